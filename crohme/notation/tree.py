@@ -1,0 +1,77 @@
+"""The one in-memory form of an expression: a symbol layout tree.
+
+A row is a tuple of nodes, each the right neighbour of the one before. A node carries, by
+relation, the rows that hang on it. `\\frac` is a node labelled `-` with Above and Below,
+`\\sqrt` a node with Inside (and Above for the index of the root). (Zanibbi and Blostein,
+"Recognition and retrieval of mathematical expressions", IJDAR 2012.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Relation(StrEnum):
+    """How a symbol, or the first symbol of a row, lies to the symbol it hangs on."""
+
+    RIGHT = "Right"
+    SUP = "Sup"
+    SUB = "Sub"
+    ABOVE = "Above"
+    BELOW = "Below"
+    INSIDE = "Inside"
+
+
+@dataclass(frozen=True)
+class Node:
+    """One symbol and what hangs on it.
+
+    Args:
+        label: str. Symbol class in the project's normal form (`x`, `\\alpha`, `\\lt`, `-`).
+        strokes: tuple of int. Strokes that draw it; empty if the tree comes from LaTeX.
+        rows: mapping of `Relation` (never RIGHT) → non-empty tuple of nodes.
+    """
+
+    label: str
+    strokes: tuple[int, ...] = ()
+    rows: Mapping[Relation, tuple[Node, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SymbolTree:
+    """A whole expression: its base line."""
+
+    row: tuple[Node, ...]
+
+    def nodes(self) -> Iterator[Node]:
+        """All nodes, depth first: a node, then what hangs on it, then its right neighbour."""
+        yield from _nodes(self.row)
+
+    def edges(self) -> Iterator[tuple[int, int, Relation]]:
+        """`(parent, child, relation)` as indices into the order of `nodes()`."""
+        yield from _edges(self.row, 0)[0]
+
+
+def _nodes(row: tuple[Node, ...]) -> Iterator[Node]:
+    for node in row:
+        yield node
+        for below in node.rows.values():
+            yield from _nodes(below)
+
+
+def _edges(row: tuple[Node, ...], start: int) -> tuple[list[tuple[int, int, Relation]], int]:
+    edges: list[tuple[int, int, Relation]] = []
+    index, previous = start, None
+    for node in row:
+        here = index
+        if previous is not None:
+            edges.append((previous, here, Relation.RIGHT))
+        index += 1
+        for relation, hanging in node.rows.items():
+            edges.append((here, index, relation))
+            deeper, index = _edges(hanging, index)
+            edges.extend(deeper)
+        previous = here
+    return edges, index

@@ -1,0 +1,120 @@
+"""The one in-memory form of digital ink: strokes, the symbols they make, and what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from inkml_parser.errors import InvalidInk
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One written symbol: a label and the strokes that draw it.
+
+    Args:
+        label: str. The label as the file has it (`x`, `\\alpha`, `<` …).
+        strokes: tuple of int. Indices into `Ink.strokes`, ascending, never empty.
+        href: str or None. Identifier of the leaf of the truth MathML that this symbol draws.
+    """
+
+    label: str
+    strokes: tuple[int, ...]
+    href: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """Handwriting on one page, with its ground truth where a file carries one.
+
+    Args:
+        strokes: tuple of `(n, 2)` float64 arrays, n ≥ 1. X to the right, Y **down**, in the
+            units of the device. One array from pen down to pen up, in the order of writing.
+        channels: tuple of dicts, one per stroke: channel name → `(n,)` float64 array, for every
+            channel other than X and Y (`"T"` is time, `"F"` is force). Empty dicts where none.
+        trace_ids: tuple of str, one per stroke, unique. `"0"`, `"1"`, … if not given.
+        symbols: tuple of `Symbol`. Empty where the file has no segmentation.
+        latex: str or None. The LaTeX truth as its author wrote it; for people, not for scoring.
+        mathml: str or None. The truth `<math>` element, serialised.
+        annotations: dict of str → str. All other annotations (`writer`, `UI`, `age` …).
+
+    Raises:
+        InvalidInk: A stroke is not a finite, non-empty `(n, 2)` array, or the parts disagree.
+    """
+
+    strokes: tuple[FloatArray, ...]
+    channels: tuple[Mapping[str, FloatArray], ...] = ()
+    trace_ids: tuple[str, ...] = ()
+    symbols: tuple[Symbol, ...] = ()
+    latex: str | None = None
+    mathml: str | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        strokes = tuple(_frozen(points, (None, 2), f"stroke {i}") for i, points in enumerate(self.strokes))
+        channels = self.channels or tuple({} for _ in strokes)
+        trace_ids = self.trace_ids or tuple(str(i) for i in range(len(strokes)))
+        if not len(strokes) == len(channels) == len(trace_ids):
+            raise InvalidInk("strokes, channels and trace_ids differ in length")
+        if len(set(trace_ids)) != len(trace_ids):
+            raise InvalidInk("trace identifiers are not unique")
+        for symbol in self.symbols:
+            if not symbol.strokes or not all(0 <= s < len(strokes) for s in symbol.strokes):
+                raise InvalidInk(f"symbol {symbol.label!r} refers to strokes that do not exist")
+        frozen_channels = tuple(
+            {name: _frozen(v, (len(points),), f"channel {name}") for name, v in by_name.items()}
+            for points, by_name in zip(strokes, channels, strict=True)
+        )
+        object.__setattr__(self, "strokes", strokes)
+        object.__setattr__(self, "channels", frozen_channels)
+        object.__setattr__(self, "trace_ids", tuple(trace_ids))
+        object.__setattr__(self, "symbols", tuple(self.symbols))
+        object.__setattr__(self, "annotations", dict(self.annotations))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ink):
+            return NotImplemented
+        return (
+            self.trace_ids == other.trace_ids
+            and self.symbols == other.symbols
+            and self.latex == other.latex
+            and self.mathml == other.mathml
+            and self.annotations == other.annotations
+            and all(np.array_equal(a, b) for a, b in zip(self.strokes, other.strokes, strict=True))
+            and all(_same_channels(a, b) for a, b in zip(self.channels, other.channels, strict=True))
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # arrays inside: equal inks would need equal hashes
+
+    @classmethod
+    def from_arrays(cls, strokes: Iterable[ArrayLike]) -> Ink:
+        """Ink from anything that numpy reads as `(n, 2)` arrays, Y down."""
+        return cls(strokes=tuple(np.asarray(points, dtype=np.float64) for points in strokes))
+
+    def select(self, strokes: Sequence[int]) -> Ink:
+        """The ink of some strokes only, without truth, in the given order."""
+        return Ink(
+            strokes=tuple(self.strokes[i] for i in strokes),
+            channels=tuple(self.channels[i] for i in strokes),
+            trace_ids=tuple(self.trace_ids[i] for i in strokes),
+        )
+
+
+def _frozen(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> FloatArray:
+    array = np.array(values, dtype=np.float64)
+    fits = array.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, array.shape, strict=True))
+    if not fits or array.size == 0:
+        raise InvalidInk(f"{what} has shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise InvalidInk(f"{what} holds values that are not finite")
+    array.setflags(write=False)
+    return array
+
+
+def _same_channels(a: Mapping[str, FloatArray], b: Mapping[str, FloatArray]) -> bool:
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
