@@ -1,0 +1,27 @@
+"""Mathematical notation: the symbol layout tree, and every format it is read from or written to."""
+
+from crohme.notation.errors import LabelGraphError, LatexError, MathmlError, NotationError
+from crohme.notation.labels import BIG_OPERATORS, CLASSES, FUNCTIONS, canonical_label
+from crohme.notation.latex import to_latex
+from crohme.notation.mathml import from_mathml
+from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
+from crohme.notation.vocabulary import STRUCTURE, VOCABULARY
+
+__all__ = [
+    "BIG_OPERATORS",
+    "CLASSES",
+    "FUNCTIONS",
+    "LabelGraphError",
+    "LatexError",
+    "MAX_DEPTH",
+    "MathmlError",
+    "Node",
+    "NotationError",
+    "Relation",
+    "STRUCTURE",
+    "SymbolTree",
+    "VOCABULARY",
+    "canonical_label",
+    "from_mathml",
+    "to_latex",
+]

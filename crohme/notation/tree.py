@@ -12,6 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from crohme.notation.errors import NotationError
+from crohme.notation.labels import FRACTION_BAR
+
+MAX_DEPTH = 64
+"""Rows within rows that a tree may have. Written mathematics has less than ten; the limit lets
+everything that walks a tree recurse."""
+
 
 class Relation(StrEnum):
     """How a symbol, or the first symbol of a row, lies to the symbol it hangs on."""
@@ -32,18 +39,46 @@ class Node:
         label: str. Symbol class in the project's normal form (`x`, `\\alpha`, `\\lt`, `-`).
         strokes: tuple of int. Strokes that draw it; empty if the tree comes from LaTeX.
         rows: mapping of `Relation` (never RIGHT) → non-empty tuple of nodes.
+
+    Raises:
+        NotationError: A row is empty, or hangs by RIGHT.
     """
 
     label: str
     strokes: tuple[int, ...] = ()
     rows: Mapping[Relation, tuple[Node, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for relation, row in self.rows.items():
+            if relation is Relation.RIGHT or not row:
+                raise NotationError(f"symbol {self.label!r} cannot have a row {relation} of {len(row)} symbols")
+
+    @property
+    def is_fraction(self) -> bool:
+        """Whether the symbol is a bar with a numerator and a denominator."""
+        return self.label == FRACTION_BAR and Relation.ABOVE in self.rows and Relation.BELOW in self.rows
+
 
 @dataclass(frozen=True)
 class SymbolTree:
-    """A whole expression: its base line."""
+    """A whole expression: its base line.
+
+    Args:
+        row: tuple of Node.
+
+    Raises:
+        NotationError: Rows are nested deeper than `MAX_DEPTH`.
+    """
 
     row: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        level, depth = [self.row], 0
+        while level:
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise NotationError(f"nested deeper than {MAX_DEPTH} levels")
+            level = [hanging for row in level for node in row for hanging in node.rows.values()]
 
     def nodes(self) -> Iterator[Node]:
         """All nodes, depth first: a node, then what hangs on it, then its right neighbour."""
@@ -57,8 +92,8 @@ class SymbolTree:
 def _nodes(row: tuple[Node, ...]) -> Iterator[Node]:
     for node in row:
         yield node
-        for below in node.rows.values():
-            yield from _nodes(below)
+        for hanging in node.rows.values():
+            yield from _nodes(hanging)
 
 
 def _edges(row: tuple[Node, ...], start: int) -> tuple[list[tuple[int, int, Relation]], int]:

@@ -1,0 +1,79 @@
+"""Symbol layout tree ⇄ LaTeX tokens in the project's normal form.
+
+Normal form: tokens separated by spaces; braces always on `\\frac`, `\\sqrt`, `_` and `^`; `_`
+before `^`; `\\sqrt [ n ] { x }`; no `\\left`, `\\right`, `\\limits`, spacing or font commands;
+`\\lt` and `\\gt` for the signs; a function name is one token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crohme.notation.errors import NotationError
+from crohme.notation.labels import ROOT
+from crohme.notation.tree import Node, Relation, SymbolTree
+
+_LOWER = (Relation.SUB, Relation.BELOW)
+_UPPER = (Relation.SUP, Relation.ABOVE)
+
+
+def to_latex(tree: SymbolTree) -> list[str]:
+    """Write a tree as LaTeX tokens in normal form.
+
+    Sub and Below both become `_`, Sup and Above both `^`.
+
+    Args:
+        tree: SymbolTree.
+
+    Returns:
+        list of str. The tokens; `" ".join(…)` is the text.
+
+    Raises:
+        NotationError: A symbol has both Sub and Below (or Sup and Above), or Inside without being
+            a root, which LaTeX tokens cannot say.
+    """
+    return list(_row(tree.row))
+
+
+def _row(row: tuple[Node, ...]) -> Iterator[str]:
+    for node in row:
+        rows = dict(node.rows)
+        if node.is_fraction:
+            yield "\\frac"
+            yield from _braced(rows.pop(Relation.ABOVE))
+            yield from _braced(rows.pop(Relation.BELOW))
+        elif node.label == ROOT:
+            yield from _root(rows)
+        else:
+            yield node.label
+        yield from _scripts(node, rows)
+
+
+def _root(rows: dict[Relation, tuple[Node, ...]]) -> Iterator[str]:
+    yield ROOT
+    inside = rows.pop(Relation.INSIDE, ())
+    if inside and Relation.ABOVE in rows:
+        index = rows.pop(Relation.ABOVE)
+        closes_early = any(node.label == "]" for node in index)
+        yield "["
+        yield from _braced(index) if closes_early else _row(index)
+        yield "]"
+    yield from _braced(inside)
+
+
+def _scripts(node: Node, rows: dict[Relation, tuple[Node, ...]]) -> Iterator[str]:
+    for sign, relations in (("_", _LOWER), ("^", _UPPER)):
+        present = [relation for relation in relations if relation in rows]
+        if len(present) > 1:
+            raise NotationError(f"symbol {node.label!r} has both {present[0]} and {present[1]}: no LaTeX says that")
+        if present:
+            yield sign
+            yield from _braced(rows[present[0]])
+    if Relation.INSIDE in rows:
+        raise NotationError(f"symbol {node.label!r} has a row Inside: only a root can have one in LaTeX")
+
+
+def _braced(row: tuple[Node, ...]) -> Iterator[str]:
+    yield "{"
+    yield from _row(row)
+    yield "}"

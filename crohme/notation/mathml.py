@@ -1,0 +1,165 @@
+"""Truth MathML of CROHME files → symbol layout tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from lxml import etree
+
+from crohme.notation.errors import MathmlError
+from crohme.notation.labels import CLASSES, FRACTION_BAR, ROOT, canonical_label
+from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
+
+SymbolTriple = tuple[str, tuple[int, ...], str | None]
+"""Label, strokes and href of a trace group."""
+
+XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+
+_LEAVES = frozenset({"mi", "mo", "mn", "mtext", "ms"})
+_ROWS = frozenset({"math", "mrow", "mstyle", "mpadded"})
+_SCRIPTS: dict[str, tuple[Relation, ...]] = {
+    "msub": (Relation.SUB,),
+    "msup": (Relation.SUP,),
+    "msubsup": (Relation.SUB, Relation.SUP),
+    "munder": (Relation.BELOW,),
+    "mover": (Relation.ABOVE,),
+    "munderover": (Relation.BELOW, Relation.ABOVE),
+}
+_FRACTIONS_AND_ROOTS: dict[str, tuple[str, tuple[Relation, ...]]] = {
+    "mfrac": (FRACTION_BAR, (Relation.ABOVE, Relation.BELOW)),
+    "mroot": (ROOT, (Relation.INSIDE, Relation.ABOVE)),
+}
+
+
+def from_mathml(mathml: str, symbols: Iterable[SymbolTriple] = ()) -> SymbolTree:
+    """Read the truth of a CROHME file.
+
+    An element is matched by its local name, whatever its namespace. Decisions:
+
+    - The label and the strokes of a leaf, fraction or root come from the symbol whose href equals
+      its `xml:id`; its text is unreliable (`sin`, `rarr`, `im` for `\\lim`). If several elements
+      bear one identifier, they take the symbols of that href in turn.
+    - An element that no symbol names takes a symbol left over under an href that names no
+      element, if label and text agree (one test file writes `48:` for `48:49:`). Otherwise it has
+      no strokes, and its text must be a symbol class.
+    - Symbols without href, or left over, are no part of the tree: strokes written over, mostly.
+    - Rows within rows are one row; an element that draws nothing (`mspace`) is skipped.
+    - A script on a group of several symbols hangs on the last one (as in the official converter).
+    - A second script of the same kind on the same symbol (`{y'}^2`) continues the first.
+    - A script element without its script (`<msub>` with one child) is its base.
+
+    Args:
+        mathml: str. The `<math>` element, serialised.
+        symbols: iterable of `(label, strokes, href)`. The trace groups of the same file.
+
+    Returns:
+        SymbolTree.
+
+    Raises:
+        MathmlError: Not well-formed, without symbols, nested too deep, or with an element, a leaf
+            or a script that cannot be read.
+    """
+    root = _parse(mathml)
+    row = _Reader(root, symbols).row([root], depth=1)
+    if not row:
+        raise MathmlError("the MathML holds no symbol")
+    return SymbolTree(row)
+
+
+def _parse(mathml: str) -> etree._Element:
+    # Identifiers such as `\phi_1` are no XML names: an identifier table would refuse them.
+    parser = etree.XMLParser(
+        collect_ids=False, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        return etree.fromstring(mathml.encode("utf-8"), parser)
+    except etree.XMLSyntaxError as error:
+        raise MathmlError(f"not well-formed MathML: {error.msg}") from None
+
+
+class _Reader:
+    def __init__(self, root: etree._Element, symbols: Iterable[SymbolTriple]) -> None:
+        self._by_href: dict[str, list[SymbolTriple]] = {}
+        for symbol in symbols:
+            if symbol[2] is not None:
+                self._by_href.setdefault(symbol[2], []).append(symbol)
+        named = {element.get(XML_ID) for element in root.iter()}
+        self._stray = [group[0] for href, group in self._by_href.items() if href not in named]
+
+    def row(self, elements: Sequence[etree._Element], depth: int) -> tuple[Node, ...]:
+        if depth > MAX_DEPTH:
+            raise MathmlError(f"nested deeper than {MAX_DEPTH} levels")
+        nodes: list[Node] = []
+        waiting = list(reversed(elements))  # a stack: CROHME nests one mrow per symbol of a line
+        while waiting:
+            element = waiting.pop()
+            name = _local_name(element)
+            children = list(element)
+            if name in _ROWS:
+                waiting.extend(reversed(children))
+            elif name == "semantics":
+                waiting.extend(children[:1])  # the rest are annotations
+            elif name in _LEAVES:
+                nodes.append(self._symbol(element, "".join(element.itertext())))
+            elif name in _SCRIPTS:
+                nodes.extend(self._scripted(name, children, depth))
+            elif name == "msqrt":
+                nodes.append(self._composite(element, ROOT, {Relation.INSIDE: children}, depth))
+            elif name in _FRACTIONS_AND_ROOTS:
+                label, relations = _FRACTIONS_AND_ROOTS[name]
+                _expect(name, children, len(relations))
+                rows = {relation: [child] for relation, child in zip(relations, children, strict=True)}
+                nodes.append(self._composite(element, label, rows, depth))
+            elif name != "mspace":
+                raise MathmlError(f"element <{name}> is not supported")
+        return tuple(nodes)
+
+    def _symbol(self, element: etree._Element, text: str) -> Node:
+        name = element.get(XML_ID)
+        group = self._by_href.get(name, []) if name is not None else []
+        if group:
+            label, strokes, _ = group.pop(0)
+            return Node(canonical_label(label), tuple(strokes))
+        written = canonical_label(text)
+        for stray in self._stray:
+            if canonical_label(stray[0]) == written:
+                self._stray.remove(stray)
+                return Node(written, tuple(stray[1]))
+        if written not in CLASSES:
+            raise MathmlError(f"leaf {text!r} belongs to no symbol, and its text is no symbol class")
+        return Node(written)
+
+    def _composite(
+        self, element: etree._Element, label: str, parts: dict[Relation, list[etree._Element]], depth: int
+    ) -> Node:
+        rows = {relation: self.row(children, depth + 1) for relation, children in parts.items()}
+        return _with_rows(self._symbol(element, label), {r: row for r, row in rows.items() if row})
+
+    def _scripted(self, name: str, children: list[etree._Element], depth: int) -> tuple[Node, ...]:
+        relations = _SCRIPTS[name]
+        if not 1 <= len(children) <= 1 + len(relations):
+            raise MathmlError(f"<{name}> has {len(children)} children")
+        base = self.row(children[:1], depth + 1)
+        if not base:
+            raise MathmlError(f"<{name}> has no base")
+        rows = {r: self.row([child], depth + 1) for r, child in zip(relations, children[1:], strict=False)}
+        return (*base[:-1], _with_rows(base[-1], {r: row for r, row in rows.items() if row}))
+
+
+def _with_rows(node: Node, rows: dict[Relation, tuple[Node, ...]]) -> Node:
+    merged = dict(node.rows)
+    for relation, row in rows.items():
+        if relation in merged and relation not in (Relation.SUB, Relation.SUP):
+            raise MathmlError(f"symbol {node.label!r} has two rows {relation}")
+        merged[relation] = merged.get(relation, ()) + row
+    return replace(node, rows=merged)
+
+
+def _expect(name: str, children: list[etree._Element], count: int) -> None:
+    if len(children) != count:
+        raise MathmlError(f"<{name}> has {len(children)} children")
+
+
+def _local_name(element: etree._Element) -> str:
+    return str(etree.QName(element).localname)
