@@ -3,8 +3,9 @@
 from crohme.notation.errors import LabelGraphError, LatexError, MathmlError, NotationError
 from crohme.notation.labels import BIG_OPERATORS, CLASSES, FUNCTIONS, canonical_label
 from crohme.notation.latex import to_latex
+from crohme.notation.latex_parser import from_latex, tokenize
 from crohme.notation.mathml import from_mathml
-from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
+from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach
 from crohme.notation.vocabulary import STRUCTURE, VOCABULARY
 
 __all__ = [
@@ -21,7 +22,10 @@ __all__ = [
     "STRUCTURE",
     "SymbolTree",
     "VOCABULARY",
+    "attach",
     "canonical_label",
+    "from_latex",
     "from_mathml",
     "to_latex",
+    "tokenize",
 ]

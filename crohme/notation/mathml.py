@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from lxml import etree
 
 from crohme.notation.errors import MathmlError
 from crohme.notation.labels import CLASSES, FRACTION_BAR, ROOT, canonical_label
-from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
+from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach
 
 SymbolTriple = tuple[str, tuple[int, ...], str | None]
 """Label, strokes and href of a trace group."""
@@ -37,16 +36,17 @@ def from_mathml(mathml: str, symbols: Iterable[SymbolTriple] = ()) -> SymbolTree
 
     An element is matched by its local name, whatever its namespace. Decisions:
 
-    - The label and the strokes of a leaf, fraction or root come from the symbol whose href equals
-      its `xml:id`; its text is unreliable (`sin`, `rarr`, `im` for `\\lim`). If several elements
-      bear one identifier, they take the symbols of that href in turn.
+    - The label and the strokes of a leaf come from the symbol whose href equals its `xml:id`; its
+      text is unreliable (`sin`, `rarr`, `im` for `\\lim`). If several elements bear one
+      identifier, they take the symbols of that href in turn.
+    - So do the strokes of a fraction or root; its label is `-` or `\\sqrt` whatever the symbol says.
     - An element that no symbol names takes a symbol left over under an href that names no
       element, if label and text agree (one test file writes `48:` for `48:49:`). Otherwise it has
       no strokes, and its text must be a symbol class.
     - Symbols without href, or left over, are no part of the tree: strokes written over, mostly.
     - Rows within rows are one row; an element that draws nothing (`mspace`) is skipped.
     - A script on a group of several symbols hangs on the last one (as in the official converter).
-    - A second script of the same kind on the same symbol (`{y'}^2`) continues the first.
+    - A second script of the same kind on the same symbol: see `attach`.
     - A script element without its script (`<msub>` with one child) is its base.
 
     Args:
@@ -57,8 +57,9 @@ def from_mathml(mathml: str, symbols: Iterable[SymbolTriple] = ()) -> SymbolTree
         SymbolTree.
 
     Raises:
-        MathmlError: Not well-formed, without symbols, nested too deep, or with an element, a leaf
-            or a script that cannot be read.
+        MathmlError: Not well-formed, without symbols, or with an element, a leaf or a script that
+            cannot be read.
+        NotationError: Nested too deep, or two different rows in one place.
     """
     root = _parse(mathml)
     row = _Reader(root, symbols).row([root], depth=1)
@@ -134,7 +135,8 @@ class _Reader:
         self, element: etree._Element, label: str, parts: dict[Relation, list[etree._Element]], depth: int
     ) -> Node:
         rows = {relation: self.row(children, depth + 1) for relation, children in parts.items()}
-        return _with_rows(self._symbol(element, label), {r: row for r, row in rows.items() if row})
+        bar_or_sign = Node(label, self._symbol(element, label).strokes)
+        return _with_rows(bar_or_sign, rows)
 
     def _scripted(self, name: str, children: list[etree._Element], depth: int) -> tuple[Node, ...]:
         relations = _SCRIPTS[name]
@@ -144,16 +146,14 @@ class _Reader:
         if not base:
             raise MathmlError(f"<{name}> has no base")
         rows = {r: self.row([child], depth + 1) for r, child in zip(relations, children[1:], strict=False)}
-        return (*base[:-1], _with_rows(base[-1], {r: row for r, row in rows.items() if row}))
+        return (*base[:-1], _with_rows(base[-1], rows))
 
 
 def _with_rows(node: Node, rows: dict[Relation, tuple[Node, ...]]) -> Node:
-    merged = dict(node.rows)
     for relation, row in rows.items():
-        if relation in merged and relation not in (Relation.SUB, Relation.SUP):
-            raise MathmlError(f"symbol {node.label!r} has two rows {relation}")
-        merged[relation] = merged.get(relation, ()) + row
-    return replace(node, rows=merged)
+        if row:
+            node = attach(node, relation, row)
+    return node
 
 
 def _expect(name: str, children: list[etree._Element], count: int) -> None:

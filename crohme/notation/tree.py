@@ -9,7 +9,7 @@ relation, the rows that hang on it. `\\frac` is a node labelled `-` with Above a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from crohme.notation.errors import NotationError
@@ -87,6 +87,35 @@ class SymbolTree:
     def edges(self) -> Iterator[tuple[int, int, Relation]]:
         """`(parent, child, relation)` as indices into the order of `nodes()`."""
         yield from _edges(self.row, 0)[0]
+
+
+def attach(node: Node, relation: Relation, row: tuple[Node, ...]) -> Node:
+    """The node with one more row hanging on it.
+
+    A second Sub hangs on the last symbol of the first: CROHME writes `e_{f_{g}}` as a subscript
+    of a subscripted base. A second Sup continues the first: `{y'}^2` is read as `y^{\\prime 2}`.
+
+    Args:
+        node: Node.
+        relation: Relation. Never RIGHT.
+        row: tuple of Node, non-empty.
+
+    Returns:
+        Node. A new one.
+
+    Raises:
+        NotationError: The node already has a row by that relation, and it is not Sub or Sup.
+    """
+    present = node.rows.get(relation)
+    if present is None:
+        combined = row
+    elif relation is Relation.SUB:
+        combined = (*present[:-1], attach(present[-1], relation, row))
+    elif relation is Relation.SUP:
+        combined = present + row
+    else:
+        raise NotationError(f"symbol {node.label!r} has two rows {relation}")
+    return replace(node, rows={**node.rows, relation: combined})
 
 
 def _nodes(row: tuple[Node, ...]) -> Iterator[Node]:
