@@ -2,5 +2,18 @@
 
 from inkml_parser.errors import EmptyInk, ForbiddenInk, InkError, InvalidInk, MalformedInk, OversizedInk
 from inkml_parser.ink import Ink, Symbol
+from inkml_parser.limits import Limits
+from inkml_parser.reading import read
 
-__all__ = ["EmptyInk", "ForbiddenInk", "Ink", "InkError", "InvalidInk", "MalformedInk", "OversizedInk", "Symbol"]
+__all__ = [
+    "EmptyInk",
+    "ForbiddenInk",
+    "Ink",
+    "InkError",
+    "InvalidInk",
+    "Limits",
+    "MalformedInk",
+    "OversizedInk",
+    "Symbol",
+    "read",
+]

@@ -1,0 +1,100 @@
+"""What the numbers of a trace mean: `traceFormat`, and the `context` that chooses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from inkml_parser.document import children, descendants, identifier, local_name
+from inkml_parser.errors import MalformedInk
+
+
+@dataclass(frozen=True)
+class TraceFormat:
+    """The channels of a trace, in the order of its values (W3C InkML, section 3.2.2).
+
+    Args:
+        names: tuple of str. Regular channels, then intermittent ones. Holds `"X"` and `"Y"`.
+        regular: int. How many of them have a value at every point.
+        reversed: frozenset of str. Channels of orientation `-ve`: their values grow against the
+            default direction, which is to the right for X and down for Y.
+    """
+
+    names: tuple[str, ...] = ("X", "Y")
+    regular: int = 2
+    reversed: frozenset[str] = frozenset()
+
+
+class Formats:
+    """The trace formats of one document.
+
+    A document with a single `traceFormat` means it for all its traces, wherever it stands. With
+    more than one, a trace has that of its `contextRef` or its group's, else that of the nearest
+    `context` or `traceFormat` before it, else X and Y (W3C InkML, sections 4 and 6).
+
+    Args:
+        root: lxml element. The `<ink>` element.
+
+    Raises:
+        MalformedInk: A `traceFormat` without X or Y, or with a channel twice.
+    """
+
+    def __init__(self, root: etree._Element) -> None:
+        elements = list(descendants(root, "traceFormat"))
+        self._by_element = {element: _trace_format(element) for element in elements}
+        self._only = self._by_element[elements[0]] if len(elements) == 1 else None
+        self._current = TraceFormat()
+        self._by_id = (
+            {
+                identifier(e): e
+                for name in ("context", "inkSource", "traceFormat")
+                for e in descendants(root, name)
+                if identifier(e) is not None
+            }
+            if len(elements) > 1
+            else {}
+        )
+
+    def enter(self, element: etree._Element) -> None:
+        """Notes a `context` or `traceFormat` that the reader passes outside of `definitions`."""
+        self._current = self._of(element) or self._current
+
+    def of_trace(self, context_ref: str | None) -> TraceFormat:
+        """The format of a trace with this `contextRef`, its own or inherited from its group."""
+        if self._only is not None:
+            return self._only
+        if context_ref is None or not self._by_id:
+            return self._current
+        return self._referred(context_ref, frozenset()) or TraceFormat()
+
+    def _referred(self, reference: str, seen: frozenset[str]) -> TraceFormat | None:
+        name = reference.removeprefix("#")
+        if name in ("DefaultContext", "DefaultTraceFormat"):
+            return TraceFormat()
+        if name in seen or name not in self._by_id:
+            raise MalformedInk(f"reference to {reference!r}, which is not defined")
+        return self._of(self._by_id[name], seen | {name})
+
+    def _of(self, element: etree._Element, seen: frozenset[str] = frozenset()) -> TraceFormat | None:
+        if element in self._by_element:
+            return self._by_element[element]
+        for inner in descendants(element, "traceFormat"):
+            return self._by_element[inner]
+        for attribute in ("traceFormatRef", "inkSourceRef", "contextRef"):
+            reference = element.get(attribute)
+            if reference is not None:
+                return self._referred(reference, seen)
+        return None
+
+
+def _trace_format(element: etree._Element) -> TraceFormat:
+    regular = list(children(element, "channel"))
+    intermittent = [c for group in children(element, "intermittentChannels") for c in children(group, "channel")]
+    names = tuple(channel.get("name", "") for channel in regular + intermittent)
+    if len(set(names)) != len(names):
+        raise MalformedInk(f"<{local_name(element)}> names a channel twice: {', '.join(names)}")
+    if not {"X", "Y"} <= set(names[: len(regular)]):
+        raise MalformedInk(f"<{local_name(element)}> lacks channel X or Y: {', '.join(names) or 'no channel'}")
+    against = frozenset(c.get("name", "") for c in regular if c.get("orientation") == "-ve")
+    return TraceFormat(names, len(regular), against)
