@@ -1,17 +1,22 @@
 """Mathematical notation: the symbol layout tree, and every format it is read from or written to."""
 
 from crohme.notation.errors import LabelGraphError, LatexError, MathmlError, NotationError
+from crohme.notation.labelgraph import GraphObject, GraphRelation, LabelGraph, stroke_graph, symbol_graph, to_tree
 from crohme.notation.labels import BIG_OPERATORS, CLASSES, FUNCTIONS, canonical_label
 from crohme.notation.latex import to_latex
 from crohme.notation.latex_parser import from_latex, tokenize
+from crohme.notation.lg_file import read_lg, write_lg
 from crohme.notation.mathml import from_mathml
-from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach
+from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach, without_limits
 from crohme.notation.vocabulary import STRUCTURE, VOCABULARY
 
 __all__ = [
     "BIG_OPERATORS",
     "CLASSES",
     "FUNCTIONS",
+    "GraphObject",
+    "GraphRelation",
+    "LabelGraph",
     "LabelGraphError",
     "LatexError",
     "MAX_DEPTH",
@@ -26,6 +31,12 @@ __all__ = [
     "canonical_label",
     "from_latex",
     "from_mathml",
+    "read_lg",
+    "stroke_graph",
+    "symbol_graph",
     "to_latex",
+    "to_tree",
     "tokenize",
+    "without_limits",
+    "write_lg",
 ]

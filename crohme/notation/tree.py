@@ -118,6 +118,43 @@ def attach(node: Node, relation: Relation, row: tuple[Node, ...]) -> Node:
     return replace(node, rows={**node.rows, relation: combined})
 
 
+def without_limits(tree: SymbolTree) -> SymbolTree:
+    """The tree with what lies over and under operators moved beside them.
+
+    Above and Below become Sup and Sub, except the parts of fractions and the index of a root. Truth
+    files disagree about the two, so they are scored alike.
+
+    Args:
+        tree: SymbolTree.
+
+    Returns:
+        SymbolTree. Its LaTeX is that of `tree`.
+
+    Raises:
+        NotationError: A symbol has both Sub and Below, or Sup and Above.
+    """
+    return SymbolTree(_beside(tree.row))
+
+
+def _beside(row: tuple[Node, ...]) -> tuple[Node, ...]:
+    return tuple(replace(node, rows=_rows_beside(node)) for node in row)
+
+
+def _rows_beside(node: Node) -> dict[Relation, tuple[Node, ...]]:
+    moved = {Relation.ABOVE: Relation.SUP, Relation.BELOW: Relation.SUB}
+    if node.is_fraction:
+        moved = {}
+    elif Relation.INSIDE in node.rows:
+        del moved[Relation.ABOVE]
+    rows: dict[Relation, tuple[Node, ...]] = {}
+    for relation, hanging in node.rows.items():
+        target = moved.get(relation, relation)
+        if target in rows:
+            raise NotationError(f"symbol {node.label!r} has two rows for {target}")
+        rows[target] = _beside(hanging)
+    return rows
+
+
 def _nodes(row: tuple[Node, ...]) -> Iterator[Node]:
     for node in row:
         yield node

@@ -1,0 +1,224 @@
+"""Label graphs (.lg), the form in which CROHME scores recognisers.
+
+Objects with the primitives they are made of, and labelled relations between objects. At stroke
+level a primitive is a stroke; at symbol level (symLG) it is the path that leads to the symbol from
+the root of the expression. (Zanibbi, Mouchère and Viard-Gaudin, "Evaluating structural pattern
+recognition for handwritten math via primitive label graphs", DRR 2013; Mahdavi and Zanibbi, the
+CROHME 2019 contest, ICDAR 2019.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crohme.notation.errors import LabelGraphError, NotationError
+from crohme.notation.labels import ROOT, canonical_label
+from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
+
+
+@dataclass(frozen=True)
+class GraphObject:
+    """One symbol of a label graph.
+
+    Args:
+        id: str. Name within the graph.
+        label: str. Symbol class; a comma is `,` here and `COMMA` in a file.
+        primitives: tuple of str. Trace identifiers, or at symbol level one path.
+    """
+
+    id: str
+    label: str
+    primitives: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GraphRelation:
+    """A labelled edge between two objects, from base to script, from left to right."""
+
+    parent: str
+    child: str
+    label: str
+
+
+@dataclass(frozen=True)
+class LabelGraph:
+    """The symbols of an expression and their relations. Not necessarily a tree.
+
+    Args:
+        objects: tuple of GraphObject, with distinct identifiers.
+        relations: tuple of GraphRelation between them.
+
+    Raises:
+        LabelGraphError: An identifier is used twice, or a relation refers to none.
+    """
+
+    objects: tuple[GraphObject, ...]
+    relations: tuple[GraphRelation, ...]
+
+    def __post_init__(self) -> None:
+        known = {obj.id for obj in self.objects}
+        if len(known) != len(self.objects):
+            raise LabelGraphError("object identifiers are not unique")
+        for relation in self.relations:
+            for end in (relation.parent, relation.child):
+                if end not in known:
+                    raise LabelGraphError(f"relation {relation.label!r} refers to unknown object {end!r}")
+
+
+def stroke_graph(
+    tree: SymbolTree,
+    trace_ids: Sequence[str] | None = None,
+    unattached: Iterable[tuple[str, tuple[int, ...]]] = (),
+) -> LabelGraph:
+    """The stroke-level graph of a tree.
+
+    Args:
+        tree: SymbolTree. Each node has strokes.
+        trace_ids: sequence of str. Identifier of each stroke of the ink; its number if not given.
+        unattached: iterable of `(label, strokes)`. Symbols that are no part of the tree: official
+            truth graphs have them as objects without relations.
+
+    Returns:
+        LabelGraph.
+
+    Raises:
+        LabelGraphError: A symbol has no strokes, or strokes that `trace_ids` does not name.
+    """
+    primitives = [_names(node.label, node.strokes, trace_ids) for node in tree.nodes()]
+    graph = _graph(tree, primitives)
+    others = tuple(
+        GraphObject(f"{label}_{index}", canonical_label(label), _names(label, strokes, trace_ids))
+        for index, (label, strokes) in enumerate(unattached, start=len(graph.objects))
+    )
+    return LabelGraph(graph.objects + others, graph.relations)
+
+
+def _names(label: str, strokes: tuple[int, ...], trace_ids: Sequence[str] | None) -> tuple[str, ...]:
+    if not strokes:
+        raise LabelGraphError(f"symbol {label!r} has no strokes")
+    if trace_ids is None:
+        return tuple(str(stroke) for stroke in strokes)
+    if max(strokes) >= len(trace_ids):
+        raise LabelGraphError(f"symbol {label!r} has stroke {max(strokes)} of {len(trace_ids)}")
+    return tuple(trace_ids[stroke] for stroke in strokes)
+
+
+def symbol_graph(tree: SymbolTree) -> LabelGraph:
+    """The symbol-level graph (symLG) of a tree.
+
+    A symbol's only primitive is its path: `O`, then the relations on the way from the root, `R`
+    for Right and the others in full (`ORRAboveSup`).
+
+    Args:
+        tree: SymbolTree. Strokes do not matter.
+
+    Returns:
+        LabelGraph.
+    """
+    paths = {0: "O"}
+    for parent, child, relation in tree.edges():
+        paths[child] = paths[parent] + ("R" if relation is Relation.RIGHT else relation.value)
+    return _graph(tree, [(paths[index],) for index in range(len(paths))])
+
+
+def _graph(tree: SymbolTree, primitives: Sequence[tuple[str, ...]]) -> LabelGraph:
+    nodes, edges = list(tree.nodes()), list(tree.edges())
+    objects = tuple(
+        GraphObject(f"{node.label}_{index}", node.label, names)
+        for index, (node, names) in enumerate(zip(nodes, primitives, strict=True))
+    )
+    right = {parent: child for parent, child, relation in edges if relation is Relation.RIGHT}
+    # The official converters draw a root without index to its first two symbols, not one.
+    edges += [
+        (parent, right[child], relation)
+        for parent, child, relation in edges
+        if relation is Relation.INSIDE
+        and nodes[parent].label == ROOT
+        and Relation.ABOVE not in nodes[parent].rows
+        and child in right
+    ]
+    relations = tuple(GraphRelation(objects[p].id, objects[c].id, relation.value) for p, c, relation in edges)
+    return LabelGraph(objects, relations)
+
+
+def to_tree(graph: LabelGraph, trace_ids: Sequence[str] | None = None) -> SymbolTree:
+    """The tree that a graph describes, if it is one.
+
+    The second Inside relation of a root is accepted and dropped.
+
+    Args:
+        graph: LabelGraph.
+        trace_ids: sequence of str. Identifiers of the strokes of the ink, in its order. If not
+            given, the nodes have no strokes.
+
+    Returns:
+        SymbolTree.
+
+    Raises:
+        LabelGraphError: The graph is no tree of the six relations, or has unknown primitives.
+    """
+    children, parents = _family(graph)
+    roots = [obj.id for obj in graph.objects if obj.id not in parents]
+    if len(roots) != 1:
+        raise LabelGraphError(f"{len(roots)} objects without a parent, where a tree has one")
+    builder = _TreeBuilder(graph, children, trace_ids)
+    row = builder.row(roots[0], depth=1)
+    if builder.count != len(graph.objects):
+        raise LabelGraphError("some objects cannot be reached from the root")
+    try:
+        return SymbolTree(row)
+    except NotationError as error:
+        raise LabelGraphError(str(error)) from None
+
+
+def _family(graph: LabelGraph) -> tuple[dict[str, dict[Relation, str]], dict[str, str]]:
+    left_of = {r.child: r.parent for r in graph.relations if r.label == Relation.RIGHT}
+    inside = {(r.parent, r.child) for r in graph.relations if r.label == Relation.INSIDE}
+    children: dict[str, dict[Relation, str]] = {obj.id: {} for obj in graph.objects}
+    parents: dict[str, str] = {}
+    for edge in dict.fromkeys(graph.relations):
+        if edge.label == Relation.INSIDE and (edge.parent, left_of.get(edge.child)) in inside:
+            continue  # the second one of a root
+        if edge.label not in set(Relation):
+            raise LabelGraphError(f"unknown relation {edge.label!r}")
+        relation = Relation(edge.label)
+        if relation in children[edge.parent]:
+            raise LabelGraphError(f"object {edge.parent!r} has two relations {relation}")
+        if edge.child in parents:
+            raise LabelGraphError(f"object {edge.child!r} has two parents")
+        children[edge.parent][relation] = edge.child
+        parents[edge.child] = edge.parent
+    return children, parents
+
+
+class _TreeBuilder:
+    def __init__(
+        self, graph: LabelGraph, children: dict[str, dict[Relation, str]], trace_ids: Sequence[str] | None
+    ) -> None:
+        self.count = 0
+        self._objects = {obj.id: obj for obj in graph.objects}
+        self._children = children
+        self._strokes = None if trace_ids is None else {name: index for index, name in enumerate(trace_ids)}
+
+    def row(self, first: str, depth: int) -> tuple[Node, ...]:
+        if depth > MAX_DEPTH:
+            raise LabelGraphError(f"nested deeper than {MAX_DEPTH} levels")
+        nodes: list[Node] = []
+        current: str | None = first
+        while current is not None:
+            hanging = self._children[current]
+            rows = {r: self.row(child, depth + 1) for r, child in hanging.items() if r is not Relation.RIGHT}
+            obj = self._objects[current]
+            nodes.append(Node(canonical_label(obj.label), self._strokes_of(obj), rows))
+            self.count += 1
+            current = hanging.get(Relation.RIGHT)
+        return tuple(nodes)
+
+    def _strokes_of(self, obj: GraphObject) -> tuple[int, ...]:
+        if self._strokes is None:
+            return ()
+        try:
+            return tuple(sorted(self._strokes[name] for name in obj.primitives))
+        except KeyError as error:
+            raise LabelGraphError(f"object {obj.id!r} has unknown primitive {error}") from None
