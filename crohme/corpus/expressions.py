@@ -1,0 +1,180 @@
+"""Whole written expressions: read from InkML once, resampled, and packed into one small file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from crohme.augment.expression import Expression, all_nodes, renumber
+from crohme.corpus.location import cache_folder, inkml_files
+from crohme.corpus.splits import writer_of
+from crohme.features import POINTS
+from crohme.notation import CLASSES, NotationError, from_mathml
+from crohme.notation.tree import Node, Relation
+from inkml_parser import Ink, InkError, read
+from inkml_parser.sequences import resample
+
+_FORMAT = 1  # of the packed file: raise it when its content changes, and old caches are made anew
+_RELATIONS = tuple(Relation)
+_LABELS = tuple(CLASSES)
+_STEPS = 65_000  # the longer side of an expression's box, in steps of the packed integers
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """The expressions of a folder.
+
+    Args:
+        names: tuple of str. File names without suffix.
+        writers: tuple of str. `collection/writer`, see `splits.writer_of`.
+        expressions: tuple of `Expression`. Strokes of `(n, POINTS, 2)`; every node has strokes.
+        skipped: tuple of str. One line for each file without usable ink or truth: file and cause.
+    """
+
+    names: tuple[str, ...]
+    writers: tuple[str, ...]
+    expressions: tuple[Expression, ...]
+    skipped: tuple[str, ...]
+
+
+def load(folder: Path, *, progress: bool = True) -> Corpus:
+    """All expressions with truth under a folder, from the cache where it is fresh.
+
+    The cache (`cache_folder()/expressions-*.npz`) is bound to the files' names, sizes and times.
+
+    Raises:
+        DataNotFound: No such folder, or no InkML in it.
+    """
+    files = inkml_files(folder)
+    stats = "".join(f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}\n" for path in files)
+    key = hashlib.sha256(f"{_FORMAT} {POINTS} {stats}".encode()).hexdigest()[:16]
+    packed = cache_folder() / f"expressions-{folder.name}-{key}.npz"
+    if not packed.exists():
+        corpus = read_folder(folder, files, progress=progress)
+        partial = packed.with_suffix(".partial.npz")
+        np.savez_compressed(partial, **_pack(corpus))
+        partial.replace(packed)
+    with np.load(packed, allow_pickle=False) as arrays:
+        return _unpack(dict(arrays))
+
+
+def read_folder(folder: Path, files: Sequence[Path], *, progress: bool = True) -> Corpus:
+    """The expressions of some files under a folder. A file that cannot be used is listed, not lost."""
+    names, writers, expressions, skipped = [], [], [], []
+    for path in tqdm(files, desc=f"reading {folder.name}", unit="file", disable=not progress):
+        try:
+            ink = read(path)
+            expression = with_truth(ink)
+        except (InkError, NotationError) as error:
+            skipped.append(str(error) if isinstance(error, InkError) else f"{path}: {error}")
+            continue
+        names.append(path.stem)
+        writers.append(writer_of(path.parent.name, path.name, ink.annotations))
+        expressions.append(expression)
+    return Corpus(tuple(names), tuple(writers), tuple(expressions), tuple(skipped))
+
+
+def resample_all(ink: Ink) -> np.ndarray:
+    """All strokes of an ink at `POINTS` points each, `(n, POINTS, 2)` float64."""
+    return np.stack([resample(stroke, count=POINTS) for stroke in ink.strokes])
+
+
+def with_truth(ink: Ink) -> Expression:
+    """An ink with its truth as an `Expression`. Strokes of no symbol stay, as strokes of no node.
+
+    Raises:
+        NotationError: No truth MathML, or it cannot be read, or a symbol has no strokes.
+    """
+    if ink.mathml is None:
+        raise NotationError("no MathML truth")
+    tree = from_mathml(ink.mathml, [(s.label, s.strokes, s.href) for s in ink.symbols])
+    for node in tree.nodes():
+        if not node.strokes:
+            raise NotationError(f"symbol {node.label!r} of the truth has no strokes")
+    return Expression(resample_all(ink).astype(np.float32), tree.row)
+
+
+def _pack(corpus: Corpus) -> dict[str, np.ndarray]:
+    points, strokes, symbols, nodes, node_strokes = [], [], [], [], []
+    for expression in corpus.expressions:
+        low, high = expression.box()
+        points.append(np.round((expression.points - low) * (_STEPS / max(float((high - low).max()), 1e-9))))
+        strokes.append(len(expression.points))
+        table = _table(expression.row)
+        symbols.append(len(table))
+        nodes += [row for row, _ in table]
+        node_strokes += [s for _, own in table for s in own]
+    return {
+        "names": np.array(corpus.names, dtype=str),
+        "writers": np.array(corpus.writers, dtype=str),
+        "skipped": np.array(corpus.skipped, dtype=str),
+        "points": np.concatenate(points).astype(np.uint16),
+        "strokes": np.array(strokes, dtype=np.int32),
+        "symbols": np.array(symbols, dtype=np.int32),
+        "nodes": np.array(nodes, dtype=np.int16).reshape(-1, 4),
+        "node_strokes": np.array(node_strokes, dtype=np.int16),
+    }
+
+
+def _table(row: Sequence[Node]) -> list[tuple[tuple[int, int, int, int], tuple[int, ...]]]:
+    """Every node of a row as (parent or -1, relation to it, label, number of strokes) and its strokes."""
+    table: list[tuple[tuple[int, int, int, int], tuple[int, ...]]] = []
+
+    def add(nodes: Sequence[Node], parent: int, relation: Relation) -> None:
+        for node in nodes:
+            here = len(table)
+            table.append(
+                ((parent, _RELATIONS.index(relation), _LABELS.index(node.label), len(node.strokes)), node.strokes)
+            )
+            for hanging, rows in node.rows.items():
+                add(rows, here, hanging)
+            parent, relation = here, Relation.RIGHT
+
+    add(row, -1, Relation.RIGHT)
+    return table
+
+
+def _unpack(arrays: dict[str, np.ndarray]) -> Corpus:
+    expressions = []
+    at_stroke = at_node = at_own = 0
+    for n, m in zip(arrays["strokes"].tolist(), arrays["symbols"].tolist(), strict=True):
+        table = arrays["nodes"][at_node : at_node + m]
+        count = int(table[:, 3].sum())
+        own = arrays["node_strokes"][at_own : at_own + count].tolist()
+        points = arrays["points"][at_stroke : at_stroke + n].astype(np.float32)
+        expressions.append(Expression(points, _row(table.tolist(), own)))
+        at_stroke, at_node, at_own = at_stroke + n, at_node + m, at_own + count
+    names, writers, skipped = (tuple(arrays[key].tolist()) for key in ("names", "writers", "skipped"))
+    return Corpus(names, writers, tuple(expressions), skipped)
+
+
+def _row(table: list[list[int]], own: list[int]) -> tuple[Node, ...]:
+    """The inverse of `_table`: children stand behind their parents, so it is undone from the end."""
+    starts = np.cumsum([0, *(entry[3] for entry in table)]).tolist()
+    rows: list[dict[Relation, tuple[Node, ...]]] = [{} for _ in table]
+    right: list[tuple[Node, ...]] = [() for _ in table]
+    whole: tuple[Node, ...] = ()
+    for i in range(len(table) - 1, -1, -1):
+        parent, relation, label, count = table[i]
+        hanging = dict(reversed(rows[i].items()))
+        node = Node(_LABELS[label], tuple(own[starts[i] : starts[i] + count]), hanging)
+        whole = (node, *right[i])
+        if parent >= 0 and _RELATIONS[relation] is Relation.RIGHT:
+            right[parent] = whole
+        elif parent >= 0:
+            rows[parent][_RELATIONS[relation]] = whole
+    return whole
+
+
+def without_loose_strokes(expression: Expression) -> Expression:
+    """The expression without strokes of no symbol."""
+    used = sorted(s for node in all_nodes(expression.row) for s in node.strokes)
+    if len(used) == len(expression.points):
+        return expression
+    number = {stroke: i for i, stroke in enumerate(used)}
+    return Expression(expression.points[used], tuple(renumber(node, number.__getitem__) for node in expression.row))

@@ -1,0 +1,63 @@
+"""Where the data sets lie on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TRAIN, VALIDATION, TEST = "train", "test2013", "test2014"
+
+
+class DataNotFound(FileNotFoundError):
+    """A data set that is not where it was looked for. `str(error)` says where that was."""
+
+
+def crohme_folder() -> Path | None:
+    """The CROHME folder, with `train/`, `test2013/` and `test2014/` in it, or None.
+
+    Looked for at `$CROHME_DATA`, then at `data/crohme` in the repository, then at
+    `../shared/data/crohme` beside it. A `$CROHME_DATA` that is set but wrong is an error, not a
+    reason to take other data instead.
+
+    Raises:
+        DataNotFound: `$CROHME_DATA` is set and has no folder `train`.
+    """
+    named = os.environ.get("CROHME_DATA")
+    if named:
+        if not (Path(named) / TRAIN).is_dir():
+            raise DataNotFound(f"CROHME_DATA is {named}, which has no folder {TRAIN!r}")
+        return Path(named)
+    candidates = (REPOSITORY / "data" / "crohme", REPOSITORY.parent / "shared" / "data" / "crohme")
+    return next((folder for folder in candidates if (folder / TRAIN).is_dir()), None)
+
+
+def sample_folder() -> Path:
+    """The small set of InkML that the project embeds.
+
+    Raises:
+        DataNotFound: This is not a checkout of the repository.
+    """
+    folder = REPOSITORY / "data" / "sample"
+    if not folder.is_dir():
+        raise DataNotFound(f"the embedded sample is missing: {folder}")
+    return folder
+
+
+def cache_folder() -> Path:
+    """Where what is slow to compute is kept: `$CROHME_CACHE`, or `~/.cache/crohme`. Made if missing."""
+    folder = Path(os.environ.get("CROHME_CACHE") or Path.home() / ".cache" / "crohme")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def inkml_files(folder: Path) -> list[Path]:
+    """All InkML files under a folder, sorted by path.
+
+    Raises:
+        DataNotFound: No such folder, or no `*.inkml` under it.
+    """
+    files = sorted(folder.rglob("*.inkml"), key=lambda path: path.relative_to(folder).as_posix())
+    if not files:
+        raise DataNotFound(f"no InkML files under {folder}")
+    return files

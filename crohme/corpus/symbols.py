@@ -1,0 +1,133 @@
+"""Isolated symbols, cut from expressions by their trace groups."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from crohme.corpus import location, splits
+from crohme.notation import canonical_label
+from crohme.strokes import StrokeBatch
+from inkml_parser import InkError, read
+
+log = logging.getLogger(__name__)
+_CACHE_FORMAT = 1  # raise it when the arrays below change their meaning
+
+
+@dataclass(frozen=True, eq=False)
+class SymbolSet:
+    """Labelled isolated symbols.
+
+    Args:
+        strokes: StrokeBatch of N symbols.
+        labels: `(N,)` str. Class of each, in the project's normal form.
+        files: `(N,)` str. The file each was cut from, relative to the data set's folder.
+        writers: `(N,)` str. Who wrote each, as `splits.writer_of` names them.
+        unreadable: tuple of str. One line per file that could not be read.
+    """
+
+    strokes: StrokeBatch
+    labels: np.ndarray
+    files: np.ndarray
+    writers: np.ndarray
+    unreadable: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, symbols: np.ndarray) -> SymbolSet:
+        """Some of the symbols: indices, or a mask of N booleans."""
+        indices = np.flatnonzero(symbols) if symbols.dtype == bool else symbols
+        return SymbolSet(
+            self.strokes.take(indices), self.labels[indices], self.files[indices], self.writers[indices],
+            self.unreadable,
+        )
+
+    def class_indices(self, classes: tuple[str, ...]) -> np.ndarray:
+        """`(N,)` int: index of each label in `classes`, -1 where it is none of them."""
+        index = {label: i for i, label in enumerate(classes)}
+        return np.array([index.get(str(label), -1) for label in self.labels], dtype=np.int64)
+
+
+def read_symbols(folder: Path) -> SymbolSet:
+    """All symbols of all InkML files under a folder, in the order of paths.
+
+    Files that cannot be read are listed in `unreadable`, logged, and otherwise passed over.
+
+    Raises:
+        DataNotFound: No InkML under the folder.
+    """
+    symbols, labels, files, writers, unreadable = [], [], [], [], []
+    for path in tqdm(location.inkml_files(folder), desc=f"symbols of {folder.name}", unit="file"):
+        name = path.relative_to(folder).as_posix()
+        try:
+            ink = read(path)
+        except InkError as error:
+            unreadable.append(f"{name}: {error.cause}")
+            log.warning("%s", error)
+            continue
+        collection = path.parent.name
+        writer = splits.writer_of(collection, path.name, ink.annotations)
+        for symbol in ink.symbols:
+            symbols.append([ink.strokes[i] for i in symbol.strokes])
+            labels.append(canonical_label(symbol.label))
+        files += [name] * len(ink.symbols)
+        writers += [writer] * len(ink.symbols)
+    return SymbolSet(
+        StrokeBatch.from_symbols(symbols), np.array(labels, dtype=str), np.array(files, dtype=str),
+        np.array(writers, dtype=str), tuple(unreadable),
+    )
+
+
+def load_symbols(folder: Path) -> SymbolSet:
+    """As `read_symbols`, from the cache if the folder's files have not changed since they were read.
+
+    The cache is one `.npz` per folder in `location.cache_folder()`, named after the files' paths,
+    sizes and times of change.
+    """
+    digest = hashlib.sha256(f"{_CACHE_FORMAT} {folder.resolve()}".encode())
+    for path in location.inkml_files(folder):
+        status = path.stat()
+        digest.update(f"{path.relative_to(folder).as_posix()} {status.st_size} {status.st_mtime_ns}\n".encode())
+    cached = location.cache_folder() / f"symbols-{folder.name}-{digest.hexdigest()[:16]}.npz"
+    if not cached.exists():
+        _save(read_symbols(folder), cached)
+    return _load(cached)
+
+
+def train_and_held_out(symbols: SymbolSet) -> tuple[SymbolSet, SymbolSet]:
+    """The training set without its held-out writers, and the symbols of those writers."""
+    held_out = np.array([splits.is_held_out(str(writer)) for writer in symbols.writers], dtype=bool)
+    return symbols.take(~held_out), symbols.take(held_out)
+
+
+def known(symbols: SymbolSet, classes: tuple[str, ...]) -> SymbolSet:
+    """The symbols whose label is one of `classes`; the others are counted in the log."""
+    is_known = symbols.class_indices(classes) >= 0
+    if not is_known.all():
+        counts = Counter(symbols.labels[~is_known].tolist()).most_common(10)
+        log.warning("%d symbols of other classes left out: %s", (~is_known).sum(), counts)
+    return symbols.take(is_known)
+
+
+def _save(symbols: SymbolSet, path: Path) -> None:
+    temporary = path.with_suffix(f".{np.random.default_rng().integers(1 << 32)}.tmp.npz")
+    np.savez_compressed(
+        temporary, points=symbols.strokes.points, stroke_lengths=symbols.strokes.stroke_lengths,
+        symbol_lengths=symbols.strokes.symbol_lengths, labels=symbols.labels, files=symbols.files,
+        writers=symbols.writers, unreadable=np.array(symbols.unreadable, dtype=str),
+    )
+    temporary.replace(path)  # two runs that start together must not read half a file
+
+
+def _load(path: Path) -> SymbolSet:
+    with np.load(path, allow_pickle=False) as arrays:
+        strokes = StrokeBatch(arrays["points"], arrays["stroke_lengths"], arrays["symbol_lengths"])
+        symbols = SymbolSet(strokes, arrays["labels"], arrays["files"], arrays["writers"])
+        return replace(symbols, unreadable=tuple(arrays["unreadable"].tolist()))

@@ -1,0 +1,206 @@
+"""The bridge ink → image, and images of symbols in their normal form.
+
+Fixed throughout the project: dark ink (0) on white paper (255), uint8, anti-aliased; aspect kept, ink
+centred; lines as wide as 1/24 of the image's side (at least one pixel); a margin of 1/12 of the side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from crohme.strokes import StrokeBatch, normalise
+
+Image = NDArray[np.uint8]
+
+PAPER = 255
+SIZE = 48
+LINE_WIDTH = 1 / 24
+MARGIN = 1 / 12
+MAX_PIXELS = 40_000_000
+_FRACTION_BITS = 4  # polylines takes coordinates in sixteenths of a pixel
+
+
+class ImageError(ValueError):
+    """An image that cannot be used. `str(error)` names the file, where there is one, and the cause."""
+
+    def __init__(self, cause: str, source: str | None = None) -> None:
+        super().__init__(cause if source is None else f"{source}: {cause}")
+        self.cause = cause
+        self.source = source
+
+
+def render(batch: StrokeBatch, size: int = SIZE) -> Image:
+    """Each symbol as a square picture that its longer side fills up to the margin.
+
+    Args:
+        batch: StrokeBatch of N symbols.
+        size: int. Side of the pictures, pixels.
+
+    Returns:
+        `(N, size, size)` uint8, dark ink on white.
+    """
+    batch = normalise(batch)
+    scale = size * (1 - 2 * MARGIN) - _line_width(size)
+    images = np.full((len(batch), size, size), PAPER, dtype=np.uint8)
+    pixels = _fixed_point(batch.points * scale + (size - 1) / 2)
+    strokes = np.split(pixels, np.cumsum(batch.stroke_lengths)[:-1])
+    at = 0
+    for image, count in zip(images, batch.symbol_lengths, strict=True):
+        _draw(image, strokes[at : at + count], _line_width(size))
+        at += count
+    return images
+
+
+def render_ink(strokes: Sequence[ArrayLike], height: int = 256, max_width: int = 4096) -> Image:
+    """A whole ink as one picture, for people.
+
+    Args:
+        strokes: sequence of `(n, 2)` arrays, any unit, Y down.
+        height: int. Height of the picture, pixels; less where the ink is so wide that `max_width` binds.
+        max_width: int. Largest width, pixels. The width follows the ink's aspect, and is never
+            below the height.
+
+    Returns:
+        `(h, w)` uint8, dark ink on white.
+    """
+    (points,) = [symbol for symbol in StrokeBatch.from_symbols([strokes])]
+    extent = np.ptp(np.concatenate(points), axis=0)
+    margin = max(2, round(height * MARGIN))
+    inner = height - 2 * margin
+    # A flat ink (a minus, a dot) has no height to scale by: its longer side then fills a square.
+    scale = inner / max(extent[1], 1e-3)
+    scale = min(scale, (max_width - 2 * margin) / max(extent[0], 1e-3), 8 * inner)
+    inked = extent * scale
+    width = int(np.clip(round(inked[0]) + 2 * margin, height, max_width))
+    image = np.full((height if inked[1] > inner / 8 else height // 2, width), PAPER, dtype=np.uint8)
+    centre = (np.array(image.shape[::-1]) - 1) / 2
+    _draw(image, [_fixed_point(stroke * scale + centre) for stroke in points], max(1, round(height / 100)))
+    return image
+
+
+def read_image(source: str | Path | bytes, size: int = SIZE) -> Image:
+    """A picture file of one symbol in the normal form of `render`.
+
+    Args:
+        source: path or bytes of a PNG or JPEG (or whatever else OpenCV reads), of any size and
+            colour, light on dark or dark on light, with or without transparency.
+        size: int. Side of the result, pixels.
+
+    Returns:
+        `(size, size)` uint8, dark ink on white.
+
+    Raises:
+        ImageError: Not an image, more than `MAX_PIXELS`, or nothing drawn on it.
+    """
+    name = None if isinstance(source, bytes) else str(source)
+    data = source if isinstance(source, bytes) else _read_bytes(Path(source))
+    try:
+        return normal_form(_decode(data), size)
+    except ImageError as error:
+        raise ImageError(error.cause, name) from None
+
+
+def normal_form(pixels: NDArray[np.uint8], size: int = SIZE) -> Image:
+    """A picture of one symbol, cropped to its ink, centred, dark on white, `(size, size)` uint8.
+
+    Args:
+        pixels: `(h, w)` grey, `(h, w, 3)` colour or `(h, w, 4)` colour and alpha, uint8, channels in
+            OpenCV's order.
+        size: int. Side of the result, pixels.
+
+    Raises:
+        ImageError: Nothing is drawn: all pixels are alike.
+    """
+    ink = _ink_of(pixels)
+    rows, columns = (np.flatnonzero((ink > 96).any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        raise ImageError("nothing is drawn on it")
+    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = size * (1 - 2 * MARGIN) / max(crop.shape)
+    pen = _pen_width(crop)
+    if max(crop.shape) < 2.5 * pen:
+        scale = 2 * _line_width(size) / max(crop.shape)  # a dot stays a dot
+    height, width = (max(1, round(side * scale)) for side in crop.shape)
+    shrinks = scale < 1
+    crop = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    image = np.zeros((size, size), dtype=np.uint8)
+    top, left = (size - height) // 2, (size - width) // 2
+    image[top : top + height, left : left + width] = crop
+    return (PAPER - image).astype(np.uint8)
+
+
+def _line_width(size: int) -> int:
+    return max(1, round(size * LINE_WIDTH))
+
+
+def _fixed_point(pixels: NDArray[np.floating]) -> NDArray[np.int32]:
+    return np.rint(pixels * (1 << _FRACTION_BITS)).astype(np.int32)
+
+
+def _draw(image: Image, strokes: list[NDArray[np.int32]], line_width: int) -> None:
+    cv2.polylines(image, strokes, False, 0, line_width, cv2.LINE_AA, _FRACTION_BITS)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ImageError(error.strerror or "cannot be read", str(path)) from None
+
+
+def _decode(data: bytes) -> NDArray[np.uint8]:
+    _check_pixel_count(data)
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        pixels = None
+    if pixels is None:
+        raise ImageError("is not an image that can be read")
+    if pixels.dtype == np.uint16:
+        pixels = pixels >> 8
+    return pixels.astype(np.uint8)
+
+
+def _check_pixel_count(data: bytes) -> None:
+    """The size by the header alone: a few kilobytes may claim to be gigapixels."""
+    import io
+
+    from PIL import Image as Pillow
+
+    try:
+        with Pillow.open(io.BytesIO(data)) as header:
+            width, height = header.size
+    except Pillow.DecompressionBombError:
+        raise ImageError("is larger than any picture of a symbol") from None
+    except Exception:
+        raise ImageError("is not an image that can be read") from None
+    if width * height > MAX_PIXELS:
+        raise ImageError(f"has {width} x {height} pixels; the limit is {MAX_PIXELS}")
+
+
+def _ink_of(pixels: NDArray[np.uint8]) -> Image:
+    """How much ink each pixel has, 0 to 255, whatever the colours: ink is what the border is not."""
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        alpha = pixels[..., 3:].astype(np.float32) / 255
+        if alpha.min() < alpha.max() and np.ptp(pixels[..., :3][alpha[..., 0] > 0]) < 32:
+            grey = 255 - pixels[..., 3]  # drawn in one colour on nothing: the alpha is the drawing
+        else:
+            grey = cv2.cvtColor((pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8), cv2.COLOR_BGR2GRAY)
+    else:
+        grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]).astype(np.float32)
+    distance = np.abs(grey.astype(np.float32) - np.median(border))
+    strongest = distance.max()
+    if strongest < 16:
+        raise ImageError("nothing is drawn on it")
+    return np.rint(distance * (255 / strongest)).astype(np.uint8)
+
+
+def _pen_width(ink: Image) -> float:
+    padded = np.pad((ink > 96).astype(np.uint8), 1)
+    return 2 * float(cv2.distanceTransform(padded, cv2.DIST_L2, 3).max())
