@@ -4,6 +4,8 @@ from inkml_parser.errors import EmptyInk, ForbiddenInk, InkError, InvalidInk, Ma
 from inkml_parser.ink import Ink, Symbol
 from inkml_parser.limits import Limits
 from inkml_parser.reading import read
+from inkml_parser.sequences import normalise, pad, resample, sequence
+from inkml_parser.writing import write
 
 __all__ = [
     "EmptyInk",
@@ -15,5 +17,10 @@ __all__ = [
     "MalformedInk",
     "OversizedInk",
     "Symbol",
+    "normalise",
+    "pad",
     "read",
+    "resample",
+    "sequence",
+    "write",
 ]

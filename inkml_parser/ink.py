@@ -19,13 +19,16 @@ class Symbol:
 
     Args:
         label: str. The label as the file has it (`x`, `\\alpha`, `<` …).
-        strokes: tuple of int. Indices into `Ink.strokes`, ascending, never empty.
+        strokes: tuple of int. Indices into `Ink.strokes`, never empty. Kept ascending, each once.
         href: str or None. Identifier of the leaf of the truth MathML that this symbol draws.
     """
 
     label: str
     strokes: tuple[int, ...]
     href: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "strokes", tuple(sorted(set(self.strokes))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +66,8 @@ class Ink:
             raise InvalidInk("strokes, channels and trace_ids differ in length")
         if len(set(trace_ids)) != len(trace_ids):
             raise InvalidInk("trace identifiers are not unique")
+        if any(not {"X", "Y"}.isdisjoint(by_name) for by_name in channels):
+            raise InvalidInk("X and Y are the strokes themselves, not channels beside them")
         for symbol in self.symbols:
             if not symbol.strokes or not all(0 <= s < len(strokes) for s in symbol.strokes):
                 raise InvalidInk(f"symbol {symbol.label!r} refers to strokes that do not exist")

@@ -107,7 +107,9 @@ def _traces(root: etree._Element, limits: Limits) -> Iterator[_Trace]:
         if points_left < 0:
             raise OversizedInk(f"more than {limits.max_points} points")
         trace_id = identifier(trace)
-        trace_id = str(len(seen)) if trace_id is None else trace_id
+        if trace_id is None:
+            trace_id = str(len(seen))
+            trace.set("id", trace_id)  # for the segmentation, if the trace stands in a group
         if trace_id in seen:
             raise InvalidInk(f"two traces have the identifier {trace_id!r}")
         seen.add(trace_id)
