@@ -7,6 +7,7 @@ from crohme.notation.latex import to_latex
 from crohme.notation.latex_parser import from_latex, tokenize
 from crohme.notation.lg_file import read_lg, write_lg
 from crohme.notation.mathml import from_mathml
+from crohme.notation.mathml_writer import to_mathml, to_truth_mathml
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach, without_limits
 from crohme.notation.vocabulary import STRUCTURE, VOCABULARY
 
@@ -35,7 +36,9 @@ __all__ = [
     "stroke_graph",
     "symbol_graph",
     "to_latex",
+    "to_mathml",
     "to_tree",
+    "to_truth_mathml",
     "tokenize",
     "without_limits",
     "write_lg",

@@ -16,6 +16,9 @@ from crohme.notation.errors import LabelGraphError, NotationError
 from crohme.notation.labels import ROOT, canonical_label
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
 
+COMMA = "COMMA"
+"""The comma symbol in a file, where a comma separates fields."""
+
 
 @dataclass(frozen=True)
 class GraphObject:
@@ -88,7 +91,7 @@ def stroke_graph(
     primitives = [_names(node.label, node.strokes, trace_ids) for node in tree.nodes()]
     graph = _graph(tree, primitives)
     others = tuple(
-        GraphObject(f"{label}_{index}", canonical_label(label), _names(label, strokes, trace_ids))
+        GraphObject(_identifier(label, index), canonical_label(label), _names(label, strokes, trace_ids))
         for index, (label, strokes) in enumerate(unattached, start=len(graph.objects))
     )
     return LabelGraph(graph.objects + others, graph.relations)
@@ -125,7 +128,7 @@ def symbol_graph(tree: SymbolTree) -> LabelGraph:
 def _graph(tree: SymbolTree, primitives: Sequence[tuple[str, ...]]) -> LabelGraph:
     nodes, edges = list(tree.nodes()), list(tree.edges())
     objects = tuple(
-        GraphObject(f"{node.label}_{index}", node.label, names)
+        GraphObject(_identifier(node.label, index), node.label, names)
         for index, (node, names) in enumerate(zip(nodes, primitives, strict=True))
     )
     right = {parent: child for parent, child, relation in edges if relation is Relation.RIGHT}
@@ -140,6 +143,10 @@ def _graph(tree: SymbolTree, primitives: Sequence[tuple[str, ...]]) -> LabelGrap
     ]
     relations = tuple(GraphRelation(objects[p].id, objects[c].id, relation.value) for p, c, relation in edges)
     return LabelGraph(objects, relations)
+
+
+def _identifier(label: str, index: int) -> str:
+    return f"{label.replace(',', COMMA)}_{index}"
 
 
 def to_tree(graph: LabelGraph, trace_ids: Sequence[str] | None = None) -> SymbolTree:

@@ -10,19 +10,31 @@ from __future__ import annotations
 from collections import Counter
 
 from crohme.notation.errors import LabelGraphError
-from crohme.notation.labelgraph import GraphObject, GraphRelation, LabelGraph
+from crohme.notation.labelgraph import COMMA, GraphObject, GraphRelation, LabelGraph
 
-_COMMA = "COMMA"
 _SAME_SYMBOL = "*"  # an E label of old files: both strokes belong to one symbol
 _NOTHING = "_"
 _MINIMUM_FIELDS = {"O": 5, "R": 5, "EO": 5, "N": 4, "E": 5}
 
 
 def write_lg(graph: LabelGraph) -> str:
-    """The text of a graph, as objects and relations with weight 1.0."""
-    lines = [f"O, {_field(o.id)}, {_field(o.label)}, 1.0, {', '.join(o.primitives)}" for o in graph.objects]
-    lines += [f"R, {_field(r.parent)}, {_field(r.child)}, {r.label}, 1.0" for r in graph.relations]
-    return "\n".join(lines) + "\n"
+    """The text of a graph, as objects and relations with weight 1.0.
+
+    Args:
+        graph: LabelGraph.
+
+    Returns:
+        str.
+
+    Raises:
+        LabelGraphError: A label, an identifier or a primitive has a comma or a line break.
+    """
+    rows = [("O", o.id, COMMA if o.label == "," else o.label, "1.0", *o.primitives) for o in graph.objects]
+    rows += [("R", r.parent, r.child, r.label, "1.0") for r in graph.relations]
+    for field in (field for row in rows for field in row):
+        if "," in field or len(field.splitlines()) > 1:
+            raise LabelGraphError(f"{field!r} cannot stand in a label graph: it has a comma or a line break")
+    return "".join(", ".join(row) + "\n" for row in rows)
 
 
 def read_lg(text: str) -> LabelGraph:
@@ -108,9 +120,5 @@ def _connected(primitives: list[str], edges: set[tuple[str, str, str]]) -> list[
     return list(unique.values())
 
 
-def _field(text: str) -> str:
-    return text.replace(",", _COMMA)
-
-
 def _unfield(label: str) -> str:
-    return "," if label == _COMMA else label
+    return "," if label == COMMA else label

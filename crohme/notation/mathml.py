@@ -15,6 +15,7 @@ SymbolTriple = tuple[str, tuple[int, ...], str | None]
 
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 
+_MAX_LEVELS = 4 * MAX_DEPTH  # a level of the tree can be a fraction with limits with scripts
 _LEAVES = frozenset({"mi", "mo", "mn", "mtext", "ms"})
 _ROWS = frozenset({"math", "mrow", "mstyle", "mpadded"})
 _SCRIPTS: dict[str, tuple[Relation, ...]] = {
@@ -69,9 +70,15 @@ def from_mathml(mathml: str, symbols: Iterable[SymbolTriple] = ()) -> SymbolTree
 
 
 def _parse(mathml: str) -> etree._Element:
-    # Identifiers such as `\phi_1` are no XML names: an identifier table would refuse them.
+    # Identifiers such as `\phi_1` are no XML names: an identifier table would refuse them. A line of
+    # n symbols is n rows deep in CROHME, more than the 256 levels that libxml2 allows by default.
     parser = etree.XMLParser(
-        collect_ids=False, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+        collect_ids=False,
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
     )
     try:
         return etree.fromstring(mathml.encode("utf-8"), parser)
@@ -89,7 +96,7 @@ class _Reader:
         self._stray = [group[0] for href, group in self._by_href.items() if href not in named]
 
     def row(self, elements: Sequence[etree._Element], depth: int) -> tuple[Node, ...]:
-        if depth > MAX_DEPTH:
+        if depth > _MAX_LEVELS:
             raise MathmlError(f"nested deeper than {MAX_DEPTH} levels")
         nodes: list[Node] = []
         waiting = list(reversed(elements))  # a stack: CROHME nests one mrow per symbol of a line

@@ -1,0 +1,204 @@
+"""Symbol layout tree → Presentation MathML, for browsers and as the truth of an InkML file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from lxml import etree
+
+from crohme.notation.errors import NotationError
+from crohme.notation.labels import ROOT, SYMBOL_CLASSES, Kind
+from crohme.notation.mathml import XML_ID, SymbolTriple
+from crohme.notation.tree import Node, Relation, SymbolTree
+
+_NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+_APPLY_FUNCTION = "\N{FUNCTION APPLICATION}"
+_LEAF_ELEMENTS = {Kind.DIGIT: "mn", Kind.IDENTIFIER: "mi", Kind.FUNCTION: "mi"}  # all others are mo
+_SCRIPTS = (
+    (Relation.BELOW, Relation.ABOVE, ("munder", "mover", "munderover")),
+    (Relation.SUB, Relation.SUP, ("msub", "msup", "msubsup")),
+)
+
+
+def to_mathml(tree: SymbolTree) -> str:
+    """Write a tree as Presentation MathML that browsers typeset.
+
+    Signs are Unicode characters; neighbouring digits are one number; a matched pair of fences and
+    what lies between are one row, so that they stretch to it and a script on the closing fence
+    belongs to all of it; fences without a partner do not stretch.
+
+    Args:
+        tree: SymbolTree.
+
+    Returns:
+        str. A `<math display="block">` element.
+
+    Raises:
+        NotationError: A symbol other than a root has a row Inside, or a label is no XML text.
+    """
+    math = _element("math", display="block")
+    math.append(_display_row(tree.row))
+    return etree.tostring(math, encoding="unicode")
+
+
+def to_truth_mathml(tree: SymbolTree) -> tuple[str, list[SymbolTriple]]:
+    """Write a tree as the truth of an InkML file: MathML with an identifier on every symbol.
+
+    `from_mathml(*to_truth_mathml(tree))` is `tree`.
+
+    Args:
+        tree: SymbolTree.
+
+    Returns:
+        The `<math>` element, and the symbols it refers to, as `(label, strokes, href)`.
+
+    Raises:
+        NotationError: A symbol other than a root has a row Inside, or a label is no XML text.
+    """
+    symbols: list[SymbolTriple] = []
+
+    def write_row(row: tuple[Node, ...]) -> etree._Element:
+        return _as_row([write_node(node) for node in row])
+
+    def write_node(node: Node) -> etree._Element:
+        href = f"s{len(symbols)}"
+        symbols.append((node.label, node.strokes, href))
+        base, rows = _composite(node, write_row)
+        if base is None:
+            base = _leaf(node.label, node.label)
+        base.set(XML_ID, href)
+        return _scripted(base, rows, write_row)
+
+    math = _element("math")
+    math.append(write_row(tree.row))
+    return etree.tostring(math, encoding="unicode"), symbols
+
+
+_Rows = Mapping[Relation, tuple[Node, ...]]
+_RowWriter = Callable[[tuple[Node, ...]], etree._Element]
+
+
+def _composite(node: Node, write_row: _RowWriter) -> tuple[etree._Element | None, _Rows]:
+    """The fraction or root that a node is, if it is one, and the rows that are not part of it."""
+    rows = dict(node.rows)
+    if node.is_fraction:
+        parts = [rows.pop(Relation.ABOVE), rows.pop(Relation.BELOW)]
+        return _element("mfrac", map(write_row, parts)), rows
+    if Relation.INSIDE not in rows:
+        return None, rows
+    if node.label != ROOT:
+        raise NotationError(f"symbol {node.label!r} has a row Inside: only a root can have one in MathML")
+    inside, index = rows.pop(Relation.INSIDE), rows.pop(Relation.ABOVE, None)
+    if index is None:
+        return _element("msqrt", [write_row(inside)]), rows
+    return _element("mroot", [write_row(inside), write_row(index)]), rows
+
+
+def _scripted(base: etree._Element, rows: _Rows, write_row: _RowWriter) -> etree._Element:
+    for lower, upper, names in _SCRIPTS:
+        parts = [rows[relation] for relation in (lower, upper) if relation in rows]
+        if parts:
+            name = names[2] if len(parts) == 2 else names[lower not in rows]
+            base = _element(name, [base, *map(write_row, parts)])
+    return base
+
+
+def _display_row(row: tuple[Node, ...]) -> etree._Element:
+    partners = _partners(row)
+    closings = set(partners.values())
+    levels: list[list[etree._Element]] = [[]]
+    index = 0
+    while index < len(row):
+        end = _number_end(row, index)
+        if end > index:
+            number = _element("mn", text="".join(node.label for node in row[index:end]))
+            levels[-1].append(_scripted(number, row[end - 1].rows, _display_row))
+            index = end
+            continue
+        node = row[index]
+        index += 1
+        if index - 1 in closings:
+            fenced = levels.pop()
+            levels[-1].append(_scripted(_element("mrow", [*fenced, _display_leaf(node)]), node.rows, _display_row))
+        else:
+            if index - 1 in partners:
+                levels.append([])
+            levels[-1].append(_display_node(node, is_matched=index - 1 in partners))
+            if _kind(node) is Kind.FUNCTION and index < len(row):
+                levels[-1].append(_element("mo", text=_APPLY_FUNCTION))
+    return _as_row(levels[0])
+
+
+def _display_node(node: Node, is_matched: bool) -> etree._Element:
+    base, rows = _composite(node, _display_row)
+    if base is None:
+        base = _display_leaf(node)
+        if _kind(node) in (Kind.OPENING, Kind.CLOSING, Kind.BAR) and not is_matched:
+            base.set("stretchy", "false")
+        if _kind(node) is Kind.BIG_OPERATOR and rows:
+            base.set("movablelimits", "false")  # limits stay where they were written
+    return _scripted(base, rows, _display_row)
+
+
+def _display_leaf(node: Node) -> etree._Element:
+    known = SYMBOL_CLASSES.get(node.label)
+    return _leaf(node.label, node.label if known is None else known.text)
+
+
+def _number_end(row: tuple[Node, ...], start: int) -> int:
+    """The end of the number that starts here; `start` itself if there is none."""
+    end = start
+    while end < len(row) and (end == start or not row[end - 1].rows):
+        is_point = row[end].label == "." and not row[end].rows and start < end < len(row) - 1
+        if _kind(row[end]) is not Kind.DIGIT and not (is_point and _kind(row[end + 1]) is Kind.DIGIT):
+            break
+        end += 1
+    return end
+
+
+def _partners(row: tuple[Node, ...]) -> dict[int, int]:
+    """Index of an opening fence → index of its closing one. Bars pair up, and so do `[` and `)`."""
+    partners: dict[int, int] = {}
+    waiting: list[int] = []
+    for index, node in enumerate(row):
+        kind = _kind(node)
+        if kind is Kind.BAR and waiting and _kind(row[waiting[-1]]) is Kind.BAR:
+            partners[waiting.pop()] = index
+        elif kind in (Kind.OPENING, Kind.BAR):
+            waiting.append(index)
+        elif kind is Kind.CLOSING:
+            while waiting and _kind(row[waiting[-1]]) is Kind.BAR:
+                waiting.pop()
+            if waiting:
+                partners[waiting.pop()] = index
+    return partners
+
+
+def _kind(node: Node) -> Kind | None:
+    known = SYMBOL_CLASSES.get(node.label)
+    return None if known is None else known.kind
+
+
+def _leaf(label: str, text: str) -> etree._Element:
+    known = SYMBOL_CLASSES.get(label)
+    return _element("mi" if known is None else _LEAF_ELEMENTS.get(known.kind, "mo"), text=text)
+
+
+def _as_row(elements: list[etree._Element]) -> etree._Element:
+    return elements[0] if len(elements) == 1 else _element("mrow", elements)
+
+
+def _element(
+    name: str,
+    children: Iterable[etree._Element] = (),
+    *,
+    text: str | None = None,
+    **attributes: str,
+) -> etree._Element:
+    element = etree.Element(f"{{{_NAMESPACE}}}{name}", attributes, nsmap={None: _NAMESPACE})
+    try:
+        element.text = text
+    except ValueError:
+        raise NotationError(f"label {text!r} is no XML text") from None
+    element.extend(children)
+    return element
