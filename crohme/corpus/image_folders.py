@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from crohme.corpus.label_folders import folder_to_label
 from crohme.corpus.location import DataNotFound
-from crohme.raster import PAPER, Image, ImageError, read_image
+from crohme.raster import PAPER, ImageError, read_image
 
 log = logging.getLogger(__name__)
 SUFFIXES = {".png", ".jpg", ".jpeg"}
@@ -23,7 +24,7 @@ class ImageSet:
 
     Args:
         images: `(N, size, size)` uint8, dark on white.
-        labels: `(N,)` str. The folder each lay in.
+        labels: `(N,)` str. The name of the folder each lay in, as `label_folders` reads it.
         files: `(N,)` str. Path of each, relative to the data set's folder.
         unreadable: tuple of str. One line per file that could not be read.
     """
@@ -51,14 +52,14 @@ def load_images(folder: Path) -> ImageSet:
             unreadable.append(str(error))
             log.warning("%s", error)
             continue
-        labels.append(path.parent.name)
+        labels.append(folder_to_label(path.parent.name))
         files.append(path.relative_to(folder).as_posix())
     if not images:
         raise DataNotFound(f"no images of the form <label>/<name>.png or .jpg under {folder}")
     return ImageSet(np.stack(images), np.array(labels), np.array(files), tuple(unreadable))
 
 
-def distort_images(images: Image, rng: np.random.Generator) -> Image:
+def distort_images(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Each picture a little rotated, sheared, stretched and moved; `(N, size, size)` uint8."""
     count, size = images.shape[0], images.shape[1]
     angle, shear = rng.normal(0, 0.08, count), rng.normal(0, 0.12, count)

@@ -10,6 +10,10 @@ import keras
 import numpy as np
 
 
+class CheckpointError(ValueError):
+    """A checkpoint that is missing, or that belongs to another run."""
+
+
 def save(path: Path, model: keras.Model, average: list[np.ndarray], progress: dict[str, Any]) -> None:
     """Write weights, optimiser state, random state and progress; all or nothing.
 
@@ -33,13 +37,15 @@ def restore(path: Path, model: keras.Model) -> tuple[list[np.ndarray], dict[str,
         The moving average and the progress that were saved.
 
     Raises:
-        ValueError: The file belongs to another network.
+        CheckpointError: There is no such file, or it belongs to another network.
     """
+    if not path.exists():
+        raise CheckpointError(f"nothing to resume: {path} does not exist")
     with np.load(path, allow_pickle=False) as arrays:
         variables = _variables(model)
         saved = [arrays[f"variable_{i}"] for i in range(sum(name.startswith("variable_") for name in arrays.files))]
         if [value.shape for value in saved] != [tuple(variable.shape) for variable in variables]:
-            raise ValueError(f"{path}: this checkpoint belongs to another network")
+            raise CheckpointError(f"{path}: this checkpoint belongs to another network")
         for variable, value in zip(variables, saved, strict=True):
             variable.assign(value)
         average = [arrays[f"average_{i}"] for i in range(len(model.weights))]

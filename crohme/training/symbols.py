@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from crohme import bundle
 from crohme.training import checkpoint, curves
+from crohme.training.checkpoint import CheckpointError
 from crohme.training.symbol_data import Examples, TrainingData, find
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ def train(
 
     Raises:
         DataNotFound: Nothing to train on.
-        ValueError: `resume` without a checkpoint, or with one of other settings.
+        CheckpointError: `resume` without a checkpoint, or with one of another run.
     """
     settings = replace(DEFAULTS[network], epochs=epochs or DEFAULTS[network].epochs, seed=seed)
     out = out or Path("runs") / f"symbol-{network}"
@@ -119,11 +120,9 @@ class _Run:
 
     def resume(self) -> None:
         path = self.out / "checkpoint.npz"
-        if not path.exists():
-            raise ValueError(f"nothing to resume: {path} does not exist")
         self.average, self.progress = checkpoint.restore(path, self.model)
         if self.progress["settings"] != asdict(self.settings):
-            raise ValueError(f"{path} belongs to a run with other settings: {self.progress['settings']}")
+            raise CheckpointError(f"{path} belongs to a run with other settings: {self.progress['settings']}")
 
     def to_the_end(self) -> None:
         self.clock = time.monotonic()
@@ -147,7 +146,7 @@ class _Run:
             while progress["step"] < self.steps:
                 self._step(order)
                 bar.update()
-                bar.set_postfix(loss=progress["loss"] / progress["step"], top1=progress["hits"] / progress["step"])
+                bar.set_postfix(loss=f"{progress['loss'] / progress['step']:.3f}", refresh=False)
                 if time.monotonic() - self.clock > CHECKPOINT_SECONDS:
                     self._checkpoint()
         self._finish_epoch()
@@ -221,7 +220,8 @@ def _accuracy(model: keras.Model, examples: Examples, chunk: int = 512) -> float
     hits = 0
     for at in range(0, len(examples), chunk):
         indices = np.arange(at, min(at + chunk, len(examples)))
-        hits += int((model.predict_on_batch(examples.inputs(indices, None)).argmax(-1) == examples.labels[indices]).sum())
+        predicted = model.predict_on_batch(examples.inputs(indices, None)).argmax(axis=-1)
+        hits += int((predicted == examples.labels[indices]).sum())
     return hits / len(examples)
 
 

@@ -1,0 +1,122 @@
+"""The report of an evaluation of isolated symbols, as files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+
+from crohme.evaluation.symbols import SymbolResults
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
+from matplotlib.colors import LogNorm  # noqa: E402
+from sklearn.metrics import classification_report, confusion_matrix  # noqa: E402
+
+_PAIRS = 20
+_EXAMPLES = 12
+
+
+def write_report(results: SymbolResults, folder: Path) -> list[Path]:
+    """Write all parts of the report.
+
+    Args:
+        results: SymbolResults.
+        folder: Path. Made if missing.
+
+    Returns:
+        The files: `metrics.json`, `classes.csv` (precision, recall, F1 and count of each class),
+        `confusion.csv`, `confusion.png`, `pairs.csv` and `pairs.png` (the most confused pairs, with
+        pictures), `errors.csv` (every symbol that was read wrong).
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    labels = sorted({*results.truth.tolist(), *results.predicted.tolist()})
+    matrix = confusion_matrix(results.truth, results.predicted, labels=labels)
+    pairs = most_confused(matrix, labels)
+    (folder / "metrics.json").write_text(json.dumps(results.summary(), indent=2) + "\n", encoding="utf-8")
+    per_class = classification_report(
+        results.truth, results.predicted, labels=labels, output_dict=True, zero_division=0
+    )
+    pd.DataFrame({label: per_class[label] for label in labels}).T.to_csv(folder / "classes.csv", index_label="label")
+    pd.DataFrame(matrix, index=labels, columns=labels).to_csv(folder / "confusion.csv", index_label="truth")
+    pairs.to_csv(folder / "pairs.csv", index=False)
+    _errors(results).to_csv(folder / "errors.csv", index=False)
+    _draw_matrix(matrix, labels, folder / "confusion.png")
+    _draw_pairs(results, pairs, folder / "pairs.png")
+    return sorted(folder.glob("*.*"))
+
+
+def most_confused(matrix: np.ndarray, labels: list[str]) -> pd.DataFrame:
+    """The pairs of labels most often taken for each other, in both directions together.
+
+    Args:
+        matrix: `(C, C)` int. Rows are the truth.
+        labels: list of C str.
+
+    Returns:
+        Table of `a, b, errors, a_as_b, b_as_a`, most errors first, at most 20 rows.
+    """
+    first, second = np.triu_indices(len(labels), k=1)
+    table = pd.DataFrame(
+        {
+            "a": np.array(labels)[first],
+            "b": np.array(labels)[second],
+            "errors": matrix[first, second] + matrix[second, first],
+            "a_as_b": matrix[first, second],
+            "b_as_a": matrix[second, first],
+        }
+    )
+    return table[table["errors"] > 0].sort_values("errors", ascending=False, kind="stable").head(_PAIRS)
+
+
+def _errors(results: SymbolResults) -> pd.DataFrame:
+    wrong = results.predicted != results.truth
+    return pd.DataFrame(
+        {
+            "file": results.files[wrong],
+            "truth": results.truth[wrong],
+            "predicted": results.predicted[wrong],
+            "probability": results.probabilities.max(axis=1)[wrong].round(4),
+        }
+    )
+
+
+def _draw_matrix(matrix: np.ndarray, labels: list[str], path: Path) -> None:
+    side = max(4.0, 0.16 * len(labels))
+    figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
+    # Counts span four orders of magnitude; on a linear scale no confusion would be seen.
+    image = axes.imshow(np.where(matrix > 0, matrix, np.nan), norm=LogNorm(1, max(2, matrix.max())), cmap="viridis_r")
+    plain = [label.replace("$", r"\$") for label in labels]
+    axes.set_xticks(range(len(labels)), plain, rotation=90, fontsize=6, parse_math=False)
+    axes.set_yticks(range(len(labels)), plain, fontsize=6, parse_math=False)
+    axes.set(xlabel="read as", ylabel="truth")
+    figure.colorbar(image, ax=axes, label="symbols")
+    figure.savefig(path, dpi=120)
+    plt.close(figure)
+
+
+def _draw_pairs(results: SymbolResults, pairs: pd.DataFrame, path: Path) -> None:
+    """One row per confusion: how it was read, and pictures of some of those that were read so."""
+    directions = [(a, b) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
+    directions = [d for a, b in directions for d in ((a, b), (b, a))]
+    rows = [(d, np.flatnonzero((results.truth == d[0]) & (results.predicted == d[1]))) for d in directions]
+    rows = [(d, found) for d, found in rows if len(found)]
+    figure, axes = plt.subplots(
+        max(1, len(rows)), _EXAMPLES + 1, figsize=(_EXAMPLES + 3, max(1, 0.8 * len(rows))), squeeze=False,
+        width_ratios=[3] + [1] * _EXAMPLES, layout="constrained",
+    )  # fmt: skip
+    for cell in axes.flat:
+        cell.axis("off")
+    for (true, read_as), found in rows:
+        row = axes[[d for d, _ in rows].index((true, read_as))]
+        row[0].text(0, 0.5, f"{true} read as {read_as}: {len(found)}", va="center", parse_math=False)
+        for cell, index in zip(row[1:], found, strict=False):
+            cell.imshow(results.pictures[index], cmap="gray", vmin=0, vmax=255)
+    if not rows:
+        axes[0, 0].text(0, 0.5, "no symbol was read wrong", va="center")
+    figure.savefig(path, dpi=80)
+    plt.close(figure)

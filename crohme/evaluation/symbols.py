@@ -1,0 +1,107 @@
+"""How well isolated symbols are recognised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crohme.corpus.image_folders import load_images
+from crohme.corpus.location import DataNotFound
+from crohme.corpus.symbols import load_symbols
+from crohme.raster import render
+from crohme.symbol_recognizer import SymbolRecognizer
+
+
+@dataclass(frozen=True, eq=False)
+class SymbolResults:
+    """What a recogniser said about N symbols whose labels are known.
+
+    Args:
+        classes: tuple of str. What the columns of `probabilities` mean.
+        truth: `(N,)` str. The true label of each; one that is not in `classes` counts as wrong.
+        probabilities: `(N, C)` float.
+        pictures: `(N, size, size)` uint8. What each looks like.
+        files: `(N,)` str. Where each comes from.
+        unreadable: tuple of str. One line per file that could not be read; their symbols, whose
+            number nobody knows, are not among the N.
+    """
+
+    classes: tuple[str, ...]
+    truth: np.ndarray
+    probabilities: np.ndarray
+    pictures: np.ndarray
+    files: np.ndarray
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """`(N,)` str: the most probable label of each."""
+        return np.array(self.classes)[self.probabilities.argmax(axis=1)]
+
+    def top(self, k: int) -> float:
+        """Share of the symbols whose true label is among the k most probable."""
+        return float(self._rank_hits(k).mean())
+
+    def summary(self) -> dict[str, Any]:
+        """Figures for people and programs; intervals are Wilson's at 95 %."""
+        n = len(self.truth)
+        figures: dict[str, Any] = {"n": n}
+        for k in (1, 3, 5):
+            low, high = wilson_interval(int(self._rank_hits(k).sum()), n)
+            figures |= {f"top{k}": round(self.top(k), 5), f"top{k}_interval": [round(low, 5), round(high, 5)]}
+        figures["unknown_labels"] = int((~np.isin(self.truth, self.classes)).sum())
+        figures["unreadable_files"] = list(self.unreadable)
+        return figures
+
+    def _rank_hits(self, k: int) -> np.ndarray:
+        best = np.array(self.classes)[np.argsort(-self.probabilities, axis=1, kind="stable")[:, :k]]
+        return (best == self.truth[:, None]).any(axis=1)
+
+
+def evaluate(recognizer: SymbolRecognizer, data: Path) -> SymbolResults:
+    """Recognise every symbol of a folder.
+
+    Args:
+        recognizer: SymbolRecognizer.
+        data: Path. A folder of InkML with symbols marked, or of images `<label>/*.png`.
+
+    Raises:
+        DataNotFound: No symbols there.
+        ImageError: Images, and a recogniser without the offline network.
+    """
+    if not data.is_dir():
+        raise DataNotFound(f"no such folder: {data}")
+    if next(data.rglob("*.inkml"), None) is None:
+        images = load_images(data)
+        probabilities = recognizer.from_pictures(images.images)
+        return SymbolResults(
+            recognizer.classes, images.labels, probabilities, images.images, images.files, images.unreadable
+        )
+    symbols = load_symbols(data)
+    if not len(symbols):
+        raise DataNotFound(f"no InkML file under {data} has its symbols marked")
+    probabilities = recognizer.from_strokes(symbols.strokes)
+    return SymbolResults(
+        recognizer.classes, symbols.labels, probabilities, render(symbols.strokes), symbols.files, symbols.unreadable
+    )
+
+
+def wilson_interval(hits: int, n: int, z: float = 1.959964) -> tuple[float, float]:
+    """Confidence interval of a proportion (Wilson, JASA 22, 1927); 95 % by default.
+
+    Args:
+        hits, n: int. Hits among n > 0 trials.
+        z: float. Quantile of the normal distribution.
+
+    Returns:
+        `(low, high)`, within 0 and 1.
+    """
+    share = hits / n
+    centre = share + z * z / (2 * n)
+    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)

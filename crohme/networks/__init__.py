@@ -1,0 +1,1 @@
+"""Network architectures, one per file. Keras only; no file format, no data."""

@@ -1,0 +1,126 @@
+"""Recognition of isolated symbols: the online network, the offline one, or both together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crohme import bundle
+from crohme.bundle import Bundle, BundleError
+from crohme.raster import ImageError, read_image
+from crohme.strokes import StrokeBatch
+from crohme.symbol_inputs import FROM_STROKES
+from inkml_parser import Ink, read
+
+if TYPE_CHECKING:
+    import keras
+
+Source = Ink | Sequence[np.ndarray] | str | Path
+BOTH = ("symbol-lstm", "symbol-cnn")
+_CHUNK = 512
+
+
+class SymbolRecognizer:
+    """Tells which symbol some strokes, or a picture, show.
+
+    Args:
+        bundles: sequence of Bundle. Of symbol networks with one vocabulary; their probabilities
+            are averaged.
+
+    Raises:
+        BundleError: A bundle of another kind, or bundles with different vocabularies.
+
+    Example:
+        >>> recognizer = SymbolRecognizer.load("both")
+        >>> recognizer.recognize([np.array([[0, 0], [0, 10]]), np.array([[-5, 5], [5, 5]])])
+        [('+', 0.93), …]
+    """
+
+    def __init__(self, bundles: Sequence[Bundle]) -> None:
+        for part in bundles:
+            if part.network not in FROM_STROKES:
+                raise BundleError(f"{part.path}: {part.network} does not recognise isolated symbols")
+            if part.vocabulary != bundles[0].vocabulary:
+                raise BundleError(f"{part.path} and {bundles[0].path} have different classes")
+        self.classes = bundles[0].vocabulary
+        self._networks: dict[str, keras.Model] = {part.network: bundle.restore(part) for part in bundles}
+
+    @classmethod
+    def load(cls, name_or_folder: str | Path = "both") -> SymbolRecognizer:
+        """Load by the name of a bundle, the folder of one, or `both` for the two that are shipped.
+
+        Raises:
+            BundleError: See `crohme.bundle.load`.
+        """
+        names = BOTH if name_or_folder == "both" else (name_or_folder,)
+        return cls([bundle.load(name) for name in names])
+
+    def recognize(self, source: Source, top: int = 5) -> list[tuple[str, float]]:
+        """The most probable labels of one symbol, best first.
+
+        Args:
+            source: Ink; or its strokes, `(n, 2)` arrays, Y down; or path of an InkML file or of a
+                picture. All strokes together are taken for one symbol. A picture is read by the
+                offline network alone.
+            top: int. How many labels.
+
+        Returns:
+            list of `(label, probability)`.
+
+        Raises:
+            InkError: InkML that cannot be read.
+            ImageError: A picture that cannot be read, or no offline network to read it.
+        """
+        return self.recognize_batch([source], top)[0]
+
+    def recognize_batch(self, sources: Sequence[Source], top: int = 5) -> list[list[tuple[str, float]]]:
+        """As `recognize` for each of many, but faster."""
+        loaded = [_load(source) for source in sources]
+        is_picture = np.array([isinstance(item, np.ndarray) for item in loaded], dtype=bool)
+        probabilities = np.zeros((len(loaded), len(self.classes)))
+        if is_picture.any():
+            pictures = np.stack([item for item in loaded if isinstance(item, np.ndarray)])
+            probabilities[is_picture] = self.from_pictures(pictures)
+        if not is_picture.all():
+            strokes = StrokeBatch.from_symbols([item for item in loaded if not isinstance(item, np.ndarray)])
+            probabilities[~is_picture] = self.from_strokes(strokes)
+        ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
+        return [
+            [(self.classes[label], float(row[label])) for label in labels]
+            for labels, row in zip(ranked, probabilities, strict=True)
+        ]
+
+    def from_strokes(self, strokes: StrokeBatch) -> np.ndarray:
+        """`(N, classes)` probabilities of N symbols, averaged over the networks."""
+        answers = [
+            _predict(network, len(strokes), lambda chosen, name=name: FROM_STROKES[name](strokes.take(chosen)))
+            for name, network in self._networks.items()
+        ]
+        return np.mean(answers, axis=0)
+
+    def from_pictures(self, pictures: np.ndarray) -> np.ndarray:
+        """`(N, classes)` probabilities of `(N, size, size)` uint8 pictures in their normal form.
+
+        Raises:
+            ImageError: There is no offline network among the recogniser's.
+        """
+        if "symbol_cnn" not in self._networks:
+            raise ImageError("this recogniser reads ink, not pictures; symbol-cnn reads both")
+        return _predict(self._networks["symbol_cnn"], len(pictures), lambda chosen: pictures[chosen])
+
+
+def _load(source: Source) -> list[np.ndarray] | np.ndarray:
+    """A picture as an array, ink as a list of strokes."""
+    if isinstance(source, str | Path):
+        if Path(source).suffix.lower() != ".inkml":
+            return read_image(source)
+        source = read(Path(source))
+    return list(source.strokes if isinstance(source, Ink) else source)
+
+
+def _predict(network: keras.Model, count: int, inputs: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    chunks = [np.arange(at, min(at + _CHUNK, count)) for at in range(0, count, _CHUNK)]
+    return np.concatenate([network.predict_on_batch(inputs(chunk)) for chunk in chunks])
