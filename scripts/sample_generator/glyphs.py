@@ -10,11 +10,13 @@ import numpy as np
 Stroke = tuple[np.ndarray, np.ndarray]
 Glyph = tuple[Stroke, ...]
 
+_FILE = Path(__file__).with_name("glyphs.txt")
 
-def load_glyphs(path: Path = Path(__file__).with_name("glyphs.txt")) -> dict[str, list[Glyph]]:
-    """All ways of writing each sign, by label. The file's head describes its form."""
+
+def load_glyphs() -> dict[str, list[Glyph]]:
+    """All ways of writing each sign, by label. The head of glyphs.txt describes its form."""
     glyphs: dict[str, list[Glyph]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in _FILE.read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             label, drawing = line.split(maxsplit=1)
             glyphs.setdefault(label, []).append(tuple(_stroke(part) for part in drawing.split(" / ")))

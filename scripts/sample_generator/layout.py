@@ -82,16 +82,14 @@ class Typesetter:
         numbers = [first + _count(nodes[:i]) for i in range(len(nodes))]
         pairs = _bracket_pairs(nodes)
         brackets = {i for pair in pairs for i in pair}
-        boxes = {
-            i: self._node(node, scale, numbers[i]) for i, node in enumerate(nodes) if i not in brackets
-        }
+        boxes = {i: self._node(node, scale, numbers[i]) for i, node in enumerate(nodes) if i not in brackets}
         for pair in pairs:  # inner brackets come first
             inside = _joined(*(boxes[i] for i in range(pair[0] + 1, pair[1])))
             extent = (min(inside.bottom - scale, -2 * scale), max(inside.top + scale, 14 * scale))
             for i in pair:
                 boxes[i] = self._node(nodes[i], scale, numbers[i], extent)
         placed, x = [], 0.0
-        for i, node in enumerate(nodes):
+        for i in range(len(nodes)):
             x += self._gap(nodes, i) * scale
             placed.append(boxes[i].moved(x, self._pen.stray(0.35) * scale))
             x = placed[-1].width
@@ -138,7 +136,7 @@ class Typesetter:
     def _root(self, number: int, inside: Box, index: Box | None, scale: float) -> Box:
         bottom, top = min(inside.bottom, 0.0) - 0.5 * scale, max(inside.top, 10 * scale) + _GAP * scale
         tick = ROOT_TICK * scale
-        sign = Box.around(number, self._pen.root(inside.width + 2 * scale, bottom, top, scale))
+        sign = Box.around(number, self._pen.root(inside.width + 3 * scale, bottom, top, scale))
         drawn = _joined(sign, inside.moved(tick + scale, 0))
         if index is None:
             return drawn

@@ -12,7 +12,7 @@ from sample_generator.glyphs import Glyph, curve, load_glyphs
 GLYPHS = load_glyphs()
 FUNCTIONS = {r"\sin": "sin", r"\cos": "cos", r"\tan": "tan", r"\log": "log", r"\lim": "lim"}
 ROOT_TICK = 6.0  # width of the hook at the left of a root sign
-_STEP = 1.7  # distance of neighbouring points on paper; x is 10 high
+_STEP = 2.3  # distance of neighbouring points on paper; x is 10 high
 
 
 def random_state(*key: object) -> np.random.RandomState:

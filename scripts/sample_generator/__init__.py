@@ -1,0 +1,1 @@
+"""Writes the embedded sample of handwritten expressions (data/sample) from stroke glyphs."""
