@@ -1,4 +1,4 @@
-"""Launcher: `python crohme.py train` from a clone, without installing. The package has the same name and wins on import."""
+"""Launcher for a clone: `python crohme.py train`. The package of the same name wins on import."""
 
 from crohme.cli import main
 

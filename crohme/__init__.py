@@ -1,0 +1,3 @@
+"""Recognition of handwritten mathematics."""
+
+__version__ = "0.1.0"

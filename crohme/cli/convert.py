@@ -1,0 +1,108 @@
+"""`crohme convert`: InkML to pictures, data and notation."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from crohme.cli.errors import CommandError
+from crohme.cli.files import INK_SUFFIXES, find_files, list_failures, progress
+
+EPILOG = """\
+formats:
+  png     a picture: dark ink on white, anti-aliased
+  svg     a drawing, one path per stroke
+  json    strokes, channels, symbols, truth and annotations
+  csv     one line per point: stroke, point, x, y, other channels, symbol, label
+  lg      the truth as a CROHME label graph over strokes
+  mathml  the truth as Presentation MathML (.mml)
+  latex   the truth as LaTeX tokens in normal form (.tex)
+
+With --symbols every symbol becomes one png or svg in a folder named after its label. Folder names hold
+a-z and 0-9; every other character stands as %XX, its UTF-8 bytes in hexadecimal (X is %58, \\pi is %5Cpi),
+so that no name is unsafe and none differ by case alone. `crohme train --network cnn --data DIR` reads
+such folders.
+
+examples:
+  crohme convert data/sample --to png --output pictures
+  crohme convert data/sample --to png --symbols --output symbols
+  crohme convert a.inkml b.inkml --to lg --output graphs
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser of all commands."""
+    parser = commands.add_parser(
+        "convert",
+        help="InkML to png, svg, json, csv, lg, mathml, latex",
+        description="Write InkML as pictures or data, or its truth in another notation.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="an InkML file, or a folder of them")
+    parser.add_argument("--to", required=True, choices=["png", "svg", "json", "csv", "lg", "mathml", "latex"])
+    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder to write to")
+    parser.add_argument("--symbols", action="store_true", help="cut out the symbols, into <label>/ folders")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Convert every file; those that fail are listed at the end."""
+    from crohme.export import SYMBOL_FORMATS
+    from crohme.notation import NotationError
+    from inkml_parser import InkError
+
+    if args.symbols and args.to not in SYMBOL_FORMATS:
+        raise CommandError(f"--symbols writes pictures: --to {' or '.join(SYMBOL_FORMATS)}, not {args.to}")
+    files = find_files(args.paths, INK_SUFFIXES)
+    failures: list[tuple[Path, str]] = []
+    sources: dict[Path, Path] = {}
+    for file, name in progress(files, "convert"):
+        try:
+            contents = _symbols(file, name, args.to) if args.symbols else _whole(file, name, args.to)
+        except (InkError, NotationError) as error:
+            failures.append((file, getattr(error, "cause", None) or str(error)))
+            continue
+        except OSError as error:
+            failures.append((file, error.strerror or str(error)))
+            continue
+        for target, content in contents.items():
+            if target in sources:
+                failures.append((file, f"would overwrite {target}, made from {sources[target]}"))
+                break
+            sources[target] = file
+            _write(args.output / target, content)
+    print(f"{len(sources)} files written to {args.output}")
+    return list_failures(failures, len(files))
+
+
+def _whole(file: Path, name: Path, to: str) -> dict[Path, bytes]:
+    from crohme.export import FORMATS
+    from inkml_parser import read
+
+    form = FORMATS[to]
+    return {name.with_suffix(form.suffix): form.write(read(file))}
+
+
+def _symbols(file: Path, name: Path, to: str) -> dict[Path, bytes]:
+    from crohme.corpus.label_folders import label_to_folder
+    from crohme.export import SYMBOL_FORMATS
+    from crohme.notation import canonical_label
+    from inkml_parser import InkError, read
+
+    form, ink = SYMBOL_FORMATS[to], read(file)
+    if not ink.symbols:
+        raise InkError("its symbols are not marked", str(file))
+    stem = "_".join(name.with_suffix("").parts)
+    return {
+        Path(label_to_folder(canonical_label(s.label)), f"{stem}_{i}{form.suffix}"): form.write(ink.select(s.strokes))
+        for i, s in enumerate(ink.symbols)
+    }
+
+
+def _write(target: Path, content: bytes) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"{target}: {error.strerror}") from None

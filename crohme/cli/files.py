@@ -1,0 +1,64 @@
+"""The files that a command works through, and the list of those that failed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from crohme.cli.errors import CommandError
+
+INK_SUFFIXES = frozenset({".inkml"})
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
+
+Item = TypeVar("Item")
+
+
+def find_files(paths: Sequence[Path], suffixes: frozenset[str]) -> list[tuple[Path, Path]]:
+    """All files to work through, without repetition: a file stands for itself, a folder for what lies under it.
+
+    Args:
+        paths: sequence of Path. Files and folders. A file is taken whatever its suffix, and even if it
+            does not exist: the one who opens it tells why it cannot be used.
+        suffixes: frozenset of str. What to look for in folders, in lower case (`.inkml`).
+
+    Returns:
+        `(file, name)` each; `name` is the file's path below the folder it was found in.
+
+    Raises:
+        CommandError: Nothing was found.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                if file.suffix.lower() in suffixes and file.is_file():
+                    found.setdefault(file, file.relative_to(path))
+        else:
+            found.setdefault(path, Path(path.name))
+    if not found:
+        raise CommandError(f"no {' or '.join(sorted(suffixes))} file in {', '.join(map(str, paths))}")
+    return list(found.items())
+
+
+def progress(items: Sequence[Item], what: str) -> Iterator[Item]:
+    """The same items, with a progress bar on a terminal."""
+    from tqdm import tqdm
+
+    yield from tqdm(items, desc=what, unit="file", delay=1, disable=None, leave=False)
+
+
+def list_failures(failures: Iterable[tuple[Path, str]], total: int) -> int:
+    """Tell which files failed and why.
+
+    Returns:
+        Exit code: 0 if none failed, else 1.
+    """
+    listed = list(failures)
+    if not listed:
+        return 0
+    print(f"crohme: {len(listed)} of {total} files failed:", file=sys.stderr)
+    for file, cause in listed:
+        print(f"  {file}: {cause}", file=sys.stderr)
+    return 1

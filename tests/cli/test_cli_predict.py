@@ -1,0 +1,106 @@
+"""`crohme predict`, `evaluate` and `info`, with a bundle whose weights were never trained."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from crohme.cli import main
+
+WriteInk = Callable[..., Path]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, write_ink: WriteInk) -> Path:
+    """A marked ink, an unmarked one, a picture, and three files that cannot be read."""
+    write_ink(tmp_path / "in" / "a.inkml")
+    write_ink(tmp_path / "in" / "b.inkml", is_marked=False)
+    picture = np.full((30, 20, 3), 255, np.uint8)
+    cv2.line(picture, (10, 4), (10, 26), (200, 0, 0), 2)
+    cv2.imwrite(str(tmp_path / "in" / "c.png"), picture)
+    (tmp_path / "in" / "d.jpg").write_bytes(b"no picture")
+    (tmp_path / "in" / "e.inkml").write_text("<ink><trace>1 2, 3")
+    cv2.imwrite(str(tmp_path / "in" / "f.png"), np.full((30, 20), 255, np.uint8))
+    (tmp_path / "in" / "notes.txt").write_text("not looked at")
+    return tmp_path / "in"
+
+
+def test_csv_has_a_row_for_every_symbol_and_every_bad_file(
+    folder: Path, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = folder.parent / "deep" / "out.csv"
+    assert main(["predict", str(folder), "--bundle", str(bundle_folder), "--top", "2", "--output", str(out)]) == 1
+    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    assert [(Path(r["file"]).name, r["symbol"], r["truth"]) for r in rows] == [
+        ("a.inkml", "0", "1"), ("a.inkml", "1", "+"), ("a.inkml", "2", "x"), ("b.inkml", "", ""), ("c.png", "", ""),
+        ("d.jpg", "", ""), ("e.inkml", "", ""), ("f.png", "", ""),
+    ]  # fmt: skip
+    for row in rows[:5]:
+        assert row["latex"] in ("+", "1", "x") and row["latex_2"] in ("+", "1", "x") and row["error"] == ""
+        assert 1 >= float(row["confidence"]) >= float(row["confidence_2"]) > 0
+    assert all(row["error"] and not row["latex"] and not row["confidence"] for row in rows[5:])
+    error = capsys.readouterr().err
+    assert "3 of 6 files failed" in error and "d.jpg: " in error and "f.png: " in error
+
+
+def test_json_and_json_lines_say_the_same(folder: Path, bundle_folder: Path) -> None:
+    one, lines = folder.parent / "o.json", folder.parent / "o.jsonl"
+    for out in (one, lines):
+        main(["predict", str(folder), "--bundle", str(bundle_folder), "--top", "3", "--output", str(out)])
+    found = json.loads(one.read_text(encoding="utf-8"))
+    assert found == [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    assert sum(c["confidence"] for c in found[0]["candidates"]) == pytest.approx(1, abs=1e-4)
+    assert found[0]["latex"] == found[0]["candidates"][0]["latex"]
+    assert found[-1]["latex"] is None and "drawn" in found[-1]["error"]
+
+
+def test_table_shows_symbols_and_how_many_are_right(
+    folder: Path, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", str(folder / "a.inkml"), str(folder / "c.png"), "--bundle", str(bundle_folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len([line for line in lines if "a.inkml #" in line]) == 3
+    right = len([line for line in lines if line.endswith(" =")])
+    assert f"{right} of 3 symbols with known truth read right" in lines[-1]
+
+
+def test_missing_file_is_a_row_too(bundle_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", "nowhere.inkml", "--bundle", str(bundle_folder)]) == 1
+    assert "1 of 1 files failed:\n  nowhere.inkml: No such file or directory" in capsys.readouterr().err
+
+
+def test_evaluate_writes_figures_and_report(folder: Path, bundle_folder: Path, tmp_path: Path) -> None:
+    figures, report = tmp_path / "f.json", tmp_path / "report"
+    (folder / "e.inkml").unlink()
+    arguments = ["evaluate", "symbols", "--bundle", str(bundle_folder), "--data", str(folder)]
+    assert main([*arguments, "--json", str(figures), "--report", str(report)]) == 0
+    found = json.loads(figures.read_text())
+    assert found["n"] == 3 and 0 <= found["top1"] <= found["top5"] == 1.0
+    assert {"confusion.png", "confusion.csv", "pairs.png"} <= {f.name for f in report.iterdir()}
+
+
+def test_evaluate_lists_files_that_cannot_be_read(
+    folder: Path, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "symbols", "--bundle", str(bundle_folder), "--data", str(folder)]) == 1
+    told = capsys.readouterr()
+    assert told.out.startswith("3 symbols\ntop-1")
+    assert "1 of 2 files failed:\n  e.inkml: " in told.err
+
+
+def test_info_of_a_bundle_shows_its_card(bundle_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(bundle_folder)]) == 0
+    text = capsys.readouterr().out
+    assert "licence   MIT" in text and "0.2500" in text and "For tests." in text
+
+
+def test_info_names_versions(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info"]) == 0
+    text = capsys.readouterr().out
+    assert "numpy" in text and np.__version__ in text

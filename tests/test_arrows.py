@@ -1,0 +1,143 @@
+"""Who may import whom, and what must not be loaded: the floors of the house."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+DEEP_LEARNING = {"tensorflow", "keras", "jax", "torch"}
+
+# From the ground up. A module imports from lower floors, and from its own without going in circles;
+# on the ground floor, where the packages know nothing of each other, only from its own package.
+FLOORS = (
+    ("inkml_parser", "crohme.notation", "crohme.networks"),
+    ("crohme.strokes", "crohme.raster", "crohme.features", "crohme.symbol_features", "crohme.symbol_inputs",
+     "crohme.augment", "crohme.bundle", "crohme.trace", "crohme.decoding", "crohme.solver"),
+    ("crohme.corpus", "crohme.export", "crohme.recognizer", "crohme.symbol_recognizer"),
+    ("crohme.training", "crohme.evaluation", "crohme.web"),
+    ("crohme.cli",),
+)  # fmt: skip
+FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
+
+
+def modules() -> dict[str, Path]:
+    """Dotted name of every module of both packages, and its file."""
+    files = [f for package in ("crohme", "inkml_parser") for f in sorted((REPOSITORY / package).rglob("*.py"))]
+    names = (".".join(f.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__") for f in files)
+    return dict(zip(names, files, strict=True))
+
+
+MODULES = modules()
+
+
+def imports(module: str) -> Iterator[str]:
+    """Dotted names that a module imports anywhere in it, also inside functions, but for type checkers only."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    skipped = {id(n) for node in ast.walk(tree) if _is_type_checking(node) for n in ast.walk(node)}
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import"
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                yield name if name in MODULES else str(node.module)
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def part_of(module: str) -> str | None:
+    """The part of the house that a module belongs to; None for `crohme` itself and what is not ours."""
+    names = module.split(".")
+    if names[0] == "inkml_parser":
+        return "inkml_parser"
+    return ".".join(names[:2]) if names[0] == "crohme" and len(names) > 1 else None
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if part_of(name) not in (None, "crohme.__main__")])
+def test_module_imports_from_lower_floors_only(module: str) -> None:
+    part = part_of(module)
+    assert part in FLOOR_OF, f"{part} has no floor yet: give it one in FLOORS"
+    for imported in imports(module):
+        target = part_of(imported)
+        if target is None or target == part:
+            continue
+        assert target in FLOOR_OF, f"{module} imports {imported}, which does not exist"
+        highest = FLOOR_OF[part] if FLOOR_OF[part] > 0 else -1
+        assert FLOOR_OF[target] <= highest, f"{module} imports {imported}"
+
+
+def test_imports_go_in_no_circle() -> None:
+    graph = {module: {i for i in imports(module) if i in MODULES and i != module} for module in MODULES}
+    # A package's __init__ gathers names from its modules; those that import the package back would be a circle.
+    assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(MODULES)
+
+
+@pytest.mark.parametrize("part", ["crohme.cli", "crohme.web"])
+def test_nothing_imports_the_top(part: str) -> None:
+    allowed = {"crohme.__main__"}
+    importers = {m for m in MODULES if part_of(m) != part and any(part_of(i) == part for i in imports(m))}
+    if part == "crohme.web":
+        allowed |= {m for m in MODULES if part_of(m) == "crohme.cli"}
+    assert importers <= allowed
+
+
+@pytest.mark.parametrize("part", ["crohme.networks", "crohme.training"])
+def test_networks_and_training_name_no_backend(part: str) -> None:
+    backends = DEEP_LEARNING - {"keras"}
+    named = {(m, i) for m in MODULES if part_of(m) == part for i in imports(m) if i.split(".")[0] in backends}
+    assert not named
+
+
+def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
+    roots = {i.split(".")[0] for m in MODULES if part_of(m) == "inkml_parser" for i in imports(m)}
+    assert roots - set(sys.stdlib_module_names) <= {"inkml_parser", "lxml", "numpy"}
+    assert "lxml" in roots
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import inkml_parser",
+        "import crohme.notation",
+        "import crohme.bundle",
+        "import crohme.cli",
+        "import crohme.export",
+        *(f"main({arguments})" for arguments in (
+            ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
+            ["info", "--help"], ["info"],
+        )),
+    ],
+)  # fmt: skip
+def test_loads_no_deep_learning_library(statement: str) -> None:
+    loaded = _loaded_after(statement)
+    assert "sys" in loaded
+    assert not DEEP_LEARNING & loaded
+
+
+def test_inkml_parser_loads_nothing_of_the_recogniser() -> None:
+    assert {"inkml_parser", "numpy", "lxml"} <= _loaded_after("import inkml_parser")
+    assert not {"crohme", "cv2", "tqdm", "sklearn"} & _loaded_after("import inkml_parser")
+
+
+def _loaded_after(statement: str) -> set[str]:
+    """Top-level modules that a fresh interpreter holds after a statement."""
+    if statement.startswith("main("):
+        statement = f"try:\n from crohme.cli import main\n {statement}\nexcept SystemExit as e:\n assert not e.code"
+    program = f"import sys\n{statement}\nprint('LOADED', *{{n.split('.')[0] for n in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.rpartition("LOADED ")[2].split())
