@@ -119,6 +119,6 @@ def normalise(batch: StrokeBatch) -> StrokeBatch:
 def _unit_box(points: NDArray[np.float64]) -> NDArray[np.float64]:
     low, high = points.min(axis=0), points.max(axis=0)
     # Halves before sums and differences: coordinates near the largest float must not overflow.
-    size = (high / 2 - low / 2).max() * 2
+    half_size = (high / 2 - low / 2).max()
     centred = points - (low / 2 + high / 2)
-    return centred / size if 0 < size < np.inf else centred * 0
+    return centred / half_size / 2 if half_size > 0 else centred * 0

@@ -58,7 +58,7 @@ class Settings:
 
 DEFAULTS = {
     "lstm": Settings("lstm", epochs=50, learning_rate=3e-3),
-    "cnn": Settings("cnn", epochs=24, precision="mixed_bfloat16"),
+    "cnn": Settings("cnn", epochs=22, precision="mixed_bfloat16"),
 }
 CHECKPOINT_SECONDS = 120
 
