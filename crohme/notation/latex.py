@@ -54,7 +54,8 @@ def _root(rows: dict[Relation, tuple[Node, ...]]) -> Iterator[str]:
     inside = rows.pop(Relation.INSIDE, ())
     if inside and Relation.ABOVE in rows:
         index = rows.pop(Relation.ABOVE)
-        closes_early = any(node.label == "]" for node in index)
+        # TeX ends the index at the first bracket outside of braces.
+        closes_early = any(node.label == "]" or {Relation.INSIDE, Relation.ABOVE} <= node.rows.keys() for node in index)
         yield "["
         yield from _braced(index) if closes_early else _row(index)
         yield "]"

@@ -133,9 +133,10 @@ class _Parser:
         return base
 
     def _script(self, base: Node, token: _Token, limits: bool, depth: int) -> Node:
-        row: tuple[Node, ...] = ()
+        primes = 0
         while self._accept("'"):
-            row += (Node("\\prime"),)
+            primes += 1
+        row = (Node("\\prime"),) * primes
         if token.text == "_":
             self._next += 1
             row = self._argument("_", depth)
