@@ -40,7 +40,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="an InkML file, or a folder of them")
-    parser.add_argument("--to", required=True, choices=["png", "svg", "json", "csv", "lg", "mathml", "latex"])
+    formats = ["png", "svg", "json", "csv", "lg", "mathml", "latex"]
+    parser.add_argument("--to", required=True, choices=formats, help="what to write, see below")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder to write to")
     parser.add_argument("--symbols", action="store_true", help="cut out the symbols, into <label>/ folders")
     parser.set_defaults(run=run)

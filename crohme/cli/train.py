@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     from crohme.corpus.location import DataNotFound, crohme_folder, sample_folder
     from crohme.training import symbols
+    from crohme.training.checkpoint import CheckpointError
 
     try:
         data = args.data or crohme_folder()
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
             data = sample_folder()
             print(f"CROHME is not in place: training on the embedded sample, {data}. See data/README.md.")
         bundle = symbols.train(args.network, data, args.epochs, args.resume, args.out, args.seed)
-    except DataNotFound as error:
+    except (DataNotFound, CheckpointError) as error:
         raise CommandError(str(error)) from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command with --resume goes on from the last checkpoint") from None

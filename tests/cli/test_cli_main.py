@@ -60,6 +60,7 @@ def test_wrong_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixtu
         (["convert", "{here}", "--to", "lg", "--symbols", "--output", "{here}/o"], "--symbols writes pictures"),
         (["evaluate", "symbols", "--bundle", "{here}/b", "--data", "{here}"], "no such bundle"),
         (["train", "--data", "{here}/nothing", "--out", "{here}/o"], "no such folder"),
+        (["train", "--data", "{here}", "--out", "{here}/o"], "no InkML files under"),
     ],
 )
 def test_users_error_is_one_line_and_code_1(
