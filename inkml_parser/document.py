@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import copy
 import re
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ def parse(data: bytes) -> etree._Element:
         ForbiddenInk: A document type declaration.
         MalformedInk: Not well-formed.
     """
-    if not data.strip():
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise EmptyInk("the file is empty")
     if _DOCTYPE.match(data):
         raise ForbiddenInk("a DOCTYPE is not allowed")

@@ -26,6 +26,9 @@ class TraceFormat:
     reversed: frozenset[str] = frozenset()
 
 
+_LONGEST_CHAIN = 16  # context → context → inkSource → traceFormat; a hostile file goes on for ever
+
+
 class Formats:
     """The trace formats of one document.
 
@@ -64,28 +67,31 @@ class Formats:
         """The format of a trace with this `contextRef`, its own or inherited from its group."""
         if self._only is not None:
             return self._only
-        if context_ref is None or not self._by_id:
+        if context_ref is None:
             return self._current
-        return self._referred(context_ref, frozenset()) or TraceFormat()
+        return self._of(self._target(context_ref)) or TraceFormat()
 
-    def _referred(self, reference: str, seen: frozenset[str]) -> TraceFormat | None:
+    def _of(self, element: etree._Element | None) -> TraceFormat | None:
+        """Follows the references from a context; None if they lead to no format."""
+        for _ in range(_LONGEST_CHAIN):
+            if element is None:
+                return None
+            found = self._by_element.get(next(descendants(element, "traceFormat"), element))
+            if found is not None:
+                return found
+            references = (element.get(name) for name in ("traceFormatRef", "inkSourceRef", "contextRef"))
+            reference = next((r for r in references if r is not None), None)
+            element = None if reference is None else self._target(reference)
+        raise MalformedInk("the references between contexts run in a circle, or too far")
+
+    def _target(self, reference: str) -> etree._Element | None:
+        """The element that a reference names; None for the defaults of the standard."""
         name = reference.removeprefix("#")
         if name in ("DefaultContext", "DefaultTraceFormat"):
-            return TraceFormat()
-        if name in seen or name not in self._by_id:
+            return None
+        if name not in self._by_id:
             raise MalformedInk(f"reference to {reference!r}, which is not defined")
-        return self._of(self._by_id[name], seen | {name})
-
-    def _of(self, element: etree._Element, seen: frozenset[str] = frozenset()) -> TraceFormat | None:
-        if element in self._by_element:
-            return self._by_element[element]
-        for inner in descendants(element, "traceFormat"):
-            return self._by_element[inner]
-        for attribute in ("traceFormatRef", "inkSourceRef", "contextRef"):
-            reference = element.get(attribute)
-            if reference is not None:
-                return self._referred(reference, seen)
-        return None
+        return self._by_id[name]
 
 
 def _trace_format(element: etree._Element) -> TraceFormat:

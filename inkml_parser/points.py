@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from inkml_parser.errors import MalformedInk
 from inkml_parser.formats import TraceFormat
 
+_MOST_VALUES = 64  # of one point: the standard knows some twenty channels
+
 # Python's float() would take `nan`, `1_0` and digits of every script; the standard does not.
 _NUMBER = r"(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+"
 _SPACE = r"[ \t\r\n]"
@@ -46,7 +48,7 @@ def decode(text: str, trace_format: TraceFormat) -> tuple[NDArray[np.float64], d
         return np.empty((0, 2)), {}
     width = len(points[0].split())
     # Nearly every trace is plain decimals: one regular expression checks all of it at once.
-    if _plain(width).fullmatch(text):
+    if 0 < width <= _MOST_VALUES and _plain(width).fullmatch(text):
         values = np.array(list(map(float, text.replace(",", " ").split())), dtype=np.float64).reshape(-1, width)
     else:
         values = _decode_general(points, trace_format)
@@ -56,7 +58,7 @@ def decode(text: str, trace_format: TraceFormat) -> tuple[NDArray[np.float64], d
 @lru_cache(maxsize=16)
 def _plain(width: int) -> re.Pattern[str]:
     value = rf"[+-]?{_NUMBER}"
-    point = rf"{_SPACE}*+{value}" + rf"{_SPACE}++{value}" * min(width - 1, 15) + rf"{_SPACE}*+"
+    point = rf"{_SPACE}*+{value}" + rf"{_SPACE}++{value}" * (width - 1) + rf"{_SPACE}*+"
     return re.compile(rf"{point}(?:,{point})*+,?{_SPACE}*+")
 
 
@@ -99,12 +101,14 @@ def _decode_general(points: list[str], trace_format: TraceFormat) -> NDArray[np.
 
 
 def _tokens(point: str, index: int) -> list[re.Match[str]]:
-    tokens = []
+    tokens: list[re.Match[str]] = []
     position, end = 0, len(point.rstrip(" \t\r\n"))
     while position < end:
         token = _VALUE.match(point, position)
         if token is None:
             raise MalformedInk(f"point {index} is not a point: {_shortened(point)}")
+        if len(tokens) == _MOST_VALUES:
+            raise MalformedInk(f"point {index} has more than {_MOST_VALUES} values")
         tokens.append(token)
         position = token.end()
     if not tokens:
@@ -115,6 +119,14 @@ def _tokens(point: str, index: int) -> list[re.Match[str]]:
 def _shortened(point: str) -> str:
     point = point.strip()
     return repr(point if len(point) <= 40 else point[:40] + "…")
+
+
+def _number(token: re.Match[str]) -> float:
+    try:
+        number = float(int(token["hex"], 16)) if token["hex"] else float(token["number"])
+    except OverflowError:
+        number = np.inf  # as float() has it for too many decimal digits
+    return -number if token["sign"] == "-" else number
 
 
 class _Channel:
@@ -129,8 +141,7 @@ class _Channel:
         if token["mark"]:
             return self._marked(token["mark"])
         self.order = token["order"] or self.order
-        number = float(int(token["hex"], 16)) if token["hex"] else float(token["number"])
-        number = -number if token["sign"] == "-" else number
+        number = _number(token)
         if self.order == "!":
             self.value, self.step = number, np.nan
             return number

@@ -60,7 +60,10 @@ def _load(source: Source, max_bytes: int) -> tuple[str | None, bytes]:
         with open(source, "rb") as file:
             return os.fspath(source), file.read(max_bytes + 1)
     name = getattr(source, "name", None)
-    return name if isinstance(name, str) else None, source.read(max_bytes + 1)
+    data = source.read(max_bytes + 1)
+    if not isinstance(data, bytes):
+        raise TypeError(f"ink is read from binary files, not from one of {type(data).__name__}")
+    return name if isinstance(name, str) else None, data
 
 
 def _ink(root: etree._Element, limits: Limits) -> Ink:

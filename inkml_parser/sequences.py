@@ -130,7 +130,11 @@ def _points(stroke: ArrayLike) -> FloatArray:
 
 def _arc_length(points: FloatArray) -> FloatArray:
     """`(n,)` distance from the first point, along the stroke."""
-    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    with np.errstate(over="ignore"):
+        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    if not np.isfinite(along[-1]):
+        raise ValueError("the stroke is longer than the largest float: normalise it first")
+    return along
 
 
 def _at(points: FloatArray, along: FloatArray, count: int) -> FloatArray:

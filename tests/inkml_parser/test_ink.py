@@ -1,0 +1,75 @@
+"""`Ink` and `Symbol`: parts that disagree never make an ink."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inkml_parser import Ink, InvalidInk, Symbol
+
+DOT = np.zeros((1, 2))
+
+
+def test_defaults_fit_the_strokes() -> None:
+    ink = Ink.from_arrays([[[1, 2], [3, 4]], [[5, 6]]])
+    assert ink.trace_ids == ("0", "1")
+    assert ink.channels == ({}, {})
+    assert ink.strokes[0].dtype == np.float64
+
+
+def test_strokes_of_a_symbol_are_kept_in_order_and_once() -> None:
+    assert Symbol("x", (3, 1, 3)) == Symbol("x", (1, 3))
+
+
+@pytest.mark.parametrize(
+    ("parts", "cause"),
+    [
+        ({"strokes": (np.zeros((0, 2)),)}, "shape"),
+        ({"strokes": (np.zeros((3, 3)),)}, "shape"),
+        ({"strokes": (np.array([[np.nan, 1.0]]),)}, "not finite"),
+        ({"strokes": (np.array([[np.inf, 1.0]]),)}, "not finite"),
+        ({"strokes": (DOT,), "channels": ({"T": np.zeros(2)},)}, "channel T has shape"),
+        ({"strokes": (DOT,), "channels": ({"T": np.array([np.nan])},)}, "not finite"),
+        ({"strokes": (DOT,), "channels": ({"X": np.zeros(1)},)}, "X and Y"),
+        ({"strokes": (DOT, DOT), "channels": ({},)}, "differ in length"),
+        ({"strokes": (DOT, DOT), "trace_ids": ("a", "a")}, "not unique"),
+        ({"strokes": (DOT,), "symbols": (Symbol("x", (1,)),)}, "'x'"),
+        ({"strokes": (DOT,), "symbols": (Symbol("x", (-1,)),)}, "'x'"),
+        ({"strokes": (DOT,), "symbols": (Symbol("x", ()),)}, "'x'"),
+    ],
+)
+def test_parts_that_disagree(parts: dict[str, object], cause: str) -> None:
+    with pytest.raises(InvalidInk, match=cause):
+        Ink(**parts)  # type: ignore[arg-type]
+
+
+def test_strokes_are_copies_that_cannot_be_changed() -> None:
+    points = np.array([[1.0, 2.0]])
+    ink = Ink(strokes=(points,))
+    points[0, 0] = 9
+    assert ink.strokes[0][0, 0] == 1
+    with pytest.raises(ValueError, match="read-only"):
+        ink.strokes[0][0, 0] = 9
+
+
+def test_equality_looks_at_everything() -> None:
+    ink = Ink(strokes=(DOT,), channels=({"T": np.zeros(1)},), latex="x", annotations={"a": "b"})
+    assert ink == Ink(strokes=(DOT,), channels=({"T": np.zeros(1)},), latex="x", annotations={"a": "b"})
+    assert ink != Ink(strokes=(DOT + 1,), channels=({"T": np.zeros(1)},), latex="x", annotations={"a": "b"})
+    assert ink != Ink(strokes=(DOT,), channels=({"T": np.ones(1)},), latex="x", annotations={"a": "b"})
+    assert ink != Ink(strokes=(DOT,), channels=({"T": np.zeros(1)},), latex="y", annotations={"a": "b"})
+    assert ink != "ink"
+
+
+def test_select_keeps_order_channels_and_identifiers() -> None:
+    ink = Ink(
+        strokes=(DOT, DOT + 1, DOT + 2),
+        channels=({"T": np.array([0.0])}, {"T": np.array([1.0])}, {}),
+        symbols=(Symbol("x", (0,)),),
+        latex="x",
+    )
+    part = ink.select([1, 0])
+    assert part.trace_ids == ("1", "0")
+    assert part.strokes[0].tolist() == [[1, 1]]
+    assert part.channels[0]["T"].tolist() == [1]
+    assert (part.symbols, part.latex) == ((), None)
