@@ -1,0 +1,1 @@
+"""New handwriting out of real handwriting: distorted, exchanged and composed."""

@@ -1,0 +1,96 @@
+"""Handwriting bent as another hand, or another day, would have it: never enough to change what is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crohme.augment.expression import Expression, Points, all_nodes, renumber
+
+
+def distort(expression: Expression, rng: np.random.Generator, strength: float = 1.0) -> Expression:
+    """Slant, turn and stretch the whole, shift and turn each symbol, bend each stroke, vary the order.
+
+    Args:
+        expression: Expression.
+        rng: Generator.
+        strength: float. Factor on all standard deviations.
+    """
+    points = expression.points
+    low, high = expression.box()
+    points = (points - (low + high) / 2) @ _affine(rng, 1, 0.05, 0.12, 0.12, strength)[0]
+    symbol_of_stroke, count = _symbols(expression)
+    points = _move_symbols(points, symbol_of_stroke, count, rng, strength)
+    points = _bend(points, rng, strength)
+    backward = rng.random(len(points)) < 0.02
+    points[backward] = points[backward, ::-1]
+    return _reorder(replace(expression, points=points.astype(np.float32)), symbol_of_stroke, rng)
+
+
+def _affine(
+    rng: np.random.Generator, n: int, turn: float, slant: float, stretch: float, strength: float
+) -> NDArray[np.float32]:
+    """n matrices `(n, 2, 2)` for row vectors: stretch x and y, slant, turn."""
+    angle = rng.normal(0, turn * strength, n)
+    shear = rng.normal(0, slant * strength, n)
+    sx, sy = np.exp(rng.normal(0, stretch * strength / 2, (2, n)))
+    cos, sin = np.cos(angle), np.sin(angle)
+    matrix = np.empty((n, 2, 2), dtype=np.float32)
+    matrix[:, 0, 0], matrix[:, 0, 1] = sx * cos, sx * sin
+    matrix[:, 1, 0], matrix[:, 1, 1] = sy * (shear * cos - sin), sy * (shear * sin + cos)
+    return matrix
+
+
+def _symbols(expression: Expression) -> tuple[NDArray[np.int64], int]:
+    """Number of the symbol of each stroke; a stroke of no symbol gets a number of its own."""
+    number = np.full(len(expression.points), -1)
+    count = 0
+    for node in all_nodes(expression.row):
+        number[list(node.strokes)] = count
+        count += 1
+    loose = np.flatnonzero(number < 0)
+    number[loose] = count + np.arange(len(loose))
+    return number, count + len(loose)
+
+
+def _move_symbols(
+    points: Points, symbol: NDArray[np.int64], count: int, rng: np.random.Generator, strength: float
+) -> Points:
+    low, high = points.min(axis=1), points.max(axis=1)
+    s_low, s_high = np.full((count, 2), np.inf, np.float32), np.full((count, 2), -np.inf, np.float32)
+    np.minimum.at(s_low, symbol, low)
+    np.maximum.at(s_high, symbol, high)
+    centre, extent = (s_low + s_high) / 2, s_high - s_low
+    # A stretched root or a long bar moves as little as its neighbours do.
+    size = np.minimum(extent.max(axis=1), 2 * np.median(extent.max(axis=1)))
+    matrix = _affine(rng, count, 0.05, 0.07, 0.14, strength)
+    shift = rng.normal(0, 0.05 * strength, (count, 2)) * size[:, None]
+    about = centre[symbol][:, None]
+    return np.einsum("npi,nij->npj", points - about, matrix[symbol]) + about + shift[symbol][:, None].astype(np.float32)
+
+
+def _bend(points: Points, rng: np.random.Generator, strength: float) -> Points:
+    """Smooth waves along each stroke, and a little noise on each point."""
+    n, length, _ = points.shape
+    extent = (points.max(axis=1) - points.min(axis=1)).max(axis=1)[:, None, None]
+    along = np.linspace(0, np.pi, length, dtype=np.float32)
+    waves = np.stack([np.cos(k * along) for k in (1, 2, 3)])
+    sway = rng.normal(0, 0.03 * strength, (n, 2, 3)) / np.array([1, 1.5, 2])
+    noise = rng.normal(0, 0.004 * strength, points.shape)
+    return points + extent * ((sway @ waves).transpose(0, 2, 1) + noise).astype(np.float32)
+
+
+def _reorder(expression: Expression, symbol: NDArray[np.int64], rng: np.random.Generator) -> Expression:
+    """Now and then one symbol is written earlier or later than it was."""
+    if len(expression.points) < 3 or rng.random() >= 0.12:
+        return expression
+    moved = symbol == symbol[rng.integers(len(symbol))]
+    rest = np.flatnonzero(~moved)
+    at = rng.integers(len(rest) + 1)
+    order = np.concatenate([rest[:at], np.flatnonzero(moved), rest[at:]])
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    row = tuple(renumber(node, lambda stroke: int(place[stroke])) for node in expression.row)
+    return Expression(expression.points[order], row)

@@ -1,0 +1,83 @@
+"""A written expression as augmentation handles it: resampled strokes and the row that they write.
+
+Strokes, symbols and tree stay in step: whatever is cut or joined here renumbers the strokes of
+all nodes in the same move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crohme.notation.tree import Node, SymbolTree
+
+Points = NDArray[np.float32]
+Row = tuple[Node, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """Strokes in the order of writing, and what they write.
+
+    Args:
+        points: `(n, p, 2)` float32. n strokes of p points each, X right, Y down, any unit.
+        row: tuple of nodes. The base line; every node's strokes are indices into `points`.
+    """
+
+    points: Points
+    row: Row
+
+    @property
+    def tree(self) -> SymbolTree:
+        """The same as a symbol layout tree."""
+        return SymbolTree(self.row)
+
+    def box(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Lower and upper corner, each `(2,)`; lower is left and top."""
+        return self.points.min(axis=(0, 1)), self.points.max(axis=(0, 1))
+
+    def moved(self, scale: float, shift: NDArray[np.float32] | tuple[float, float]) -> Expression:
+        """The expression scaled about the origin, then shifted."""
+        return replace(self, points=(self.points * np.float32(scale) + np.float32(shift)).astype(np.float32))
+
+
+def cut(expression: Expression, nodes: Sequence[Node]) -> Expression:
+    """Some nodes of an expression with all that hangs on them, as an expression of its own."""
+    strokes = sorted(stroke for node in all_nodes(nodes) for stroke in node.strokes)
+    number = {stroke: i for i, stroke in enumerate(strokes)}
+    return Expression(expression.points[strokes], tuple(renumber(node, number.__getitem__) for node in nodes))
+
+
+def join(*parts: Expression) -> tuple[Points, list[Row]]:
+    """The strokes of several expressions one after the other, and the row of each, renumbered."""
+    rows, offset = [], 0
+    for part in parts:
+        rows.append(tuple(renumber(node, lambda s, by=offset: s + by) for node in part.row))
+        offset += len(part.points)
+    return np.concatenate([part.points for part in parts]), rows
+
+
+def renumber(node: Node, number) -> Node:
+    """A node, and all that hangs on it, with `number(stroke)` for every stroke."""
+    strokes = tuple(number(stroke) for stroke in node.strokes)
+    rows = {relation: tuple(renumber(child, number) for child in row) for relation, row in node.rows.items()}
+    return Node(node.label, strokes, rows)
+
+
+def all_nodes(row: Sequence[Node]) -> Iterator[Node]:
+    """Nodes of a row and of all rows that hang on them, depth first."""
+    for node in row:
+        yield node
+        for hanging in node.rows.values():
+            yield from all_nodes(hanging)
+
+
+def all_rows(row: Row) -> Iterator[Row]:
+    """A row, and all rows that hang on its nodes, depth first."""
+    yield row
+    for node in row:
+        for hanging in node.rows.values():
+            yield from all_rows(hanging)

@@ -1,0 +1,141 @@
+"""What the stroke transformer is fed: numbers that say how strokes look and how they lie to each other.
+
+The strokes of an expression are resampled to `POINTS` points each, equally far apart along the
+stroke, and scaled by the typical size of a stroke in this expression. Everything further is
+computed here, once, for training and for recognising alike: in numpy when recognising, and with
+`keras.ops` in its place inside the compiled training step.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+POINTS = 32
+POINT_FEATURES = 4
+STROKE_FEATURES = 13
+PAIR_FEATURES = 24
+_TINY = 0.05  # of a typical stroke: below this size a stroke has no shape, only a place
+
+FloatArray = NDArray[np.float32]
+
+
+def to_unit_scale(points: FloatArray) -> FloatArray:
+    """Strokes moved to the origin and scaled so that the median stroke is one unit large.
+
+    Args:
+        points: `(n, POINTS, 2)` float. Resampled strokes of one expression, any unit.
+
+    Returns:
+        `(n, POINTS, 2)` float32.
+    """
+    points = np.asarray(points, dtype=np.float64)
+    low, high = points.min(axis=1), points.max(axis=1)
+    origin = (low.min(axis=0) + high.max(axis=0)) / 2
+    sizes = (high - low).max(axis=1)
+    # An expression of minus signs and dots has a tiny median: the whole bounds it from below.
+    scale = max(float(np.median(sizes)), 0.05 * float((high.max(axis=0) - low.min(axis=0)).max()))
+    return ((points - origin) / (scale or 1.0)).astype(np.float32)
+
+
+def featurize(points: Any, xp: Any = np) -> tuple[Any, Any, Any]:
+    """The three inputs of the encoder. Every expression of a batch is independent of the others.
+
+    Args:
+        points: `(b, n, POINTS, 2)` float32, each expression in the unit of `to_unit_scale`.
+            Padding strokes may hold anything finite: their features have no meaning.
+        xp: module. The array functions: `numpy`, or `keras.ops` for tensors.
+
+    Returns:
+        `(b, n, POINTS, POINT_FEATURES)`, `(b, n, STROKE_FEATURES)` and
+        `(b, n, n, PAIR_FEATURES)`, all float32. Pair `[i, j]` tells where j lies, seen from i.
+    """
+    low, high = xp.min(points, axis=2), xp.max(points, axis=2)
+    centre, extent = (low + high) / 2, high - low
+    return (
+        _point_features(points, centre, extent, xp),
+        _stroke_features(points, centre, extent, xp),
+        _pair_features(points, low, high, xp),
+    )
+
+
+def _point_features(points: Any, centre: Any, extent: Any, xp: Any) -> Any:
+    size = xp.maximum(xp.max(extent, axis=-1), _TINY)
+    local = (points - centre[:, :, None]) / size[:, :, None, None]
+    step = points[:, :, 1:] - points[:, :, :-1]
+    step = xp.concatenate([step, step[:, :, -1:]], axis=2)
+    length = xp.sqrt(xp.sum(step**2, axis=-1, keepdims=True) + 1e-8)
+    return xp.concatenate([local, step / length], axis=-1)
+
+
+def _stroke_features(points: Any, centre: Any, extent: Any, xp: Any) -> Any:
+    width, height = extent[..., 0], extent[..., 1]
+    size = xp.maximum(xp.max(extent, axis=-1), _TINY)
+    step = points[:, :, 1:] - points[:, :, :-1]
+    length = xp.sum(xp.sqrt(xp.sum(step**2, axis=-1) + 1e-8), axis=-1)
+    chord = points[:, :, -1] - points[:, :, 0]
+    order = xp.minimum(_order(points, xp), 3.0) / 3.0
+    columns = [
+        xp.log(width + _TINY),
+        xp.log(height + _TINY),
+        xp.log(size),
+        xp.log(length + _TINY),
+        (width - height) / (width + height + _TINY),
+        xp.log(length / size + 1.0),
+        chord[..., 0] / size,
+        chord[..., 1] / size,
+        xp.arcsinh(centre[..., 0]),
+        xp.arcsinh(centre[..., 1]),
+        xp.exp(-width),
+        xp.exp(-height),
+        xp.zeros_like(width) + order,
+    ]
+    return xp.stack(columns, axis=-1)
+
+
+def _pair_features(points: Any, low: Any, high: Any, xp: Any) -> Any:
+    def between(of_j: Any, of_i: Any) -> Any:
+        return of_j[:, None, :] - of_i[:, :, None]
+
+    extent = high - low
+    offset = between((low + high) / 2, (low + high) / 2)
+    own = xp.maximum(xp.max(extent, axis=-1), 0.2)[:, :, None, None]
+    logs = xp.log(extent + 0.1)
+    overlap = xp.minimum(high[:, None], high[:, :, None]) - xp.maximum(low[:, None], low[:, :, None])
+    smaller = xp.minimum(extent[:, None], extent[:, :, None])
+    nearest = _nearest(points[:, :, 2 :: POINTS // 8], xp)[..., None]
+    order = _order(points, xp)
+    order = order[None, :] - order[:, None]
+    orders = xp.stack([xp.clip(order / 8, -2, 2), *(1.0 - xp.minimum(xp.abs(order - k), 1.0) for k in (1, -1, 0))], -1)
+    features = [
+        xp.arcsinh(offset),
+        xp.arcsinh(offset / own),
+        xp.arcsinh(between(low, high)),
+        xp.arcsinh(between(high, low)),
+        xp.arcsinh(between(low, low)),
+        xp.arcsinh(between(high, high)),
+        between(logs, logs),
+        xp.clip(overlap / (smaller + 0.1), -2.0, 1.0),
+        xp.arcsinh(between(points[:, :, 0], points[:, :, -1])),
+        xp.arcsinh(nearest),
+        xp.arcsinh(nearest / own),
+        xp.zeros_like(nearest) + orders,
+    ]
+    return xp.concatenate(features, axis=-1)
+
+
+def _order(points: Any, xp: Any) -> Any:
+    """0, 1, 2 … for the strokes of a batch, `(n,)` float32."""
+    return xp.arange(xp.shape(points)[1], dtype="float32")
+
+
+def _nearest(coarse: Any, xp: Any) -> Any:
+    """Distance of the nearest two of a few points of each stroke, `(b, n, n)`."""
+    n, k = xp.shape(coarse)[1:3]
+    flat = xp.reshape(coarse, (-1, n * k, 2))
+    norm = xp.sum(flat**2, axis=-1)
+    square = norm[:, :, None] + norm[:, None, :] - 2.0 * xp.matmul(flat, xp.transpose(flat, (0, 2, 1)))
+    square = xp.min(xp.reshape(square, (-1, n, k, n, k)), axis=(2, 4))
+    return xp.sqrt(xp.maximum(square, 0.0) + 1e-8)

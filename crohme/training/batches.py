@@ -1,0 +1,211 @@
+"""Batches of expressions: drawn, composed and distorted in other processes, padded to a few fixed shapes."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from crohme.augment.compose import compose
+from crohme.augment.distort import distort
+from crohme.augment.expression import Expression, all_rows, cut
+from crohme.augment.pool import Pool
+from crohme.augment.swap import swap
+from crohme.corpus.expressions import Corpus, load
+from crohme.corpus.splits import is_held_out
+from crohme.features import POINTS, to_unit_scale
+from crohme.training.targets import MASK, TOKEN_INDEX, Targets, encode
+
+Arrays = dict[str, np.ndarray]
+
+
+class Batch(NamedTuple):
+    """Padded arrays as `keras.Model.train_on_batch` takes them, by the names of the network's inputs and outputs."""
+
+    inputs: Arrays
+    targets: Arrays
+    weights: Arrays
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A shape that batches are padded to: each shape is compiled once."""
+
+    strokes: int
+    tokens: int
+    size: int
+
+
+BUCKETS = (Bucket(10, 20, 96), Bucket(18, 34, 64), Bucket(28, 52, 36), Bucket(56, 104, 14))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How training expressions are made of the real ones.
+
+    Args:
+        composed: float. Share of composed expressions; the others are real, or a part of one.
+        part: float. Share of parts among the real ones.
+        swapped: float. Share of expressions in which symbols are exchanged.
+        swap_share, relabel: float. Passed to `augment.swap.swap`.
+        backward: float. Share of expressions told from right to left.
+        token_dropout: float. Share of decoder inputs hidden, so that it reads instead of reciting.
+        pointer_noise: float. Share of decoder steps whose anchor is hidden.
+    """
+
+    composed: float = 0.6
+    part: float = 0.2
+    swapped: float = 0.6
+    swap_share: float = 0.25
+    relabel: float = 0.35
+    backward: float = 0.4
+    token_dropout: float = 0.1
+    pointer_noise: float = 0.03
+
+
+def sample(pool: Pool, recipe: Recipe, rng: np.random.Generator) -> Expression:
+    """One training expression, in the unit of `features.to_unit_scale`."""
+    if rng.random() < recipe.composed:
+        expression = compose(pool, rng, steps=int(rng.integers(1, 5)))
+    else:
+        expression = pool.expressions[rng.integers(len(pool.expressions))]
+        if rng.random() < recipe.part:
+            rows = list(all_rows(expression.row))
+            row = rows[rng.integers(len(rows))]
+            start = int(rng.integers(len(row)))
+            expression = cut(expression, row[start : start + 1 + int(rng.integers(len(row) - start))])
+    if rng.random() < recipe.swapped:
+        expression = swap(expression, pool, rng, share=recipe.swap_share, relabel=recipe.relabel)
+    expression = distort(expression, rng)
+    return Expression(to_unit_scale(expression.points), expression.row)
+
+
+def collate(items: Sequence[tuple[Expression, Targets]], bucket: Bucket, size: int | None = None) -> Batch:
+    """Expressions padded to a bucket's shape; missing ones of `size` are padding altogether."""
+    b, n, t = size or len(items), bucket.strokes, bucket.tokens
+    inputs: Arrays = {
+        "ink": np.zeros((b, n, POINTS, 2), np.float32),
+        "mask": np.zeros((b, n), np.float32),
+        "previous": np.zeros((b, t), np.int32),
+        "anchors": np.zeros((b, t, n), np.float32),
+        "written": np.zeros((b, t, n), np.float32),
+        "relations": np.zeros((b, t), np.int32),
+        "rows": np.zeros((b, t), np.int32),
+    }
+    targets: Arrays = {
+        "token": np.zeros((b, t), np.int32),
+        "pointer": np.zeros((b, t, n), np.float32),
+        "symbol": np.zeros((b, n), np.int32),
+        "pair": np.zeros((b, n, n), np.int32),
+    }
+    weights: Arrays = {name: np.zeros(target.shape, np.float32) for name, target in targets.items()}
+    weights["pointer"] = np.zeros((b, t), np.float32)
+    for i, (expression, own) in enumerate(items):
+        n, t = own.anchors.shape[1], len(own.tokens)
+        inputs["ink"][i, :n] = expression.points
+        inputs["mask"][i, :n] = 1
+        for name in ("previous", "relations", "rows"):
+            inputs[name][i, :t] = getattr(own, name)
+        for name in ("anchors", "written"):
+            inputs[name][i, :t, :n] = getattr(own, name)
+        targets["token"][i, :t], weights["token"][i, :t] = own.tokens, 1
+        writes = own.pointed.sum(axis=1, keepdims=True)
+        targets["pointer"][i, :t, :n] = own.pointed / np.maximum(writes, 1)
+        weights["pointer"][i, :t] = writes[:, 0] > 0
+        targets["symbol"][i, :n], weights["symbol"][i, :n] = np.maximum(own.symbols, 0), own.symbols >= 0
+        targets["pair"][i, :n, :n] = own.pairs
+        # Most pairs of strokes have no relation: what relations there are must not drown in them.
+        weights["pair"][i, :n, :n] = np.where(own.pairs > 0, 1.0, 0.15)
+    return Batch(inputs, targets, weights)
+
+
+def fits(targets: Targets, bucket: Bucket) -> bool:
+    """Whether an expression has no more strokes and tokens than the bucket."""
+    return targets.anchors.shape[1] <= bucket.strokes and len(targets.tokens) <= bucket.tokens
+
+
+def in_buckets(items: Sequence[tuple[Expression, Targets]], rng: np.random.Generator) -> list[Batch]:
+    """Full batches of expressions of like size, in random order.
+
+    What does not fill a batch moves up into the next larger bucket; what is left in the largest
+    is dropped, as is what fits none.
+    """
+    batches, waiting = [], list(items)
+    for bucket in BUCKETS:
+        fitting = [item for item in waiting if fits(item[1], bucket)]
+        full = len(fitting) - len(fitting) % bucket.size
+        batches += [collate(fitting[i : i + bucket.size], bucket) for i in range(0, full, bucket.size)]
+        taken = {id(item) for item in fitting[:full]}
+        waiting = [item for item in waiting if id(item) not in taken]
+    return [batches[i] for i in rng.permutation(len(batches))]
+
+
+def chunk(pool: Pool, recipe: Recipe, seed: int, number: int, size: int) -> list[Batch]:
+    """The `number`-th chunk of batches: the same for the same seed, whoever makes it and when."""
+    rng = np.random.default_rng([seed, number])
+    items = []
+    for _ in range(size):
+        expression = sample(pool, recipe, rng)
+        targets = encode(expression, backward=rng.random() < recipe.backward)
+        hidden = rng.random(len(targets.previous)) < recipe.token_dropout
+        hidden[0] = False  # the start tells the direction
+        targets.previous[hidden] = TOKEN_INDEX[MASK]
+        targets.anchors[rng.random(len(targets.tokens)) < recipe.pointer_noise] = False
+        items.append((expression, targets))
+    return in_buckets(items, rng)
+
+
+_pool: Pool | None = None
+_recipe = Recipe()
+
+
+def training_pool(folder: Path) -> Pool:
+    """The ink of a training folder, without its held-out writers."""
+    corpus = load(folder)
+    kept = zip(corpus.expressions, corpus.writers, strict=True)
+    return Pool([expression for expression, writer in kept if not is_held_out(writer)])
+
+
+def held_out(corpus: Corpus) -> list[Expression]:
+    """The expressions of the held-out writers."""
+    kept = zip(corpus.expressions, corpus.writers, strict=True)
+    return [expression for expression, writer in kept if is_held_out(writer)]
+
+
+def stream(
+    folder: Path, recipe: Recipe, *, seed: int, first: int, workers: int, size: int = 1024
+) -> Iterator[tuple[int, list[Batch]]]:
+    """Chunks of batches without end, made by other processes ahead of time: `(number, batches)`.
+
+    Args:
+        folder: path. Training data as `corpus.expressions.load` takes it.
+        recipe: Recipe.
+        seed: int.
+        first: int. Number of the first chunk; a resumed run goes on where it stopped.
+        workers: int. Processes.
+        size: int. Expressions drawn for a chunk.
+    """
+    context = multiprocessing.get_context("spawn")  # forking a process that runs threads may hang
+    with context.Pool(workers, _prepare, (folder, recipe)) as processes:
+        ahead = deque(processes.apply_async(_make, (seed, first + i, size)) for i in range(2 * workers))
+        number = first
+        while True:
+            batches = ahead.popleft().get()
+            ahead.append(processes.apply_async(_make, (seed, number + 2 * workers, size)))
+            yield number, batches
+            number += 1
+
+
+def _prepare(folder: Path, recipe: Recipe) -> None:
+    global _pool, _recipe
+    _pool, _recipe = training_pool(folder), recipe
+
+
+def _make(seed: int, number: int, size: int) -> list[Batch]:
+    assert _pool is not None
+    return chunk(_pool, _recipe, seed, number, size)

@@ -1,0 +1,95 @@
+"""What the stroke transformer is taught of one expression: tokens, where each stands, and its strokes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crohme.augment.expression import Expression, Row
+from crohme.notation import CLASSES, VOCABULARY
+from crohme.notation.grammar import END, Cursor, linearize
+from crohme.notation.tree import Node, Relation
+
+MASK, START, START_BACKWARD = "<mask>", "<start>", "<start backward>"
+TOKENS: tuple[str, ...] = (MASK, START, START_BACKWARD, END, *VOCABULARY)
+"""All tokens that the decoder reads or writes, in the order of its vocabulary."""
+TOKEN_INDEX = {token: i for i, token in enumerate(TOKENS)}
+RELATION_INDEX = {None: 0, **{relation: i for i, relation in enumerate(Relation, start=1)}}
+NO_RELATION, SAME_SYMBOL = 0, 1
+PAIR_INDEX = {relation: i for i, relation in enumerate(Relation, start=2)}
+_CLASS_INDEX = {label: i for i, label in enumerate(CLASSES)}
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """One expression of n strokes and t tokens (END included) in numbers.
+
+    Args:
+        previous: `(t,)` int32. Decoder input: START or START_BACKWARD, then the tokens.
+        tokens: `(t,)` int32. Decoder output: the tokens, then END.
+        anchors: `(t, n)` bool. Strokes of the symbol on which the next symbol hangs.
+        written: `(t, n)` bool. Strokes of all symbols written before.
+        pointed: `(t, n)` bool. Strokes of the symbol that this token writes; none for `{`, `_` ….
+        relations, rows: `(t,)` int32. Relation to the anchor, and of the innermost row.
+        symbols: `(n,)` int32. Class of each stroke's symbol, -1 where it has none.
+        pairs: `(n, n)` int32. Relation of stroke j to stroke i, see `networks.stroke_transformer`.
+    """
+
+    previous: NDArray[np.int32]
+    tokens: NDArray[np.int32]
+    anchors: NDArray[np.bool_]
+    written: NDArray[np.bool_]
+    pointed: NDArray[np.bool_]
+    relations: NDArray[np.int32]
+    rows: NDArray[np.int32]
+    symbols: NDArray[np.int32]
+    pairs: NDArray[np.int32]
+
+
+def encode(expression: Expression, *, backward: bool = False) -> Targets:
+    """The targets of one expression, each row told from the left or, if `backward`, from the right."""
+    n = len(expression.points)
+    steps = linearize(expression.tree, backward=backward) + [(END, None)]
+    t = len(steps)
+    anchors, written, pointed = (np.zeros((t, n), dtype=bool) for _ in range(3))
+    relations, rows = np.zeros(t, dtype=np.int32), np.zeros(t, dtype=np.int32)
+    cursor = Cursor()
+    done: list[Node] = []
+    drawn = np.zeros(n, dtype=bool)
+    for i, (token, node) in enumerate(steps):
+        if cursor.anchor is not None:
+            anchors[i, list(done[cursor.anchor].strokes)] = True
+        relations[i], rows[i] = RELATION_INDEX[cursor.relation], RELATION_INDEX[cursor.row_relation]
+        written[i] = drawn
+        if node is not None:
+            pointed[i, list(node.strokes)] = True
+            drawn |= pointed[i]
+            done.append(node)
+        cursor = cursor.advance(token)
+    tokens = np.array([TOKEN_INDEX[token] for token, _ in steps], dtype=np.int32)
+    start = TOKEN_INDEX[START_BACKWARD if backward else START]
+    previous = np.concatenate([[start], tokens[:-1]]).astype(np.int32)
+    symbols, pairs = _strokes_and_pairs(expression.row, n)
+    return Targets(previous, tokens, anchors, written, pointed, relations, rows, symbols, pairs)
+
+
+def _strokes_and_pairs(row: Row, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    symbols = np.full(n, -1, dtype=np.int32)
+    pairs = np.full((n, n), NO_RELATION, dtype=np.int32)
+
+    def visit(nodes: Sequence[Node], parent: Node | None, relation: Relation) -> None:
+        for node in nodes:
+            own = list(node.strokes)
+            symbols[own] = _CLASS_INDEX[node.label]
+            pairs[np.ix_(own, own)] = SAME_SYMBOL
+            if parent is not None:
+                pairs[np.ix_(list(parent.strokes), own)] = PAIR_INDEX[relation]
+            for hanging, rows in node.rows.items():
+                visit(rows, node, hanging)
+            parent, relation = node, Relation.RIGHT
+
+    visit(row, None, Relation.RIGHT)
+    return symbols, pairs

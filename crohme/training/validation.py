@@ -1,0 +1,98 @@
+"""Figures of a network in training, from one forward pass with the truth's tokens before each token.
+
+Greedy decoding is exactly right if and only if each of its choices is right when all before are;
+so the share of expressions whose every token is right under teacher forcing is the ExpRate of
+greedy decoding, as far as the pointer finds the right strokes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from crohme.augment.expression import Expression
+from crohme.features import to_unit_scale
+from crohme.training.batches import BUCKETS, Batch, Bucket, collate, fits
+from crohme.training.targets import SAME_SYMBOL, encode
+
+_LARGEST = Bucket(96, 160, 6)  # what fits no training bucket is still validated
+
+
+class Validation:
+    """Expressions on which choices are made: the CROHME 2013 test set, and the held-out writers.
+
+    Args:
+        test2013, held_out: sequences of `Expression`.
+    """
+
+    def __init__(self, test2013: Sequence[Expression], held_out: Sequence[Expression]) -> None:
+        self.sets = {"": _batches(test2013), "held_out_": _batches(held_out), "backward_": _batches(test2013, True)}
+
+    def measure(self, model: keras.Model) -> dict[str, float]:
+        """Percentages. Without prefix: CROHME 2013, told forward."""
+        figures: dict[str, float] = {}
+        for prefix, batches in self.sets.items():
+            # Called directly: compiling for so few batches would take longer than running them.
+            outputs = [(batch, _numpy(model(batch.inputs, training=False))) for batch in batches]
+            figures |= {prefix + name: value for name, value in _measure(outputs).items()}
+        return figures
+
+
+def _numpy(outputs: dict) -> dict[str, np.ndarray]:
+    return {name: keras.ops.convert_to_numpy(value) for name, value in outputs.items()}
+
+
+def _batches(expressions: Sequence[Expression], backward: bool = False) -> list[Batch]:
+    items = []
+    for expression in expressions:
+        scaled = Expression(to_unit_scale(expression.points), expression.row)
+        items.append((scaled, encode(scaled, backward=backward)))
+    batches = []
+    for bucket in (*BUCKETS, _LARGEST):
+        own = [item for item in items if fits(item[1], bucket)]
+        items = [item for item in items if not fits(item[1], bucket)]
+        batches += [collate(list(group), bucket, bucket.size) for group in _groups(own, bucket.size)]
+    return batches
+
+
+def _groups(items: list, size: int) -> list[list]:
+    return [items[i : i + size] for i in range(0, len(items), size)]
+
+
+def _measure(outputs: Sequence[tuple[Batch, dict[str, np.ndarray]]]) -> dict[str, float]:
+    right, pointed, expressions, one = 0, 0, 0, 0
+    symbols, strokes = 0, 0
+    same = np.zeros(3)  # found and true, found, true
+    for batch, output in outputs:
+        valid = batch.weights["token"] > 0
+        token = (output["token"].argmax(-1) == batch.targets["token"]) | ~valid
+        pointer = _pointed_right(batch, output["pointer"])
+        there = valid.any(axis=1)
+        expressions += there.sum()
+        right += (token.all(axis=1) & there).sum()
+        one += (((~token).sum(axis=1) <= 1) & there).sum()
+        pointed += ((token & pointer).all(axis=1) & there).sum()
+        known = batch.weights["symbol"] > 0
+        symbols += ((output["symbol"].argmax(-1) == batch.targets["symbol"]) & known).sum()
+        strokes += known.sum()
+        off = ~np.eye(known.shape[1], dtype=bool)[None] & (batch.weights["pair"] > 0)
+        logits = output["pair"] + np.swapaxes(output["pair"], 1, 2)  # being one symbol has no direction
+        found = (logits.argmax(-1) == SAME_SYMBOL) & off
+        true = (batch.targets["pair"] == SAME_SYMBOL) & off
+        same += [(found & true).sum(), found.sum(), true.sum()]
+    return {
+        "exprate": 100.0 * float(right / max(expressions, 1)),
+        "le1": 100.0 * float(one / max(expressions, 1)),
+        "exprate_pointed": 100.0 * float(pointed / max(expressions, 1)),
+        "stroke_class": 100.0 * float(symbols / max(strokes, 1)),
+        "same_symbol_f": 100.0 * float(2 * same[0] / max(same[1] + same[2], 1)),
+    }
+
+
+def _pointed_right(batch: Batch, pointer: np.ndarray) -> np.ndarray:
+    """`(b, t)` whether the strokes with half the largest weight or more are those of the symbol."""
+    hidden = np.where(batch.inputs["mask"][:, None] > 0, pointer, -np.inf)
+    chosen = hidden >= hidden.max(axis=-1, keepdims=True) + np.log(0.5)
+    return (chosen == (batch.targets["pointer"] > 0)).all(axis=-1) | (batch.weights["pointer"] == 0)
