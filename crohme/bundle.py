@@ -27,6 +27,7 @@ FORMAT = 1
 NETWORKS: dict[str, str] = {
     "symbol_lstm": "crohme.networks.symbol_lstm",
     "symbol_cnn": "crohme.networks.symbol_cnn",
+    "stroke_transformer": "crohme.networks.stroke_transformer",
 }
 _HERE = Path(__file__).resolve().parent
 _INSTALLED, _CHECKOUT = _HERE / "_bundles", _HERE.parent / "models"
@@ -77,7 +78,8 @@ def load(name_or_folder: str | Path) -> Bundle:
     folder = _folder(name_or_folder)
     config = _read_json(folder / "config.json")
     network = config.get("network")
-    if config.get("format") != FORMAT or network not in NETWORKS or not isinstance(config.get("arguments"), dict):
+    is_ours = config.get("format") == FORMAT and isinstance(network, str) and network in NETWORKS
+    if not is_ours or not isinstance(config.get("arguments"), dict):
         raise BundleError(f"{folder}: config.json describes no network of this version")
     data = _read(folder / "weights.npz")
     if hashlib.sha256(data).hexdigest() != config.get("weights_sha256"):

@@ -49,4 +49,6 @@ def symbol_cnn(
 
 def _convolution(x: keras.KerasTensor, width: int, name: str, kernel: int = 3, stride: int = 1) -> keras.KerasTensor:
     x = keras.layers.Conv2D(width, kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_conv")(x)
-    return keras.layers.ReLU(name=f"{name}_relu")(keras.layers.BatchNormalization(name=f"{name}_norm")(x))
+    # Momentum 0.9, not Keras' 0.99: the statistics must be right after a hundred steps on a small set, too.
+    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+    return keras.layers.ReLU(name=f"{name}_relu")(x)

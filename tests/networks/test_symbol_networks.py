@@ -1,0 +1,86 @@
+"""The same contract for both networks of isolated symbols."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from crohme import bundle
+from crohme.strokes import StrokeBatch
+from crohme.symbol_inputs import FROM_STROKES
+
+CLASSES = 7
+NETWORKS = ["symbol_lstm", "symbol_cnn"]
+
+
+@pytest.fixture(scope="module")
+def models() -> dict[str, keras.Model]:
+    keras.utils.set_random_seed(3)
+    return {name: bundle.build(name, {"classes": CLASSES}) for name in NETWORKS}
+
+
+@pytest.fixture(scope="module")
+def ink() -> StrokeBatch:
+    rng = np.random.default_rng(5)
+    symbols = [[rng.normal(size=(8, 2)).cumsum(axis=0) for _ in range(1 + i % 3)] for i in range(6)]
+    return StrokeBatch.from_symbols([*symbols, [rng.normal(size=(3, 2)) for _ in range(25)]])
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_answers_are_probabilities(name: str, models: dict[str, keras.Model], ink: StrokeBatch) -> None:
+    answer = models[name].predict_on_batch(FROM_STROKES[name](ink))
+    assert answer.shape == (7, CLASSES) and answer.dtype == np.float32
+    np.testing.assert_allclose(answer.sum(axis=1), 1, atol=1e-5)
+    assert np.abs(answer - answer[0]).max() > 1e-4  # they depend on the ink
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_alone_as_in_a_padded_batch(name: str, models: dict[str, keras.Model], ink: StrokeBatch) -> None:
+    together = models[name].predict_on_batch(FROM_STROKES[name](ink))
+    for i in range(len(ink)):
+        alone = models[name].predict_on_batch(FROM_STROKES[name](ink.take([i])))
+        np.testing.assert_allclose(alone[0], together[i], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_saved_and_loaded_it_answers_the_same(
+    name: str, models: dict[str, keras.Model], ink: StrokeBatch, tmp_path: Path
+) -> None:
+    labels = tuple("abcdefg")
+    bundle.save(tmp_path / name, name, {"classes": CLASSES}, labels, bundle.weights_of(models[name]), {})
+    loaded = bundle.load(tmp_path / name)
+    assert loaded.vocabulary == labels
+    inputs = FROM_STROKES[name](ink)
+    again = bundle.restore(loaded).predict_on_batch(inputs)
+    np.testing.assert_allclose(again, models[name].predict_on_batch(inputs), atol=2e-3)  # half precision
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_keras_configuration_round_trips(name: str, models: dict[str, keras.Model], ink: StrokeBatch) -> None:
+    rebuilt = keras.Model.from_config(json.loads(json.dumps(models[name].get_config())))
+    rebuilt.set_weights(models[name].get_weights())
+    inputs = FROM_STROKES[name](ink)
+    np.testing.assert_allclose(
+        rebuilt.predict_on_batch(inputs), models[name].predict_on_batch(inputs), atol=1e-6
+    )
+
+
+def test_the_lstm_is_the_one_that_was_asked_for(models: dict[str, keras.Model]) -> None:
+    layers = [(type(layer).__name__, layer.get_config()) for layer in models["symbol_lstm"].layers]
+    assert [name for name, _ in layers] == [
+        "InputLayer", "Masking", "LSTM", "Dropout", "LSTM", "Dropout", "Dense", "Dense"
+    ]  # fmt: skip
+    configs = [config for _, config in layers]
+    assert [(configs[i]["units"], configs[i].get("return_sequences")) for i in (2, 4)] == [(128, True), (64, False)]
+    assert [configs[i]["rate"] for i in (3, 5)] == [0.2, 0.2]
+    assert [(configs[i]["units"], configs[i]["activation"]) for i in (6, 7)] == [(64, "relu"), (CLASSES, "softmax")]
+
+
+def test_the_cnn_is_three_stages_and_small(models: dict[str, keras.Model]) -> None:
+    kinds = [type(layer).__name__ for layer in models["symbol_cnn"].layers]
+    assert kinds.count("MaxPooling2D") == 3 and kinds.count("Conv2D") == 6
+    assert models["symbol_cnn"].count_params() * 2 < 4_000_000

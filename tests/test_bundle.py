@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crohme import bundle
+from crohme.bundle import BundleError
+
+LABELS = ("a", "\\alpha", "π")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    weights = {"dense/kernel": np.linspace(-2, 2, 12).reshape(4, 3), "dense/bias": np.zeros(3)}
+    bundle.save(tmp_path / "b", "symbol_lstm", {"classes": 3}, LABELS, weights, {"seed": 1}, {"top1": 0.5})
+    return tmp_path / "b"
+
+
+def edit_config(folder: Path, **changes: object) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **changes}))
+
+
+def test_what_was_saved_is_loaded(folder: Path) -> None:
+    loaded = bundle.load(folder)
+    assert (loaded.network, loaded.arguments, loaded.vocabulary) == ("symbol_lstm", {"classes": 3}, LABELS)
+    assert (loaded.metrics, loaded.training) == ({"top1": 0.5}, {"seed": 1})
+    assert loaded.weights["dense/kernel"].dtype == np.float32
+    np.testing.assert_allclose(loaded.weights["dense/kernel"], np.linspace(-2, 2, 12).reshape(4, 3), atol=1e-3)
+
+
+def test_a_changed_bit_of_the_weights_is_noticed(folder: Path) -> None:
+    data = bytearray((folder / "weights.npz").read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / "weights.npz").write_bytes(data)
+    with pytest.raises(BundleError, match="checksum"):
+        bundle.load(folder)
+
+
+def test_a_pickle_is_never_opened(folder: Path, tmp_path: Path) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[object, tuple[Path]]:
+            return Path.touch, (tmp_path / "sprung",)
+
+    np.savez(folder / "weights.npz", trap=np.array([Trap()], dtype=object))
+    edit_config(folder, weights_sha256=hashlib.sha256((folder / "weights.npz").read_bytes()).hexdigest())
+    with pytest.raises(BundleError, match="cannot be read"):
+        bundle.load(folder)
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("network", ["os.system", "crohme.networks.symbol_lstm", "", None, ["symbol_lstm"]])
+def test_only_networks_of_the_list_are_built(folder: Path, network: object) -> None:
+    edit_config(folder, network=network)
+    with pytest.raises(BundleError):
+        bundle.load(folder)
+
+
+def test_arguments_that_the_network_does_not_take(folder: Path) -> None:
+    edit_config(folder, arguments={"classes": 3, "colour": "red"})
+    with pytest.raises(BundleError, match="colour"):
+        bundle.restore(bundle.load(folder))
+
+
+def test_weights_of_another_network(folder: Path) -> None:
+    with pytest.raises(BundleError, match="does not fit"):
+        bundle.restore(bundle.load(folder))
+
+
+@pytest.mark.parametrize("name", ["config.json", "vocabulary.txt", "weights.npz"])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(BundleError, match=name):
+        bundle.load(folder)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 99}'])
+def test_a_damaged_configuration(folder: Path, content: str) -> None:
+    (folder / "config.json").write_text(content)
+    with pytest.raises(BundleError, match="config.json"):
+        bundle.load(folder)
+
+
+def test_an_unknown_name_lists_those_that_exist() -> None:
+    with pytest.raises(BundleError, match="no such bundle.*symbol-lstm"):
+        bundle.load("symbol-lstn")
+
+
+def test_weights_too_large_for_half_precision_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="half precision"):
+        bundle.save(tmp_path / "b", "symbol_lstm", {"classes": 3}, LABELS, {"w": np.array([1e6])}, {})
+
+
+@pytest.mark.parametrize("name", bundle.names())
+def test_every_shipped_bundle_is_whole(name: str) -> None:
+    shipped = bundle.load(name)
+    model = bundle.restore(shipped)
+    assert shipped.metrics
+    assert "CC BY-NC-SA" in (shipped.path / "README.md").read_text(encoding="utf-8")
+    assert sum(weights.size for weights in shipped.weights.values()) == model.count_params()
