@@ -19,7 +19,8 @@ DEEP_LEARNING = {"tensorflow", "keras", "jax", "torch"}
 FLOORS = (
     ("inkml_parser", "crohme.notation", "crohme.networks"),
     ("crohme.strokes", "crohme.raster", "crohme.features", "crohme.symbol_features", "crohme.symbol_inputs",
-     "crohme.augment", "crohme.bundle", "crohme.trace", "crohme.decoding", "crohme.solver"),
+     "crohme.augment", "crohme.bundle", "crohme.codes", "crohme.trace", "crohme.light",
+     "crohme.decoding", "crohme.solver"),
     ("crohme.corpus", "crohme.export", "crohme.recognizer", "crohme.symbol_recognizer"),
     ("crohme.training", "crohme.evaluation", "crohme.web"),
     ("crohme.cli",),

@@ -31,8 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: `--help` (code 0), or arguments that cannot be parsed (code 2).
     """
-    # TensorFlow's C++ side writes start-up chatter to stderr; errors still show.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # TensorFlow's C++ side complains at length of a missing GPU; what goes wrong for good is a Python exception.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     args = build_parser().parse_args(argv)
     try:
         return args.run(args)
