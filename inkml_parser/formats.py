@@ -48,16 +48,10 @@ class Formats:
         self._by_element = {element: _trace_format(element) for element in elements}
         self._only = self._by_element[elements[0]] if len(elements) == 1 else None
         self._current = TraceFormat()
-        self._by_id = (
-            {
-                identifier(e): e
-                for name in ("context", "inkSource", "traceFormat")
-                for e in descendants(root, name)
-                if identifier(e) is not None
-            }
-            if len(elements) > 1
-            else {}
-        )
+        self._by_id: dict[str | None, etree._Element] = {}
+        if self._only is None:
+            for name in ("context", "inkSource", "traceFormat"):
+                self._by_id.update((identifier(element), element) for element in descendants(root, name))
 
     def enter(self, element: etree._Element) -> None:
         """Notes a `context` or `traceFormat` that the reader passes outside of `definitions`."""

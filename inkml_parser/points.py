@@ -68,15 +68,10 @@ def _channels(
     """Splits `(n, width)` values, NaN where not known, into X Y and the rest."""
     if np.isinf(values).any():
         raise MalformedInk("a value is too large for a floating-point number")
-    names = trace_format.names
-    columns = {
-        names[i] if i < len(names) else str(i + 1): -values[:, i]
-        if i < len(names) and names[i] in trace_format.reversed
-        else values[:, i]
-        for i in range(values.shape[1])
-    }
+    names = trace_format.names + tuple(str(i + 1) for i in range(len(trace_format.names), values.shape[1]))
+    columns = {name: -v if name in trace_format.reversed else v for name, v in zip(names, values.T, strict=False)}
     if not {"X", "Y"} <= columns.keys():
-        raise MalformedInk(f"{values.shape[1]} values in a point, X and Y are among {len(names)} channels")
+        raise MalformedInk(f"{values.shape[1]} values in a point, but the channels are {' '.join(names)}")
     points = np.stack([columns.pop("X"), columns.pop("Y")], axis=1)
     if np.isnan(points).any():
         raise MalformedInk("a point without X or Y")

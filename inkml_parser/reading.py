@@ -25,7 +25,9 @@ def read(source: Source, *, limits: Limits = _DEFAULT_LIMITS) -> Ink:
     """Reads one InkML document: CROHME 2011 to 2023, MathWriting, or plain W3C InkML.
 
     Elements are matched by local name, so any namespace or none will do. Traces without points,
-    and those of type `penUp`, are no strokes: they are left out, and out of the symbols.
+    and those of type `penUp`, are no strokes: they are left out, and out of the symbols. A trace
+    that continues another one is a stroke of its own. What a symbol is: `segmentation.symbols`;
+    how values beside X and Y are kept: `points.decode`.
 
     Args:
         source: path, bytes, or binary file. A file is read to its end and left open.
