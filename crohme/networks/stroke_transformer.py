@@ -241,16 +241,16 @@ def stroke_transformer(**arguments) -> StrokeTransformer:
     """
     config = StrokeTransformerConfig.from_dict(arguments)
     network = StrokeTransformer(config)
-    token, stroke = np.zeros((1, 1), np.int32), np.zeros((1, 1), np.float32)
+    token, stroke = np.zeros((1, 2), np.int32), np.ones((1, 2), np.float32)
     network(
         {
-            "points": np.zeros((1, 1, config.points, config.point_features), np.float32),
-            "strokes": np.zeros((1, 1, config.stroke_features), np.float32),
-            "pairs": np.zeros((1, 1, 1, config.pair_features), np.float32),
+            "points": np.zeros((1, 2, config.points, config.point_features), np.float32),
+            "strokes": np.zeros((1, 2, config.stroke_features), np.float32),
+            "pairs": np.zeros((1, 2, 2, config.pair_features), np.float32),
             "mask": stroke,
             "previous": token,
-            "anchors": stroke[None],
-            "written": stroke[None],
+            "anchors": np.zeros((1, 2, 2), np.float32),
+            "written": np.zeros((1, 2, 2), np.float32),
             "relations": token,
             "rows": token,
         }

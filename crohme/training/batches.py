@@ -16,10 +16,11 @@ from crohme.augment.distort import distort
 from crohme.augment.expression import Expression, all_rows, cut
 from crohme.augment.pool import Pool
 from crohme.augment.swap import swap
+from crohme.codes import MASK, TOKEN_INDEX
 from crohme.corpus.expressions import Corpus, load
 from crohme.corpus.splits import is_held_out
 from crohme.features import POINTS, to_unit_scale
-from crohme.training.targets import MASK, TOKEN_INDEX, Targets, encode
+from crohme.training.targets import Targets, encode
 
 Arrays = dict[str, np.ndarray]
 

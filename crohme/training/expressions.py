@@ -15,13 +15,13 @@ from keras import ops
 from tqdm import tqdm
 
 from crohme import bundle, features
+from crohme.codes import TOKENS
 from crohme.corpus.expressions import load
 from crohme.corpus.location import TRAIN, VALIDATION
 from crohme.networks.stroke_transformer import StrokeTransformer, stroke_transformer
 from crohme.notation import CLASSES
 from crohme.training import checkpoint
 from crohme.training.batches import Batch, Recipe, held_out, stream
-from crohme.training.targets import TOKENS
 from crohme.training.validation import Validation
 
 SIZES: dict[str, dict[str, int]] = {

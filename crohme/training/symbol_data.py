@@ -50,9 +50,9 @@ def find(network: str, folder: Path | None) -> TrainingData:
 
     Args:
         network: str. A key of `FROM_STROKES`.
-        folder: Path or None. A CROHME folder (with `train/` and `test2013/`), any folder of InkML,
-            or, for the CNN, a folder of images `<label>/*.png`. None means CROHME where it is
-            in place, else the embedded sample.
+        folder: Path or None. A CROHME folder (with `train/` and `test2013/`), any folder of InkML
+            (of which only `train/` is used if it has one), or, for the CNN, a folder of images
+            `<label>/*.png`. None means CROHME where it is in place, else the embedded sample.
 
     Raises:
         DataNotFound: Nothing to train on is there.
@@ -60,8 +60,10 @@ def find(network: str, folder: Path | None) -> TrainingData:
     folder = folder or location.crohme_folder() or location.sample_folder()
     if not folder.is_dir():
         raise location.DataNotFound(f"no such folder: {folder}")
-    if (folder / location.TRAIN).is_dir():
+    if (folder / location.TRAIN).is_dir() and (folder / location.VALIDATION).is_dir():
         return _crohme(network, folder)
+    if (folder / location.TRAIN).is_dir():
+        folder = folder / location.TRAIN  # whatever lies beside it may be there to test on
     if next(folder.rglob("*.inkml"), None):
         return _inkml(network, folder)
     if network != "symbol_cnn":

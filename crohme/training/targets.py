@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crohme.augment.expression import Expression, Row
-from crohme.notation import CLASSES, VOCABULARY
+from crohme.codes import (
+    CLASS_INDEX,
+    NO_RELATION,
+    PAIR_INDEX,
+    RELATION_INDEX,
+    SAME_SYMBOL,
+    START,
+    START_BACKWARD,
+    TOKEN_INDEX,
+)
 from crohme.notation.grammar import END, Cursor, linearize
 from crohme.notation.tree import Node, Relation
-
-MASK, START, START_BACKWARD = "<mask>", "<start>", "<start backward>"
-TOKENS: tuple[str, ...] = (MASK, START, START_BACKWARD, END, *VOCABULARY)
-"""All tokens that the decoder reads or writes, in the order of its vocabulary."""
-TOKEN_INDEX = {token: i for i, token in enumerate(TOKENS)}
-RELATION_INDEX = {None: 0, **{relation: i for i, relation in enumerate(Relation, start=1)}}
-NO_RELATION, SAME_SYMBOL = 0, 1
-PAIR_INDEX = {relation: i for i, relation in enumerate(Relation, start=2)}
-_CLASS_INDEX = {label: i for i, label in enumerate(CLASSES)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ def _strokes_and_pairs(row: Row, n: int) -> tuple[NDArray[np.int32], NDArray[np.
     def visit(nodes: Sequence[Node], parent: Node | None, relation: Relation) -> None:
         for node in nodes:
             own = list(node.strokes)
-            symbols[own] = _CLASS_INDEX[node.label]
+            symbols[own] = CLASS_INDEX[node.label]
             pairs[np.ix_(own, own)] = SAME_SYMBOL
             if parent is not None:
                 pairs[np.ix_(list(parent.strokes), own)] = PAIR_INDEX[relation]

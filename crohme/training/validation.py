@@ -13,9 +13,10 @@ import keras
 import numpy as np
 
 from crohme.augment.expression import Expression
+from crohme.codes import SAME_SYMBOL
 from crohme.features import to_unit_scale
 from crohme.training.batches import BUCKETS, Batch, Bucket, collate, fits
-from crohme.training.targets import SAME_SYMBOL, encode
+from crohme.training.targets import encode
 
 _LARGEST = Bucket(96, 160, 6)  # what fits no training bucket is still validated
 

@@ -1,0 +1,240 @@
+"""Beam search over the grammar: from an encoded expression to symbol layout trees, best first.
+
+Every hypothesis is a prefix of well-formed LaTeX, knows the strokes of each symbol that it wrote,
+and never writes a stroke twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crohme.codes import PAIR_INDEX, RELATION_INDEX, START, START_BACKWARD, TOKEN_INDEX, TOKENS
+from crohme.light import LightTransformer, Memory
+from crohme.notation import BIG_OPERATORS
+from crohme.notation.grammar import END, WRITTEN, Cursor, Group, Kind, Row, linearize
+from crohme.notation.tree import Node, Relation, SymbolTree
+
+Floats = NDArray[np.float32]
+_IMPOSSIBLE = -np.inf
+_WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
+_LIMITS = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
+# Strokes that must still be unwritten before a token of this kind: its own and those of its groups.
+_NEEDS = {Kind.SYMBOL: 1, Kind.FRACTION: 3, Kind.ROOT: 2, Kind.SUB: 1, Kind.SUP: 1}
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A whole reading.
+
+    Args:
+        tree: SymbolTree. Its nodes have their strokes.
+        score: float. Log-probability of its tokens and strokes.
+    """
+
+    tree: SymbolTree
+    score: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Symbol:
+    label: str
+    strokes: tuple[int, ...]
+    anchor: int | None
+    relation: Relation | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Hypothesis:
+    """A prefix: where it stands, what it wrote, which strokes are left, and the token it ends with."""
+
+    score: float
+    cursor: Cursor
+    symbols: tuple[_Symbol, ...]
+    written: Floats
+    last: int
+
+    def left(self) -> int:
+        """Strokes not yet written."""
+        return int(len(self.written) - self.written.sum())
+
+
+def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bool = False) -> list[Candidate]:
+    """The best readings in one direction, best first; empty if no hypothesis could be finished.
+
+    Args:
+        network: LightTransformer.
+        memory: Memory. The encoded expression.
+        beam: int. Hypotheses kept at each step; 1 is greedy decoding.
+        backward: bool. Whether rows are read from right to left.
+    """
+    n = len(memory.encoded)
+    start = TOKEN_INDEX[START_BACKWARD if backward else START]
+    live = [_Hypothesis(0.0, Cursor(), (), np.zeros(n, np.float32), start)]
+    state = network.start()
+    done: list[_Hypothesis] = []
+    for _ in range(12 + 6 * n):
+        tokens, pointers, state = network.step(memory, state, *_inputs(live, n))
+        choices = _choices(live, tokens, pointers, beam)
+        finished = [(parent, h) for parent, h in choices if h.cursor.ended]
+        done = sorted([*done, *(h for _, h in finished)], key=lambda h: -h.score)[:beam]
+        growing = [(parent, h) for parent, h in choices if not h.cursor.ended]
+        # Scores only fall: what is behind the worst of enough finished ones can never overtake it.
+        if len(done) == beam:
+            growing = [(parent, h) for parent, h in growing if h.score > done[-1].score]
+        if not growing:
+            break
+        live = [h for _, h in growing]
+        state = state.select([parent for parent, _ in growing])
+    relate = network.relate(memory) if done else None
+    return [Candidate(_tree(h.symbols, relate, backward), h.score) for h in done]
+
+
+def rescore(network: LightTransformer, memory: Memory, trees: Sequence[SymbolTree], *, backward: bool) -> list[float]:
+    """Log-probabilities of given readings, told in one direction.
+
+    Args:
+        network: LightTransformer.
+        memory: Memory. The encoded expression.
+        trees: sequence of SymbolTree. Readings of this expression, with strokes.
+        backward: bool. Whether rows are told from right to left.
+    """
+    n = len(memory.encoded)
+    steps = [[*linearize(tree, backward=backward), (END, None)] for tree in trees]
+    start = TOKEN_INDEX[START_BACKWARD if backward else START]
+    live = [_Hypothesis(0.0, Cursor(), (), np.zeros(n, np.float32), start) for _ in trees]
+    state = network.start(len(trees))
+    for i in range(max(map(len, steps))):
+        tokens, pointers, state = network.step(memory, state, *_inputs(live, n))
+        for j, told in enumerate(steps):
+            if i < len(told):
+                token, node = told[i]
+                strokes = np.zeros(n, dtype=bool)
+                if node is not None:
+                    strokes[list(node.strokes)] = True
+                score = float(_log_softmax(tokens[j])[TOKEN_INDEX[token]])
+                live[j] = _extend(live[j], token, score, strokes, pointers[j])
+    return [h.score for h in live]
+
+
+def _inputs(live: Sequence[_Hypothesis], n: int) -> tuple:
+    anchors = np.zeros((len(live), n), np.float32)
+    for i, hypothesis in enumerate(live):
+        if hypothesis.cursor.anchor is not None:
+            anchors[i, list(hypothesis.symbols[hypothesis.cursor.anchor].strokes)] = 1
+    return (
+        np.array([h.last for h in live]),
+        anchors,
+        np.stack([h.written for h in live]),
+        np.array([RELATION_INDEX[h.cursor.relation] for h in live]),
+        np.array([RELATION_INDEX[h.cursor.row_relation] for h in live]),
+    )
+
+
+def _choices(
+    live: Sequence[_Hypothesis], tokens: Floats, pointers: Floats, beam: int
+) -> list[tuple[int, _Hypothesis]]:
+    """The best continuations, each with the number of the hypothesis that it continues."""
+    scores = _log_softmax(tokens)
+    for i, hypothesis in enumerate(live):
+        scores[i] += _mask(hypothesis.cursor, min(hypothesis.left(), 3)) + hypothesis.score
+    flat = scores.ravel()
+    best = np.argpartition(-flat, min(2 * beam, len(flat) - 1))[: 2 * beam]
+    choices = []
+    for index in best[np.argsort(-flat[best])]:
+        if flat[index] > _IMPOSSIBLE:
+            i, token = divmod(int(index), scores.shape[1])
+            hypothesis = live[i]
+            pointed = _pointed(pointers[i], hypothesis.written > 0)
+            step = float(scores[i, token]) - hypothesis.score
+            choices.append((i, _extend(hypothesis, TOKENS[token], step, pointed, pointers[i])))
+    return sorted(choices, key=lambda choice: -choice[1].score)[:beam]
+
+
+def _extend(
+    hypothesis: _Hypothesis, token: str, score: float, pointed: NDArray[np.bool_], pointer: Floats
+) -> _Hypothesis:
+    """A hypothesis one token longer; `pointed` are the strokes of the symbol, if the token writes one."""
+    cursor = hypothesis.cursor
+    symbols, written = hypothesis.symbols, hypothesis.written
+    if cursor.kind(token) in WRITTEN:
+        label = "-" if token == r"\frac" else token
+        strokes = tuple(int(s) for s in np.flatnonzero(pointed))
+        symbols = (*symbols, _Symbol(label, strokes, cursor.anchor, cursor.relation))
+        written = np.maximum(written, pointed.astype(np.float32))
+        score += float(np.log(max(np.exp(_log_softmax(pointer))[pointed].sum(), 1e-9)))
+    return _Hypothesis(hypothesis.score + score, cursor.advance(token), symbols, written, TOKEN_INDEX[token])
+
+
+def _pointed(pointer: Floats, written: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The unwritten strokes with half the largest weight or more: a symbol's strokes share it evenly."""
+    open_ = np.where(written, -np.inf, pointer)
+    return (open_ >= open_.max() + np.log(0.5)) & ~written
+
+
+def _mask(cursor: Cursor, left: int) -> Floats:
+    row = cursor.rows[-1]
+    pending = None if cursor.pending is None else cursor.pending.or_index
+    return _cached_mask(pending, row.closing, row.last is not None, row.scripts, left)
+
+
+@lru_cache(maxsize=512)
+def _cached_mask(
+    pending: bool | None, closing: Kind, begun: bool, scripts: frozenset[Kind], left: int
+) -> Floats:
+    """0 where a token may follow, -inf elsewhere; positions with equal arguments allow the same tokens."""
+    row = Row(None, closing, 0 if begun else None, scripts)
+    group = None if pending is None else Group(0, Relation.INSIDE, or_index=pending)
+    cursor = Cursor((row,), group)
+    mask = np.full(len(TOKENS), _IMPOSSIBLE, dtype=np.float32)
+    for i, token in enumerate(TOKENS):
+        if not token.startswith("<") or token == END:
+            if cursor.allows(token) and left >= _NEEDS.get(cursor.kind(token), 0):
+                mask[i] = 0.0
+    return mask
+
+
+def _tree(symbols: Sequence[_Symbol], relate: Floats, backward: bool) -> SymbolTree:
+    """The tree of the symbols in the order in which the grammar wrote them."""
+    # Row of each symbol: the base and relation of the first symbol in it.
+    rows: dict[tuple[int | None, Relation | None], list[int]] = {}
+    row_of: list[tuple[int | None, Relation | None]] = []
+    for i, symbol in enumerate(symbols):
+        if symbol.relation is Relation.RIGHT and symbol.anchor is not None:
+            row_of.append(row_of[symbol.anchor])
+        else:
+            row_of.append((symbol.anchor, symbol.relation))
+        rows.setdefault(row_of[i], []).append(i)
+    hanging: dict[int, dict[Relation, list[int]]] = {}
+    for (base, relation), members in rows.items():
+        if base is not None and relation is not None:
+            hanging.setdefault(base, {})[relation] = members[::-1] if backward else members
+
+    def node(i: int) -> Node:
+        symbol = symbols[i]
+        own = {}
+        for relation, members in hanging.get(i, {}).items():
+            written = _as_written(symbol, relation, symbols[members[0]], relate)
+            own[written] = tuple(node(member) for member in members)
+        return Node(symbol.label, symbol.strokes, own)
+
+    base_line = rows[(None, None)]
+    return SymbolTree(tuple(node(i) for i in (base_line[::-1] if backward else base_line)))
+
+
+def _as_written(symbol: _Symbol, relation: Relation, first: _Symbol, relate: Floats) -> Relation:
+    """Sub or Below, Sup or Above: LaTeX does not tell for a sum; the pairs of strokes do."""
+    if symbol.label not in _WITH_LIMITS or relation not in _LIMITS:
+        return relation
+    logits = relate[np.ix_(symbol.strokes, first.strokes)].mean(axis=(0, 1))
+    limit = _LIMITS[relation]
+    return limit if logits[PAIR_INDEX[limit]] > logits[PAIR_INDEX[relation]] else relation
+
+
+def _log_softmax(x: Floats) -> Floats:
+    shifted = x - x.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))

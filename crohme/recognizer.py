@@ -1,0 +1,188 @@
+"""What a user imports: whole handwritten expressions in, LaTeX out. Loads no deep-learning library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crohme import bundle
+from crohme.bundle import Bundle, BundleError
+from crohme.codes import TOKENS
+from crohme.decoding import Candidate, decode, rescore
+from crohme.features import POINTS, to_unit_scale
+from crohme.light import LightTransformer, Memory
+from crohme.notation import SymbolTree, to_latex, to_mathml
+from inkml_parser import Ink, InkError, OversizedInk, read
+from inkml_parser.sequences import normalise, resample
+
+DEFAULT_BUNDLE = "expressions"
+MAX_STROKES = 400
+"""More strokes than any page of mathematics as one expression; time and memory grow with their square."""
+BEAM = 5
+
+Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
+
+
+class NothingToRecognize(InkError):
+    """Ink that shows nothing: all of it lies in one place."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of an expression.
+
+    Args:
+        latex: str. Tokens of the normal form, separated by spaces.
+        confidence: float. Between 0 and 1.
+        tree: SymbolTree. Its nodes have the indices of their strokes in the ink.
+    """
+
+    latex: str
+    confidence: float
+    tree: SymbolTree
+
+    @property
+    def mathml(self) -> str:
+        """As Presentation MathML, for a browser to show."""
+        return to_mathml(self.tree)
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What was read, best first. `str(recognition)` is the LaTeX of the best reading.
+
+    Args:
+        ink: Ink. What was recognised.
+        readings: tuple of `Reading`, at least one.
+    """
+
+    ink: Ink
+    readings: tuple[Reading, ...]
+
+    @property
+    def best(self) -> Reading:
+        """The most probable reading."""
+        return self.readings[0]
+
+    @property
+    def latex(self) -> str:
+        """LaTeX of the best reading."""
+        return self.best.latex
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of the best reading."""
+        return self.best.confidence
+
+    def __str__(self) -> str:
+        return self.latex
+
+
+class Recognizer:
+    """Reads whole expressions.
+
+    Args:
+        trained: Bundle. Of a stroke transformer.
+
+    Raises:
+        BundleError: Of another network, or made for another vocabulary.
+
+    Example:
+        >>> recognizer = crohme.load()
+        >>> print(recognizer.recognize("formula.inkml"))
+        x ^ { 2 } + 1
+    """
+
+    def __init__(self, trained: Bundle) -> None:
+        if trained.network != "stroke_transformer":
+            raise BundleError(f"{trained.path}: {trained.network} does not read whole expressions")
+        if trained.vocabulary != TOKENS:
+            raise BundleError(f"{trained.path}: its vocabulary is not that of this version")
+        self.bundle = trained
+        self.network = LightTransformer(trained.weights, trained.arguments)
+
+    @classmethod
+    def load(cls, name_or_folder: str | Path = DEFAULT_BUNDLE) -> Recognizer:
+        """Load by the name of a bundle, or the folder of one.
+
+        Raises:
+            BundleError: See `crohme.bundle.load`.
+        """
+        return cls(bundle.load(name_or_folder))
+
+    def recognize(self, source: Source, *, top: int = 5, beam: int = BEAM) -> Recognition:
+        """Read one expression.
+
+        Args:
+            source: path, bytes or binary file of InkML; Ink; or strokes, `(n, 2)` arrays, Y down.
+            top: int. The most readings to give.
+            beam: int. Hypotheses kept while searching; 1 is greedy, in one direction, and fastest.
+
+        Returns:
+            Recognition.
+
+        Raises:
+            InkError: InkML or strokes that cannot be used; `OversizedInk` for more than
+                `MAX_STROKES` strokes, `NothingToRecognize` for ink in a single place.
+        """
+        ink = _as_ink(source)
+        memory = self.network.encode(prepare(ink))
+        candidates = self._search(memory, max(beam, 1))
+        shares = _shares([candidate.score for candidate in candidates])
+        readings = [
+            Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree)
+            for candidate, share in zip(candidates, shares, strict=True)
+        ]
+        return Recognition(ink, tuple(readings[:top]))
+
+    def _search(self, memory: Memory, beam: int) -> list[Candidate]:
+        """Readings with different LaTeX, best first; with a beam, scored in both directions."""
+        found = decode(self.network, memory, beam=beam)
+        if beam > 1 or not found:
+            found = _distinct([*found, *decode(self.network, memory, beam=max(beam, 2), backward=True)])
+        if not found:
+            raise NothingToRecognize("no reading was found")
+        if beam == 1:
+            return found
+        trees = [candidate.tree for candidate in found]
+        scores = [rescore(self.network, memory, trees, backward=backward) for backward in (False, True)]
+        both = [Candidate(tree, (f + b) / 2) for tree, f, b in zip(trees, *scores, strict=True)]
+        return _distinct(both)
+
+
+def prepare(ink: Ink) -> np.ndarray:
+    """Ink as the network takes it: `(n, POINTS, 2)` float32 in the unit of `features.to_unit_scale`."""
+    return to_unit_scale(np.stack([resample(stroke, count=POINTS) for stroke in normalise(ink.strokes)]))
+
+
+def _as_ink(source: Source) -> Ink:
+    if isinstance(source, str | Path | bytes) or hasattr(source, "read"):
+        ink = read(source)  # type: ignore[arg-type]
+    else:
+        ink = source if isinstance(source, Ink) else Ink.from_arrays(source)  # type: ignore[arg-type]
+    if not ink.strokes:
+        raise NothingToRecognize("no strokes")
+    if len(ink.strokes) > MAX_STROKES:
+        raise OversizedInk(f"{len(ink.strokes)} strokes, more than {MAX_STROKES}")
+    if all((stroke == ink.strokes[0][0]).all() for stroke in ink.strokes):
+        raise NothingToRecognize("nothing to recognise: all ink lies in one place")
+    return ink
+
+
+def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Best first, one for each LaTeX."""
+    kept: dict[str, Candidate] = {}
+    for candidate in sorted(candidates, key=lambda c: -c.score):
+        kept.setdefault(" ".join(to_latex(candidate.tree)), candidate)
+    return list(kept.values())
+
+
+def _shares(scores: Sequence[float]) -> list[float]:
+    """Probability of each reading: of its own score, shared among readings that exclude each other."""
+    probabilities = np.exp(np.array(scores, dtype=np.float64))
+    return list((probabilities / max(1.0, float(probabilities.sum()))).tolist())

@@ -1,0 +1,69 @@
+"""Beam search always gives well-formed readings whose symbols share no stroke."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crohme import features
+from crohme.decoding import decode, rescore
+from crohme.light import LightTransformer
+from crohme.notation import from_latex, to_latex
+from tests.test_light import ARGUMENTS
+
+
+@pytest.fixture(scope="module")
+def network():
+    """A network of random weights: what it reads is nonsense, but it must be well-formed nonsense."""
+    rng = np.random.default_rng(5)
+    shapes = _shapes()
+    return LightTransformer({path: rng.normal(0, 0.25, shape) for path, shape in shapes.items()}, ARGUMENTS)
+
+
+def _shapes():
+    pytest.importorskip("keras")
+    from crohme import bundle
+
+    return {w.path: tuple(w.shape) for w in bundle.build("stroke_transformer", ARGUMENTS).weights}
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("strokes", [1, 2, 3, 9])
+@pytest.mark.parametrize("beam", [1, 5])
+def test_readings_are_well_formed(network, strokes, beam, backward):
+    for seed in range(8):
+        ink = np.random.default_rng(seed).normal(size=(strokes, features.POINTS, 2)).cumsum(axis=1)
+        memory = network.encode(features.to_unit_scale(ink))
+        candidates = decode(network, memory, beam=beam, backward=backward)
+        scores = [candidate.score for candidate in candidates]
+        assert scores == sorted(scores, reverse=True)
+        for candidate in candidates:
+            used = [stroke for node in candidate.tree.nodes() for stroke in node.strokes]
+            assert len(used) == len(set(used))
+            assert set(used) <= set(range(strokes))
+            assert all(node.strokes for node in candidate.tree.nodes())
+            latex = to_latex(candidate.tree)
+            assert to_latex(from_latex(latex)) == latex
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_rescoring_gives_the_score_of_the_search(network, backward):
+    ink = np.random.default_rng(11).normal(size=(6, features.POINTS, 2)).cumsum(axis=1)
+    memory = network.encode(features.to_unit_scale(ink))
+    candidates = decode(network, memory, beam=4, backward=backward)
+    assert candidates
+    again = rescore(network, memory, [candidate.tree for candidate in candidates], backward=backward)
+    np.testing.assert_allclose(again, [candidate.score for candidate in candidates], rtol=1e-4)
+
+
+def test_a_wider_beam_finds_no_worse_reading(network):
+    found = []
+    for seed in range(6):
+        ink = np.random.default_rng(seed).normal(size=(7, features.POINTS, 2)).cumsum(axis=1)
+        memory = network.encode(features.to_unit_scale(ink))
+        greedy, wide = (decode(network, memory, beam=beam) for beam in (1, 12))
+        assert wide
+        if greedy:
+            found.append((wide[0].score, greedy[0].score))
+    assert found
+    assert sum(wide >= greedy - 1e-4 for wide, greedy in found) >= len(found) - 1

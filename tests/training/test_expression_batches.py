@@ -1,0 +1,99 @@
+"""Targets say what the tree says, and batches hold what they were made of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crohme.augment.expression import all_nodes
+from crohme.codes import PAIR_INDEX, SAME_SYMBOL, TOKENS
+from crohme.corpus.expressions import load
+from crohme.corpus.location import sample_folder
+from crohme.features import to_unit_scale
+from crohme.notation import to_latex
+from crohme.notation.tree import Relation
+from crohme.training.batches import BUCKETS, Bucket, Recipe, chunk, collate, fits, training_pool
+from crohme.training.targets import encode
+
+
+@pytest.fixture(scope="module")
+def expressions():
+    return load(sample_folder() / "train", progress=False).expressions
+
+
+def test_tokens_anchors_and_pointers_follow_the_tree(expressions):
+    for expression in expressions[:60]:
+        targets = encode(expression)
+        assert [TOKENS[i] for i in targets.tokens] == [*to_latex(expression.tree), "<end>"]
+        assert targets.previous.tolist()[1:] == targets.tokens.tolist()[:-1]
+        pointed = [set(np.flatnonzero(row)) for row in targets.pointed if row.any()]
+        assert sorted(map(sorted, pointed)) == sorted(sorted(n.strokes) for n in all_nodes(expression.row))
+        assert (targets.written[-1] == targets.pointed.any(axis=0)).all()
+        assert not (targets.written & targets.pointed).any()
+        assert not targets.anchors[0].any()
+        assert (targets.anchors <= targets.written).all()
+
+
+def test_pairs_are_the_edges_of_the_tree(expressions):
+    for expression in expressions[:60]:
+        targets = encode(expression)
+        nodes = list(expression.tree.nodes())
+        expected = np.zeros_like(targets.pairs)
+        for node in nodes:
+            expected[np.ix_(node.strokes, node.strokes)] = SAME_SYMBOL
+        for parent, child, relation in expression.tree.edges():
+            expected[np.ix_(nodes[parent].strokes, nodes[child].strokes)] = PAIR_INDEX[Relation(relation)]
+        assert (targets.pairs == expected).all()
+
+
+def test_backward_targets_write_the_same_symbols_from_the_right(expressions):
+    expression = next(e for e in expressions if len(e.row) > 3 and not any(n.rows for n in e.row))
+    forward, backward = encode(expression), encode(expression, backward=True)
+    assert backward.tokens[:-1].tolist() == forward.tokens[:-1].tolist()[::-1]
+    assert (backward.pointed[:-1] == forward.pointed[:-1][::-1]).all()
+
+
+def test_padding_carries_no_weight(expressions):
+    items = [(e, encode(e)) for e in expressions[:3]]
+    bucket = Bucket(80, 160, 4)
+    batch = collate(items, bucket, 4)
+    for i, (expression, targets) in enumerate(items):
+        n, t = len(expression.points), len(targets.tokens)
+        assert batch.inputs["mask"][i].sum() == n
+        assert batch.weights["token"][i].sum() == t
+        assert not batch.weights["token"][i, t:].any()
+        assert not batch.weights["pair"][i, n:].any() and not batch.weights["pair"][i, :, n:].any()
+        assert batch.weights["pointer"][i].sum() == len(list(all_nodes(expression.row)))
+        np.testing.assert_allclose(batch.targets["pointer"][i].sum(axis=-1), batch.weights["pointer"][i], atol=1e-6)
+    assert not any(weight[3].any() for weight in batch.weights.values())
+
+
+def test_chunks_are_reproducible_and_full():
+    pool = training_pool(sample_folder() / "train")
+    first, again, other = (chunk(pool, Recipe(), 7, number, 400) for number in (0, 0, 1))
+    assert len(first) == len(again) > 0
+    for a, b in zip(first, again, strict=True):
+        for name in a.inputs:
+            np.testing.assert_array_equal(a.inputs[name], b.inputs[name])
+    assert any(
+        a.inputs["ink"].shape != b.inputs["ink"].shape or (a.inputs["ink"] != b.inputs["ink"]).any()
+        for a, b in zip(first, other, strict=False)
+    )
+    shapes = {(b.size, b.strokes) for b in BUCKETS}
+    for batch in first:
+        assert batch.inputs["mask"].shape in shapes
+        assert (batch.inputs["mask"].sum(axis=1) > 0).all()
+        assert batch.inputs["ink"].dtype == np.float32 and np.isfinite(batch.inputs["ink"]).all()
+
+
+def test_fits(expressions):
+    targets = encode(expressions[0])
+    n, t = targets.anchors.shape[1], len(targets.tokens)
+    assert fits(targets, Bucket(n, t, 1))
+    assert not fits(targets, Bucket(n - 1, t, 1))
+    assert not fits(targets, Bucket(n, t - 1, 1))
+
+
+def test_unit_scale_ignores_place_and_size(expressions):
+    points = expressions[0].points.astype(np.float64)
+    np.testing.assert_allclose(to_unit_scale(points * 37.0 + [1e4, -5e3]), to_unit_scale(points), atol=1e-3)
