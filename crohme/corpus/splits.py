@@ -6,7 +6,12 @@ test set, on which nothing is chosen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from crohme.corpus.location import inkml_files
+from inkml_parser import InkError, read
 
 # About 5 % of each collection's files. `extension` is left in train whole: its 25 files may share writers
 # with other collections.
@@ -47,3 +52,18 @@ def writer_of(collection: str, name: str, annotations: Mapping[str, str]) -> str
 def is_held_out(writer: str) -> bool:
     """Whether a writer of the training set, as `writer_of` names them, is kept for validation."""
     return writer in HELD_OUT_WRITERS
+
+
+def held_out_files(train: Path) -> Iterator[tuple[str, str, str]]:
+    """`(file, writer, sha256)` of every training file of a held-out writer, in the order of paths.
+
+    Args:
+        train: Path. The training set's folder. Files that cannot be read have no writer and are not held out.
+    """
+    for path in inkml_files(train):
+        try:
+            writer = writer_of(path.parent.name, path.name, read(path).annotations)
+        except InkError:
+            continue
+        if is_held_out(writer):
+            yield path.relative_to(train).as_posix(), writer, hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,8 @@ import pytest
 from crohme.corpus import splits
 from crohme.corpus.location import inkml_files
 from inkml_parser import InkError, read
+
+MANIFEST = Path(__file__).resolve().parents[2] / "data" / "splits" / "held_out.csv"
 
 
 @pytest.mark.parametrize(
@@ -62,3 +66,18 @@ def test_no_ink_is_on_both_sides(train: dict[str, tuple[str, bytes]]) -> None:
         sides.setdefault(points, set()).add(splits.is_held_out(writer))
     assert len(sides) < len(train)  # six inks occur twice
     assert all(len(side) == 1 for side in sides.values())
+
+
+def test_the_manifest_names_files_of_held_out_writers_only() -> None:
+    with MANIFEST.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["writer"] for row in rows} == splits.HELD_OUT_WRITERS
+    assert len({row["file"] for row in rows}) == len(rows)
+
+
+def test_the_manifest_is_that_of_the_data(crohme_data: Path, train: dict[str, tuple[str, bytes]]) -> None:
+    with MANIFEST.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {Path(row["file"]).name for row in rows} == {n for n, (w, _) in train.items() if splits.is_held_out(w)}
+    for row in rows[::25]:
+        assert hashlib.sha256((crohme_data / "train" / row["file"]).read_bytes()).hexdigest() == row["sha256"]

@@ -13,6 +13,7 @@ from crohme.corpus.location import DataNotFound
 from crohme.raster import render
 from crohme.strokes import StrokeBatch
 from crohme.symbol_recognizer import SymbolRecognizer
+from crohme.training import symbol_data
 from crohme.training import symbols as training
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.symbols import train
@@ -145,3 +146,14 @@ def test_nothing_to_train_on(tmp_path: Path, images: Path) -> None:
         train("lstm", tmp_path / "missing", out=tmp_path / "run")
     with pytest.raises(DataNotFound, match="images are for the CNN"):
         train("lstm", images, out=tmp_path / "run")
+
+
+def test_without_crohme_it_is_the_embedded_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROHME_CACHE", str(tmp_path))
+    monkeypatch.setattr(symbol_data.location, "crohme_folder", lambda: None)
+    data = symbol_data.find("symbol_lstm", None)
+    assert "sample" in data.description
+    assert len(data.classes) == 101
+    (held_out,) = data.validation.values()
+    assert len(data.train) > 5 * len(held_out) > 0
+    assert data.train.inputs(np.arange(3), np.random.default_rng(1)).shape == (3, 40, 10)
