@@ -62,7 +62,9 @@ class LightTransformer:
     """
 
     def __init__(self, weights: Mapping[str, Array], arguments: Mapping[str, Any]) -> None:
-        self._weights = {path.removeprefix("stroke_transformer/"): np.asarray(w, np.float32) for path, w in weights.items()}
+        self._weights = {
+            path.removeprefix("stroke_transformer/"): np.asarray(w, np.float32) for path, w in weights.items()
+        }
         self.heads = int(arguments["heads"])
         self.encoder_layers = int(arguments["encoder_layers"])
         self.decoder_layers = int(arguments["decoder_layers"])

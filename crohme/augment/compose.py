@@ -10,18 +10,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, Row, cut, join
+from crohme.augment.expression import Expression, Points, cut, join
 from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
 from crohme.notation.tree import Node, Relation
 
 MAX_STROKES = 56
-_NO_SCRIPTS = frozenset("+ - = / | , . ! ( [ \\{ \\times \\div \\pm \\lt \\gt \\leq \\geq \\neq \\in \\ldots".split()) | {
-    r"\rightarrow",
-    r"\prime",
-    r"\forall",
-    r"\exists",
-}
+_NO_SCRIPTS = frozenset(
+    "+ - = / | , . ! ( [ \\{ \\times \\div \\pm \\lt \\gt \\leq \\geq \\neq \\in \\ldots "
+    "\\rightarrow \\prime \\forall \\exists".split()
+)
 
 
 def compose(pool: Pool, rng: np.random.Generator, steps: int) -> Expression:
@@ -63,6 +61,8 @@ def script(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expr
 
 def fraction(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
     """The expression over or under another one, with a real fraction bar between."""
+    if not pool.bars:
+        return beside(expression, pool, rng)
     other = _vary(fragment(pool, rng, longest=6), rng)
     over, under = (expression, other) if rng.random() < 0.5 else (other, expression)
     over, under = _to_unit(over), _to_unit(under)
@@ -83,6 +83,8 @@ def fraction(expression: Expression, pool: Pool, rng: np.random.Generator) -> Ex
 
 def root(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
     """The expression under a real root sign, its hook kept in shape and its roof stretched."""
+    if not pool.roots:
+        return beside(expression, pool, rng)
     expression = _to_unit(expression)
     sign = pool.roots[rng.integers(len(pool.roots))]
     low, high = expression.box()
@@ -105,6 +107,8 @@ def root(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expres
 
 def brackets(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
     """The expression between a real pair of brackets, stretched to its height."""
+    if not pool.brackets:
+        return beside(expression, pool, rng)
     expression = _to_unit(expression)
     (opening, left), (closing, right) = pool.brackets[rng.integers(len(pool.brackets))]
     low, high = expression.box()
@@ -137,7 +141,9 @@ def _side_by_side(left: Expression, right: Expression, rng: np.random.Generator)
     return Expression(points, rows[0] + rows[1])
 
 
-def _with_script(expression: Expression, hanging: Expression, relation: Relation, rng: np.random.Generator) -> Expression:
+def _with_script(
+    expression: Expression, hanging: Expression, relation: Relation, rng: np.random.Generator
+) -> Expression:
     base = expression.row[-1]
     own = expression.points[list(base.strokes)]
     low, high = own.min(axis=(0, 1)), own.max(axis=(0, 1))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import logging
+from dataclasses import replace
 from pathlib import Path
 
-from crohme.cli.arguments import positive_int
+from crohme.cli.arguments import positive_int, positive_number
 from crohme.cli.errors import CommandError
 
 EPILOG = """\
@@ -14,15 +15,20 @@ Without --data it is trained on CROHME, looked for at $CROHME_DATA, data/crohme 
 if it is at none of them, on the small sample in data/sample, which shows that all works but makes no good
 recogniser. A CROHME folder holds train/ and test2013/; see data/README.md.
 
-The folder of the run gets config.json, log.csv, log.jsonl, curves.png, a checkpoint, and bundle/: the trained
-recogniser, for --bundle of the other commands.
+The folder of a run gets its settings, log, curves.png, a checkpoint, and bundle/: the trained recogniser,
+for --bundle of the other commands.
 
 examples:
   crohme train
   crohme train symbols --network cnn --data /data/crohme --out runs/cnn
   crohme train symbols --network cnn --data my-symbols          (pictures in <label>/ folders)
   crohme train --resume                                         (after it was stopped)
+  crohme train expressions --minutes 180 --size base
+  crohme train expressions --resume                             (to the end of a stopped run)
+  crohme train expressions --resume --minutes 60                (an hour more, from where a run is)
 """
+# Options of one task only: to give one to the other task is an error, not a wish that is passed over.
+_OWN_OPTIONS = {"symbols": ("network",), "expressions": ("minutes", "size", "workers")}
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,31 +36,43 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "train",
         help="train a recogniser",
-        description="Train a recogniser of isolated symbols and write it as a bundle.",
+        description="Train a recogniser of isolated symbols or of whole expressions and write it as a bundle.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("task", nargs="?", choices=["symbols"], default="symbols", help="what to recognise (symbols)")
     parser.add_argument(
-        "--network", choices=["lstm", "cnn"], default="lstm", help="lstm reads strokes, cnn pictures (lstm)"
+        "task", nargs="?", choices=["symbols", "expressions"], default="symbols", help="what to recognise (symbols)"
     )
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="a CROHME folder, a folder of InkML, or for the cnn of pictures"
+        "--data", type=Path, metavar="DIR", help="a CROHME folder; for symbols also any InkML, for the cnn pictures"
+    )
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument(
+        "--epochs", type=positive_int, metavar="N", help="passes over the data (symbols: what the shipped bundle had)"
+    )
+    length.add_argument(
+        "--minutes", type=positive_number, metavar="M", help="expressions: time to train, instead of --epochs (120)"
     )
     parser.add_argument(
-        "--epochs", type=positive_int, metavar="N", help="passes over the data (what the shipped bundle had)"
+        "--out", type=Path, metavar="DIR", help="folder of the run (runs/symbol-<network>, or runs/expressions)"
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the run (runs/symbol-<network>)")
     parser.add_argument("--resume", action="store_true", help="go on with a stopped run of the same options")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of everything random (1)")
+    parser.add_argument("--seed", type=int, metavar="N", help="of everything random")
+    parser.add_argument("--network", choices=["lstm", "cnn"], help="symbols: lstm reads strokes, cnn pictures (lstm)")
+    parser.add_argument("--size", choices=["small", "base"], help="expressions: of the network (small)")
+    parser.add_argument("--workers", type=positive_int, metavar="N", help="expressions: processes that make ink (1)")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train; say on what, and where the bundle is."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    for task, options in _OWN_OPTIONS.items():
+        for option in options:
+            if task != args.task and getattr(args, option) is not None:
+                raise CommandError(f"--{option} is an option of `train {task}`, not of `train {args.task}`")
+
     from crohme.corpus.location import DataNotFound, crohme_folder, sample_folder
-    from crohme.training import symbols
     from crohme.training.checkpoint import CheckpointError
 
     try:
@@ -62,10 +80,39 @@ def run(args: argparse.Namespace) -> int:
         if data is None:
             data = sample_folder()
             print(f"CROHME is not in place: training on the embedded sample, {data}. See data/README.md.")
-        bundle = symbols.train(args.network, data, args.epochs, args.resume, args.out, args.seed)
+        bundle = _TASKS[args.task](args, data)
     except (DataNotFound, CheckpointError) as error:
         raise CommandError(str(error)) from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command with --resume goes on from the last checkpoint") from None
     print(f"bundle written to {bundle}")
     return 0
+
+
+def _train_symbols(args: argparse.Namespace, data: Path) -> Path:
+    from crohme.training import symbols
+
+    seed = 1 if args.seed is None else args.seed
+    return symbols.train(args.network or "lstm", data, args.epochs, args.resume, args.out, seed)
+
+
+def _train_expressions(args: argparse.Namespace, data: Path) -> Path:
+    from crohme.training import expressions
+
+    folder = args.out or Path("runs") / "expressions"
+    settings = expressions.stored_settings(folder) if args.resume else expressions.Settings()
+    given = {name: value for name in ("size", "seed") if (value := getattr(args, name)) is not None}
+    figures = expressions.train(
+        data,
+        folder,
+        minutes=args.minutes,
+        epochs=args.epochs,
+        settings=replace(settings, **given),
+        resume=args.resume,
+        workers=args.workers or 1,
+    )
+    print(f"ExpRate {figures['exprate']:.2f} % on the validation set, greedy, one direction")
+    return folder / "bundle"
+
+
+_TASKS = {"symbols": _train_symbols, "expressions": _train_expressions}

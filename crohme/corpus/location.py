@@ -7,6 +7,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TRAIN, VALIDATION, TEST = "train", "test2013", "test2014"
+_OTHER_VALIDATION = "test"  # of the embedded sample, and of any set laid out like it
 
 
 class DataNotFound(FileNotFoundError):
@@ -30,6 +31,27 @@ def crohme_folder() -> Path | None:
         return Path(named)
     candidates = (REPOSITORY / "data" / "crohme", REPOSITORY.parent / "shared" / "data" / "crohme")
     return next((folder for folder in candidates if (folder / TRAIN).is_dir()), None)
+
+
+def train_and_validation(folder: Path) -> tuple[Path, Path | None]:
+    """Which part of a data set is trained on, and on which choices are made.
+
+    Args:
+        folder: Path. A data set: CROHME with `train/` and `test2013/`; a smaller set with `train/` and
+            perhaps `test/`, such as the embedded sample; or any folder, all of which is trained on.
+
+    Returns:
+        The folder to train on, and the one to validate on or None.
+
+    Raises:
+        DataNotFound: No such folder.
+    """
+    if not folder.is_dir():
+        raise DataNotFound(f"no such folder: {folder}")
+    train = folder / TRAIN
+    if not train.is_dir():
+        return folder, None
+    return train, next((folder / n for n in (VALIDATION, _OTHER_VALIDATION) if (folder / n).is_dir()), None)
 
 
 def sample_folder() -> Path:

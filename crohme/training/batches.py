@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -196,11 +198,15 @@ def stream(
         recipe: Recipe.
         seed: int.
         first: int. Number of the first chunk; a resumed run goes on where it stopped.
-        workers: int. Processes.
+        workers: int. Processes; 0 makes the batches in this one, when they are asked for.
         size: int. Expressions drawn for a chunk.
     """
+    if workers == 0:
+        _prepare(folder, recipe)
+        yield from ((number, _make(seed, number, size)) for number in itertools.count(first))
+        return
     context = multiprocessing.get_context("spawn")  # forking a process that runs threads may hang
-    with context.Pool(workers, _prepare, (folder, recipe)) as processes:
+    with context.Pool(workers, _start, (folder, recipe)) as processes:
         ahead = deque(processes.apply_async(_make, (seed, first + i, size)) for i in range(2 * workers))
         number = first
         while True:
@@ -208,6 +214,11 @@ def stream(
             ahead.append(processes.apply_async(_make, (seed, number + 2 * workers, size)))
             yield number, batches
             number += 1
+
+
+def _start(folder: Path, recipe: Recipe) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that trains; it ends this one
+    _prepare(folder, recipe)
 
 
 def _prepare(folder: Path, recipe: Recipe) -> None:

@@ -11,6 +11,10 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
 
+_LOSSES = ("loss", "token_loss", "pointer_loss", "symbol_loss", "pair_loss")
+_FIGURES = ("exprate", "held_out_exprate", "backward_exprate", "stroke_class", "same_symbol_f")
+_Curves = dict[str, tuple[list[float], list[float]]]
+
 
 def draw(history: list[dict[str, Any]], path: Path) -> None:
     """Loss, and accuracy of training and validation, over epochs.
@@ -21,13 +25,39 @@ def draw(history: list[dict[str, Any]], path: Path) -> None:
         path: Path of the PNG.
     """
     epochs = [row["epoch"] for row in history]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    left.plot(epochs, [row["loss"] for row in history], marker=".")
-    left.set(xlabel="epoch", ylabel="loss", title="training loss (distorted ink)")
-    for key in (key for key in history[0] if key.endswith("top1")):
-        right.plot(epochs, [100 * row[key] for row in history], marker=".", label=key)
-    right.set(xlabel="epoch", ylabel="top-1, %", title="accuracy")
-    right.legend()
-    right.grid(alpha=0.3)
+    losses = {"loss": (epochs, [row["loss"] for row in history])}
+    accuracies = {key: (epochs, [100 * row[key] for row in history]) for key in history[0] if key.endswith("top1")}
+    _draw(path, "epoch", ("training loss (distorted ink)", "loss", losses), ("accuracy", "top-1, %", accuracies))
+
+
+def draw_expressions(log: list[dict[str, Any]], path: Path) -> None:
+    """Training losses, and the validation figures that matter most, over samples seen.
+
+    Args:
+        log: list of dicts, the lines of `log.jsonl`: `samples` each, and of `kind` "training" the
+            losses, of `kind` "validation" percentages.
+        path: Path of the PNG.
+    """
+    losses = _over_samples(log, "training", _LOSSES)
+    figures = _over_samples(log, "validation", _FIGURES)
+    _draw(path, "samples", ("training losses (composed ink)", "loss", losses), ("validation", "%", figures))
+
+
+def _over_samples(log: list[dict[str, Any]], kind: str, names: tuple[str, ...]) -> _Curves:
+    rows = [row for row in log if row["kind"] == kind]
+    return {
+        name: ([row["samples"] for row in rows if name in row], [row[name] for row in rows if name in row])
+        for name in names
+    }
+
+
+def _draw(path: Path, x: str, *panels: tuple[str, str, _Curves]) -> None:
+    figure, places = plt.subplots(1, len(panels), figsize=(5 * len(panels), 4), layout="constrained")
+    for axes, (title, y, drawn) in zip(places, panels, strict=True):
+        for name, (across, up) in drawn.items():
+            axes.plot(across, up, marker=".", label=name)
+        axes.set(xlabel=x, ylabel=y, title=title)
+        axes.grid(alpha=0.3)
+        axes.legend()
     figure.savefig(path, dpi=100)
     plt.close(figure)

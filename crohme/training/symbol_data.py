@@ -58,17 +58,15 @@ def find(network: str, folder: Path | None) -> TrainingData:
         DataNotFound: Nothing to train on is there.
     """
     folder = folder or location.crohme_folder() or location.sample_folder()
-    if not folder.is_dir():
-        raise location.DataNotFound(f"no such folder: {folder}")
-    if (folder / location.TRAIN).is_dir() and (folder / location.VALIDATION).is_dir():
+    train, validation = location.train_and_validation(folder)
+    if validation is not None and validation.name == location.VALIDATION:
         return _crohme(network, folder)
-    if (folder / location.TRAIN).is_dir():
-        folder = folder / location.TRAIN  # whatever lies beside it may be there to test on
-    if next(folder.rglob("*.inkml"), None):
-        return _inkml(network, folder)
+    # Any other set: what lies beside train/ may be there to test on, so files of train/ are held out instead.
+    if next(train.rglob("*.inkml"), None):
+        return _inkml(network, train)
     if network != "symbol_cnn":
-        raise location.DataNotFound(f"no InkML files under {folder}, and images are for the CNN")
-    return _images(folder)
+        raise location.DataNotFound(f"no InkML files under {train}, and images are for the CNN")
+    return _images(train)
 
 
 def ink_examples(network: str, symbols: SymbolSet, classes: tuple[str, ...]) -> Examples:

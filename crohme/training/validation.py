@@ -22,17 +22,20 @@ _LARGEST = Bucket(96, 160, 6)  # what fits no training bucket is still validated
 
 
 class Validation:
-    """Expressions on which choices are made: the CROHME 2013 test set, and the held-out writers.
+    """Expressions on which choices are made: those of a validation set, and of held-out writers.
 
     Args:
-        test2013, held_out: sequences of `Expression`.
+        expressions: sequence of `Expression`. For CROHME, those of the 2013 test set.
+        held_out: sequence of `Expression`. May be empty.
     """
 
-    def __init__(self, test2013: Sequence[Expression], held_out: Sequence[Expression]) -> None:
-        self.sets = {"": _batches(test2013), "held_out_": _batches(held_out), "backward_": _batches(test2013, True)}
+    def __init__(self, expressions: Sequence[Expression], held_out: Sequence[Expression]) -> None:
+        self.sets = {"": _batches(expressions), "backward_": _batches(expressions, True)}
+        if held_out:
+            self.sets["held_out_"] = _batches(held_out)
 
     def measure(self, model: keras.Model) -> dict[str, float]:
-        """Percentages. Without prefix: CROHME 2013, told forward."""
+        """Percentages. Without prefix: the validation set, told forward."""
         figures: dict[str, float] = {}
         for prefix, batches in self.sets.items():
             # Called directly: compiling for so few batches would take longer than running them.
