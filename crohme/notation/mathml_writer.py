@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from lxml import etree
 
@@ -20,7 +21,7 @@ _SCRIPTS = (
 )
 
 
-def to_mathml(tree: SymbolTree) -> str:
+def to_mathml(tree: SymbolTree, *, with_strokes: bool = False) -> str:
     """Write a tree as Presentation MathML that browsers typeset.
 
     Signs are Unicode characters; neighbouring digits are one number; a matched pair of fences and
@@ -29,6 +30,8 @@ def to_mathml(tree: SymbolTree) -> str:
 
     Args:
         tree: SymbolTree.
+        with_strokes: bool. Whether each element that draws a symbol names its strokes, as in
+            `data-strokes="0 2"`. Each digit is then an element of its own, which looks the same.
 
     Returns:
         str. A `<math display="block">` element.
@@ -37,7 +40,7 @@ def to_mathml(tree: SymbolTree) -> str:
         NotationError: A symbol other than a root has a row Inside, or a label is no XML text.
     """
     math = _element("math", display="block")
-    math.append(_display_row(tree.row))
+    math.append(_display_row(tree.row, with_strokes))
     return etree.tostring(math, encoding="unicode")
 
 
@@ -103,7 +106,8 @@ def _scripted(base: etree._Element, rows: _Rows, write_row: _RowWriter) -> etree
     return base
 
 
-def _display_row(row: tuple[Node, ...]) -> etree._Element:
+def _display_row(row: tuple[Node, ...], with_strokes: bool) -> etree._Element:
+    write_row = partial(_display_row, with_strokes=with_strokes)
     partners = _partners(row)
     closings = set(partners.values())
     levels: list[list[etree._Element]] = [[]]
@@ -111,38 +115,53 @@ def _display_row(row: tuple[Node, ...]) -> etree._Element:
     while index < len(row):
         end = _number_end(row, index)
         if end > index:
-            number = _element("mn", text="".join(node.label for node in row[index:end]))
-            levels[-1].append(_scripted(number, row[end - 1].rows, _display_row))
+            number = _number(row[index:end], with_strokes)
+            levels[-1].append(_scripted(number, row[end - 1].rows, write_row))
             index = end
             continue
         node = row[index]
         index += 1
         if index - 1 in closings:
-            fenced = levels.pop()
-            levels[-1].append(_scripted(_element("mrow", [*fenced, _display_leaf(node)]), node.rows, _display_row))
+            fenced = [*levels.pop(), _display_leaf(node, with_strokes)]
+            levels[-1].append(_scripted(_element("mrow", fenced), node.rows, write_row))
         else:
             if index - 1 in partners:
                 levels.append([])
-            levels[-1].append(_display_node(node, is_matched=index - 1 in partners))
+            levels[-1].append(_display_node(node, with_strokes, is_matched=index - 1 in partners))
             if _kind(node) is Kind.FUNCTION and index < len(row):
                 levels[-1].append(_element("mo", text=_APPLY_FUNCTION))
     return _as_row(levels[0])
 
 
-def _display_node(node: Node, is_matched: bool) -> etree._Element:
-    base, rows = _composite(node, _display_row)
-    if base is None:
-        base = _display_leaf(node)
+def _display_node(node: Node, with_strokes: bool, *, is_matched: bool) -> etree._Element:
+    write_row = partial(_display_row, with_strokes=with_strokes)
+    base, rows = _composite(node, write_row)
+    if base is not None:
+        _mark(base, node, with_strokes)
+    else:
+        base = _display_leaf(node, with_strokes)
         if _kind(node) in (Kind.OPENING, Kind.CLOSING, Kind.BAR) and not is_matched:
             base.set("stretchy", "false")
         if _kind(node) is Kind.BIG_OPERATOR and rows:
             base.set("movablelimits", "false")  # limits stay where they were written
-    return _scripted(base, rows, _display_row)
+    return _scripted(base, rows, write_row)
 
 
-def _display_leaf(node: Node) -> etree._Element:
+def _display_leaf(node: Node, with_strokes: bool) -> etree._Element:
     known = SYMBOL_CLASSES.get(node.label)
-    return _leaf(node.label, node.label if known is None else known.text)
+    return _mark(_leaf(node.label, node.label if known is None else known.text), node, with_strokes)
+
+
+def _number(digits: Sequence[Node], with_strokes: bool) -> etree._Element:
+    if not with_strokes:
+        return _element("mn", text="".join(node.label for node in digits))
+    return _as_row([_mark(_element("mn", text=node.label), node, with_strokes) for node in digits])
+
+
+def _mark(element: etree._Element, node: Node, with_strokes: bool) -> etree._Element:
+    if with_strokes and node.strokes:
+        element.set("data-strokes", " ".join(map(str, node.strokes)))
+    return element
 
 
 def _number_end(row: tuple[Node, ...], start: int) -> int:

@@ -25,8 +25,13 @@ def _latex(mathml: str, symbols=()) -> str:
 
 
 def _shown(latex: str) -> str:
+    return _body(to_mathml(from_latex(latex)))
+
+
+def _body(mathml: str) -> str:
     start = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'
-    return to_mathml(from_latex(latex)).removeprefix(start).removesuffix("</math>")
+    assert mathml.startswith(start)
+    return mathml.removeprefix(start).removesuffix("</math>")
 
 
 def test_label_and_strokes_come_from_the_symbol() -> None:
@@ -157,6 +162,24 @@ def test_every_sign_is_shown_once_and_in_order(text: str) -> None:
 )  # fmt: skip
 def test_mathml_for_browsers(latex: str, shown: str) -> None:
     assert _shown(latex) == shown
+
+
+@given(trees().map(written))
+def test_every_symbol_names_its_strokes(tree) -> None:
+    plain, marked = (etree.fromstring(to_mathml(tree, with_strokes=w)) for w in (False, True))
+    strokes = [element.get("data-strokes") for element in marked.iter() if element.get("data-strokes")]
+    assert sorted(strokes) == sorted(" ".join(map(str, node.strokes)) for node in tree.nodes())
+    assert "".join(plain.itertext()) == "".join(marked.itertext())
+    assert not plain.xpath("//@data-strokes")
+
+
+def test_digits_of_a_number_name_their_own_strokes() -> None:
+    tree = written(from_latex(r"\frac { 1 2 . 5 ^ x } { \sqrt y }"))
+    assert _body(to_mathml(tree, with_strokes=True)) == (
+        '<mfrac data-strokes="0 1"><msup><mrow><mn data-strokes="2 3">1</mn><mn data-strokes="4 5">2</mn>'
+        '<mn data-strokes="6 7">.</mn><mn data-strokes="8 9">5</mn></mrow><mi data-strokes="10 11">x</mi></msup>'
+        '<msqrt data-strokes="12 13"><mi data-strokes="14 15">y</mi></msqrt></mfrac>'
+    )
 
 
 def test_what_mathml_cannot_say() -> None:
