@@ -13,8 +13,9 @@ import numpy as np
 from lxml import etree
 
 from crohme import raster
-from crohme.notation import NotationError, SymbolTree, from_mathml, stroke_graph, to_latex, to_mathml, write_lg
+from crohme.notation import to_latex, to_mathml, write_lg
 from crohme.strokes import StrokeBatch
+from crohme.truth import truth, truth_graph
 from inkml_parser import Ink
 
 _SVG_SIDE = 1000
@@ -98,27 +99,13 @@ def truth_to_latex(ink: Ink) -> bytes:
 
 
 def truth_to_lg(ink: Ink) -> bytes:
-    """The truth as a label graph over strokes; symbols that are no part of the expression stand in it unrelated."""
-    tree = truth(ink)
-    in_tree = {node.strokes for node in tree.nodes()}
-    unattached = [(s.label, s.strokes) for s in ink.symbols if s.strokes not in in_tree]
-    return write_lg(stroke_graph(tree, ink.trace_ids, unattached)).encode()
+    """The truth as a label graph over strokes, see `truth.truth_graph`."""
+    return write_lg(truth_graph(ink)).encode()
 
 
 def truth_to_mathml(ink: Ink) -> bytes:
     """The truth as Presentation MathML."""
     return (to_mathml(truth(ink)) + "\n").encode()
-
-
-def truth(ink: Ink) -> SymbolTree:
-    """The expression that an ink says it shows.
-
-    Raises:
-        NotationError: The ink carries no MathML, or none that can be read.
-    """
-    if ink.mathml is None:
-        raise NotationError("no MathML truth in the file")
-    return from_mathml(ink.mathml, [(s.label, s.strokes, s.href) for s in ink.symbols])
 
 
 FORMATS: dict[str, Format] = {

@@ -20,7 +20,7 @@ FLOORS = (
     ("inkml_parser", "crohme.notation", "crohme.networks"),
     ("crohme.strokes", "crohme.raster", "crohme.features", "crohme.symbol_features", "crohme.symbol_inputs",
      "crohme.augment", "crohme.bundle", "crohme.codes", "crohme.trace", "crohme.light",
-     "crohme.decoding", "crohme.solver"),
+     "crohme.decoding", "crohme.solver", "crohme.truth"),
     ("crohme.corpus", "crohme.export", "crohme.recognizer", "crohme.symbol_recognizer"),
     ("crohme.training", "crohme.evaluation", "crohme.web"),
     ("crohme.cli",),
@@ -115,9 +115,10 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
         "import crohme.bundle",
         "import crohme.cli",
         "import crohme.export",
+        "import crohme.evaluation.scoring",
         *(f"main({arguments})" for arguments in (
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
-            ["info", "--help"], ["info"],
+            ["info", "--help"], ["info"], ["score", "--help"],
         )),
     ],
 )  # fmt: skip

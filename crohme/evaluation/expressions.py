@@ -11,10 +11,11 @@ from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
 from crohme.corpus.location import inkml_files
-from crohme.notation import NotationError, SymbolTree, from_latex, from_mathml, to_latex, without_limits
+from crohme.notation import NotationError, SymbolTree, to_latex, without_limits
 from crohme.parallel import recognize_files
 from crohme.recognizer import BEAM, Recognition
-from inkml_parser import Ink, InkError, read
+from crohme.truth import truth_of
+from inkml_parser import InkError, read
 
 LENGTHS = ((1, 5), (6, 10), (11, 20), (21, 30), (31, None))
 """Groups by number of strokes, as published comparisons have them."""
@@ -64,19 +65,6 @@ def evaluate(
     files = inkml_files(folder)
     results = recognize_files(files, bundle, beam=beam, workers=workers)
     return [_outcome(path, found) for path, found in tqdm(results, desc="recognise", unit="file", total=len(files))]
-
-
-def truth_of(ink: Ink) -> SymbolTree:
-    """The truth of an ink: its MathML, or its LaTeX if there is none.
-
-    Raises:
-        NotationError: Neither can be read.
-    """
-    if ink.mathml is not None:
-        return from_mathml(ink.mathml, [(s.label, s.strokes, s.href) for s in ink.symbols])
-    if ink.latex is None:
-        raise NotationError("no truth in the file")
-    return from_latex(ink.latex)
 
 
 def summarize(outcomes: Sequence[Outcome], seed: int = 0) -> dict:

@@ -1,0 +1,27 @@
+"""Scores of the competition: label graphs over strokes and over symbols, and token edit distance.
+
+Conventions are those of LgEval, whose figures are reproduced. Needs no network and no Keras.
+"""
+
+from crohme.evaluation.scoring.comparison import Counts, compare, total
+from crohme.evaluation.scoring.figures import graph_figures, graph_set_figures
+from crohme.evaluation.scoring.lenient import read_primitive_graph
+from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
+from crohme.evaluation.scoring.scores import FileScore, Scores, score
+from crohme.evaluation.scoring.sources import Level, ScoringError
+
+__all__ = [
+    "Counts",
+    "FileScore",
+    "Level",
+    "PrimitiveGraph",
+    "Scores",
+    "ScoringError",
+    "compare",
+    "graph_figures",
+    "graph_set_figures",
+    "primitive_graph",
+    "read_primitive_graph",
+    "score",
+    "total",
+]

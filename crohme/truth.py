@@ -1,0 +1,42 @@
+"""What an ink says it shows."""
+
+from __future__ import annotations
+
+from crohme.notation import LabelGraph, NotationError, SymbolTree, from_latex, from_mathml, stroke_graph
+from inkml_parser import Ink
+
+
+def truth(ink: Ink) -> SymbolTree:
+    """The expression of an ink's MathML; its symbols have strokes where the ink is segmented.
+
+    Raises:
+        NotationError: The ink carries no MathML, or none that can be read.
+    """
+    if ink.mathml is None:
+        raise NotationError("no MathML truth in the file")
+    return from_mathml(ink.mathml, [(s.label, s.strokes, s.href) for s in ink.symbols])
+
+
+def truth_of(ink: Ink) -> SymbolTree:
+    """The expression of an ink's MathML, or of its LaTeX if there is none.
+
+    Raises:
+        NotationError: Neither can be read.
+    """
+    if ink.mathml is not None:
+        return truth(ink)
+    if ink.latex is None:
+        raise NotationError("no truth in the file")
+    return from_latex(ink.latex)
+
+
+def truth_graph(ink: Ink) -> LabelGraph:
+    """The truth as a label graph over strokes; symbols that are no part of the expression stand in it unrelated.
+
+    Raises:
+        NotationError: No MathML, or symbols without strokes.
+    """
+    tree = truth(ink)
+    drawn = {stroke for node in tree.nodes() for stroke in node.strokes}
+    unattached = [(s.label, s.strokes) for s in ink.symbols if drawn.isdisjoint(s.strokes)]
+    return stroke_graph(tree, ink.trace_ids, unattached)
