@@ -104,4 +104,7 @@ def _tell_what_was_left_out(scores: Scores) -> None:
         print("\n".join(lines), file=sys.stderr)
     if scores.additional:
         names = ", ".join(scores.additional[:5]) + (" …" if len(scores.additional) > 5 else "")
-        print(f"crohme: {len(scores.additional)} outputs have no truth and were not scored: {names}", file=sys.stderr)
+        print(
+            f"crohme: not scored, for want of a truth: {len(scores.additional)} of the outputs ({names})",
+            file=sys.stderr,
+        )
