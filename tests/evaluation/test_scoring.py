@@ -150,6 +150,15 @@ def test_lines_that_say_nothing_are_named() -> None:
     ]
 
 
+@given(st.lists(st.lists(st.sampled_from(["O", "R", "EO", "N", "E", "0", "1", "2", "x", "*", "_", ""])), max_size=12))
+def test_no_file_is_too_odd_to_be_scored(lines: list[list[str]]) -> None:
+    graph = read_primitive_graph("\n".join(", ".join(fields) for fields in lines))
+    counts = compare(graph, read_primitive_graph(POWER))
+    assert 0 <= counts.classified <= counts.segmented <= min(counts.true_symbols, counts.found_symbols)
+    assert 0 <= counts.related <= counts.located <= min(counts.true_relations, counts.found_relations)
+    assert compare(graph, graph).errors == 0
+
+
 def test_a_stroke_that_only_edges_mention_is_a_symbol_without_a_class() -> None:
     graph = read_primitive_graph("N, 0, x, 1.0\nE, 0, 1, Right, 1.0\n")
     assert graph.symbols() == {frozenset("0"): {"x"}, frozenset("1"): {"_"}}
