@@ -1,0 +1,73 @@
+"""`crohme serve`."""
+
+from __future__ import annotations
+
+import argparse
+
+from crohme.cli.errors import CommandError
+
+EPILOG = """\
+The page is at the address that is printed, the API's documentation at /docs below it. Only this machine
+can reach it unless --host says otherwise; there is no password.
+
+examples:
+  crohme serve
+  crohme serve --host 0.0.0.0 --port 8080
+  crohme serve --bundle runs/expressions/bundle
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser of all commands."""
+    parser = commands.add_parser(
+        "serve",
+        help="a page to write on, and an API",
+        description="Open a page in the browser on which to write, and an API beside it.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=_port, default=8000, help="0 for any that is free (8000)")
+    parser.add_argument(
+        "--bundle", action="append", default=[], metavar="NAME|DIR",
+        help="use this bundle in place of the shipped one of its network; may be given several times",
+    )  # fmt: skip
+    parser.add_argument(
+        "--cors", action="append", default=[], metavar="ORIGIN",
+        help="let pages of this origin (https://example.org) call the API; may be given several times",
+    )  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    try:
+        import fastapi  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise CommandError(f"{error.name} is not installed: pip install 'crohme[web]'") from None
+    from crohme.bundle import BundleError
+    from crohme.web import server
+    from crohme.web.app import create_app
+    from crohme.web.limits import RequestLimits
+    from crohme.web.networks import Networks, choose_bundles
+
+    limits = RequestLimits()
+    try:
+        listener = server.listen(args.host, args.port)
+    except OSError as error:
+        raise CommandError(f"cannot listen on {args.host}:{args.port}: {error.strerror}") from None
+    try:
+        networks = Networks(*choose_bundles(args.bundle), limits)
+    except BundleError as error:
+        listener.close()
+        raise CommandError(str(error)) from None
+    print(f"Write on {server.url_of(listener)} (Ctrl-C stops it)", flush=True)
+    server.run(create_app(networks, limits, args.cors), listener)
+    return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
+    return int(text)

@@ -1,0 +1,165 @@
+"""The API, version 1."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from crohme import __version__
+from crohme.notation import Node, SymbolTree, to_mathml
+from crohme.raster import read_image
+from crohme.recognizer import NothingToRecognize
+from crohme.web import schemas
+from crohme.web.bodies import IMAGE, INKML, JSON, RequestBody, check_type, parse_ink
+from crohme.web.errors import ApiError
+from crohme.web.limits import RequestLimits
+from crohme.web.networks import Networks
+from inkml_parser import Ink
+
+T = TypeVar("T")
+ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The body is no JSON or InkML"},
+    413: {"description": "Too many bytes, strokes or points"},
+    415: {"description": "A content type that is not read"},
+    422: {"description": "Nothing to recognise, or not what is asked for"},
+    503: {"description": "Too busy, out of time, or no network for that; `Retry-After` says when to come back"},
+}
+for _response in ERRORS.values():
+    _response["model"] = schemas.ErrorOut
+_INKML_EXAMPLE = (
+    '<ink xmlns="http://www.w3.org/2003/InkML"><trace id="0">0 10, 20 10</trace><trace id="1">10 0, 10 20</trace></ink>'
+)
+
+router = APIRouter(prefix="/v1")
+
+
+def networks_of(request: Request) -> Networks:
+    """The networks of the app that a request came to."""
+    return request.app.state.networks
+
+
+def limits_of(request: Request) -> RequestLimits:
+    """The limits of the app that a request came to."""
+    return request.app.state.limits
+
+
+AppNetworks = Annotated[Networks, Depends(networks_of)]
+AppLimits = Annotated[RequestLimits, Depends(limits_of)]
+
+
+def _body(*, with_images: bool) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "application/json": {"schema": schemas.Strokes.model_json_schema(), "example": {"strokes": schemas.PLUS}},
+        "application/inkml+xml": {"schema": {"type": "string"}, "example": _INKML_EXAMPLE},
+    }
+    if with_images:
+        content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(IMAGE)}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@router.post(
+    "/recognize",
+    responses=ERRORS,
+    response_model=schemas.Recognized,
+    response_model_exclude_none=True,
+    openapi_extra=_body(with_images=False),
+)
+async def recognize(request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits) -> Any:
+    """Read a whole expression from strokes (JSON) or InkML.
+
+    Expressions are read one after the other, in the order in which they came.
+    """
+    check_type(body, JSON, INKML, IMAGE)
+    if body.type in IMAGE:
+        raise ApiError(
+            422, "expression_image", "Pictures of whole expressions are not read yet; /v1/symbol reads one symbol."
+        )
+    ink = await run_in_threadpool(parse_ink, body, limits)
+    recognition = await _while_connected(request, networks.expressions.submit(ink, limits.seconds))
+    readings = [
+        {
+            "latex": reading.latex,
+            "confidence": reading.confidence,
+            "mathml": to_mathml(reading.tree, with_strokes=True),
+        }
+        for reading in recognition.readings
+    ]
+    return {"readings": readings, "strokes": _strokes(ink, body.type)}
+
+
+@router.post(
+    "/symbol",
+    responses=ERRORS,
+    response_model=schemas.SymbolRecognized,
+    response_model_exclude_none=True,
+    openapi_extra=_body(with_images=True),
+)
+async def symbol(request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits) -> Any:
+    """Tell which one symbol the strokes (JSON), the InkML or the picture shows.
+
+    Symbols that wait at the same time go through the networks together.
+    """
+    check_type(body, JSON, INKML, IMAGE)
+    if body.type in IMAGE:
+        item = await run_in_threadpool(read_image, body.data)
+    else:
+        item = await run_in_threadpool(parse_ink, body, limits)
+        if all((stroke == item.strokes[0][0]).all() for stroke in item.strokes):
+            raise NothingToRecognize("all ink lies in one place")
+    guesses = await _while_connected(request, networks.symbols.submit(item, limits.seconds))
+    answers = [
+        {
+            "network": guess.network,
+            "candidates": [
+                {"latex": label, "mathml": to_mathml(SymbolTree((Node(label),))), "probability": probability}
+                for label, probability in guess.candidates
+            ],
+        }
+        for guess in guesses
+    ]
+    return {"networks": answers, "strokes": _strokes(item, body.type)}
+
+
+@router.get("/health", response_model=schemas.Health)
+async def health(networks: AppNetworks) -> Any:
+    """Whether the server answers, and how many requests wait."""
+    waiting = {"expressions": networks.expressions.waiting, "symbols": networks.symbols.waiting}
+    return {"status": "ok", "version": __version__, "waiting": waiting}
+
+
+@router.get("/bundles", response_model=schemas.Bundles)
+async def bundles(networks: AppNetworks) -> Any:
+    """The trained networks that this server answers with, and their measured figures."""
+    return {
+        "bundles": [
+            {
+                "name": found.path.name,
+                "network": found.network,
+                "outputs": len(found.vocabulary),
+                "metrics": found.metrics,
+            }
+            for found in networks.bundles
+        ]
+    }
+
+
+async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """The result of some work, which is given up when the client goes away: it has newer ink by then."""
+    task, gone = asyncio.ensure_future(work), asyncio.ensure_future(request.receive())
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ApiError(400, "gone", "The client went away.")
+        return task.result()
+    finally:
+        task.cancel()
+        gone.cancel()
+
+
+def _strokes(item: Any, type_: str) -> list[list[list[float]]] | None:
+    """The ink that was read from a file, for a page to draw."""
+    return [stroke.tolist() for stroke in item.strokes] if isinstance(item, Ink) and type_ in INKML else None

@@ -1,0 +1,105 @@
+"""What goes over the wire, as the OpenAPI document describes it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from crohme.web.limits import RequestLimits
+
+_FAR = RequestLimits.max_coordinate
+Coordinate = Annotated[float, Field(ge=-_FAR, le=_FAR, allow_inf_nan=False)]
+Point = tuple[Coordinate, Coordinate]
+Stroke = Annotated[list[Point], Field(min_length=1)]
+
+PLUS = [[[0, 10], [20, 10]], [[10, 0], [10, 20]]]
+
+
+class Strokes(BaseModel):
+    """Handwriting: strokes in the order of writing, X to the right, Y down, in any unit."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"strokes": PLUS}]})
+
+    strokes: list[Stroke]
+
+
+class Expression(BaseModel):
+    """An expression as LaTeX: tokens of the recogniser's vocabulary."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"latex": "x ^ { 2 } = 4"}]})
+
+    latex: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class ReadingOut(BaseModel):
+    """One reading of an expression."""
+
+    latex: str = Field(description="Tokens separated by spaces.", examples=["x ^ { 2 }"])
+    confidence: float = Field(description="Between 0 and 1.")
+    mathml: str = Field(description="`<math>`; the attribute `data-strokes` of an element names its strokes.")
+
+
+class Recognized(BaseModel):
+    """Readings of an expression, best first, at most five."""
+
+    readings: list[ReadingOut]
+    strokes: list[list[tuple[float, float]]] | None = Field(None, description="The ink of an InkML body.")
+
+
+class SymbolCandidate(BaseModel):
+    """One label for a symbol."""
+
+    latex: str = Field(examples=[r"\alpha"])
+    mathml: str
+    probability: float
+
+
+class SymbolNetworkOut(BaseModel):
+    """What one network, or the mean of both, says."""
+
+    network: str = Field(examples=["symbol_lstm", "symbol_cnn", "both"])
+    candidates: list[SymbolCandidate]
+
+
+class SymbolRecognized(BaseModel):
+    """The networks side by side. A picture is for the CNN alone."""
+
+    networks: list[SymbolNetworkOut]
+    strokes: list[list[tuple[float, float]]] | None = Field(None, description="The ink of an InkML body.")
+
+
+class Health(BaseModel):
+    """That the server answers, and how busy it is."""
+
+    status: str = Field(examples=["ok"])
+    version: str
+    waiting: dict[str, int] = Field(description="Requests in each queue.", examples=[{"expressions": 0, "symbols": 0}])
+
+
+class BundleOut(BaseModel):
+    """A trained network in use."""
+
+    name: str
+    network: str
+    outputs: int = Field(description="Classes or tokens that it knows.")
+    metrics: dict[str, Any]
+
+
+class Bundles(BaseModel):
+    """The trained networks that this server answers with."""
+
+    bundles: list[BundleOut]
+
+
+class ErrorBody(BaseModel):
+    """What went wrong."""
+
+    code: str = Field(description="For programs.", examples=["nothing_to_recognise"])
+    message: str = Field(description="For people.", examples=["Nothing to recognise."])
+
+
+class ErrorOut(BaseModel):
+    """Every answer with an error status has this shape."""
+
+    error: ErrorBody

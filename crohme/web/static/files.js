@@ -1,0 +1,44 @@
+/** Files that come in by drop or dialogue, and those that go out. */
+import { toInkml, toPng } from "./ink.js";
+
+const TYPES = { inkml: "application/inkml+xml", png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg" };
+
+/** The content type by a file's name; undefined for files that are not read. */
+export function typeOf(file) {
+  return TYPES[file.name.split(".").pop().toLowerCase()];
+}
+
+/** Call `take` with a file that is dropped anywhere, or chosen in the dialogue that `button` opens. */
+export function takeFiles({ button, input, curtain, take }) {
+  button.addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    if (input.files.length) take(input.files[0]);
+    input.value = "";
+  });
+  const hasFile = (event) => event.dataTransfer?.types.includes("Files");
+  addEventListener("dragover", (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    curtain.hidden = false;
+  });
+  addEventListener("dragleave", (event) => { if (!event.relatedTarget) curtain.hidden = true; });
+  addEventListener("drop", (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    curtain.hidden = true;
+    if (event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
+  });
+}
+
+/** Download the ink ("inkml", "png") or its reading ("tex"). */
+export async function save(kind, strokes, latex) {
+  const made = {
+    inkml: () => new Blob([toInkml(strokes)], { type: TYPES.inkml }),
+    png: () => toPng(strokes),
+    tex: () => new Blob([`${latex}\n`], { type: "text/plain" }),
+  };
+  const url = URL.createObjectURL(await made[kind]());
+  const link = Object.assign(document.createElement("a"), { href: url, download: `expression.${kind}` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

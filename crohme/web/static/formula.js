@@ -1,0 +1,27 @@
+/** MathML from the server, as elements of the page. */
+
+export function formula(mathml) {
+  return document.importNode(new DOMParser().parseFromString(mathml, "application/xml").documentElement, true);
+}
+
+/** Make the text of an element smaller, to a point, if what it shows is wider than it is. */
+export function fit(element, smallest = 0.5) {
+  element.style.fontSize = "";
+  const excess = element.scrollWidth / element.clientWidth;
+  if (excess <= 1) return;
+  const size = parseFloat(getComputedStyle(element).fontSize);
+  element.style.fontSize = `${size * Math.max(smallest, 0.97 / excess)}px`;
+}
+
+/** The share of certainty as people read it. */
+export function percent(probability) {
+  if (probability < 0.01) return "< 1 %";
+  return `${Math.round(100 * probability)} %`;
+}
+
+/** An element with properties and children. */
+export function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}

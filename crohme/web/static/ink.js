@@ -1,0 +1,81 @@
+/** Geometry of strokes, and ink as files. A stroke is an array of [x, y, milliseconds]. */
+
+/** {left, top, width, height} of all points. */
+export function extent(strokes) {
+  const points = strokes.flat();
+  const [left, right] = range(points.map((point) => point[0]));
+  const [top, bottom] = range(points.map((point) => point[1]));
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** Strokes of any unit moved and scaled into the middle of a sheet. */
+export function fitted(strokes, sheetWidth, sheetHeight, share = 0.7) {
+  const { left, top, width, height } = extent(strokes);
+  const scale = Math.min((share * sheetWidth) / (width || 1), (share * sheetHeight) / (height || 1), 1e4);
+  const right = (sheetWidth - width * scale) / 2;
+  const down = (sheetHeight - height * scale) / 2;
+  return strokes.map((stroke) => stroke.map(([x, y]) => [(x - left) * scale + right, (y - top) * scale + down, 0]));
+}
+
+/** Index of the topmost stroke within a distance of a point, or -1. */
+export function strokeAt(strokes, x, y, distance = 9) {
+  return strokes.findLastIndex((stroke) =>
+    stroke.some((point, i) => toSegment(x, y, stroke[Math.max(i - 1, 0)], point) <= distance));
+}
+
+/** The path that draws a stroke: through the middles of its segments, so that no corner shows. */
+export function pathOf(stroke) {
+  const path = new Path2D();
+  const [[x, y]] = stroke;
+  path.moveTo(x, y);
+  for (let i = 1; i < stroke.length - 1; i++) {
+    const [[x1, y1], [x2, y2]] = [stroke[i], stroke[i + 1]];
+    path.quadraticCurveTo(x1, y1, (x1 + x2) / 2, (y1 + y2) / 2);
+  }
+  const last = stroke[stroke.length - 1];
+  path.lineTo(last[0], last[1]); // a dot, too: round ends make it visible
+  return path;
+}
+
+export function toInkml(strokes) {
+  const traces = strokes.map((stroke, id) => {
+    const points = stroke.map(([x, y, t]) => `${round(x)} ${round(y)} ${Math.round(t)}`);
+    return `<trace id="${id}">${points.join(", ")}</trace>`;
+  });
+  const channels = ["X", "Y", "T"].map((name) => `<channel name="${name}" type="decimal"/>`);
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<ink xmlns="http://www.w3.org/2003/InkML">
+<traceFormat>${channels.join("")}</traceFormat>
+${traces.join("\n")}
+</ink>
+`;
+}
+
+/** A PNG of the strokes: dark on white, whatever the colours of the page. */
+export function toPng(strokes, margin = 24, pixels = 2) {
+  const { left, top, width, height } = extent(strokes);
+  const canvas = document.createElement("canvas");
+  canvas.width = (width + 2 * margin) * pixels;
+  canvas.height = (height + 2 * margin) * pixels;
+  const brush = canvas.getContext("2d");
+  brush.fillStyle = "#fff";
+  brush.fillRect(0, 0, canvas.width, canvas.height);
+  brush.setTransform(pixels, 0, 0, pixels, (margin - left) * pixels, (margin - top) * pixels);
+  Object.assign(brush, { lineWidth: 3, lineCap: "round", lineJoin: "round", strokeStyle: "#000" });
+  for (const stroke of strokes) brush.stroke(pathOf(stroke));
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+function range(values) {
+  return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+}
+
+function round(value) {
+  return Math.round(value * 100) / 100;
+}
+
+function toSegment(x, y, [x1, y1], [x2, y2]) {
+  const [dx, dy] = [x2 - x1, y2 - y1];
+  const along = Math.max(0, Math.min(1, ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy || 1)));
+  return Math.hypot(x - x1 - along * dx, y - y1 - along * dy);
+}
