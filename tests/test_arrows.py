@@ -118,7 +118,7 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
         "import crohme.evaluation.scoring",
         *(f"main({arguments})" for arguments in (
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
-            ["info", "--help"], ["info"], ["score", "--help"],
+            ["info", "--help"], ["info"], ["score", "--help"], ["solve", "--help"],
         )),
     ],
 )  # fmt: skip

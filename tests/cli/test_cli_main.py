@@ -30,7 +30,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     text = capsys.readouterr().out
-    assert NAMES == ["train", "evaluate", "score", "predict", "convert", "info"]
+    assert NAMES == ["train", "evaluate", "score", "predict", "solve", "convert", "serve", "info"]
     assert all(f"\n    {name} " in text for name in NAMES)
 
 

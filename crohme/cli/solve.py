@@ -1,0 +1,98 @@
+"""`crohme solve`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crohme.cli.arguments import positive_number
+from crohme.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from crohme.notation import SymbolTree
+    from crohme.solver import Solution
+
+EPILOG = """\
+Several files, or several --latex, are the equations of one system. `python -c "help('crohme.solver')"` tells
+how written mathematics is taken; `read as` shows it for this one.
+
+examples:
+  crohme solve formula.inkml
+  crohme solve --latex "x^2 = 4"
+  crohme solve --latex "x + y = 3, x - y = 1"
+  crohme solve --latex "\\int_0^1 x^2 dx" --seconds 20
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser of all commands."""
+    parser = commands.add_parser(
+        "solve",
+        help="compute or solve a handwritten expression",
+        description="Recognise an expression and answer it: values, simpler forms, equations, integrals, limits.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    source = parser.add_argument_group("what to solve, one of the two")
+    source.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="an InkML file with one expression")
+    source.add_argument("--latex", action="append", metavar="TEXT", help="LaTeX instead of a file")
+    parser.add_argument("--seconds", type=positive_number, default=5.0, metavar="S", help="time to solve (5)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what was understood and the answer."""
+    from crohme.solver import SolverError, solve
+
+    if bool(args.paths) == bool(args.latex):
+        raise CommandError("solve wants either a PATH or --latex")
+    trees = _from_latex(args.latex) if args.latex else _recognised(args.paths)
+    try:
+        solution = solve(trees, args.seconds)
+    except SolverError as error:
+        raise CommandError(str(error)) from None
+    _print(solution)
+    return 0
+
+
+def _from_latex(texts: list[str]) -> list[SymbolTree]:
+    from crohme.notation import LatexError, from_latex
+
+    try:
+        return [from_latex(text) for text in texts]
+    except LatexError as error:
+        raise CommandError(f"--latex: {error}") from None
+
+
+def _recognised(paths: list[Path]) -> list[SymbolTree]:
+    import crohme
+    from crohme.bundle import BundleError
+    from inkml_parser import InkError
+
+    try:
+        recognizer = crohme.load()
+    except BundleError as error:
+        raise CommandError(str(error)) from None
+    trees = []
+    for path in paths:
+        try:
+            reading = recognizer.recognize(path).best
+        except InkError as error:
+            raise CommandError(f"{path}: {getattr(error, 'cause', error)}") from None
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror or error}") from None
+        print(f"{'recognised':12}{reading.latex}")
+        trees.append(reading.tree)
+    return trees
+
+
+def _print(solution: Solution) -> None:
+    lines = [("read as", solution.understood)]
+    lines += [("answer" if n == 0 else "", answer) for n, answer in enumerate(solution.answers)]
+    if solution.decimal is not None:
+        lines.append(("decimal", solution.decimal))
+    if not solution.answers and solution.decimal is None:
+        lines.append(("answer", solution.kind.value))
+    for title, text in lines:
+        print(f"{title:12}{text}")

@@ -1,0 +1,294 @@
+"""A row of a symbol layout tree → what it means.
+
+    comparison = sum { relation sum } [ "=" ]
+    sum        = [ sign ] product { sign product }
+    product    = factor { ("\\times" | "." | "/" | "\\div") [ "-" ] factor | factor }
+    factor     = ( number | name | fence | fraction | root | function | operator ) [ "!" ]
+
+How each symbol is taken is written in `crohme.solver`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crohme.notation import FUNCTIONS, Node, Relation
+from crohme.notation.labels import Kind
+from crohme.solver import operators
+from crohme.solver.cursor import RowCursor
+from crohme.solver.errors import NotUnderstood
+from crohme.solver.numbers import begins_number, scan
+from crohme.solver.signs import (
+    CLOSING,
+    CONSTANTS,
+    PRIME,
+    RELATIONS,
+    SIGNS,
+    has_differential,
+    is_differential,
+    is_whole,
+    kind_of,
+    refusal,
+    show,
+)
+from crohme.solver.syntax import (
+    Absolute,
+    Add,
+    Comparison,
+    Constant,
+    Derivative,
+    Expression,
+    Factorial,
+    Negative,
+    Number,
+    PlusMinus,
+    Power,
+    Product,
+    Quotient,
+    Root,
+    Statement,
+    free_names,
+)
+
+_ENDS = RELATIONS | {","} | (set(CLOSING.values()) - {"|"})
+_FUNCTION_NAMES = frozenset("fghFGH")
+
+
+class RowParser(RowCursor):
+    """Reads one row. See `RowCursor` for its arguments."""
+
+    def __init__(self, row: Sequence[Node], bound: frozenset[str] = frozenset()) -> None:
+        super().__init__(row, bound)
+        self._fences: list[str] = []
+
+    def over(self, row: Sequence[Node]) -> RowParser:
+        """A parser of a row that hangs on a symbol of this one."""
+        return RowParser(row, self.bound)
+
+    def inner(self, row: Sequence[Node]) -> Expression:
+        """What a row that hangs on a symbol of this one means."""
+        return self.over(row).rest()
+
+    # === Statements ===
+
+    def statement(self) -> Statement:
+        """The whole row: an expression, or sides with relations between them. A last `=` asks for the value."""
+        sides, signs = [self.sum()], []
+        while self.follows(*RELATIONS):
+            sign = self.take()
+            if self.peek() is None and sign.label == "=" and not signs:
+                return sides[0]
+            signs.append(sign.label)
+            sides.append(self.sum())
+        self._expect_end()
+        return Comparison(tuple(sides), tuple(signs)) if signs else sides[0]
+
+    def rest(self) -> Expression:
+        """What remains of the row as one expression."""
+        expression = self.sum()
+        self._expect_end()
+        return expression
+
+    def _expect_end(self) -> None:
+        if (node := self.peek()) is not None:
+            raise refusal(f"{show([node])} has no meaning where it stands", [node])
+
+    # === Sums and products ===
+
+    def sum(self) -> Expression:
+        """Terms up to a relation, a comma, a closing fence, a differential, or the end."""
+        terms = [self._signed_term()]
+        while self.follows(*SIGNS) and self.differential is None:
+            terms.append(self._signed_term())
+        return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+    def _signed_term(self) -> Expression:
+        sign = self.take() if self.follows(*SIGNS) else None
+        if sign is not None and self.follows(*SIGNS):
+            both = [sign, self.row[self.position]]
+            raise refusal(f"two signs in a row: {show(both)}", both)
+        return _with_sign(sign, self.product(after=sign))
+
+    def product(self, after: Node | None = None) -> Expression:
+        """Factors up to what ends a term.
+
+        Args:
+            after: Node or None. The symbol that wants a term, to be named if there is none.
+        """
+        start = self.position
+        factors = [self.factor(after)]
+        while not self.at_end_of_term():
+            if self.follows(r"\times", "."):
+                factors.append(self._signed_factor(self.take()))
+            elif self.follows("/", r"\div"):
+                sign = self.take()
+                divisor = self._signed_factor(sign)
+                if not self.at_end_of_term() and self.begins_factor():
+                    what = show([sign, *self.row[self.position - 1 : self.position + 1]])
+                    raise refusal(f"how far the divisor after {what} goes is not clear: write a fraction", [sign])
+                factors = [Quotient(_product(factors), divisor)]
+            else:
+                self._check_juxtaposition(start)
+                start = self.position
+                factors.append(self.factor())
+        return _product(factors)
+
+    def at_end_of_term(self) -> bool:
+        """Whether the product that is being read ends here."""
+        node = self.peek()
+        if node is None or self.differential is not None or self.follows(*_ENDS, *SIGNS):
+            return True
+        if node.label == "|":
+            return bool(self._fences) and self._fences[-1] == "|"
+        return self.at_differential()
+
+    def begins_factor(self) -> bool:
+        """Whether what comes next can be multiplied without a sign."""
+        return not self.follows(r"\times", ".", "/", r"\div", "!")
+
+    def _signed_factor(self, after: Node) -> Expression:
+        sign = self.take() if self.follows("+", "-") else None
+        return _with_sign(sign, self.factor(sign or after))
+
+    def _check_juxtaposition(self, start: int) -> None:
+        """Refuse a factor that could also belong to the one before, which began at `start`."""
+        before, node = self.row[start], self.row[self.position]
+        if before.label == r"\int" and not self.follows(r"\int", r"\sum"):
+            raise refusal(f"{show([node])} after a differential: write it before, or brackets", [node])
+        whole = self.row[start : self.position]
+        if node.is_fraction and is_whole(whole) and all(map(is_whole, node.rows.values())):
+            mixed = [*whole, node]
+            raise refusal(f"{show(mixed)} may be a mixed number or a product: write + or \\times", mixed)
+
+    # === Factors ===
+
+    def factor(self, after: Node | None = None) -> Expression:
+        """One factor with its powers and factorial."""
+        node = self.peek()
+        # A bar where a factor is wanted opens, even if one is open.
+        is_missing = node is None or (node.label != "|" and self.at_end_of_term())
+        if node is None or is_missing or not (self.begins_factor() or self._begins_number()):
+            raise self._missing(after)
+        factor = self._factor(node)
+        if self.follows("!"):
+            last = self.row[self.position - 1]
+            if Relation.SUP in last.rows:
+                raise refusal(f"{show([last])}! may be the factorial of either: write brackets", [last])
+            factor = self.powers(self.take(Relation.SUP), Factorial(factor))
+            if self.follows("!"):
+                raise refusal("!! is not understood", [self.row[self.position]])
+        return factor
+
+    def _missing(self, after: Node | None) -> NotUnderstood:
+        node = self.peek()
+        if node is not None and (after is None or self.follows(*SIGNS, "/", r"\times", r"\div", "!", ".")):
+            return refusal(f"{show([node])} has no meaning where it stands", [node])
+        before = after or (self.row[self.position - 1] if self.position else None)
+        if before is None:
+            return refusal("nothing to read", [])
+        return refusal(f"something is missing after {show([before])}", [before])
+
+    def _factor(self, node: Node) -> Expression:
+        kind = kind_of(node)
+        if self._begins_number():
+            return self._number()
+        if node.label == "|":
+            opening = self.take()
+            inside, closing = self._fenced(opening)
+            return self.powers(closing, Absolute(inside))
+        if kind is Kind.OPENING:
+            inside, closing = self._fenced(self.take())
+            return self.powers(closing, inside)
+        if node.is_fraction:
+            return self._fraction()
+        if kind is Kind.ROOT:
+            return self._root()
+        if node.label in operators.READERS:
+            return operators.READERS[node.label](self)
+        if node.label in FUNCTIONS:
+            return operators.call(self)
+        if kind is Kind.IDENTIFIER:
+            return self._name()
+        raise refusal(f"{show([node])} is not understood", [node])
+
+    def powers(self, node: Node, base: Expression) -> Expression:
+        """`base` to the power that hangs on `node`; primes differentiate what is in brackets."""
+        exponent = node.rows.get(Relation.SUP)
+        if exponent is None:
+            return base
+        if all(n.label == PRIME for n in exponent):
+            names = free_names(base)
+            if node.label != ")" or len(names) != 1:
+                raise refusal(f"what the prime in {show([node])} differentiates is not said", [node])
+            return Derivative(base, names.pop(), len(exponent))
+        return Power(base, self.inner(exponent))
+
+    def _begins_number(self) -> bool:
+        return begins_number(self.row[self.position :])
+
+    def _number(self) -> Expression:
+        text, length = scan(self.row[self.position :])
+        self.position += length - 1
+        return self.powers(self.take(Relation.SUP), Number(text))
+
+    def fenced(self) -> tuple[Expression, Node]:
+        """What is in the brackets that open next, and the closing one, on which scripts hang."""
+        return self._fenced(self.take())
+
+    def _fenced(self, opening: Node) -> tuple[Expression, Node]:
+        start, outer, self.open_integrals = self.position, self.open_integrals, 0
+        self._fences.append(CLOSING[opening.label])
+        inside = self.sum()
+        node = self.peek()
+        if node is None:
+            raise refusal(f"{show([opening])} is never closed", [opening])
+        if node.label != CLOSING[opening.label]:
+            raise refusal(f"{show([node])} has no meaning between {show([opening])} and its end", [opening, node])
+        if any(n.label == "," for n in self.row[start : self.position]) and isinstance(inside, Number):
+            nodes = self.row[start - 1 : self.position + 1]
+            raise refusal(f"{show(nodes)} may be a point or a number: write a decimal point", nodes)
+        self._fences.pop()
+        self.open_integrals = outer
+        return inside, self.take(Relation.SUP)
+
+    def _fraction(self) -> Expression:
+        node = self.row[self.position]
+        if (derivative := operators.derivative(self)) is not None:
+            return derivative
+        self.take(Relation.ABOVE, Relation.BELOW, Relation.SUP)
+        above, denominator = node.rows[Relation.ABOVE], self.inner(node.rows[Relation.BELOW])
+        if self.open_integrals and has_differential(node):
+            self.differential, above = self.over(above[-1:]).variable(), above[:-2]
+        numerator = self.inner(above) if above else Number("1")
+        return self.powers(node, Quotient(numerator, denominator))
+
+    def _root(self) -> Expression:
+        node = self.take(Relation.INSIDE, Relation.ABOVE, Relation.SUP)
+        if Relation.INSIDE not in node.rows:
+            raise refusal("a root of nothing", [node])
+        index = node.rows.get(Relation.ABOVE)
+        radicand = self.inner(node.rows[Relation.INSIDE])
+        return self.powers(node, Root(radicand, None if index is None else self.inner(index)))
+
+    def _name(self) -> Expression:
+        node = self.row[self.position]
+        pair = self.row[self.position : self.position + 2]
+        if is_differential(pair) and r"\int" in {n.label for n in self.row}:
+            raise refusal(f"the differential {show(pair)} has no integral", pair)
+        if node.label in CONSTANTS - self.bound and Relation.SUB not in node.rows:
+            return self.powers(self.take(Relation.SUP), Constant(node.label))
+        name = self.variable()
+        last = self.row[self.position - 1]
+        if name.label in _FUNCTION_NAMES and self.follows("("):
+            raise refusal(f"what the function {name.latex} is, is not said", [node])
+        return self.powers(last, name)
+
+
+def _with_sign(sign: Node | None, term: Expression) -> Expression:
+    if sign is None or sign.label == "+":
+        return term
+    return Negative(term) if sign.label == "-" else PlusMinus(term)
+
+
+def _product(factors: list[Expression]) -> Expression:
+    return factors[0] if len(factors) == 1 else Product(tuple(factors))

@@ -1,0 +1,61 @@
+"""Single symbols: what part they can play, and how a message names them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crohme.notation import Node, NotationError, Relation, SymbolTree, to_latex
+from crohme.notation.labels import SYMBOL_CLASSES, Kind
+from crohme.solver.errors import NotUnderstood
+
+RELATIONS = frozenset({"=", r"\neq", r"\lt", r"\gt", r"\leq", r"\geq"})
+SIGNS = frozenset({"+", "-", r"\pm"})
+CLOSING = {"(": ")", "[": "]", r"\{": r"\}", "|": "|"}
+"""Opening fence → closing fence."""
+CONSTANTS = frozenset({r"\pi", r"\infty", "e", "i"})
+PRIME = r"\prime"
+
+
+def kind_of(node: Node) -> Kind | None:
+    """The part that a symbol plays; None if it is no symbol class."""
+    return SYMBOL_CLASSES[node.label].kind if node.label in SYMBOL_CLASSES else None
+
+
+def is_letter(node: Node) -> bool:
+    """Whether a symbol can name a variable."""
+    return kind_of(node) is Kind.IDENTIFIER and node.label != r"\infty"
+
+
+def is_whole(nodes: Sequence[Node]) -> bool:
+    """Whether these are plain digits."""
+    return all(node.label.isdigit() and not node.rows for node in nodes)
+
+
+def is_differential(nodes: Sequence[Node]) -> bool:
+    """Whether two nodes are a differential: `d x`."""
+    return (
+        len(nodes) == 2
+        and nodes[0].label == "d"
+        and not nodes[0].rows
+        and is_letter(nodes[1])
+        and Relation.SUP not in nodes[1].rows
+    )
+
+
+def has_differential(node: Node) -> bool:
+    """Whether the numerator of a fraction ends in a differential: `\\frac{d x}{x}`."""
+    return node.is_fraction and is_differential(node.rows[Relation.ABOVE][-2:])
+
+
+def show(nodes: Sequence[Node]) -> str:
+    """Nodes as LaTeX, to be named in a message."""
+    try:
+        return " ".join(to_latex(SymbolTree(tuple(nodes))))
+    except NotationError:  # scripts that LaTeX cannot write
+        return " ".join(node.label for node in nodes)
+
+
+def refusal(cause: str, nodes: Sequence[Node]) -> NotUnderstood:
+    """The error that points at these nodes."""
+    strokes = (stroke for node in SymbolTree(tuple(nodes)).nodes() for stroke in node.strokes)
+    return NotUnderstood(cause, show(nodes), tuple(sorted(strokes)))

@@ -1,0 +1,236 @@
+"""What was understood: an expression as an operator tree, without ink and without SymPy.
+
+The parser builds it, `readback` writes it as LaTeX for people, `symbolic` hands it to SymPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number, never negative.
+
+    Args:
+        text: str. Digits, with a point if it has decimals.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Constant:
+    """`\\pi`, `\\infty`, Euler's number `e` or the imaginary unit `i`."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """A variable: a letter, with its subscript. `\\Delta x` is one name, too.
+
+    Args:
+        label: str. The letter as LaTeX.
+        subscript: tuple of str. Labels of letters and digits.
+    """
+
+    label: str
+    subscript: tuple[str, ...] = ()
+
+    @property
+    def latex(self) -> str:
+        """As LaTeX: `x_{1}`."""
+        return f"{self.label}_{{{' '.join(self.subscript)}}}" if self.subscript else self.label
+
+
+@dataclass(frozen=True)
+class Negative:
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class PlusMinus:
+    """`\\pm operand`: both values."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Add:
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Product:
+    factors: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Quotient:
+    numerator: Expression
+    denominator: Expression
+
+
+@dataclass(frozen=True)
+class Power:
+    base: Expression
+    exponent: Expression
+
+
+@dataclass(frozen=True)
+class Root:
+    """The principal root; for an odd index the real root of a real number.
+
+    Args:
+        radicand: Expression.
+        index: Expression or None. None for a square root.
+    """
+
+    radicand: Expression
+    index: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A known function of one argument.
+
+    Args:
+        function: str. `sin`, `cos`, `tan`, `arcsin`, `arccos`, `arctan` or `log`.
+        argument: Expression.
+        base: Expression or None. Of a logarithm; None for the natural one.
+    """
+
+    function: str
+    argument: Expression
+    base: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Absolute:
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Factorial:
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Derivative:
+    body: Expression
+    variable: Name
+    order: int = 1
+
+
+@dataclass(frozen=True)
+class Integral:
+    """Definite with both limits, indefinite with none."""
+
+    body: Expression
+    variable: Name
+    lower: Expression | None = None
+    upper: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Summation:
+    body: Expression
+    variable: Name
+    lower: Expression
+    upper: Expression
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Args:
+    side: str. `+` from above, `-` from below, `+-` from both sides.
+    """
+
+    body: Expression
+    variable: Name
+    target: Expression
+    side: str = "+-"
+
+
+Expression: TypeAlias = (
+    Number | Constant | Name | Negative | PlusMinus | Add | Product | Quotient | Power | Root | Call | Absolute
+    | Factorial | Derivative | Integral | Summation | Limit
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Sides with relation signs between them: `0 \\lt x \\leq 5` has three sides.
+
+    Args:
+        sides: tuple of Expression, at least two.
+        signs: tuple of str. `=`, `\\neq`, `\\lt`, `\\gt`, `\\leq`, `\\geq`; one fewer than sides.
+    """
+
+    sides: tuple[Expression, ...]
+    signs: tuple[str, ...]
+
+
+Statement: TypeAlias = Expression | Comparison
+
+
+class Task(IntEnum):
+    """What is asked."""
+
+    EVALUATE = 1
+    """Compute or simplify one expression, or the other side of `name = expression`."""
+    CHECK = 2
+    """Say whether relations without unknowns hold."""
+    SOLVE = 3
+    """Find the unknowns of equations."""
+    SOLVE_INEQUALITY = 4
+    """Find the real values of one unknown."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is to be answered.
+
+    Args:
+        task: Task.
+        statements: tuple of Statement. One Expression to evaluate, else comparisons.
+        unknowns: tuple of Name. To solve for; for EVALUATE the name that gets the value, if any.
+    """
+
+    task: Task
+    statements: tuple[Statement, ...]
+    unknowns: tuple[Name, ...] = ()
+
+
+def walk(statement: Statement) -> Iterator[Statement]:
+    """The statement and every expression in it, from the outside in."""
+    yield statement
+    for part in parts(statement):
+        yield from walk(part)
+
+
+def parts(statement: Statement) -> Iterator[Expression]:
+    """The expressions that a statement is directly made of, bound variables left out."""
+    for field in fields(statement):
+        value = getattr(statement, field.name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if field.name != "variable" and not isinstance(item, str | int | None):
+                yield item
+
+
+def free_names(statement: Statement) -> set[Name]:
+    """Names that have no value: all but the variables of sums, limits and definite integrals."""
+    if isinstance(statement, Name):
+        return {statement}
+    if isinstance(statement, Summation | Limit) or (isinstance(statement, Integral) and statement.lower is not None):
+        inside = free_names(statement.body) - {statement.variable}
+        outside = [part for part in parts(statement) if part is not statement.body]
+        return inside.union(*map(free_names, outside))
+    found = set().union(*map(free_names, parts(statement))) if any(True for _ in parts(statement)) else set()
+    if isinstance(statement, Integral):
+        found |= {statement.variable}
+    return found
