@@ -57,7 +57,7 @@ def _batches(expressions: Sequence[Expression], backward: bool = False) -> list[
     for bucket in (*BUCKETS, _LARGEST):
         own = [item for item in items if fits(item[1], bucket)]
         items = [item for item in items if not fits(item[1], bucket)]
-        batches += [collate(list(group), bucket, bucket.size) for group in _groups(own, bucket.size)]
+        batches += [collate(group, bucket) for group in _groups(own, bucket.size)]
     return batches
 
 
