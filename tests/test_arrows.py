@@ -115,10 +115,11 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
         "import crohme.bundle",
         "import crohme.cli",
         "import crohme.export",
+        "import crohme.web.app",
         "import crohme.evaluation.scoring",
         *(f"main({arguments})" for arguments in (
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
-            ["info", "--help"], ["info"], ["score", "--help"], ["solve", "--help"],
+            ["info", "--help"], ["info"], ["serve", "--help"], ["score", "--help"], ["solve", "--help"],
         )),
     ],
 )  # fmt: skip

@@ -11,9 +11,10 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
+from crohme.notation import SymbolTree, from_latex
 from crohme.web.errors import ApiError
 from crohme.web.limits import RequestLimits
-from crohme.web.schemas import Strokes
+from crohme.web.schemas import Problem, Stroke, Strokes
 from inkml_parser import Ink, Limits, read
 
 JSON = frozenset({"application/json"})
@@ -100,7 +101,23 @@ def parse_ink(body: Body, limits: RequestLimits) -> Ink:
     if body.type in INKML:
         caps = Limits(max_bytes=limits.max_bytes, max_strokes=limits.max_strokes, max_points=limits.max_points)
         return read(body.data, limits=caps)
-    strokes = parse_json(body, Strokes).strokes
+    return _as_ink(parse_json(body, Strokes).strokes, limits)
+
+
+def parse_problem(body: Body, limits: RequestLimits) -> SymbolTree | Ink:
+    """What is to be solved: the tree of a body with LaTeX, else its ink.
+
+    Raises:
+        ApiError, InkError: See `parse_ink`.
+        LatexError: LaTeX outside of the recogniser's vocabulary.
+    """
+    if body.type in INKML:
+        return parse_ink(body, limits)
+    problem = parse_json(body, Problem)
+    return _as_ink(problem.strokes, limits) if problem.latex is None else from_latex(problem.latex)
+
+
+def _as_ink(strokes: list[Stroke], limits: RequestLimits) -> Ink:
     if not strokes:
         raise ApiError(422, "nothing_to_recognise", "Nothing to recognise.")
     if len(strokes) > limits.max_strokes:

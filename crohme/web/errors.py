@@ -13,6 +13,7 @@ from crohme.bundle import BundleError
 from crohme.notation import NotationError
 from crohme.raster import ImageError
 from crohme.recognizer import NothingToRecognize
+from crohme.solver import NoAnswer, NotUnderstood, SolverError, SolverMissing
 from inkml_parser import EmptyInk, InkError, InvalidInk, OversizedInk
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class ApiError(Exception):
 
 def install(app: FastAPI) -> None:
     """Make the app answer every error in the one shape."""
-    for kind in (ApiError, InkError, ImageError, NotationError, BundleError):
+    for kind in (ApiError, InkError, ImageError, NotationError, BundleError, SolverError):
         app.add_exception_handler(kind, _answer_known)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(Exception, _answer_unknown)
@@ -61,6 +62,12 @@ def as_api_error(error: Exception) -> ApiError:
             return ApiError(422, "unusable_image", f"The picture cannot be used: it {_verb(error.cause)}.")
         case NotationError():
             return ApiError(422, "not_understood", _sentence(str(error)))
+        case NotUnderstood():
+            return ApiError(422, "not_understood", _sentence(str(error)))
+        case NoAnswer():
+            return ApiError(422, "no_answer", _sentence(str(error)))
+        case SolverMissing():
+            return ApiError(503, "no_solver", "This server has no solver.")
         case BundleError():
             # The message names folders of this machine: it is for the log.
             log.error("%s", error)

@@ -1,4 +1,4 @@
-"""The trained networks of a server: each loaded once, each behind its own queue."""
+"""What a server answers with: trained networks, each loaded once, and the solver; each behind its own queue."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import numpy as np
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError
+from crohme.notation import SymbolTree
 from crohme.raster import Image
 from crohme.recognizer import DEFAULT_BUNDLE, Recognition, Recognizer
+from crohme.solver import Solution, solve
 from crohme.strokes import StrokeBatch
 from crohme.symbol_recognizer import BOTH, SymbolRecognizer
 from crohme.web.batching import Batcher
@@ -21,6 +23,8 @@ from crohme.web.limits import RequestLimits
 from inkml_parser import Ink
 
 SYMBOLS_AT_ONCE = 32
+MAX_PROBLEMS_WAITING = 8
+"""A problem may take seconds, and a process of its own."""
 TOP = 5
 
 
@@ -114,6 +118,9 @@ class Networks:
         self.expressions: Batcher[Ink, Recognition] = Batcher(
             self._read, largest=1, capacity=capacity, name="expressions"
         )
+        self.solver: Batcher[SymbolTree, Solution] = Batcher(
+            lambda trees: [solve(tree) for tree in trees], largest=1, capacity=MAX_PROBLEMS_WAITING, name="solver"
+        )
         self.symbols: Batcher[Ink | Image, tuple[SymbolGuess, ...]] = Batcher(
             symbol_networks.guess, largest=SYMBOLS_AT_ONCE, capacity=capacity, name="symbols"
         )
@@ -122,6 +129,7 @@ class Networks:
         """Finish what is being worked on; turn away what waits."""
         self.expressions.close()
         self.symbols.close()
+        self.solver.close()
 
     def _read(self, inks: Sequence[Ink]) -> list[Recognition]:
         # The forward pass in numpy takes one expression at a time.

@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
+from latex2mathml.converter import convert
 from starlette.concurrency import run_in_threadpool
 
 from crohme import __version__
@@ -14,7 +15,7 @@ from crohme.notation import Node, SymbolTree, to_mathml
 from crohme.raster import read_image
 from crohme.recognizer import NothingToRecognize
 from crohme.web import schemas
-from crohme.web.bodies import IMAGE, INKML, JSON, RequestBody, check_type, parse_ink
+from crohme.web.bodies import IMAGE, INKML, JSON, RequestBody, check_type, parse_ink, parse_problem
 from crohme.web.errors import ApiError
 from crohme.web.limits import RequestLimits
 from crohme.web.networks import Networks
@@ -33,6 +34,16 @@ for _response in ERRORS.values():
 _INKML_EXAMPLE = (
     '<ink xmlns="http://www.w3.org/2003/InkML"><trace id="0">0 10, 20 10</trace><trace id="1">10 0, 10 20</trace></ink>'
 )
+
+_SOLVE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": schemas.Problem.model_json_schema(), "example": {"latex": "x ^ { 2 } = 4"}},
+            "application/inkml+xml": {"schema": {"type": "string"}},
+        },
+    }
+}
 
 router = APIRouter(prefix="/v1")
 
@@ -124,10 +135,32 @@ async def symbol(request: Request, body: RequestBody, networks: AppNetworks, lim
     return {"networks": answers, "strokes": _strokes(item, body.type)}
 
 
+@router.post("/solve", responses=ERRORS, response_model=schemas.Solved, openapi_extra=_SOLVE_BODY)
+async def solve(request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits) -> Any:
+    """Compute, simplify or solve an expression: the LaTeX of a reading, strokes (JSON), or InkML.
+
+    Solved one after the other, each in a process of its own with a time limit. What could mean more than
+    one thing is not guessed at: the answer is 422 then, and says what is not understood.
+    """
+    check_type(body, JSON, INKML)
+    problem = await run_in_threadpool(parse_problem, body, limits)
+    if isinstance(problem, Ink):
+        recognition = await _while_connected(request, networks.expressions.submit(problem, limits.seconds))
+        problem = recognition.best.tree
+    solution = await _while_connected(request, networks.solver.submit(problem, limits.seconds))
+    return {
+        "kind": solution.kind,
+        "understood": _formula(solution.understood),
+        "answers": [_formula(answer) for answer in solution.answers],
+        "decimal": None if solution.decimal is None else _formula(solution.decimal),
+    }
+
+
 @router.get("/health", response_model=schemas.Health)
 async def health(networks: AppNetworks) -> Any:
     """Whether the server answers, and how many requests wait."""
-    waiting = {"expressions": networks.expressions.waiting, "symbols": networks.symbols.waiting}
+    queues = {"expressions": networks.expressions, "symbols": networks.symbols, "solver": networks.solver}
+    waiting = {name: queue.waiting for name, queue in queues.items()}
     return {"status": "ok", "version": __version__, "waiting": waiting}
 
 
@@ -158,6 +191,11 @@ async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
     finally:
         task.cancel()
         gone.cancel()
+
+
+def _formula(latex: str) -> dict[str, str]:
+    """LaTeX of the solver, which knows more of it than the recogniser's notation does."""
+    return {"latex": latex, "mathml": convert(latex)}
 
 
 def _strokes(item: Any, type_: str) -> list[list[list[float]]] | None:

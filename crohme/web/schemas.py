@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from crohme.web.limits import RequestLimits
 
@@ -24,12 +24,19 @@ class Strokes(BaseModel):
     strokes: list[Stroke]
 
 
-class Expression(BaseModel):
-    """An expression as LaTeX: tokens of the recogniser's vocabulary."""
+class Problem(BaseModel):
+    """What to solve: a reading's LaTeX, or handwriting, of which the best reading is taken."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"latex": "x ^ { 2 } = 4"}]})
+    model_config = ConfigDict(extra="forbid")
 
-    latex: Annotated[str, Field(min_length=1, max_length=4000)]
+    latex: Annotated[str, Field(min_length=1, max_length=4000)] | None = None
+    strokes: list[Stroke] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Problem:
+        if (self.latex is None) == (self.strokes is None):
+            raise ValueError("give either latex or strokes")
+        return self
 
 
 class ReadingOut(BaseModel):
@@ -69,12 +76,30 @@ class SymbolRecognized(BaseModel):
     strokes: list[list[tuple[float, float]]] | None = Field(None, description="The ink of an InkML body.")
 
 
+class Formula(BaseModel):
+    """A formula in two notations."""
+
+    latex: str
+    mathml: str
+
+
+class Solved(BaseModel):
+    """An answer, and what it answers."""
+
+    kind: str = Field(description="value, expression, solutions, no solution or truth.", examples=["solutions"])
+    understood: Formula = Field(description="The problem as it was understood.")
+    answers: list[Formula]
+    decimal: Formula | None = Field(description="The answers in 12 significant digits, if that says more.")
+
+
 class Health(BaseModel):
     """That the server answers, and how busy it is."""
 
     status: str = Field(examples=["ok"])
     version: str
-    waiting: dict[str, int] = Field(description="Requests in each queue.", examples=[{"expressions": 0, "symbols": 0}])
+    waiting: dict[str, int] = Field(
+        description="Requests in each queue.", examples=[{"expressions": 0, "symbols": 0, "solver": 0}]
+    )
 
 
 class BundleOut(BaseModel):

@@ -26,6 +26,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
+        listener.listen()  # so that who connects before the server runs is kept waiting, not turned away
     except OSError:
         listener.close()
         raise

@@ -8,7 +8,7 @@ import { showNetworks, showReadings } from "./readings.js";
 import { Recognition } from "./recognition.js";
 import { Shown } from "./shown.js";
 import { percent } from "./formula.js";
-import { showSolution } from "./solution.js";
+import { showNoSolution, showSolution } from "./solution.js";
 
 const $ = (id) => document.getElementById(id);
 const history = new History();
@@ -37,7 +37,7 @@ function showReading(of, { latex, mathml }, certainty) {
   reading = { page: of, latex };
   shown.show(mathml);
   $("latex").textContent = latex;
-  $("line").hidden = false;
+  $("copy").disabled = $("solve").disabled = false;
   $("solve").hidden = mode() === "symbol";
   $("answer").hidden = true;
   say(`Read with ${percent(certainty)} certainty`);
@@ -46,9 +46,10 @@ function showReading(of, { latex, mathml }, certainty) {
 function showNothing(refusal) {
   reading = null;
   shown.show(null);
-  $("line").hidden = $("answer").hidden = true;
+  $("latex").textContent = "";
+  $("copy").disabled = $("solve").disabled = $("answer").hidden = true;
   $("readings").replaceChildren();
-  $("none-yet").hidden = mode() === "symbol";
+  $("none-yet").hidden = false;
   const { code, message } = refusal;
   say(EXPLAINED[code] ?? message, code !== "nothing_to_recognise");
 }
@@ -129,21 +130,25 @@ $("copy").addEventListener("click", async () => {
     $("copy").textContent = "Copied";
   } catch {
     getSelection().selectAllChildren($("latex")); // no clipboard without https, but on this machine
-    $("copy").textContent = "Press Ctrl+C";
+    $("copy").textContent = "Ctrl+C";
   }
-  setTimeout(() => { $("copy").textContent = "Copy LaTeX"; }, 1500);
+  setTimeout(() => { $("copy").textContent = "Copy"; }, 1500);
 });
 $("solve").addEventListener("click", async () => {
   const asked = reading;
   $("solve").disabled = true;
+  say("Solving…");
   try {
     const body = JSON.stringify({ latex: asked.latex });
     const solution = await post("/v1/solve", body, "application/json");
     if (reading === asked) showSolution($("answer"), solution);
   } catch (refusal) {
-    if (reading === asked) showSolution($("answer"), { refusal });
+    if (reading === asked) showNoSolution($("answer"), refusal);
   } finally {
-    $("solve").disabled = false;
+    if (reading === asked) {
+      $("solve").disabled = false;
+      say("");
+    }
   }
 });
 

@@ -4,6 +4,7 @@ import { page } from "./history.js";
 
 const PEN_ERASER = 32; // in PointerEvent.buttons
 const LINE_WIDTH = 3.2;
+const RUB_STEP = 4; // CSS pixels
 
 /** Fires "pendown", and "hover" with the index of the stroke under the mouse (-1 for none) as detail. */
 export class Pad extends EventTarget {
@@ -13,6 +14,7 @@ export class Pad extends EventTarget {
   #lit = new Set();
   #stroke = null; // being written
   #doomed = null; // Set of indices, while erasing
+  #rubbed = null; // where the eraser was last
   #pointer = null;
   #drawing = 0;
 
@@ -115,15 +117,24 @@ export class Pad extends EventTarget {
     if (event.pointerId !== this.#pointer) return;
     const { strokes } = this.#history.current;
     const [stroke, doomed] = [this.#stroke, this.#doomed];
-    this.#pointer = this.#stroke = this.#doomed = null;
+    this.#pointer = this.#stroke = this.#doomed = this.#rubbed = null;
     if (isWritten && stroke) this.#history.push(page([...strokes, stroke])); // ink on a picture takes its place
     else if (isWritten && doomed?.size) this.#history.erase(doomed);
     else this.draw();
   }
 
+  /** What lies between here and where the eraser was last: a quick hand leaves gaps. */
   #rub(event) {
-    const under = this.#strokeUnder(event);
-    if (under >= 0) this.#doomed.add(under);
+    const { strokes } = this.#history.current;
+    const [x, y] = this.#point(event);
+    const [fromX, fromY] = this.#rubbed ?? [x, y];
+    const steps = Math.max(1, Math.ceil(Math.hypot(x - fromX, y - fromY) / RUB_STEP));
+    for (let step = 1; step <= steps; step++) {
+      const share = step / steps;
+      const under = strokeAt(strokes, fromX + share * (x - fromX), fromY + share * (y - fromY));
+      if (under >= 0) this.#doomed.add(under);
+    }
+    this.#rubbed = [x, y];
   }
 
   #hover(index) {

@@ -1,7 +1,7 @@
 /** What stands beside the expression: readings to pick from, or the networks side by side. */
 import { element, fit, formula, percent } from "./formula.js";
 
-const NETWORKS = { symbol_lstm: "LSTM, from the strokes", symbol_cnn: "CNN, from the picture", both: "Both together" };
+const NETWORKS = { symbol_lstm: "LSTM: the strokes", symbol_cnn: "CNN: the picture", both: "Both together" };
 
 /** Readings as a group of radio buttons. `pick` is called with the one that is chosen. */
 export function showReadings(container, readings, pick) {

@@ -1,15 +1,23 @@
-/** The answer to "=". */
+/** The answer to "=": what was understood, and what follows from it. */
 import { element, formula } from "./formula.js";
 
-/** Show a solution of the server, or why there is none. */
-export function showSolution(container, { read_as: readAs, answers = [], decimal, refusal }) {
-  const lines = refusal
-    ? [element("p", {}, refusal.message)]
-    : [
-      element("p", { className: "faint" }, `Read as ${readAs}`),
-      ...answers.map((answer) => element("p", {}, formula(answer.mathml))),
-      ...(decimal ? [element("p", {}, `≈ ${decimal}`)] : []),
-    ];
-  container.replaceChildren(...lines);
+/** Show a solution of the server. */
+export function showSolution(container, { kind, understood, answers, decimal }) {
+  const parts = [element("p", { className: "faint" }, "Read as ", formula(understood.mathml))];
+  if (kind === "no solution") parts.push(element("p", {}, "There is no solution."));
+  parts.push(...answers.map(({ latex, mathml }) => element("p", { className: "solution", title: latex }, formula(mathml))));
+  if (decimal) {
+    parts.push(element("p", { className: "faint", title: decimal.latex }, "As a decimal ", formula(decimal.mathml)));
+  }
+  show(container, parts);
+}
+
+/** Show why there is none. */
+export function showNoSolution(container, refusal) {
+  show(container, [element("p", {}, refusal.message)]);
+}
+
+function show(container, parts) {
+  container.replaceChildren(...parts);
   container.hidden = false;
 }

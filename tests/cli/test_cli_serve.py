@@ -1,0 +1,69 @@
+"""`crohme serve`: starts, answers, stops when told to, and says why it cannot start."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("uvicorn", reason="the extra [web] is not installed")
+
+from crohme import bundle  # noqa: E402
+from crohme.cli import main  # noqa: E402
+from crohme.codes import TOKENS  # noqa: E402
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def expressions_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle that loads; it is not asked to read anything."""
+    folder = tmp_path_factory.mktemp("bundles") / "tiny"
+    arguments = {"width": 6, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
+    bundle.save(folder, "stroke_transformer", arguments, TOKENS, {}, {})
+    return folder
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_stopped(expressions_folder: Path, stop: signal.Signals) -> None:
+    command = [sys.executable, "crohme.py", "serve", "--port", "0", "--bundle", str(expressions_folder)]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            address = server.stdout.readline().split()[2]
+            with urllib.request.urlopen(f"{address}/v1/health", timeout=60) as answer:
+                assert json.load(answer)["status"] == "ok"
+            with urllib.request.urlopen(f"{address}/", timeout=60) as answer:
+                assert b'<canvas id="pad"' in answer.read()
+            server.send_signal(stop)
+            _, complaints = server.communicate(timeout=60)
+        finally:
+            server.kill()
+    assert "Traceback" not in complaints
+    assert server.returncode in (130, -signal.SIGTERM)
+
+
+def test_a_port_that_is_taken(expressions_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main(["serve", "--port", port, "--bundle", str(expressions_folder)]) == 1
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in capsys.readouterr().err
+
+
+def test_a_bundle_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--port", "0", "--bundle", "nowhere"]) == 1
+    assert "nowhere: no such bundle" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_what_is_no_port(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--port", port])
+    assert "is not a port" in capsys.readouterr().err

@@ -1,0 +1,74 @@
+"""Tiny networks with random weights: they answer, and always the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("fastapi", reason="the extra [web] is not installed")
+
+from fastapi.testclient import TestClient  # noqa: E402
+
+from crohme import bundle, features  # noqa: E402
+from crohme.codes import TOKENS  # noqa: E402
+from crohme.notation import CLASSES  # noqa: E402
+from crohme.web.app import create_app  # noqa: E402
+from crohme.web.limits import RequestLimits  # noqa: E402
+from crohme.web.networks import Networks, choose_bundles  # noqa: E402
+
+LIMITS = RequestLimits(max_bytes=20_000, max_strokes=20, max_points=600)
+TRANSFORMER = {
+    "tokens": len(TOKENS),
+    "symbols": len(CLASSES),
+    "points": features.POINTS,
+    "point_features": features.POINT_FEATURES,
+    "stroke_features": features.STROKE_FEATURES,
+    "pair_features": features.PAIR_FEATURES,
+    "width": 24,
+    "heads": 3,
+    "encoder_layers": 1,
+    "decoder_layers": 1,
+    "geometry": 8,
+}
+
+
+@pytest.fixture(scope="session")
+def bundle_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Network → folder of a bundle."""
+    import keras
+
+    folders = {}
+    symbols = {"classes": len(CLASSES)}
+    for network, arguments, vocabulary in (
+        ("stroke_transformer", TRANSFORMER, TOKENS),
+        ("symbol_lstm", symbols, CLASSES),
+        ("symbol_cnn", symbols, CLASSES),
+    ):
+        keras.utils.set_random_seed(5)
+        folder = tmp_path_factory.mktemp("bundles") / f"tiny-{network}"
+        weights = bundle.weights_of(bundle.build(network, arguments))
+        bundle.save(folder, network, arguments, vocabulary, weights, {}, {"top1": 0.5})
+        folders[network] = folder
+    return folders
+
+
+@pytest.fixture(scope="session")
+def networks(bundle_folders: dict[str, Path]) -> Iterator[Networks]:
+    networks = Networks(*choose_bundles(bundle_folders.values()), LIMITS)
+    yield networks
+    networks.close()
+
+
+@pytest.fixture
+def client(networks: Networks) -> TestClient:
+    # Not as a context manager: that would close the networks, which all tests share.
+    return TestClient(create_app(networks, LIMITS), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def cross() -> list[list[list[float]]]:
+    """Strokes of a plus sign."""
+    return [np.linspace((0, 10), (20, 10), 9).tolist(), np.linspace((10, 0), (10, 20), 9).tolist()]

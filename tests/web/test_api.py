@@ -1,0 +1,267 @@
+"""Every answer of the API, good and bad."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from lxml import etree
+from PIL import Image
+
+from crohme.export import symbol_to_png
+from crohme.notation import from_latex
+from crohme.solver import NoAnswer
+from crohme.web.app import STATIC, create_app
+from crohme.web.networks import Networks, SymbolNetworks, choose_bundles
+from inkml_parser import Ink, write
+from tests.web import asgi
+from tests.web.conftest import LIMITS
+
+INKML = {"Content-Type": "application/inkml+xml"}
+JSON = {"Content-Type": "application/json"}
+
+
+def inkml_of(strokes) -> bytes:
+    file = io.BytesIO()
+    write(Ink.from_arrays(strokes), file)
+    return file.getvalue()
+
+
+def png_of(strokes) -> bytes:
+    return symbol_to_png(Ink.from_arrays(strokes))
+
+
+def refused(response) -> tuple[int, str]:
+    """Status and code of an error, whose shape is checked on the way."""
+    body = response.json()
+    assert body.keys() == {"error"} and body["error"].keys() == {"code", "message"}
+    assert body["error"]["message"].endswith((".", "again.", "moment.")), body
+    assert not re.search(r"Traceback|\.py\b|/(home|root|tmp|work|usr)/", response.text)
+    return response.status_code, body["error"]["code"]
+
+
+def test_strokes_are_read(client: TestClient, networks: Networks, cross) -> None:
+    answer = client.post("/v1/recognize", json={"strokes": cross}).json()
+    expected = networks.recognizer.recognize([np.array(stroke) for stroke in cross])
+    assert answer.keys() == {"readings"}
+    assert [r["latex"] for r in answer["readings"]] == [r.latex for r in expected.readings]
+    assert 1 <= len(answer["readings"]) <= 5
+    for reading in answer["readings"]:
+        from_latex(reading["latex"])
+        shown = etree.fromstring(reading["mathml"])
+        strokes = {int(s) for symbols in shown.xpath("//@data-strokes") for s in symbols.split()}
+        assert strokes and strokes <= {0, 1}
+        assert 0 <= reading["confidence"] <= 1
+
+
+@pytest.mark.parametrize("kind", ["application/inkml+xml", "text/xml; charset=utf-8", "application/XML"])
+def test_inkml_is_read_and_its_strokes_come_back(client: TestClient, cross, kind: str) -> None:
+    answer = client.post("/v1/recognize", content=inkml_of(cross), headers={"Content-Type": kind}).json()
+    assert answer["strokes"] == cross
+    assert answer["readings"] == client.post("/v1/recognize", json={"strokes": cross}).json()["readings"]
+
+
+def test_symbol_networks_stand_side_by_side(client: TestClient, cross) -> None:
+    networks = client.post("/v1/symbol", json={"strokes": cross}).json()["networks"]
+    assert [one["network"] for one in networks] == ["symbol_lstm", "symbol_cnn", "both"]
+    for one in networks:
+        probabilities = [candidate["probability"] for candidate in one["candidates"]]
+        assert len(probabilities) == 5 and probabilities == sorted(probabilities, reverse=True)
+    by_network = {o["network"]: {c["latex"]: c["probability"] for c in o["candidates"]} for o in networks}
+    lstm, cnn, both = by_network.values()
+    for label in lstm.keys() & cnn.keys() & both.keys():
+        assert both[label] == pytest.approx((lstm[label] + cnn[label]) / 2)
+
+
+def test_a_picture_of_a_symbol_is_for_the_cnn(client: TestClient, cross) -> None:
+    response = client.post("/v1/symbol", content=png_of(cross), headers={"Content-Type": "image/png"})
+    (cnn,) = response.json()["networks"]
+    assert cnn["network"] == "symbol_cnn"
+    from_ink = client.post("/v1/symbol", json={"strokes": cross}).json()["networks"][1]
+    assert cnn["candidates"][0]["latex"] == from_ink["candidates"][0]["latex"]
+
+
+def test_an_equation_is_solved(client: TestClient) -> None:
+    pytest.importorskip("sympy", reason="the extra [solver] is not installed")
+    solved = client.post("/v1/solve", json={"latex": "x ^ { 2 } = 2"}).json()
+    assert solved["kind"] == "solutions"
+    assert [answer["latex"] for answer in solved["answers"]] == [r"x = - \sqrt{2}", r"x = \sqrt{2}"]
+    assert "1.41421356237" in solved["decimal"]["latex"]
+    for shown in (solved["understood"], *solved["answers"], solved["decimal"]):
+        assert etree.QName(etree.fromstring(shown["mathml"])).localname == "math"
+
+
+def test_handwriting_is_read_and_then_solved(client: TestClient, networks: Networks, cross, monkeypatch) -> None:
+    asked = []
+    best = networks.recognizer.recognize([np.array(stroke) for stroke in cross]).best.tree
+
+    def solve(tree):
+        asked.append(tree)
+        raise NoAnswer("it has none", "1 = 2")
+
+    monkeypatch.setattr("crohme.web.networks.solve", solve)
+    response = client.post("/v1/solve", json={"strokes": cross})
+    assert refused(response) == (422, "no_answer")
+    assert response.json()["error"]["message"] == "It has none (read as 1 = 2)."
+    assert refused(client.post("/v1/solve", content=inkml_of(cross), headers=INKML)) == (422, "no_answer")
+    assert asked == [best, best]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ('{"latex": "x \\\\ldots"}', 422, "not_understood"),
+        ('{"latex": "\\\\frac { 1 }"}', 422, "not_understood"),
+        ('{"latex": ""}', 422, "invalid"),
+        ('{"latex": "1", "strokes": [[[1, 2], [3, 4]]]}', 422, "invalid"),
+        ("{}", 422, "invalid"),
+        ('{"strokes": []}', 422, "nothing_to_recognise"),
+        ("{", 400, "malformed_json"),
+    ],
+)
+def test_problems_that_are_refused(client: TestClient, body: str, status: int, code: str) -> None:
+    assert refused(client.post("/v1/solve", content=body, headers=JSON)) == (status, code)
+
+
+def test_without_sympy_it_says_so(client: TestClient, monkeypatch) -> None:
+    monkeypatch.setattr("crohme.solver.process.find_spec", lambda name: None)
+    assert refused(client.post("/v1/solve", json={"latex": "1 + 1"})) == (503, "no_solver")
+
+
+def test_health_and_bundles(client: TestClient) -> None:
+    health = client.get("/v1/health").json()
+    assert (health["status"], health["waiting"]) == ("ok", {"expressions": 0, "symbols": 0, "solver": 0})
+    bundles = client.get("/v1/bundles").json()["bundles"]
+    assert [b["network"] for b in bundles] == ["stroke_transformer", "symbol_lstm", "symbol_cnn"]
+    assert bundles[0]["name"] == "tiny-stroke_transformer" and bundles[0]["metrics"] == {"top1": 0.5}
+
+
+@pytest.mark.parametrize("path", ["/v1/recognize", "/v1/symbol"])
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "code"),
+    [
+        (b"{", JSON, 400, "malformed_json"),
+        (b"[" * 10_000, JSON, 400, "malformed_json"),
+        (b"\xff\xfe", JSON, 400, "malformed_json"),
+        (b"", JSON, 400, "empty_body"),
+        (b"<ink><trace>", INKML, 400, "malformed_ink"),
+        (b"<html/>", INKML, 400, "malformed_ink"),
+        (b"<!DOCTYPE ink [<!ENTITY a 'b'>]><ink/>", INKML, 400, "malformed_ink"),
+        (b" " * (LIMITS.max_bytes + 1), JSON, 413, "too_large"),
+        (b'{"strokes": [' + b"[[1, 2]]," * 20 + b"[[3, 4]]]}", JSON, 413, "too_large"),
+        (b'{"strokes": [[' + b"[1, 2]," * 600 + b"[3, 4]]]}", JSON, 413, "too_large"),
+        (b"<ink>" + b"<trace>1 2</trace>" * 21 + b"</ink>", INKML, 413, "too_large"),
+        (b"<ink><trace>" + b"1 2, " * 601 + b"1 2</trace></ink>", INKML, 413, "too_large"),
+        (b"1 2", {"Content-Type": "text/plain"}, 415, "unsupported_type"),
+        (b"GIF89a", {"Content-Type": "image/gif"}, 415, "unsupported_type"),
+        (b'{"strokes": []}', JSON, 422, "nothing_to_recognise"),
+        (b'{"strokes": [[[1, 1]], [[1, 1], [1, 1]]]}', JSON, 422, "nothing_to_recognise"),
+        (b"<ink/>", INKML, 422, "nothing_to_recognise"),
+        (b"<ink><trace>5 5</trace></ink>", INKML, 422, "nothing_to_recognise"),
+        (b'{"strokes": [[]]}', JSON, 422, "invalid"),
+        (b'{"strokes": [[[1, NaN]]]}', JSON, 422, "invalid"),
+        (b'{"strokes": [[[1, 1e300]]]}', JSON, 422, "invalid"),
+        (b'{"strokes": [[[1, 2, 3]]]}', JSON, 422, "invalid"),
+        (b'{"strokes": [[[1, 2], [2, 3]]], "colour": "red"}', JSON, 422, "invalid"),
+        (b"{}", JSON, 422, "invalid"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(client: TestClient, path, body, headers, status, code) -> None:
+    assert refused(client.post(path, content=body, headers=headers)) == (status, code)
+
+
+def test_the_body_is_not_read_beyond_the_cap(client: TestClient) -> None:
+    taken = 0
+
+    async def endless() -> dict[str, object]:
+        nonlocal taken
+        taken += 1000
+        return {"type": "http.request", "body": b" " * 1000, "more_body": True}
+
+    start, _ = asyncio.run(asgi.post(client.app, "/v1/recognize", endless))
+    assert start["status"] == 413
+    assert LIMITS.max_bytes < taken <= LIMITS.max_bytes + 1000
+
+
+def test_pictures_that_are_refused(client: TestClient, cross) -> None:
+    png = {"Content-Type": "image/png"}
+    assert refused(client.post("/v1/symbol", content=b"no picture", headers=png)) == (422, "unusable_image")
+    white = io.BytesIO()
+    Image.new("L", (30, 30), 255).save(white, "PNG")
+    assert refused(client.post("/v1/symbol", content=white.getvalue(), headers=png)) == (422, "unusable_image")
+    assert refused(client.post("/v1/recognize", content=png_of(cross), headers=png)) == (422, "expression_image")
+
+
+def test_unknown_paths_and_methods(client: TestClient) -> None:
+    assert refused(client.get("/v2/recognize")) == (404, "not_found")
+    assert refused(client.get("/static/../app.py")) == (404, "not_found")
+    assert refused(client.get("/static/%2e%2e/app.py")) == (404, "not_found")
+    assert refused(client.get("/v1/recognize")) == (405, "method_not_allowed")
+
+
+def test_without_symbol_bundles_it_says_so(bundle_folders: dict[str, Path], cross, monkeypatch) -> None:
+    monkeypatch.setattr("crohme.bundle.names", list)
+    networks = Networks(*choose_bundles([bundle_folders["stroke_transformer"]]), LIMITS)
+    with TestClient(create_app(networks, LIMITS)) as client:
+        response = client.post("/v1/symbol", json={"strokes": cross})
+        assert refused(response) == (503, "no_network")
+        assert response.headers["Retry-After"]
+        assert client.post("/v1/recognize", json={"strokes": cross}).status_code == 200
+
+
+def test_a_failure_inside_shows_no_trace(client: TestClient, networks: Networks, cross, monkeypatch) -> None:
+    def fail(*_, **__):
+        raise RuntimeError(f"in {__file__}")
+
+    monkeypatch.setattr(networks.recognizer, "recognize", fail)
+    assert refused(client.post("/v1/recognize", json={"strokes": cross})) == (500, "internal")
+
+
+def test_symbols_and_pictures_that_wait_together_keep_their_order(bundle_folders, cross) -> None:
+    _, symbols = choose_bundles(bundle_folders.values())
+    together = SymbolNetworks(symbols)
+    ink, flat = Ink.from_arrays(cross), Ink.from_arrays(cross[:1])
+    picture = np.zeros((48, 48), np.uint8)
+    guesses = together.guess([ink, picture, flat])
+    assert [len(guess) for guess in guesses] == [3, 1, 3]
+    (alone,) = together.guess([flat])
+    assert [g.candidates[0][0] for g in guesses[2]] == [g.candidates[0][0] for g in alone]
+
+
+def test_no_other_host_is_named_and_the_policy_is_strict(client: TestClient) -> None:
+    page = client.get("/")
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    for file in STATIC.iterdir():
+        served = client.get("/" if file.name == "index.html" else f"/static/{file.name}")
+        assert served.status_code == 200 and served.headers["X-Content-Type-Options"] == "nosniff"
+        named = set(re.findall(r"https?://[\w.-]+", served.text))
+        assert named <= {"http://www.w3.org"}, file  # namespaces
+
+
+def test_documentation_is_served_from_here(client: TestClient) -> None:
+    assert "/static/docs.js" in client.get("/docs").text
+    paths = client.get("/openapi.json").json()["paths"]
+    assert {"/v1/recognize", "/v1/symbol", "/v1/solve", "/v1/health", "/v1/bundles"} <= paths.keys()
+    operation = paths["/v1/recognize"]["post"]
+    assert {"200", "400", "413", "415", "422", "503"} <= operation["responses"].keys()
+    for path in ("/v1/recognize", "/v1/symbol"):
+        content = paths[path]["post"]["requestBody"]["content"]
+        assert client.post(path, json=content["application/json"]["example"]).status_code == 200
+        example = content["application/inkml+xml"]["example"]
+        assert client.post(path, content=example, headers=INKML).status_code == 200
+
+
+def test_other_origins_only_when_asked(networks: Networks, client: TestClient) -> None:
+    asking = {"Origin": "https://a.example"}
+    assert "access-control-allow-origin" not in client.get("/v1/health", headers=asking).headers
+    open_client = TestClient(create_app(networks, LIMITS, cors=["https://a.example"]))
+    answer = open_client.get("/v1/health", headers=asking)
+    assert answer.headers["access-control-allow-origin"] == "https://a.example"
+    other = open_client.get("/v1/health", headers={"Origin": "https://b.example"})
+    assert "access-control-allow-origin" not in other.headers

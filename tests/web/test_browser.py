@@ -1,0 +1,286 @@
+"""The page in a real browser: Debian's Chromium, driven by Selenium."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("selenium", reason="selenium is not installed")
+
+from selenium import webdriver  # noqa: E402
+from selenium.common.exceptions import StaleElementReferenceException  # noqa: E402
+from selenium.webdriver.common.actions.action_builder import ActionBuilder  # noqa: E402
+from selenium.webdriver.common.actions.pointer_input import PointerInput  # noqa: E402
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
+
+from crohme.export import symbol_to_png  # noqa: E402
+from crohme.web import server  # noqa: E402
+from crohme.web.app import create_app  # noqa: E402
+from inkml_parser import Ink, read, write  # noqa: E402
+from tests.web.conftest import LIMITS  # noqa: E402
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="no browser: apt-get install chromium chromium-driver"
+)
+DESKTOP, PHONE = (1280, 860), (390, 844)
+CROSS = [[(-40, 0), (0, 2), (40, 0)], [(0, -40), (1, 0), (0, 40)]]
+DROP = """
+const [base64, name] = arguments;
+const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const data = new DataTransfer();
+data.items.add(new File([bytes], name));
+for (const kind of ["dragover", "drop"])
+  document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+"""
+
+
+@pytest.fixture(scope="module")
+def address(networks) -> Iterator[str]:
+    """A running server."""
+    import uvicorn
+
+    listener = server.listen("127.0.0.1", 0)
+    running = uvicorn.Server(uvicorn.Config(create_app(networks, LIMITS), log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield server.url_of(listener)
+    running.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    profile = tmp_path_factory.mktemp("profile")
+    for flag in (
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+        "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}",
+    ):  # fmt: skip
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    downloads = str(tmp_path_factory.mktemp("downloads"))
+    options.add_experimental_option("prefs", {"download.default_directory": downloads})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    driver.downloads = Path(downloads)
+    driver.get("about:blank")  # away from the browser's own first page, and what that loads
+    yield driver
+    driver.quit()
+
+
+class Page:
+    """The page, as somebody sees and uses it."""
+
+    def __init__(self, browser: webdriver.Chrome, address: str) -> None:
+        self.browser = browser
+        self.address = address
+        self.resize(*DESKTOP)
+        browser.get(address)
+        self.wait(lambda: "recognise" in self.text("#status"))
+
+    def resize(self, width: int, height: int) -> None:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def wait(self, condition: Callable[[], Any]) -> Any:
+        changing = [StaleElementReferenceException]  # the page replaced what was looked at
+        return WebDriverWait(self.browser, 40, 0.05, changing).until(lambda _: condition())
+
+    def all(self, selector: str) -> list[Any]:
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector: str) -> Any:
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector: str) -> str:
+        return self.one(selector).text
+
+    def click(self, selector: str) -> None:
+        self.one(selector).click()
+
+    def write(self, strokes: list[list[tuple[int, int]]], pointer: str = "mouse") -> None:
+        """Strokes around the middle of the paper, in CSS pixels."""
+        pad = self.one("#pad")
+        for stroke in strokes:
+            actions = ActionBuilder(self.browser, mouse=PointerInput(pointer, pointer), duration=20)
+            pen = actions.pointer_action
+            pen.move_to(pad, *stroke[0]).pointer_down()
+            for point in stroke[1:]:
+                pen.move_to(pad, *point)
+            pen.pointer_up()
+            actions.perform()
+
+    def wait_for_reading(self) -> str:
+        self.wait(lambda: not self.all(".result[data-waiting]") and self.all("#shown math"))
+        return self.text("#latex")
+
+    def drop(self, content: bytes, name: str) -> None:
+        import base64
+
+        self.browser.execute_script(DROP, base64.b64encode(content).decode(), name)
+
+    def save(self, kind: str) -> bytes:
+        file = self.browser.downloads / f"expression.{kind}"
+        file.unlink(missing_ok=True)
+        self.click("#save summary")
+        self.click(f"[data-save={kind}]")
+        self.wait(file.exists)
+        return file.read_bytes()
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
+    for log in ("performance", "browser"):
+        browser.get_log(log)
+    page = Page(browser, address)
+    yield page
+    _check_nothing_came_from_another_host(page)
+
+
+def _check_nothing_came_from_another_host(page: Page) -> None:
+    events = [json.loads(entry["message"])["message"] for entry in page.browser.get_log("performance")]
+    asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+    assert asked and all(url.startswith((page.address, "blob:" + page.address)) for url in asked)
+    complaints = [entry["message"] for entry in page.browser.get_log("browser")]
+    assert not [c for c in complaints if "status of 4" not in c], complaints  # nor against the page's policy
+
+
+@pytest.mark.parametrize("pointer", ["mouse", "pen", "touch"])
+def test_what_is_written_is_read(page: Page, pointer: str) -> None:
+    page.write(CROSS, pointer)
+    latex = page.wait_for_reading()
+    assert latex
+    assert "certainty" in page.text("#status")
+    strokes = {s for e in page.all("#shown [data-strokes]") for s in e.get_attribute("data-strokes").split()}
+    assert strokes and strokes <= {"0", "1"}
+    assert len(page.all(".reading")) == len(page.all(".reading math")) >= 2
+
+
+def test_another_reading_can_be_picked(page: Page) -> None:
+    page.write(CROSS)
+    first = page.wait_for_reading()
+    second = page.all(".reading")[1]
+    second.click()
+    picked = second.get_attribute("title")
+    assert page.text("#latex") == picked != first
+    page.all(".reading input")[1].send_keys(Keys.ARROW_UP)
+    assert page.text("#latex") == first
+
+
+def test_undo_redo_erase_and_clear(page: Page) -> None:
+    page.write(CROSS[:1])
+    one = page.wait_for_reading()
+    page.write(CROSS[1:])
+    page.wait_for_reading()
+    page.click("#undo")
+    page.wait(lambda: page.text("#latex") == one and not page.all(".result[data-waiting]"))
+    page.one("body").send_keys(Keys.CONTROL, "y")
+    assert _strokes(page) == 2
+    page.click("#erase")
+    assert page.one("#erase").get_attribute("aria-pressed") == "true"
+    page.write([[(-30, -30), (-30, 30)]])  # across the horizontal bar alone
+    assert _strokes(page) == 1
+    page.click("#clear")
+    page.wait(lambda: page.text("#status") == "Nothing to recognise yet.")
+    assert not page.all("#shown math") and not page.all(".reading")
+    page.click("#undo")
+    page.wait_for_reading()
+    assert _strokes(page) == 1
+
+
+def test_a_lone_dot_is_nothing(page: Page) -> None:
+    page.write([[(0, 0), (1, 1)]])
+    page.wait(lambda: page.one("#undo").is_enabled())
+    assert page.text("#status") == "Nothing to recognise yet."
+    assert not page.all("#shown math")
+
+
+def test_pointing_at_a_symbol_lights_its_strokes(page: Page) -> None:
+    page.write(CROSS)
+    page.wait_for_reading()
+    before = _picture(page)
+    page.one("#shown").send_keys(Keys.ARROW_RIGHT)
+    assert len(page.all("#shown .lit")) == 1
+    page.wait(lambda: _picture(page) != before)
+    page.one("#shown").send_keys(Keys.ESCAPE)
+    page.wait(lambda: _picture(page) == before)
+    actions = ActionBuilder(page.browser)
+    actions.pointer_action.move_to(page.all("#shown [data-strokes]")[0])
+    actions.perform()
+    page.wait(lambda: page.all("#shown .lit") and _picture(page) != before)
+
+
+def test_a_file_is_dropped_and_saved_again(page: Page) -> None:
+    ink = Ink.from_arrays([np.array([[0, 0], [30, 5], [60, 0]]), np.array([[30, -20], [30, 40]])])
+    file = io.BytesIO()
+    write(ink, file)
+    page.drop(file.getvalue(), "cross.inkml")
+    latex = page.wait_for_reading()
+    saved = read(page.save("inkml"))
+    (bar, pole), (saved_bar, saved_pole) = ink.strokes, saved.strokes
+    scale = np.ptp(saved_bar[:, 0]) / np.ptp(bar[:, 0])
+    np.testing.assert_allclose(saved_bar - saved_bar[0], scale * (bar - bar[0]), atol=0.02)
+    np.testing.assert_allclose(saved_pole - saved_bar[0], scale * (pole - bar[0]), atol=0.02)
+    assert page.save("png").startswith(b"\x89PNG")
+    assert page.save("tex").decode() == f"{latex}\n"
+
+
+def test_files_that_are_refused(page: Page) -> None:
+    page.drop(b"<ink>", "broken.inkml")
+    page.wait(lambda: "Not InkML" in page.text("#status"))
+    page.drop(b"text", "notes.txt")
+    page.wait(lambda: "Only InkML, PNG and JPEG" in page.text("#status"))
+
+
+def test_single_symbols(page: Page) -> None:
+    page.click("[value=symbol] + span")
+    page.write(CROSS)
+    page.wait_for_reading()
+    assert [e.text for e in page.all(".networks h3")] == ["LSTM: the strokes", "CNN: the picture", "Both together"]
+    assert len(page.all(".networks tr")) == 15
+    page.drop(symbol_to_png(Ink.from_arrays(np.array(CROSS, dtype=float))), "cross.png")
+    page.wait(lambda: [e.text for e in page.all(".networks h3")] == ["CNN: the picture"])
+
+
+def test_the_page_fits_two_widths_in_both_colours(page: Page, tmp_path: Path) -> None:
+    page.write(CROSS)
+    page.wait_for_reading()
+    grounds = {}
+    for width, height in (DESKTOP, PHONE):
+        for colours in ("light", "dark"):
+            page.resize(width, height)
+            feature = {"name": "prefers-color-scheme", "value": colours}
+            page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+            file = tmp_path / f"{width}-{colours}.png"
+            assert page.browser.save_screenshot(str(file))
+            wide, high = page.browser.execute_script(
+                "const page = document.documentElement; return [page.scrollWidth, page.scrollHeight]"
+            )
+            assert (wide, high) == (width, height), "all of it is in sight"
+            grounds[colours] = page.one("body").value_of_css_property("background-color")
+    assert grounds["light"] != grounds["dark"]
+
+
+def test_documentation_page(page: Page) -> None:
+    page.browser.get(f"{page.address}/docs")
+    page.wait(lambda: len(page.all(".operation")) == 5)
+    assert "/v1/recognize" in page.text("main") and "503" in page.text("main")
+
+
+def _strokes(page: Page) -> int:
+    return len(read(page.save("inkml")).strokes)
+
+
+def _picture(page: Page) -> str:
+    return page.browser.execute_script("return document.getElementById('pad').toDataURL()")
