@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sympy
+from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import RELATIONS, check_defined, pairs, signs, tidy
@@ -18,6 +19,7 @@ from crohme.solver.syntax import Comparison, Name
 
 Assignment = dict[Name, sympy.Expr]
 """A solution: the values of the unknowns."""
+_TOLERANCE = 1e-9
 _NOT_FOUND = "no closed form of the solutions was found"
 
 
@@ -49,6 +51,8 @@ def solve_equations(comparisons: Sequence[Comparison], unknowns: Sequence[Name])
         else:
             solutions = _solve_system(equations, list(symbols), builder.roots)
         for solution in solutions:
+            if not _satisfies(solution, equations):
+                continue
             named = {name: tidy(solution[symbol]) for symbol, name in symbols.items() if symbol in solution}
             if named not in found:
                 found.append(named)
@@ -96,6 +100,7 @@ def _solve_one(equation: sympy.Expr, symbol: sympy.Symbol) -> list[dict[sympy.Sy
         return [{symbol: value} for value in solutions]
     if _is_explicit(solutions):
         return solutions
+    _check_not_periodic([equation], [symbol])
     found = _solve(equation, symbol)
     if not found or (domain is sympy.S.Reals and not all(value.is_real for value in found)):
         raise NoAnswer(_NOT_FOUND)
@@ -106,6 +111,7 @@ def _solve_system(
     equations: Sequence[sympy.Expr], symbols: Sequence[sympy.Symbol], roots: dict[sympy.Symbol, sympy.Expr]
 ) -> list[dict[sympy.Symbol, sympy.Expr]]:
     wanted = [*symbols, *roots]
+    _check_not_periodic(equations, wanted)
     solutions = _solve([*equations, *roots.values()], wanted, dict=True)
     if not solutions and not all(equation.is_rational_function(*wanted) for equation in equations):
         # SymPy does not say whether there is none or it found none.
@@ -116,6 +122,20 @@ def _solve_system(
         if all(solution.get(root, root).is_real is not False for root in roots)
         and (not roots or all(value.is_real is not False for value in solution.values()))
     ]
+
+
+def _satisfies(solution: dict[sympy.Symbol, sympy.Expr], equations: Sequence[sympy.Expr]) -> bool:
+    """Whether equations hold, as far as their values are numbers: SymPy's logarithms let wrong ones pass."""
+    numbers = {symbol: sympy.N(value, 30) for symbol, value in solution.items()}
+    residuals = [equation.subs(numbers) for equation in equations]
+    return all(r.free_symbols or (r.is_finite and abs(sympy.N(r)) < _TOLERANCE) for r in residuals)
+
+
+def _check_not_periodic(equations: Sequence[sympy.Expr], unknowns: Sequence[sympy.Symbol]) -> None:
+    """Refuse sines of unknowns to `sympy.solve`, which gives some of infinitely many solutions."""
+    for function in (f for equation in equations for f in equation.atoms(TrigonometricFunction)):
+        if function.free_symbols & set(unknowns):
+            raise NoAnswer(_NOT_FOUND)
 
 
 def _solve(*arguments: Any, **options: Any) -> list[Any]:

@@ -16,7 +16,6 @@ from crohme.solver.syntax import (
     Integral,
     Name,
     Negative,
-    Number,
     PlusMinus,
     Problem,
     Product,
@@ -131,7 +130,7 @@ def _check_integrals(expression: Expression) -> None:
         _refuse_indefinite(expression.body)
     elif isinstance(expression, Add | Negative) or (
         isinstance(expression, Product | Quotient)
-        and all(isinstance(part, Number | Integral) or _is_numeric(part) for part in parts(expression))
+        and all(isinstance(part, Integral) or not free_names(part) for part in parts(expression))
         and sum(isinstance(part, Integral) for part in parts(expression)) <= 1
         and not (isinstance(expression, Quotient) and isinstance(expression.denominator, Integral))
     ):
@@ -139,10 +138,6 @@ def _check_integrals(expression: Expression) -> None:
             _check_integrals(part)
     else:
         _refuse_indefinite(expression)
-
-
-def _is_numeric(expression: Expression) -> bool:
-    return not free_names(expression)
 
 
 def _refuse_indefinite(expression: Expression) -> None:

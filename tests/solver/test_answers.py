@@ -111,6 +111,7 @@ SOLUTIONS = [
     ([r"\sqrt { x + 1 } = x - 1"], [{"x": "3"}]),
     ([r"\sqrt [ 3 ] { x } = - 2"], [{"x": "-8"}]),
     ([r"\sqrt [ 3 ] { x } = x"], [{"x": "-1"}, {"x": "0"}, {"x": "1"}]),
+    ([r"\log x + \log ( x - 3 ) = \log 4"], [{"x": "4"}]),
     ([r"| x - 1 | = 2"], [{"x": "-1"}, {"x": "3"}]),
     ([r"\frac { d } { d x } x ^ { 2 } = 6"], [{"x": "3"}]),
     ([r"\int _ { 0 } ^ { x } t d t = 8"], [{"x": "-4"}, {"x": "4"}]),
@@ -243,6 +244,8 @@ def test_roots_without_a_formula_are_decimals() -> None:
         (r"\int _ { - 1 } ^ { 1 } \sqrt [ 3 ] { x } d x", "no real value"),
         (r"\int \sin ( \sin x ) d x", "no closed form"),
         (r"\cos x = x", "no closed form"),
+        (r"\sin x = a", "no closed form"),
+        (r"\sin x = \cos y , x = y", "no closed form"),
         (r"\sin x \gt \frac { 1 } { 2 }", "repeats itself"),
     ],
 )

@@ -23,11 +23,12 @@ def _needs_sympy() -> None:
 
 
 def leftovers() -> list[object]:
-    """Child processes still there, and open files beyond standard ones where the system lists them."""
+    """Child processes that are still there."""
     return list(multiprocessing.active_children())
 
 
 def open_files() -> int:
+    """How many files this process has open, where the system tells."""
     folder = Path("/proc/self/fd")
     return len(os.listdir(folder)) if folder.exists() else 0
 
