@@ -24,6 +24,7 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
 from crohme.export import symbol_to_png  # noqa: E402
+from crohme.solver import Kind, NotUnderstood, Solution  # noqa: E402
 from crohme.web import server  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
 from inkml_parser import Ink, read, write  # noqa: E402
@@ -219,6 +220,23 @@ def test_pointing_at_a_symbol_lights_its_strokes(page: Page) -> None:
     actions.pointer_action.move_to(page.all("#shown [data-strokes]")[0])
     actions.perform()
     page.wait(lambda: page.all("#shown .lit") and _picture(page) != before)
+
+
+def test_what_was_read_is_solved_or_said_not_to_be_understood(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = Solution("1 + 1", ["2"], None, Kind.VALUE)
+    monkeypatch.setattr("crohme.web.networks.solve", lambda tree: answer)
+    page.write(CROSS)
+    page.wait_for_reading()
+    page.click("#solve")
+    page.wait(lambda: page.all("#answer math"))
+    assert [e.text.split() for e in page.all("#answer math")] == [["1", "+", "1"], ["2"]]
+
+    def refuse(tree):
+        raise NotUnderstood("! is not understood")
+
+    monkeypatch.setattr("crohme.web.networks.solve", refuse)
+    page.click("#solve")
+    page.wait(lambda: page.text("#answer") == "! is not understood.")
 
 
 def test_a_file_is_dropped_and_saved_again(page: Page) -> None:
