@@ -16,7 +16,7 @@ from crohme import raster
 from crohme.notation import to_latex, to_mathml, write_lg
 from crohme.strokes import StrokeBatch
 from crohme.truth import truth, truth_graph
-from inkml_parser import Ink
+from inkml_parser import Ink, write
 
 _SVG_SIDE = 1000
 _SVG_LINE_WIDTH = 8
@@ -79,6 +79,13 @@ def to_json(ink: Ink) -> bytes:
     return (json.dumps(fields, ensure_ascii=False) + "\n").encode()
 
 
+def to_inkml(ink: Ink) -> bytes:
+    """InkML in the form of CROHME's files."""
+    content = io.BytesIO()
+    write(ink, content)
+    return content.getvalue()
+
+
 def to_csv(ink: Ink) -> bytes:
     """One line per point: `stroke,point,x,y`, one column per further channel, and the symbol and its label."""
     names = sorted({name for channels in ink.channels for name in channels})
@@ -113,6 +120,7 @@ FORMATS: dict[str, Format] = {
     "svg": Format(".svg", to_svg),
     "json": Format(".json", to_json),
     "csv": Format(".csv", to_csv),
+    "inkml": Format(".inkml", to_inkml),
     "lg": Format(".lg", truth_to_lg),
     "mathml": Format(".mml", truth_to_mathml),
     "latex": Format(".tex", truth_to_latex),

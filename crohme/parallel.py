@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -35,13 +36,13 @@ def recognize_files(
     Raises:
         BundleError: No such bundle, or a damaged one. Raised before the first file.
     """
-    Recognizer.load(bundle)
-    workers = min(workers or len(os.sched_getaffinity(0)), max(1, len(files) // _CHUNK))
-    jobs = [(path, top, beam) for path in files]
+    recognizer = Recognizer.load(bundle)
+    workers = min(workers or _cores(), max(1, len(files) // _CHUNK))
     if workers == 1:
-        _start(bundle)
-        yield from map(_recognize, jobs)
+        for path in files:
+            yield path, _try(recognizer, path, top, beam)
         return
+    jobs = [(path, top, beam) for path in files]
     before = {name: os.environ.get(name) for name in _BLAS}
     os.environ.update(dict.fromkeys(_BLAS, "1"))  # one thread each: the processes share the cores
     try:
@@ -57,13 +58,22 @@ def recognize_files(
 
 def _start(bundle: str | Path) -> None:
     global _recognizer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked; it ends this one
     _recognizer = Recognizer.load(bundle)
 
 
 def _recognize(job: tuple[Path, int, int]) -> tuple[Path, Recognition | InkError | OSError]:
-    path, top, beam = job
     assert _recognizer is not None
+    return job[0], _try(_recognizer, *job)
+
+
+def _try(recognizer: Recognizer, path: Path, top: int, beam: int) -> Recognition | InkError | OSError:
     try:
-        return path, _recognizer.recognize(path, top=top, beam=beam)
+        return recognizer.recognize(path, top=top, beam=beam)
     except (InkError, OSError) as error:
-        return path, error
+        return error
+
+
+def _cores() -> int:
+    """Cores that this process may use, which in a container are often fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

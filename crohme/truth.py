@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from crohme.notation import LabelGraph, NotationError, SymbolTree, from_latex, from_mathml, stroke_graph
-from inkml_parser import Ink
+from dataclasses import replace
+
+from crohme.notation import (
+    LabelGraph,
+    NotationError,
+    SymbolTree,
+    from_latex,
+    from_mathml,
+    stroke_graph,
+    to_latex,
+    to_truth_mathml,
+)
+from inkml_parser import Ink, Symbol
 
 
 def truth(ink: Ink) -> SymbolTree:
@@ -40,3 +51,15 @@ def truth_graph(ink: Ink) -> LabelGraph:
     drawn = {stroke for node in tree.nodes() for stroke in node.strokes}
     unattached = [(s.label, s.strokes) for s in ink.symbols if drawn.isdisjoint(s.strokes)]
     return stroke_graph(tree, ink.trace_ids, unattached)
+
+
+def labelled(ink: Ink, tree: SymbolTree) -> Ink:
+    """The ink with an expression as what it says it shows: MathML, LaTeX and the strokes of each symbol.
+
+    Args:
+        ink: Ink. Its own truth, if it has one, is left out; its other annotations stay.
+        tree: SymbolTree. Every node has strokes of this ink.
+    """
+    mathml, symbols = to_truth_mathml(tree)
+    segmentation = tuple(Symbol(label, strokes, href) for label, strokes, href in symbols)
+    return replace(ink, symbols=segmentation, latex=" ".join(to_latex(tree)), mathml=mathml)

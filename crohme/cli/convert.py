@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from crohme.cli.errors import CommandError
-from crohme.cli.files import INK_SUFFIXES, find_files, list_failures, progress
+from crohme.cli.files import INK_SUFFIXES, OutputFolder, find_files, list_failures, progress
 
 EPILOG = """\
 formats:
@@ -14,6 +14,7 @@ formats:
   svg     a drawing, one path per stroke
   json    strokes, channels, symbols, truth and annotations
   csv     one line per point: stroke, point, x, y, other channels, symbol, label
+  inkml   InkML in the form of CROHME's files
   lg      the truth as a CROHME label graph over strokes
   mathml  the truth as Presentation MathML (.mml)
   latex   the truth as LaTeX tokens in normal form (.tex)
@@ -34,13 +35,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "convert",
-        help="InkML to png, svg, json, csv, lg, mathml, latex",
+        help="InkML to png, svg, json, csv, inkml, lg, mathml, latex",
         description="Write InkML as pictures or data, or its truth in another notation.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="an InkML file, or a folder of them")
-    formats = ["png", "svg", "json", "csv", "lg", "mathml", "latex"]
+    formats = ["png", "svg", "json", "csv", "inkml", "lg", "mathml", "latex"]
     parser.add_argument("--to", required=True, choices=formats, help="what to write, see below")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder to write to")
     parser.add_argument("--symbols", action="store_true", help="cut out the symbols, into <label>/ folders")
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(f"--symbols writes pictures: --to {' or '.join(SYMBOL_FORMATS)}, not {args.to}")
     files = find_files(args.paths, INK_SUFFIXES)
     failures: list[tuple[Path, str]] = []
-    sources: dict[Path, Path] = {}
+    output = OutputFolder(args.output)
     for file, name in progress(files, "convert"):
         try:
             contents = _symbols(file, name, args.to) if args.symbols else _whole(file, name, args.to)
@@ -68,12 +69,11 @@ def run(args: argparse.Namespace) -> int:
             failures.append((file, error.strerror or str(error)))
             continue
         for target, content in contents.items():
-            if target in sources:
-                failures.append((file, f"would overwrite {target}, made from {sources[target]}"))
+            problem = output.write(target, content, file)
+            if problem is not None:
+                failures.append((file, problem))
                 break
-            sources[target] = file
-            _write(args.output / target, content)
-    print(f"{len(sources)} files written to {args.output}")
+    print(f"{len(output.sources)} files written to {args.output}")
     return list_failures(failures, len(files))
 
 
@@ -99,11 +99,3 @@ def _symbols(file: Path, name: Path, to: str) -> dict[Path, bytes]:
         Path(label_to_folder(canonical_label(s.label)), f"{stem}_{i}{form.suffix}"): form.write(ink.select(s.strokes))
         for i, s in enumerate(ink.symbols)
     }
-
-
-def _write(target: Path, content: bytes) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    except OSError as error:
-        raise CommandError(f"{target}: {error.strerror}") from None

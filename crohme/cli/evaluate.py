@@ -7,16 +7,26 @@ import json
 from pathlib import Path
 from typing import Any
 
+from crohme.cli.arguments import positive_int
 from crohme.cli.errors import CommandError
 from crohme.cli.files import list_failures
 
 EPILOG = """\
-The report is a folder with metrics.json, classes.csv (precision, recall, F1 of each class), confusion.csv and
-confusion.png, pairs.csv and pairs.png (the most confused pairs, with pictures) and errors.csv.
+symbols: top-1, top-3 and top-5 as shares, with Wilson's intervals. The report is a folder with metrics.json,
+classes.csv (precision, recall, F1 of each class), confusion.csv and confusion.png, pairs.csv and pairs.png (the
+most confused pairs, with pictures) and errors.csv.
+
+expressions: ExpRate, and what is right but for 1, 2 or 3 token edits on LaTeX in normal form, in percent of
+all files in the folder, with bootstrap intervals. A file that cannot be read, or whose truth cannot, counts
+as wrong. The JSON has n, exprate, le1, le2, le3 and more. The report is a folder with metrics.json and
+outcomes.csv, a row for every file. `crohme score` computes the other figures of the competition.
+
+Files that could not be read are listed at the end, and make the exit code 1.
 
 examples:
   crohme evaluate symbols --bundle both --data data/crohme/test2014
   crohme evaluate symbols --bundle runs/symbol-lstm/bundle --data data/sample/test --report report
+  crohme evaluate expressions --data data/crohme/test2014 --json figures.json
 """
 
 
@@ -25,17 +35,20 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "evaluate",
         help="measure a recogniser on data with truth",
-        description="Measure how well a bundle recognises isolated symbols: top-1, top-3, top-5 and a report.",
+        description="Measure how well a bundle recognises isolated symbols or whole expressions.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("task", choices=["symbols"], help="what is recognised")
+    parser.add_argument("task", choices=["symbols", "expressions"], help="what is recognised")
     parser.add_argument(
-        "--bundle", required=True, metavar="NAME|DIR", help="symbol-lstm, symbol-cnn, both, or the folder of a bundle"
+        "--bundle",
+        metavar="NAME|DIR",
+        help="symbol-lstm, symbol-cnn, both, expressions, or the folder of a bundle (both, or expressions)",
     )
     parser.add_argument(
-        "--data", required=True, type=Path, metavar="DIR", help="InkML with symbols marked, or pictures in <label>/"
+        "--data", required=True, type=Path, metavar="DIR", help="InkML with truth, or for symbols pictures in <label>/"
     )
+    parser.add_argument("--beam", type=positive_int, metavar="B", help="expressions: width of the search; 1 is fastest")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     parser.add_argument("--report", type=Path, metavar="DIR", help="write the whole report to this folder")
     parser.set_defaults(run=run)
@@ -45,35 +58,83 @@ def run(args: argparse.Namespace) -> int:
     """Print the figures, write what was asked for, and list the files that could not be read."""
     from crohme.bundle import BundleError
     from crohme.corpus.location import DataNotFound
+
+    try:
+        return _TASKS[args.task](args)
+    except (BundleError, DataNotFound) as error:
+        raise CommandError(str(error)) from None
+    except OSError as error:
+        raise CommandError(f"{error.filename}: {error.strerror}") from None
+
+
+def _symbols(args: argparse.Namespace) -> int:
     from crohme.evaluation.symbols import evaluate
     from crohme.raster import ImageError
     from crohme.symbol_recognizer import SymbolRecognizer
 
+    if args.beam is not None:
+        raise CommandError("--beam is an option of `evaluate expressions`, not of `evaluate symbols`")
     try:
-        results = evaluate(SymbolRecognizer.load(args.bundle), args.data)
-    except (BundleError, DataNotFound, ImageError) as error:
+        results = evaluate(SymbolRecognizer.load(args.bundle or "both"), args.data)
+    except ImageError as error:
         raise CommandError(str(error)) from None
     figures = results.summary()
-    _print(figures)
-    try:
-        if args.json is not None:
-            args.json.parent.mkdir(parents=True, exist_ok=True)
-            args.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-        if args.report is not None:
-            from crohme.evaluation.symbol_report import write_report
+    _print_symbols(figures)
+    _write_json(figures, args.json)
+    if args.report is not None:
+        from crohme.evaluation.symbol_report import write_report
 
-            write_report(results, args.report)
-            print(f"report written to {args.report}")
-    except OSError as error:
-        raise CommandError(f"{error.filename}: {error.strerror}") from None
+        write_report(results, args.report)
+        print(f"report written to {args.report}")
     failures = [line.split(": ", 1) for line in results.unreadable]
     return list_failures([(Path(file), cause) for file, cause in failures], len(set(results.files)) + len(failures))
 
 
-def _print(figures: dict[str, Any]) -> None:
+def _expressions(args: argparse.Namespace) -> int:
+    from crohme.evaluation.expression_report import write_report
+    from crohme.evaluation.expressions import evaluate, summarize
+    from crohme.recognizer import BEAM, DEFAULT_BUNDLE
+
+    outcomes = evaluate(args.data, args.bundle or DEFAULT_BUNDLE, beam=args.beam or BEAM)
+    figures = summarize(outcomes)
+    _print_expressions(figures)
+    _write_json(figures, args.json)
+    if args.report is not None:
+        write_report(outcomes, args.report)
+        print(f"report written to {args.report}")
+    return list_failures([(Path(o.file), o.problem) for o in outcomes if o.problem is not None], len(outcomes))
+
+
+_TASKS = {"symbols": _symbols, "expressions": _expressions}
+
+
+def _write_json(figures: dict[str, Any], path: Path | None) -> None:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def _print_symbols(figures: dict[str, Any]) -> None:
     print(f"{figures['n']} symbols")
     for k in (1, 3, 5):
         low, high = figures[f"top{k}_interval"]
         print(f"top-{k}  {figures[f'top{k}']:.2%}   (95 % interval {low:.2%} to {high:.2%})")
     if figures["unknown_labels"]:
         print(f"{figures['unknown_labels']} of them have a label that the recogniser does not know: counted as wrong")
+
+
+def _print_expressions(figures: dict[str, Any]) -> None:
+    from crohme.evaluation.expressions import RATES
+
+    print(f"{figures['n']} files; {figures['metric']}")
+    for key, edits in RATES:
+        low, high = figures[f"{key}_interval"]
+        name = f"≤ {edits} token edit{'s' if edits > 1 else ''}" if edits else "ExpRate"
+        print(f"{name:<18}{figures[key]:7.2f} %   (95 % interval {low:.2f} to {high:.2f})")
+    print(f"{'among the first 5':<18}{figures['top5']:7.2f} %")
+    print("\nExpRate by number of strokes")
+    for strokes, group in figures["by_strokes"].items():
+        print(f"{strokes:<18}{group['exprate']:7.2f} %   of {group['n']}")
+    print("\nwrong, by the first kind that applies")
+    for kind, count in figures["errors_by_kind"].items():
+        print(f"{kind:<18}{count:7}")

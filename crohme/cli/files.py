@@ -44,9 +44,51 @@ def find_files(paths: Sequence[Path], suffixes: frozenset[str]) -> list[tuple[Pa
 
 def progress(items: Sequence[Item], what: str) -> Iterator[Item]:
     """The same items, with a progress bar on a terminal."""
+    if len(items) == 1:
+        yield from items
+        return
     from tqdm import tqdm
 
     yield from tqdm(items, desc=what, unit="file", delay=1, disable=None, leave=False)
+
+
+class OutputFolder:
+    """A folder that files are written to, none over another one of the same run, and none over its source.
+
+    Args:
+        folder: Path. Made when the first file is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.sources: dict[Path, Path] = {}
+
+    def write(self, name: Path, content: bytes, source: Path) -> str | None:
+        """Write one file.
+
+        Args:
+            name: Path. Below the folder.
+            content: bytes.
+            source: Path. What it was made from.
+
+        Returns:
+            Why it was not written, or None if it was.
+
+        Raises:
+            CommandError: The folder cannot be written to.
+        """
+        target = self.folder / name
+        if target in self.sources:
+            return f"would overwrite {target}, made from {self.sources[target]}"
+        if target.resolve() == source.resolve():
+            return f"would be overwritten by what is made from it: {target}"
+        self.sources[target] = source
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        except OSError as error:
+            raise CommandError(f"{target}: {error.strerror}") from None
+        return None
 
 
 def list_failures(failures: Iterable[tuple[Path, str]], total: int) -> int:

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from crohme.cli import readings
 from crohme.cli.arguments import positive_int
 from crohme.cli.errors import CommandError
-from crohme.cli.files import IMAGE_SUFFIXES, INK_SUFFIXES, find_files, list_failures, progress
+from crohme.cli.expression_readings import WRITTEN, read_expressions
+from crohme.cli.files import IMAGE_SUFFIXES, INK_SUFFIXES, OutputFolder, find_files, list_failures
 from crohme.cli.readings import Reading
+from crohme.cli.symbol_readings import read_symbols
 
-if TYPE_CHECKING:
-    from crohme.symbol_recognizer import Source, SymbolRecognizer
-
-FILES_AT_ONCE = 64
+TOP = 3
 
 EPILOG = """\
-Ink whose symbols are marked is read symbol by symbol; the truth in the file is shown beside what was read.
-Any other ink, and every picture, is taken for one symbol.
+Each InkML file is read as one expression. With --symbols, ink whose symbols are marked is read symbol by
+symbol, and any other ink, and every picture, is taken for one symbol. The truth that a file carries is shown
+beside what was read: = the same, or ≠ and what it is.
 
 columns of the CSV: file, symbol (number in its file), latex, confidence, truth, error, and for --top K
-latex_2, confidence_2 and so on. JSON is a list of objects with the same names and `candidates`; JSON lines
-are these objects, one on each line.
+latex_2, confidence_2 and so on. JSON is a list of objects with the same names and `candidates`, those of an
+expression with `mathml` and `symbols`: each its label and its strokes, numbers in the file's order from 0.
+JSON lines are these objects, one on each line. Lines are written as they come: Ctrl-C keeps what there is.
+
+--write lg,inkml,mathml,latex --to-dir DIR writes each expression as files in DIR, named after its source:
+CROHME label graphs over strokes (.lg), the ink with what was read as its truth (.inkml), Presentation MathML
+(.mml), LaTeX tokens (.tex).
 
 examples:
   crohme predict data/sample/test
-  crohme predict symbol.png --top 5
-  crohme predict a.inkml folder/ --output result.csv
+  crohme predict a.inkml folder/ --output result.csv --top 5
+  crohme predict folder/ --write lg,inkml --to-dir read
+  crohme predict --symbols symbol.png --top 5
 """
 
 
@@ -39,86 +43,83 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "predict",
         help="recognise ink and pictures",
-        description="Recognise the symbols in InkML files and pictures (PNG, JPEG).",
+        description="Recognise the expressions in InkML files, or the symbols in InkML files and pictures (PNG, JPEG).",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder of files")
+    parser.add_argument("--symbols", action="store_true", help="read isolated symbols, not expressions")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="write .csv, .json or .jsonl (without: a table on the screen)"
     )
-    parser.add_argument("--top", type=positive_int, default=3, metavar="K", help="how many candidates (3)")
     parser.add_argument(
-        "--bundle", default="both", metavar="NAME|DIR", help="the recogniser: symbol-lstm, symbol-cnn, both (both)"
+        "--top", type=positive_int, metavar="K", help=f"how many candidates ({TOP}; on the screen 1 of an expression)"
     )
+    parser.add_argument(
+        "--bundle", metavar="NAME|DIR", help="the recogniser (expressions; --symbols: both, symbol-lstm or symbol-cnn)"
+    )
+    parser.add_argument("--beam", type=positive_int, metavar="B", help="expressions: width of the search; 1 is fastest")
+    parser.add_argument(
+        "--write", type=_formats, metavar="FORMATS", help=f"expressions: some of {','.join(WRITTEN)}, for --to-dir"
+    )
+    parser.add_argument("--to-dir", type=Path, metavar="DIR", help="expressions: folder for what --write names")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Recognise every file; those that cannot be read get a line with the reason, and are listed at the end."""
+    _check(args)
+    found: list[Reading] = []
+    number, lines = (_symbols if args.symbols else _expressions)(args)
+    try:
+        with readings.writer(args.output, args.top or TOP) as write:
+            for reading in lines:
+                write(reading)
+                found.append(reading)
+    except KeyboardInterrupt:
+        _tell(found, args)
+        raise KeyboardInterrupt(f"{len(found)} lines were read") from None
+    _tell(found, args)
+    return list_failures([(Path(r.file), r.error) for r in found if r.error is not None], number)
+
+
+def _check(args: argparse.Namespace) -> None:
     if args.output is not None:
         readings.check_suffix(args.output)
+    if (args.write is None) != (args.to_dir is None):
+        raise CommandError("--write says what to write and --to-dir where to: give both")
+    for option in ("beam", "write"):
+        if args.symbols and getattr(args, option) is not None:
+            raise CommandError(f"--{option} is for expressions, not for --symbols")
+
+
+def _symbols(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
     files = [file for file, _ in find_files(args.paths, INK_SUFFIXES | IMAGE_SUFFIXES)]
+    return len(files), read_symbols(files, args.bundle or "both", args.top or TOP)
 
-    from crohme.bundle import BundleError
-    from crohme.raster import ImageError
-    from crohme.symbol_recognizer import SymbolRecognizer
 
-    try:
-        recognizer = SymbolRecognizer.load(args.bundle)
-        found = [reading for batch in _batches(files) for reading in _read_symbols(recognizer, batch, args.top)]
-    except (BundleError, ImageError) as error:
-        raise CommandError(str(error)) from None
+def _expressions(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
+    from crohme.recognizer import DEFAULT_BUNDLE
+
+    files = find_files(args.paths, INK_SUFFIXES)
+    top = args.top or (1 if args.output is None else TOP)
+    folder = None if args.to_dir is None else OutputFolder(args.to_dir)
+    return len(files), read_expressions(files, args.bundle or DEFAULT_BUNDLE, top, args.beam, args.write or (), folder)
+
+
+def _tell(found: list[Reading], args: argparse.Namespace) -> None:
     if args.output is None:
-        readings.print_table(found)
+        readings.print_table(found, "symbols" if args.symbols else "expressions")
     else:
-        readings.write(found, args.output)
         print(f"{len(found)} lines written to {args.output}")
-    return list_failures([(Path(r.file), r.error) for r in found if r.error is not None], len(files))
+    if args.to_dir is not None:
+        print(f"{', '.join(args.write)} written to {args.to_dir}")
 
 
-def _batches(files: list[Path]) -> Iterator[list[Path]]:
-    batch: list[Path] = []
-    for file in progress(files, "recognise"):
-        batch.append(file)
-        if len(batch) == FILES_AT_ONCE:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _read_symbols(recognizer: SymbolRecognizer, files: list[Path], top: int) -> list[Reading]:
-    """One reading per symbol, or per file that cannot be read, in the order of the files."""
-    sources: list[Source] = []
-    lines: list[Reading] = []
-    for file in files:
-        for reading, source in _symbols(file):
-            lines.append(reading)
-            sources += [] if source is None else [source]
-    answers = iter(recognizer.recognize_batch(sources, top) if sources else [])
-    return [line if line.error is not None else replace(line, candidates=tuple(next(answers))) for line in lines]
-
-
-def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
-    """The symbols of a file, each with what the recogniser is to be shown; None after an error."""
-    from crohme.notation import canonical_label
-    from crohme.raster import ImageError, read_image
-    from inkml_parser import InkError, read
-
-    name = str(file)
-    try:
-        if file.suffix.lower() in IMAGE_SUFFIXES:
-            read_image(file)  # so that a bad picture is found here, where it spoils no batch
-            return [(Reading(name), file)]
-        ink = read(file)
-    except (InkError, ImageError) as error:
-        return [(Reading(name, error=error.cause), None)]
-    except OSError as error:
-        return [(Reading(name, error=error.strerror or str(error)), None)]
-    if not ink.symbols:
-        return [(Reading(name), ink)]
-    return [
-        (Reading(name, number, truth=canonical_label(symbol.label)), ink.select(symbol.strokes))
-        for number, symbol in enumerate(ink.symbols)
-    ]
+def _formats(text: str) -> tuple[str, ...]:
+    """A list of formats with commas between, for argparse's `type=`."""
+    formats = tuple(dict.fromkeys(text.split(",")))
+    for one in formats:
+        if one not in WRITTEN:
+            raise argparse.ArgumentTypeError(f"{one!r} is none of {', '.join(WRITTEN)}")
+    return formats

@@ -20,6 +20,8 @@ from inkml_parser import InkError, read
 LENGTHS = ((1, 5), (6, 10), (11, 20), (21, 30), (31, None))
 """Groups by number of strokes, as published comparisons have them."""
 KINDS = ("segmentation", "symbol", "relation")
+RATES = (("exprate", 0), ("le1", 1), ("le2", 2), ("le3", 3))
+"""Names of the figures, and how many token edits each allows."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Outcome:
     """One file, read and compared with its truth.
 
     Args:
-        name: str. File name without suffix.
+        file: str. Path below the folder.
         truth, read: str. LaTeX in the normal form; empty if there is none.
         confidence: float.
         errors: int or None. Token edit distance; None if there is no truth or no reading.
@@ -38,7 +40,7 @@ class Outcome:
         problem: str or None. Why there is no truth or no reading.
     """
 
-    name: str
+    file: str
     truth: str
     read: str
     confidence: float = 0.0
@@ -64,16 +66,30 @@ def evaluate(
     """
     files = inkml_files(folder)
     results = recognize_files(files, bundle, beam=beam, workers=workers)
-    return [_outcome(path, found) for path, found in tqdm(results, desc="recognise", unit="file", total=len(files))]
+    return [
+        _outcome(path, path.relative_to(folder).as_posix(), found)
+        for path, found in tqdm(results, desc="recognise", unit="file", total=len(files))
+    ]
 
 
 def summarize(outcomes: Sequence[Outcome], seed: int = 0) -> dict:
-    """The figures: percentages of all outcomes, with 95 % bootstrap intervals."""
+    """The figures: percentages of all outcomes, with 95 % bootstrap intervals.
+
+    Args:
+        outcomes: sequence of `Outcome`, at least one.
+        seed: int. Of the bootstrap (2,000 samples; Efron, Annals of Statistics 7, 1979).
+
+    Returns:
+        dict, JSON-able: `n`; `exprate`, `le1`, `le2`, `le3`, each with its `_interval`; `top5`, the
+        share whose truth is among the readings; `problems`, how many have no truth or no reading;
+        `by_strokes`, ExpRate by length; `errors_by_kind`, counts of the wrong ones, those that
+        cannot be told as `untold`.
+    """
     errors = np.array([np.inf if o.errors is None else o.errors for o in outcomes])
     rng = np.random.default_rng(seed)
     drawn = rng.integers(len(errors), size=(2000, len(errors)))
     summary: dict = {"metric": "token edit distance on normal-form LaTeX", "n": len(outcomes)}
-    for key, most in (("exprate", 0), ("le1", 1), ("le2", 2), ("le3", 3)):
+    for key, most in RATES:
         right = errors <= most
         low, high = np.percentile(100 * right[drawn].mean(axis=1), [2.5, 97.5])
         summary[key] = round(100 * float(right.mean()), 2)
@@ -83,7 +99,7 @@ def summarize(outcomes: Sequence[Outcome], seed: int = 0) -> dict:
     summary["problems"] = sum(o.problem is not None for o in outcomes)
     summary["by_strokes"] = _by_strokes(outcomes)
     wrong = [o for o in outcomes if o.errors != 0]
-    summary["errors_by_kind"] = {kind: sum(o.kind == kind for o in wrong) for kind in KINDS}
+    summary["errors_by_kind"] = {kind or "untold": sum(o.kind == kind for o in wrong) for kind in (*KINDS, None)}
     return summary
 
 
@@ -97,19 +113,19 @@ def _by_strokes(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
     return groups
 
 
-def _outcome(path: Path, found: Recognition | InkError | OSError) -> Outcome:
+def _outcome(path: Path, name: str, found: Recognition | InkError | OSError) -> Outcome:
     try:
         ink = found.ink if isinstance(found, Recognition) else read(path)
         truth = without_limits(truth_of(ink))
     except (InkError, NotationError, OSError) as error:
-        return Outcome(path.stem, "", "", problem=str(error))
+        return Outcome(name, "", "", problem=_cause(error))
     told = to_latex(truth)
     if not isinstance(found, Recognition):
-        return Outcome(path.stem, " ".join(told), "", strokes=len(ink.strokes), problem=str(found))
+        return Outcome(name, " ".join(told), "", strokes=len(ink.strokes), problem=_cause(found))
     best = without_limits(found.best.tree)
     errors = Levenshtein.distance(told, to_latex(best))
     return Outcome(
-        path.stem,
+        name,
         " ".join(told),
         found.latex,
         found.confidence,
@@ -118,6 +134,13 @@ def _outcome(path: Path, found: Recognition | InkError | OSError) -> Outcome:
         len(ink.strokes),
         tuple(reading.latex for reading in found.readings[1:]),
     )
+
+
+def _cause(error: InkError | NotationError | OSError) -> str:
+    """Without the name of the file."""
+    if isinstance(error, InkError):
+        return error.cause
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _kind(truth: SymbolTree, found: SymbolTree) -> str | None:

@@ -1,0 +1,97 @@
+"""Files read as whole expressions, for `crohme predict`. Loads no deep-learning library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crohme.cli.errors import CommandError
+from crohme.cli.files import IMAGE_SUFFIXES, OutputFolder, progress
+from crohme.cli.readings import Candidate, Reading
+
+if TYPE_CHECKING:
+    from crohme.recognizer import Recognition
+    from inkml_parser import Ink
+
+WRITTEN = ("lg", "inkml", "mathml", "latex")
+"""The formats that an expression read from ink can be written in; `crohme.export.FORMATS` knows how."""
+
+
+def read_expressions(
+    files: Sequence[tuple[Path, Path]],
+    bundle: str,
+    top: int,
+    beam: int | None,
+    formats: Sequence[str] = (),
+    folder: OutputFolder | None = None,
+) -> Iterator[Reading]:
+    """One reading per file, in their order.
+
+    Args:
+        files: sequence of `(file, name)`; the files written are named after `name`.
+        bundle: str. Name or folder of a bundle.
+        top: int. The most candidates.
+        beam: int or None. None for that of `Recognizer.recognize`.
+        formats: sequence of str. Of `WRITTEN`: what else to write the best reading as.
+        folder: OutputFolder or None. Where to.
+
+    Raises:
+        CommandError: No such bundle, or one of another kind; or the folder cannot be written to.
+    """
+    from crohme.bundle import BundleError
+    from crohme.parallel import recognize_files
+    from crohme.recognizer import BEAM, Recognition
+
+    inks = [file for file, _ in files if not _is_picture(file)]
+    try:
+        results = recognize_files(inks, bundle, top=top, beam=beam or BEAM)
+        for file, name in progress(files, "recognise"):
+            if _is_picture(file):
+                problem = "pictures of expressions are not read yet; --symbols reads pictures of one symbol"
+                yield Reading(str(file), error=problem)
+                continue
+            _, found = next(results)
+            if not isinstance(found, Recognition):
+                yield Reading(str(file), error=cause(found))
+                continue
+            problem = _write(found, file, name, formats, folder) if folder is not None else None
+            candidates = tuple(Candidate(r.latex, r.confidence, r.tree) for r in found.readings)
+            yield Reading(str(file), candidates=candidates, truth=_truth(found.ink), error=problem)
+    except BundleError as error:
+        raise CommandError(str(error)) from None
+
+
+def cause(error: Exception) -> str:
+    """Why a file cannot be used, without its name."""
+    return getattr(error, "cause", None) or getattr(error, "strerror", None) or str(error)
+
+
+def _is_picture(file: Path) -> bool:
+    return file.suffix.lower() in IMAGE_SUFFIXES
+
+
+def _truth(ink: Ink) -> str | None:
+    """What the ink says it shows, as LaTeX in normal form, if it says so in a way that can be read."""
+    from crohme.notation import NotationError, to_latex
+    from crohme.truth import truth_of
+
+    try:
+        return " ".join(to_latex(truth_of(ink)))
+    except NotationError:
+        return None
+
+
+def _write(found: Recognition, file: Path, name: Path, formats: Sequence[str], folder: OutputFolder) -> str | None:
+    """Write the best reading in other formats; returns why that failed, if it did."""
+    from crohme.export import FORMATS
+    from crohme.truth import labelled
+    from inkml_parser import InkError
+
+    try:
+        ink = labelled(found.ink, found.best.tree)
+        contents = {name.with_suffix(FORMATS[to].suffix): FORMATS[to].write(ink) for to in formats}
+    except InkError as error:  # an annotation of the source that cannot be written
+        return error.cause
+    problems = (folder.write(target, content, file) for target, content in contents.items())
+    return next((problem for problem in problems if problem is not None), None)
