@@ -9,10 +9,11 @@ import pytest
 
 from crohme import bundle
 from crohme.bundle import BundleError
+from crohme.notation import canonical_label
 from crohme.raster import ImageError, render
 from crohme.strokes import StrokeBatch
 from crohme.symbol_recognizer import SymbolRecognizer
-from inkml_parser import Ink, InkError, write
+from inkml_parser import Ink, InkError, read, write
 
 LABELS = ("a", "b", "c", "d")
 HOOK = [np.array([[0.0, 0], [0, 10], [5, 12]]), np.array([[9.0, 1]])]
@@ -92,3 +93,13 @@ def test_different_classes_do_not_mix(bundles: dict[str, bundle.Bundle]) -> None
     other = bundle.Bundle(Path("other"), "symbol_cnn", {"classes": 4}, ("w", "x", "y", "z"), {})
     with pytest.raises(BundleError, match="different classes"):
         SymbolRecognizer([bundles["symbol_lstm"], other])
+
+
+@pytest.mark.parametrize(("name", "at_least"), [("symbol-lstm", 0.82), ("symbol-cnn", 0.83), ("both", 0.84)])
+def test_the_shipped_ones_read_real_ink(name: str, at_least: float, crohme_data: Path) -> None:
+    inks = [read(path) for path in sorted((crohme_data / "test2013").glob("*.inkml"))[::8]]
+    cut = [(canonical_label(s.label), ink.select(s.strokes)) for ink in inks for s in ink.symbols]
+    assert len(cut) > 600
+    read_as = SymbolRecognizer.load(name).recognize_batch([ink for _, ink in cut], top=1)
+    hits = [best[0][0] == label for best, (label, _) in zip(read_as, cut, strict=True)]
+    assert sum(hits) / len(hits) >= at_least

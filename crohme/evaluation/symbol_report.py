@@ -90,9 +90,8 @@ def _draw_matrix(matrix: np.ndarray, labels: list[str], path: Path) -> None:
     figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
     # Counts span four orders of magnitude; on a linear scale no confusion would be seen.
     image = axes.imshow(np.where(matrix > 0, matrix, np.nan), norm=LogNorm(1, max(2, matrix.max())), cmap="viridis_r")
-    plain = [label.replace("$", r"\$") for label in labels]
-    axes.set_xticks(range(len(labels)), plain, rotation=90, fontsize=6, parse_math=False)
-    axes.set_yticks(range(len(labels)), plain, fontsize=6, parse_math=False)
+    axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=6, parse_math=False)
+    axes.set_yticks(range(len(labels)), labels, fontsize=6, parse_math=False)
     axes.set(xlabel="read as", ylabel="truth")
     figure.colorbar(image, ax=axes, label="symbols")
     figure.savefig(path, dpi=120)

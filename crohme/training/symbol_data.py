@@ -37,12 +37,21 @@ class Examples:
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Examples to train on, and named sets to validate on, all with the same classes."""
+    """Examples to train on, and named sets to validate on, all with the same classes.
+
+    Args:
+        classes: tuple of str. What the class indices mean.
+        train: Examples.
+        validation: dict of str → Examples.
+        description: str. What the data are, for the bundle: no path of this machine.
+        folder: Path. Where they lie.
+    """
 
     classes: tuple[str, ...]
     train: Examples
     validation: dict[str, Examples]
     description: str
+    folder: Path
 
 
 def find(network: str, folder: Path | None) -> TrainingData:
@@ -87,7 +96,8 @@ def _crohme(network: str, folder: Path) -> TrainingData:
         CLASSES,
         ink_examples(network, train, CLASSES),
         {name: ink_examples(network, symbols, CLASSES) for name, symbols in validation.items() if len(symbols)},
-        f"CROHME at {folder}",
+        "CROHME, training set without the held-out writers",
+        folder,
     )
 
 
@@ -100,7 +110,8 @@ def _inkml(network: str, folder: Path) -> TrainingData:
         classes,
         ink_examples(network, symbols.take(~held_out), classes),
         {"held-out files": ink_examples(network, symbols.take(held_out), classes)} if held_out.any() else {},
-        f"the InkML files in {folder}",
+        "InkML without every tenth file",
+        folder,
     )
 
 
@@ -112,7 +123,8 @@ def _images(folder: Path) -> TrainingData:
         classes,
         _image_examples(images, ~held_out, classes),
         {"held-out images": _image_examples(images, held_out, classes)} if held_out.any() else {},
-        f"the images in {folder}",
+        "images without every tenth file",
+        folder,
     )
 
 

@@ -93,7 +93,10 @@ def train(
     out = out or Path("runs") / f"symbol-{network}"
     out.mkdir(parents=True, exist_ok=True)
     examples = find(NETWORKS[network], data)
-    log.info("training on %s: %d symbols, %d classes", examples.description, len(examples.train), len(examples.classes))
+    log.info(
+        "training on %s: %s; %d symbols, %d classes",
+        examples.folder, examples.description, len(examples.train), len(examples.classes),
+    )  # fmt: skip
     run = _Run(settings, examples, out)
     if resume:
         run.resume()
