@@ -17,7 +17,7 @@ from crohme.codes import PAIR_INDEX, RELATION_INDEX, SAME_SYMBOL, START, START_B
 from crohme.light import LightTransformer, Memory
 from crohme.notation import BIG_OPERATORS
 from crohme.notation.grammar import END, WRITTEN, Cursor, Group, Kind, Row, linearize
-from crohme.notation.tree import Node, Relation, SymbolTree
+from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
 
 Floats = NDArray[np.float32]
 _IMPOSSIBLE = -np.inf
@@ -26,6 +26,7 @@ _WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
 _LIMITS = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
 # Strokes that must still be unwritten before a token of this kind: its own and those of its groups.
 _NEEDS = {Kind.SYMBOL: 1, Kind.FRACTION: 3, Kind.ROOT: 2, Kind.SUB: 1, Kind.SUP: 1}
+_NESTING = frozenset({Kind.FRACTION, Kind.ROOT, Kind.SUB, Kind.SUP})
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,12 +199,13 @@ def _same_symbol(relate: Floats) -> Floats:
 def _mask(cursor: Cursor, left: int) -> Floats:
     row = cursor.rows[-1]
     pending = None if cursor.pending is None else cursor.pending.or_index
-    return _cached_mask(pending, row.closing, row.last is not None, row.scripts, left)
+    may_nest = cursor.depth + 2 <= MAX_DEPTH  # the base line is a level of the tree, and so is what would open
+    return _cached_mask(pending, row.closing, row.last is not None, row.scripts, left, may_nest)
 
 
 @lru_cache(maxsize=512)
 def _cached_mask(
-    pending: bool | None, closing: Kind, begun: bool, scripts: frozenset[Kind], left: int
+    pending: bool | None, closing: Kind, begun: bool, scripts: frozenset[Kind], left: int, may_nest: bool
 ) -> Floats:
     """0 where a token may follow, -inf elsewhere; positions with equal arguments allow the same tokens."""
     row = Row(None, closing, 0 if begun else None, scripts)
@@ -212,7 +214,8 @@ def _cached_mask(
     mask = np.full(len(TOKENS), _IMPOSSIBLE, dtype=np.float32)
     for i, token in enumerate(TOKENS):
         if not token.startswith("<") or token == END:
-            if cursor.allows(token) and left >= _NEEDS.get(cursor.kind(token), 0):
+            kind = cursor.kind(token)
+            if cursor.allows(token) and left >= _NEEDS.get(kind, 0) and (may_nest or kind not in _NESTING):
                 mask[i] = 0.0
     return mask
 
