@@ -18,3 +18,25 @@ def crohme_data() -> Path:
         if candidate and (Path(candidate) / "train").is_dir():
             return Path(candidate)
     pytest.skip("CROHME data not found: set CROHME_DATA to run this test")
+
+
+@pytest.fixture(scope="session")
+def expression_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of whole expressions, of toy size and with random weights: it answers nonsense, always the same."""
+    import numpy as np
+
+    from crohme import bundle, features
+    from crohme.codes import TOKENS
+    from crohme.notation import CLASSES
+
+    arguments = {
+        "tokens": len(TOKENS), "symbols": len(CLASSES), "points": features.POINTS,
+        "point_features": features.POINT_FEATURES, "stroke_features": features.STROKE_FEATURES,
+        "pair_features": features.PAIR_FEATURES, "width": 24, "heads": 3, "encoder_layers": 2, "decoder_layers": 2,
+    }  # fmt: skip
+    rng = np.random.default_rng(4)
+    network = bundle.build("stroke_transformer", arguments)
+    weights = {weight.path: rng.normal(0, 0.25, tuple(weight.shape)) for weight in network.weights}
+    folder = tmp_path_factory.mktemp("bundles") / "expressions"
+    bundle.save(folder, "stroke_transformer", arguments, TOKENS, weights, {}, {"exprate": 0.0})
+    return folder

@@ -21,7 +21,8 @@ FLOORS = (
     ("crohme.strokes", "crohme.raster", "crohme.features", "crohme.symbol_features", "crohme.symbol_inputs",
      "crohme.augment", "crohme.bundle", "crohme.codes", "crohme.trace", "crohme.light",
      "crohme.decoding", "crohme.solver", "crohme.truth"),
-    ("crohme.corpus", "crohme.export", "crohme.recognizer", "crohme.symbol_recognizer"),
+    ("crohme.corpus", "crohme.export", "crohme.recognizer", "crohme.parallel",
+     "crohme.symbol_recognizer"),
     ("crohme.training", "crohme.evaluation", "crohme.web"),
     ("crohme.cli",),
 )  # fmt: skip

@@ -187,6 +187,8 @@ class _Parser:
             self._next += 1
         if token is None or token.text in ("}", "_", "^"):
             raise LatexError(f"{command!r} lacks its argument", self._position())
+        if token.text == "{":
+            return self._group(token, "}", depth)  # which goes a level deeper itself
         return self._atom(depth + 1)
 
     def _fraction(self, token: _Token, depth: int) -> Node:

@@ -73,7 +73,8 @@ def extend(children):
     scripts = st.dictionaries(st.sampled_from([Relation.SUB, Relation.SUP]), rows(children), max_size=2)
     in_order = scripts.map(lambda by: {r: by[r] for r in (Relation.SUB, Relation.SUP) if r in by})
     plain = st.builds(lambda label, by: Node(label, (), by), labels, in_order)
-    fraction = st.builds(lambda a, b: Node("-", (), {Relation.ABOVE: a, Relation.BELOW: b}), rows(children), rows(children))
+    parts = rows(children)
+    fraction = st.builds(lambda a, b: Node("-", (), {Relation.ABOVE: a, Relation.BELOW: b}), parts, parts)
     root = st.builds(lambda a: Node(r"\sqrt", (), {Relation.INSIDE: a}), rows(children))
     return st.one_of(plain, fraction, root)
 

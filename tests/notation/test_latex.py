@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crohme.notation import (
+    MAX_DEPTH,
     VOCABULARY,
     LatexError,
     Node,
@@ -118,6 +119,14 @@ def test_malformed_latex_is_an_error_with_position(text: str, position: int, cau
         from_latex(text)
     assert (caught.value.position, caught.value.cause) == (position, cause)
     assert str(caught.value) == f"{cause} at position {position}"
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("x ^ {", "}"), ("\\sqrt {", "}"), ("\\frac { 1 } {", "}")])
+def test_what_a_tree_can_hold_is_read(opening: str, closing: str) -> None:
+    deepest = f"{f'{opening} ' * (MAX_DEPTH - 1)}y{f' {closing}' * (MAX_DEPTH - 1)}"
+    assert " ".join(to_latex(from_latex(deepest))) == deepest
+    with pytest.raises(LatexError, match="nested deeper"):
+        from_latex(f"{opening} {deepest} {closing}")
 
 
 @pytest.mark.parametrize("nested", ["{", "x ^ {", "\\frac {", "\\sqrt [", "\\frac", "\\mathrm", "{ x _ "])
