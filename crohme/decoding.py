@@ -22,6 +22,7 @@ from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
 Floats = NDArray[np.float32]
 _IMPOSSIBLE = -np.inf
 _TOGETHER = 0.4
+_AT_ONCE = 48  # positions rescored at once: what is seen from each takes memory
 _WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
 _LIMITS = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
 # Strokes that must still be unwritten before a token of this kind: its own and those of its groups.
@@ -82,8 +83,8 @@ def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bo
     state = network.start()
     done: list[_Hypothesis] = []
     for _ in range(12 + 6 * n):
-        tokens, pointers, state = network.step(memory, state, *_inputs(live, n))
-        choices = _choices(live, tokens, pointers, same, beam)
+        tokens, pointers, state = network.read(memory, state, *_inputs([[h] for h in live], n))
+        choices = _choices(live, tokens[:, 0], pointers[:, 0], same, beam)
         finished = [(parent, h) for parent, h in choices if h.cursor.ended]
         done = sorted([*done, *(h for _, h in finished)], key=lambda h: -h.score)[:beam]
         growing = [(parent, h) for parent, h in choices if not h.cursor.ended]
@@ -107,34 +108,48 @@ def rescore(network: LightTransformer, memory: Memory, trees: Sequence[SymbolTre
         backward: bool. Whether rows are told from right to left.
     """
     n = len(memory.encoded)
-    steps = [[*linearize(tree, backward=backward), (END, None)] for tree in trees]
+    told = [_walk(tree, n, backward) for tree in trees]
+    longest = max(len(walk) for walk in told)
+    padded = [[*walk, *[walk[-1]] * (longest - len(walk))] for walk in told]
+    state, scores = network.start(len(trees)), [0.0] * len(trees)
+    for first in range(0, longest, _AT_ONCE):
+        part = [walk[first : first + _AT_ONCE] for walk in padded]
+        here = _inputs([[hypothesis for hypothesis, _, _ in walk] for walk in part], n)
+        tokens, pointers, state = network.read(memory, state, *here)
+        for j, walk in enumerate(told):
+            for i, (hypothesis, token, strokes) in enumerate(walk[first : first + _AT_ONCE]):
+                scores[j] += float(_log_softmax(tokens[j, i])[TOKEN_INDEX[token]])
+                if hypothesis.cursor.kind(token) in WRITTEN:
+                    scores[j] += _pointing(pointers[j, i], strokes)
+    return scores
+
+
+def _walk(tree: SymbolTree, n: int, backward: bool) -> list[tuple[_Hypothesis, str, NDArray[np.bool_]]]:
+    """Every step of telling a tree: where it stands, the token that follows, and the strokes that it writes."""
     start = TOKEN_INDEX[START_BACKWARD if backward else START]
-    live = [_Hypothesis(0.0, Cursor(), (), np.zeros(n, np.float32), start) for _ in trees]
-    state = network.start(len(trees))
-    for i in range(max(map(len, steps))):
-        tokens, pointers, state = network.step(memory, state, *_inputs(live, n))
-        for j, told in enumerate(steps):
-            if i < len(told):
-                token, node = told[i]
-                strokes = np.zeros(n, dtype=bool)
-                if node is not None:
-                    strokes[list(node.strokes)] = True
-                score = float(_log_softmax(tokens[j])[TOKEN_INDEX[token]])
-                live[j] = _extend(live[j], token, score, strokes, pointers[j])
-    return [h.score for h in live]
+    hypothesis = _Hypothesis(0.0, Cursor(), (), np.zeros(n, np.float32), start)
+    walk = []
+    for token, node in [*linearize(tree, backward=backward), (END, None)]:
+        strokes = np.zeros(n, dtype=bool)
+        strokes[list(node.strokes if node is not None else ())] = True
+        walk.append((hypothesis, token, strokes))
+        hypothesis = _extend(hypothesis, token, 0.0, strokes)
+    return walk
 
 
-def _inputs(live: Sequence[_Hypothesis], n: int) -> tuple:
-    anchors = np.zeros((len(live), n), np.float32)
-    for i, hypothesis in enumerate(live):
-        if hypothesis.cursor.anchor is not None:
-            anchors[i, list(hypothesis.symbols[hypothesis.cursor.anchor].strokes)] = 1
+def _inputs(live: Sequence[Sequence[_Hypothesis]], n: int) -> tuple:
+    """What the decoder reads at the same number of positions of each hypothesis, see `LightTransformer.read`."""
+    anchors = np.zeros((len(live), len(live[0]), n), np.float32)
+    for i, positions in enumerate(live):
+        for j, hypothesis in enumerate(positions):
+            if hypothesis.cursor.anchor is not None:
+                anchors[i, j, list(hypothesis.symbols[hypothesis.cursor.anchor].strokes)] = 1
     return (
-        np.array([h.last for h in live]),
+        np.array([[h.last for h in positions] for positions in live]),
         anchors,
-        np.stack([h.written for h in live]),
-        np.array([RELATION_INDEX[h.cursor.relation] for h in live]),
-        np.array([RELATION_INDEX[h.cursor.row_relation] for h in live]),
+        np.array([[h.written for h in positions] for positions in live]),
+        np.array([[RELATION_INDEX[h.cursor.relation] for h in positions] for positions in live]),
+        np.array([[RELATION_INDEX[h.cursor.row_relation] for h in positions] for positions in live]),
     )
 
 
@@ -153,14 +168,14 @@ def _choices(
             i, token = divmod(int(index), scores.shape[1])
             hypothesis = live[i]
             pointed = _pointed(pointers[i], same, hypothesis.written > 0)
-            step = float(scores[i, token]) - hypothesis.score
-            choices.append((i, _extend(hypothesis, TOKENS[token], step, pointed, pointers[i])))
+            score = float(scores[i, token]) - hypothesis.score
+            if hypothesis.cursor.kind(TOKENS[token]) in WRITTEN:
+                score += _pointing(pointers[i], pointed)
+            choices.append((i, _extend(hypothesis, TOKENS[token], score, pointed)))
     return sorted(choices, key=lambda choice: -choice[1].score)[:beam]
 
 
-def _extend(
-    hypothesis: _Hypothesis, token: str, score: float, pointed: NDArray[np.bool_], pointer: Floats
-) -> _Hypothesis:
+def _extend(hypothesis: _Hypothesis, token: str, score: float, pointed: NDArray[np.bool_]) -> _Hypothesis:
     """A hypothesis one token longer; `pointed` are the strokes of the symbol, if the token writes one."""
     cursor = hypothesis.cursor
     symbols, written = hypothesis.symbols, hypothesis.written
@@ -169,8 +184,12 @@ def _extend(
         strokes = tuple(int(s) for s in np.flatnonzero(pointed))
         symbols = (*symbols, _Symbol(label, strokes, cursor.anchor, cursor.relation))
         written = np.maximum(written, pointed.astype(np.float32))
-        score += float(np.log(max(np.exp(_log_softmax(pointer))[pointed].sum(), 1e-9)))
     return _Hypothesis(hypothesis.score + score, cursor.advance(token), symbols, written, TOKEN_INDEX[token])
+
+
+def _pointing(pointer: Floats, pointed: NDArray[np.bool_]) -> float:
+    """Log of the pointer's weight on some strokes."""
+    return float(np.log(max(np.exp(_log_softmax(pointer))[pointed].sum(), 1e-9)))
 
 
 def _pointed(pointer: Floats, same: Floats, written: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -1,13 +1,13 @@
 """The stroke transformer's forward pass in numpy: what recognises, without a deep-learning library.
 
 It computes what `crohme.networks.stroke_transformer` computes (a test holds the two equal), one
-expression and one token at a time, and keeps the keys and values of the tokens before.
+expression at a time, and keeps the keys and values of the tokens before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ class Memory:
     Args:
         encoded: `(n, width)`. One vector per stroke.
         geometry: `(n, n, geometry)`. How strokes lie to each other.
-        keys, values: per decoder layer `(heads, n, width / heads)`.
+        keys, values: per decoder layer `(1, heads, n, width / heads)`.
         pointer_keys: `(n, width)`.
     """
 
@@ -79,15 +79,15 @@ class LightTransformer:
         geometry = _silu(self._dense(_silu(self._dense(pairs, "encoder/geometry_1")), "encoder/geometry_2"))
         biases = self._dense(geometry, "encoder/biases").transpose(2, 0, 1)
         place = self._dense(_silu(self._dense(strokes, "encoder/place_1")), "encoder/place_2")
-        x = self._shape(points) + place
+        x = (self._shape(points) + place)[None]
         for i in range(self.encoder_layers):
             name = f"encoder/attention_{i}"
             normed = self._norm(x, f"{name}/norm")
             keys, values = self._keys_values(normed, name)
             x = x + self._attend(normed, keys, values, biases[i * self.heads : (i + 1) * self.heads], name)
             x = self._feed_forward(x, f"encoder/mlp_{i}")
-        encoded = self._norm(x, "encoder/norm")
-        cross = [self._keys_values(encoded, f"decoder/cross_{i}") for i in range(self.decoder_layers)]
+        encoded = self._norm(x, "encoder/norm")[0]
+        cross = [self._keys_values(encoded[None], f"decoder/cross_{i}") for i in range(self.decoder_layers)]
         return Memory(
             encoded,
             geometry,
@@ -112,7 +112,7 @@ class LightTransformer:
         empty = np.zeros((hypotheses, self.heads, 0, width // self.heads), np.float32)
         return State((empty,) * self.decoder_layers, (empty,) * self.decoder_layers)
 
-    def step(
+    def read(
         self,
         memory: Memory,
         state: State,
@@ -122,43 +122,45 @@ class LightTransformer:
         relations: NDArray[np.int64],
         rows: NDArray[np.int64],
     ) -> tuple[Array, Array, State]:
-        """Read one more token of each of k hypotheses.
+        """Read q more tokens of each of k hypotheses.
 
         Args:
             memory: Memory.
             state: State of the k hypotheses.
-            previous, relations, rows: `(k,)` int. See `StrokeTransformer`.
-            anchors, written: `(k, n)` of 0 and 1.
+            previous, relations, rows: `(k, q)` int. See `StrokeTransformer`.
+            anchors, written: `(k, q, n)` of 0 and 1.
 
         Returns:
-            Logits of the next token `(k, tokens)`, of the strokes it writes `(k, n)`, and the new state.
+            Logits of the next token after each `(k, q, tokens)`, of the strokes that it writes
+            `(k, q, n)`, and the new state.
         """
-        k, n = anchors.shape
-        mean = anchors / np.maximum(anchors.sum(axis=1, keepdims=True), 1.0)
+        k, q, n = anchors.shape
+        mean = anchors / np.maximum(anchors.sum(axis=-1, keepdims=True), 1.0)
         table = self._weights
         x = table["decoder/previous/embeddings"][previous] + table["decoder/relation/embeddings"][relations]
         x = x + table["decoder/row/embeddings"][rows] + self._dense(mean @ memory.encoded, "decoder/anchor")
-        x = x + _position(state.length, x.shape[1])
-        seen = (mean @ memory.geometry.reshape(n, -1)).reshape(k, n, -1)
+        x = x + _positions(state.length, q, x.shape[-1])
+        seen = (mean @ memory.geometry.reshape(n, -1)).reshape(k, q, n, -1)
         seen = np.concatenate([seen, anchors[..., None], written[..., None]], axis=-1)
+        causal = np.triu(np.full((q, state.length + q), -np.inf, np.float32), k=state.length + 1)
         keys, values = [], []
         for i in range(self.decoder_layers):
             name = f"decoder/self_{i}"
             normed = self._norm(x, f"{name}/norm")
-            key, value = (part.reshape(k, self.heads, 1, -1) for part in self._split(normed, name))
+            key, value = self._keys_values(normed, name)
             keys.append(np.concatenate([state.keys[i], key], axis=2))
             values.append(np.concatenate([state.values[i], value], axis=2))
-            x = x + self._attend_one(normed, keys[i], values[i], 0.0, name)
+            x = x + self._attend(normed, keys[i], values[i], causal, name)
             name = f"decoder/cross_{i}"
             bias = self._look(x, seen, self.heads, f"decoder/look_{i}/seek")
-            x = x + self._attend_one(self._norm(x, f"{name}/norm"), memory.keys[i], memory.values[i], bias, name)
+            x = x + self._attend(self._norm(x, f"{name}/norm"), memory.keys[i], memory.values[i], bias, name)
             x = self._feed_forward(x, f"decoder/mlp_{i}")
         x = self._norm(x, "decoder/norm")
-        pointer = self._dense(x, "decoder/pointer_query") @ memory.pointer_keys.T * x.shape[1] ** -0.5
-        pointer = pointer + self._look(x, seen, 1, "decoder/pointer_look/seek")[:, 0, 0]
+        pointer = self._dense(x, "decoder/pointer_query") @ memory.pointer_keys.T * x.shape[-1] ** -0.5
+        pointer = pointer + self._look(x, seen, 1, "decoder/pointer_look/seek")[:, 0]
         pointed = _softmax(pointer) @ memory.encoded
-        hidden = _silu(self._dense(np.concatenate([x, pointed], axis=1), "decoder/token_in"))
-        return self._dense(hidden, "decoder/token"), pointer, replace(state, keys=tuple(keys), values=tuple(values))
+        hidden = _silu(self._dense(np.concatenate([x, pointed], axis=-1), "decoder/token_in"))
+        return self._dense(hidden, "decoder/token"), pointer, State(tuple(keys), tuple(values))
 
     def _dense(self, x: Array, name: str) -> Array:
         return x @ self._weights[f"{name}/kernel"] + self._weights[f"{name}/bias"]
@@ -178,30 +180,25 @@ class LightTransformer:
         x = _silu(self._dense(_with_neighbours(x), "encoder/shape_2"))
         return self._dense(x.reshape(n, -1), "encoder/shape_3")
 
-    def _split(self, x: Array, name: str) -> tuple[Array, Array]:
-        key, value = np.split(self._dense(x, f"{name}/key_value"), 2, axis=-1)
-        return key, value
-
     def _keys_values(self, x: Array, name: str) -> tuple[Array, Array]:
-        key, value = (part.reshape(len(x), self.heads, -1).transpose(1, 0, 2) for part in self._split(x, name))
-        return np.ascontiguousarray(key), np.ascontiguousarray(value)
+        """`(k, t, width)` → keys and values, `(k, heads, t, width / heads)` each."""
+        key, value = np.split(self._dense(x, f"{name}/key_value"), 2, axis=-1)
+        return self._by_head(key), self._by_head(value)
 
     def _attend(self, queries: Array, keys: Array, values: Array, bias: Array, name: str) -> Array:
-        """All queries of one expression: `(n, width)`, with `(heads, n, n)` of bias."""
-        q = self._dense(queries, f"{name}/query").reshape(len(queries), self.heads, -1).transpose(1, 0, 2)
-        weights = _softmax(q @ keys.transpose(0, 2, 1) * keys.shape[-1] ** -0.5 + bias)
-        return self._dense((weights @ values).transpose(1, 0, 2).reshape(queries.shape), f"{name}/out")
-
-    def _attend_one(self, queries: Array, keys: Array, values: Array, bias: Array | float, name: str) -> Array:
-        """One query of each of k hypotheses: `(k, width)`, with `(k, heads, 1, n)` of bias or none."""
-        q = self._dense(queries, f"{name}/query").reshape(len(queries), self.heads, 1, -1)
+        """`(k, q, width)` queries, with bias that broadcasts to `(k, heads, q, t)`."""
+        q = self._by_head(self._dense(queries, f"{name}/query"))
         weights = _softmax(q @ np.swapaxes(keys, -1, -2) * keys.shape[-1] ** -0.5 + bias)
-        return self._dense((weights @ values).reshape(queries.shape), f"{name}/out")
+        return self._dense(np.swapaxes(weights @ values, 1, 2).reshape(queries.shape), f"{name}/out")
+
+    def _by_head(self, x: Array) -> Array:
+        return np.swapaxes(x.reshape(*x.shape[:2], self.heads, -1), 1, 2)
 
     def _look(self, x: Array, seen: Array, heads: int, name: str) -> Array:
+        """Bias `(k, heads, q, n)` of what each query seeks in the geometry seen from its anchor."""
         width = seen.shape[-1]
-        sought = (self._dense(x, name) * width**-0.5).reshape(len(x), heads, width)
-        return (sought @ seen.transpose(0, 2, 1))[:, :, None]
+        sought = (self._dense(x, name) * width**-0.5).reshape(*x.shape[:2], heads, width)
+        return np.swapaxes(sought @ np.swapaxes(seen, -1, -2), 1, 2)
 
 
 def _silu(x: Array) -> Array:
@@ -213,9 +210,10 @@ def _softmax(x: Array) -> Array:
     return exp / exp.sum(axis=-1, keepdims=True)
 
 
-def _position(step: int, width: int) -> Array:
+def _positions(first: int, count: int, width: int) -> Array:
     rates = np.exp(-np.log(10_000.0) * np.arange(width // 2) / (width // 2)).astype(np.float32)
-    return np.concatenate([np.sin(step * rates), np.cos(step * rates)]).astype(np.float32)
+    angles = np.arange(first, first + count)[:, None] * rates
+    return np.concatenate([np.sin(angles), np.cos(angles)], axis=-1).astype(np.float32)
 
 
 def _with_neighbours(x: Array) -> Array:

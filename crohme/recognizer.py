@@ -142,17 +142,22 @@ class Recognizer:
 
     def _search(self, memory: Memory, beam: int) -> list[Candidate]:
         """Readings with different LaTeX, best first; with a beam, scored in both directions."""
-        found = decode(self.network, memory, beam=beam)
-        if beam > 1 or not found:
-            found = _distinct([*found, *decode(self.network, memory, beam=max(beam, 2), backward=True)])
-        if not found:
+        forward = _distinct(decode(self.network, memory, beam=beam))
+        if beam == 1 and forward:
+            return forward
+        backward = _distinct(decode(self.network, memory, beam=max(beam, 2), backward=True))
+        if not forward and not backward:
             raise NothingToRecognize("no reading was found")
-        if beam == 1:
-            return found
-        trees = [candidate.tree for candidate in found]
-        scores = [rescore(self.network, memory, trees, backward=backward) for backward in (False, True)]
-        both = [Candidate(tree, (f + b) / 2) for tree, f, b in zip(trees, *scores, strict=True)]
-        return _distinct(both)
+        # Each direction judges what the other one found.
+        judged = [*self._judge(memory, forward, backward=True), *self._judge(memory, backward, backward=False)]
+        return _distinct(judged)
+
+    def _judge(self, memory: Memory, found: list[Candidate], *, backward: bool) -> list[Candidate]:
+        """The mean of the candidates' own scores and of those in the given direction."""
+        if not found:
+            return []
+        other = rescore(self.network, memory, [candidate.tree for candidate in found], backward=backward)
+        return [Candidate(c.tree, (c.score + score) / 2) for c, score in zip(found, other, strict=True)]
 
 
 def prepare(ink: Ink) -> np.ndarray:

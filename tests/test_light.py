@@ -63,36 +63,43 @@ def test_light_equals_keras_alone_and_padded(network, inputs):
         np.testing.assert_allclose(light.relate(memory), np.array(expected["pair"])[i, :n, :n], atol=2e-4)
         state = light.start()
         for t in range(inputs["previous"].shape[1]):
-            token, pointer, state = light.step(
-                memory,
-                state,
-                inputs["previous"][i, t : t + 1],
-                inputs["anchors"][i, t : t + 1, :n],
-                inputs["written"][i, t : t + 1, :n],
-                inputs["relations"][i, t : t + 1],
-                inputs["rows"][i, t : t + 1],
-            )
-            np.testing.assert_allclose(token[0], np.array(expected["token"])[i, t], atol=2e-4)
-            np.testing.assert_allclose(pointer[0], np.array(expected["pointer"])[i, t, :n], atol=2e-4)
+            token, pointer, state = read(light, memory, state, inputs, [i], slice(t, t + 1), n)
+            np.testing.assert_allclose(token[0, 0], np.array(expected["token"])[i, t], atol=2e-4)
+            np.testing.assert_allclose(pointer[0, 0], np.array(expected["pointer"])[i, t, :n], atol=2e-4)
+
+
+def read(light, memory, state, inputs, hypotheses, tokens, n):
+    return light.read(
+        memory,
+        state,
+        inputs["previous"][hypotheses, tokens],
+        inputs["anchors"][hypotheses, tokens, :n],
+        inputs["written"][hypotheses, tokens, :n],
+        inputs["relations"][hypotheses, tokens],
+        inputs["rows"][hypotheses, tokens],
+    )
+
+
+def test_tokens_at_once_equal_tokens_one_by_one(network, inputs):
+    light = LightTransformer(bundle.weights_of(network), ARGUMENTS)
+    memory = light.encode(inputs["ink"][0])
+    whole = read(light, memory, light.start(2), inputs, [0, 1], slice(0, 7), 5)
+    state, parts = light.start(2), []
+    for part in (slice(0, 1), slice(1, 4), slice(4, 7)):
+        token, pointer, state = read(light, memory, state, inputs, [0, 1], part, 5)
+        parts.append((token, pointer))
+    for i in (0, 1):
+        np.testing.assert_allclose(np.concatenate([p[i] for p in parts], axis=1), whole[i], atol=1e-4)
+    assert state.length == whole[2].length == 7
 
 
 def test_hypotheses_do_not_see_each_other(network, inputs):
     light = LightTransformer(bundle.weights_of(network), ARGUMENTS)
     memory = light.encode(inputs["ink"][0])
 
-    def run(rows):
-        state = light.start(len(rows))
-        for t in range(3):
-            token, _, state = light.step(
-                memory,
-                state,
-                inputs["previous"][rows, t],
-                inputs["anchors"][rows, t],
-                inputs["written"][rows, t],
-                inputs["relations"][rows, t],
-                inputs["rows"][rows, t],
-            )
-        return token
+    def run(hypotheses):
+        token, _, _ = read(light, memory, light.start(len(hypotheses)), inputs, hypotheses, slice(0, 3), 5)
+        return token[:, -1]
 
     both = run([0, 1])
     np.testing.assert_allclose(both[:1], run([0]), atol=1e-5)
