@@ -79,9 +79,9 @@ class OutputFolder:
         """
         target = self.folder / name
         if target in self.sources:
-            return f"would overwrite {target}, made from {self.sources[target]}"
+            return f"would overwrite {name}, made from {self.sources[target]}"
         if target.resolve() == source.resolve():
-            return f"would be overwritten by what is made from it: {target}"
+            return "would be overwritten by what is made from it"
         self.sources[target] = source
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,8 @@ from crohme.cli.errors import CommandError
 if TYPE_CHECKING:
     from crohme.bundle import Bundle
 
+EXPRESSIONS = frozenset({"stroke_transformer"})
+"""The networks that read whole expressions; the others read isolated symbols."""
 LIBRARIES = ("keras", "tensorflow", "numpy", "lxml", "opencv-python-headless")
 
 
@@ -62,7 +64,8 @@ def _print_summary(bundle: Bundle) -> None:
     size = sum(file.stat().st_size for file in bundle.path.iterdir() if file.is_file())
     print(f"\n{bundle.path.name}")
     print(f"  network   {bundle.network}, {weights:,} weights, {size / 1e6:.1f} MB")
-    print(f"  classes   {len(bundle.vocabulary)}")
+    reads, outputs = ("whole expressions", "tokens") if bundle.network in EXPRESSIONS else ("a symbol", "classes")
+    print(f"  reads     {reads}, {len(bundle.vocabulary)} {outputs}")
     print(f"  licence   {_licence(bundle)}")
     for name, value in bundle.metrics.items():
         if isinstance(value, int | float):

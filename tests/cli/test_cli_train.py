@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crohme.cli import main
+from crohme.corpus import location
 
 WriteInk = Callable[..., Path]
 
@@ -24,7 +25,7 @@ def test_train_writes_a_bundle_that_predict_takes(
     assert f"bundle written to {run / 'bundle'}" in capsys.readouterr().out
     assert {"config.json", "curves.png", "log.csv", "log.jsonl", "bundle"} <= {f.name for f in run.iterdir()}
     assert json.loads((run / "config.json").read_text())["seed"] == 7
-    assert main(["predict", str(tmp_path / "ink" / "0.inkml"), "--bundle", str(run / "bundle")]) == 0
+    assert main(["predict", "--symbols", str(tmp_path / "ink" / "0.inkml"), "--bundle", str(run / "bundle")]) == 0
     assert "of 3 symbols with known truth read right" in capsys.readouterr().out
 
 
@@ -47,3 +48,52 @@ def test_without_crohme_it_says_that_the_sample_is_used(
     assert main(["train"]) == 0
     assert trained_on[0].parts[-2:] == ("data", "sample")
     assert "CROHME is not in place: training on the embedded sample" in capsys.readouterr().out
+
+
+@pytest.fixture
+def no_crohme(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As on a machine with the repository alone: its sample is there, CROHME is not."""
+    sample = location.sample_folder()
+    monkeypatch.delenv("CROHME_DATA", raising=False)
+    monkeypatch.setattr(location, "REPOSITORY", tmp_path / "repository")
+    monkeypatch.setattr(location, "sample_folder", lambda: sample)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("no_crohme")
+def test_symbols_are_trained_on_the_sample_where_crohme_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--epochs", "1"]) == 0
+    told = capsys.readouterr().out
+    assert "CROHME is not in place: training on the embedded sample" in told
+    assert "bundle written to runs/symbol-lstm/bundle" in told
+    metrics = json.loads(Path("runs/symbol-lstm/bundle/metrics.json").read_text())
+    assert 0 <= metrics["held-out files top1"] <= 1
+
+
+@pytest.mark.usefixtures("no_crohme")
+def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One pass, with ink made in another process: all as in earnest but for the size of the network, and XLA."""
+    from crohme.training.expression_run import SIZES, FromInk
+
+    toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
+    monkeypatch.setitem(SIZES, "small", toy)
+    monkeypatch.setattr(FromInk, "jit_compile", property(lambda _: False, lambda *_: None))
+    assert main(["train", "expressions", "--epochs", "1", "--seed", "5"]) == 0
+    told = capsys.readouterr().out
+    assert "CROHME is not in place: training on the embedded sample" in told
+    assert "bundle written to runs/expressions/bundle" in told and "on the validation set" in told
+    run = Path("runs/expressions")
+    assert {"settings.json", "log.jsonl", "curves.png", "state.npz", "bundle"} <= {f.name for f in run.iterdir()}
+    assert json.loads((run / "settings.json").read_text())["settings"]["seed"] == 5
+    file = location.sample_folder() / "test" / "sample7_00.inkml"
+    assert main(["predict", str(file), "--bundle", f"{run}/bundle"]) == 0
+    for arguments, cause in (
+        ([], "holds a run"),
+        (["--resume"], "is finished"),
+        (["--resume", "--seed", "6", "--epochs", "1"], "seed is 5, not 6"),
+    ):
+        capsys.readouterr()
+        assert main(["train", "expressions", *arguments]) == 1
+        assert cause in capsys.readouterr().err
