@@ -16,6 +16,7 @@ from crohme.augment.pool import Pool
 from crohme.notation.tree import Node, Relation
 
 MAX_STROKES = 56
+_INDICES = "2 3 4 5 6 7 8 n m k".split()
 _NO_SCRIPTS = frozenset(
     "+ - = / | , . ! ( [ \\{ \\times \\div \\pm \\lt \\gt \\leq \\geq \\neq \\in \\ldots "
     "\\rightarrow \\prime \\forall \\exists".split()
@@ -102,7 +103,26 @@ def root(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expres
         points, (signs, inside) = join(written, expression)
     else:
         points, (inside, signs) = join(expression, written)
-    return Expression(points, (Node(r"\sqrt", signs[0].strokes, {Relation.INSIDE: inside}),))
+    radical = Expression(points, (Node(r"\sqrt", signs[0].strokes, {Relation.INSIDE: inside}),))
+    return _with_index(radical, pool, rng) if rng.random() < 0.15 else radical
+
+
+def _with_index(radical: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
+    """A root with a small symbol over its hook, left of where the sign turns upwards."""
+    label = _INDICES[rng.integers(len(_INDICES))]
+    if label not in pool.symbols:
+        return radical
+    points = pool.symbol(label, rng)
+    low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
+    scale = rng.uniform(0.55, 1.0) / max(float((high - low).max()), 1e-3)
+    sign = radical.points[list(radical.row[0].strokes)].reshape(-1, 2)
+    top, turn = float(sign[:, 1].min()), sign[sign[:, 1].argmax()]
+    right = float(turn[0]) + rng.uniform(-0.25, 0.15)
+    middle = top + rng.uniform(-0.1, 0.45) * (float(turn[1]) - top)
+    shift = (right - high[0] * scale, middle - (low[1] + high[1]) / 2 * scale)
+    index = Expression(points, (Node(label, tuple(range(len(points)))),)).moved(scale, shift)
+    points, (above, (node,)) = join(index, radical)
+    return Expression(points, (Node(node.label, node.strokes, {Relation.ABOVE: above, **node.rows}),))
 
 
 def brackets(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
