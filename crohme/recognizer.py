@@ -105,6 +105,7 @@ class Recognizer:
             raise BundleError(f"{trained.path}: its vocabulary is not that of this version")
         self.bundle = trained
         self.network = LightTransformer(trained.weights, trained.arguments)
+        self._calibration: tuple[float, float] = tuple(trained.metrics.get("calibration", (1.0, 0.0)))
 
     @classmethod
     def load(cls, name_or_folder: str | Path = DEFAULT_BUNDLE) -> Recognizer:
@@ -133,7 +134,7 @@ class Recognizer:
         ink = _as_ink(source)
         memory = self.network.encode(prepare(ink))
         candidates = self._search(memory, max(beam, 1))
-        shares = _shares([candidate.score for candidate in candidates])
+        shares = _confidences([candidate.score for candidate in candidates], *self._calibration)
         readings = [
             Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree)
             for candidate, share in zip(candidates, shares, strict=True)
@@ -187,7 +188,16 @@ def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
     return list(kept.values())
 
 
-def _shares(scores: Sequence[float]) -> list[float]:
-    """Probability of each reading: of its own score, shared among readings that exclude each other."""
-    probabilities = np.exp(np.array(scores, dtype=np.float64))
-    return list((probabilities / max(1.0, float(probabilities.sum()))).tolist())
+def _confidences(scores: Sequence[float], slope: float, offset: float) -> list[float]:
+    """How probable each reading is, given the log-probabilities, best first.
+
+    The best reading's own probability is corrected by what was measured: slope and offset on its
+    log-odds (Platt, "Probabilistic outputs for support vector machines", 1999). The others keep
+    their proportions, as far as that leaves room for them.
+    """
+    shares = np.exp(np.array(scores, dtype=np.float64))
+    shares = np.clip(shares / max(1.0, float(shares.sum())), 1e-12, 1 - 1e-12)
+    log_odds = slope * np.log(shares[0] / (1 - shares[0])) + offset
+    best = 1 / (1 + np.exp(-log_odds))
+    factor = min(best / shares[0], (1 - best) / max(float(shares[1:].sum()), 1e-12))
+    return [float(best), *(shares[1:] * factor).tolist()]

@@ -1,0 +1,37 @@
+"""Confidence corrected to what it is worth: 0.8 is to mean right in eight of ten cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def fit(confidences: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:
+    """Slope and offset on the log-odds that make confidences most likely (Platt, 1999).
+
+    Args:
+        confidences: floats between 0 and 1, uncorrected.
+        right: bools. Whether each reading was right.
+
+    Raises:
+        ValueError: All are right, or all are wrong: nothing to fit.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    if len(set(map(bool, right))) < 2:
+        raise ValueError("a calibration needs readings that are right and readings that are wrong")
+    odds = np.clip(np.asarray(confidences, dtype=np.float64), 1e-12, 1 - 1e-12)
+    model = LogisticRegression(C=1e6).fit(np.log(odds / (1 - odds))[:, None], np.asarray(right, dtype=bool))
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def expected_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Expected calibration error: how far confidence and share of right ones differ, over bins of equal width.
+
+    Reference: Guo et al., "On calibration of modern neural networks", ICML 2017.
+    """
+    values, hits = np.asarray(confidences, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    bin_of = np.minimum((values * bins).astype(int), bins - 1)
+    gaps = [abs(float((values - hits)[bin_of == i].sum())) for i in range(bins)]
+    return sum(gaps) / len(values)

@@ -1,0 +1,44 @@
+"""Make the shipped bundle of a training run: `python scripts/ship_expressions.py --data CROHME`.
+
+Takes the averaged weights of the run's checkpoint, fits the calibration of confidence on the 2013
+test set, and writes down what is right on 2013 (validation) and on 2014 (test).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="CROHME folder, with test2013 and test2014")
+    parser.add_argument("--run", type=Path, default=Path("runs/expressions"), help="folder of the training run")
+    parser.add_argument("--bundle", type=Path, default=Path("models/expressions"), help="folder to write")
+    args = parser.parse_args()
+
+    from crohme.evaluation.calibration import fit
+    from crohme.evaluation.expressions import evaluate, summarize
+    from crohme.training.batches import Recipe
+    from crohme.training.expression_run import Run, stored_settings
+
+    run = Run(args.run, stored_settings(args.run), Recipe())
+    run.resume()
+    run.write_bundle(args.bundle, {})
+    outcomes = evaluate(args.data / "test2013", args.bundle)
+    read = [outcome for outcome in outcomes if outcome.read]
+    calibration = fit([o.confidence for o in read], [o.errors == 0 for o in read])
+    metrics: dict = {"calibration": calibration}
+    for name, found in (("test2013", outcomes), ("test2014", evaluate(args.data / "test2014", args.bundle))):
+        figures = summarize(found)
+        metrics |= {f"{name}_{key}": figures[key] for key in ("n", "exprate", "le1", "le2", "le3", "top5")}
+    (args.bundle / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(metrics, indent=2))
+
+
+if __name__ == "__main__":
+    main()
