@@ -40,3 +40,12 @@ def expression_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundles") / "expressions"
     bundle.save(folder, "stroke_transformer", arguments, TOKENS, weights, {}, {"exprate": 0.0})
     return folder
+
+
+@pytest.fixture
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training of expressions step by step: compiling would take longer than the few steps of a test."""
+    from crohme.training.expression_run import FromInk
+
+    monkeypatch.setattr(FromInk, "jit_compile", property(lambda _: False, lambda *_: None))
+    monkeypatch.setattr(FromInk, "run_eagerly", property(lambda _: True, lambda *_: None))

@@ -70,16 +70,15 @@ def test_symbols_are_trained_on_the_sample_where_crohme_is_not(capsys: pytest.Ca
     assert 0 <= metrics["held-out files top1"] <= 1
 
 
-@pytest.mark.usefixtures("no_crohme")
+@pytest.mark.usefixtures("no_crohme", "few_steps")
 def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One pass, with ink made in another process: all as in earnest but for the size of the network, and XLA."""
-    from crohme.training.expression_run import SIZES, FromInk
+    """One pass, with ink made in another process: all as in earnest but for the size of the network, and compiling."""
+    from crohme.training.expression_run import SIZES
 
     toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
     monkeypatch.setitem(SIZES, "small", toy)
-    monkeypatch.setattr(FromInk, "jit_compile", property(lambda _: False, lambda *_: None))
     assert main(["train", "expressions", "--epochs", "1", "--seed", "5"]) == 0
     told = capsys.readouterr().out
     assert "CROHME is not in place: training on the embedded sample" in told

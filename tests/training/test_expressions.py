@@ -17,10 +17,10 @@ from crohme.corpus import location
 from crohme.corpus.expressions import read_folder
 from crohme.corpus.location import DataNotFound
 from crohme.recognizer import Recognizer
-from crohme.training import batches, expression_run, expressions
+from crohme.training import batches, expressions
 from crohme.training.batches import Bucket, Recipe, sample
 from crohme.training.checkpoint import CheckpointError
-from crohme.training.expression_run import SIZES, FromInk, build
+from crohme.training.expression_run import SIZES, FromInk
 from crohme.training.expressions import Run, Settings, stored_settings, train
 
 SAMPLE = location.sample_folder()
@@ -34,18 +34,6 @@ def toy(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(SIZES, "toy", {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1})
     monkeypatch.setattr(batches, "BUCKETS", (Bucket(16, 28, 8),))
     monkeypatch.setattr(expressions, "stream", partial(batches.stream, size=32))
-
-
-@pytest.fixture
-def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compiling would take longer than the steps do."""
-
-    def eager(settings: Settings) -> FromInk:
-        model = build(settings)
-        model.jit_compile, model.run_eagerly = False, True
-        return model
-
-    monkeypatch.setattr(expression_run, "build", eager)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +54,7 @@ def log_of(folder: Path) -> list[dict]:
 def test_it_learns_and_leaves_a_bundle_that_recognises(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expression_run.FromInk, "jit_compile", property(lambda _: False, lambda *_: None))
+    monkeypatch.setattr(FromInk, "jit_compile", property(lambda _: False, lambda *_: None))
     figures = train(data, tmp_path, epochs=9, settings=TOY, workers=0)
     rows = log_of(tmp_path)
     losses = [row["loss"] for row in rows if row["kind"] == "training"]
