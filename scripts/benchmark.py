@@ -1,49 +1,126 @@
-"""How fast it is here: parsing, recognising symbols, starting up. Prints a table; nothing is asserted.
+"""How fast it is here: parsing, recognising, starting up, memory. Prints a table; nothing is asserted.
 
     python scripts/benchmark.py [--data DIR] [--bundle NAME|DIR]
+
+Parsing and recognising run on one core with the bundle loaded; commands as a user starts them.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))  # so that it runs from a clone that is not installed
+AS_STARTED = dict(os.environ)
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+
+from crohme import bundle  # noqa: E402  (numpy counts its threads when it is imported)
+from crohme.bundle import Bundle  # noqa: E402
+from crohme.corpus.location import inkml_files, sample_folder  # noqa: E402
+from crohme.recognizer import BEAM, Recognizer  # noqa: E402
+from inkml_parser import Ink, InkError, read  # noqa: E402
 
 
 def main() -> None:
     """Measure and print."""
-    from crohme.corpus.location import inkml_files, sample_folder
-    from crohme.strokes import StrokeBatch
-    from crohme.symbol_recognizer import BOTH, SymbolRecognizer
-    from inkml_parser import read
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=sample_folder(), metavar="DIR", help="InkML (data/sample)")
-    parser.add_argument("--bundle", action="append", metavar="NAME|DIR", help="(both that are shipped)")
+    parser.add_argument("--bundle", action="append", metavar="NAME|DIR", help="(all that are shipped)")
     args = parser.parse_args()
-
     files = inkml_files(args.data)
-    inks = [read(file) for file in files]
+    print(f"{len(files)} files of {args.data}, {len(os.sched_getaffinity(0))} cores\n")
+    row("parse", f"{len(files) / seconds(lambda: [parsed(file) for file in files], runs=3):,.0f} files/s")
+    for arguments in (["--help"], ["info"]):
+        row(f"start, {arguments[0]}", f"{seconds(lambda: crohme(*arguments)):.2f} s")  # noqa: B023
+    for name in args.bundle or bundle.names():
+        loaded = bundle.load(name)
+        measure = expressions if loaded.network == "stroke_transformer" else symbols
+        print(f"\n{name}")
+        measure(loaded, args.data, files)
+
+
+def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
+    """Latency, start-up, throughput and memory of a recogniser of whole expressions."""
+    recognizer = Recognizer(trained)
+    inks = [ink for file in files[:: max(1, len(files) // 200)] if (ink := parsed(file)) is not None]
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    for what, beam in (("greedy", 1), (f"beam {BEAM}", BEAM)):
+        times = sorted(1000 * seconds(lambda: recognizer.recognize(ink, beam=beam), runs=1) for ink in inks)  # noqa: B023
+        middle, slow = statistics.median(times), times[int(0.95 * len(times))]
+        row(f"recognise one, {what}, one core", f"median {middle:.1f} ms, 95 % within {slow:.1f} ms")
+    os.sched_setaffinity(0, cores)
+    one = ["predict", str(files[0]), "--bundle", str(trained.path)]
+    row("start, predict one.inkml", f"{seconds(lambda: crohme(*one)):.2f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        all_files = ["predict", str(data), "--bundle", str(trained.path), "--output", f"{folder}/readings.csv"]
+        taken, peak = time_and_memory(all_files)
+    row("predict folder, start-up included", f"{taken:.1f} s, {len(files) / taken:.1f} files/s")
+    row("its memory at most, all processes", f"{peak / 1e6:.0f} MB")
+
+
+def symbols(trained: Bundle, data: Path, files: list[Path]) -> None:
+    """Throughput and start-up of a recogniser of isolated symbols."""
+    from crohme.strokes import StrokeBatch
+    from crohme.symbol_recognizer import SymbolRecognizer
+
+    inks = [ink for file in files if (ink := parsed(file)) is not None]
     strokes = StrokeBatch.from_symbols([[ink.strokes[i] for i in s.strokes] for ink in inks for s in ink.symbols])
-    print(f"{len(files)} files, {len(strokes)} symbols of {args.data}; median of 5 runs\n")
-    print(f"{'parse':<40}{len(files) / seconds(lambda: [read(file) for file in files]):>12,.0f} files/s")
-    for name in args.bundle or BOTH:
-        recognizer = SymbolRecognizer.load(name)
-        recognizer.from_strokes(strokes)  # the first call compiles
-        rate = len(strokes) / seconds(lambda: recognizer.from_strokes(strokes))  # noqa: B023
-        print(f"{f'recognise, {name}':<40}{rate:>12,.0f} symbols/s")
-    for arguments in (["--help"], ["info"], ["predict", str(files[0])]):
-        command = [sys.executable, str(REPOSITORY / "crohme.py"), *arguments]
-        time_taken = seconds(lambda: subprocess.run(command, capture_output=True, check=True))  # noqa: B023
-        shown = arguments[0] if len(arguments) == 1 else f"{arguments[0]} one file"
-        print(f"{f'start, crohme {shown}':<40}{time_taken:>12.2f} s")
+    recognizer = SymbolRecognizer([trained])
+    recognizer.from_strokes(strokes)  # the first call compiles
+    taken = seconds(lambda: recognizer.from_strokes(strokes), runs=3)
+    row("recognise symbols", f"{len(strokes) / taken:,.0f} symbols/s")
+    one = ["predict", "--symbols", str(files[0]), "--bundle", str(trained.path)]
+    row("start, predict --symbols one.inkml", f"{seconds(lambda: crohme(*one), runs=3):.2f} s")
+
+
+def row(what: str, measured: str) -> None:
+    """Print one line of the table."""
+    print(f"{what:<40}{measured}", flush=True)
+
+
+def parsed(file: Path) -> Ink | None:
+    """The ink of a file, or None if it has none: data sets hold broken files, and none of them stops a benchmark."""
+    try:
+        return read(file)
+    except InkError:
+        return None
+
+
+def crohme(*arguments: str) -> None:
+    """Run a command as a user would."""
+    command = [sys.executable, str(REPOSITORY / "crohme.py"), *arguments]
+    subprocess.run(command, env=AS_STARTED, capture_output=True, check=True)
+
+
+def time_and_memory(arguments: list[str]) -> tuple[float, int]:
+    """Wall time in seconds of a command, and the most memory in bytes that it and its children shared out (Linux)."""
+    start, peak = time.perf_counter(), 0
+    command = [sys.executable, str(REPOSITORY / "crohme.py"), *arguments]
+    with subprocess.Popen(command, env=AS_STARTED, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            peak = max(peak, memory(process.pid))
+            time.sleep(0.1)
+    return time.perf_counter() - start, peak
+
+
+def memory(process: int) -> int:
+    """Proportional set size in bytes of a process and its descendants: shared pages count once."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:  # it has just ended
+        return 0
+    own = sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return own + sum(memory(int(child)) for child in children)
 
 
 def seconds(work: Callable[[], object], runs: int = 5) -> float:
