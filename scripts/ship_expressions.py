@@ -27,7 +27,7 @@ def main() -> None:
     from crohme.training.expression_run import Run, stored_settings
 
     run = Run(args.run, stored_settings(args.run), Recipe())
-    run.resume()
+    run.restore()  # which leaves a run alone that is still going on
     run.write_bundle(args.bundle, {})
     outcomes = evaluate(args.data / "test2013", args.bundle)
     read = [outcome for outcome in outcomes if outcome.read]

@@ -152,8 +152,8 @@ class Run:
         self._log.unlink(missing_ok=True)
         self._write_settings()
 
-    def resume(self) -> None:
-        """Take up the state of the folder's checkpoint.
+    def restore(self) -> None:
+        """Take up the state of the folder's checkpoint, and leave the folder as it is.
 
         Raises:
             CheckpointError: There is none, or it belongs to a run with other settings.
@@ -163,6 +163,14 @@ class Run:
         self._check_settings()
         self.average, progress = checkpoint.restore(self._state, self.model)
         self.progress |= progress
+
+    def resume(self) -> None:
+        """As `restore`, to go on from there.
+
+        Raises:
+            CheckpointError: See `restore`.
+        """
+        self.restore()
         self._write_settings()
         # What came after the checkpoint is lost, and will be logged once more.
         kept = [row for row in self.history() if row["step"] <= self.progress["step"]]
