@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,6 +100,10 @@ def _symbols(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
 
 
 def _expressions(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
+    # The matrices are small: a second thread gains nothing on an idle core, and on a busy one it is waited for.
+    # Before numpy is imported, which is when it counts its threads.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     from crohme.recognizer import DEFAULT_BUNDLE
 
     files = find_files(args.paths, INK_SUFFIXES)
