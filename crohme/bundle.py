@@ -1,7 +1,7 @@
 """Trained networks on disk. The only file that knows where they live and what they are made of.
 
 A bundle is a folder `models/<name>` (`crohme/_bundles/<name>` once installed) of five files:
-`config.json` (which network, built with which arguments, the sha256 of the weights),
+`config.json` (which network, built with which arguments, the sha256 of weights and vocabulary),
 `vocabulary.txt` (one label or token per line), `weights.npz` (half-precision arrays, never pickles),
 `metrics.json` (measured figures) and `README.md` (the model card).
 """
@@ -72,8 +72,8 @@ def load(name_or_folder: str | Path) -> Bundle:
         name_or_folder: str or Path. One of `names()`, or a folder.
 
     Raises:
-        BundleError: No such bundle; a file missing or damaged; weights that do not match their
-            checksum; a network that is not one of `NETWORKS`.
+        BundleError: No such bundle; a file missing or damaged; weights or vocabulary that do not
+            match their checksum; a network that is not one of `NETWORKS`.
     """
     folder = _folder(name_or_folder)
     config = _read_json(folder / "config.json")
@@ -81,9 +81,9 @@ def load(name_or_folder: str | Path) -> Bundle:
     is_ours = config.get("format") == FORMAT and isinstance(network, str) and network in NETWORKS
     if not is_ours or not isinstance(config.get("arguments"), dict):
         raise BundleError(f"{folder}: config.json describes no network of this version")
-    data = _read(folder / "weights.npz")
-    if hashlib.sha256(data).hexdigest() != config.get("weights_sha256"):
-        raise BundleError(f"{folder}: weights.npz does not match its checksum")
+    for name in ("weights.npz", "vocabulary.txt"):
+        if hashlib.sha256(_read(folder / name)).hexdigest() != config.get(_checksum_key(name)):
+            raise BundleError(f"{folder}: {name} does not match its checksum")
     try:
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
             weights = {name: arrays[name].astype(np.float32) for name in arrays.files}
@@ -127,15 +127,19 @@ def save(
         if not np.isfinite(array).all():
             raise BundleError(f"{folder}: weight {name} does not fit into half precision")
     np.savez_compressed(folder / "weights.npz", **half)
+    (folder / "vocabulary.txt").write_text("".join(f"{label}\n" for label in vocabulary), encoding="utf-8")
+    checksums = {
+        _checksum_key(name): hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in ("weights.npz", "vocabulary.txt")
+    }
     config = {
         "format": FORMAT,
         "network": network,
         "arguments": dict(arguments),
-        "weights_sha256": hashlib.sha256((folder / "weights.npz").read_bytes()).hexdigest(),
+        **checksums,
         "training": dict(training),
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    (folder / "vocabulary.txt").write_text("".join(f"{label}\n" for label in vocabulary), encoding="utf-8")
     (folder / "metrics.json").write_text(json.dumps(dict(metrics or {}), indent=2) + "\n", encoding="utf-8")
     return load(folder)
 
@@ -171,6 +175,10 @@ def restore(bundle: Bundle) -> keras.Model:
 def weights_of(model: keras.Model) -> dict[str, np.ndarray]:
     """The weights of a network by path, as `save` takes them."""
     return dict(zip((weight.path for weight in model.weights), model.get_weights(), strict=True))
+
+
+def _checksum_key(file: str) -> str:
+    return f"{file.partition('.')[0]}_sha256"
 
 
 def _home() -> Path:

@@ -118,7 +118,7 @@ def _load(source: Source) -> list[np.ndarray] | np.ndarray:
         if Path(source).suffix.lower() != ".inkml":
             return read_image(source)
         source = read(Path(source))
-    return list(source.strokes if isinstance(source, Ink) else source)
+    return list((source if isinstance(source, Ink) else Ink.from_arrays(source)).strokes)
 
 
 def _predict(network: keras.Model, count: int, inputs: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:

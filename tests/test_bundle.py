@@ -102,3 +102,10 @@ def test_every_shipped_bundle_is_whole(name: str) -> None:
     assert shipped.metrics
     assert "CC BY-NC-SA" in (shipped.path / "README.md").read_text(encoding="utf-8")
     assert sum(weights.size for weights in shipped.weights.values()) == model.count_params()
+
+
+def test_a_changed_vocabulary_is_noticed(folder: Path) -> None:
+    path = folder / "vocabulary.txt"
+    path.write_text("".join(reversed(path.read_text(encoding="utf-8").splitlines(keepends=True))), encoding="utf-8")
+    with pytest.raises(BundleError, match="vocabulary.txt does not match its checksum"):
+        bundle.load(folder)

@@ -103,3 +103,9 @@ def test_the_shipped_ones_read_real_ink(name: str, at_least: float, crohme_data:
     read_as = SymbolRecognizer.load(name).recognize_batch([ink for _, ink in cut], top=1)
     hits = [best[0][0] == label for best, (label, _) in zip(read_as, cut, strict=True)]
     assert sum(hits) / len(hits) >= at_least
+
+
+@pytest.mark.parametrize("strokes", [[[[0.0, 0.0], [float("nan"), 1.0]]], [[[0.0, 1.0, 2.0]]]])
+def test_strokes_that_are_none_are_refused(strokes: list) -> None:
+    with pytest.raises(InkError):
+        SymbolRecognizer.load("symbol-lstm").recognize([np.array(stroke) for stroke in strokes])
