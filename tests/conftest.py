@@ -25,15 +25,10 @@ def expression_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of whole expressions, of toy size and with random weights: it answers nonsense, always the same."""
     import numpy as np
 
-    from crohme import bundle, features
-    from crohme.codes import TOKENS
-    from crohme.notation import CLASSES
+    from crohme import bundle
+    from crohme.codes import DIMENSIONS, TOKENS
 
-    arguments = {
-        "tokens": len(TOKENS), "symbols": len(CLASSES), "points": features.POINTS,
-        "point_features": features.POINT_FEATURES, "stroke_features": features.STROKE_FEATURES,
-        "pair_features": features.PAIR_FEATURES, "width": 24, "heads": 3, "encoder_layers": 2, "decoder_layers": 2,
-    }  # fmt: skip
+    arguments = {**DIMENSIONS, "width": 24, "heads": 3, "encoder_layers": 2, "decoder_layers": 2}
     rng = np.random.default_rng(4)
     network = bundle.build("stroke_transformer", arguments)
     weights = {weight.path: rng.normal(0, 0.25, tuple(weight.shape)) for weight in network.weights}

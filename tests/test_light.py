@@ -6,17 +6,11 @@ import numpy as np
 import pytest
 
 from crohme import bundle, features
-from crohme.codes import TOKENS
+from crohme.codes import DIMENSIONS, TOKENS
 from crohme.light import LightTransformer
-from crohme.notation import CLASSES
 
 ARGUMENTS = {
-    "tokens": len(TOKENS),
-    "symbols": len(CLASSES),
-    "points": features.POINTS,
-    "point_features": features.POINT_FEATURES,
-    "stroke_features": features.STROKE_FEATURES,
-    "pair_features": features.PAIR_FEATURES,
+    **DIMENSIONS,
     "width": 24,
     "heads": 3,
     "encoder_layers": 2,

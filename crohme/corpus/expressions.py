@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from crohme.augment.expression import Expression, all_nodes, renumber
+from crohme.augment.expression import Expression
 from crohme.corpus.location import cache_folder, inkml_files
 from crohme.corpus.splits import writer_of
 from crohme.features import POINTS
@@ -169,12 +169,3 @@ def _row(table: list[list[int]], own: list[int]) -> tuple[Node, ...]:
         elif parent >= 0:
             rows[parent][_RELATIONS[relation]] = whole
     return whole
-
-
-def without_loose_strokes(expression: Expression) -> Expression:
-    """The expression without strokes of no symbol."""
-    used = sorted(s for node in all_nodes(expression.row) for s in node.strokes)
-    if len(used) == len(expression.points):
-        return expression
-    number = {stroke: i for i, stroke in enumerate(used)}
-    return Expression(expression.points[used], tuple(renumber(node, number.__getitem__) for node in expression.row))

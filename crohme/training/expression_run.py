@@ -12,9 +12,8 @@ import keras
 from keras import ops
 
 from crohme import bundle, features
-from crohme.codes import TOKENS
+from crohme.codes import DIMENSIONS, TOKENS
 from crohme.networks.stroke_transformer import StrokeTransformer, stroke_transformer
-from crohme.notation import CLASSES
 from crohme.training import checkpoint
 from crohme.training.batches import Batch, Recipe
 from crohme.training.checkpoint import CheckpointError
@@ -85,16 +84,7 @@ class FromInk(keras.Model):
 def build(settings: Settings) -> FromInk:
     """A fresh network, compiled for training."""
     keras.utils.set_random_seed(settings.seed)
-    network = stroke_transformer(
-        tokens=len(TOKENS),
-        symbols=len(CLASSES),
-        points=features.POINTS,
-        point_features=features.POINT_FEATURES,
-        stroke_features=features.STROKE_FEATURES,
-        pair_features=features.PAIR_FEATURES,
-        dropout=settings.dropout,
-        **SIZES[settings.size],
-    )
+    network = stroke_transformer(**DIMENSIONS, **SIZES[settings.size], dropout=settings.dropout)
     optimizer = keras.optimizers.AdamW(
         settings.peak, weight_decay=settings.weight_decay, beta_2=0.98, global_clipnorm=settings.clip
     )

@@ -12,8 +12,8 @@ pytest.importorskip("fastapi", reason="the extra [web] is not installed")
 
 from fastapi.testclient import TestClient  # noqa: E402
 
-from crohme import bundle, features  # noqa: E402
-from crohme.codes import TOKENS  # noqa: E402
+from crohme import bundle  # noqa: E402
+from crohme.codes import DIMENSIONS, TOKENS  # noqa: E402
 from crohme.notation import CLASSES  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
 from crohme.web.limits import RequestLimits  # noqa: E402
@@ -21,12 +21,7 @@ from crohme.web.networks import Networks, choose_bundles  # noqa: E402
 
 LIMITS = RequestLimits(max_bytes=20_000, max_strokes=20, max_points=600)
 TRANSFORMER = {
-    "tokens": len(TOKENS),
-    "symbols": len(CLASSES),
-    "points": features.POINTS,
-    "point_features": features.POINT_FEATURES,
-    "stroke_features": features.STROKE_FEATURES,
-    "pair_features": features.PAIR_FEATURES,
+    **DIMENSIONS,
     "width": 24,
     "heads": 3,
     "encoder_layers": 1,
