@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from crohme.corpus.image_folders import load_images
 from crohme.corpus.location import DataNotFound
 from crohme.corpus.symbols import load_symbols
+from crohme.evaluation.intervals import wilson_interval
 from crohme.raster import render
 from crohme.symbol_recognizer import SymbolRecognizer
 
@@ -88,20 +88,3 @@ def evaluate(recognizer: SymbolRecognizer, data: Path) -> SymbolResults:
     return SymbolResults(
         recognizer.classes, symbols.labels, probabilities, render(symbols.strokes), symbols.files, symbols.unreadable
     )
-
-
-def wilson_interval(hits: int, n: int, z: float = 1.959964) -> tuple[float, float]:
-    """Confidence interval of a proportion (Wilson, JASA 22, 1927); 95 % by default.
-
-    Args:
-        hits, n: int. Hits among n > 0 trials.
-        z: float. Quantile of the normal distribution.
-
-    Returns:
-        `(low, high)`, within 0 and 1.
-    """
-    share = hits / n
-    centre = share + z * z / (2 * n)
-    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)

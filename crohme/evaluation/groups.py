@@ -1,0 +1,76 @@
+"""Expressions in groups: by length, by what is in them, by who wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from crohme.evaluation.intervals import wilson_interval
+from crohme.evaluation.outcomes import Outcome
+from crohme.notation import BIG_OPERATORS, Node, Relation
+
+LENGTHS = ((1, 5), (6, 10), (11, 20), (21, 30), (31, None))
+"""Groups by number of strokes, as published comparisons have them."""
+NONE_OF_THESE = "none of these"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some expressions, and how many of them were read right.
+
+    Args:
+        name: str.
+        n: int. At least one.
+        right: int.
+    """
+
+    name: str
+    n: int
+    right: int
+
+    @property
+    def rate(self) -> float:
+        """Percentage of them that was read right."""
+        return round(100 * self.right / self.n, 2)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of `rate`: Wilson's, which holds for a handful of files, where a bootstrap does not."""
+        low, high = wilson_interval(self.right, self.n)
+        return round(100 * low, 2), round(100 * high, 2)
+
+
+def by_strokes(outcomes: Sequence[Outcome]) -> list[Group]:
+    """Groups of `LENGTHS`. A file that cannot be read has no length, and is in none of them."""
+    named = [(f"{low}+" if high is None else f"{low}-{high}", low, high) for low, high in LENGTHS]
+    groups = ((name, [o for o in outcomes if low <= o.strokes <= (high or o.strokes)]) for name, low, high in named)
+    return _groups(groups)
+
+
+def by_structure(outcomes: Sequence[Outcome]) -> list[Group]:
+    """Groups by what the truth holds. An expression is in every group that it belongs to; without truth, in none."""
+    told = [(o, list(o.expected.nodes())) for o in outcomes if o.expected is not None]
+    groups = [(name, [o for o, nodes in told if any(map(holds, nodes))]) for name, holds in _STRUCTURES]
+    plain = [o for o, nodes in told if not any(holds(node) for _, holds in _STRUCTURES for node in nodes)]
+    return _groups([*groups, (NONE_OF_THESE, plain)])
+
+
+def by_writer(outcomes: Sequence[Outcome]) -> list[Group]:
+    """One group per writer, the least well read first."""
+    writers: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        writers.setdefault(outcome.writer, []).append(outcome)
+    return sorted(_groups(writers.items()), key=lambda group: (group.rate, -group.n, group.name))
+
+
+def _groups(members: Iterable[tuple[str, Sequence[Outcome]]]) -> list[Group]:
+    return [Group(name, len(group), sum(o.is_right for o in group)) for name, group in members if group]
+
+
+_STRUCTURES: tuple[tuple[str, Callable[[Node], bool]], ...] = (
+    ("fraction", lambda node: node.is_fraction),
+    ("root", lambda node: Relation.INSIDE in node.rows),
+    # The limits of a sum are not scripts, though some truth files write them so.
+    ("script", lambda node: node.label not in BIG_OPERATORS and not {Relation.SUP, Relation.SUB}.isdisjoint(node.rows)),
+    ("big operator", lambda node: node.label in BIG_OPERATORS),
+)
