@@ -35,10 +35,19 @@ def compose(pool: Pool, rng: np.random.Generator, steps: int) -> Expression:
 
 
 def fragment(pool: Pool, rng: np.random.Generator, longest: int) -> Expression:
-    """A piece of at most `longest` symbols of some row of a real expression, at x-height 1 around y 0."""
-    expression, row = pool.row(rng)
+    """A piece of at most `longest` symbols of some row of a real expression, at x-height 1 around y 0.
+
+    Most pieces are drawn for one symbol in them, so that rare classes are seen often enough:
+    what is rare in the training set need not be rare in what people write.
+    """
+    if rng.random() < 0.7:
+        place = pool.place(rng)
+        expression, row, index = place.expression, place.row, place.index
+    else:
+        expression, row = pool.row(rng)
+        index = int(rng.integers(len(row)))
     length = min(len(row), int(rng.geometric(0.3)), longest)
-    start = rng.integers(len(row) - length + 1)
+    start = rng.integers(max(0, index - length + 1), min(index, len(row) - length) + 1)
     return _to_unit(cut(expression, row[start : start + length]))
 
 

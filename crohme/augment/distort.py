@@ -74,7 +74,9 @@ def _move_symbols(
 def _bend(points: Points, rng: np.random.Generator, strength: float) -> Points:
     """Smooth waves along each stroke, and a little noise on each point."""
     n, length, _ = points.shape
-    extent = (points.max(axis=1) - points.min(axis=1)).max(axis=1)[:, None, None]
+    extent = (points.max(axis=1) - points.min(axis=1)).max(axis=1)
+    # A long bar sways as far as its neighbours do: further, and it would cross them.
+    extent = np.minimum(extent, 2 * np.median(extent))[:, None, None]
     along = np.linspace(0, np.pi, length, dtype=np.float32)
     waves = np.stack([np.cos(k * along) for k in (1, 2, 3)])
     sway = rng.normal(0, 0.03 * strength, (n, 2, 3)) / np.array([1, 1.5, 2])

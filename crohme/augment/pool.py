@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from crohme.augment.expression import Expression, Points, Row, all_nodes, all_rows
+from crohme.augment.metrics import measure
 from crohme.notation.tree import Node, Relation
 
 _CLOSING = {"(": ")", "[": "]", r"\{": r"\}", "|": "|"}
+_EVENNESS = 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +29,21 @@ class RootSign:
     content_left: float
 
 
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where a symbol stands.
+
+    Args:
+        expression: Expression.
+        row: tuple of nodes. One of its rows.
+        index: int. Of the symbol's node in the row.
+    """
+
+    expression: Expression
+    row: Row
+    index: int
+
+
 class Pool:
     """All ink that composition draws from; made once, then only read.
 
@@ -36,21 +53,26 @@ class Pool:
 
     def __init__(self, expressions: Sequence[Expression]) -> None:
         self.expressions = [expression for expression in expressions if _is_complete(expression.row)]
-        self.rows = [(i, row) for i, e in enumerate(self.expressions) for row in all_rows(e.row)]
+        self.rows = [(e, row) for e in self.expressions for row in all_rows(e.row)]
         self.symbols: dict[str, list[Points]] = defaultdict(list)
+        self.places: dict[str, list[Place]] = defaultdict(list)
         self.bars: list[Points] = []
         self.roots: list[RootSign] = []
         self.brackets: list[tuple[tuple[str, Points], tuple[str, Points]]] = []
-        for expression in self.expressions:
-            for node in all_nodes(expression.row):
-                self._add(expression, node)
-            for row in all_rows(expression.row):
-                self._add_brackets(expression, row)
+        for expression, row in self.rows:
+            height, middle = measure(expression.points, row)
+            for index, node in enumerate(row):
+                self.places[node.label].append(Place(expression, row, index))
+                self._add(expression, node, height, middle)
+            self._add_brackets(expression, row)
         # Longer rows are drawn more often: most rows are one digit in a script.
         lengths = np.array([len(row) for _, row in self.rows], dtype=np.float64)
         self._row_ends = np.cumsum(lengths / lengths.sum())
+        self._labels = list(self.places)
+        self._label_ends = np.cumsum(_evenly([len(places) for places in self.places.values()]))
+        self._ends: dict[tuple[str, ...], np.ndarray] = {}
 
-    def _add(self, expression: Expression, node: Node) -> None:
+    def _add(self, expression: Expression, node: Node, height: float, middle: float) -> None:
         points = expression.points[list(node.strokes)]
         if node.label == r"\sqrt" and Relation.INSIDE in node.rows:
             inside = [s for child in all_nodes(node.rows[Relation.INSIDE]) for s in child.strokes]
@@ -58,7 +80,8 @@ class Pool:
         elif node.label == "-" and Relation.BELOW in node.rows:
             self.bars.append(points)
         else:
-            self.symbols[node.label].append(points)
+            centre = (points[..., 0].min() + points[..., 0].max()) / 2
+            self.symbols[node.label].append(((points - (centre, middle)) / max(height, 1e-6)).astype(np.float32))
 
     def _add_brackets(self, expression: Expression, row: Row) -> None:
         for i, node in enumerate(row):
@@ -68,13 +91,33 @@ class Pool:
                 pair = [(n.label, expression.points[list(n.strokes)]) for n in (node, match)]
                 self.brackets.append((pair[0], pair[1]))
 
+    def any(self, rng: np.random.Generator) -> Expression:
+        """Some expression."""
+        return self.expressions[rng.integers(len(self.expressions))]
+
     def row(self, rng: np.random.Generator) -> tuple[Expression, Row]:
         """Some row of some expression, in proportion to its length."""
-        index, row = self.rows[min(int(np.searchsorted(self._row_ends, rng.random())), len(self.rows) - 1)]
-        return self.expressions[index], row
+        return self.rows[min(int(np.searchsorted(self._row_ends, rng.random())), len(self.rows) - 1)]
+
+    def place(self, rng: np.random.Generator) -> Place:
+        """Where some symbol stands, the classes drawn more evenly than they occur."""
+        at = min(int(np.searchsorted(self._label_ends, rng.random())), len(self._labels) - 1)
+        places = self.places[self._labels[at]]
+        return places[rng.integers(len(places))]
+
+    def label(self, group: tuple[str, ...], rng: np.random.Generator) -> str | None:
+        """Some class of a group of which there is ink, the classes drawn more evenly than they occur."""
+        if group not in self._ends:
+            self._ends[group] = np.cumsum(_evenly([len(self.symbols.get(label, ())) for label in group]))
+        at = int(np.searchsorted(self._ends[group], rng.random()))
+        return group[at] if at < len(group) else None
 
     def symbol(self, label: str, rng: np.random.Generator) -> Points:
-        """The strokes of some written symbol of this class, `(k, p, 2)`."""
+        """The strokes of some written symbol of this class, `(k, p, 2)`.
+
+        Their unit is the x-height of the row that they were written in; y 0 is its mid line, x 0
+        the symbol's centre. So capitals are as much larger than small letters as people write them.
+        """
         instances = self.symbols[label]
         return instances[rng.integers(len(instances))]
 
@@ -82,3 +125,10 @@ class Pool:
 def _is_complete(row: Row) -> bool:
     """Whether ink of this row can be cut and joined: every symbol has strokes of its own."""
     return bool(row) and all(node.strokes for node in all_nodes(row))
+
+
+def _evenly(counts: Sequence[int]) -> np.ndarray:
+    """Probabilities of classes: one a hundred times as frequent as another is drawn twice as often."""
+    weights = np.array(counts, dtype=np.float64)
+    weights = weights**_EVENNESS * (weights > 0)
+    return weights / max(weights.sum(), 1e-9)

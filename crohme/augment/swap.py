@@ -1,31 +1,36 @@
-"""Single symbols of an expression exchanged for other writers' symbols of the same or a similar class."""
+"""Single symbols of an expression exchanged for other writers' symbols of the same class or another."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, all_nodes
+from crohme.augment.expression import Expression, Points, Row, all_nodes, all_rows
+from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
 from crohme.notation.tree import Node
 
-# Classes written at the same height above and below the line, so that one fits in another's place.
-_ALIKE = (
-    "0 1 2 3 4 5 6 7 8 9".split(),
-    "a c e m n o r s u v w x z \\alpha \\pi \\sigma".split(),
-    "b d f h k l t i \\lambda \\theta \\beta \\phi".split(),
-    "g j p q y \\gamma \\mu".split(),
-    "A B C E F G H I L M N P R S T V X Y \\Delta".split(),
-    "+ - \\pm \\times \\div".split(),
-    "= \\neq \\lt \\gt \\leq \\geq \\rightarrow \\in".split(),
-    "\\sin \\cos \\tan \\log".split(),
+# Classes that can stand in each other's place.
+_LETTERS = tuple(
+    (
+        "0 1 2 3 4 5 6 7 8 9 a b c d e f g h i j k l m n o p q r s t u v w x y z "
+        "A B C E F G H I L M N P R S T V X Y "
+        "\\alpha \\beta \\gamma \\Delta \\theta \\lambda \\mu \\pi \\sigma \\phi \\infty"
+    ).split()
 )
-_ALIKE_BY_LABEL = {label: group for group in _ALIKE for label in group}
+_ALIKE = (
+    tuple("+ - \\pm \\times \\div".split()),
+    tuple("= \\neq \\lt \\gt \\leq \\geq \\rightarrow \\in".split()),
+    tuple("\\sin \\cos \\tan \\log".split()),
+)
+_GROUPS = (_LETTERS, *_ALIKE)
+_GROUP_OF = {label: group for group in _GROUPS for label in group}
+# Of one shape: only their size and their place on the line tell them apart.
+_TWINS = {"C": "c", "P": "p", "S": "s", "V": "v", "X": "x", "0": "o"}
+_TWINS |= {twin: label for label, twin in _TWINS.items()}
 _FIXED = frozenset({r"\sqrt", "(", ")", "[", "]", r"\{", r"\}", "|"})  # their size depends on what they enclose
 
 
-def swap(
-    expression: Expression, pool: Pool, rng: np.random.Generator, *, share: float, relabel: float
-) -> Expression:
+def swap(expression: Expression, pool: Pool, rng: np.random.Generator, *, share: float, relabel: float) -> Expression:
     """Exchange some symbols.
 
     Args:
@@ -36,22 +41,42 @@ def swap(
         relabel: float. Probability of an exchanged symbol to become one of another class.
     """
     replaced: dict[int, tuple[str, Points]] = {}
-    nodes = list(all_nodes(expression.row))
-    for node in nodes:
-        if node.label in _FIXED or (node.label == "-" and node.rows) or rng.random() >= share:
-            continue
-        label = node.label
-        if label in _ALIKE_BY_LABEL and rng.random() < relabel:
-            group = _ALIKE_BY_LABEL[label]
-            label = group[rng.integers(len(group))]
-        if label in pool.symbols:
+    for row in all_rows(expression.row):
+        for node in row:
+            if node.label in _FIXED or (node.label == "-" and node.rows) or rng.random() >= share:
+                continue
             old = expression.points[list(node.strokes)]
-            replaced[node.strokes[0]] = (label, _put(pool.symbol(label, rng), old, rng))
-    return _rebuild(expression, nodes, replaced) if replaced else expression
+            new = _other(node.label, old, expression, row, pool, rng) if rng.random() < relabel else None
+            if new is None and node.label in pool.symbols:
+                new = node.label, _put(pool.symbol(node.label, rng), old, rng)
+            if new is not None:
+                replaced[node.strokes[0]] = new
+    return _rebuild(expression, list(all_nodes(expression.row)), replaced) if replaced else expression
+
+
+def _other(
+    label: str, old: Points, expression: Expression, row: Row, pool: Pool, rng: np.random.Generator
+) -> tuple[str, Points] | None:
+    """Label and strokes of another class in the place of a symbol; None if there is none, or none as narrow."""
+    group = _GROUP_OF.get(label)
+    chosen = pool.label(group, rng) if group else None
+    if chosen is None:
+        return None
+    if group is not _LETTERS:
+        return chosen, _put(pool.symbol(chosen, rng), old, rng)
+    new = pool.symbol(chosen, rng)
+    if pool.symbols.get(_TWINS.get(chosen, "")) and rng.random() < 0.4:
+        new = _put(pool.symbol(_TWINS[chosen], rng), new, rng)
+    height, middle = measure(expression.points, row)
+    left, right = old[..., 0].min(), old[..., 0].max()
+    if np.ptp(new[..., 0]) * height > 1.5 * (right - left) + 0.4 * height:
+        return None  # it would be written over its neighbours
+    scale = height * float(np.exp(rng.normal(0, 0.08)))
+    return chosen, (new * scale + ((left + right) / 2, middle)).astype(np.float32)
 
 
 def _put(new: Points, old: Points, rng: np.random.Generator) -> Points:
-    """The new symbol in the place of the old one: as high, or as large where height says little."""
+    """The new symbol in the place of the old one, and as large."""
     low, high = old.min(axis=(0, 1)), old.max(axis=(0, 1))
     n_low, n_high = new.min(axis=(0, 1)), new.max(axis=(0, 1))
     size, n_size = float((high - low).max()), float((n_high - n_low).max())

@@ -74,9 +74,9 @@ class Recipe:
 
     composed: float = 0.6
     part: float = 0.2
-    swapped: float = 0.7
+    swapped: float = 0.8
     swap_share: float = 0.3
-    relabel: float = 0.4
+    relabel: float = 0.5
     weakest: float = 0.6
     strongest: float = 1.6
     backward: float = 0.4
@@ -89,7 +89,8 @@ def sample(pool: Pool, recipe: Recipe, rng: np.random.Generator) -> Expression:
     if rng.random() < recipe.composed:
         expression = compose(pool, rng, steps=int(rng.integers(1, 5)))
     else:
-        expression = pool.expressions[rng.integers(len(pool.expressions))]
+        # Half of them for one symbol in them, so that rare classes are seen more often.
+        expression = pool.place(rng).expression if rng.random() < 0.5 else pool.any(rng)
         if rng.random() < recipe.part:
             rows = list(all_rows(expression.row))
             row = rows[rng.integers(len(rows))]
