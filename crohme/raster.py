@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from crohme.image_files import ImageError, opaque, read_pixels
 from crohme.strokes import StrokeBatch, normalise
 
 Image = NDArray[np.uint8]
@@ -21,18 +22,8 @@ PAPER = 255
 SIZE = 48
 LINE_WIDTH = 1 / 14
 MARGIN = 1 / 12
-MAX_PIXELS = 40_000_000
 _AA_WIDENS = 1.4  # pixels that OpenCV's anti-aliased lines of even thickness are wider than that, measured
 _FRACTION_BITS = 4  # polylines takes coordinates in sixteenths of a pixel
-
-
-class ImageError(ValueError):
-    """An image that cannot be used. `str(error)` names the file, where there is one, and the cause."""
-
-    def __init__(self, cause: str, source: str | None = None) -> None:
-        super().__init__(cause if source is None else f"{source}: {cause}")
-        self.cause = cause
-        self.source = source
 
 
 def render(batch: StrokeBatch, size: int = SIZE) -> Image:
@@ -89,7 +80,7 @@ def read_image(source: str | Path | bytes, size: int = SIZE) -> Image:
     """A picture file of one symbol in the normal form of `render`.
 
     Args:
-        source: path or bytes of a PNG or JPEG (or whatever else OpenCV reads), of any size and
+        source: path or bytes of a PNG, JPEG, BMP or whatever else `read_pixels` reads, of any size and
             colour, light on dark or dark on light, with or without transparency.
         size: int. Side of the result, pixels.
 
@@ -97,14 +88,13 @@ def read_image(source: str | Path | bytes, size: int = SIZE) -> Image:
         `(size, size)` uint8, dark ink on white.
 
     Raises:
-        ImageError: Not an image, more than `MAX_PIXELS`, or nothing drawn on it.
+        ImageError: Not an image, see `read_pixels`, or nothing drawn on it.
     """
-    name = None if isinstance(source, bytes) else str(source)
-    data = source if isinstance(source, bytes) else _read_bytes(Path(source))
+    pixels = read_pixels(source)
     try:
-        return normal_form(_decode(data), size)
+        return normal_form(pixels, size)
     except ImageError as error:
-        raise ImageError(error.cause, name) from None
+        raise ImageError(error.cause, None if isinstance(source, bytes) else str(source)) from None
 
 
 def normal_form(pixels: NDArray[np.uint8], size: int = SIZE) -> Image:
@@ -151,53 +141,10 @@ def _draw(image: Image, strokes: list[NDArray[np.int32]], thickness: int) -> Non
     cv2.polylines(image, lines, False, 0, thickness, cv2.LINE_AA, _FRACTION_BITS)
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ImageError(error.strerror or "cannot be read", str(path)) from None
-
-
-def _decode(data: bytes) -> NDArray[np.uint8]:
-    _check_pixel_count(data)
-    try:
-        pixels = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
-    except cv2.error:
-        pixels = None
-    if pixels is None:
-        raise ImageError("is not an image that can be read")
-    if pixels.dtype == np.uint16:
-        pixels = pixels >> 8
-    return pixels.astype(np.uint8)
-
-
-def _check_pixel_count(data: bytes) -> None:
-    """The size by the header alone: a few kilobytes may claim to be gigapixels."""
-    import io
-
-    from PIL import Image as Pillow
-
-    try:
-        with Pillow.open(io.BytesIO(data)) as header:
-            width, height = header.size
-    except Pillow.DecompressionBombError:
-        raise ImageError("is larger than any picture of a symbol") from None
-    except Exception:
-        raise ImageError("is not an image that can be read") from None
-    if width * height > MAX_PIXELS:
-        raise ImageError(f"has {width} x {height} pixels; the limit is {MAX_PIXELS}")
-
-
 def _ink_of(pixels: NDArray[np.uint8]) -> Image:
     """How much ink each pixel has, 0 to 255, whatever the colours: ink is what the border is not."""
-    if pixels.ndim == 3 and pixels.shape[2] == 4:
-        alpha = pixels[..., 3:].astype(np.float32) / 255
-        if alpha.min() < alpha.max() and np.ptp(pixels[..., :3][alpha[..., 0] > 0]) < 32:
-            grey = 255 - pixels[..., 3]  # drawn in one colour on nothing: the alpha is the drawing
-        else:
-            grey = cv2.cvtColor((pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8), cv2.COLOR_BGR2GRAY)
-    else:
-        grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    flat = opaque(pixels)
+    grey = flat if flat.ndim == 2 else cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY)
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]).astype(np.float32)
     distance = np.abs(grey.astype(np.float32) - np.median(border))
     strongest = distance.max()
