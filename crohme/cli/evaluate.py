@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crohme.cli.arguments import positive_int
+from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
 from crohme.cli.files import list_failures
 
@@ -74,6 +75,7 @@ def _symbols(args: argparse.Namespace) -> int:
 
     if args.beam is not None:
         raise CommandError("--beam is an option of `evaluate expressions`, not of `evaluate symbols`")
+    load_keras()
     try:
         results = evaluate(SymbolRecognizer.load(args.bundle or "both"), args.data)
     except ImageError as error:

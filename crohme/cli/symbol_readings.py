@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
 from crohme.cli.files import IMAGE_SUFFIXES, progress
 from crohme.cli.readings import Candidate, Reading
@@ -27,6 +28,7 @@ def read_symbols(files: Sequence[Path], bundle: str, top: int) -> Iterator[Readi
     from crohme.raster import ImageError
     from crohme.symbol_recognizer import SymbolRecognizer
 
+    load_keras()
     try:
         recognizer = SymbolRecognizer.load(bundle)
         for batch in _batches(files):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from crohme.cli.arguments import positive_int, positive_number
+from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
 
 EPILOG = """\
@@ -72,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
             if task != args.task and getattr(args, option) is not None:
                 raise CommandError(f"--{option} is an option of `train {task}`, not of `train {args.task}`")
 
+    load_keras()
     from crohme.corpus.location import DataNotFound, crohme_folder, sample_folder
     from crohme.training.checkpoint import CheckpointError
 

@@ -1,0 +1,41 @@
+"""What the deep-learning libraries themselves write to the terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FILE = REPOSITORY / "data" / "sample" / "test" / "sample7_00.inkml"
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, which has not yet loaded anything."""
+    command = [sys.executable, "crohme.py", *arguments]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    return subprocess.run(
+        command, cwd=REPOSITORY, env=inherited | environment, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_only_our_own_lines_are_printed(command: str) -> None:
+    own = ["predict", "--symbols", str(FILE)]
+    if command == "evaluate":
+        own = ["evaluate", "symbols", "--data", str(FILE.parent), "--bundle", "symbol-cnn"]
+    done = run(*own)
+    assert done.returncode == 0
+    assert ("read right" if command == "predict" else "top-5") in done.stdout
+    bars = [line for line in done.stderr.splitlines() if line.startswith("symbols of test: ")]
+    assert [line for line in done.stderr.splitlines() if line and line not in bars] == []
+
+
+def test_a_backend_that_cannot_be_loaded_is_a_users_error() -> None:
+    done = run("predict", "--symbols", str(FILE), KERAS_BACKEND="abacus")
+    assert done.returncode == 1
+    assert done.stderr.startswith("crohme: error: Keras cannot be loaded: ") and "abacus" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
