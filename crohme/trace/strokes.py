@@ -1,0 +1,174 @@
+"""From the graph of a skeleton to strokes: what thinning adds is taken away, and lines go on where they meet."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+
+import numpy as np
+
+from crohme.trace.skeleton import Edge, Graph, Line
+
+_SPUR = 1.2  # pen widths: a free end shorter than that is an unevenness of the outline
+_BRIDGE = 1.3  # pen widths: junctions nearer than that are one, which thinning has pulled apart
+_LONG_BRIDGE = 4.0  # the same where lines cross at a small angle
+_STRAIGHT = np.radians(25)  # such a crossing's lines turn less than that
+_SMOOTH = np.radians(60)  # a line that turns more at a junction ends there
+_ASIDE = 1.0  # pen widths from a junction within which thinning bends lines
+_AHEAD = 3.5  # pen widths from a junction at which the direction of a line is taken
+
+End = tuple[int, int]  # number of an edge, and 0 for its beginning or 1 for its end
+
+
+def to_lines(graph: Graph, pen: float) -> list[tuple[Line, bool]]:
+    """The lines that a pen drew without a sharp turn where they meet others, and whether each is a closed loop.
+
+    Args:
+        graph: Graph. It is changed.
+        pen: float. Width of the pen, pixels.
+    """
+    _prune(graph, _SPUR * pen)
+    _merge_junctions(graph, pen)
+    partners = _partners(graph, pen)
+    lines, used = [], set()
+    ends = [(i, side) for i in range(len(graph.edges)) for side in (0, 1)]
+    # First from where the pen was set down; what is then left are loops.
+    for end in [*(end for end in ends if end not in partners), *ends]:
+        if end[0] not in used:
+            lines.append(_follow(graph, end, partners, used, pen))
+    return lines
+
+
+def _prune(graph: Graph, longest: float) -> None:
+    """Take away short lines with a free end, the shortest first, and join what they parted."""
+    at = _edges_at(graph)
+    for spur in sorted((e for e in graph.edges if e.length < longest), key=lambda edge: edge.length):
+        if not _is_spur(spur, at) or spur.length >= longest:
+            continue  # what parted it from another line is gone, or all that it hung on
+        for node in set(spur.ends):
+            at[node].remove(spur)
+        graph.edges.remove(spur)
+        for node in set(spur.ends):
+            _join(graph, node, at)
+
+
+def _edges_at(graph: Graph) -> dict[int, list[Edge]]:
+    """The edges at each node; a loop stands there twice."""
+    at: dict[int, list[Edge]] = defaultdict(list)
+    for edge in graph.edges:
+        for node in edge.ends:
+            if node >= 0:
+                at[node].append(edge)
+    return at
+
+
+def _is_spur(edge: Edge, at: dict[int, list[Edge]]) -> bool:
+    return edge.ends[0] >= 0 and sorted(min(len(at[node]), 3) for node in edge.ends) == [1, 3]
+
+
+def _join(graph: Graph, node: int, at: dict[int, list[Edge]]) -> None:
+    """Make one edge of the two at a node that is no junction any more."""
+    if len(at[node]) != 2:
+        return
+    first, second = at.pop(node)
+    if first is second:
+        first.ends = (-1, -1)
+        return
+    before = first.line if first.ends[1] == node else first.line[::-1]
+    after = second.line if second.ends[0] == node else second.line[::-1]
+    start = first.ends[0] if first.ends[1] == node else first.ends[1]
+    end = second.ends[1] if second.ends[0] == node else second.ends[0]
+    graph.edges.remove(second)
+    at[end][at[end].index(second)] = first
+    first.ends, first.line = (start, end), np.concatenate([before, after])
+
+
+def _merge_junctions(graph: Graph, pen: float) -> None:
+    """Make one junction of those that are close together."""
+    while True:
+        at = _edges_at(graph)
+        bridge = next((edge for edge in graph.edges if _is_bridge(edge, at, pen)), None)
+        if bridge is None:
+            return
+        graph.edges.remove(bridge)
+        keep, gone = bridge.ends
+        if keep != gone:
+            graph.places[keep] = (graph.places[keep] + graph.places[gone]) / 2
+            for edge in at[gone]:
+                edge.ends = tuple(keep if node == gone else node for node in edge.ends)  # type: ignore[assignment]
+
+
+def _is_bridge(edge: Edge, at: dict[int, list[Edge]], pen: float) -> bool:
+    a, b = edge.ends
+    if a < 0 or len(at[a]) < 3 or len(at[b]) < 3 or edge.length >= _LONG_BRIDGE * pen:
+        return False
+    if a == b or edge.length < _BRIDGE * pen:
+        return edge.length < _BRIDGE * pen
+    if len(at[a]) != 3 or len(at[b]) != 3:
+        return False
+    ends = [[_direction(e, e.ends.index(node), pen) for e in at[node] if e is not edge] for node in (a, b)]
+    if len(ends[0]) != 2 or len(ends[1]) != 2:
+        return False
+    return any(max(_turn(p, q), _turn(r, s)) < _STRAIGHT for (p, r), (q, s) in _matchings(*ends))
+
+
+def _matchings(first: list, second: list) -> list[tuple]:
+    return [(first, second), (first, second[::-1])]
+
+
+def _partners(graph: Graph, pen: float) -> dict[End, End]:
+    """Which two ends of edges go on into each other: at each junction the smoothest passages."""
+    ends_at: dict[int, list[End]] = defaultdict(list)
+    for i, edge in enumerate(graph.edges):
+        for side, node in enumerate(edge.ends):
+            if node >= 0:
+                ends_at[node].append((i, side))
+    partners: dict[End, End] = {}
+    for ends in ends_at.values():
+        directions = {(i, side): _direction(graph.edges[i], side, pen) for i, side in ends}
+        passages = [(_turn(directions[a], directions[b]), a, b) for a, b in itertools.combinations(ends, 2)]
+        for turn, a, b in sorted(passages):
+            if turn < _SMOOTH and a not in partners and b not in partners:
+                partners[a], partners[b] = b, a
+    return partners
+
+
+def _direction(edge: Edge, side: int, pen: float) -> float:
+    """Where an edge goes from one of its ends, as an angle."""
+    line = edge.line[:: -1 if side else 1]
+    last = len(line) - 1
+    near, far = line[min(round(_ASIDE * pen), last // 2)], line[min(round(_AHEAD * pen), last)]
+    return float(np.arctan2(far[1] - near[1], far[0] - near[0]))
+
+
+def _turn(a: float, b: float) -> float:
+    """How far a line turns that comes out of direction `a` and goes on in direction `b`; 0 is straight on."""
+    return abs((a - b) % (2 * np.pi) - np.pi)
+
+
+def _follow(graph: Graph, end: End, partners: dict[End, End], used: set[int], pen: float) -> tuple[Line, bool]:
+    """The line that begins at an end of an edge, over all junctions that it passes."""
+    first, parts = end, []
+    while True:
+        number, side = end
+        used.add(number)
+        edge = graph.edges[number]
+        begin, finish = (number, side), (number, 1 - side)
+        line = edge.line[:: -1 if side else 1]
+        parts.append(
+            _trimmed(graph, line, edge.ends[side], begin in partners, edge.ends[1 - side], finish in partners, pen)
+        )
+        if finish not in partners:
+            return np.concatenate(parts), edge.ends == (-1, -1) and len(line) > 2
+        end = partners[finish]
+        if end == first:
+            return np.concatenate(parts), True
+
+
+def _trimmed(graph: Graph, line: Line, start: int, passes: bool, finish: int, passes_on: bool, pen: float) -> Line:
+    """A line without the bends near the junctions that it passes."""
+    kept = np.ones(len(line), dtype=bool)
+    for node, passing in ((start, passes), (finish, passes_on)):
+        if passing:
+            kept &= np.hypot(*(line - graph.places[node]).T) > _ASIDE * pen
+    return line[kept] if kept.any() else line[len(line) // 2 :][:1]
