@@ -105,7 +105,9 @@ def test_too_small_to_show_anything(size: tuple[int, int], cause: str) -> None:
         read_pixels(encoded(Pillow.new("L", size), "PNG"))
 
 
-@pytest.mark.parametrize(("data", "cause"), [(b"", "is empty"), (b"<html>", "not an image"), (b"GIF89a", "no|not|damaged")])
+@pytest.mark.parametrize(
+    ("data", "cause"), [(b"", "is empty"), (b"<html>", "not an image"), (b"GIF89a", "no|not|damaged")]
+)
 def test_what_is_no_image(data: bytes, cause: str) -> None:
     with pytest.raises(ImageError, match=cause):
         read_pixels(data)
