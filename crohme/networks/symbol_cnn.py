@@ -11,6 +11,7 @@ def symbol_cnn(
     filters: tuple[int, ...] = (32, 64, 128),
     dense: int = 256,
     dropout: float = 0.3,
+    activation: str = "relu",
 ) -> keras.Model:
     """Stages of two convolutions and a pooling each, then a classifier.
 
@@ -23,6 +24,7 @@ def symbol_cnn(
         filters: ints. Width of each stage.
         dense: int. Width of the dense layer before the answer.
         dropout: float. Dropped before and after the dense layer.
+        activation: str. Keras' name of what follows each convolution and the dense layer.
 
     Returns:
         keras.Model from `(batch, size, size)` pictures, dark ink on white, 0 to 255, to
@@ -37,18 +39,21 @@ def symbol_cnn(
     x = keras.layers.Reshape((size, size, 1), name="channel")(inputs)
     x = keras.layers.Rescaling(-1 / 255, offset=1.0, name="ink")(x)
     for stage, width in enumerate(filters, start=1):
-        x = _convolution(x, width, f"stage_{stage}a", kernel=5 if stage == 1 else 3, stride=2 if stage == 1 else 1)
-        x = _convolution(x, width, f"stage_{stage}b")
+        kernel, stride = (5, 2) if stage == 1 else (3, 1)
+        x = _convolution(x, width, activation, f"stage_{stage}a", kernel, stride)
+        x = _convolution(x, width, activation, f"stage_{stage}b")
         x = keras.layers.MaxPooling2D(name=f"stage_{stage}_pooling")(x)
     x = keras.layers.Dropout(dropout, name="dropout_1")(keras.layers.Flatten(name="flatten")(x))
-    x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
+    x = keras.layers.Dense(dense, activation=activation, name="dense")(x)
     x = keras.layers.Dropout(dropout, name="dropout_2")(x)
     answer = keras.layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")
     return keras.Model(inputs, answer(x), name="symbol_cnn")
 
 
-def _convolution(x: keras.KerasTensor, width: int, name: str, kernel: int = 3, stride: int = 1) -> keras.KerasTensor:
+def _convolution(
+    x: keras.KerasTensor, width: int, activation: str, name: str, kernel: int = 3, stride: int = 1
+) -> keras.KerasTensor:
     x = keras.layers.Conv2D(width, kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_conv")(x)
     # Momentum 0.9, not Keras' 0.99: the statistics must be right after a hundred steps on a small set, too.
     x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
-    return keras.layers.ReLU(name=f"{name}_relu")(x)
+    return keras.layers.Activation(activation, name=f"{name}_activation")(x)

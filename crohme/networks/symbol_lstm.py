@@ -11,6 +11,7 @@ def symbol_lstm(
     units: tuple[int, int] = (128, 64),
     dense: int = 64,
     dropout: float = 0.2,
+    activation: str = "relu",
 ) -> keras.Model:
     """Two LSTM layers and a classifier, read left to right in the order of writing.
 
@@ -23,6 +24,7 @@ def symbol_lstm(
         units: two ints. Widths of the two LSTM layers.
         dense: int. Width of the dense layer before the answer.
         dropout: float. Dropped after each LSTM layer. Defaults to 0.2.
+        activation: str. Keras' name of what follows the dense layer; the LSTM layers keep theirs.
 
     Returns:
         keras.Model from `(batch, time, features)` float32 to `(batch, classes)` probabilities.
@@ -38,7 +40,7 @@ def symbol_lstm(
     first_dropout = keras.layers.Dropout(dropout, name="dropout_1")
     second = keras.layers.LSTM(units[1], name="lstm_2")
     second_dropout = keras.layers.Dropout(dropout, name="dropout_2")
-    hidden = keras.layers.Dense(dense, activation="relu", name="dense")
+    hidden = keras.layers.Dense(dense, activation=activation, name="dense")
     answer = keras.layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")
 
     # === Functional Model ===

@@ -84,3 +84,13 @@ def test_the_cnn_is_three_stages_and_small(models: dict[str, keras.Model]) -> No
     kinds = [type(layer).__name__ for layer in models["symbol_cnn"].layers]
     assert kinds.count("MaxPooling2D") == 3 and kinds.count("Conv2D") == 6
     assert models["symbol_cnn"].count_params() * 2 < 4_000_000
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_activation_is_an_argument(name: str, models: dict[str, keras.Model], ink: StrokeBatch) -> None:
+    other = bundle.build(name, {"classes": CLASSES, "activation": "elu"})
+    other.set_weights(models[name].get_weights())
+    inputs = FROM_STROKES[name](ink)
+    assert np.abs(other.predict_on_batch(inputs) - models[name].predict_on_batch(inputs)).max() > 1e-3
+    with pytest.raises(bundle.BundleError, match="cannot be built"):
+        bundle.build(name, {"classes": CLASSES, "activation": "no such"})
