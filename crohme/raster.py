@@ -50,7 +50,21 @@ def render(batch: StrokeBatch, size: int = SIZE) -> Image:
 
 
 def render_ink(strokes: Sequence[ArrayLike], height: int = 256, max_width: int = 4096) -> Image:
-    """A whole ink as one picture, for people.
+    """A whole ink as one picture; pen lines are 3.4 pixels wide.
+
+    Args:
+        strokes, height, max_width: See `to_pixels`.
+
+    Returns:
+        `(h, w)` uint8, dark ink on white.
+    """
+    return draw(*to_pixels(strokes, height, max_width))
+
+
+def to_pixels(
+    strokes: Sequence[ArrayLike], height: int = 256, max_width: int = 4096
+) -> tuple[list[NDArray[np.float32]], tuple[int, int]]:
+    """Where the strokes of a whole ink lie on a picture of it, and how large that is.
 
     Args:
         strokes: sequence of `(n, 2)` arrays, any unit, Y down.
@@ -59,7 +73,7 @@ def render_ink(strokes: Sequence[ArrayLike], height: int = 256, max_width: int =
             below the height.
 
     Returns:
-        `(h, w)` uint8, dark ink on white.
+        The strokes in pixels, and (height, width).
     """
     (points,) = [symbol for symbol in StrokeBatch.from_symbols([strokes])]
     extent = np.ptp(np.concatenate(points), axis=0)
@@ -70,9 +84,24 @@ def render_ink(strokes: Sequence[ArrayLike], height: int = 256, max_width: int =
     scale = min(scale, (max_width - 2 * margin) / max(extent[0], 1e-3), 8 * inner)
     inked = extent * scale
     width = int(np.clip(round(inked[0]) + 2 * margin, height, max_width))
-    image = np.full((height if inked[1] > inner / 8 else height // 2, width), PAPER, dtype=np.uint8)
-    centre = (np.array(image.shape[::-1]) - 1) / 2
-    _draw(image, [_fixed_point(stroke * scale + centre) for stroke in points], 2)
+    shape = (height if inked[1] > inner / 8 else height // 2, width)
+    centre = (np.array(shape[::-1]) - 1) / 2
+    return [(stroke * scale + centre).astype(np.float32) for stroke in points], shape
+
+
+def draw(strokes: Sequence[ArrayLike], shape: tuple[int, int], thickness: int = 2) -> Image:
+    """Strokes in pixels as a picture.
+
+    Args:
+        strokes: sequence of `(n, 2)` arrays, pixels.
+        shape: (height, width).
+        thickness: int, ≥ 1. OpenCV's; even ones come out 1.4 pixels wider, odd ones more.
+
+    Returns:
+        `(h, w)` uint8, dark ink on white.
+    """
+    image = np.full(shape, PAPER, dtype=np.uint8)
+    _draw(image, [_fixed_point(np.asarray(stroke)) for stroke in strokes], thickness)
     return image
 
 

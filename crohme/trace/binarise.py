@@ -81,7 +81,7 @@ def _strength(flat: NDArray[np.uint8]) -> Image:
     small = cv2.resize(flat, size, interpolation=cv2.INTER_AREA) if shrink < 1 else flat
     channels = [small] if flat.ndim == 2 else [cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), *cv2.split(small)]
     lights = [_light(channel) for channel in channels]
-    contrasts = [float(np.abs(c.astype(np.int16) - l).sum()) for c, l in zip(channels, lights, strict=True)]
+    contrasts = [int(cv2.absdiff(*pair).sum(dtype=np.int64)) for pair in zip(channels, lights, strict=True)]
     # Grey unless the ink shows much better in one colour: yellow on white does in blue.
     best = max(range(len(channels)), key=lambda i: contrasts[i] * (1.5 if i == 0 else 1.0))
     grey = flat if flat.ndim == 2 else cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY) if best == 0 else flat[..., best - 1]

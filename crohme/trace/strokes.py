@@ -109,11 +109,8 @@ def _is_bridge(edge: Edge, at: dict[int, list[Edge]], pen: float) -> bool:
     ends = [[_direction(e, e.ends.index(node), pen) for e in at[node] if e is not edge] for node in (a, b)]
     if len(ends[0]) != 2 or len(ends[1]) != 2:
         return False
-    return any(max(_turn(p, q), _turn(r, s)) < _STRAIGHT for (p, r), (q, s) in _matchings(*ends))
-
-
-def _matchings(first: list, second: list) -> list[tuple]:
-    return [(first, second), (first, second[::-1])]
+    (p, q), (r, s) = ends
+    return min(max(_turn(p, r), _turn(q, s)), max(_turn(p, s), _turn(q, r))) < _STRAIGHT
 
 
 def _partners(graph: Graph, pen: float) -> dict[End, End]:
@@ -152,23 +149,21 @@ def _follow(graph: Graph, end: End, partners: dict[End, End], used: set[int], pe
     while True:
         number, side = end
         used.add(number)
-        edge = graph.edges[number]
-        begin, finish = (number, side), (number, 1 - side)
-        line = edge.line[:: -1 if side else 1]
-        parts.append(
-            _trimmed(graph, line, edge.ends[side], begin in partners, edge.ends[1 - side], finish in partners, pen)
-        )
-        if finish not in partners:
-            return np.concatenate(parts), edge.ends == (-1, -1) and len(line) > 2
-        end = partners[finish]
+        parts.append(_trimmed(graph, end, partners, pen))
+        if (number, 1 - side) not in partners:
+            return np.concatenate(parts), graph.edges[number].ends == (-1, -1) and len(parts[0]) > 2
+        end = partners[number, 1 - side]
         if end == first:
             return np.concatenate(parts), True
 
 
-def _trimmed(graph: Graph, line: Line, start: int, passes: bool, finish: int, passes_on: bool, pen: float) -> Line:
-    """A line without the bends near the junctions that it passes."""
+def _trimmed(graph: Graph, end: End, partners: dict[End, End], pen: float) -> Line:
+    """An edge's line, from the given end, without the bends near the junctions that it passes."""
+    number, side = end
+    edge = graph.edges[number]
+    line = edge.line[:: -1 if side else 1]
     kept = np.ones(len(line), dtype=bool)
-    for node, passing in ((start, passes), (finish, passes_on)):
-        if passing:
+    for one, node in enumerate(edge.ends):
+        if (number, one) in partners:
             kept &= np.hypot(*(line - graph.places[node]).T) > _ASIDE * pen
     return line[kept] if kept.any() else line[len(line) // 2 :][:1]
