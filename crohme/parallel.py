@@ -5,7 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from crohme.recognizer import BEAM, Recognition, Recognizer
@@ -13,6 +16,13 @@ from inkml_parser import InkError
 
 _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _CHUNK = 8
+
+Found = Recognition | InkError | OSError
+
+
+class WorkerLost(RuntimeError):
+    """A process that recognised files was ended from outside, most often for lack of memory."""
+
 
 _recognizer: Recognizer | None = None
 
@@ -24,7 +34,7 @@ def recognize_files(
     top: int = 5,
     beam: int = BEAM,
     workers: int | None = None,
-) -> Iterator[tuple[Path, Recognition | InkError | OSError]]:
+) -> Iterator[tuple[Path, Found]]:
     """Recognise files in their order; a file that cannot be read gives its error instead.
 
     Args:
@@ -35,20 +45,28 @@ def recognize_files(
 
     Raises:
         BundleError: No such bundle, or a damaged one. Raised before the first file.
+        WorkerLost: A process was killed; all results before have come.
     """
     recognizer = Recognizer.load(bundle)
     workers = min(workers or _cores(), max(1, len(files) // _CHUNK))
     if workers == 1:
-        for path in files:
-            yield path, _try(recognizer, path, top, beam)
+        yield from ((path, _try(recognizer, path, top, beam)) for path in files)
         return
-    jobs = [(path, top, beam) for path in files]
+    chunks = [(files[i : i + _CHUNK], top, beam) for i in range(0, len(files), _CHUNK)]
     before = {name: os.environ.get(name) for name in _BLAS}
     os.environ.update(dict.fromkeys(_BLAS, "1"))  # one thread each: the processes share the cores
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(bundle,))
     try:
-        with multiprocessing.get_context("spawn").Pool(workers, _start, (bundle,)) as pool:
-            yield from pool.imap(_recognize, jobs, chunksize=_CHUNK)
+        ahead = deque(executor.submit(_recognize, *chunk) for chunk in chunks[: 4 * workers])
+        for number in range(len(chunks)):
+            yield from zip(chunks[number][0], ahead.popleft().result(), strict=True)
+            if number + 4 * workers < len(chunks):
+                ahead.append(executor.submit(_recognize, *chunks[number + 4 * workers]))
+    except BrokenProcessPool:
+        raise WorkerLost("a process that was recognising has been killed; is there enough memory?") from None
     finally:
+        executor.shutdown(cancel_futures=True)
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
@@ -62,12 +80,12 @@ def _start(bundle: str | Path) -> None:
     _recognizer = Recognizer.load(bundle)
 
 
-def _recognize(job: tuple[Path, int, int]) -> tuple[Path, Recognition | InkError | OSError]:
+def _recognize(files: Sequence[Path], top: int, beam: int) -> list[Found]:
     assert _recognizer is not None
-    return job[0], _try(_recognizer, *job)
+    return [_try(_recognizer, path, top, beam) for path in files]
 
 
-def _try(recognizer: Recognizer, path: Path, top: int, beam: int) -> Recognition | InkError | OSError:
+def _try(recognizer: Recognizer, path: Path, top: int, beam: int) -> Found:
     try:
         return recognizer.recognize(path, top=top, beam=beam)
     except (InkError, OSError) as error:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 
 from crohme.bundle import BundleError
 from crohme.corpus.location import inkml_files, sample_folder
-from crohme.parallel import recognize_files
+from crohme.parallel import WorkerLost, recognize_files
 from crohme.recognizer import NothingToRecognize, Recognition, Recognizer
 from inkml_parser import EmptyInk, Ink, write
 
@@ -44,3 +46,12 @@ def test_results_come_in_order_and_errors_in_their_place(
 def test_a_missing_bundle_is_told_before_the_first_file(files: list[Path], tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="no such bundle"):
         next(recognize_files(files, tmp_path / "nothing"))
+
+
+def test_a_killed_worker_is_told_and_does_not_hang(files: list[Path], expression_bundle: Path) -> None:
+    results = recognize_files(files * 20, expression_bundle, top=1, beam=1, workers=2)
+    assert next(results)[0] == files[0]
+    for child in active_children():
+        os.kill(child.pid, signal.SIGKILL)
+    with pytest.raises(WorkerLost, match="killed"):
+        list(results)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+
+MAX_BEAM = 100
+MAX_TOP = 100
+"""More candidates than anyone looks through; without a limit a slip of the finger would fill the memory."""
 
 
 def positive_int(text: str) -> int:
@@ -10,6 +15,18 @@ def positive_int(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def up_to(limit: int) -> Callable[[str], int]:
+    """A whole number from 1 to a limit, for argparse's `type=`."""
+
+    def parse(text: str) -> int:
+        number = positive_int(text)
+        if number > limit:
+            raise argparse.ArgumentTypeError(f"{text} is more than {limit}")
+        return number
+
+    return parse
 
 
 def positive_number(text: str) -> float:

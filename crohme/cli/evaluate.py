@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from crohme.cli.arguments import positive_int
+from crohme.cli.arguments import MAX_BEAM, up_to
 from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
 from crohme.cli.files import list_failures
@@ -49,7 +49,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--data", required=True, type=Path, metavar="DIR", help="InkML with truth, or for symbols pictures in <label>/"
     )
-    parser.add_argument("--beam", type=positive_int, metavar="B", help="expressions: width of the search; 1 is fastest")
+    parser.add_argument(
+        "--beam", type=up_to(MAX_BEAM), metavar="B", help="expressions: width of the search; 1 is fastest"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     parser.add_argument("--report", type=Path, metavar="DIR", help="write the whole report to this folder")
     parser.set_defaults(run=run)
@@ -59,10 +61,11 @@ def run(args: argparse.Namespace) -> int:
     """Print the figures, write what was asked for, and list the files that could not be read."""
     from crohme.bundle import BundleError
     from crohme.corpus.location import DataNotFound
+    from crohme.parallel import WorkerLost
 
     try:
         return _TASKS[args.task](args)
-    except (BundleError, DataNotFound) as error:
+    except (BundleError, DataNotFound, WorkerLost) as error:
         raise CommandError(str(error)) from None
     except OSError as error:
         raise CommandError(f"{error.filename}: {error.strerror}") from None

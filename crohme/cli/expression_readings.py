@@ -40,7 +40,7 @@ def read_expressions(
         CommandError: No such bundle, or one of another kind; or the folder cannot be written to.
     """
     from crohme.bundle import BundleError
-    from crohme.parallel import recognize_files
+    from crohme.parallel import WorkerLost, recognize_files
     from crohme.recognizer import BEAM, Recognition
 
     inks = [file for file, _ in files if not _is_picture(file)]
@@ -58,7 +58,7 @@ def read_expressions(
             problem = _write(found, file, name, formats, folder) if folder is not None else None
             candidates = tuple(Candidate(r.latex, r.confidence, r.tree) for r in found.readings)
             yield Reading(str(file), candidates=candidates, truth=_truth(found.ink), error=problem)
-    except BundleError as error:
+    except (BundleError, WorkerLost) as error:
         raise CommandError(str(error)) from None
 
 
@@ -93,5 +93,5 @@ def _write(found: Recognition, file: Path, name: Path, formats: Sequence[str], f
         contents = {name.with_suffix(FORMATS[to].suffix): FORMATS[to].write(ink) for to in formats}
     except InkError as error:  # an annotation of the source that cannot be written
         return error.cause
-    problems = (folder.write(target, content, file) for target, content in contents.items())
-    return next((problem for problem in problems if problem is not None), None)
+    problems = [folder.write(target, content, file) for target, content in contents.items()]
+    return "; ".join(problem for problem in problems if problem is not None) or None

@@ -29,17 +29,17 @@ def find_files(paths: Sequence[Path], suffixes: frozenset[str]) -> list[tuple[Pa
     Raises:
         CommandError: Nothing was found.
     """
-    found: dict[Path, Path] = {}
+    found: dict[Path, tuple[Path, Path]] = {}  # by what it is, whatever ways lead to it
     for path in paths:
         if path.is_dir():
             for file in sorted(path.rglob("*")):
                 if file.suffix.lower() in suffixes and file.is_file():
-                    found.setdefault(file, file.relative_to(path))
+                    found.setdefault(file.resolve(), (file, file.relative_to(path)))
         else:
-            found.setdefault(path, Path(path.name))
+            found.setdefault(path.resolve(), (path, Path(path.name)))
     if not found:
         raise CommandError(f"no {' or '.join(sorted(suffixes))} file in {', '.join(map(str, paths))}")
-    return list(found.items())
+    return list(found.values())
 
 
 def progress(items: Sequence[Item], what: str) -> Iterator[Item]:
@@ -81,7 +81,7 @@ class OutputFolder:
         if target in self.sources:
             return f"would overwrite {name}, made from {self.sources[target]}"
         if target.resolve() == source.resolve():
-            return "would be overwritten by what is made from it"
+            return f"would be overwritten by the {target.suffix} made from it"
         self.sources[target] = source
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -41,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
         _print_versions()
         names = bundle.names()
         print(f"{'bundles':<24}{', '.join(names) or 'none'}")
+        if {"symbol-lstm", "symbol-cnn"} <= set(names):
+            print(f"{'':<24}both: symbol-lstm and symbol-cnn together, their probabilities averaged")
         for name in names:
             _print_summary(bundle.load(name))
     except bundle.BundleError as error:

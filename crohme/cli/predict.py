@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crohme.cli import readings
-from crohme.cli.arguments import positive_int
+from crohme.cli.arguments import MAX_BEAM, MAX_TOP, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.expression_readings import WRITTEN, read_expressions
 from crohme.cli.files import IMAGE_SUFFIXES, INK_SUFFIXES, OutputFolder, find_files, list_failures
@@ -54,12 +54,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--output", type=Path, metavar="FILE", help="write .csv, .json or .jsonl (without: a table on the screen)"
     )
     parser.add_argument(
-        "--top", type=positive_int, metavar="K", help=f"how many candidates ({TOP}; on the screen 1 of an expression)"
+        "--top", type=up_to(MAX_TOP), metavar="K", help=f"how many candidates ({TOP}; on the screen 1 of an expression)"
     )
     parser.add_argument(
         "--bundle", metavar="NAME|DIR", help="the recogniser (expressions; --symbols: both, symbol-lstm or symbol-cnn)"
     )
-    parser.add_argument("--beam", type=positive_int, metavar="B", help="expressions: width of the search; 1 is fastest")
+    parser.add_argument(
+        "--beam", type=up_to(MAX_BEAM), metavar="B", help="expressions: width of the search; 1 is fastest"
+    )
     parser.add_argument(
         "--write", type=_formats, metavar="FORMATS", help=f"expressions: some of {','.join(WRITTEN)}, for --to-dir"
     )
@@ -118,7 +120,8 @@ def _tell(found: list[Reading], args: argparse.Namespace) -> None:
     else:
         print(f"{len(found)} lines written to {args.output}")
     if args.to_dir is not None:
-        print(f"{', '.join(args.write)} written to {args.to_dir}")
+        but = ", but for the files listed below" if any(reading.error for reading in found) else ""
+        print(f"{', '.join(args.write)} written to {args.to_dir}{but}")
 
 
 def _formats(text: str) -> tuple[str, ...]:

@@ -79,6 +79,8 @@ def inkml_files(folder: Path) -> list[Path]:
     Raises:
         DataNotFound: No such folder, or no `*.inkml` under it.
     """
+    if not folder.is_dir():
+        raise DataNotFound(f"no such folder: {folder}")
     files = sorted(folder.rglob("*.inkml"), key=lambda path: path.relative_to(folder).as_posix())
     if not files:
         raise DataNotFound(f"no InkML files under {folder}")
