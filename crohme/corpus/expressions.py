@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +54,13 @@ def load(folder: Path, *, progress: bool = True) -> Corpus:
     stats = "".join(f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}\n" for path in files)
     key = hashlib.sha256(f"{_FORMAT} {POINTS} {stats}".encode()).hexdigest()[:16]
     packed = cache_folder() / f"expressions-{folder.name}-{key}.npz"
+    return cached(packed, lambda: read_folder(folder, files, progress=progress))
+
+
+def cached(packed: Path, make: Callable[[], Corpus]) -> Corpus:
+    """A corpus from its packed file, which is made first if it is missing."""
     if not packed.exists():
-        corpus = read_folder(folder, files, progress=progress)
+        corpus = make()
         partial = packed.with_suffix(".partial.npz")
         np.savez_compressed(partial, **_pack(corpus))
         partial.replace(packed)
