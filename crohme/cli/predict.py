@@ -31,11 +31,15 @@ JSON lines are these objects, one on each line. Lines are written as they come: 
 CROHME label graphs over strokes (.lg), the ink with what was read as its truth (.inkml), Presentation MathML
 (.mml), LaTeX tokens (.tex).
 
+--symbols --sheet FILE draws the symbols in rows, each with its label, probability and file: 200 to a page;
+the pages after the first are numbered, sheet.png, sheet-2.png.
+
 examples:
   crohme predict data/sample/test
   crohme predict a.inkml folder/ --output result.csv --top 5
   crohme predict folder/ --write lg,inkml --to-dir read
   crohme predict --symbols symbol.png --top 5
+  crohme predict --symbols my-pictures/ --sheet sheet.png
 """
 
 
@@ -65,6 +69,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--write", type=_formats, metavar="FORMATS", help=f"expressions: some of {','.join(WRITTEN)}, for --to-dir"
     )
+    parser.add_argument("--sheet", type=Path, metavar="FILE", help="--symbols: a PNG of all symbols with their labels")
     parser.add_argument("--to-dir", type=Path, metavar="DIR", help="expressions: folder for what --write names")
     parser.set_defaults(run=run)
 
@@ -94,11 +99,15 @@ def _check(args: argparse.Namespace) -> None:
     for option in ("beam", "write"):
         if args.symbols and getattr(args, option) is not None:
             raise CommandError(f"--{option} is for expressions, not for --symbols")
+    if args.sheet is not None and not args.symbols:
+        raise CommandError("--sheet is for --symbols, not for expressions")
+    if args.sheet is not None and args.sheet.suffix.lower() != ".png":
+        raise CommandError(f"{args.sheet}: the suffix of --sheet must be .png")
 
 
 def _symbols(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
     files = [file for file, _ in find_files(args.paths, INK_SUFFIXES | IMAGE_SUFFIXES)]
-    return len(files), read_symbols(files, args.bundle or "both", args.top or TOP)
+    return len(files), read_symbols(files, args.bundle or "both", args.top or TOP, args.sheet)
 
 
 def _expressions(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
@@ -119,6 +128,8 @@ def _tell(found: list[Reading], args: argparse.Namespace) -> None:
         readings.print_table(found, "symbols" if args.symbols else "expressions")
     else:
         print(f"{len(found)} lines written to {args.output}")
+    if args.sheet is not None:
+        print(f"pictures written to {args.sheet}")
     if args.to_dir is not None:
         but = ", but for the files listed below" if any(reading.error for reading in found) else ""
         print(f"{', '.join(args.write)} written to {args.to_dir}{but}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,28 +14,48 @@ from crohme.cli.files import IMAGE_SUFFIXES, progress
 from crohme.cli.readings import Candidate, Reading
 
 if TYPE_CHECKING:
-    from crohme.symbol_recognizer import Source, SymbolRecognizer
+    from crohme.evaluation.contact_sheet import ContactSheet
+    from crohme.symbol_recognizer import SymbolRecognizer
+    from inkml_parser import Ink
+
+    Source = Ink | Path
 
 FILES_AT_ONCE = 64
 
 
-def read_symbols(files: Sequence[Path], bundle: str, top: int) -> Iterator[Reading]:
+def read_symbols(files: Sequence[Path], bundle: str, top: int, sheet: Path | None) -> Iterator[Reading]:
     """One reading per symbol, or per file that cannot be read, in the order of the files.
 
+    Args:
+        files: sequence of Path. InkML and pictures.
+        bundle: str. Name or folder of the recogniser.
+        top: int. How many candidates.
+        sheet: Path or None. A PNG, to show every symbol and every file that cannot be read.
+
     Raises:
-        CommandError: No such bundle, or one that does not read what the files hold.
+        CommandError: No such bundle, or one that does not read what the files hold; the sheet cannot be written.
     """
     from crohme.bundle import BundleError
+    from crohme.evaluation.contact_sheet import ContactSheet
     from crohme.raster import ImageError
     from crohme.symbol_recognizer import SymbolRecognizer
 
     load_keras()
+    pages = None if sheet is None else ContactSheet(sheet)
     try:
         recognizer = SymbolRecognizer.load(bundle)
         for batch in _batches(files):
-            yield from _read_batch(recognizer, batch, top)
+            read = _read_batch(recognizer, batch, top)
+            if pages is not None:
+                with _writing(pages):
+                    _show(read, pages)
+            yield from (line for line, _ in read)
     except (BundleError, ImageError) as error:
         raise CommandError(str(error)) from None
+    finally:  # also when interrupted: what was read is shown
+        if pages is not None:
+            with _writing(pages):
+                pages.close()
 
 
 def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:
@@ -48,18 +69,38 @@ def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:
         yield batch
 
 
-def _read_batch(recognizer: SymbolRecognizer, files: list[Path], top: int) -> list[Reading]:
-    sources: list[Source] = []
-    lines: list[Reading] = []
-    for file in files:
-        for reading, source in _symbols(file):
-            lines.append(reading)
-            sources += [] if source is None else [source]
+def _read_batch(recognizer: SymbolRecognizer, files: list[Path], top: int) -> list[tuple[Reading, Source | None]]:
+    found = [symbol for file in files for symbol in _symbols(file)]
+    sources = [source for _, source in found if source is not None]
     answers = iter(recognizer.recognize_batch(sources, top) if sources else [])
     return [
-        line if line.error is not None else replace(line, candidates=tuple(Candidate(*one) for one in next(answers)))
-        for line in lines
+        (line if source is None else replace(line, candidates=tuple(Candidate(*one) for one in next(answers))), source)
+        for line, source in found
     ]
+
+
+def _show(read: list[tuple[Reading, Source | None]], sheet: ContactSheet) -> None:
+    from crohme.raster import opaque, read_pixels, render
+    from crohme.strokes import StrokeBatch
+
+    for line, source in read:
+        name = line.file if line.symbol is None else f"{line.file} #{line.symbol}"
+        if source is None:
+            sheet.add_failure(name, line.error or "")
+            continue
+        if isinstance(source, Path):
+            picture = opaque(read_pixels(source))
+        else:
+            picture = render(StrokeBatch.from_symbols([list(source.strokes)]), sheet.side)[0]
+        sheet.add(name, picture, line.candidates[0].latex, line.candidates[0].confidence, line.truth)
+
+
+@contextmanager
+def _writing(sheet: ContactSheet) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CommandError(f"{error.filename or sheet.path}: {error.strerror}") from None
 
 
 def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:

@@ -63,6 +63,8 @@ def test_wrong_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixtu
         (["predict", "{here}/a.inkml", "--write", "lg"], "give both"),
         (["predict", "{here}/a.inkml", "--to-dir", "{here}/o"], "give both"),
         (["predict", "--symbols", "{here}/a.inkml", "--beam", "3"], "--beam is for expressions"),
+        (["predict", "{here}/a.inkml", "--sheet", "{here}/s.png"], "--sheet is for --symbols"),
+        (["predict", "--symbols", "{here}/a.png", "--sheet", "{here}/s.pdf"], "suffix of --sheet must be .png"),
         (["evaluate", "expressions", "--bundle", "{here}/b", "--data", "{here}"], "no InkML files under"),
         (["evaluate", "symbols", "--beam", "3", "--data", "{here}"], "is an option of `evaluate expressions`"),
         (["train", "--minutes", "3"], "--minutes is an option of `train expressions`, not of `train symbols`"),

@@ -72,6 +72,23 @@ def test_table_shows_symbols_and_how_many_are_right(
     assert f"{right} of 3 symbols with known truth read right" in lines[-1]
 
 
+def test_the_sheet_shows_symbols_and_failures(
+    folder: Path, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = folder.parent / "new" / "sheet.png"
+    arguments = ["predict", "--symbols", str(folder), "--bundle", str(bundle_folder), "--sheet", str(sheet)]
+    assert main(arguments) == 1
+    assert f"pictures written to {sheet}" in capsys.readouterr().out
+    page = cv2.imread(str(sheet)).astype(int)
+    red = (page[..., 2] - page[..., 1]) > 100  # captions of what failed
+    blue = (page[..., 0] - page[..., 2]) > 100  # the picture that was drawn in blue
+    assert red.any() and blue.any()
+    sheet.unlink()
+    sheet.mkdir()
+    assert main(arguments) == 1
+    assert f"crohme: error: {sheet}: Is a directory" in capsys.readouterr().err
+
+
 def test_missing_file_is_a_row_too(bundle_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", "--symbols", "nowhere.inkml", "--bundle", str(bundle_folder)]) == 1
     assert "1 of 1 files failed:\n  nowhere.inkml: No such file or directory" in capsys.readouterr().err
