@@ -96,17 +96,18 @@ def _symbols(args: argparse.Namespace) -> int:
 
 
 def _expressions(args: argparse.Namespace) -> int:
-    from crohme.evaluation.expression_report import write_report
     from crohme.evaluation.expressions import evaluate, summarize
+    from crohme.evaluation.report import PAGE, About, write_report
     from crohme.recognizer import BEAM, DEFAULT_BUNDLE
 
-    outcomes = evaluate(args.data, args.bundle or DEFAULT_BUNDLE, beam=args.beam or BEAM)
+    about = About(args.bundle or DEFAULT_BUNDLE, str(args.data), args.beam or BEAM)
+    outcomes = evaluate(args.data, about.bundle, beam=about.beam)
     figures = summarize(outcomes)
     _print_expressions(figures)
     _write_json(figures, args.json)
     if args.report is not None:
-        write_report(outcomes, args.report)
-        print(f"report written to {args.report}")
+        write_report(outcomes, args.report, about)
+        print(f"report written to {args.report / PAGE}")
     return list_failures([(Path(o.file), o.problem) for o in outcomes if o.problem is not None], len(outcomes))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,12 +27,51 @@ def fit(confidences: Sequence[float], right: Sequence[bool]) -> tuple[float, flo
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
+@dataclass(frozen=True)
+class Bin:
+    """Readings of about the same confidence.
+
+    Args:
+        low, high: float. Confidences that fall into it, `high` excluded but for 1.
+        n: int. At least one.
+        right: int. Readings that were right.
+        confidence: float. Mean of them.
+    """
+
+    low: float
+    high: float
+    n: int
+    right: int
+    confidence: float
+
+    @property
+    def share(self) -> float:
+        """Share of right readings: what the confidence should be."""
+        return self.right / self.n
+
+
+def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> list[Bin]:
+    """Readings in bins of equal width; those without readings are left out.
+
+    Args:
+        confidences: floats between 0 and 1.
+        right: bools. Whether each reading was right.
+        bins: int.
+    """
+    values, hits = np.asarray(confidences, dtype=np.float64), np.asarray(right, dtype=bool)
+    bin_of = np.minimum((values * bins).astype(int), bins - 1)
+    members = [(i, bin_of == i) for i in range(bins)]
+    return [
+        Bin(i / bins, (i + 1) / bins, int(own.sum()), int(hits[own].sum()), float(values[own].mean()))
+        for i, own in members
+        if own.any()
+    ]
+
+
 def expected_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
     """Expected calibration error: how far confidence and share of right ones differ, over bins of equal width.
 
     Reference: Guo et al., "On calibration of modern neural networks", ICML 2017.
     """
-    values, hits = np.asarray(confidences, dtype=np.float64), np.asarray(right, dtype=np.float64)
-    bin_of = np.minimum((values * bins).astype(int), bins - 1)
-    gaps = [abs(float((values - hits)[bin_of == i].sum())) for i in range(bins)]
-    return sum(gaps) / len(values)
+    found = reliability(confidences, right, bins)
+    return sum(one.n * abs(one.confidence - one.share) for one in found) / sum(one.n for one in found)

@@ -187,7 +187,9 @@ def test_evaluate_prints_writes_and_lists(
     found = json.loads(figures.read_text())
     assert {"n", "exprate", "le1", "le2", "le3"} <= found.keys()
     assert found["n"] == 3 and found["exprate"] == 0.0 and found["problems"] == 2
-    assert {path.name for path in report.iterdir()} == {"metrics.json", "outcomes.csv"}
+    assert {path.name for path in report.iterdir()} == {
+        "metrics.json", "outcomes.csv", "relations.csv", "report.html", "symbols.csv"
+    }  # fmt: skip
     told = capsys.readouterr()
     assert told.out.startswith("3 files; token edit distance on normal-form LaTeX\nExpRate              0.00 %   (95 %")
     assert "2 of 3 files failed:\n  a.inkml: " in told.err and "b.inkml: no truth in the file" in told.err

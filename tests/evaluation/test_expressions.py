@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 
 from crohme.corpus.location import DataNotFound, inkml_files, sample_folder
 from crohme.evaluation import expressions
-from crohme.evaluation.expression_report import write_report
 from crohme.evaluation.expressions import Outcome, evaluate, summarize
 from crohme.notation import Node, Relation, SymbolTree, from_latex, to_latex
 from crohme.recognizer import NothingToRecognize, Reading, Recognition
@@ -144,15 +142,6 @@ def test_bootstrap_intervals_hold_the_figure_and_narrow_with_n() -> None:
         assert (nearer_high - nearer_low) / 2 == pytest.approx(half / 4, rel=0.2)
     assert summarize(OUTCOMES) == small
     assert summarize(OUTCOMES[:50])["exprate_interval"] == [100.0, 100.0]
-
-
-def test_report_has_a_row_for_every_file(tmp_path: Path) -> None:
-    write_report(OUTCOMES, tmp_path / "deep" / "report")
-    rows = list(csv.DictReader((tmp_path / "deep" / "report" / "outcomes.csv").open(newline="", encoding="utf-8")))
-    assert [row["file"] for row in rows] == [outcome.file for outcome in OUTCOMES]
-    assert (rows[50]["truth"], rows[50]["read"], rows[50]["errors"], rows[50]["kind"]) == ("x", "y", "1", "symbol")
-    assert (rows[-1]["errors"], rows[-1]["problem"]) == ("", "empty file")
-    assert json.loads((tmp_path / "deep" / "report" / "metrics.json").read_text()) == summarize(OUTCOMES)
 
 
 def test_an_error_of_the_recogniser_keeps_the_truth(tmp_path: Path) -> None:

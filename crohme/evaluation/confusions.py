@@ -1,0 +1,85 @@
+"""What is taken for what: symbols, and the relations between them, where the strokes are grouped right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from crohme.evaluation.outcomes import Outcome
+from crohme.notation import Relation, SymbolTree
+
+NO_RELATION = "none"
+RELATIONS = (*map(str, Relation), NO_RELATION)
+Strokes = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SymbolConfusions:
+    """How the symbols of the truth were read.
+
+    Args:
+        counts: Counter of `(truth, read)` labels, of symbols made of the same strokes.
+        examples: dict of `(truth, read)`, two different labels → outcomes, each with the strokes of the symbol.
+        lost: Counter of labels. Symbols of the truth whose strokes were not read as one symbol.
+    """
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, str], list[tuple[Outcome, Strokes]]] = field(default_factory=dict)
+    lost: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def most_confused(self) -> list[tuple[str, str, int, int]]:
+        """`(a, b, a read as b, b read as a)`, most confusions first."""
+        pairs = {tuple(sorted(pair)) for pair in self.counts if pair[0] != pair[1]}
+        rows = [(a, b, self.counts[a, b], self.counts[b, a]) for a, b in pairs]
+        return sorted(rows, key=lambda row: (-row[2] - row[3], row[0], row[1]))
+
+    @property
+    def labels(self) -> list[str]:
+        """Every label of the truth or of a reading."""
+        return sorted({label for pair in self.counts for label in pair} | self.lost.keys())
+
+
+def symbol_confusions(outcomes: Sequence[Outcome]) -> SymbolConfusions:
+    """Count over all outcomes that have a reading and strokes in their truth."""
+    result = SymbolConfusions()
+    for outcome in outcomes:
+        if outcome.expected is None or outcome.found is None:
+            continue
+        read = {node.strokes: node.label for node in outcome.found.nodes()}
+        for node in outcome.expected.nodes():
+            if node.strokes in read:
+                pair = (node.label, read[node.strokes])
+                result.counts[pair] += 1
+                if pair[0] != pair[1]:
+                    result.examples.setdefault(pair, []).append((outcome, node.strokes))
+            elif node.strokes:
+                result.lost[node.label] += 1
+    return result
+
+
+def relation_confusions(outcomes: Sequence[Outcome]) -> Counter[tuple[str, str]]:
+    """Count `(truth, read)` over ordered pairs of symbols that either side relates; `NO_RELATION` where one does not.
+
+    Both symbols must be made of the right strokes. Limits over and under an operator are as the
+    file has them.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for outcome in outcomes:
+        if outcome.expected is None or outcome.found is None:
+            continue
+        segmented = _symbols(outcome.expected) & _symbols(outcome.found)
+        expected, found = (_related(tree, segmented) for tree in (outcome.expected, outcome.found))
+        counts.update((expected.get(pair, NO_RELATION), found.get(pair, NO_RELATION)) for pair in expected | found)
+    return counts
+
+
+def _symbols(tree: SymbolTree) -> set[Strokes]:
+    return {node.strokes for node in tree.nodes() if node.strokes}
+
+
+def _related(tree: SymbolTree, segmented: set[Strokes]) -> dict[tuple[Strokes, Strokes], str]:
+    strokes = [node.strokes for node in tree.nodes()]
+    pairs = {(strokes[parent], strokes[child]): str(relation) for parent, child, relation in tree.edges()}
+    return {pair: relation for pair, relation in pairs.items() if segmented.issuperset(pair)}

@@ -1,0 +1,69 @@
+"""Stroke-level label graph figures of an evaluation: what `crohme score` says of the same readings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple
+from typing import Any
+
+import numpy as np
+
+from crohme.evaluation.intervals import percentiles, resampled_sums
+from crohme.evaluation.outcomes import Outcome
+from crohme.evaluation.scoring import Counts, PrimitiveGraph, compare, graph_figures, graph_set_figures, primitive_graph
+from crohme.notation import NotationError, stroke_graph
+from crohme.truth import truth_graph
+
+TOLERANCES = {"exact_rate": 0, "le1_rate": 1, "le2_rate": 2, "le3_rate": 3}
+RETRIEVALS = ("segmentation", "segmentation_class", "relation", "relation_class")
+
+
+def label_graph_figures(outcomes: Sequence[Outcome], seed: int = 0) -> dict[str, Any]:
+    """Figures of stroke-level label graphs.
+
+    A file whose truth has no strokes counts as wrong, as in the official tool's place an unreadable
+    truth does; a file that could not be recognised is an empty graph. Limits over and under an
+    operator are not its scripts here.
+
+    Args:
+        outcomes: sequence of `Outcome`, at least one.
+        seed: int. Of the bootstrap.
+
+    Returns:
+        dict, JSON-able: `scoring.graph_set_figures`, `unscored` (files without strokes in the truth)
+        and `intervals`: 95 % bootstrap intervals of the rates, and of the F of each retrieval.
+    """
+    counts = [_counts(outcome) for outcome in outcomes]
+    scored = [one for one in counts if one is not None]
+    unscored = len(counts) - len(scored)
+    return {
+        **graph_set_figures(scored, unscored),
+        "unscored": unscored,
+        "intervals": _intervals(scored, unscored, seed),
+    }
+
+
+def _counts(outcome: Outcome) -> Counts | None:
+    """What is counted in one file; None if its truth is no label graph over strokes."""
+    try:
+        if outcome.ink is None:
+            return None
+        truth = primitive_graph(truth_graph(outcome.ink))
+    except NotationError:
+        return None
+    if outcome.found is None:
+        return compare(truth, PrimitiveGraph())
+    return compare(truth, primitive_graph(stroke_graph(outcome.found, outcome.ink.trace_ids)))
+
+
+def _intervals(counts: Sequence[Counts], unscored: int, seed: int) -> dict[str, list[float]]:
+    rows = [(*astuple(one), *(one.errors <= most for most in TOLERANCES.values()), one.structures) for one in counts]
+    width = len(astuple(Counts()))
+    rows += [(0,) * (width + len(TOLERANCES) + 1)] * unscored
+    sums = resampled_sums(rows, seed)
+    shares = 100 * sums[:, width:] / len(rows)
+    figures = [graph_figures(Counts(*row)) for row in sums[:, :width].astype(int).tolist()]
+    samples = dict(zip([*TOLERANCES, "structure_rate"], shares.T, strict=True))
+    samples["node_rate"] = np.array([one["node_rate"] for one in figures])
+    samples |= {name: np.array([one[name]["f"] for one in figures]) for name in RETRIEVALS}
+    return {name: [round(end, 2) for end in percentiles(values)] for name, values in samples.items()}

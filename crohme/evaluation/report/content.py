@@ -1,0 +1,109 @@
+"""All that a report tells, gathered before anything is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from crohme import __version__
+from crohme.evaluation.calibration import Bin, expected_error, reliability
+from crohme.evaluation.confusions import SymbolConfusions, relation_confusions, symbol_confusions
+from crohme.evaluation.expressions import summarize
+from crohme.evaluation.groups import Group, by_strokes, by_structure, by_writer
+from crohme.evaluation.label_graphs import label_graph_figures
+from crohme.evaluation.outcomes import Outcome
+
+
+@dataclass(frozen=True)
+class About:
+    """What was evaluated.
+
+    Args:
+        bundle: str. Name or folder.
+        data: str. The folder of files.
+        beam: int. Width of the search.
+    """
+
+    bundle: str
+    data: str
+    beam: int
+    version: str = __version__
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """The figures of a report, and the outcomes that they are of.
+
+    Args:
+        about: About.
+        outcomes: sequence of `Outcome`, at least one.
+        summary: dict. See `expressions.summarize`.
+        label_graphs: dict. See `label_graphs.label_graph_figures`.
+        lengths, structures, writers: list of Group.
+        symbols: SymbolConfusions.
+        relations: Counter of `(truth, read)`. See `confusions.relation_confusions`.
+        bins: list of Bin. Confidence and what it is worth; empty if nothing was read.
+        calibration_error: float or None. Expected calibration error; None if nothing was read.
+    """
+
+    about: About
+    outcomes: Sequence[Outcome]
+    summary: dict[str, Any]
+    label_graphs: dict[str, Any]
+    lengths: list[Group]
+    structures: list[Group]
+    writers: list[Group]
+    symbols: SymbolConfusions
+    relations: Counter[tuple[str, str]]
+    bins: list[Bin]
+    calibration_error: float | None
+
+    @property
+    def failures(self) -> list[Outcome]:
+        """What was read, but wrong; the most confident first."""
+        wrong = [o for o in self.outcomes if o.found is not None and not o.is_right]
+        return sorted(wrong, key=lambda o: (-o.confidence, o.file))
+
+    @property
+    def problems(self) -> list[Outcome]:
+        """Files without a truth or without a reading."""
+        return [o for o in self.outcomes if o.problem is not None]
+
+    def metrics(self) -> dict[str, Any]:
+        """The figures, JSON-able: those of `summarize`, and the others beside them."""
+        return {
+            **self.summary,
+            "about": asdict(self.about),
+            "label_graphs": self.label_graphs,
+            "by_structure": {group.name: _described(group) for group in self.structures},
+            "by_writer": {group.name: _described(group) for group in self.writers},
+            "calibration": {
+                "expected_error": self.calibration_error,
+                "bins": [asdict(one) | {"share": one.share} for one in self.bins],
+            },
+        }
+
+
+def gather(outcomes: Sequence[Outcome], about: About) -> Content:
+    """Compute all figures of a report."""
+    judged = [o for o in outcomes if o.errors is not None]
+    confidences, right = [o.confidence for o in judged], [o.is_right for o in judged]
+    return Content(
+        about,
+        outcomes,
+        summarize(outcomes),
+        label_graph_figures(outcomes),
+        by_strokes(outcomes),
+        by_structure(outcomes),
+        by_writer(outcomes),
+        symbol_confusions(outcomes),
+        relation_confusions(outcomes),
+        reliability(confidences, right),
+        expected_error(confidences, right) if judged else None,
+    )
+
+
+def _described(group: Group) -> dict[str, Any]:
+    return {"n": group.n, "exprate": group.rate, "exprate_interval": list(group.interval)}

@@ -1,0 +1,121 @@
+"""The files of a report: written, and read back to be compared."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crohme.evaluation.confusions import RELATIONS
+from crohme.evaluation.outcomes import Outcome
+from crohme.evaluation.report.content import About, Content, gather
+from crohme.evaluation.report.page import render
+
+METRICS, OUTCOMES, PAGE = "metrics.json", "outcomes.csv", "report.html"
+SYMBOLS, RELATIONS_FILE = "symbols.csv", "relations.csv"
+COLUMNS = ("file", "truth", "read", "confidence", "errors", "kind", "strokes", "writer", "problem")
+
+
+class ReportError(ValueError):
+    """A folder that holds no report. `str(error)` names the file and the cause."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of `outcomes.csv`, as far as reports are compared.
+
+    Args:
+        truth, read: str. LaTeX in the normal form; empty if there is none.
+        errors: int or None. Token edits; None without a truth or a reading.
+    """
+
+    truth: str
+    read: str
+    errors: int | None
+
+
+@dataclass(frozen=True)
+class StoredReport:
+    """A report read back.
+
+    Args:
+        folder: Path.
+        metric: str. What `errors` counts.
+        about: dict. What was evaluated, see `About`.
+        rows: dict of file → Row.
+    """
+
+    folder: Path
+    metric: str
+    about: dict[str, Any]
+    rows: dict[str, Row]
+
+
+def write_report(outcomes: Sequence[Outcome], folder: Path, about: About) -> None:
+    """Write a report: the page, and the figures behind it.
+
+    `metrics.json` has all figures; `outcomes.csv` a row for every file; `symbols.csv` and
+    `relations.csv` the confusions; `report.html` is the page, complete in itself.
+
+    Args:
+        outcomes: sequence of `Outcome`, at least one.
+        folder: Path. Made if missing.
+        about: About.
+    """
+    content = gather(outcomes, about)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / METRICS).write_text(json.dumps(content.metrics(), indent=2) + "\n", encoding="utf-8")
+    rows = [{name: getattr(outcome, name) for name in COLUMNS} for outcome in outcomes]
+    _write_table(folder / OUTCOMES, COLUMNS, (row.values() for row in rows))
+    _write_table(folder / SYMBOLS, ("truth", "read", "count"), _symbols(content))
+    _write_table(folder / RELATIONS_FILE, ("truth", "read", "count"), _relations(content))
+    (folder / PAGE).write_text(render(content), encoding="utf-8")
+
+
+def read_report(folder: Path) -> StoredReport:
+    """Read what `write_report` wrote.
+
+    Raises:
+        ReportError: It is no such folder, or a file in it is damaged.
+    """
+    path = folder / METRICS
+    try:
+        metrics = json.loads(path.read_text(encoding="utf-8"))
+        metric, about = metrics["metric"], metrics["about"]
+        path = folder / OUTCOMES
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.DictReader(file, strict=True))
+        rows = {line["file"]: _row(line) for line in lines}
+    except OSError as error:
+        cause = f"{path.name}: {error.strerror}" if folder.is_dir() else "no such folder"
+        raise ReportError(f"{folder}: no report of `crohme evaluate expressions --report`: {cause}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
+        raise ReportError(f"{path}: not as `crohme evaluate expressions --report` writes it: {error!r}") from None
+    if len(rows) != len(lines) or not rows:
+        raise ReportError(f"{path}: {'two rows for one file' if rows else 'no rows'}")
+    return StoredReport(folder, metric, about, rows)
+
+
+def _row(line: dict[str, str]) -> Row:
+    return Row(line["truth"], line["read"], int(line["errors"]) if line["errors"] else None)
+
+
+def _symbols(content: Content) -> Iterable[tuple[str, str, int]]:
+    """Right ones too; an empty `read` stands for strokes that were not read as one symbol."""
+    yield from ((truth, read, count) for (truth, read), count in sorted(content.symbols.counts.items()))
+    yield from ((label, "", count) for label, count in sorted(content.symbols.lost.items()))
+
+
+def _relations(content: Content) -> Iterable[tuple[str, str, int]]:
+    pairs = ((truth, read) for truth in RELATIONS for read in RELATIONS)
+    return ((*pair, content.relations[pair]) for pair in pairs if content.relations[pair])
+
+
+def _write_table(path: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(rows)

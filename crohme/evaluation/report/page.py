@@ -1,0 +1,145 @@
+"""The page of a report: one file, complete in itself, that loads nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import log
+from pathlib import PurePath
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from crohme.evaluation.confusions import RELATIONS, SymbolConfusions
+from crohme.evaluation.expressions import METRIC, RATES
+from crohme.evaluation.intervals import wilson_interval
+from crohme.evaluation.label_graphs import RETRIEVALS
+from crohme.evaluation.mistakes import Mistake, mistakes, sign
+from crohme.evaluation.outcomes import KINDS, Outcome
+from crohme.evaluation.report.content import Content
+from crohme.evaluation.report.drawings import Drawing, draw, typeset
+
+FAILURES = 100
+"""Failures on the page. Each takes about 5 kB."""
+PROBLEMS = 100
+PAIRS = 25
+EXAMPLES = 8
+MATRIX = 32
+"""Labels of the confusion matrix: more cannot be read on a screen. `symbols.csv` has all."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One expression that was read wrong, as the page shows it.
+
+    Args:
+        outcome: Outcome.
+        drawing: Drawing. The ink, its wrong strokes marked.
+        truth, read: str or None. MathML, wrong symbols marked; None where it cannot be shown.
+        mistakes: list of Mistake.
+    """
+
+    outcome: Outcome
+    drawing: Drawing
+    truth: str | None
+    read: str | None
+    mistakes: list[Mistake]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two labels that are taken for each other.
+
+    Args:
+        truth, read: str.
+        count, reverse: int. How often `truth` was read as `read`, and the other way round.
+        examples: list of `(file, Drawing)` of some of either.
+    """
+
+    truth: str
+    read: str
+    count: int
+    reverse: int
+    examples: list[tuple[str, Drawing]]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Counts of a table of confusions.
+
+    Args:
+        labels: list of str. Of rows (truth) and columns (read).
+        rows: list of lists of `(count, weight)`; the weight is the share of a row on a logarithmic scale.
+        omitted: int. Confusions that are not in it.
+    """
+
+    labels: list[str]
+    rows: list[list[tuple[int, float]]]
+    omitted: int = 0
+
+
+def render(content: Content) -> str:
+    """The page as HTML."""
+    environment = Environment(
+        loader=PackageLoader("crohme.evaluation.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"glyph": sign, "basename": lambda path: PurePath(path).name or path}
+    failures = content.failures
+    return environment.get_template("report.html").render(
+        content=content,
+        summary=content.summary,
+        graphs=content.label_graphs,
+        metric=METRIC,
+        rates=[key for key, _ in RATES],
+        retrievals=RETRIEVALS,
+        kinds=KINDS,
+        pairs=[_pair(content.symbols, row) for row in content.symbols.most_confused[:PAIRS]],
+        symbols=_symbol_matrix(content.symbols),
+        relations=_matrix(content.relations, list(RELATIONS)),
+        bins=[(one, wilson_interval(one.right, one.n)) for one in content.bins],
+        failures=[_failure(outcome) for outcome in failures[:FAILURES]],
+        failure_count=len(failures),
+        problems=content.problems[:PROBLEMS],
+    )
+
+
+def _failure(outcome: Outcome) -> Failure:
+    assert outcome.ink is not None and outcome.expected is not None and outcome.found is not None
+    wrong = mistakes(outcome.expected, outcome.found)
+    truth, read = typeset(outcome.expected, wrong), typeset(outcome.found, wrong)
+    return Failure(outcome, draw(outcome.ink, wrong), truth, read, wrong)
+
+
+def _pair(symbols: SymbolConfusions, row: tuple[str, str, int, int]) -> Pair:
+    a, b, a_as_b, b_as_a = row
+    found = [*symbols.examples.get((a, b), ()), *symbols.examples.get((b, a), ())]
+    # Spread over all of them: neighbours are often by one writer.
+    shown = islice(found, 0, None, max(1, len(found) // EXAMPLES))
+    drawn = [(o.file, draw(o.ink.select(strokes))) for o, strokes in islice(shown, EXAMPLES) if o.ink is not None]
+    return Pair(a, b, a_as_b, b_as_a, drawn)
+
+
+def _symbol_matrix(symbols: SymbolConfusions) -> Matrix:
+    """Of the labels that take part in most confusions."""
+    confused: Counter[str] = Counter()
+    for (truth, read), count in symbols.counts.items():
+        if truth != read:
+            confused.update({truth: count, read: count})
+    chosen = (label for label, _ in confused.most_common(MATRIX))
+    labels = sorted(chosen, key=lambda label: (label.lstrip("\\").lower(), label))  # c beside C
+    return _matrix(symbols.counts, labels)
+
+
+def _matrix(counts: Counter[tuple[str, str]], labels: Sequence[str]) -> Matrix:
+    rows = []
+    for truth in labels:
+        row = [counts[truth, read] for read in labels]
+        most = log(1 + max(row, default=0)) or 1.0
+        rows.append([(count, round(log(1 + count) / most, 2)) for count in row])
+    omitted = sum(n for (a, b), n in counts.items() if a != b and not {a, b} <= set(labels))
+    return Matrix(list(labels), rows, omitted)
