@@ -27,6 +27,9 @@ FORMAT = 1
 NETWORKS: dict[str, str] = {
     "symbol_lstm": "crohme.networks.symbol_lstm",
     "symbol_cnn": "crohme.networks.symbol_cnn",
+    "alexnet": "crohme.networks.alexnet",
+    "vgg19": "crohme.networks.vgg19",
+    "mobilenet": "crohme.networks.mobilenet",
     "stroke_transformer": "crohme.networks.stroke_transformer",
 }
 _HERE = Path(__file__).resolve().parent
@@ -91,9 +94,7 @@ def load(name_or_folder: str | Path) -> Bundle:
         raise BundleError(f"{folder}: weights.npz cannot be read: {error}") from None
     vocabulary = tuple(_read(folder / "vocabulary.txt").decode("utf-8").splitlines())
     metrics = _read_json(folder / "metrics.json") if (folder / "metrics.json").exists() else {}
-    return Bundle(
-        folder, network, config["arguments"], vocabulary, weights, metrics, config.get("training", {})
-    )
+    return Bundle(folder, network, config["arguments"], vocabulary, weights, metrics, config.get("training", {}))
 
 
 def save(

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from crohme.raster import render
+from crohme.raster import SIZE, render
 from crohme.strokes import StrokeBatch
 from crohme.symbol_features import sequences
 
-FROM_STROKES: dict[str, Callable[[StrokeBatch], np.ndarray]] = {"symbol_lstm": sequences, "symbol_cnn": render}
-"""Network name, as in a bundle → function from N symbols to the network's input."""
+STROKE_NETWORKS = frozenset({"symbol_lstm"})
+PICTURE_NETWORKS = frozenset({"symbol_cnn", "alexnet", "vgg19", "mobilenet"})
+"""Names as in a bundle: the networks of isolated symbols that read strokes, and those that read pictures."""
+
+
+def picture_size(arguments: Mapping[str, Any]) -> int:
+    """Side of the pictures that a network built with these arguments reads, pixels."""
+    return int(arguments.get("size", SIZE))
+
+
+def from_strokes(network: str, arguments: Mapping[str, Any]) -> Callable[[StrokeBatch], np.ndarray]:
+    """The function from N symbols to the input of a network.
+
+    Args:
+        network: str. One of `STROKE_NETWORKS` or `PICTURE_NETWORKS`.
+        arguments: mapping. What the network is built with.
+    """
+    return sequences if network in STROKE_NETWORKS else partial(render, size=picture_size(arguments))

@@ -4,34 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError
-from crohme.raster import ImageError, read_image
+from crohme.raster import SIZE, ImageError, read_image
 from crohme.strokes import StrokeBatch
-from crohme.symbol_inputs import FROM_STROKES
+from crohme.symbol_inputs import PICTURE_NETWORKS, STROKE_NETWORKS, from_strokes, picture_size
 from inkml_parser import Ink, read
 
 if TYPE_CHECKING:
     import keras
 
 Source = Ink | Sequence[np.ndarray] | str | Path
+
+
+class Pictures(Protocol):
+    """Pictures that need not all be in memory."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, indices: np.ndarray) -> np.ndarray: ...
+
+
 BOTH = ("symbol-lstm", "symbol-cnn")
-_CHUNK = 512
+_CHUNK = 512  # pictures of the usual size at once; fewer of larger ones
 
 
 class SymbolRecognizer:
     """Tells which symbol some strokes, or a picture, show.
+
+    `classes` are its labels; `picture_size` is the side of the pictures that its offline networks read, None
+    if it has none of those.
 
     Args:
         bundles: sequence of Bundle. Of symbol networks with one vocabulary; their probabilities
             are averaged.
 
     Raises:
-        BundleError: A bundle of another kind, or bundles with different vocabularies.
+        BundleError: A bundle of another kind, bundles with different vocabularies, or that read
+            pictures of different sizes.
 
     Example:
         >>> recognizer = SymbolRecognizer.load("both")
@@ -41,12 +55,18 @@ class SymbolRecognizer:
 
     def __init__(self, bundles: Sequence[Bundle]) -> None:
         for part in bundles:
-            if part.network not in FROM_STROKES:
+            if part.network not in STROKE_NETWORKS | PICTURE_NETWORKS:
                 raise BundleError(f"{part.path}: {part.network} does not recognise isolated symbols")
             if part.vocabulary != bundles[0].vocabulary:
                 raise BundleError(f"{part.path} and {bundles[0].path} have different classes")
+        sizes = {picture_size(part.arguments) for part in bundles if part.network in PICTURE_NETWORKS}
+        if len(sizes) > 1:
+            raise BundleError(
+                f"networks for pictures of {' and '.join(map(str, sorted(sizes)))} pixels do not go together"
+            )
         self.classes = bundles[0].vocabulary
-        self._networks: dict[str, keras.Model] = {part.network: bundle.restore(part) for part in bundles}
+        self.picture_size = next(iter(sizes), None)
+        self._networks = [(part, bundle.restore(part)) for part in bundles]
 
     @classmethod
     def load(cls, name_or_folder: str | Path = "both") -> SymbolRecognizer:
@@ -78,7 +98,7 @@ class SymbolRecognizer:
 
     def recognize_batch(self, sources: Sequence[Source], top: int = 5) -> list[list[tuple[str, float]]]:
         """As `recognize` for each of many, but faster."""
-        loaded = [_load(source) for source in sources]
+        loaded = [_load(source, self.picture_size or SIZE) for source in sources]
         is_picture = np.array([isinstance(item, np.ndarray) for item in loaded], dtype=bool)
         probabilities = np.zeros((len(loaded), len(self.classes)))
         if is_picture.any():
@@ -95,32 +115,37 @@ class SymbolRecognizer:
 
     def from_strokes(self, strokes: StrokeBatch) -> np.ndarray:
         """`(N, classes)` probabilities of N symbols, averaged over the networks."""
-        answers = [
-            _predict(network, len(strokes), lambda chosen, name=name: FROM_STROKES[name](strokes.take(chosen)))
-            for name, network in self._networks.items()
-        ]
+        answers = []
+        for part, network in self._networks:
+            to_input = from_strokes(part.network, part.arguments)
+            answers.append(self._predict(network, len(strokes), lambda chosen, f=to_input: f(strokes.take(chosen))))
         return np.mean(answers, axis=0)
 
-    def from_pictures(self, pictures: np.ndarray) -> np.ndarray:
-        """`(N, classes)` probabilities of `(N, size, size)` uint8 pictures in their normal form.
+    def from_pictures(self, pictures: Pictures) -> np.ndarray:
+        """`(N, classes)` probabilities of N pictures, averaged over the offline networks.
+
+        Args:
+            pictures: `(N, picture_size, picture_size)` uint8 in their normal form, or whatever has a
+                length and gives such an array for some indices.
 
         Raises:
             ImageError: There is no offline network among the recogniser's.
         """
-        if "symbol_cnn" not in self._networks:
+        offline = [network for part, network in self._networks if part.network in PICTURE_NETWORKS]
+        if not offline:
             raise ImageError("this recogniser reads ink, not pictures; symbol-cnn reads both")
-        return _predict(self._networks["symbol_cnn"], len(pictures), lambda chosen: pictures[chosen])
+        return np.mean([self._predict(one, len(pictures), lambda chosen: pictures[chosen]) for one in offline], axis=0)
+
+    def _predict(self, network: keras.Model, count: int, inputs: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        at_once = max(1, _CHUNK * SIZE**2 // (self.picture_size or SIZE) ** 2)
+        chunks = [np.arange(at, min(at + at_once, count)) for at in range(0, count, at_once)]
+        return np.concatenate([network.predict_on_batch(inputs(chunk)) for chunk in chunks])
 
 
-def _load(source: Source) -> list[np.ndarray] | np.ndarray:
+def _load(source: Source, size: int) -> list[np.ndarray] | np.ndarray:
     """A picture as an array, ink as a list of strokes."""
     if isinstance(source, str | Path):
         if Path(source).suffix.lower() != ".inkml":
-            return read_image(source)
+            return read_image(source, size)
         source = read(Path(source))
     return list((source if isinstance(source, Ink) else Ink.from_arrays(source)).strokes)
-
-
-def _predict(network: keras.Model, count: int, inputs: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    chunks = [np.arange(at, min(at + _CHUNK, count)) for at in range(0, count, _CHUNK)]
-    return np.concatenate([network.predict_on_batch(inputs(chunk)) for chunk in chunks])

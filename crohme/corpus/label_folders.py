@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
 from urllib.parse import unquote
 
+from crohme.notation import CLASSES, canonical_label
+
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_KNOWN = frozenset(CLASSES)
+
+
+class LabelError(ValueError):
+    """A table of labels that cannot be used, or names that it has no label for."""
 
 
 def label_to_folder(label: str) -> str:
@@ -18,3 +29,68 @@ def label_to_folder(label: str) -> str:
 def folder_to_label(name: str) -> str:
     """The label of a folder name: the inverse of `label_to_folder`. A name without `%` is the label itself."""
     return unquote(name)
+
+
+class LabelTable:
+    """What the folders of public and private sets of symbols are called, and the LaTeX of each.
+
+    A name is looked up in the user's own table; then it may be a label itself, plain or as
+    `label_to_folder` writes it; then it is looked up in the table of the project (`labels.csv`),
+    first as it is, then in lower case. Any other single character or LaTeX command is its own label.
+
+    Args:
+        own: mapping of str → str. Name → label, before all others.
+    """
+
+    def __init__(self, own: Mapping[str, str] | None = None) -> None:
+        self._own = dict(own or {})
+        with resources.as_file(resources.files(__package__) / "labels.csv") as path:
+            self._names = _read_table(path)
+
+    @classmethod
+    def load(cls, own: Path | None) -> LabelTable:
+        """With the user's own table, a CSV of the columns `name` and `label`.
+
+        Raises:
+            LabelError: The file cannot be read, or is no such table.
+        """
+        return cls(None if own is None else _read_table(own))
+
+    def label(self, name: str) -> str | None:
+        """The label for the name of a folder; None if there is none.
+
+        Example:
+            >>> [LabelTable().label(name) for name in ("add", "forward_slash", "X", "%5Cpi", "apple")]
+            ['+', '/', 'X', '\\\\pi', None]
+        """
+        decoded = folder_to_label(name).strip()
+        if decoded in self._own or name in self._own:
+            return self._own.get(name, self._own.get(decoded))
+        label = canonical_label(decoded)
+        if label in _KNOWN:
+            return label
+        for known in (decoded, decoded.lower()):
+            if known in self._names:
+                return self._names[known]
+        is_token = len(label) == 1 or (label[:1] == "\\" and label[1:].isalpha())
+        return label if is_token else None
+
+
+def _read_table(path: Path) -> dict[str, str]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            if not {"name", "label"} <= set(reader.fieldnames or ()):
+                raise LabelError(f"{path}: its first line must name the columns name,label")
+            table: dict[str, str] = {}
+            for row in reader:
+                name, label = (row["name"] or "").strip(), (row["label"] or "").strip()
+                if not name or len(label.split()) != 1:
+                    raise LabelError(f"{path}: line {reader.line_num}: a name, a comma and a label of one token")
+                if table.setdefault(name, canonical_label(label)) != canonical_label(label):
+                    raise LabelError(f"{path}: line {reader.line_num}: {name} stands for {table[name]} already")
+    except OSError as error:
+        raise LabelError(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise LabelError(f"{path}: is not a CSV file in UTF-8: {error}") from None
+    return table

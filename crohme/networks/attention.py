@@ -9,21 +9,24 @@ from keras import ops
 class BiasedAttention(keras.layers.Layer):
     """Residual multi-head attention, normalised before (pre-LN), with an additive bias on its logits.
 
-    The bias also carries the mask: a large negative number hides a key.
+    The bias also carries the mask: a large negative number hides a key. With edges, a query learns
+    of the keys that it attends to not only what they are but also how they lie to it.
 
     Args:
         width: int. Width d of queries and context.
         heads: int. Number of heads; divides `width`.
         dropout: float. Rate on the residual branch.
+        with_edges: bool. Whether calls give edges.
 
     Call arguments: x `(b, q, d)`, bias that broadcasts to `(b, heads, q, k)`, context `(b, k, d)` or
-        None for self-attention.
+        None for self-attention, edges `(b, q, k, e)` or None.
 
     Reference: Vaswani et al., "Attention is all you need", 2017; for the bias, Ying et al., "Do
-    transformers really perform badly for graph representation?", 2021.
+    transformers really perform badly for graph representation?", 2021; for the edges, Shaw et al.,
+    "Self-attention with relative position representations", 2018.
     """
 
-    def __init__(self, width: int, heads: int, dropout: float, **kwargs) -> None:
+    def __init__(self, width: int, heads: int, dropout: float, with_edges: bool = False, **kwargs) -> None:
         super().__init__(**kwargs)
         if width % heads:
             raise ValueError(f"{heads} heads do not divide a width of {width}")
@@ -33,16 +36,21 @@ class BiasedAttention(keras.layers.Layer):
         self.query = keras.layers.Dense(width, name="query")
         self.key_value = keras.layers.Dense(2 * width, name="key_value")
         self.out = keras.layers.Dense(width, name="out")
+        self.edge = keras.layers.Dense(width, use_bias=False, name="edge") if with_edges else None
         self.dropout = keras.layers.Dropout(dropout)
 
-    def call(self, x, bias, context=None, training=False):
+    def call(self, x, bias, context=None, edges=None, training=False):
         queries = self.norm(x)
         q = self._split(self.query(queries) * self.head_width**-0.5)
         key, value = ops.split(self.key_value(queries if context is None else context), 2, axis=-1)
         logits = ops.matmul(q, ops.transpose(self._split(key), (0, 1, 3, 2))) + bias
-        mixed = ops.matmul(ops.softmax(logits, axis=-1), self._split(value))
-        mixed = ops.reshape(ops.transpose(mixed, (0, 2, 1, 3)), ops.shape(x))
-        return x + self.dropout(self.out(mixed), training=training)
+        weights = ops.softmax(logits, axis=-1)
+        mixed = ops.transpose(ops.matmul(weights, self._split(value)), (0, 2, 1, 3))
+        found = self.out(ops.reshape(mixed, ops.shape(x)))
+        if self.edge is not None:
+            lying = ops.matmul(ops.transpose(weights, (0, 2, 1, 3)), edges)
+            found = found + self.edge(ops.reshape(lying, (*ops.shape(x)[:2], -1)))
+        return x + self.dropout(found, training=training)
 
     def _split(self, x):
         b, n, _ = ops.shape(x)

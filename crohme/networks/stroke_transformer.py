@@ -1,7 +1,7 @@
 """The stroke transformer: a whole expression's strokes in, LaTeX tokens and their strokes out.
 
-The encoder's tokens are strokes; how two strokes lie to each other enters every attention as a
-bias. The decoder writes one LaTeX token at a time. It is told where in the tree it stands: which
+The encoder's tokens are strokes; how two strokes lie to each other enters every attention, as a
+bias and beside the values. The decoder writes one LaTeX token at a time. It is told where in the tree it stands: which
 strokes draw the symbol on which the next one hangs (the anchor), by which relation, and which
 strokes are already written. It first points at the strokes of the next symbol, then names it.
 """
@@ -111,7 +111,7 @@ class StrokeEncoder(keras.layers.Layer):
         self.biases = keras.layers.Dense(config.encoder_layers * config.heads, name="biases")
         self.blocks = [
             (
-                BiasedAttention(config.width, config.heads, config.dropout, name=f"attention_{i}"),
+                BiasedAttention(config.width, config.heads, config.dropout, True, name=f"attention_{i}"),
                 FeedForward(config.width, config.expansion * config.width, config.dropout, name=f"mlp_{i}"),
             )
             for i in range(config.encoder_layers)
@@ -125,7 +125,7 @@ class StrokeEncoder(keras.layers.Layer):
         x = self._shape(inputs["points"]) + self.place_2(self.place_1(inputs["strokes"]))
         heads = self.config.heads
         for i, (attention, mlp) in enumerate(self.blocks):
-            x = attention(x, biases[:, i * heads : (i + 1) * heads], training=training)
+            x = attention(x, biases[:, i * heads : (i + 1) * heads], edges=geometry, training=training)
             x = mlp(x, training=training)
         return self.norm(x), geometry
 
@@ -150,7 +150,7 @@ class TokenDecoder(keras.layers.Layer):
             (
                 BiasedAttention(width, heads, dropout, name=f"self_{i}"),
                 Look(heads, config.geometry, name=f"look_{i}"),
-                BiasedAttention(width, heads, dropout, name=f"cross_{i}"),
+                BiasedAttention(width, heads, dropout, True, name=f"cross_{i}"),
                 FeedForward(width, config.expansion * width, dropout, name=f"mlp_{i}"),
             )
             for i in range(config.decoder_layers)
@@ -176,7 +176,7 @@ class TokenDecoder(keras.layers.Layer):
         causal = hide_future(t)
         for self_attention, look, cross_attention, mlp in self.blocks:
             x = self_attention(x, causal, training=training)
-            x = cross_attention(x, look(x, seen) + padding, encoded, training=training)
+            x = cross_attention(x, look(x, seen) + padding, encoded, seen, training=training)
             x = mlp(x, training=training)
         x = self.norm(x)
         keys = ops.transpose(self.pointer_key(encoded), (0, 2, 1))

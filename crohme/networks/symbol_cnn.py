@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import keras
 
+from crohme.networks.convolution import convolution, ink, picture
+
 
 def symbol_cnn(
     classes: int,
@@ -20,7 +22,7 @@ def symbol_cnn(
 
     Args:
         classes: int. Number of symbol classes.
-        size: int. Side of the picture, pixels; a multiple of 16 for three stages.
+        size: int. Side of the picture, pixels; at least 16 for three stages.
         filters: ints. Width of each stage.
         dense: int. Width of the dense layer before the answer.
         dropout: float. Dropped before and after the dense layer.
@@ -35,25 +37,15 @@ def symbol_cnn(
         >>> model.predict(np.full((1, 48, 48), 255, dtype="uint8")).shape
         (1, 101)
     """
-    inputs = keras.Input((size, size), name="picture")
-    x = keras.layers.Reshape((size, size, 1), name="channel")(inputs)
-    x = keras.layers.Rescaling(-1 / 255, offset=1.0, name="ink")(x)
+    inputs, x = picture(size)
+    x = ink(x)
     for stage, width in enumerate(filters, start=1):
         kernel, stride = (5, 2) if stage == 1 else (3, 1)
-        x = _convolution(x, width, activation, f"stage_{stage}a", kernel, stride)
-        x = _convolution(x, width, activation, f"stage_{stage}b")
+        x = convolution(x, width, activation, f"stage_{stage}a", kernel, stride)
+        x = convolution(x, width, activation, f"stage_{stage}b")
         x = keras.layers.MaxPooling2D(name=f"stage_{stage}_pooling")(x)
     x = keras.layers.Dropout(dropout, name="dropout_1")(keras.layers.Flatten(name="flatten")(x))
     x = keras.layers.Dense(dense, activation=activation, name="dense")(x)
     x = keras.layers.Dropout(dropout, name="dropout_2")(x)
     answer = keras.layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")
     return keras.Model(inputs, answer(x), name="symbol_cnn")
-
-
-def _convolution(
-    x: keras.KerasTensor, width: int, activation: str, name: str, kernel: int = 3, stride: int = 1
-) -> keras.KerasTensor:
-    x = keras.layers.Conv2D(width, kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_conv")(x)
-    # Momentum 0.9, not Keras' 0.99: the statistics must be right after a hundred steps on a small set, too.
-    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
-    return keras.layers.Activation(activation, name=f"{name}_activation")(x)
