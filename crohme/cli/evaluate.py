@@ -10,7 +10,7 @@ from typing import Any
 from crohme.cli.arguments import MAX_BEAM, up_to
 from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
-from crohme.cli.files import list_failures
+from crohme.cli.files import check_file, check_folder, list_failures
 
 EPILOG = """\
 symbols: top-1, top-3 and top-5 as shares, with Wilson's intervals. The report is a folder with metrics.json,
@@ -19,15 +19,17 @@ most confused pairs, with pictures) and errors.csv.
 
 expressions: ExpRate, and what is right but for 1, 2 or 3 token edits on LaTeX in normal form, in percent of
 all files in the folder, with bootstrap intervals. A file that cannot be read, or whose truth cannot, counts
-as wrong. The JSON has n, exprate, le1, le2, le3 and more. The report is a folder with metrics.json and
-outcomes.csv, a row for every file. `crohme score` computes the other figures of the competition.
+as wrong. The JSON has n, exprate, le1, le2, le3 and more. The report is a folder with report.html, a page that
+needs nothing else: figures by length, structure, writer and kind of error, label graphs, confusions, calibration,
+and failures with their ink; and what is behind it: metrics.json, outcomes.csv (a row for every file), symbols.csv
+and relations.csv (confusions). `crohme compare` compares two such folders.
 
 Files that could not be read are listed at the end, and make the exit code 1.
 
 examples:
   crohme evaluate symbols --bundle both --data data/crohme/test2014
   crohme evaluate symbols --bundle runs/symbol-lstm/bundle --data data/sample/test --report report
-  crohme evaluate expressions --data data/crohme/test2014 --json figures.json
+  crohme evaluate expressions --data data/crohme/test2014 --json figures.json --report report
 """
 
 
@@ -63,6 +65,10 @@ def run(args: argparse.Namespace) -> int:
     from crohme.corpus.location import DataNotFound
     from crohme.parallel import WorkerLost
 
+    if args.json is not None:
+        check_file(args.json)
+    if args.report is not None:
+        check_folder(args.report)
     try:
         return _TASKS[args.task](args)
     except (BundleError, DataNotFound, WorkerLost) as error:
@@ -116,7 +122,6 @@ _TASKS = {"symbols": _symbols, "expressions": _expressions}
 
 def _write_json(figures: dict[str, Any], path: Path | None) -> None:
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -89,6 +91,39 @@ class OutputFolder:
         except OSError as error:
             raise CommandError(f"{target}: {error.strerror}") from None
         return None
+
+
+def check_file(path: Path) -> None:
+    """Make sure, before hours of work, that a file can be written; its folder is made.
+
+    Raises:
+        CommandError: It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        was_there = os.path.lexists(path)
+        with path.open("ab"):
+            pass
+        if not was_there:
+            path.unlink()
+    except OSError as error:
+        raise CommandError(f"{error.filename or path}: {error.strerror}") from None
+
+
+def check_folder(path: Path) -> None:
+    """Make sure, before hours of work, that files can be written to a folder; it is made.
+
+    Raises:
+        CommandError: They cannot.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except FileExistsError:
+        raise CommandError(f"{path}: not a folder") from None
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from None
 
 
 def list_failures(failures: Iterable[tuple[Path, str]], total: int) -> int:

@@ -28,7 +28,7 @@ class Mistake:
     Args:
         kind: str. One of `outcomes.KINDS`.
         strokes: tuple of int, ascending. Strokes of the symbol; of wrong segmentation, of all symbols concerned.
-        truth, read: str. Labels of the symbols, or the place of a symbol (`superscript of √`).
+        truth, read: str. Labels of the symbols, or the place of a symbol (`superscript of “√”`).
         symbol: str. The symbol that is in the wrong place; empty for the other kinds.
     """
 
@@ -88,7 +88,7 @@ def _relations(expected: SymbolTree, found: SymbolTree, right: set[Strokes], sam
         at, read_at = parent and parent.strokes, read_parent and read_parent.strokes
         if (at, relation) != (read_at, read_relation) and {at, read_at} <= known:
             there, here = _place(parent, relation), _place(read_parent, read_relation)
-            wrong.append(Mistake("relation", strokes, there, here, symbol))
+            wrong.append(Mistake("relation", strokes, there, f"{here}, another one" if here == there else here, symbol))
     return wrong
 
 
@@ -100,7 +100,7 @@ def _places(tree: SymbolTree) -> dict[Strokes, tuple[str, Node | None, Relation 
 
 
 def _place(parent: Node | None, relation: Relation | None) -> str:
-    return _FIRST if parent is None or relation is None else f"{_PLACES[relation]} {sign(parent.label)}"
+    return _FIRST if parent is None or relation is None else f"{_PLACES[relation]} “{sign(parent.label)}”"
 
 
 def sign(label: str) -> str:

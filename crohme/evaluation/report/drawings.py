@@ -10,7 +10,7 @@ import numpy as np
 from lxml import etree
 
 from crohme.evaluation.mistakes import Mistake
-from crohme.notation import NotationError, SymbolTree, to_latex, to_mathml, without_limits
+from crohme.notation import NotationError, SymbolTree, from_latex, to_latex, to_mathml, without_limits
 from crohme.strokes import StrokeBatch
 from inkml_parser import Ink
 
@@ -81,3 +81,11 @@ def typeset(tree: SymbolTree, wrong: Sequence[Mistake] = ()) -> str | None:
         if kind is not None:
             element.set("class", f"wrong {kind}")
     return etree.tostring(math, encoding="unicode")
+
+
+def typeset_latex(latex: str) -> str | None:
+    """The formula of LaTeX as MathML, or None where there is none."""
+    try:
+        return typeset(from_latex(latex))
+    except NotationError:
+        return None

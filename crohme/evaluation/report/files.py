@@ -44,13 +44,13 @@ class StoredReport:
     Args:
         folder: Path.
         metric: str. What `errors` counts.
-        about: dict. What was evaluated, see `About`.
+        about: About.
         rows: dict of file → Row.
     """
 
     folder: Path
     metric: str
-    about: dict[str, Any]
+    about: About
     rows: dict[str, Row]
 
 
@@ -84,7 +84,7 @@ def read_report(folder: Path) -> StoredReport:
     path = folder / METRICS
     try:
         metrics = json.loads(path.read_text(encoding="utf-8"))
-        metric, about = metrics["metric"], metrics["about"]
+        metric, about = metrics["metric"], About(**metrics["about"])
         path = folder / OUTCOMES
         with path.open(encoding="utf-8", newline="") as file:
             lines = list(csv.DictReader(file, strict=True))

@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import log
-from pathlib import PurePath
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from crohme.evaluation.confusions import RELATIONS, SymbolConfusions
 from crohme.evaluation.expressions import METRIC, RATES
 from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.label_graphs import RETRIEVALS
-from crohme.evaluation.mistakes import Mistake, mistakes, sign
+from crohme.evaluation.mistakes import Mistake, mistakes
 from crohme.evaluation.outcomes import KINDS, Outcome
 from crohme.evaluation.report.content import Content
 from crohme.evaluation.report.drawings import Drawing, draw, typeset
+from crohme.evaluation.report.environment import template
 
 FAILURES = 100
 """Failures on the page. Each takes about 5 kB."""
@@ -81,16 +79,8 @@ class Matrix:
 
 def render(content: Content) -> str:
     """The page as HTML."""
-    environment = Environment(
-        loader=PackageLoader("crohme.evaluation.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"glyph": sign, "basename": lambda path: PurePath(path).name or path}
     failures = content.failures
-    return environment.get_template("report.html").render(
+    return template("report.html").render(
         content=content,
         summary=content.summary,
         graphs=content.label_graphs,

@@ -1,0 +1,108 @@
+"""`crohme compare`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crohme.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from crohme.evaluation.comparison import Change, Comparison
+
+EPILOG = """\
+A and B are folders that `crohme evaluate expressions --report` wrote, of the same files. B is measured against A:
+the difference of every rate with the interval of a paired bootstrap over files, wins and losses file by file,
+McNemar's exact test of them, and all expressions that are read differently.
+
+Reports of different files, or with another metric or other truths, are not compared.
+
+examples:
+  crohme evaluate expressions --data data/crohme/test2013 --report old
+  crohme evaluate expressions --data data/crohme/test2013 --report new --bundle runs/expressions/bundle
+  crohme compare old new
+  crohme compare old new --html changes.html --json changes.json
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser of all commands."""
+    parser = commands.add_parser(
+        "compare",
+        help="compare two reports of `evaluate expressions`",
+        description="Compare two reports: which expressions are read better, which worse, and is it chance.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("a", type=Path, metavar="A", help="folder of a report")
+    parser.add_argument("b", type=Path, metavar="B", help="folder of the report that is measured against it")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures and the changes to this file")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write the same as a page, formulas typeset")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the comparison, and write it where asked for."""
+    from crohme.evaluation.comparison import compare_reports
+    from crohme.evaluation.report import ReportError, read_report
+    from crohme.evaluation.report.comparison_page import render_comparison
+
+    try:
+        found = compare_reports(read_report(args.a), read_report(args.b))
+    except ReportError as error:
+        raise CommandError(str(error)) from None
+    _print(found)
+    if args.json is not None:
+        _write(args.json, json.dumps(_described(found), indent=2, ensure_ascii=False) + "\n")
+    if args.html is not None:
+        _write(args.html, render_comparison(found))
+    return 0
+
+
+def _described(found: Comparison) -> dict[str, Any]:
+    lists = {"won": found.wins, "lost": found.losses, "wrong_in_both": found.others}
+    return found.figures | {
+        f"{name}_files": [{"file": c.file, "truth": c.truth, "a": c.a.read, "b": c.b.read} for c in changes]
+        for name, changes in lists.items()
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from None
+
+
+def _print(found: Comparison) -> None:
+    from crohme.evaluation.expressions import RATES
+
+    figures = found.figures
+    for name, report in (("A", found.a), ("B", found.b)):
+        about = report.about
+        print(f"{name}  {report.folder}  ({about.bundle}, beam {about.beam}, {about.data})")
+    print(f"{figures['n']} files; {figures['metric']}\n")
+    print(f"{'in percent':<18}{'A':>8}{'B':>8}{'B - A':>9}   95 % interval")
+    for key, edits in RATES:
+        rate = figures[key]
+        low, high = rate["interval"]
+        name = f"≤ {edits} token edit{'s' if edits > 1 else ''}" if edits else "ExpRate"
+        print(f"{name:<18}{rate['a']:8.2f}{rate['b']:8.2f}{rate['difference']:+9.2f}   {low:+.2f} to {high:+.2f}")
+    print(f"\n{'right in both':<18}{figures['both_right']:8}")
+    print(f"{'only in B':<18}{figures['wins']:8}")
+    print(f"{'only in A':<18}{figures['losses']:8}")
+    print(f"{'in neither':<18}{figures['both_wrong']:8}")
+    print(f"McNemar's exact test of {figures['wins']} against {figures['losses']}: p = {figures['p_value']:.3g}")
+    _list("right in B only", found.wins)
+    _list("right in A only", found.losses)
+    _list("wrong in both, in different ways", found.others)
+
+
+def _list(title: str, changes: list[Change]) -> None:
+    if changes:
+        print(f"\n{title}: {len(changes)}")
+    for change in changes:
+        print(f"  {change.file}\n    truth  {change.truth}\n    A      {change.a.read}\n    B      {change.b.read}")
