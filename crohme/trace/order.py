@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from crohme.trace.skeleton import Line
 
-_RIGHTWARDS = 0.5  # how much a step to the right says about the direction of writing, a step down being 1
+_RIGHTWARDS = 0.7  # of a step right, a step down being 1: tells the direction of 94 % of CROHME's training strokes
 
 
 def directed(line: Line, closed: bool) -> Line:

@@ -11,8 +11,8 @@ from crohme.trace.skeleton import Edge, Graph, Line
 
 _SPUR = 1.2  # pen widths: a free end shorter than that is an unevenness of the outline
 _BRIDGE = 1.3  # pen widths: junctions nearer than that are one, which thinning has pulled apart
-_LONG_BRIDGE = 4.0  # the same where lines cross at a small angle
-_STRAIGHT = np.radians(25)  # such a crossing's lines turn less than that
+_LONG_BRIDGE = 8.0  # the same where lines cross at a small angle
+_STRAIGHT = np.radians(35)  # such a crossing's lines turn less than that
 _SMOOTH = np.radians(60)  # a line that turns more at a junction ends there
 _ASIDE = 1.0  # pen widths from a junction within which thinning bends lines
 _AHEAD = 3.5  # pen widths from a junction at which the direction of a line is taken
@@ -29,13 +29,13 @@ def to_lines(graph: Graph, pen: float) -> list[tuple[Line, bool]]:
     """
     _prune(graph, _SPUR * pen)
     _merge_junctions(graph, pen)
-    partners = _partners(graph, pen)
+    partners, forks = _passages(graph, pen)
     lines, used = [], set()
     ends = [(i, side) for i in range(len(graph.edges)) for side in (0, 1)]
     # First from where the pen was set down; what is then left are loops.
-    for end in [*(end for end in ends if end not in partners), *ends]:
+    for end in [*(end for end in ends if end not in partners and end not in forks), *ends]:
         if end[0] not in used:
-            lines.append(_follow(graph, end, partners, used, pen))
+            lines.append(_follow(graph, end, partners, forks, used, pen))
     return lines
 
 
@@ -109,25 +109,43 @@ def _is_bridge(edge: Edge, at: dict[int, list[Edge]], pen: float) -> bool:
     ends = [[_direction(e, e.ends.index(node), pen) for e in at[node] if e is not edge] for node in (a, b)]
     if len(ends[0]) != 2 or len(ends[1]) != 2:
         return False
+    along = [_direction(edge, side, pen) for side in (0, 1)]
+    if max(_turn(out, way) for outs, way in zip(ends, along, strict=True) for out in outs) > _SMOOTH:
+        return False  # a bar between two lines, as in an H
     (p, q), (r, s) = ends
     return min(max(_turn(p, r), _turn(q, s)), max(_turn(p, s), _turn(q, r))) < _STRAIGHT
 
 
-def _partners(graph: Graph, pen: float) -> dict[End, End]:
-    """Which two ends of edges go on into each other: at each junction the smoothest passages."""
+def _passages(graph: Graph, pen: float) -> tuple[dict[End, End], dict[End, tuple[End, End]]]:
+    """How lines go on at junctions.
+
+    Returns:
+        partners: for an end of an edge, the end where the line goes on: the smoothest passages.
+        forks: for the free end of a stem that two lines run smoothly into, as in an n or at the waist of a 3,
+            the ends of these two. The pen went down the stem and back up: each goes on into the other.
+    """
     ends_at: dict[int, list[End]] = defaultdict(list)
     for i, edge in enumerate(graph.edges):
         for side, node in enumerate(edge.ends):
             if node >= 0:
                 ends_at[node].append((i, side))
     partners: dict[End, End] = {}
+    forks: dict[End, tuple[End, End]] = {}
     for ends in ends_at.values():
         directions = {(i, side): _direction(graph.edges[i], side, pen) for i, side in ends}
-        passages = [(_turn(directions[a], directions[b]), a, b) for a, b in itertools.combinations(ends, 2)]
-        for turn, a, b in sorted(passages):
+        passages = sorted((_turn(directions[a], directions[b]), a, b) for a, b in itertools.combinations(ends, 2))
+        if len(ends) == 3 and passages[1][0] < _SMOOTH:
+            (stem,) = set(passages[0][1:]) & set(passages[1][1:])
+            free = (stem[0], 1 - stem[1])
+            first, second = (end for end in ends if end != stem)
+            if first[0] != second[0] and len(ends_at[graph.edges[free[0]].ends[free[1]]]) == 1:
+                partners[first] = partners[second] = stem
+                forks[free] = (first, second)
+                continue
+        for turn, a, b in passages:
             if turn < _SMOOTH and a not in partners and b not in partners:
                 partners[a], partners[b] = b, a
-    return partners
+    return partners, forks
 
 
 def _direction(edge: Edge, side: int, pen: float) -> float:
@@ -143,18 +161,31 @@ def _turn(a: float, b: float) -> float:
     return abs((a - b) % (2 * np.pi) - np.pi)
 
 
-def _follow(graph: Graph, end: End, partners: dict[End, End], used: set[int], pen: float) -> tuple[Line, bool]:
-    """The line that begins at an end of an edge, over all junctions that it passes."""
-    first, parts = end, []
+def _follow(
+    graph: Graph,
+    end: End,
+    partners: dict[End, End],
+    forks: dict[End, tuple[End, End]],
+    used: set[int],
+    pen: float,
+) -> tuple[Line, bool]:
+    """The line that begins at an end of an edge, over all junctions that it passes, and whether it comes back."""
+    first, arrived, parts = end, end, []
     while True:
         number, side = end
         used.add(number)
         parts.append(_trimmed(graph, end, partners, pen))
-        if (number, 1 - side) not in partners:
+        finish = (number, 1 - side)
+        if finish in forks:
+            parts.append(parts[-1][::-1])
+            one, other = forks[finish]
+            end = other if arrived == one else one
+        elif finish in partners:
+            arrived, end = finish, partners[finish]
+        else:
             return np.concatenate(parts), graph.edges[number].ends == (-1, -1) and len(parts[0]) > 2
-        end = partners[number, 1 - side]
-        if end == first:
-            return np.concatenate(parts), True
+        if end[0] in used:
+            return np.concatenate(parts), end == first
 
 
 def _trimmed(graph: Graph, end: End, partners: dict[End, End], pen: float) -> Line:
