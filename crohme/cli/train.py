@@ -25,11 +25,12 @@ examples:
   crohme train symbols --network cnn --data my-symbols          (pictures in <label>/ folders)
   crohme train --resume                                         (after it was stopped)
   crohme train expressions --minutes 180 --size base
+  crohme train expressions --tensorboard                        (then: tensorboard --logdir runs/expressions)
   crohme train expressions --resume                             (to the end of a stopped run)
   crohme train expressions --resume --minutes 60                (an hour more, from where a run is)
 """
 # Options of one task only: to give one to the other task is an error, not a wish that is passed over.
-_OWN_OPTIONS = {"symbols": ("network",), "expressions": ("minutes", "size", "workers")}
+_OWN_OPTIONS = {"symbols": ("network",), "expressions": ("minutes", "size", "workers", "tensorboard")}
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -62,6 +63,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--network", choices=["lstm", "cnn"], help="symbols: lstm reads strokes, cnn pictures (lstm)")
     parser.add_argument("--size", choices=["small", "base"], help="expressions: of the network (small)")
     parser.add_argument("--workers", type=positive_int, metavar="N", help="expressions: processes that make ink (1)")
+    parser.add_argument(
+        "--tensorboard", action="store_true", default=None, help="expressions: log for TensorBoard, too"
+    )
     parser.set_defaults(run=run)
 
 
@@ -76,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
     load_keras()
     from crohme.corpus.location import DataNotFound, crohme_folder, sample_folder
     from crohme.training.checkpoint import CheckpointError
+    from crohme.training.tensorboard import TensorBoardMissing
 
     try:
         data = args.data or crohme_folder()
@@ -83,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
             data = sample_folder()
             print(f"CROHME is not in place: training on the embedded sample, {data}. See data/README.md.")
         bundle = _TASKS[args.task](args, data)
-    except (DataNotFound, CheckpointError) as error:
+    except (DataNotFound, CheckpointError, TensorBoardMissing) as error:
         raise CommandError(str(error)) from None
     except OSError as error:
         raise CommandError(f"{error.filename}: {error.strerror}") from None
@@ -114,6 +119,7 @@ def _train_expressions(args: argparse.Namespace, data: Path) -> Path:
         settings=replace(settings, **given),
         resume=args.resume,
         workers=args.workers or 1,
+        tensorboard=bool(args.tensorboard),
     )
     print(f"ExpRate {figures['exprate']:.2f} % on the validation set, greedy, one direction")
     return folder / "bundle"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from crohme.networks.stroke_transformer import StrokeTransformer, stroke_transfo
 from crohme.training import checkpoint
 from crohme.training.batches import Batch, Recipe
 from crohme.training.checkpoint import CheckpointError
+from crohme.training.tensorboard import TensorBoardLog
 from crohme.training.validation import Validation
 
 SIZES: dict[str, dict[str, int]] = {
@@ -106,7 +108,7 @@ def build(settings: Settings) -> FromInk:
 
 
 class Run:
-    """One training run in a folder: its state, its log, its checkpoint.
+    """One training run in a folder: its state, its log, its checkpoint; `board`, where it logs for TensorBoard.
 
     `progress` counts what was done: steps of the optimiser, samples, the chunk of batches that it is
     in and how many of its batches are done, and how much of the cosine cycle's budget is spent, in
@@ -123,6 +125,7 @@ class Run:
         self.settings, self.recipe = settings, recipe
         self.model = build(settings)
         self.average = self.model.get_weights()
+        self.board: TensorBoardLog | None = None
         self.progress: dict[str, Any] = {
             "step": 0, "chunk": 0, "batch": 0, "samples": 0, "cycle_step": 0,
             "spent": 0.0, "budget": 0.0, "unit": "seconds",
@@ -219,10 +222,12 @@ class Run:
         finally:
             self.model.set_weights(current)
 
-    def log(self, **entry: Any) -> None:
-        """Add a line to the log."""
+    def log(self, kind: str, values: Mapping[str, float]) -> None:
+        """Add a line to the log, and to that for TensorBoard if there is one."""
         with self._log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({**self.progress, **entry}) + "\n")
+            file.write(json.dumps({**self.progress, "kind": kind, **values}) + "\n")
+        if self.board is not None:
+            self.board.write(kind, self.progress["step"], values)
 
     def history(self) -> list[dict[str, Any]]:
         """The lines of the log."""
@@ -267,4 +272,3 @@ class Run:
         ]
         if differences:
             raise CheckpointError(f"{path}: this run has other settings: {'; '.join(differences)}")
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from crohme.training import curves
 from crohme.training.batches import Batch, Recipe, held_out, stream
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.expression_run import SIZES, Run, Settings, stored_settings
+from crohme.training.tensorboard import TensorBoardLog, load_writer
 from crohme.training.validation import Validation
 
 __all__ = ["DEFAULT_MINUTES", "SIZES", "Recipe", "Run", "Settings", "stored_settings", "train"]
@@ -37,6 +38,7 @@ def train(
     workers: int = 1,
     validate_every: float = 8.0,
     save_every: float = 3.0,
+    tensorboard: bool = False,
 ) -> dict[str, float]:
     """Train for some time, from the start or from where a run stopped.
 
@@ -54,6 +56,7 @@ def train(
         resume: bool. Go on from the folder's checkpoint.
         workers: int. Processes that make batches; 0 makes them in this one.
         validate_every, save_every: float. Minutes between.
+        tensorboard: bool. Write losses and figures for TensorBoard, too, to `tensorboard` in the folder.
 
     Returns:
         The last validation figures.
@@ -62,7 +65,10 @@ def train(
         DataNotFound: Nothing to train or to validate on.
         CheckpointError: A new run in the folder of another one; `resume` without a checkpoint, with
             one of other settings, or with one whose cycle is finished.
+        TensorBoardMissing: Logs for TensorBoard are asked for, and their writer is not installed.
     """
+    if tensorboard:
+        load_writer()  # now, not after the data is read
     train_folder, validation, count = _data(data)
     run = Run(folder, settings, recipe or Recipe())
     if resume:
@@ -77,7 +83,8 @@ def train(
         raise CheckpointError(f"{folder}: this run is finished; more minutes or epochs begin another cycle")
     progress = run.progress
     batches = stream(train_folder, run.recipe, seed=settings.seed, first=progress["chunk"], workers=workers)
-    with closing(batches), _bar(run) as bar:
+    board = closing(TensorBoardLog(folder / "tensorboard", progress["step"])) if tensorboard else nullcontext()
+    with closing(batches), board as run.board, _bar(run) as bar:
         try:
             figures = _to_the_end(run, batches, validation, _Timer(validate_every), _Timer(save_every), bar)
         except KeyboardInterrupt:
@@ -128,10 +135,10 @@ def _to_the_end(
         else:
             run.end_chunk(number)
         if losses:
-            run.log(kind="training", **{name: float(np.mean([loss[name] for loss in losses])) for name in losses[0]})
+            run.log("training", {name: float(np.mean([loss[name] for loss in losses])) for name in losses[0]})
         if run.is_finished or validate.rings():
             figures = run.validate(validation)
-            run.log(kind="validation", **figures)
+            run.log("validation", figures)
             curves.draw_expressions(run.history(), run.folder / "curves.png")
         if run.is_finished or save.rings():
             run.save()
