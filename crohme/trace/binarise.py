@@ -17,6 +17,7 @@ _FINE, _BROAD = 2.5, 4.5  # a pen between these is left as it is
 _MOST_ENLARGED = 3.0
 _LIGHT_SIDE = 400  # the longer side of the small picture on which the light is estimated, pixels
 _LIGHT_WINDOW = 81  # of the median on it: many times a pen line, a fraction of the page
+_GAINS = (0.5, 4.0)  # within which ink in the shade is made as strong as ink in the light
 _WEAKEST = 14.0  # grey levels that ink differs from paper at least
 _SPECK = 0.45  # of the area of a dot of the pen: less is no mark
 
@@ -85,9 +86,21 @@ def _strength(flat: NDArray[np.uint8]) -> Image:
     # Grey unless the ink shows much better in one colour: yellow on white does in blue.
     best = max(range(len(channels)), key=lambda i: contrasts[i] * (1.5 if i == 0 else 1.0))
     grey = flat if flat.ndim == 2 else cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY) if best == 0 else flat[..., best - 1]
-    light = cv2.resize(lights[best], grey.shape[::-1], interpolation=cv2.INTER_LINEAR) if shrink < 1 else lights[best]
-    darker, lighter = cv2.subtract(light, grey), cv2.subtract(grey, light)
+    darker, lighter = _differences(grey, lights[best])
     return darker if _amount(darker) >= _amount(lighter) else lighter
+
+
+def _differences(grey: Image, light: Image) -> tuple[Image, Image]:
+    """How much darker, and how much lighter, each pixel is than the paper, as if all paper were lit alike."""
+    low, high = int(light.min()), int(light.max())
+    if low == high:
+        below = low - np.arange(256)
+        return cv2.LUT(grey, below.clip(0).astype(np.uint8)), cv2.LUT(grey, (-below).clip(0).astype(np.uint8))
+    gain = (np.median(light) / np.maximum(light, 1)).clip(*_GAINS).astype(np.float32)
+    size = grey.shape[::-1]
+    light, gain = (cv2.resize(small, size, interpolation=cv2.INTER_LINEAR) for small in (light, gain))
+    darker, lighter = (cv2.subtract(*pair) for pair in ((light, grey), (grey, light)))
+    return cv2.multiply(darker, gain, dtype=cv2.CV_8U), cv2.multiply(lighter, gain, dtype=cv2.CV_8U)
 
 
 def _light(grey: Image) -> Image:
