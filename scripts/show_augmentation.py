@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from crohme.corpus.location import TRAIN, crohme_folder, sample_folder  # noqa: E402
 from crohme.evaluation.sheets import draw_expressions  # noqa: E402
-from crohme.training.batches import Recipe, sample, training_pool  # noqa: E402
+from crohme.training.batches import Recipe, sample, training_pools  # noqa: E402
 
 
 def main() -> None:
@@ -21,9 +21,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=28, help="how many expressions")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    pool = training_pool((crohme_folder() or sample_folder()) / TRAIN)
+    pools = training_pools((crohme_folder() or sample_folder()) / TRAIN)
     rng = np.random.default_rng(args.seed)
-    draw_expressions([sample(pool, Recipe(), rng) for _ in range(args.count)], args.output)
+    draw_expressions([sample(pools, Recipe(), rng) for _ in range(args.count)], args.output)
     print(args.output)
 
 

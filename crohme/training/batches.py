@@ -21,6 +21,7 @@ from crohme.augment.swap import swap
 from crohme.codes import MASK, TOKEN_INDEX
 from crohme.corpus.expressions import Corpus, load
 from crohme.corpus.splits import is_held_out
+from crohme.corpus.traced import load_traced
 from crohme.features import POINTS, to_unit_scale
 from crohme.training.targets import Targets, encode
 
@@ -62,6 +63,7 @@ class Recipe:
     """How training expressions are made of the real ones.
 
     Args:
+        traced: float. Share of expressions whose ink was drawn as a picture and traced back.
         composed: float. Share of composed expressions; the others are real, or a part of one.
         part: float. Share of parts among the real ones.
         swapped: float. Share of expressions in which symbols are exchanged.
@@ -72,6 +74,7 @@ class Recipe:
         pointer_noise: float. Share of decoder steps whose anchor is hidden.
     """
 
+    traced: float = 0.2
     composed: float = 0.6
     part: float = 0.2
     swapped: float = 0.8
@@ -84,8 +87,16 @@ class Recipe:
     pointer_noise: float = 0.03
 
 
-def sample(pool: Pool, recipe: Recipe, rng: np.random.Generator) -> Expression:
+class Pools(NamedTuple):
+    """What training expressions are made of: written ink, and the same ink traced from pictures."""
+
+    written: Pool
+    traced: Pool
+
+
+def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression:
     """One training expression, in the unit of `features.to_unit_scale`."""
+    pool = pools.traced if rng.random() < recipe.traced else pools.written
     if rng.random() < recipe.composed:
         expression = compose(pool, rng, steps=int(rng.integers(1, 5)))
     else:
@@ -162,12 +173,12 @@ def in_buckets(items: Sequence[tuple[Expression, Targets]], rng: np.random.Gener
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
-def chunk(pool: Pool, recipe: Recipe, seed: int, number: int, size: int) -> list[Batch]:
+def chunk(pools: Pools, recipe: Recipe, seed: int, number: int, size: int) -> list[Batch]:
     """The `number`-th chunk of batches: the same for the same seed, whoever makes it and when."""
     rng = np.random.default_rng([seed, number])
     items = []
     for _ in range(size):
-        expression = sample(pool, recipe, rng)
+        expression = sample(pools, recipe, rng)
         targets = encode(expression, backward=rng.random() < recipe.backward)
         hidden = rng.random(len(targets.previous)) < recipe.token_dropout
         hidden[0] = False  # the start tells the direction
@@ -177,21 +188,24 @@ def chunk(pool: Pool, recipe: Recipe, seed: int, number: int, size: int) -> list
     return in_buckets(items, rng)
 
 
-_pool: Pool | None = None
+_pools: Pools | None = None
 _recipe = Recipe()
 
 
-def training_pool(folder: Path) -> Pool:
+def training_pools(folder: Path) -> Pools:
     """The ink of a training folder, without its held-out writers."""
     corpus = load(folder)
-    kept = zip(corpus.expressions, corpus.writers, strict=True)
-    return Pool([expression for expression, writer in kept if not is_held_out(writer)])
+    return Pools(*(Pool(_of_writers(c, held_out=False)) for c in (corpus, load_traced(corpus))))
 
 
 def held_out(corpus: Corpus) -> list[Expression]:
     """The expressions of the held-out writers."""
+    return _of_writers(corpus, held_out=True)
+
+
+def _of_writers(corpus: Corpus, *, held_out: bool) -> list[Expression]:
     kept = zip(corpus.expressions, corpus.writers, strict=True)
-    return [expression for expression, writer in kept if is_held_out(writer)]
+    return [expression for expression, writer in kept if is_held_out(writer) == held_out]
 
 
 def stream(
@@ -228,10 +242,10 @@ def _start(folder: Path, recipe: Recipe) -> None:
 
 
 def _prepare(folder: Path, recipe: Recipe) -> None:
-    global _pool, _recipe
-    _pool, _recipe = training_pool(folder), recipe
+    global _pools, _recipe
+    _pools, _recipe = training_pools(folder), recipe
 
 
 def _make(seed: int, number: int, size: int) -> list[Batch]:
-    assert _pool is not None
-    return chunk(_pool, _recipe, seed, number, size)
+    assert _pools is not None
+    return chunk(_pools, _recipe, seed, number, size)

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from crohme.corpus.expressions import load
 from crohme.corpus.location import DataNotFound, train_and_validation
+from crohme.corpus.traced import load_traced
 from crohme.training import curves
 from crohme.training.batches import Batch, Recipe, held_out, stream
 from crohme.training.checkpoint import CheckpointError
@@ -109,7 +110,8 @@ def _data(data: Path) -> tuple[Path, Validation, int]:
         "training on %d expressions of %s, validating on %d of %s and %d of held-out writers",
         count, train_folder, len(validation.expressions), validation_folder, len(kept_back),
     )  # fmt: skip
-    return train_folder, Validation(validation.expressions, kept_back), count
+    traced = load_traced(validation)
+    return train_folder, Validation(validation.expressions, kept_back, traced.expressions), count
 
 
 def _to_the_end(

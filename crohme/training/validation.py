@@ -22,17 +22,24 @@ _LARGEST = Bucket(96, 160, 6)  # what fits no training bucket is still validated
 
 
 class Validation:
-    """Expressions on which choices are made: those of a validation set, and of held-out writers.
+    """Expressions on which choices are made: a validation set, also traced from pictures, and held-out writers.
 
     Args:
         expressions: sequence of `Expression`. For CROHME, those of the 2013 test set.
-        held_out: sequence of `Expression`. May be empty.
+        held_out, traced: sequences of `Expression`. May be empty.
     """
 
-    def __init__(self, expressions: Sequence[Expression], held_out: Sequence[Expression]) -> None:
+    def __init__(
+        self,
+        expressions: Sequence[Expression],
+        held_out: Sequence[Expression],
+        traced: Sequence[Expression] = (),
+    ) -> None:
         self.sets = {"": _batches(expressions), "backward_": _batches(expressions, True)}
         if held_out:
             self.sets["held_out_"] = _batches(held_out)
+        if traced:
+            self.sets["traced_"] = _batches(traced)
 
     def measure(self, model: keras.Model) -> dict[str, float]:
         """Percentages. Without prefix: the validation set, told forward."""

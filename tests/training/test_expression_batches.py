@@ -12,13 +12,31 @@ from crohme.corpus.location import sample_folder
 from crohme.features import to_unit_scale
 from crohme.notation import to_latex
 from crohme.notation.tree import Relation
-from crohme.training.batches import BUCKETS, Bucket, Recipe, chunk, collate, fits, training_pool
+from crohme.training.batches import BUCKETS, Bucket, Recipe, chunk, collate, fits, sample, training_pools
 from crohme.training.targets import encode
 
 
 @pytest.fixture(scope="module")
 def expressions():
     return load(sample_folder() / "train", progress=False).expressions
+
+
+@pytest.fixture(scope="module")
+def pools():
+    return training_pools(sample_folder() / "train")
+
+
+def test_traced_ink_is_drawn_as_often_as_the_recipe_says(pools):
+    real = {"composed": 0.0, "swapped": 0.0, "part": 0.0}
+    for traced, pool in ((0.0, pools.written), (1.0, pools.traced)):
+        counts = {len(e.points) for e in pool.expressions}
+        labels = {tuple(to_latex(e.tree)) for e in pool.expressions}
+        rng = np.random.default_rng(0)
+        for _ in range(30):
+            drawn = sample(pools, Recipe(traced=traced, **real), rng)
+            assert len(drawn.points) in counts and tuple(to_latex(drawn.tree)) in labels
+    written = np.mean([len(e.points) for e in pools.written.expressions])
+    assert np.mean([len(e.points) for e in pools.traced.expressions]) != written
 
 
 def test_tokens_anchors_and_pointers_follow_the_tree(expressions):
@@ -68,9 +86,8 @@ def test_padding_carries_no_weight(expressions):
     assert not any(weight[3].any() for weight in batch.weights.values())
 
 
-def test_chunks_are_reproducible_and_full():
-    pool = training_pool(sample_folder() / "train")
-    first, again, other = (chunk(pool, Recipe(), 7, number, 400) for number in (0, 0, 1))
+def test_chunks_are_reproducible_and_full(pools):
+    first, again, other = (chunk(pools, Recipe(), 7, number, 400) for number in (0, 0, 1))
     assert len(first) == len(again) > 0
     for a, b in zip(first, again, strict=True):
         for name in a.inputs:
