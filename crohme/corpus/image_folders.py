@@ -1,21 +1,29 @@
-"""Images of symbols in folders named after their labels, such as the public sets of handwritten signs."""
+"""Pictures of symbols as the public sets of handwritten signs come: `<label>/` folders, and MNIST's files."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
-import cv2
 import numpy as np
 from tqdm import tqdm
 
-from crohme.corpus.label_folders import folder_to_label
+from crohme.corpus import location
+from crohme.corpus.image_sources import Source, sources_of
+from crohme.corpus.label_folders import LabelError, LabelTable, folder_to_label
 from crohme.corpus.location import DataNotFound
-from crohme.raster import PAPER, ImageError, read_image
+from crohme.corpus.near_duplicates import WORDS, difference_hash
+from crohme.corpus.stored_pictures import StoredPictures
+from crohme.image_files import ImageError
+from crohme.raster import SIZE
 
 log = logging.getLogger(__name__)
-SUFFIXES = {".png", ".jpg", ".jpeg"}
+_CACHE_FORMAT = 1  # raise it when the files of the cache change, or what is made of a picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,53 +31,138 @@ class ImageSet:
     """Labelled pictures of symbols in the normal form of `crohme.raster`.
 
     Args:
-        images: `(N, size, size)` uint8, dark on white.
-        labels: `(N,)` str. The name of the folder each lay in, as `label_folders` reads it.
-        files: `(N,)` str. Path of each, relative to the data set's folder.
+        images: StoredPictures. N of them, on disk.
+        labels: `(N,)` str.
+        files: `(N,)` str. Path of each, below the data set's folder; of a picture in an IDX file, with its number.
+        sides: `(N,)` str. Where the set came split, see `image_sources.SIDES`, else empty.
+        hashes: `(N, 8)` uint64. See `near_duplicates`.
         unreadable: tuple of str. One line per file that could not be read.
     """
 
-    images: np.ndarray
+    images: StoredPictures
     labels: np.ndarray
     files: np.ndarray
+    sides: np.ndarray
+    hashes: np.ndarray
     unreadable: tuple[str, ...] = ()
 
+    def __len__(self) -> int:
+        return len(self.labels)
 
-def load_images(folder: Path) -> ImageSet:
-    """All PNG and JPEG files in `<label>/` folders, in the order of paths.
+    def take(self, chosen: np.ndarray) -> ImageSet:
+        """Some of the pictures: indices, or a mask of N booleans."""
+        indices = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+        arrays = {name: getattr(self, name)[indices] for name in ("labels", "files", "sides", "hashes")}
+        return replace(self, images=self.images.take(indices), **arrays)
+
+
+def load_images(
+    folders: Path | Sequence[Path], size: int = SIZE, table: LabelTable | None = None, keep_names: bool = True
+) -> ImageSet:
+    """All pictures of one or several sets, from the cache if no file has changed since they were last read.
 
     Files that cannot be read are listed in `unreadable`, logged, and otherwise passed over.
 
+    Args:
+        folders: path or paths. Folders of `<label>/` folders of PNG, JPEG or BMP files; of `train/`, `validation/`
+            (or `val/`) and `test/` with such folders in them; of MNIST's IDX files; or an IDX file of pictures.
+        size: int. Side of the pictures, pixels.
+        table: LabelTable or None. What the names of the folders mean; None for the project's own table.
+        keep_names: bool. A name that means nothing is a label by itself.
+
     Raises:
-        DataNotFound: Not one image that can be read.
+        DataNotFound: No such folder, not one picture that can be read, or an IDX file that is damaged.
+        LabelError: Names that mean nothing, unless `keep_names`.
     """
-    paths = sorted(p for p in folder.glob("*/*") if p.suffix.lower() in SUFFIXES)
-    images, labels, files, unreadable = [], [], [], []
-    for path in tqdm(paths, desc=f"images of {folder.name}", unit="image"):
-        try:
-            images.append(read_image(path))
-        except ImageError as error:
-            unreadable.append(str(error))
-            log.warning("%s", error)
-            continue
-        labels.append(folder_to_label(path.parent.name))
-        files.append(path.relative_to(folder).as_posix())
-    if not images:
-        raise DataNotFound(f"no images of the form <label>/<name>.png or .jpg under {folder}")
-    return ImageSet(np.stack(images), np.array(labels), np.array(files), tuple(unreadable))
+    folders = [folders] if isinstance(folders, Path) else list(folders)
+    sources = [source for folder in folders for source in sources_of(folder)]
+    stored = _stored(sources, size, " ".join(folder.name for folder in folders))
+    if not len(stored.files):
+        raise DataNotFound(
+            f"no pictures of the form <label>/<name>.png, .jpg or .bmp in {', '.join(map(str, folders))}"
+            f"{_unreadable(stored.unreadable)}"
+        )
+    for line in stored.unreadable:
+        log.warning("%s", line)
+    labels = _labels(stored.names, table or LabelTable(), keep_names)
+    return ImageSet(stored.pictures, labels, stored.files, stored.sides, stored.hashes, stored.unreadable)
 
 
-def distort_images(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Each picture a little rotated, sheared, stretched and moved; `(N, size, size)` uint8."""
-    count, size = images.shape[0], images.shape[1]
-    angle, shear = rng.normal(0, 0.08, count), rng.normal(0, 0.12, count)
-    stretch = np.exp(rng.normal(-0.04, 0.08, (count, 2)))
-    centre = np.array([size - 1, size - 1]) / 2
-    out = np.empty_like(images)
-    for i, image in enumerate(images):
-        cos, sin = np.cos(angle[i]), np.sin(angle[i])
-        linear = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, shear[i]], [0, 1]]) * stretch[i]
-        offset = centre - linear @ centre + rng.normal(0, size / 48, 2)
-        matrix = np.column_stack([linear, offset])
-        out[i] = cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=PAPER)
-    return out
+class _Stored(NamedTuple):
+    pictures: StoredPictures
+    names: np.ndarray
+    files: np.ndarray
+    sides: np.ndarray
+    hashes: np.ndarray
+    unreadable: tuple[str, ...]
+
+
+def _stored(sources: list[Source], size: int, title: str) -> _Stored:
+    """The pictures in the cache, put there first if they are not: a file of them, and one of what is known of them."""
+    digest = hashlib.sha256(f"{_CACHE_FORMAT} {size}".encode())
+    for source in sources:
+        for stamp in source.stamps():
+            digest.update(stamp.encode())
+    path = location.cache_folder() / f"pictures-{digest.hexdigest()[:20]}.u8"
+    index = path.with_suffix(".npz")
+    if not index.exists():
+        _write(sources, size, path, index, title)
+    with np.load(index, allow_pickle=False) as arrays:
+        names, files, sides, hashes, unreadable = (arrays[name] for name in _Stored._fields[1:])
+    pictures = StoredPictures(path, size, np.arange(len(files)))
+    return _Stored(pictures, names, files, sides, hashes, tuple(unreadable.tolist()))
+
+
+def _write(sources: list[Source], size: int, path: Path, index: Path, title: str) -> None:
+    names, files, sides, hashes, unreadable = [], [], [], [], []
+
+    def readable() -> Iterator[np.ndarray]:
+        with tqdm(total=sum(map(len, sources)), desc=f"pictures of {title}", unit="image", mininterval=1) as bar:
+            for source in sources:
+                for name, file, picture in source.pictures(size):
+                    bar.update()
+                    if isinstance(picture, ImageError):
+                        unreadable.append(f"{file}: {picture.cause}")
+                        continue
+                    names.append(name)
+                    files.append(file)
+                    sides.append(source.side)
+                    hashes.append(difference_hash(picture))
+                    yield picture
+
+    part = path.with_suffix(f".{np.random.default_rng().integers(1 << 32)}.tmp")
+    part_of_index = part.with_suffix(".npz")
+    try:
+        StoredPictures.write(part, readable())
+        np.savez_compressed(
+            part_of_index,
+            names=np.array(names, dtype=str),
+            files=np.array(files, dtype=str),
+            sides=np.array(sides, dtype=str),
+            hashes=np.array(hashes, dtype=np.uint64).reshape(-1, WORDS),
+            unreadable=np.array(unreadable, dtype=str),
+        )
+        part.replace(path)  # the index last: where it is, the pictures are
+        part_of_index.replace(index)
+    finally:
+        part.unlink(missing_ok=True)
+        part_of_index.unlink(missing_ok=True)
+
+
+def _labels(names: np.ndarray, table: LabelTable, keep_names: bool) -> np.ndarray:
+    different, where = np.unique(names, return_inverse=True)
+    labels = [table.label(name) for name in different.tolist()]
+    without = [name for name, label in zip(different.tolist(), labels, strict=True) if label is None]
+    if without and not keep_names:
+        counts = Counter(names.tolist())
+        listed = ", ".join(f"{name} ({counts[name]} pictures)" for name in without)
+        raise LabelError(
+            f"no label is known for {listed}: give them one in a table of your own (--label-table), "
+            "or keep the names as labels (--keep-names)"
+        )
+    kept = [folder_to_label(n) if label is None else label for n, label in zip(different.tolist(), labels, strict=True)]
+    return np.array(kept)[where]
+
+
+def _unreadable(lines: tuple[str, ...]) -> str:
+    return f"; {len(lines)} could not be read, the first is {lines[0]}" if lines else ""

@@ -12,7 +12,7 @@ from crohme.corpus.image_folders import load_images
 from crohme.corpus.location import DataNotFound
 from crohme.corpus.symbols import load_symbols
 from crohme.evaluation.intervals import wilson_interval
-from crohme.raster import render
+from crohme.raster import SIZE, render
 from crohme.symbol_recognizer import SymbolRecognizer
 
 
@@ -76,7 +76,7 @@ def evaluate(recognizer: SymbolRecognizer, data: Path) -> SymbolResults:
     if not data.is_dir():
         raise DataNotFound(f"no such folder: {data}")
     if next(data.rglob("*.inkml"), None) is None:
-        images = load_images(data)
+        images = load_images(data, recognizer.picture_size or SIZE)
         probabilities = recognizer.from_pictures(images.images)
         return SymbolResults(
             recognizer.classes, images.labels, probabilities, images.images, images.files, images.unreadable
