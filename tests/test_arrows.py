@@ -118,9 +118,10 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
         "import crohme.export",
         "import crohme.web.app",
         "import crohme.evaluation.scoring",
+        "import crohme.evaluation.report",
         *(f"main({arguments})" for arguments in (
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
-            ["info", "--help"], ["info"], ["serve", "--help"], ["score", "--help"], ["solve", "--help"],
+            ["info", "--help"], ["info"], ["compare", "--help"], ["serve", "--help"], ["score", "--help"], ["solve", "--help"],
         )),
     ],
 )  # fmt: skip
