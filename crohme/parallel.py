@@ -11,13 +11,14 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+from crohme.image_files import ImageError
 from crohme.recognizer import BEAM, Recognition, Recognizer
-from inkml_parser import InkError
+from inkml_parser import Ink, InkError, read
 
 _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _CHUNK = 8
 
-Found = Recognition | InkError | OSError
+Found = Recognition | InkError | ImageError | OSError
 
 
 class WorkerLost(RuntimeError):
@@ -33,14 +34,16 @@ def recognize_files(
     *,
     top: int = 5,
     beam: int = BEAM,
+    offline: bool = False,
     workers: int | None = None,
 ) -> Iterator[tuple[Path, Found]]:
     """Recognise files in their order; a file that cannot be read gives its error instead.
 
     Args:
-        files: sequence of paths to InkML.
+        files: sequence of paths to InkML, or to pictures.
         bundle: str or Path. Name or folder, see `Recognizer.load`.
         top, beam: see `Recognizer.recognize`.
+        offline: bool. Whether to draw each ink and to recognise what is traced on the picture.
         workers: int or None. Processes; None for one per core.
 
     Raises:
@@ -50,9 +53,9 @@ def recognize_files(
     recognizer = Recognizer.load(bundle)
     workers = min(workers or _cores(), max(1, len(files) // _CHUNK))
     if workers == 1:
-        yield from ((path, _try(recognizer, path, top, beam)) for path in files)
+        yield from ((path, _try(recognizer, path, top, beam, offline)) for path in files)
         return
-    chunks = [(files[i : i + _CHUNK], top, beam) for i in range(0, len(files), _CHUNK)]
+    chunks = [(files[i : i + _CHUNK], top, beam, offline) for i in range(0, len(files), _CHUNK)]
     before = {name: os.environ.get(name) for name in _BLAS}
     os.environ.update(dict.fromkeys(_BLAS, "1"))  # one thread each: the processes share the cores
     context = multiprocessing.get_context("spawn")
@@ -80,16 +83,24 @@ def _start(bundle: str | Path) -> None:
     _recognizer = Recognizer.load(bundle)
 
 
-def _recognize(files: Sequence[Path], top: int, beam: int) -> list[Found]:
+def _recognize(files: Sequence[Path], top: int, beam: int, offline: bool) -> list[Found]:
     assert _recognizer is not None
-    return [_try(_recognizer, path, top, beam) for path in files]
+    return [_try(_recognizer, path, top, beam, offline) for path in files]
 
 
-def _try(recognizer: Recognizer, path: Path, top: int, beam: int) -> Found:
+def _try(recognizer: Recognizer, path: Path, top: int, beam: int, offline: bool) -> Found:
     try:
-        return recognizer.recognize(path, top=top, beam=beam)
-    except (InkError, OSError) as error:
+        return recognizer.recognize(_redrawn(path) if offline else path, top=top, beam=beam)
+    except (InkError, ImageError, OSError) as error:
         return error
+
+
+def _redrawn(path: Path) -> Ink:
+    """What is left of an ink on its picture: neither the strokes as they were written nor their order."""
+    from crohme.raster import render_ink
+    from crohme.trace import trace
+
+    return trace(render_ink(read(path).strokes))
 
 
 def _cores() -> int:

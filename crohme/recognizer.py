@@ -26,6 +26,8 @@ MAX_STROKES = 400
 BEAM = 5
 
 Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
+_PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+_PICTURE_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff")
 
 
 class NothingToRecognize(InkError):
@@ -120,7 +122,8 @@ class Recognizer:
         """Read one expression.
 
         Args:
-            source: path, bytes or binary file of InkML; Ink; or strokes, `(n, 2)` arrays, Y down.
+            source: path, bytes or binary file of InkML; path or bytes of a picture, PNG or JPEG, which is
+                traced; Ink; or strokes, `(n, 2)` arrays, Y down.
             top: int. The most readings to give.
             beam: int. Hypotheses kept while searching; 1 is greedy, in one direction, and fastest.
 
@@ -130,6 +133,7 @@ class Recognizer:
         Raises:
             InkError: InkML or strokes that cannot be used; `OversizedInk` for more than
                 `MAX_STROKES` strokes, `NothingToRecognize` for ink in a single place.
+            ImageError: A picture that cannot be used, see `crohme.trace.read_traced`.
         """
         ink = _as_ink(source)
         memory = self.network.encode(prepare(ink))
@@ -167,7 +171,11 @@ def prepare(ink: Ink) -> np.ndarray:
 
 
 def _as_ink(source: Source) -> Ink:
-    if isinstance(source, str | Path | bytes) or hasattr(source, "read"):
+    if _is_picture(source):
+        from crohme.trace import read_traced  # with OpenCV, which ink does without
+
+        ink = read_traced(source)  # type: ignore[arg-type]
+    elif isinstance(source, str | Path | bytes) or hasattr(source, "read"):
         ink = read(source)  # type: ignore[arg-type]
     else:
         ink = source if isinstance(source, Ink) else Ink.from_arrays(source)  # type: ignore[arg-type]
@@ -178,6 +186,12 @@ def _as_ink(source: Source) -> Ink:
     if all((stroke == ink.strokes[0][0]).all() for stroke in ink.strokes):
         raise NothingToRecognize("nothing to recognise: all ink lies in one place")
     return ink
+
+
+def _is_picture(source: Source) -> bool:
+    if isinstance(source, bytes):
+        return source.startswith(_PICTURE_SIGNATURES)
+    return isinstance(source, str | Path) and Path(source).suffix.lower() in _PICTURE_SUFFIXES
 
 
 def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -24,12 +24,16 @@ needs nothing else: figures by length, structure, writer and kind of error, labe
 and failures with their ink; and what is behind it: metrics.json, outcomes.csv (a row for every file), symbols.csv
 and relations.csv (confusions). `crohme compare` compares two such folders.
 
+--offline: each ink is drawn, 256 pixels high with lines of 3.4 (as `crohme convert --to png` does), and read from
+that picture, as the competition's offline task has it. Every file counts, whatever tracing makes of it.
+
 Files that could not be read are listed at the end, and make the exit code 1.
 
 examples:
   crohme evaluate symbols --bundle both --data data/crohme/test2014
   crohme evaluate symbols --bundle runs/symbol-lstm/bundle --data data/sample/test --report report
   crohme evaluate expressions --data data/crohme/test2014 --json figures.json --report report
+  crohme evaluate expressions --data data/crohme/test2013 --offline
 """
 
 
@@ -53,6 +57,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "--beam", type=up_to(MAX_BEAM), metavar="B", help="expressions: width of the search; 1 is fastest"
+    )
+    parser.add_argument(
+        "--offline", action="store_true", help="expressions: draw each ink, and read it from that picture alone"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     parser.add_argument("--report", type=Path, metavar="DIR", help="write the whole report to this folder")
@@ -82,8 +89,9 @@ def _symbols(args: argparse.Namespace) -> int:
     from crohme.raster import ImageError
     from crohme.symbol_recognizer import SymbolRecognizer
 
-    if args.beam is not None:
-        raise CommandError("--beam is an option of `evaluate expressions`, not of `evaluate symbols`")
+    for option in ("beam", "offline"):
+        if getattr(args, option):
+            raise CommandError(f"--{option} is an option of `evaluate expressions`, not of `evaluate symbols`")
     load_keras()
     try:
         results = evaluate(SymbolRecognizer.load(args.bundle or "both"), args.data)
@@ -106,8 +114,10 @@ def _expressions(args: argparse.Namespace) -> int:
     from crohme.evaluation.report import PAGE, About, write_report
     from crohme.recognizer import BEAM, DEFAULT_BUNDLE
 
-    about = About(args.bundle or DEFAULT_BUNDLE, str(args.data), args.beam or BEAM)
-    outcomes = evaluate(args.data, about.bundle, beam=about.beam)
+    if args.offline and args.report is not None:
+        raise CommandError("--report compares strokes, and --offline traces others than were written: use --json")
+    about = About(args.bundle or DEFAULT_BUNDLE, str(args.data.resolve()), args.beam or BEAM)
+    outcomes = evaluate(args.data, about.bundle, beam=about.beam, offline=args.offline)
     figures = summarize(outcomes)
     _print_expressions(figures)
     _write_json(figures, args.json)

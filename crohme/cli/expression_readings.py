@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crohme.cli.errors import CommandError
-from crohme.cli.files import IMAGE_SUFFIXES, OutputFolder, progress
+from crohme.cli.files import OutputFolder, progress
 from crohme.cli.readings import Candidate, Reading
 
 if TYPE_CHECKING:
@@ -43,14 +43,9 @@ def read_expressions(
     from crohme.parallel import WorkerLost, recognize_files
     from crohme.recognizer import BEAM, Recognition
 
-    inks = [file for file, _ in files if not _is_picture(file)]
     try:
-        results = recognize_files(inks, bundle, top=top, beam=beam or BEAM)
+        results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam or BEAM)
         for file, name in progress(files, "recognise"):
-            if _is_picture(file):
-                problem = "pictures of expressions are not read yet; --symbols reads pictures of one symbol"
-                yield Reading(str(file), error=problem)
-                continue
             _, found = next(results)
             if not isinstance(found, Recognition):
                 yield Reading(str(file), error=cause(found))
@@ -65,10 +60,6 @@ def read_expressions(
 def cause(error: Exception) -> str:
     """Why a file cannot be used, without its name."""
     return getattr(error, "cause", None) or getattr(error, "strerror", None) or str(error)
-
-
-def _is_picture(file: Path) -> bool:
-    return file.suffix.lower() in IMAGE_SUFFIXES
 
 
 def _truth(ink: Ink) -> str | None:

@@ -18,9 +18,9 @@ from crohme.cli.symbol_readings import read_symbols
 TOP = 3
 
 EPILOG = """\
-Each InkML file is read as one expression. With --symbols, ink whose symbols are marked is read symbol by
-symbol, and any other ink, and every picture, is taken for one symbol. The truth that a file carries is shown
-beside what was read: = the same, or ≠ and what it is.
+Each InkML file is read as one expression, and so is each picture (PNG, JPEG), by tracing its lines into strokes.
+With --symbols, ink whose symbols are marked is read symbol by symbol, and any other ink, and every picture, is
+taken for one symbol. The truth that a file carries is shown beside what was read: = the same, or ≠ and what it is.
 
 columns of the CSV: file, symbol (number in its file), latex, confidence, truth, error, and for --top K
 latex_2, confidence_2 and so on. JSON is a list of objects with the same names and `candidates`, those of an
@@ -29,13 +29,14 @@ JSON lines are these objects, one on each line. Lines are written as they come: 
 
 --write lg,inkml,mathml,latex --to-dir DIR writes each expression as files in DIR, named after its source:
 CROHME label graphs over strokes (.lg), the ink with what was read as its truth (.inkml), Presentation MathML
-(.mml), LaTeX tokens (.tex).
+(.mml), LaTeX tokens (.tex). The ink of a picture is what was traced, in pixels.
 
 --symbols --sheet FILE draws the symbols in rows, each with its label, probability and file: 200 to a page;
 the pages after the first are numbered, sheet.png, sheet-2.png.
 
 examples:
   crohme predict data/sample/test
+  crohme predict photo.png --write inkml,mathml --to-dir read
   crohme predict a.inkml folder/ --output result.csv --top 5
   crohme predict folder/ --write lg,inkml --to-dir read
   crohme predict --symbols symbol.png --top 5
@@ -48,7 +49,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "predict",
         help="recognise ink and pictures",
-        description="Recognise the expressions in InkML files, or the symbols in InkML files and pictures (PNG, JPEG).",
+        description="Recognise the expressions, or the symbols, in InkML files and pictures (PNG, JPEG).",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -117,7 +118,7 @@ def _expressions(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
         os.environ.setdefault(name, "1")
     from crohme.recognizer import DEFAULT_BUNDLE
 
-    files = find_files(args.paths, INK_SUFFIXES)
+    files = find_files(args.paths, INK_SUFFIXES | IMAGE_SUFFIXES)
     top = args.top or (1 if args.output is None else TOP)
     folder = None if args.to_dir is None else OutputFolder(args.to_dir)
     return len(files), read_expressions(files, args.bundle or DEFAULT_BUNDLE, top, args.beam, args.write or (), folder)

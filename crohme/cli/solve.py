@@ -68,6 +68,7 @@ def _from_latex(texts: list[str]) -> list[SymbolTree]:
 def _recognised(paths: list[Path]) -> list[SymbolTree]:
     import crohme
     from crohme.bundle import BundleError
+    from crohme.image_files import ImageError
     from inkml_parser import InkError
 
     try:
@@ -78,7 +79,7 @@ def _recognised(paths: list[Path]) -> list[SymbolTree]:
     for path in paths:
         try:
             reading = recognizer.recognize(path).best
-        except InkError as error:
+        except (InkError, ImageError) as error:
             raise CommandError(f"{path}: {getattr(error, 'cause', error)}") from None
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror or error}") from None

@@ -14,8 +14,9 @@ from crohme.corpus.location import inkml_files
 from crohme.evaluation.groups import by_strokes
 from crohme.evaluation.intervals import percentiles, resampled_sums
 from crohme.evaluation.outcomes import KINDS, NO_WRITER, Outcome
+from crohme.image_files import ImageError
 from crohme.notation import NotationError, SymbolTree, to_latex, without_limits
-from crohme.parallel import recognize_files
+from crohme.parallel import Found, recognize_files
 from crohme.recognizer import BEAM, Recognition
 from crohme.truth import truth_of
 from inkml_parser import Ink, InkError, read
@@ -25,21 +26,27 @@ RATES = (("exprate", 0), ("le1", 1), ("le2", 2), ("le3", 3))
 """Names of the figures, and how many token edits each allows."""
 
 
-def evaluate(folder: Path, bundle: str | Path, *, beam: int = BEAM, workers: int | None = None) -> list[Outcome]:
+def evaluate(
+    folder: Path, bundle: str | Path, *, beam: int = BEAM, offline: bool = False, workers: int | None = None
+) -> list[Outcome]:
     """Recognise every InkML file under a folder and compare it with its truth.
 
     Every file counts: one without usable truth, or that cannot be read, is an error with a
     `problem`. Limits over and under a sum count as its scripts, because truth files disagree
     about them.
 
+    With `offline` each ink is drawn as `raster.render_ink` does, 256 pixels high with a pen of 3.4, and
+    recognised from that picture. Its traced strokes are not those of the truth, so outcomes have no tree
+    `found` and no `kind` then.
+
     Raises:
         DataNotFound: No such folder, or no InkML in it.
         BundleError: See `crohme.bundle.load`.
     """
     files = inkml_files(folder)
-    results = recognize_files(files, bundle, beam=beam, workers=workers)
+    results = recognize_files(files, bundle, beam=beam, offline=offline, workers=workers)
     return [
-        _outcome(path, path.relative_to(folder).as_posix(), found)
+        _outcome(path, path.relative_to(folder).as_posix(), found, offline)
         for path, found in tqdm(results, desc="recognise", unit="file", total=len(files))
     ]
 
@@ -73,10 +80,10 @@ def summarize(outcomes: Sequence[Outcome], seed: int = 0) -> dict[str, Any]:
     return summary
 
 
-def _outcome(path: Path, name: str, result: Recognition | InkError | OSError) -> Outcome:
+def _outcome(path: Path, name: str, result: Found, offline: bool) -> Outcome:
     ink = None
     try:
-        ink = result.ink if isinstance(result, Recognition) else read(path)
+        ink = result.ink if isinstance(result, Recognition) and not offline else read(path)
         expected = truth_of(ink)
         truth = without_limits(expected)
     except (InkError, NotationError, OSError) as error:
@@ -93,9 +100,9 @@ def _outcome(path: Path, name: str, result: Recognition | InkError | OSError) ->
         result.latex,
         result.confidence,
         errors,
-        _kind(truth, best) if errors else None,
+        _kind(truth, best) if errors and not offline else None,
         alternatives=tuple(reading.latex for reading in result.readings[1:]),
-        found=result.best.tree,
+        found=None if offline else result.best.tree,
         **known,
     )
 
@@ -107,9 +114,9 @@ def _written(ink: Ink | None) -> dict[str, Any]:
     return {"strokes": len(ink.strokes), "writer": ink.annotations.get("writer", "").strip() or NO_WRITER}
 
 
-def _cause(error: InkError | NotationError | OSError) -> str:
+def _cause(error: InkError | ImageError | NotationError | OSError) -> str:
     """Without the name of the file."""
-    if isinstance(error, InkError):
+    if isinstance(error, InkError | ImageError):
         return error.cause
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 

@@ -24,11 +24,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def folder(tmp_path: Path, write_ink: WriteInk) -> Path:
-    """Two inks, one of them below in another folder and with truth; a broken one; a picture, which is passed over."""
+    """Two inks, one of them below in another folder and with truth; a broken one; a text, which is passed over."""
     write_ink(tmp_path / "in" / "b.inkml", is_marked=False)
     write_ink(tmp_path / "in" / "sub" / "c.inkml")
     (tmp_path / "in" / "a.inkml").write_text("<ink><trace>1 2, 3")
-    (tmp_path / "in" / "d.png").write_bytes(b"no picture")
+    (tmp_path / "in" / "d.txt").write_text("no ink")
     return tmp_path / "in"
 
 
@@ -94,9 +94,7 @@ def test_what_was_read_is_written_as_other_files(
         assert etree.parse(str(target.with_suffix(".mml"))).getroot().tag.endswith("}math")
 
 
-def test_no_source_is_overwritten(
-    folder: Path, expression_bundle: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_source_is_overwritten(folder: Path, expression_bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (folder / "b.inkml").read_bytes()
     arguments = ["--bundle", str(expression_bundle), "--write", "inkml", "--to-dir", str(folder)]
     assert main(["predict", str(folder / "b.inkml"), *arguments]) == 1
@@ -116,16 +114,6 @@ def test_table_shows_one_reading_or_as_many_as_asked_for(
         assert lines[0].endswith("≠ 1 + x")
         assert lines[-1] == "0 of 1 expressions with known truth read right (0.0%)"
         assert len(lines) == (5 if top else 3)
-
-
-def test_a_picture_is_an_error_that_says_what_to_do(
-    folder: Path, expression_bundle: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    paths = [str(folder / "d.png"), str(folder / "b.inkml")]
-    assert main(["predict", *paths, "--bundle", str(expression_bundle)]) == 1
-    told = capsys.readouterr()
-    assert "1 of 2 files failed" in told.err and "--symbols reads pictures of one symbol" in told.err
-    assert told.out.splitlines()[1].startswith(str(folder / "b.inkml"))
 
 
 def test_a_bundle_of_symbols_is_a_users_error(
