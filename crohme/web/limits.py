@@ -15,6 +15,7 @@ class RequestLimits:
         max_bytes: int. Body of a request. Defaults to 1 MiB, some 50,000 points as JSON.
         max_strokes: int. Defaults to what the recogniser takes.
         max_points: int. Of all strokes together. The longest expression of CROHME has 6,581.
+        max_pixels: int. Of a picture of an expression; those of a camera have 12 million.
         max_coordinate: float. Largest absolute value of X and Y in JSON.
         max_waiting: int. Requests in the queue of one network; one more is answered 503.
         seconds: float. Time for a request to wait and be answered, and for its body to arrive.
@@ -23,6 +24,7 @@ class RequestLimits:
     max_bytes: int = 1024 * 1024
     max_strokes: int = MAX_STROKES
     max_points: int = 50_000
+    max_pixels: int = 16_000_000
     max_coordinate: float = 1e6
     max_waiting: int = 64
     seconds: float = 30.0

@@ -18,6 +18,7 @@ from crohme.recognizer import DEFAULT_BUNDLE, Recognition, Recognizer
 from crohme.solver import Solution, solve
 from crohme.strokes import StrokeBatch
 from crohme.symbol_recognizer import BOTH, SymbolRecognizer
+from crohme.trace import read_traced
 from crohme.web.batching import Batcher
 from crohme.web.limits import RequestLimits
 from inkml_parser import Ink
@@ -118,6 +119,13 @@ class Networks:
         self.expressions: Batcher[Ink, Recognition] = Batcher(
             self._read, largest=1, capacity=capacity, name="expressions"
         )
+        # A picture of many pixels takes memory and seconds: one after the other.
+        self.pictures: Batcher[bytes, Ink] = Batcher(
+            lambda files: [read_traced(file, limits.max_pixels) for file in files],
+            largest=1,
+            capacity=capacity,
+            name="pictures",
+        )
         self.solver: Batcher[SymbolTree, Solution] = Batcher(
             lambda trees: [solve(tree) for tree in trees], largest=1, capacity=MAX_PROBLEMS_WAITING, name="solver"
         )
@@ -127,9 +135,18 @@ class Networks:
 
     def close(self) -> None:
         """Finish what is being worked on; turn away what waits."""
-        self.expressions.close()
-        self.symbols.close()
-        self.solver.close()
+        for queue in self.queues.values():
+            queue.close()
+
+    @property
+    def queues(self) -> dict[str, Batcher]:
+        """All queues by name."""
+        return {
+            "expressions": self.expressions,
+            "symbols": self.symbols,
+            "pictures": self.pictures,
+            "solver": self.solver,
+        }
 
     def _read(self, inks: Sequence[Ink]) -> list[Recognition]:
         # The forward pass in numpy takes one expression at a time.

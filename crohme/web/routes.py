@@ -35,6 +35,16 @@ _INKML_EXAMPLE = (
     '<ink xmlns="http://www.w3.org/2003/InkML"><trace id="0">0 10, 20 10</trace><trace id="1">10 0, 10 20</trace></ink>'
 )
 
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": schemas.Strokes.model_json_schema(), "example": {"strokes": schemas.PLUS}},
+            "application/inkml+xml": {"schema": {"type": "string"}, "example": _INKML_EXAMPLE},
+            **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(IMAGE)},
+        },
+    }
+}
 _SOLVE_BODY = {
     "requestBody": {
         "required": True,
@@ -62,34 +72,23 @@ AppNetworks = Annotated[Networks, Depends(networks_of)]
 AppLimits = Annotated[RequestLimits, Depends(limits_of)]
 
 
-def _body(*, with_images: bool) -> dict[str, Any]:
-    content: dict[str, Any] = {
-        "application/json": {"schema": schemas.Strokes.model_json_schema(), "example": {"strokes": schemas.PLUS}},
-        "application/inkml+xml": {"schema": {"type": "string"}, "example": _INKML_EXAMPLE},
-    }
-    if with_images:
-        content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(IMAGE)}
-    return {"requestBody": {"required": True, "content": content}}
-
-
 @router.post(
     "/recognize",
     responses=ERRORS,
     response_model=schemas.Recognized,
     response_model_exclude_none=True,
-    openapi_extra=_body(with_images=False),
+    openapi_extra=_BODY,
 )
 async def recognize(request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits) -> Any:
-    """Read a whole expression from strokes (JSON) or InkML.
+    """Read a whole expression from strokes (JSON), InkML, or a picture, whose lines are traced into strokes.
 
     Expressions are read one after the other, in the order in which they came.
     """
     check_type(body, JSON, INKML, IMAGE)
     if body.type in IMAGE:
-        raise ApiError(
-            422, "expression_image", "Pictures of whole expressions are not read yet; /v1/symbol reads one symbol."
-        )
-    ink = await run_in_threadpool(parse_ink, body, limits)
+        ink = await _while_connected(request, networks.pictures.submit(body.data, limits.seconds))
+    else:
+        ink = await run_in_threadpool(parse_ink, body, limits)
     recognition = await _while_connected(request, networks.expressions.submit(ink, limits.seconds))
     readings = [
         {
@@ -107,7 +106,7 @@ async def recognize(request: Request, body: RequestBody, networks: AppNetworks, 
     responses=ERRORS,
     response_model=schemas.SymbolRecognized,
     response_model_exclude_none=True,
-    openapi_extra=_body(with_images=True),
+    openapi_extra=_BODY,
 )
 async def symbol(request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits) -> Any:
     """Tell which one symbol the strokes (JSON), the InkML or the picture shows.
@@ -159,8 +158,7 @@ async def solve(request: Request, body: RequestBody, networks: AppNetworks, limi
 @router.get("/health", response_model=schemas.Health)
 async def health(networks: AppNetworks) -> Any:
     """Whether the server answers, and how many requests wait."""
-    queues = {"expressions": networks.expressions, "symbols": networks.symbols, "solver": networks.solver}
-    waiting = {name: queue.waiting for name, queue in queues.items()}
+    waiting = {name: queue.waiting for name, queue in networks.queues.items()}
     return {"status": "ok", "version": __version__, "waiting": waiting}
 
 
@@ -200,4 +198,4 @@ def _formula(latex: str) -> dict[str, str]:
 
 def _strokes(item: Any, type_: str) -> list[list[list[float]]] | None:
     """The ink that was read from a file, for a page to draw."""
-    return [stroke.tolist() for stroke in item.strokes] if isinstance(item, Ink) and type_ in INKML else None
+    return [stroke.tolist() for stroke in item.strokes] if isinstance(item, Ink) and type_ not in JSON else None

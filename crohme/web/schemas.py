@@ -51,7 +51,9 @@ class Recognized(BaseModel):
     """Readings of an expression, best first, at most five."""
 
     readings: list[ReadingOut]
-    strokes: list[list[tuple[float, float]]] | None = Field(None, description="The ink of an InkML body.")
+    strokes: list[list[tuple[float, float]]] | None = Field(
+        None, description="The ink of an InkML body, or what was traced on a picture, in its pixels."
+    )
 
 
 class SymbolCandidate(BaseModel):
@@ -98,7 +100,7 @@ class Health(BaseModel):
     status: str = Field(examples=["ok"])
     version: str
     waiting: dict[str, int] = Field(
-        description="Requests in each queue.", examples=[{"expressions": 0, "symbols": 0, "solver": 0}]
+        description="Requests in each queue.", examples=[{"expressions": 0, "symbols": 0, "pictures": 0, "solver": 0}]
     )
 
 

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from lxml import etree
 from PIL import Image
 
-from crohme.export import symbol_to_png
+from crohme.export import symbol_to_png, to_png
 from crohme.notation import from_latex
 from crohme.solver import NoAnswer
 from crohme.web.app import STATIC, create_app
@@ -135,7 +135,7 @@ def test_without_sympy_it_says_so(client: TestClient, monkeypatch) -> None:
 
 def test_health_and_bundles(client: TestClient) -> None:
     health = client.get("/v1/health").json()
-    assert (health["status"], health["waiting"]) == ("ok", {"expressions": 0, "symbols": 0, "solver": 0})
+    assert (health["status"], health["waiting"]) == ("ok", {"expressions": 0, "symbols": 0, "pictures": 0, "solver": 0})
     bundles = client.get("/v1/bundles").json()["bundles"]
     assert [b["network"] for b in bundles] == ["stroke_transformer", "symbol_lstm", "symbol_cnn"]
     assert bundles[0]["name"] == "tiny-stroke_transformer" and bundles[0]["metrics"] == {"top1": 0.5}
@@ -190,11 +190,31 @@ def test_the_body_is_not_read_beyond_the_cap(client: TestClient) -> None:
 
 def test_pictures_that_are_refused(client: TestClient, cross) -> None:
     png = {"Content-Type": "image/png"}
-    assert refused(client.post("/v1/symbol", content=b"no picture", headers=png)) == (422, "unusable_image")
     white = io.BytesIO()
     Image.new("L", (30, 30), 255).save(white, "PNG")
-    assert refused(client.post("/v1/symbol", content=white.getvalue(), headers=png)) == (422, "unusable_image")
-    assert refused(client.post("/v1/recognize", content=png_of(cross), headers=png)) == (422, "expression_image")
+    for path in ("/v1/symbol", "/v1/recognize"):
+        for content in (b"no picture", white.getvalue(), png_of(cross)[:60]):
+            assert refused(client.post(path, content=content, headers=png)) == (422, "unusable_image")
+
+
+def test_a_picture_of_too_many_pixels_is_refused(client: TestClient, networks: Networks) -> None:
+    large = io.BytesIO()
+    Image.new("1", (5000, 4000), 1).save(large, "PNG")
+    assert len(large.getvalue()) < LIMITS.max_bytes
+    response = client.post("/v1/recognize", content=large.getvalue(), headers={"Content-Type": "image/png"})
+    assert refused(response) == (422, "unusable_image")
+    assert "5000 x 4000" in response.json()["error"]["message"]
+
+
+def test_a_picture_of_an_expression_is_read_and_its_strokes_told(client: TestClient, cross) -> None:
+    picture = to_png(Ink.from_arrays(cross))
+    answer = client.post("/v1/recognize", content=picture, headers={"Content-Type": "image/png"}).json()
+    assert len(answer["strokes"]) == 2
+    bar, pole = sorted((np.ptp(np.array(stroke), axis=0) for stroke in answer["strokes"]), key=lambda size: size[1])
+    assert bar[0] > 100 > 3 > bar[1] and pole[1] > 100 > 3 > pole[0]
+    again = client.post("/v1/recognize", json={"strokes": answer["strokes"]}).json()
+    assert [r["latex"] for r in again["readings"]] == [r["latex"] for r in answer["readings"]]
+    assert 'data-strokes="' in answer["readings"][0]["mathml"]
 
 
 def test_unknown_paths_and_methods(client: TestClient) -> None:

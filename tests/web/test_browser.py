@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -23,7 +24,7 @@ from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
-from crohme.export import symbol_to_png  # noqa: E402
+from crohme.export import symbol_to_png, to_png  # noqa: E402
 from crohme.solver import Kind, NotUnderstood, Solution  # noqa: E402
 from crohme.web import server  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
@@ -252,6 +253,30 @@ def test_a_file_is_dropped_and_saved_again(page: Page) -> None:
     np.testing.assert_allclose(saved_pole - saved_bar[0], scale * (pole - bar[0]), atol=0.02)
     assert page.save("png").startswith(b"\x89PNG")
     assert page.save("tex").decode() == f"{latex}\n"
+
+
+def test_a_dropped_picture_becomes_ink(page: Page) -> None:
+    strokes = [np.linspace((0, 0), (60, 4), 9), np.linspace((30, -20), (30, 40), 9), np.linspace((80, 0), (110, 0), 9)]
+    page.drop(to_png(Ink.from_arrays(strokes)), "photo.png")
+    latex = page.wait_for_reading()
+    saved = read(page.save("inkml"))
+    assert len(saved.strokes) == 3
+    bar, minus, pole = sorted((np.ptp(stroke, axis=0) for stroke in saved.strokes), key=lambda size: -size[0])
+    assert bar[0] / pole[1] == pytest.approx(1, abs=0.05) and minus[0] / bar[0] == pytest.approx(0.5, abs=0.05)
+    page.click("#undo")
+    page.wait(lambda: "Nothing to recognise" in page.text("#status"))
+    page.click("#redo")
+    assert page.wait_for_reading() == latex
+
+
+def test_a_photograph_of_many_bytes_is_sent_smaller(page: Page) -> None:
+    photo = np.full((300, 4000), 230, np.uint8)
+    cv2.line(photo, (300, 150), (3000, 150), 20, 20)
+    content = cv2.imencode(".png", photo, [cv2.IMWRITE_PNG_COMPRESSION, 0])[1].tobytes()
+    assert len(content) > 1_000_000 > LIMITS.max_bytes
+    page.drop(content, "large.png")
+    page.wait_for_reading()
+    assert len(read(page.save("inkml")).strokes) == 1
 
 
 def test_files_that_are_refused(page: Page) -> None:

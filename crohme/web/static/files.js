@@ -1,11 +1,31 @@
 /** Files that come in by drop or dialogue, and those that go out. */
+import { Refusal } from "./api.js";
 import { toInkml, toPng } from "./ink.js";
+
+const MOST_BYTES = 1_000_000; // below what the server takes
+const LONGEST_SIDE = 1800; // pixels: enough to see every line of an expression
 
 const TYPES = { inkml: "application/inkml+xml", png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg" };
 
 /** The content type by a file's name; undefined for files that are not read. */
 export function typeOf(file) {
   return TYPES[file.name.split(".").pop().toLowerCase()];
+}
+
+/** A file as a Blob that the server takes: photographs of too many bytes are made smaller. Throws Refusal. */
+export async function sendable(file, type) {
+  if (!type.startsWith("image/") || file.size <= MOST_BYTES) return new Blob([file], { type });
+  const picture = await createImageBitmap(file).catch(() => {
+    throw new Refusal("unusable_image", "The picture cannot be read.");
+  });
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * scale)));
+  const brush = canvas.getContext("2d");
+  brush.fillStyle = "#fff"; // under what is transparent: JPEG is not
+  brush.fillRect(0, 0, canvas.width, canvas.height);
+  brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
 }
 
 /** Call `take` with a file that is dropped anywhere, or chosen in the dialogue that `button` opens. */

@@ -1,6 +1,6 @@
 /** Puts the page together. */
 import { post, Refusal } from "./api.js";
-import { save, takeFiles, typeOf } from "./files.js";
+import { save, sendable, takeFiles, typeOf } from "./files.js";
 import { fitted } from "./ink.js";
 import { BLANK, History, page } from "./history.js";
 import { Pad } from "./pad.js";
@@ -21,7 +21,6 @@ const mode = () => document.querySelector("[name=mode]:checked").value;
 const isUpToDate = () => reading?.page === history.current;
 const EXPLAINED = {
   nothing_to_recognise: "Nothing to recognise yet.",
-  expression_image: "Pictures of whole expressions cannot be read yet. For a picture of one symbol, choose “Single symbol”.",
 };
 
 function say(text, isWrong = false) {
@@ -159,10 +158,11 @@ async function openFile(file) {
   const asked = mode();
   try {
     if (!type) throw new Refusal("type", "Only InkML, PNG and JPEG files can be read.");
-    const answer = await recognition.askFile(file, type, asked);
+    const sent = await sendable(file, type);
+    const answer = await recognition.askFile(sent, sent.type, asked);
     const opened = answer.strokes
       ? page(fitted(answer.strokes, pad.width, pad.height))
-      : page([], { file: new Blob([file], { type }), bitmap: await createImageBitmap(file) });
+      : page([], { file: sent, bitmap: await createImageBitmap(sent) });
     recognition.learn(opened, asked, answer);
     history.push(opened);
   } catch (refusal) {
