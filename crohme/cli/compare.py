@@ -39,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("a", type=Path, metavar="A", help="folder of a report")
     parser.add_argument("b", type=Path, metavar="B", help="folder of the report that is measured against it")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures and the changes to this file")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write the same as a page, formulas typeset")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write the same as a page, typeset, with the ink")
     parser.set_defaults(run=run)
 
 

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from crohme.corpus.location import sample_folder
 from crohme.evaluation.comparison import compare_reports, mcnemar
 from crohme.evaluation.outcomes import Outcome
 from crohme.evaluation.report import About, ReportError, StoredReport, read_report, write_report
 from crohme.evaluation.report.comparison_page import render_comparison
 from crohme.evaluation.report.files import Row
 
-ABOUT = About("expressions", "/data/test", 5)
+ABOUT = About("expressions", str(sample_folder() / "test"), 5)
 
 
 def stored(errors: dict[str, int | None], folder: str = "a") -> StoredReport:
@@ -81,13 +82,20 @@ def test_reports_on_disk_and_the_page(outcomes: list[Outcome], tmp_path: Path) -
         else replace(o, read="} <b>", errors=4) if o.file == "sample8_12.inkml" else o
         for o in outcomes
     ]  # fmt: skip
+    changed[-1] = replace(changed[-1], read="x", errors=3, problem=None)
     for name, written in (("a", outcomes), ("b", changed)):
         write_report(written, tmp_path / name, ABOUT)
     found = compare_reports(read_report(tmp_path / "a"), read_report(tmp_path / "b"))
-    assert [c.file for c in found.wins + found.losses + found.others] == ["sample7_09.inkml", "sample8_12.inkml"]
+    assert [c.file for c in found.wins + found.losses + found.others] == [
+        "sample7_09.inkml", "sample8_12.inkml", "broken.inkml",
+    ]  # fmt: skip
     document = html.fromstring(render_comparison(found))
     cards = {card.find("h3").text: card for card in document.xpath("//article")}
     truth, a, b = cards["sample7_09.inkml"].xpath(".//*[local-name()='math']/@alttext")
     assert (truth, a, b) == ("z = x + i y", "x = x + i y", "z = x + i y")
     assert cards["sample8_12.inkml"].xpath(".//code/text()") == ["} <b>"]  # no LaTeX that can be typeset: as it is
+    assert len(cards["sample7_09.inkml"].xpath(".//*[local-name()='path']")) == next(
+        o.strokes for o in outcomes if o.file == "sample7_09.inkml"
+    )
+    assert "no ink: not in" in cards["broken.inkml"].text_content()
     assert "p = 1" in document.text_content() and "+0.0" in document.findtext(".//h1")

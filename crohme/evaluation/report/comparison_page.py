@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from crohme.evaluation.comparison import Comparison
 from crohme.evaluation.expressions import RATES
-from crohme.evaluation.report.drawings import typeset_latex
+from crohme.evaluation.report.drawings import Drawing, draw, typeset_latex
 from crohme.evaluation.report.environment import template
+from inkml_parser import InkError, read
 
 CHANGES = 300
 """Expressions of each kind on the page; the others are counted."""
 
 
 def render_comparison(found: Comparison) -> str:
-    """The page as HTML, complete in itself.
+    """The page as HTML, complete in itself; with the ink of the files that are still where B read them.
 
     Args:
         found: Comparison.
     """
+    data = Path(found.b.about.data)
     lists = {
         "Right in B only": found.wins,
         "Right in A only": found.losses,
@@ -29,4 +33,13 @@ def render_comparison(found: Comparison) -> str:
         lists=lists,
         most=CHANGES,
         typeset=typeset_latex,
+        drawing=lambda file: _drawing(data / file),
     )
+
+
+def _drawing(path: Path) -> Drawing | None:
+    try:
+        ink = read(path)
+    except (InkError, OSError):
+        return None
+    return draw(ink) if ink.strokes else None
