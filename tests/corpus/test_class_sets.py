@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crohme.corpus.class_sets import class_set, sorted_into
+from crohme.corpus.symbols import SymbolSet
+from crohme.notation import CLASSES
+from crohme.strokes import StrokeBatch
+
+
+def test_the_82_classes_are_those_of_crohme_without_case_and_full_stop() -> None:
+    classes = class_set(82)
+    assert set(classes) == set(CLASSES) - {"."}
+    assert len(set(classes.values())) == 82
+    assert classes["A"] == classes["a"] == "a" and classes["\\Delta"] == "\\Delta"
+    assert all(label.lower() == of.lower() for label, of in classes.items())
+
+
+def test_other_sets() -> None:
+    assert len(set(class_set(101).values())) == 101
+    with pytest.raises(ValueError, match="only of 82 and 101"):
+        class_set(100)
+
+
+def test_symbols_of_no_class_are_left_out() -> None:
+    strokes = StrokeBatch.from_symbols([[np.array([[0.0, 0], [i, 1]])] for i in range(4)])
+    names = np.array(list("abcd"))
+    symbols = SymbolSet(strokes, np.array(["X", ".", "x", "\\pi"]), names, names, ("e.inkml: empty",))
+    found = sorted_into(symbols, class_set(82))
+    assert found.labels.tolist() == ["x", "x", "\\pi"] and found.files.tolist() == ["a", "c", "d"]
+    assert [stroke[1, 0] for (stroke,) in found.strokes] == [0, 2, 3]
+    assert found.unreadable == ("e.inkml: empty",)
