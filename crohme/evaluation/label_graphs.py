@@ -21,9 +21,9 @@ RETRIEVALS = ("segmentation", "segmentation_class", "relation", "relation_class"
 def label_graph_figures(outcomes: Sequence[Outcome], seed: int = 0) -> dict[str, Any]:
     """Figures of stroke-level label graphs.
 
-    A file whose truth has no strokes counts as wrong, as in the official tool's place an unreadable
-    truth does; a file that could not be recognised is an empty graph. Limits over and under an
-    operator are not its scripts here.
+    A file whose truth has no strokes counts as wrong, as `scoring.score` has it with an unreadable
+    truth; one that could not be recognised is an empty graph. Limits over and under an operator are
+    not its scripts here.
 
     Args:
         outcomes: sequence of `Outcome`, at least one.
@@ -45,9 +45,9 @@ def label_graph_figures(outcomes: Sequence[Outcome], seed: int = 0) -> dict[str,
 
 def _counts(outcome: Outcome) -> Counts | None:
     """What is counted in one file; None if its truth is no label graph over strokes."""
+    if outcome.ink is None:
+        return None
     try:
-        if outcome.ink is None:
-            return None
         truth = primitive_graph(truth_graph(outcome.ink))
     except NotationError:
         return None
