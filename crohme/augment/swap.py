@@ -33,46 +33,56 @@ _FIXED = frozenset({r"\sqrt", "(", ")", "[", "]", r"\{", r"\}", "|"})  # their s
 def swap(expression: Expression, pool: Pool, rng: np.random.Generator, *, share: float, relabel: float) -> Expression:
     """Exchange some symbols.
 
+    A class that is given another name is given it wherever it stands in the expression, as a
+    variable that is renamed: that symbols recur is something to learn from.
+
     Args:
         expression: Expression.
         pool: Pool. Where the new symbols come from.
         rng: Generator.
-        share: float. Probability of a symbol to be exchanged.
-        relabel: float. Probability of an exchanged symbol to become one of another class.
+        share: float. Probability of a symbol to be exchanged for one of its class.
+        relabel: float. Probability of a class to become another class.
     """
+    names = _rename(sorted({node.label for node in all_nodes(expression.row)}), pool, rng, relabel)
     replaced: dict[int, tuple[str, Points]] = {}
     for row in all_rows(expression.row):
         for node in row:
-            if node.label in _FIXED or (node.label == "-" and node.rows) or rng.random() >= share:
+            if node.label in _FIXED or (node.label == "-" and node.rows):
                 continue
             old = expression.points[list(node.strokes)]
-            new = _other(node.label, old, expression, row, pool, rng) if rng.random() < relabel else None
-            if new is None and node.label in pool.symbols:
-                new = node.label, _put(pool.symbol(node.label, rng), old, rng)
-            if new is not None:
-                replaced[node.strokes[0]] = new
+            if node.label in names:
+                new = _written_as(names[node.label], old, expression, row, pool, rng)
+                replaced[node.strokes[0]] = names[node.label], new
+            elif rng.random() < share and pool.symbols.get(node.label):
+                replaced[node.strokes[0]] = node.label, _put(pool.symbol(node.label, rng), old, rng)
     return _rebuild(expression, list(all_nodes(expression.row)), replaced) if replaced else expression
 
 
-def _other(
+def _rename(labels: list[str], pool: Pool, rng: np.random.Generator, relabel: float) -> dict[str, str]:
+    """New names for some classes."""
+    names = {}
+    for label in labels:
+        group = _GROUP_OF.get(label)
+        if group is not None and rng.random() < relabel and (name := pool.label(group, rng)) is not None:
+            names[label] = name
+    return names
+
+
+def _written_as(
     label: str, old: Points, expression: Expression, row: Row, pool: Pool, rng: np.random.Generator
-) -> tuple[str, Points] | None:
-    """Label and strokes of another class in the place of a symbol; None if there is none, or none as narrow."""
-    group = _GROUP_OF.get(label)
-    chosen = pool.label(group, rng) if group else None
-    if chosen is None:
-        return None
-    if group is not _LETTERS:
-        return chosen, _put(pool.symbol(chosen, rng), old, rng)
-    new = pool.symbol(chosen, rng)
-    if pool.symbols.get(_TWINS.get(chosen, "")) and rng.random() < 0.4:
-        new = _put(pool.symbol(_TWINS[chosen], rng), new, rng)
+) -> Points:
+    """Strokes of another class in the place of a symbol, as large as people write them beside such neighbours."""
+    new = pool.symbol(label, rng)
+    if label not in _LETTERS:
+        return _put(new, old, rng)
+    if pool.symbols.get(_TWINS.get(label, "")) and rng.random() < 0.4:
+        new = _put(pool.symbol(_TWINS[label], rng), new, rng)
     height, middle = measure(expression.points, row)
+    new = new * height * float(np.exp(rng.normal(0, 0.08)))
     left, right = old[..., 0].min(), old[..., 0].max()
-    if np.ptp(new[..., 0]) * height > 1.5 * (right - left) + 0.4 * height:
-        return None  # it would be written over its neighbours
-    scale = height * float(np.exp(rng.normal(0, 0.08)))
-    return chosen, (new * scale + ((left + right) / 2, middle)).astype(np.float32)
+    # Wider than there is room for, it would be written over its neighbours.
+    narrower = min(1.0, float((1.5 * (right - left) + 0.4 * height) / max(np.ptp(new[..., 0]), 1e-6)))
+    return (new * (narrower, 1.0) + ((left + right) / 2, middle)).astype(np.float32)
 
 
 def _put(new: Points, old: Points, rng: np.random.Generator) -> Points:

@@ -79,7 +79,7 @@ class Recipe:
     part: float = 0.2
     swapped: float = 0.8
     swap_share: float = 0.3
-    relabel: float = 0.5
+    relabel: float = 0.15
     weakest: float = 0.6
     strongest: float = 1.6
     backward: float = 0.4
