@@ -12,7 +12,7 @@ from typing import TypeVar
 from crohme.cli.errors import CommandError
 
 INK_SUFFIXES = frozenset({".inkml"})
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
 
 Item = TypeVar("Item")
 
