@@ -23,6 +23,10 @@ from inkml_parser.sequences import resample
 
 MAX_MARKS = 1000
 """More separate marks than any expression has: a picture of something else, or of mere noise."""
+MAX_LINES = 4000
+"""More lines between crossings than any expression has: a texture."""
+MAX_LENGTH = 400_000
+"""Pixels of all lines together, at the scale of tracing: forty times the longest expression of CROHME."""
 _SPACING = 0.6  # pen widths between the points of a stroke
 
 __all__ = ["MAX_MARKS", "read_traced", "trace"]
@@ -39,7 +43,7 @@ def read_traced(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Ink
         Ink in pixels of the picture.
 
     Raises:
-        ImageError: Not an image, too large, nothing drawn on it, or too many marks for an expression.
+        ImageError: Not an image, too large, or see `trace`.
     """
     pixels = read_pixels(source, max_pixels)
     try:
@@ -59,13 +63,16 @@ def trace(pixels: NDArray[np.uint8]) -> Ink:
         Ink in pixels of the picture.
 
     Raises:
-        ImageError: Nothing is drawn, or more than `MAX_MARKS` separate marks.
+        ImageError: Nothing is drawn, or more than `MAX_MARKS`, `MAX_LINES` or `MAX_LENGTH`.
     """
     binary = binarise(pixels)
     marks, labels = cv2.connectedComponents(binary.ink, connectivity=8)
-    if marks - 1 > MAX_MARKS:
-        raise ImageError(f"has {marks - 1} separate marks; an expression has {MAX_MARKS} at most")
-    lines = [directed(*line) for line in to_lines(graph_of(thin(binary.ink)), binary.pen)]
+    _check(marks - 1, MAX_MARKS, "separate marks")
+    skeleton = thin(binary.ink)
+    _check(cv2.countNonZero(skeleton), MAX_LENGTH, "pixels of lines")
+    graph = graph_of(skeleton)
+    _check(len(graph.edges), MAX_LINES, "lines between crossings")
+    lines = [directed(*line) for line in to_lines(graph, binary.pen)]
     strokes = [(_mark(labels, line), _smooth(line, binary)) for line in lines]
     boxes = np.array([[*stroke.min(axis=0), *stroke.max(axis=0)] for _, stroke in strokes])
     of_mark: dict[int, list[int]] = {}
@@ -75,6 +82,11 @@ def trace(pixels: NDArray[np.uint8]) -> Ink:
     groups = [sorted(own, key=lambda i: boxes[i, 0] + boxes[i, 1]) for own in of_mark.values()]
     outlines = np.array([[*boxes[own, :2].min(axis=0), *boxes[own, 2:].max(axis=0)] for own in groups])
     return Ink(tuple(strokes[i][1] for group in reading_order(outlines) for i in groups[group]))
+
+
+def _check(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise ImageError(f"has {count} {what}, more than any expression ({most})")
 
 
 def _mark(labels: NDArray[np.int32], line: Line) -> int:

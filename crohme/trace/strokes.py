@@ -85,17 +85,23 @@ def _join(graph: Graph, node: int, at: dict[int, list[Edge]]) -> None:
 
 def _merge_junctions(graph: Graph, pen: float) -> None:
     """Make one junction of those that are close together."""
-    while True:
-        at = _edges_at(graph)
-        bridge = next((edge for edge in graph.edges if _is_bridge(edge, at, pen)), None)
-        if bridge is None:
-            return
-        graph.edges.remove(bridge)
+    at = _edges_at(graph)
+    left, waiting = set(graph.edges), list(graph.edges)
+    while waiting:
+        bridge = waiting.pop()
+        if bridge not in left or not _is_bridge(bridge, at, pen):
+            continue
+        left.remove(bridge)
         keep, gone = bridge.ends
+        for node in {keep, gone}:
+            at[node] = [edge for edge in at[node] if edge is not bridge]
         if keep != gone:
             graph.places[keep] = (graph.places[keep] + graph.places[gone]) / 2
             for edge in at[gone]:
                 edge.ends = tuple(keep if node == gone else node for node in edge.ends)  # type: ignore[assignment]
+            at[keep] += at.pop(gone)
+        waiting += at[keep]
+    graph.edges = [edge for edge in graph.edges if edge in left]
 
 
 def _is_bridge(edge: Edge, at: dict[int, list[Edge]], pen: float) -> bool:

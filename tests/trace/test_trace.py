@@ -71,6 +71,15 @@ def test_a_line_comes_back_as_one_stroke_where_it_was(heights: list[float], thic
         ([line((40, 20), (40, 140)), line((62, 20), (62, 140)), line((40, 80), (62, 80))], 3),  # a narrow one
         ([line((40, 20), (40, 140)), arc(75, 75, 35, 180, 360), line((110, 75), (110, 140))], 1),  # n
         ([arc(75, 50, 30, 200, 450), arc(75, 110, 30, 270, 500)], 1),  # 3
+        (
+            [
+                line((40, 20), (40, 140)),
+                line((40, 22), (120, 22)),
+                line((40, 80), (100, 80)),
+                line((40, 138), (120, 138)),
+            ],
+            2,
+        ),
     ],
 )
 def test_where_lines_meet(drawn: list[np.ndarray], count: int) -> None:
@@ -186,6 +195,10 @@ def test_too_large_and_too_full_pictures_are_refused() -> None:
     assert 2500 > MAX_MARKS
     with pytest.raises(ImageError, match="2500 separate marks"):
         trace(dots)
+    net = np.full((600, 600), 255, np.uint8)
+    net[4::12] = net[:, 4::12] = net[5::12] = net[:, 5::12] = 0
+    with pytest.raises(ImageError, match="lines between crossings"):
+        trace(net)
 
 
 def test_unreadable_files_are_named(tmp_path: Path) -> None:
