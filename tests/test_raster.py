@@ -130,6 +130,17 @@ def test_a_blob_stays_a_dot() -> None:
     assert bottom - top <= 5 and right - left <= 5
 
 
+@pytest.mark.parametrize("pen", [2, 6, 14, 30])
+def test_pens_of_any_width_look_alike(pen: int) -> None:
+    drawn = np.full((300, 300), PAPER, dtype=np.uint8)
+    for ends in np.array([[[60, 60], [230, 60]], [[230, 60], [120, 240]]]):
+        cv2.line(drawn, *map(tuple, ends.tolist()), 0, pen, cv2.LINE_AA)
+    pictures = normal_form(drawn), render(StrokeBatch.from_symbols([[np.array([[60, 60], [230, 60], [120, 240]])]]))[0]
+    inked = [int((255 - picture.astype(int)).sum()) for picture in pictures]
+    assert inked[0] / inked[1] == pytest.approx(1.1, abs=0.15)
+    np.testing.assert_allclose(box(pictures[0]), box(pictures[1]), atol=2)
+
+
 @pytest.mark.parametrize("shade", [0, 127, 255])
 def test_an_empty_picture_is_refused(shade: int) -> None:
     with pytest.raises(ImageError, match="nothing is drawn"):

@@ -23,7 +23,7 @@ from crohme.image_files import ImageError
 from crohme.raster import SIZE
 
 log = logging.getLogger(__name__)
-_CACHE_FORMAT = 1  # raise it when the files of the cache change, or what is made of a picture
+_CACHE_FORMAT = 2  # raise it when the files of the cache change, or what is made of a picture
 
 
 @dataclass(frozen=True, eq=False)
