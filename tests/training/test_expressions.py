@@ -111,6 +111,20 @@ def test_a_new_cycle_begins_where_a_finished_one_ended(data: Path, tmp_path: Pat
     assert second["spent"] >= second["budget"] == 0.06
 
 
+@pytest.mark.usefixtures("few_steps")
+def test_tensorboard_gets_what_the_log_has(data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboardX", reason="the extra [tensorboard] is not installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    train(data, tmp_path, epochs=1, settings=TOY, workers=0, tensorboard=True)
+    board = EventAccumulator(str(tmp_path / "tensorboard"))
+    board.Reload()
+    for kind, name in (("training", "loss"), ("validation", "exprate")):
+        shown = {event.step: event.value for event in board.Scalars(f"{kind}/{name}")}
+        logged = {row["step"]: row[name] for row in log_of(tmp_path) if row["kind"] == kind}
+        assert shown == pytest.approx(logged) and shown
+
+
 def test_resume_refuses_other_settings_and_names_them(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="nothing to resume"):
         stored_settings(tmp_path)
