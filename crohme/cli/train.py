@@ -7,11 +7,12 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int, positive_number
 from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
 
-EPILOG = """\
+EPILOG = f"""\
 Without --data it is trained on CROHME, looked for at $CROHME_DATA, data/crohme and ../shared/data/crohme;
 if it is at none of them, on the small sample in data/sample, which shows that all works but makes no good
 recogniser. A CROHME folder holds train/ and test2013/; see data/README.md.
@@ -19,10 +20,13 @@ recogniser. A CROHME folder holds train/ and test2013/; see data/README.md.
 The folder of a run gets its settings, log, curves.png, a checkpoint, and bundle/: the trained recogniser,
 for --bundle of the other commands.
 
+{symbol_options.HELP}
 examples:
   crohme train
   crohme train symbols --network cnn --data /data/crohme --out runs/cnn
   crohme train symbols --network cnn --data my-symbols          (pictures in <label>/ folders)
+  crohme train symbols --network cnn --data mnist --data operators --classes 0 1 2 3 4 5 6 7 8 9 add sub times
+  crohme train symbols --network vgg19 --data my-symbols --image-size 224 --batch-size 32 --weights imagenet
   crohme train --resume                                         (after it was stopped)
   crohme train expressions --minutes 180 --size base
   crohme train expressions --tensorboard                        (then: tensorboard --logdir runs/expressions)
@@ -30,7 +34,10 @@ examples:
   crohme train expressions --resume --minutes 60                (an hour more, from where a run is)
 """
 # Options of one task only: to give one to the other task is an error, not a wish that is passed over.
-_OWN_OPTIONS = {"symbols": ("network",), "expressions": ("minutes", "size", "workers", "tensorboard")}
+_OWN_OPTIONS = {
+    "symbols": (*symbol_options.OPTIONS, "weights", "batch_size", "learning_rate"),
+    "expressions": ("size", "workers", "tensorboard"),
+}
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,21 +53,30 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "task", nargs="?", choices=["symbols", "expressions"], default="symbols", help="what to recognise (symbols)"
     )
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="a CROHME folder; for symbols also any InkML, for the cnn pictures"
+        "--data",
+        type=Path,
+        action="append",
+        metavar="DIR",
+        help="a CROHME folder; for symbols also InkML, or pictures, several sets of them merged: --data A --data B",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "--epochs", type=positive_int, metavar="N", help="passes over the data (symbols: what the shipped bundle had)"
     )
     length.add_argument(
-        "--minutes", type=positive_number, metavar="M", help="expressions: time to train, instead of --epochs (120)"
+        "--minutes", type=positive_number, metavar="M", help="time to train, instead of --epochs (expressions: 120)"
     )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="folder of the run (runs/symbol-<network>, or runs/expressions)"
     )
     parser.add_argument("--resume", action="store_true", help="go on with a stopped run of the same options")
     parser.add_argument("--seed", type=int, metavar="N", help="of everything random")
-    parser.add_argument("--network", choices=["lstm", "cnn"], help="symbols: lstm reads strokes, cnn pictures (lstm)")
+    symbol_options.add_options(parser)
+    parser.add_argument(
+        "--weights", metavar="none|imagenet|FILE", help="symbols: what vgg19 and mobilenet start from (none)"
+    )
+    parser.add_argument("--batch-size", type=positive_int, metavar="N", help="symbols: examples per step (128)")
+    parser.add_argument("--learning-rate", type=positive_number, metavar="R", help="symbols: peak of the learning rate")
     parser.add_argument("--size", choices=["small", "base"], help="expressions: of the network (small)")
     parser.add_argument("--workers", type=positive_int, metavar="N", help="expressions: processes that make ink (1)")
     parser.add_argument(
@@ -75,20 +91,25 @@ def run(args: argparse.Namespace) -> int:
     for task, options in _OWN_OPTIONS.items():
         for option in options:
             if task != args.task and getattr(args, option) is not None:
-                raise CommandError(f"--{option} is an option of `train {task}`, not of `train {args.task}`")
+                raise CommandError(
+                    f"--{option.replace('_', '-')} is an option of `train {task}`, not of `train {args.task}`"
+                )
 
     load_keras()
+    from crohme.bundle import BundleError
+    from crohme.corpus.label_folders import LabelError
     from crohme.corpus.location import DataNotFound, crohme_folder, sample_folder
     from crohme.training.checkpoint import CheckpointError
+    from crohme.training.pretrained import WeightsError
     from crohme.training.tensorboard import TensorBoardMissing
 
     try:
-        data = args.data or crohme_folder()
-        if data is None:
-            data = sample_folder()
-            print(f"CROHME is not in place: training on the embedded sample, {data}. See data/README.md.")
+        data = args.data or [crohme_folder()]
+        if data == [None]:
+            data = [sample_folder()]
+            print(f"CROHME is not in place: training on the embedded sample, {data[0]}. See data/README.md.")
         bundle = _TASKS[args.task](args, data)
-    except (DataNotFound, CheckpointError, TensorBoardMissing) as error:
+    except (DataNotFound, LabelError, WeightsError, BundleError, CheckpointError, TensorBoardMissing) as error:
         raise CommandError(str(error)) from None
     except OSError as error:
         raise CommandError(f"{error.filename}: {error.strerror}") from None
@@ -98,21 +119,36 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _train_symbols(args: argparse.Namespace, data: Path) -> Path:
+def _train_symbols(args: argparse.Namespace, data: list[Path]) -> Path:
     from crohme.training import symbols
 
-    seed = 1 if args.seed is None else args.seed
-    return symbols.train(args.network or "lstm", data, args.epochs, args.resume, args.out, seed)
+    return symbols.train(
+        args.network or "lstm",
+        data,
+        args.epochs,
+        args.resume,
+        args.out,
+        1 if args.seed is None else args.seed,
+        minutes=args.minutes,
+        learning_rate=args.learning_rate,
+        batch_size=args.batch_size,
+        arguments=symbol_options.network_arguments(args),
+        weights=args.weights or "none",
+        choice=symbol_options.choice_of(args),
+    )
 
 
-def _train_expressions(args: argparse.Namespace, data: Path) -> Path:
+def _train_expressions(args: argparse.Namespace, data: list[Path]) -> Path:
     from crohme.training import expressions
+
+    if len(data) > 1:
+        raise CommandError("expressions are trained on one folder: several --data are for symbols")
 
     folder = args.out or Path("runs") / "expressions"
     settings = expressions.stored_settings(folder) if args.resume else expressions.Settings()
     given = {name: value for name in ("size", "seed") if (value := getattr(args, name)) is not None}
     figures = expressions.train(
-        data,
+        data[0],
         folder,
         minutes=args.minutes,
         epochs=args.epochs,

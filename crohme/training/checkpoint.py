@@ -30,6 +30,18 @@ def save(path: Path, model: keras.Model, average: list[np.ndarray], progress: di
     temporary.replace(path)
 
 
+def progress_of(path: Path) -> dict[str, Any]:
+    """The progress that was saved, without the rest.
+
+    Raises:
+        CheckpointError: There is no such file.
+    """
+    if not path.exists():
+        raise CheckpointError(f"nothing to resume: {path} does not exist")
+    with np.load(path, allow_pickle=False) as arrays:
+        return json.loads(str(arrays["progress"]))
+
+
 def restore(path: Path, model: keras.Model) -> tuple[list[np.ndarray], dict[str, Any]]:
     """Put a saved state into a freshly compiled model.
 
@@ -39,8 +51,7 @@ def restore(path: Path, model: keras.Model) -> tuple[list[np.ndarray], dict[str,
     Raises:
         CheckpointError: There is no such file, or it belongs to another network.
     """
-    if not path.exists():
-        raise CheckpointError(f"nothing to resume: {path} does not exist")
+    progress = progress_of(path)
     with np.load(path, allow_pickle=False) as arrays:
         variables = _variables(model)
         saved = [arrays[f"variable_{i}"] for i in range(sum(name.startswith("variable_") for name in arrays.files))]
@@ -49,7 +60,7 @@ def restore(path: Path, model: keras.Model) -> tuple[list[np.ndarray], dict[str,
         for variable, value in zip(variables, saved, strict=True):
             variable.assign(value)
         average = [arrays[f"average_{i}"] for i in range(len(model.weights))]
-        return average, json.loads(str(arrays["progress"]))
+        return average, progress
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:

@@ -1,12 +1,14 @@
-"""Training of the two recognisers of isolated symbols."""
+"""Training of the recognisers of isolated symbols."""
 
 from __future__ import annotations
 
 import csv
 import json
 import logging
+import math
 import time
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,91 +17,100 @@ import numpy as np
 from tqdm import tqdm
 
 from crohme import bundle
-from crohme.training import checkpoint, curves
+from crohme.raster import SIZE
+from crohme.symbol_inputs import picture_size
+from crohme.training import checkpoint, curves, pretrained
 from crohme.training.checkpoint import CheckpointError
-from crohme.training.symbol_data import Examples, TrainingData, find
+from crohme.training.symbol_data import Choice, Examples, TrainingData, find
+from crohme.training.symbol_settings import DEFAULTS, NETWORKS, Settings
 
 log = logging.getLogger(__name__)
-NETWORKS = {"lstm": "symbol_lstm", "cnn": "symbol_cnn"}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything that decides the outcome of a run, besides the data.
-
-    Args:
-        network: str. `lstm` or `cnn`.
-        epochs: int. Passes over the training set.
-        batch_size: int. Small enough for many steps in an hour on one core.
-        learning_rate: float. Peak; a linear warm-up to it, then half a cosine down to zero.
-        warmup_steps: int. Steps of the warm-up.
-        weight_decay: float. AdamW's, decoupled.
-        clip_norm: float. Largest norm of the gradient; keeps the LSTM's rare spikes out.
-        label_smoothing: float. Some labels cannot be told from the ink alone (x X, 0 o, c C).
-        averaging: float. Decay per step of the moving average of the weights, which is what is
-            validated and shipped.
-        precision: str. Keras dtype policy while training. bfloat16 makes the CNN 1.4 times as fast
-            on processors that have it; the LSTM gains nothing.
-        seed: int.
-    """
-
-    network: str
-    epochs: int
-    batch_size: int = 128
-    learning_rate: float = 2e-3
-    warmup_steps: int = 500
-    weight_decay: float = 1e-2
-    clip_norm: float = 1.0
-    label_smoothing: float = 0.05
-    averaging: float = 0.999
-    precision: str = "float32"
-    seed: int = 1
-
-
-DEFAULTS = {
-    "lstm": Settings("lstm", epochs=50, learning_rate=3e-3),
-    "cnn": Settings("cnn", epochs=22, precision="mixed_bfloat16"),
-}
 CHECKPOINT_SECONDS = 120
+WARMUP_SHARE = 0.1
+"""Most of a budget, epochs or minutes, that the warm-up takes."""
+VALIDATION_BATCH = 512
 
 
 def train(
     network: str = "lstm",
-    data: Path | None = None,
+    data: Path | Sequence[Path] | None = None,
     epochs: int | None = None,
     resume: bool = False,
     out: Path | None = None,
     seed: int = 1,
+    *,
+    minutes: float | None = None,
+    learning_rate: float | None = None,
+    batch_size: int | None = None,
+    arguments: dict[str, Any] | None = None,
+    weights: str = pretrained.NONE,
+    choice: Choice | None = None,
 ) -> Path:
     """Train a recogniser of isolated symbols and write its bundle.
 
     Args:
-        network: str. `lstm` (online) or `cnn` (offline).
-        data: Path or None. See `symbol_data.find`.
+        network: str. A key of `NETWORKS`: `lstm` is online, all others offline.
+        data: path, paths or None. See `symbol_data.find`.
         epochs: int or None. Defaults to what the shipped bundles were trained for.
         resume: bool. Go on from the checkpoint in `out`; the result is that of an uninterrupted run.
-        out: Path or None. Folder of the run, `runs/symbol-<network>` by default: configuration,
-            checkpoint, log (`log.csv`, `log.jsonl`), learning curves (`curves.png`) and the bundle.
+        out: Path or None. Folder of the run, `runs/symbol-<network>` by default: see `fit`.
         seed: int. Of the first weights, the order of examples, the distortions and the dropout.
+        minutes: float or None. Time for training, in place of `epochs`.
+        learning_rate: float or None. Peak; by default the network's own.
+        batch_size: int or None. By default the network's own.
+        arguments: dict or None. What the network's function is called with besides the number of classes: the
+            `size` of the pictures it reads, for instance.
+        weights: str. What to start from, see `pretrained.start_from`.
+        choice: Choice or None. Which of the data to use, and for what.
 
     Returns:
         The folder of the bundle, `out/bundle`.
 
     Raises:
         DataNotFound: Nothing to train on.
+        LabelError: See `symbol_data.find`.
+        WeightsError: See `pretrained.start_from`.
         CheckpointError: `resume` without a checkpoint, or with one of another run.
     """
-    settings = replace(DEFAULTS[network], epochs=epochs or DEFAULTS[network].epochs, seed=seed)
-    out = out or Path("runs") / f"symbol-{network}"
+    default = DEFAULTS[network]
+    settings = replace(
+        default,
+        epochs=epochs or default.epochs,
+        minutes=minutes,
+        learning_rate=learning_rate or default.learning_rate,
+        batch_size=batch_size or default.batch_size,
+        arguments=arguments or {},
+        weights=weights,
+        seed=seed,
+    )
+    found = find(NETWORKS[network], data, settings.arguments, choice, seed)
+    return fit(settings, found, out or Path("runs") / f"symbol-{network}", resume)
+
+
+def fit(settings: Settings, data: TrainingData, out: Path, resume: bool = False) -> Path:
+    """Train a network on data that are at hand.
+
+    Args:
+        settings: Settings.
+        data: TrainingData.
+        out: Path. Folder of the run: configuration, checkpoint, log (`log.csv`, `log.jsonl`), learning curves
+            (`curves.png`), of pictures which was used for what (`split.csv`), and the bundle.
+        resume: bool. Go on from the checkpoint in `out`.
+
+    Returns:
+        The folder of the bundle, `out/bundle`.
+
+    Raises:
+        CheckpointError, WeightsError: See `train`.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    examples = find(NETWORKS[network], data)
-    log.info(
-        "training on %s: %s; %d symbols, %d classes",
-        examples.folder, examples.description, len(examples.train), len(examples.classes),
-    )  # fmt: skip
-    run = _Run(settings, examples, out)
+    _tell(data)
+    run = _Run(settings, data, out)
     if resume:
         run.resume()
+    else:
+        run.start()
+    _write_sides(out, data.sides)
     (out / "config.json").write_text(json.dumps(asdict(settings), indent=2) + "\n", encoding="utf-8")
     run.to_the_end()
     return run.write_bundle()
@@ -111,42 +122,81 @@ class _Run:
     def __init__(self, settings: Settings, data: TrainingData, out: Path) -> None:
         self.settings, self.data, self.out = settings, data, out
         self.steps = max(1, len(data.train) // settings.batch_size)
-        self.arguments = {"classes": len(data.classes)}
+        self.arguments = {**settings.arguments, "classes": len(data.classes)}
         keras.utils.set_random_seed(settings.seed)
-        self.model = _compiled(settings, self.arguments, self.steps)
-        self.average = [np.array(weights) for weights in self.model.get_weights()]
+        self.model = _built(settings, self.arguments)
+        self.average: list[np.ndarray] = []
         self.averaged = bundle.build(NETWORKS[settings.network], self.arguments)  # single precision, as shipped
         self.clock = time.monotonic()
+        self.is_compiled = False  # which the first step does, and takes its time for
         self.progress: dict[str, Any] = {
-            "settings": asdict(settings), "epoch": 0, "step": 0, "loss": 0.0, "hits": 0.0, "seconds": 0.0, "history": []
+            "settings": asdict(settings),
+            "epoch": 0,
+            "step": 0,
+            "loss": 0.0,
+            "hits": 0.0,
+            "seconds": 0.0,
+            "is_frozen": settings.weights != pretrained.NONE,
+            "timed_seconds": 0.0,
+            "timed_steps": 0,
+            "history": [],
         }
+
+    def start(self) -> None:
+        pretrained.start_from(self.model, NETWORKS[self.settings.network], self.settings.weights)
+        self.average = [np.array(weights) for weights in self.model.get_weights()]
+        self._compile()
 
     def resume(self) -> None:
         path = self.out / "checkpoint.npz"
+        self.progress["is_frozen"] = checkpoint.progress_of(path).get("is_frozen", False)
+        self._compile()
         self.average, self.progress = checkpoint.restore(path, self.model)
         if self.progress["settings"] != asdict(self.settings):
             raise CheckpointError(f"{path} belongs to a run with other settings: {self.progress['settings']}")
 
     def to_the_end(self) -> None:
         self.clock = time.monotonic()
-        while self.progress["epoch"] < self.settings.epochs:
+        while self._share_done() < 1:
             self._epoch()
         self.averaged.set_weights(self.average)
 
     def write_bundle(self) -> Path:
         folder = self.out / "bundle"
         weights = bundle.weights_of(self.averaged)
-        last = self.progress["history"][-1]
+        figures = self.progress["history"][-1] | self.data.counts
+        if self.data.test is not None:
+            figures["test top1"] = round(_accuracy(self.averaged, self.data.test, self._at_once()), 5)
+            log.info("test top-1 %.2f %% of %d", 100 * figures["test top1"], len(self.data.test))
         training = asdict(self.settings) | {"data": self.data.description, "seconds": round(self.progress["seconds"])}
-        bundle.save(folder, NETWORKS[self.settings.network], self.arguments, self.data.classes, weights, training, last)
+        training["weights"] = Path(self.settings.weights).name  # no path of this machine
+        network = NETWORKS[self.settings.network]
+        bundle.save(folder, network, self.arguments, self.data.classes, weights, training, figures)
         return folder
+
+    def _compile(self) -> None:
+        settings = self.settings
+        if settings.weights != pretrained.NONE:
+            pretrained.freeze(self.model, self.progress["is_frozen"])
+        self.model.compile(
+            # jit_compile off: on CPU, XLA made the two small networks 2 to 6 times slower.
+            keras.optimizers.AdamW(
+                settings.learning_rate, weight_decay=settings.weight_decay, clipnorm=settings.clip_norm
+            ),
+            keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
+            metrics=["accuracy"],
+            jit_compile=False,
+        )
 
     def _epoch(self) -> None:
         progress, settings = self.progress, self.settings
+        if progress["is_frozen"] and progress["step"] == 0 and self._share_done() >= settings.frozen:
+            progress["is_frozen"] = False
+            self._compile()
         order = np.random.default_rng([settings.seed, progress["epoch"]]).permutation(len(self.data.train))
-        name = f"epoch {progress['epoch'] + 1}/{settings.epochs}"
+        name = f"epoch {progress['epoch'] + 1}" + (f"/{settings.epochs}" if settings.minutes is None else "")
         with tqdm(total=self.steps, initial=progress["step"], desc=name, unit="step", mininterval=2) as bar:
-            while progress["step"] < self.steps:
+            while progress["step"] < self.steps and (not progress["step"] or self._share_done() < 1):
                 self._step(order)
                 bar.update()
                 bar.set_postfix(loss=f"{progress['loss'] / progress['step']:.3f}", refresh=False)
@@ -155,22 +205,50 @@ class _Run:
         self._finish_epoch()
 
     def _step(self, order: np.ndarray) -> None:
-        progress, settings = self.progress, self.settings
+        progress, settings, start = self.progress, self.settings, time.monotonic()
         at = progress["step"] * settings.batch_size
         indices = order[at : at + settings.batch_size]
         rng = np.random.default_rng([settings.seed, progress["epoch"], progress["step"]])
         targets = np.eye(len(self.data.classes), dtype=np.float32)[self.data.train.labels[indices]]
         self.model.reset_metrics()
+        self.model.optimizer.learning_rate = self._rate()
         loss, hits = self.model.train_on_batch(self.data.train.inputs(indices, rng), targets)
         progress["loss"] += float(loss)
         progress["hits"] += float(hits)
         progress["step"] += 1
         self._update_average(progress["epoch"] * self.steps + progress["step"])
+        if self.is_compiled:
+            progress["timed_seconds"] += time.monotonic() - start
+            progress["timed_steps"] += 1
+        self.is_compiled = True
+
+    def _share_done(self) -> float:
+        """How much of the budget is spent."""
+        progress, settings = self.progress, self.settings
+        if settings.minutes is not None:
+            return (progress["seconds"] + time.monotonic() - self.clock) / (60 * settings.minutes)
+        return (progress["epoch"] + progress["step"] / self.steps) / settings.epochs
+
+    def _rate(self) -> float:
+        """The learning rate of the next step: a line up to the peak, then half a cosine over the rest of the budget."""
+        settings, done = self.settings, min(1.0, self._share_done())
+        peak, warmup = settings.learning_rate, WARMUP_SHARE
+        if settings.weights != pretrained.NONE and not self.progress["is_frozen"]:
+            peak *= settings.thawed_rate
+        if settings.minutes is None:
+            warmup = min(warmup, settings.warmup_steps / (self.steps * settings.epochs))
+        if done < warmup:
+            return peak * max(0.01, done / warmup)
+        return peak * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup))) / 2
 
     def _update_average(self, step: int) -> None:
         decay = min(self.settings.averaging, (1 + step) / (10 + step))  # early weights are soon forgotten
         for mean, now in zip(self.average, self.model.get_weights(), strict=True):
             mean += (1 - decay) * (now - mean)
+
+    def _at_once(self) -> int:
+        """Pictures that are looked at together when none is learned from: fewer of large ones."""
+        return max(1, VALIDATION_BATCH * SIZE**2 // picture_size(self.arguments) ** 2)
 
     def _checkpoint(self) -> None:
         now = time.monotonic()
@@ -187,39 +265,28 @@ class _Run:
         }
         self.averaged.set_weights(self.average)
         for name, examples in self.data.validation.items():
-            row[f"{name} top1"] = round(_accuracy(self.averaged, examples), 5)
+            row[f"{name} top1"] = round(_accuracy(self.averaged, examples, self._at_once()), 5)
+        row["passes"] = round(progress["epoch"] + progress["step"] / self.steps, 3)
+        row["epoch_seconds"] = round(self.steps * progress["timed_seconds"] / max(1, progress["timed_steps"]), 1)
         row["seconds"] = round(progress["seconds"] + time.monotonic() - self.clock, 1)
         log.info("%s", row)
-        progress.update(epoch=progress["epoch"] + 1, step=0, loss=0.0, hits=0.0)
+        progress.update(epoch=progress["epoch"] + 1, step=0, loss=0.0, hits=0.0, timed_seconds=0.0, timed_steps=0)
         progress["history"].append(row)
         self._checkpoint()
         _write_log(self.out, progress["history"])
         curves.draw(progress["history"], self.out / "curves.png")
 
 
-def _compiled(settings: Settings, arguments: dict[str, Any], steps: int) -> keras.Model:
+def _built(settings: Settings, arguments: dict[str, Any]) -> keras.Model:
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(settings.precision)
     try:
-        model = bundle.build(NETWORKS[settings.network], arguments)
+        return bundle.build(NETWORKS[settings.network], arguments)
     finally:
         keras.config.set_dtype_policy(policy)
-    total = steps * settings.epochs
-    warmup = min(settings.warmup_steps, total // 10)
-    rate = keras.optimizers.schedules.CosineDecay(
-        settings.learning_rate / 100, total - warmup, warmup_target=settings.learning_rate, warmup_steps=warmup
-    )
-    model.compile(
-        # jit_compile off: on CPU, XLA made these two networks 2 to 6 times slower.
-        keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, clipnorm=settings.clip_norm),
-        keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
-        metrics=["accuracy"],
-        jit_compile=False,
-    )
-    return model
 
 
-def _accuracy(model: keras.Model, examples: Examples, chunk: int = 512) -> float:
+def _accuracy(model: keras.Model, examples: Examples, chunk: int) -> float:
     hits = 0
     for at in range(0, len(examples), chunk):
         indices = np.arange(at, min(at + chunk, len(examples)))
@@ -234,3 +301,18 @@ def _write_log(out: Path, history: list[dict[str, Any]]) -> None:
         writer.writeheader()
         writer.writerows(history)
     (out / "log.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in history), encoding="utf-8")
+
+
+def _tell(data: TrainingData) -> None:
+    where = ", ".join(map(str, data.folders))
+    log.info("training on %s: %s; %d symbols, %d classes", where, data.description, len(data.train), len(data.classes))
+    for name, count in data.counts.items():
+        log.info("  %-32s%d", name.replace("_", " "), count)
+
+
+def _write_sides(out: Path, sides: list[tuple[str, str, str]]) -> None:
+    if sides:
+        with (out / "split.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(("file", "label", "side"))
+            writer.writerows(sides)

@@ -30,7 +30,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     text = capsys.readouterr().out
-    assert NAMES == ["train", "evaluate", "score", "predict", "solve", "convert", "serve", "info"]
+    assert NAMES == ["train", "tune", "evaluate", "compare", "score", "predict", "solve", "convert", "serve", "info"]
     assert all(f"\n    {name} " in text for name in NAMES)
 
 
@@ -88,7 +88,7 @@ def test_users_error_is_one_line_and_code_1(
 
 
 def test_interrupt_is_told_and_code_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("crohme.training.symbols.train", interrupted)

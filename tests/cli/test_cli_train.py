@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from crohme.cli import main
@@ -43,7 +46,8 @@ def test_without_crohme_it_says_that_the_sample_is_used(
     trained_on: list[Path] = []
     monkeypatch.setattr("crohme.corpus.location.crohme_folder", lambda: None)
     monkeypatch.setattr(
-        "crohme.training.symbols.train", lambda network, data, *rest: trained_on.append(data) or tmp_path / "bundle"
+        "crohme.training.symbols.train",
+        lambda network, data, *rest, **options: trained_on.extend(data) or tmp_path / "bundle",
     )
     assert main(["train"]) == 0
     assert trained_on[0].parts[-2:] == ("data", "sample")
@@ -96,3 +100,60 @@ def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
         capsys.readouterr()
         assert main(["train", "expressions", *arguments]) == 1
         assert cause in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (["expressions", "--classes", "x"], "--classes is an option of `train symbols`"),
+        (["expressions", "--data", "a", "--data", "b"], "several --data are for symbols"),
+        (["symbols", "--image-size", "64"], "--image-size is for networks that read pictures"),
+        (["symbols", "--network", "cnn", "--data", "{here}"], "no label is known for apple (1 pictures)"),
+        (
+            ["symbols", "--network", "cnn", "--keep-names", "--data", "{here}", "--classes", "pear"],
+            "there are: apple x",
+        ),
+        (["symbols", "--network", "cnn", "--data", "{here}", "--label-table", "none.csv"], "none.csv: No such file"),
+        (["symbols", "--data", "{here}"], "pictures are for alexnet"),
+        (
+            ["symbols", "--network", "cnn", "--keep-names", "--data", "{here}", "--weights", "imagenet"],
+            "has no weights",
+        ),
+        (["symbols", "--network", "vgg19", "--keep-names", "--data", "{here}", "--image-size", "8"], "cannot be built"),
+    ],
+)
+def test_users_errors_about_pictures_are_one_line(
+    arguments: list[str], cause: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("apple", "x"):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        picture = np.full((20, 20), 255, dtype=np.uint8)
+        picture[4:16, 9:12] = 0
+        cv2.imwrite(str(tmp_path / "set" / name / "1.png"), picture)
+    given = [argument.format(here=tmp_path / "set") for argument in arguments]
+    assert main(["train", *given, "--out", str(tmp_path / "run")]) == 1
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith("crohme: error: ") and cause in error
+
+
+@pytest.mark.parametrize("split", ["80/10", "0/1/1", "80/-1/21", "a/b/c", "1/inf/0"])
+def test_a_split_that_is_none(split: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "symbols", "--split", split])
+    assert "argument --split" in capsys.readouterr().err
+
+
+def test_pictures_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for reaches the training."""
+    told: dict[str, Any] = {}
+
+    def train(network: str, data: list[Path], *rest: object, **options: Any) -> Path:
+        told.update(options, network=network, data=data)
+        return tmp_path / "bundle"
+
+    monkeypatch.setattr("crohme.training.symbols.train", train)
+    given = "--network vgg19 --data a --data b --image-size 224 --split 7/2/1 --classes add - 0 --weights w.h5"
+    assert main(["train", "symbols", *given.split(), "--batch-size", "8"]) == 0
+    assert (told["network"], told["data"]) == ("vgg19", [Path("a"), Path("b")])
+    assert (told["arguments"], told["weights"], told["batch_size"]) == ({"size": 224}, "w.h5", 8)
+    assert told["choice"].classes == ("add", "-", "0") and told["choice"].ratios == (7, 2, 1)

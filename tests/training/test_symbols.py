@@ -2,20 +2,26 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
 from crohme import bundle
+from crohme.corpus.label_folders import LabelError
 from crohme.corpus.location import DataNotFound
+from crohme.evaluation.symbols import evaluate
 from crohme.raster import render
 from crohme.strokes import StrokeBatch
 from crohme.symbol_recognizer import SymbolRecognizer
 from crohme.training import symbol_data
 from crohme.training import symbols as training
 from crohme.training.checkpoint import CheckpointError
+from crohme.training.pretrained import WeightsError
+from crohme.training.symbol_data import Choice
 from crohme.training.symbols import train
 from inkml_parser import Ink, Symbol, write
 
@@ -49,14 +55,16 @@ def ink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def images(tmp_path: Path) -> Path:
+def images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """30 pictures each of minus, bar, plus and the letter L, in folders as others call them."""
+    monkeypatch.setenv("CROHME_CACHE", str(tmp_path / "cache"))
     rng = np.random.default_rng(1)
     folder = tmp_path / "images"
-    for number, label in enumerate(SHAPES):
-        (folder / f"class{number}").mkdir(parents=True)
+    for name, label in zip(("sub", "ascii_124", "add", "L"), SHAPES, strict=True):
+        (folder / name).mkdir(parents=True)
         for i in range(30):
             picture = render(StrokeBatch.from_symbols([shaken(rng, label)]), 45)[0]
-            cv2.imwrite(str(folder / f"class{number}" / f"{i}.png"), picture)
+            cv2.imwrite(str(folder / name / f"{i}.png"), picture)
     return folder
 
 
@@ -64,7 +72,7 @@ def images(tmp_path: Path) -> Path:
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of 16, so that a small set makes steps enough."""
     for name, settings in training.DEFAULTS.items():
-        small = training.replace(settings, batch_size=16, precision="float32", averaging=0.9)
+        small = replace(settings, batch_size=16, precision="float32", averaging=0.9)
         monkeypatch.setitem(training.DEFAULTS, name, small)
 
 
@@ -83,10 +91,103 @@ def test_it_learns_from_ink(network: str, ink: Path, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small_steps")
 def test_the_cnn_learns_from_a_folder_of_images(images: Path, tmp_path: Path) -> None:
-    loaded = bundle.load(train("cnn", images, epochs=12, out=tmp_path / "run"))
-    assert loaded.vocabulary == ("class0", "class1", "class2", "class3")
-    assert loaded.metrics["held-out images top1"] >= 0.75
-    assert SymbolRecognizer([loaded]).recognize(images / "class2" / "0.png")[0][0] == "class2"
+    out = tmp_path / "run"
+    loaded = bundle.load(train("cnn", images, epochs=12, out=out, arguments={"size": 32}))
+    assert loaded.vocabulary == ("+", "-", "L", "|") and loaded.arguments["size"] == 32
+    assert loaded.metrics["validation top1"] >= 0.75 and loaded.metrics["test top1"] >= 0.75
+    recognizer = SymbolRecognizer([loaded])
+    assert recognizer.recognize(images / "add" / "0.png")[0][0] == "+"
+    assert recognizer.recognize(SHAPES["L"])[0][0] == "L"
+    with (out / "split.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 120 and {row["side"] for row in rows} == {"train", "validation", "test"}
+    counts = {side: sum(row["side"] == side for row in rows) for side in ("train", "validation", "test")}
+    assert {side: loaded.metrics[f"images_{side}"] for side in counts} == counts
+    assert evaluate(recognizer, images).top(1) >= 0.75
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_alexnet_trains_and_is_read_back(images: Path, tmp_path: Path) -> None:
+    arguments = {"size": 32, "dense": [16], "filters": [8, 8, 8, 8, 8]}
+    loaded = bundle.load(train("alexnet", images, epochs=1, out=tmp_path / "run", arguments=arguments))
+    (label, probability), *_ = SymbolRecognizer([loaded]).recognize(images / "add" / "0.png", top=1)
+    assert label in ("+", "-", "L", "|") and 0.25 <= probability <= 1
+
+
+def test_several_sets_some_classes_and_names_of_ones_own(images: Path, tmp_path: Path) -> None:
+    more = tmp_path / "more"
+    (images / "L").rename(images / "hook")
+    (more / "plus").mkdir(parents=True)
+    (images / "add" / "0.png").rename(more / "plus" / "0.png")
+    with pytest.raises(LabelError, match="hook"):
+        symbol_data.find("symbol_cnn", [images, more])
+    data = symbol_data.find("symbol_cnn", [images, more], choice=Choice(keep_names=True))
+    assert data.classes == ("+", "-", "hook", "|") and sum(row[1] == "+" for row in data.sides) == 30
+    (tmp_path / "own.csv").write_text("name,label\nhook,L\n")
+    chosen = Choice(("add", "L"), tmp_path / "own.csv", ratios=(1, 1, 0))
+    data = symbol_data.find("symbol_cnn", images, {"size": 24}, chosen)
+    assert data.classes == ("+", "L") and data.test is None
+    assert len(data.train) + len(data.validation["validation"]) == 59
+    assert data.train.inputs(np.array([0, 3]), None).shape == (2, 24, 24)
+    with pytest.raises(LabelError, match=r"label nothing; there are: \+ - L \|"):
+        symbol_data.find("symbol_cnn", images, choice=Choice(("nothing",), tmp_path / "own.csv"))
+
+
+def test_ink_is_drawn_for_networks_that_read_pictures(ink: Path) -> None:
+    data = symbol_data.find("alexnet", ink, {"size": 40}, Choice(("+", "|")))
+    assert data.classes == ("+", "|") and set(data.train.labels.tolist()) == {0, 1}
+    assert data.train.inputs(np.arange(3), np.random.default_rng(1)).shape == (3, 40, 40)
+
+
+@pytest.fixture
+def small_mobilenet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backbone of one convolution in place of MobileNet's fifty, which take a minute to compile."""
+
+    def backbone(input_shape: tuple[int, int, int], name: str, **_: object) -> keras.Model:
+        inputs = keras.Input(input_shape)
+        x = keras.layers.Conv2D(576, 8, strides=8, name="conv")(inputs)  # as many as its last
+        return keras.Model(inputs, keras.layers.GlobalAveragePooling2D()(x), name=name)
+
+    monkeypatch.setattr(keras.applications, "MobileNetV3Small", backbone)
+
+
+def backbone_file(folder: Path) -> Path:
+    """A file of weights as Keras has them for ImageNet, but all of them 0.01."""
+    backbone = bundle.build("mobilenet", {"classes": 4, "size": 32, "dense": [8]}).get_layer("backbone")
+    backbone.set_weights([np.full(weight.shape, 0.01) for weight in backbone.weights])
+    backbone.save_weights(folder / "given.weights.h5")
+    return folder / "given.weights.h5"
+
+
+@pytest.mark.usefixtures("small_steps", "small_mobilenet")
+def test_given_weights_are_frozen_first_and_thawed_then(images: Path, tmp_path: Path) -> None:
+    file, out = backbone_file(tmp_path), tmp_path / "run"
+    arguments = {"size": 32, "dense": [8]}
+    frozen = bundle.load(train("mobilenet", images, 1, out=out, arguments=arguments, weights=str(file))).weights
+    np.testing.assert_allclose(frozen["conv/kernel"], 0.01, atol=1e-5)
+    assert np.ptp(frozen["dense_1/kernel"]) > 0.1
+    loaded = bundle.load(train("mobilenet", images, 2, out=out, arguments=arguments, weights=str(file)))
+    assert np.ptp(loaded.weights["conv/kernel"]) > 1e-4
+    assert loaded.training["weights"] == "given.weights.h5"
+
+
+@pytest.mark.usefixtures("small_mobilenet")
+def test_weights_that_are_not_to_be_had(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_network(*_: object, **__: object) -> None:
+        raise Exception("URL fetch failure on https://storage.googleapis.com/…: None -- Name or service not known")
+
+    monkeypatch.setattr("keras.src.utils.file_utils.get_file", no_network)
+    small, out = {"size": 32, "dense": [8]}, tmp_path / "run"
+    (tmp_path / "text.h5").write_text("no weights")
+    for network, weights, cause in (
+        ("mobilenet", "imagenet", "could not be fetched .*Name or service not known.*--weights FILE.*--weights none"),
+        ("mobilenet", str(tmp_path / "text.h5"), "text.h5: does not hold the weights"),
+        ("mobilenet", "missing.h5", "missing.h5: no such file"),
+        ("alexnet", "imagenet", "alexnet has no weights of ImageNet; mobilenet and vgg19 have"),
+    ):
+        with pytest.raises(WeightsError, match=cause):
+            train(network, images, 1, out=out, arguments=small, weights=weights)
+    assert not (out / "bundle").exists()
 
 
 @pytest.mark.usefixtures("small_steps")
@@ -124,7 +225,7 @@ def test_killed_and_resumed_is_as_if_nothing_had_happened(
     resumed = bundle.load(train(network, ink, epochs=2, out=tmp_path / "parts", resume=True))
     for name, weights in whole.weights.items():
         np.testing.assert_allclose(resumed.weights[name], weights, atol=1e-6, err_msg=name)
-    drop = {"seconds"}
+    drop = {"seconds", "epoch_seconds"}
     assert {k: v for k, v in resumed.metrics.items() if k not in drop} == pytest.approx(
         {k: v for k, v in whole.metrics.items() if k not in drop}
     )
@@ -144,7 +245,7 @@ def test_resume_refuses_what_it_cannot_go_on_with(ink: Path, tmp_path: Path) -> 
 def test_nothing_to_train_on(tmp_path: Path, images: Path) -> None:
     with pytest.raises(DataNotFound, match="no such folder"):
         train("lstm", tmp_path / "missing", out=tmp_path / "run")
-    with pytest.raises(DataNotFound, match="images are for the CNN"):
+    with pytest.raises(DataNotFound, match="pictures are for alexnet, mobilenet, symbol_cnn, vgg19"):
         train("lstm", images, out=tmp_path / "run")
 
 
@@ -152,7 +253,7 @@ def test_without_crohme_it_is_the_embedded_sample(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("CROHME_CACHE", str(tmp_path))
     monkeypatch.setattr(symbol_data.location, "crohme_folder", lambda: None)
     data = symbol_data.find("symbol_lstm", None)
-    assert data.folder.parts[-2:] == ("sample", "train")
+    assert data.folders[0].parts[-2:] == ("sample", "train")
     assert len(data.classes) == 101
     (held_out,) = data.validation.values()
     assert len(data.train) > 5 * len(held_out) > 0

@@ -1,0 +1,73 @@
+"""Options of the commands that train on isolated symbols: which data, for what, and as pictures of which size."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crohme.cli.arguments import positive_int
+from crohme.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from crohme.training.symbol_data import Choice
+
+OPTIONS = ("network", "classes", "label_table", "keep_names", "split", "image_size")
+NETWORKS = ("lstm", "cnn", "alexnet", "vgg19", "mobilenet")
+HELP = """\
+Pictures lie in folders named after their symbol, my-set/add/1.png; names mean LaTeX labels by a table (add is +,
+forward_slash is /, alpha is \\alpha, ascii_124 is |), to which --label-table adds your own. A set may come split:
+my-set/train/add/1.png, with validation/ (or val/) and test/ beside train/. MNIST's files are read as they are, in
+their folder. Pictures that are nearly the same never stand on two sides of a split. What has been read is kept in
+~/.cache/crohme (or $CROHME_CACHE), a byte per pixel.
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add `--network` and the options that choose data."""
+    group = parser.add_argument_group("symbols")
+    group.add_argument("--network", choices=NETWORKS, help="lstm reads strokes, all others pictures (lstm)")
+    group.add_argument("--classes", nargs="+", metavar="LABEL", help="keep these labels only")
+    group.add_argument(
+        "--label-table", type=Path, metavar="FILE", help="what names of folders mean: CSV with the columns name,label"
+    )
+    group.add_argument(
+        "--keep-names", action="store_true", default=None, help="names of folders that mean nothing are labels"
+    )
+    group.add_argument(
+        "--split", type=_ratios, metavar="A/B/C", help="shares of training, validation and test pictures (80/10/10)"
+    )
+    group.add_argument("--image-size", type=positive_int, metavar="PIXELS", help="side of the pictures read (48)")
+
+
+def choice_of(args: argparse.Namespace) -> Choice:
+    """The choice of data that the options tell."""
+    from crohme.corpus.image_split import RATIOS
+    from crohme.training.symbol_data import Choice
+
+    classes = None if args.classes is None else tuple(args.classes)
+    return Choice(classes, args.label_table, bool(args.keep_names), args.split or RATIOS)
+
+
+def network_arguments(args: argparse.Namespace) -> dict[str, Any]:
+    """What the network is built with, as far as the options tell.
+
+    Raises:
+        CommandError: A size of pictures for a network that reads none.
+    """
+    if args.image_size is None:
+        return {}
+    if (args.network or NETWORKS[0]) == "lstm":
+        raise CommandError("--image-size is for networks that read pictures, not for the lstm")
+    return {"size": args.image_size}
+
+
+def _ratios(text: str) -> tuple[float, float, float]:
+    """Three shares with slashes between, for argparse's `type=`."""
+    try:
+        train, validation, test = (float(part) for part in text.split("/"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form 80/10/10") from None
+    if not (train > 0 and 0 <= validation < float("inf") and 0 <= test < float("inf") and train < float("inf")):
+        raise argparse.ArgumentTypeError(f"{text!r}: no share is negative, and that of training is above 0")
+    return train, validation, test

@@ -1,0 +1,78 @@
+"""Weights that a network starts from: those of ImageNet, fetched or in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+
+NONE, IMAGENET = "none", "imagenet"
+BACKBONE = "backbone"
+"""Name of the layer that weights of ImageNet exist for."""
+# Network → the same layers of Keras, with weights. The pictures are smaller than ImageNet's; convolutions do not mind.
+_APPLICATIONS: dict[str, Callable[..., keras.Model]] = {
+    "vgg19": keras.applications.VGG19,
+    "mobilenet": keras.applications.MobileNetV3Small,
+}
+_FILES = "https://keras.io/api/applications"
+
+
+class WeightsError(ValueError):
+    """Weights that are not to be had, or do not fit."""
+
+
+def start_from(model: keras.Model, network: str, weights: str) -> None:
+    """Fill the backbone of a network.
+
+    Args:
+        model: keras.Model. Of `network`, just built.
+        network: str. Key of `crohme.bundle.NETWORKS`.
+        weights: str. `none` leaves it as it is; `imagenet` fetches them, or finds them where Keras keeps what it has
+            fetched (`~/.keras/models`); else the path of Keras' own file of weights without the top (`.h5`).
+
+    Raises:
+        WeightsError: There are none for this network, they cannot be fetched or read, or they do not fit.
+    """
+    if weights == NONE:
+        return
+    if network not in _APPLICATIONS:
+        raise WeightsError(f"{network} has no weights of ImageNet; {' and '.join(sorted(_APPLICATIONS))} have")
+    backbone = model.get_layer(BACKBONE)
+    if weights == IMAGENET:
+        backbone.set_weights(_imagenet(network, backbone))
+        return
+    if not Path(weights).is_file():
+        raise WeightsError(f"{weights}: no such file; --weights takes {IMAGENET}, {NONE} or a file of weights")
+    try:
+        backbone.load_weights(weights)
+    except Exception as error:  # h5py and Keras raise all kinds on files that are none of theirs
+        raise WeightsError(f"{weights}: does not hold the weights of {network}'s backbone: {_line(error)}") from None
+
+
+def freeze(model: keras.Model, is_frozen: bool) -> None:
+    """Whether training leaves the backbone as it is. Takes effect when the model is compiled."""
+    model.get_layer(BACKBONE).trainable = not is_frozen
+
+
+def _imagenet(network: str, backbone: keras.Model) -> list:
+    width = {"alpha": backbone_width(backbone)} if network == "mobilenet" else {}
+    try:
+        source = _APPLICATIONS[network](
+            weights="imagenet", include_top=False, input_shape=(224, 224, 3), pooling="avg", **width
+        )
+    except Exception as error:  # what get_file raises without a network is a bare Exception
+        raise WeightsError(
+            f"the weights of ImageNet for {network} could not be fetched ({_line(error)}). Where there is a network, "
+            f"fetch Keras' file without the top ({_FILES}) and name it: --weights FILE; or train with --weights {NONE}"
+        ) from None
+    return source.get_weights()
+
+
+def backbone_width(backbone: keras.Model) -> float:
+    """Times the published width of MobileNetV3Small, by its last convolution of 576."""
+    return round(backbone.output_shape[-1] / 576, 2)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
