@@ -18,8 +18,8 @@ DEEP_LEARNING = {"tensorflow", "keras", "jax", "torch"}
 # on the ground floor, where the packages know nothing of each other, only from its own package.
 FLOORS = (
     ("inkml_parser", "crohme.notation", "crohme.networks"),
-    ("crohme.strokes", "crohme.image_files", "crohme.raster", "crohme.features", "crohme.symbol_features",
-     "crohme.symbol_inputs", "crohme.augment", "crohme.bundle", "crohme.codes", "crohme.trace", "crohme.light",
+    ("crohme.strokes", "crohme.line_width", "crohme.image_files", "crohme.raster", "crohme.features",
+     "crohme.symbol_features", "crohme.symbol_inputs", "crohme.augment", "crohme.bundle", "crohme.codes", "crohme.trace", "crohme.light",
      "crohme.decoding", "crohme.solver", "crohme.truth"),
     ("crohme.corpus", "crohme.export", "crohme.recognizer", "crohme.parallel",
      "crohme.symbol_recognizer"),
@@ -121,7 +121,8 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
         "import crohme.evaluation.report",
         *(f"main({arguments})" for arguments in (
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
-            ["info", "--help"], ["info"], ["compare", "--help"], ["serve", "--help"], ["score", "--help"], ["solve", "--help"],
+            ["tune", "--help"], ["info", "--help"], ["info"], ["compare", "--help"], ["serve", "--help"],
+            ["score", "--help"], ["solve", "--help"],
         )),
     ],
 )  # fmt: skip

@@ -14,7 +14,9 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Distribution → import name, where they differ.
-IMPORT_NAMES = {"scikit-learn": "sklearn", "opencv-python-headless": "cv2", "pillow": "PIL"}
+IMPORT_NAMES = {
+    "keras-tuner": "keras_tuner", "scikit-learn": "sklearn", "opencv-python-headless": "cv2", "pillow": "PIL"
+}  # fmt: skip
 
 
 def name_of(requirement: str) -> str:
@@ -29,7 +31,7 @@ def test_requirements_txt_is_the_list_of_pyproject() -> None:
 def test_every_import_is_a_declared_dependency() -> None:
     # FastAPI brings pydantic and starlette: its interface is made of theirs.
     extras = PROJECT["optional-dependencies"]
-    optional = [requirement for extra in ("solver", "web", "tensorboard") for requirement in extras[extra]]
+    optional = [requirement for extra in ("solver", "web", "tensorboard", "tune") for requirement in extras[extra]]
     requirements = [*PROJECT["dependencies"], *optional, "pydantic", "starlette"]
     declared = {IMPORT_NAMES.get(name_of(r), name_of(r)) for r in requirements}
     ours = {"crohme", "inkml_parser"}

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 
 from crohme import __version__
-from crohme.cli import compare, convert, evaluate, info, predict, score, serve, solve, train
+from crohme.cli import compare, convert, evaluate, info, predict, score, serve, solve, train, tune
 from crohme.cli.errors import CommandError
 
-COMMANDS = (train, evaluate, compare, score, predict, solve, convert, serve, info)
+COMMANDS = (train, tune, evaluate, compare, score, predict, solve, convert, serve, info)
 INTERRUPTED = 130
 """Exit code after Ctrl-C: 128 + SIGINT, as shells have it."""
 

@@ -1,0 +1,125 @@
+"""`crohme tune`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crohme.cli import symbol_options
+from crohme.cli.arguments import positive_int
+from crohme.cli.deep_learning import load_keras
+from crohme.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from crohme.training.tuning import Best
+
+EPOCHS = 9
+_SHOWN = 10
+
+EPILOG = f"""\
+Keras Tuner's Hyperband tries many learning rates, activations and widths of a network for a short time and goes
+on with the best of them, until some have had --epochs passes over the data; a trial also ends when it gets no
+better. What is searched is told in crohme/training/tuning.py. Needs: pip install 'crohme[tune]'.
+
+The folder of a search gets trials.csv, a row for each trial, best first; best.json, the best configuration;
+tuner/, from which --resume goes on after a stop; and with --retrain, retrained/: a run of `crohme train` with the
+best configuration, at full length, with its bundle.
+
+{symbol_options.HELP}
+examples:
+  crohme tune symbols --network cnn --data my-symbols
+  crohme tune symbols --network alexnet --data my-symbols --epochs 27 --retrain
+  crohme tune symbols --network cnn --data my-symbols --resume --retrain   (retrain after a search without it)
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser of all commands."""
+    parser = commands.add_parser(
+        "tune",
+        help="search for the best settings of a network of symbols",
+        description="Search for the learning rate, activation and width with which a network learns symbols best.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("task", nargs="?", choices=["symbols"], default="symbols", help="what to recognise (symbols)")
+    parser.add_argument(
+        "--data", type=Path, action="append", metavar="DIR", help="as for `crohme train`; several sets are merged"
+    )
+    parser.add_argument(
+        "--epochs", type=positive_int, default=EPOCHS, metavar="N", help=f"passes that the best trials get ({EPOCHS})"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the search (runs/tune-<network>)")
+    parser.add_argument("--resume", action="store_true", help="go on with a stopped search of the same options")
+    parser.add_argument("--retrain", action="store_true", help="train with the best settings at the end")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of everything random (1)")
+    symbol_options.add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Search; print the table, and where the best configuration is."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    load_keras()
+    try:
+        # Its adapter to TensorFlow loads TensorBoard, which keras-tuner does not ask for when it is installed.
+        import keras_tuner  # noqa: F401
+        import tensorboard  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise CommandError(f"{error.name} is not installed: pip install 'crohme[tune]'") from None
+    from crohme.corpus.label_folders import LabelError
+    from crohme.corpus.location import DataNotFound
+    from crohme.training.checkpoint import CheckpointError
+    from crohme.training.tuning import TuningError
+
+    args.out = args.out or Path("runs") / f"tune-{_network(args)}"
+    try:
+        best = _search(args)
+        print(f"best: {best.top1:.2%}, trial {best.trial}; written to {args.out / 'best.json'}")
+        if args.retrain:
+            print(f"bundle written to {_retrain(args, best)}")
+    except (DataNotFound, LabelError, TuningError, CheckpointError) as error:
+        raise CommandError(str(error)) from None
+    except OSError as error:
+        raise CommandError(f"{error.filename}: {error.strerror}") from None
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the same command with --resume goes on from the last trial") from None
+    return 0
+
+
+def _search(args: argparse.Namespace) -> Best:
+    from crohme.training import tuning
+    from crohme.training.symbol_data import find
+    from crohme.training.symbol_settings import DEFAULTS, NETWORKS
+
+    network, arguments = _network(args), symbol_options.network_arguments(args)
+    data = find(NETWORKS[network], args.data, arguments, symbol_options.choice_of(args), args.seed)
+    search = tuning.Search(network, arguments, args.epochs, batch_size=DEFAULTS[network].batch_size, seed=args.seed)
+    best = tuning.tune(search, data, args.out, args.resume)
+    trials = tuning.table(args.out)
+    print(trials.head(_SHOWN).to_string(index=False, na_rep="", float_format="{:.4g}".format))
+    if len(trials) > _SHOWN:
+        print(f"and {len(trials) - _SHOWN} more in {args.out / 'trials.csv'}")
+    return best
+
+
+def _retrain(args: argparse.Namespace, best: Best) -> Path:
+    from crohme.training import symbols
+
+    out = args.out / "retrained"
+    return symbols.train(
+        best.network,
+        args.data,
+        resume=(out / "checkpoint.npz").exists(),
+        out=out,
+        seed=args.seed,
+        learning_rate=best.learning_rate,
+        arguments=best.arguments,
+        choice=symbol_options.choice_of(args),
+    )
+
+
+def _network(args: argparse.Namespace) -> str:
+    return args.network or symbol_options.NETWORKS[0]
