@@ -53,7 +53,7 @@ def test_edits_and_kind_of_error(found: SymbolTree, errors: int, kind: str | Non
 
 
 def outcome_of(ink: Ink, found: SymbolTree, folder: Path) -> Outcome:
-    return expressions._outcome(folder / "a.inkml", "a.inkml", recognition(found, ink=ink))
+    return expressions._outcome(folder / "a.inkml", "a.inkml", recognition(found, ink=ink), offline=False)
 
 
 def test_limits_over_and_under_a_sum_are_its_scripts(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_bootstrap_intervals_hold_the_figure_and_narrow_with_n() -> None:
 def test_an_error_of_the_recogniser_keeps_the_truth(tmp_path: Path) -> None:
     path = tmp_path / "a.inkml"
     write(labelled(INK, TRUTH), path)
-    outcome = expressions._outcome(path, "a.inkml", NothingToRecognize("no reading was found"))
+    outcome = expressions._outcome(path, "a.inkml", NothingToRecognize("no reading was found"), offline=False)
     assert (outcome.truth, outcome.read, outcome.errors, outcome.problem) == (
         "x ^ { 2 }", "", None, "no reading was found",
     )  # fmt: skip
