@@ -35,7 +35,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     source = parser.add_argument_group("what to solve, one of the two")
-    source.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="an InkML file with one expression")
+    source.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="InkML or a picture of one expression")
     source.add_argument("--latex", action="append", metavar="TEXT", help="LaTeX instead of a file")
     parser.add_argument("--seconds", type=positive_number, default=5.0, metavar="S", help="time to solve (5)")
     parser.set_defaults(run=run)

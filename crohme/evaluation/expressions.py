@@ -80,7 +80,7 @@ def summarize(outcomes: Sequence[Outcome], seed: int = 0) -> dict[str, Any]:
     return summary
 
 
-def _outcome(path: Path, name: str, result: Found, offline: bool) -> Outcome:
+def _outcome(path: Path, name: str, result: Found, offline: bool = False) -> Outcome:
     ink = None
     try:
         ink = result.ink if isinstance(result, Recognition) and not offline else read(path)
