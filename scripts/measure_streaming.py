@@ -49,7 +49,7 @@ def make(folder: Path, count: int) -> None:
         (folder / chr(0x4E00 + label)).mkdir(parents=True)
     for number in tqdm(range(count), desc="making pictures", unit="image"):
         picture = np.full((28, 28), 255, dtype=np.uint8)
-        cv2.polylines(picture, [rng.integers(3, 25, (6, 2), dtype=np.int32)], False, 0, 2)
+        cv2.polylines(picture, [rng.integers(3, 25, (4, 2), dtype=np.int32)], False, 0, 1)
         cv2.imwrite(str(folder / chr(0x4E00 + number % CLASSES) / f"{number}.png"), picture)
 
 

@@ -56,7 +56,7 @@ def freeze(model: keras.Model, is_frozen: bool) -> None:
 
 
 def _imagenet(network: str, backbone: keras.Model) -> list:
-    width = {"alpha": backbone_width(backbone)} if network == "mobilenet" else {}
+    width = {"alpha": _width_of(backbone)} if network == "mobilenet" else {}
     try:
         source = _APPLICATIONS[network](
             weights="imagenet", include_top=False, input_shape=(224, 224, 3), pooling="avg", **width
@@ -69,7 +69,7 @@ def _imagenet(network: str, backbone: keras.Model) -> list:
     return source.get_weights()
 
 
-def backbone_width(backbone: keras.Model) -> float:
+def _width_of(backbone: keras.Model) -> float:
     """Times the published width of MobileNetV3Small, by its last convolution of 576."""
     return round(backbone.output_shape[-1] / 576, 2)
 
