@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from crohme.cli.files import check_file, check_folder, list_failures
 
 EPILOG = """\
 symbols: top-1, top-3 and top-5 as shares, with Wilson's intervals. The report is a folder with metrics.json,
-classes.csv (precision, recall, F1 of each class), confusion.csv and confusion.png, pairs.csv and pairs.png (the
-most confused pairs, with pictures) and errors.csv.
+classes.csv and classes.txt (precision, recall, F1 of each class), confusion.csv and confusion.png, pairs.csv
+and pairs.png (the most confused pairs, with pictures) and errors.csv.
 
 expressions: ExpRate, and what is right but for 1, 2 or 3 token edits on LaTeX in normal form, in percent of
 all files in the folder, with bootstrap intervals. A file that cannot be read, or whose truth cannot, counts
@@ -93,6 +94,8 @@ def _symbols(args: argparse.Namespace) -> int:
         if getattr(args, option):
             raise CommandError(f"--{option} is an option of `evaluate expressions`, not of `evaluate symbols`")
     load_keras()
+    # Files that cannot be read are listed at the end, with the causes: not twice.
+    logging.getLogger("crohme.corpus").setLevel(logging.ERROR)
     try:
         results = evaluate(SymbolRecognizer.load(args.bundle or "both"), args.data)
     except ImageError as error:
@@ -141,7 +144,8 @@ def _print_symbols(figures: dict[str, Any]) -> None:
         low, high = figures[f"top{k}_interval"]
         print(f"top-{k}  {figures[f'top{k}']:.2%}   (95 % interval {low:.2%} to {high:.2%})")
     if figures["unknown_labels"]:
-        print(f"{figures['unknown_labels']} of them have a label that the recogniser does not know: counted as wrong")
+        print(f"{figures['unknown_labels']} of them have a label that the recogniser does not know, counted as wrong:")
+        print(f"  {' '.join(figures['unknown_label_names'])}")
 
 
 def _print_expressions(figures: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from crohme.image_files import ImageError
 from crohme.raster import SIZE
 
 log = logging.getLogger(__name__)
+_CAUSES_TOLD = 5  # of files that cannot be read, where none can
 _CACHE_FORMAT = 2  # raise it when the files of the cache change, or what is made of a picture
 
 
@@ -165,4 +166,7 @@ def _labels(names: np.ndarray, table: LabelTable, keep_names: bool) -> np.ndarra
 
 
 def _unreadable(lines: tuple[str, ...]) -> str:
-    return f"; {len(lines)} could not be read, the first is {lines[0]}" if lines else ""
+    if not lines:
+        return ""
+    more = f"; and {len(lines) - _CAUSES_TOLD} more" if len(lines) > _CAUSES_TOLD else ""
+    return f"; {len(lines)} could not be read: {'; '.join(lines[:_CAUSES_TOLD])}{more}"

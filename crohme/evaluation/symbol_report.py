@@ -29,9 +29,9 @@ def write_report(results: SymbolResults, folder: Path) -> list[Path]:
         folder: Path. Made if missing.
 
     Returns:
-        The files: `metrics.json`, `classes.csv` (precision, recall, F1 and count of each class),
-        `confusion.csv`, `confusion.png`, `pairs.csv` and `pairs.png` (the most confused pairs, with
-        pictures), `errors.csv` (every symbol that was read wrong).
+        The files: `metrics.json`, `classes.csv` and, to read, `classes.txt` (precision, recall, F1 and count
+        of each class, and their means), `confusion.csv`, `confusion.png`, `pairs.csv` and `pairs.png` (the
+        most confused pairs, with pictures), `errors.csv` (every symbol that was read wrong).
     """
     folder.mkdir(parents=True, exist_ok=True)
     labels = sorted({*results.truth.tolist(), *results.predicted.tolist()})
@@ -41,6 +41,8 @@ def write_report(results: SymbolResults, folder: Path) -> list[Path]:
     per_class = classification_report(
         results.truth, results.predicted, labels=labels, output_dict=True, zero_division=0
     )
+    readable = classification_report(results.truth, results.predicted, labels=labels, digits=4, zero_division=0)
+    (folder / "classes.txt").write_text(readable, encoding="utf-8")
     pd.DataFrame({label: per_class[label] for label in labels}).T.to_csv(folder / "classes.csv", index_label="label")
     pd.DataFrame(matrix, index=labels, columns=labels).to_csv(folder / "confusion.csv", index_label="truth")
     pairs.to_csv(folder / "pairs.csv", index=False)

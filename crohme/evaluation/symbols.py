@@ -53,7 +53,9 @@ class SymbolResults:
         for k in (1, 3, 5):
             low, high = wilson_interval(int(self._rank_hits(k).sum()), n)
             figures |= {f"top{k}": round(self.top(k), 5), f"top{k}_interval": [round(low, 5), round(high, 5)]}
-        figures["unknown_labels"] = int((~np.isin(self.truth, self.classes)).sum())
+        is_unknown = ~np.isin(self.truth, self.classes)
+        figures["unknown_labels"] = int(is_unknown.sum())
+        figures["unknown_label_names"] = sorted(set(self.truth[is_unknown].tolist()))
         figures["unreadable_files"] = list(self.unreadable)
         return figures
 

@@ -123,3 +123,39 @@ def test_info_names_versions(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info"]) == 0
     text = capsys.readouterr().out
     assert "numpy" in text and np.__version__ in text
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Two pictures of known labels, one of a label that the bundle does not know, and one that is none."""
+    folder = tmp_path / "pictures"
+    for label in ("1", "add", "omega"):
+        (folder / label).mkdir(parents=True)
+        picture = np.full((30, 30), 255, np.uint8)
+        cv2.line(picture, (4, 15), (26, 15 + len(label)), 0, 2)
+        cv2.imwrite(str(folder / label / "a.png"), picture)
+    (folder / "1" / "b.png").write_bytes(b"no picture")
+    return folder
+
+
+def test_evaluate_on_pictures_names_what_it_could_not_count(
+    pictures: Path, bundle_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["evaluate", "symbols", "--bundle", str(bundle_folder), "--data", str(pictures)]
+    assert main([*arguments, "--report", str(tmp_path / "report")]) == 1
+    told = capsys.readouterr()
+    assert told.out.startswith("3 symbols\ntop-1")
+    assert "1 of them have a label that the recogniser does not know, counted as wrong:\n  \\omega\n" in told.out
+    assert told.err.endswith("crohme: 1 of 4 files failed:\n  1/b.png: is not an image that can be read\n")
+    assert told.err.count("is not an image") == 1
+    assert "\\omega" in (tmp_path / "report" / "classes.txt").read_text(encoding="utf-8")
+
+
+def test_evaluate_tells_why_not_one_picture_could_be_read(
+    pictures: Path, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in pictures.glob("*/a.png"):
+        file.write_bytes(b"")
+    assert main(["evaluate", "symbols", "--bundle", str(bundle_folder), "--data", str(pictures)]) == 1
+    error = capsys.readouterr().err
+    assert "4 could not be read: 1/a.png: is empty; 1/b.png: is not an image" in error and "omega/a.png" in error

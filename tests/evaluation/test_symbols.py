@@ -34,6 +34,7 @@ def test_top_k(results: SymbolResults) -> None:
 def test_the_summary_drops_nothing(results: SymbolResults) -> None:
     summary = json.loads(json.dumps(results.summary()))
     assert (summary["n"], summary["unknown_labels"], summary["unreadable_files"]) == (6, 1, ["z: empty"])
+    assert summary["unknown_label_names"] == ["\\omega"]
     assert summary["top1"] == pytest.approx(1 / 3, abs=1e-5)
     assert summary["top1_interval"][0] < summary["top1"] < summary["top1_interval"][1]
     assert summary["top1"] <= summary["top3"] <= summary["top5"]
@@ -51,13 +52,15 @@ def test_confusions_count_both_ways() -> None:
 def test_the_report_is_complete(results: SymbolResults, tmp_path: Path) -> None:
     names = {path.name for path in write_report(results, tmp_path / "report")}
     assert names == {
-        "metrics.json", "classes.csv", "confusion.csv", "confusion.png", "pairs.csv", "pairs.png", "errors.csv"
+        "metrics.json", "classes.csv", "classes.txt", "confusion.csv", "confusion.png", "pairs.csv", "pairs.png",
+        "errors.csv",
     }  # fmt: skip
     confusion = pd.read_csv(tmp_path / "report" / "confusion.csv", index_col="truth")
     assert confusion.loc["\\omega", "1"] == 1 and confusion.to_numpy().sum() == 6
     assert pd.read_csv(tmp_path / "report" / "errors.csv")["file"].tolist() == ["b", "c", "d", "f"]
     classes = pd.read_csv(tmp_path / "report" / "classes.csv", index_col="label")
     assert classes.loc["+", "recall"] == 1 and classes.loc["1", "support"] == 2
+    assert "macro avg" in (tmp_path / "report" / "classes.txt").read_text(encoding="utf-8")
     for name in ("confusion.png", "pairs.png"):
         assert cv2.imread(str(tmp_path / "report" / name)).std() > 0
 
