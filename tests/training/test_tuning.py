@@ -11,9 +11,20 @@ import pytest
 
 from crohme import bundle
 from crohme.training.symbol_data import Examples, TrainingData
-from crohme.training.tuning import ACTIVATIONS, LEARNING_RATES, WIDTHS, Search, TuningError, scaled, table, tune
 
 pytest.importorskip("keras_tuner")
+
+from crohme.training.tuning import (  # noqa: E402  (it needs Keras Tuner)
+    ACTIVATIONS,
+    LEARNING_RATES,
+    WIDTHS,
+    Search,
+    TuningError,
+    scaled,
+    table,
+    tune,
+)
+
 SEARCH = Search("cnn", {"size": 16}, epochs=2, batch_size=16)
 
 
