@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 120
 WARMUP_SHARE = 0.1
 """Most of a budget, epochs or minutes, that the warm-up takes."""
-VALIDATION_BATCH = 512
+VALIDATION_BATCH = 256
 
 
 def train(
