@@ -19,21 +19,26 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="CROHME folder, with test2013 and test2014")
     parser.add_argument("--run", type=Path, default=Path("runs/expressions"), help="folder of the training run")
     parser.add_argument("--bundle", type=Path, default=Path("models/expressions"), help="folder to write")
+    parser.add_argument("--evenness", type=float, default=0.0, help="share of the symbols' prior to take out")
     args = parser.parse_args()
 
     from crohme.evaluation.calibration import fit
     from crohme.evaluation.expressions import evaluate, summarize
-    from crohme.training.batches import Recipe
+    from crohme.training.batches import Recipe, training_pools
+    from crohme.training.evenness import adjustment
     from crohme.training.expression_run import Run, stored_settings
 
     run = Run(args.run, stored_settings(args.run), Recipe())
     run.restore()  # which leaves a run alone that is still going on
-    run.write_bundle(args.bundle, {})
+    ink = training_pools(args.data / "train").written.expressions
+    run.write_bundle(args.bundle, {}, adjustment(ink, args.evenness))
     outcomes = evaluate(args.data / "test2013", args.bundle)
     read = [outcome for outcome in outcomes if outcome.read]
     calibration = fit([o.confidence for o in read], [o.errors == 0 for o in read])
-    metrics: dict = {"calibration": calibration}
-    for name, found in (("test2013", outcomes), ("test2014", evaluate(args.data / "test2014", args.bundle))):
+    metrics: dict = {"calibration": calibration, "evenness": args.evenness}
+    sets = {"test2013": outcomes, "test2014": evaluate(args.data / "test2014", args.bundle)}
+    sets |= {f"{name}_offline": evaluate(args.data / name, args.bundle, offline=True) for name in tuple(sets)}
+    for name, found in sets.items():
         figures = summarize(found)
         metrics |= {f"{name}_{key}": figures[key] for key in ("n", "exprate", "le1", "le2", "le3", "top5")}
     (args.bundle / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")

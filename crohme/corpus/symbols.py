@@ -45,7 +45,10 @@ class SymbolSet:
         """Some of the symbols: indices, or a mask of N booleans."""
         indices = np.flatnonzero(symbols) if symbols.dtype == bool else symbols
         return SymbolSet(
-            self.strokes.take(indices), self.labels[indices], self.files[indices], self.writers[indices],
+            self.strokes.take(indices),
+            self.labels[indices],
+            self.files[indices],
+            self.writers[indices],
             self.unreadable,
         )
 
@@ -80,8 +83,11 @@ def read_symbols(folder: Path) -> SymbolSet:
         files += [name] * len(ink.symbols)
         writers += [writer] * len(ink.symbols)
     return SymbolSet(
-        StrokeBatch.from_symbols(symbols), np.array(labels, dtype=str), np.array(files, dtype=str),
-        np.array(writers, dtype=str), tuple(unreadable),
+        StrokeBatch.from_symbols(symbols),
+        np.array(labels, dtype=str),
+        np.array(files, dtype=str),
+        np.array(writers, dtype=str),
+        tuple(unreadable),
     )
 
 
@@ -119,9 +125,14 @@ def known(symbols: SymbolSet, classes: tuple[str, ...]) -> SymbolSet:
 def _save(symbols: SymbolSet, path: Path) -> None:
     temporary = path.with_suffix(f".{np.random.default_rng().integers(1 << 32)}.tmp.npz")
     np.savez_compressed(
-        temporary, points=symbols.strokes.points, stroke_lengths=symbols.strokes.stroke_lengths,
-        symbol_lengths=symbols.strokes.symbol_lengths, labels=symbols.labels, files=symbols.files,
-        writers=symbols.writers, unreadable=np.array(symbols.unreadable, dtype=str),
+        temporary,
+        points=symbols.strokes.points,
+        stroke_lengths=symbols.strokes.stroke_lengths,
+        symbol_lengths=symbols.strokes.symbol_lengths,
+        labels=symbols.labels,
+        files=symbols.files,
+        writers=symbols.writers,
+        unreadable=np.array(symbols.unreadable, dtype=str),
     )
     temporary.replace(path)  # two runs that start together must not read half a file
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from crohme import bundle, features
 from crohme.codes import DIMENSIONS, TOKENS
 from crohme.networks.stroke_transformer import StrokeTransformer, stroke_transformer
-from crohme.training import checkpoint
+from crohme.training import checkpoint, evenness
 from crohme.training.batches import Batch, Recipe
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.tensorboard import TensorBoardLog
@@ -235,13 +236,22 @@ class Run:
             return []
         return [json.loads(line) for line in self._log.read_text(encoding="utf-8").splitlines()]
 
-    def write_bundle(self, folder: Path, metrics: dict[str, float]) -> None:
-        """The averaged weights as a bundle."""
+    def write_bundle(self, folder: Path, metrics: dict[str, float], added: np.ndarray | None = None) -> None:
+        """The averaged weights as a bundle.
+
+        Args:
+            folder: Path.
+            metrics: dict. Validation figures.
+            added: `(tokens,)` or None. What is added to the logits of the tokens, see `training.evenness`.
+        """
         current = self.model.get_weights()
         self.model.set_weights(self.average)
         network = self.model.network
         training = {"settings": asdict(self.settings), "recipe": asdict(self.recipe), "progress": self.progress}
         weights, arguments = bundle.weights_of(network), network.config.to_dict()
+        if added is not None:
+            bias = next(path for path in weights if path.endswith(evenness.BIAS))
+            weights[bias] = weights[bias] + added
         bundle.save(folder, "stroke_transformer", arguments, TOKENS, weights, training, metrics)
         self.model.set_weights(current)
 

@@ -41,7 +41,5 @@ def url_of(listener: socket.socket) -> str:
 
 def run(app: FastAPI, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM, then finish what has begun."""
-    config = uvicorn.Config(
-        app, log_level="warning", server_header=False, timeout_graceful_shutdown=SECONDS_TO_FINISH
-    )
+    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=SECONDS_TO_FINISH)
     uvicorn.Server(config).run(sockets=[listener])
