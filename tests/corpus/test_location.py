@@ -34,5 +34,8 @@ def test_files_come_sorted_and_at_least_one(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     names = [path.relative_to(tmp_path).as_posix() for path in location.inkml_files(tmp_path)]
     assert names == ["a.inkml", "b/10.inkml", "b/2.inkml"]
-    with pytest.raises(DataNotFound, match="no InkML"):
+    with pytest.raises(DataNotFound, match="no such folder"):
         location.inkml_files(tmp_path / "missing")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataNotFound, match="no InkML"):
+        location.inkml_files(tmp_path / "empty")
