@@ -18,7 +18,7 @@ from crohme.corpus.expressions import read_folder
 from crohme.corpus.location import DataNotFound
 from crohme.recognizer import Recognizer
 from crohme.training import batches, expressions
-from crohme.training.batches import Bucket, Recipe, sample
+from crohme.training.batches import Bucket, Pools, Recipe, sample
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.expression_run import SIZES, FromInk
 from crohme.training.expressions import Run, Settings, stored_settings, train
@@ -185,6 +185,6 @@ def test_ink_without_fractions_roots_and_brackets_is_composed_too() -> None:
     pool = Pool([e for e in plain if not {"(", "[", r"\{", "|"} & {n.label for n in e.row}])
     assert pool.expressions and not (pool.bars or pool.roots or pool.brackets)
     rng = np.random.default_rng(0)
-    composed = [sample(pool, Recipe(composed=1.0), rng) for _ in range(60)]
+    composed = [sample(Pools(pool, pool), Recipe(composed=1.0), rng) for _ in range(60)]
     assert all(np.isfinite(e.points).all() for e in composed)
     assert any(node.rows for e in composed for node in e.row)
