@@ -95,11 +95,15 @@ def _symbols(args: argparse.Namespace) -> int:
             raise CommandError(f"--{option} is an option of `evaluate expressions`, not of `evaluate symbols`")
     load_keras()
     # Files that cannot be read are listed at the end, with the causes: not twice.
-    logging.getLogger("crohme.corpus").setLevel(logging.ERROR)
+    log = logging.getLogger("crohme.corpus")
+    level = log.level
+    log.setLevel(logging.ERROR)
     try:
         results = evaluate(SymbolRecognizer.load(args.bundle or "both"), args.data)
     except ImageError as error:
         raise CommandError(str(error)) from None
+    finally:
+        log.setLevel(level)
     figures = results.summary()
     _print_symbols(figures)
     _write_json(figures, args.json)
