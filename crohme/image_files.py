@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Pillow
-from PIL import ImageOps
 
+if TYPE_CHECKING:
+    from PIL import Image as Pillow
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
+"""What files are taken for pictures by their names, in lower case."""
 MAX_PIXELS = 40_000_000
 MIN_SIDE = 3
 _DEEP = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
@@ -75,6 +79,9 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _decode(data: bytes, max_pixels: int) -> NDArray[np.uint8]:
+    from PIL import Image as Pillow  # here: who reads ink alone starts without it
+    from PIL import ImageOps
+
     # Pillow's readers raise almost anything on damaged files; of all of it one thing follows.
     try:
         with Pillow.open(io.BytesIO(data)) as image:

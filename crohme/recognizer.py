@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crohme import bundle
+from crohme import bundle, image_files
 from crohme.bundle import Bundle, BundleError
 from crohme.codes import TOKENS
 from crohme.decoding import Candidate, decode, rescore
@@ -26,8 +26,7 @@ MAX_STROKES = 400
 BEAM = 5
 
 Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
-_PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
-_PICTURE_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff")
+_PICTURE_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM")
 
 
 class NothingToRecognize(InkError):
@@ -122,7 +121,7 @@ class Recognizer:
         """Read one expression.
 
         Args:
-            source: path, bytes or binary file of InkML; path or bytes of a picture, PNG or JPEG, which is
+            source: path, bytes or binary file of InkML; path or bytes of a picture, PNG, JPEG or BMP, which is
                 traced; Ink; or strokes, `(n, 2)` arrays, Y down.
             top: int. The most readings to give.
             beam: int. Hypotheses kept while searching; 1 is greedy, in one direction, and fastest.
@@ -191,7 +190,7 @@ def _as_ink(source: Source) -> Ink:
 def _is_picture(source: Source) -> bool:
     if isinstance(source, bytes):
         return source.startswith(_PICTURE_SIGNATURES)
-    return isinstance(source, str | Path) and Path(source).suffix.lower() in _PICTURE_SUFFIXES
+    return isinstance(source, str | Path) and Path(source).suffix.lower() in image_files.SUFFIXES
 
 
 def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from lxml import etree
@@ -15,6 +16,7 @@ from crohme import bundle
 from crohme.bundle import BundleError
 from crohme.codes import TOKEN_INDEX
 from crohme.corpus.location import inkml_files, sample_folder
+from crohme.image_files import SUFFIXES
 from crohme.notation import MAX_DEPTH, from_latex, to_latex
 from crohme.recognizer import MAX_STROKES, NothingToRecognize, Recognition, Recognizer, prepare
 from inkml_parser import EmptyInk, Ink, OversizedInk, read
@@ -109,6 +111,16 @@ def test_unusual_ink_is_answered(recognizer: Recognizer, name: str) -> None:
 def test_ink_that_shows_nothing_is_refused(recognizer: Recognizer, ink: list) -> None:
     with pytest.raises(NothingToRecognize):
         recognizer.recognize(ink)
+
+
+@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+def test_pictures_of_all_kinds_are_traced(recognizer: Recognizer, tmp_path: Path, suffix: str) -> None:
+    picture = np.full((60, 60), 255, np.uint8)
+    cv2.line(picture, (10, 30), (50, 30), 0, 3)
+    path = tmp_path / f"minus{suffix.upper()}"
+    cv2.imwrite(str(path), picture)
+    check(recognizer.recognize(path), 1)
+    assert recognizer.recognize(path.read_bytes()).readings == recognizer.recognize(path).readings
 
 
 def test_files_that_are_no_ink_are_refused(recognizer: Recognizer) -> None:

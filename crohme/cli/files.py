@@ -12,7 +12,6 @@ from typing import TypeVar
 from crohme.cli.errors import CommandError
 
 INK_SUFFIXES = frozenset({".inkml"})
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
 
 Item = TypeVar("Item")
 

@@ -11,14 +11,14 @@ from crohme.cli import readings
 from crohme.cli.arguments import MAX_BEAM, MAX_TOP, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.expression_readings import WRITTEN, read_expressions
-from crohme.cli.files import IMAGE_SUFFIXES, INK_SUFFIXES, OutputFolder, find_files, list_failures
+from crohme.cli.files import INK_SUFFIXES, OutputFolder, find_files, list_failures
 from crohme.cli.readings import Reading
 from crohme.cli.symbol_readings import read_symbols
 
 TOP = 3
 
 EPILOG = """\
-Each InkML file is read as one expression, and so is each picture (PNG, JPEG), by tracing its lines into strokes.
+Each InkML file is read as one expression, and so is each picture (PNG, JPEG, BMP), by tracing its lines into strokes.
 With --symbols, ink whose symbols are marked is read symbol by symbol, and any other ink, and every picture, is
 taken for one symbol. The truth that a file carries is shown beside what was read: = the same, or ≠ and what it is.
 
@@ -49,7 +49,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "predict",
         help="recognise ink and pictures",
-        description="Recognise the expressions, or the symbols, in InkML files and pictures (PNG, JPEG).",
+        description="Recognise the expressions, or the symbols, in InkML files and pictures (PNG, JPEG, BMP).",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -107,7 +107,9 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _symbols(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
-    files = [file for file, _ in find_files(args.paths, INK_SUFFIXES | IMAGE_SUFFIXES)]
+    from crohme.image_files import SUFFIXES
+
+    files = [file for file, _ in find_files(args.paths, INK_SUFFIXES | SUFFIXES)]
     return len(files), read_symbols(files, args.bundle or "both", args.top or TOP, args.sheet)
 
 
@@ -116,9 +118,10 @@ def _expressions(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
     # Before numpy is imported, which is when it counts its threads.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    from crohme.image_files import SUFFIXES
     from crohme.recognizer import DEFAULT_BUNDLE
 
-    files = find_files(args.paths, INK_SUFFIXES | IMAGE_SUFFIXES)
+    files = find_files(args.paths, INK_SUFFIXES | SUFFIXES)
     top = args.top or (1 if args.output is None else TOP)
     folder = None if args.to_dir is None else OutputFolder(args.to_dir)
     return len(files), read_expressions(files, args.bundle or DEFAULT_BUNDLE, top, args.beam, args.write or (), folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
-from crohme.cli.files import IMAGE_SUFFIXES, progress
+from crohme.cli.files import progress
 from crohme.cli.readings import Candidate, Reading
 
 if TYPE_CHECKING:
@@ -105,13 +105,14 @@ def _writing(sheet: ContactSheet) -> Iterator[None]:
 
 def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
     """The symbols of a file, each with what the recogniser is to be shown; None after an error."""
+    from crohme.image_files import SUFFIXES, ImageError
     from crohme.notation import canonical_label
-    from crohme.raster import ImageError, read_image
+    from crohme.raster import read_image
     from inkml_parser import InkError, read
 
     name = str(file)
     try:
-        if file.suffix.lower() in IMAGE_SUFFIXES:
+        if file.suffix.lower() in SUFFIXES:
             read_image(file)  # so that a bad picture is found here, where it spoils no batch
             return [(Reading(name), file)]
         ink = read(file)

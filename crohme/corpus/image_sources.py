@@ -15,11 +15,10 @@ import numpy as np
 
 from crohme.corpus import idx_files
 from crohme.corpus.location import DataNotFound
-from crohme.image_files import ImageError
+from crohme.image_files import SUFFIXES, ImageError
 from crohme.raster import normal_form, read_image
 
 log = logging.getLogger(__name__)
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 NOT_TEST = "not test"
 """Of a set that came with a test half but nothing to validate on: some of it may be held out for that."""

@@ -36,7 +36,7 @@ def read_traced(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Ink
     """The ink of a picture file of an expression.
 
     Args:
-        source: path or bytes of a PNG or JPEG (or whatever else OpenCV reads).
+        source: path or bytes of a PNG, JPEG, BMP or whatever else `read_pixels` reads.
         max_pixels: int. Larger pictures are refused.
 
     Returns:

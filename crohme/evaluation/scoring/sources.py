@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
+from crohme.image_files import SUFFIXES
 from crohme.notation import (
     LabelGraphError,
     SymbolTree,
@@ -23,7 +24,7 @@ from crohme.notation import (
 from crohme.truth import truth_graph, truth_of
 from inkml_parser import read
 
-_SUFFIXES = frozenset({".inkml", ".lg", ".tex", ".png", ".jpg", ".jpeg"})
+_SUFFIXES = SUFFIXES | {".inkml", ".lg", ".tex"}
 
 
 class ScoringError(Exception):
