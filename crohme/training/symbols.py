@@ -70,7 +70,7 @@ def train(
         DataNotFound: Nothing to train on.
         LabelError: See `symbol_data.find`.
         WeightsError: See `pretrained.start_from`.
-        CheckpointError: `resume` without a checkpoint, or with one of another run.
+        CheckpointError: `resume` without a checkpoint, or with one of another run; or a run in `out` already.
     """
     default = DEFAULTS[network]
     settings = replace(
@@ -83,8 +83,10 @@ def train(
         weights=weights,
         seed=seed,
     )
-    found = find(NETWORKS[network], data, settings.arguments, choice, seed)
-    return fit(settings, found, out or Path("runs") / f"symbol-{network}", resume)
+    out = out or Path("runs") / f"symbol-{network}"
+    if not resume and (out / "checkpoint.npz").exists():
+        raise CheckpointError(f"{out} holds a run: go on with it (--resume), take another folder (--out), or remove it")
+    return fit(settings, find(NETWORKS[network], data, settings.arguments, choice, seed), out, resume)
 
 
 def fit(settings: Settings, data: TrainingData, out: Path, resume: bool = False) -> Path:

@@ -166,7 +166,7 @@ def test_given_weights_are_frozen_first_and_thawed_then(images: Path, tmp_path: 
     frozen = bundle.load(train("mobilenet", images, 1, out=out, arguments=arguments, weights=str(file))).weights
     np.testing.assert_allclose(frozen["conv/kernel"], 0.01, atol=1e-5)
     assert np.ptp(frozen["dense_1/kernel"]) > 0.1
-    loaded = bundle.load(train("mobilenet", images, 2, out=out, arguments=arguments, weights=str(file)))
+    loaded = bundle.load(train("mobilenet", images, 2, out=tmp_path / "thawed", arguments=arguments, weights=str(file)))
     assert np.ptp(loaded.weights["conv/kernel"]) > 1e-4
     assert loaded.training["weights"] == "given.weights.h5"
 
@@ -238,6 +238,8 @@ def test_resume_refuses_what_it_cannot_go_on_with(ink: Path, tmp_path: Path) -> 
     train("lstm", ink, epochs=1, out=tmp_path / "run")
     with pytest.raises(CheckpointError, match="other settings"):
         train("lstm", ink, epochs=3, out=tmp_path / "run", resume=True)
+    with pytest.raises(CheckpointError, match="holds a run: .*--resume.*--out"):
+        train("lstm", ink, epochs=1, out=tmp_path / "run")
     with pytest.raises(CheckpointError, match="another network"):
         train("cnn", ink, epochs=1, out=tmp_path / "run", resume=True)
 
