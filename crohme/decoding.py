@@ -13,7 +13,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.codes import PAIR_INDEX, RELATION_INDEX, SAME_SYMBOL, START, START_BACKWARD, TOKEN_INDEX, TOKENS
+from crohme.codes import (
+    CLASS_INDEX,
+    PAIR_INDEX,
+    RELATION_INDEX,
+    SAME_SYMBOL,
+    START,
+    START_BACKWARD,
+    TOKEN_INDEX,
+    TOKENS,
+)
 from crohme.light import LightTransformer, Memory
 from crohme.notation import BIG_OPERATORS
 from crohme.notation.grammar import END, WRITTEN, Cursor, Group, Kind, Row, linearize
@@ -25,9 +34,9 @@ _TOGETHER = 0.4
 _AT_ONCE = 48  # positions rescored at once: what is seen from each takes memory
 _WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
 _LIMITS = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
-# Strokes that must still be unwritten before a token of this kind: its own and those of its groups.
-_NEEDS = {Kind.SYMBOL: 1, Kind.FRACTION: 3, Kind.ROOT: 2, Kind.SUB: 1, Kind.SUP: 1}
-_NESTING = frozenset({Kind.FRACTION, Kind.ROOT, Kind.SUB, Kind.SUP})
+# Strokes that a token of this kind takes or claims for its groups. The first symbol of a row was claimed before.
+_CLAIMS = {Kind.SYMBOL: 1, Kind.FRACTION: 3, Kind.ROOT: 2, Kind.SUB: 1, Kind.SUP: 1, Kind.OPEN_INDEX: 1}
+_NESTING = frozenset({Kind.FRACTION, Kind.ROOT, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX})
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +70,9 @@ class _Hypothesis:
     written: Floats
     last: int
 
-    def left(self) -> int:
-        """Strokes not yet written."""
-        return int(len(self.written) - self.written.sum())
+    def spare(self, cursor: Cursor) -> int:
+        """Strokes that are not yet written, and not needed for what must be written from a position on."""
+        return int(len(self.written) - self.written.sum()) - cursor.owed
 
 
 def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bool = False) -> list[Candidate]:
@@ -124,6 +133,18 @@ def rescore(network: LightTransformer, memory: Memory, trees: Sequence[SymbolTre
     return scores
 
 
+def look_of(network: LightTransformer, memory: Memory, trees: Sequence[SymbolTree]) -> list[float]:
+    """Log-probabilities of given readings' symbols by the class of each stroke, which knows no language.
+
+    Args:
+        network: LightTransformer.
+        memory: Memory. The encoded expression.
+        trees: sequence of SymbolTree. Readings of this expression, with strokes.
+    """
+    classes = _log_softmax(network.classify(memory))
+    return [float(sum(classes[list(n.strokes), CLASS_INDEX[n.label]].mean() for n in tree.nodes())) for tree in trees]
+
+
 def _walk(tree: SymbolTree, n: int, backward: bool) -> list[tuple[_Hypothesis, str, NDArray[np.bool_]]]:
     """Every step of telling a tree: where it stands, the token that follows, and the strokes that it writes."""
     start = TOKEN_INDEX[START_BACKWARD if backward else START]
@@ -159,7 +180,7 @@ def _choices(
     """The best continuations, each with the number of the hypothesis that it continues."""
     scores = _log_softmax(tokens)
     for i, hypothesis in enumerate(live):
-        scores[i] += _mask(hypothesis.cursor, min(hypothesis.left(), 3)) + hypothesis.score
+        scores[i] += _mask(hypothesis.cursor, min(hypothesis.spare(hypothesis.cursor), 3)) + hypothesis.score
     flat = scores.ravel()
     best = np.argpartition(-flat, min(2 * beam, len(flat) - 1))[: 2 * beam]
     choices = []
@@ -167,9 +188,11 @@ def _choices(
         if flat[index] > _IMPOSSIBLE:
             i, token = divmod(int(index), scores.shape[1])
             hypothesis = live[i]
-            pointed = _pointed(pointers[i], same, hypothesis.written > 0)
+            pointed = np.zeros(hypothesis.written.shape, dtype=bool)
             score = float(scores[i, token]) - hypothesis.score
             if hypothesis.cursor.kind(TOKENS[token]) in WRITTEN:
+                most = hypothesis.spare(hypothesis.cursor.advance(TOKENS[token]))
+                pointed = _pointed(pointers[i], same, hypothesis.written > 0, most)
                 score += _pointing(pointers[i], pointed)
             choices.append((i, _extend(hypothesis, TOKENS[token], score, pointed)))
     return sorted(choices, key=lambda choice: -choice[1].score)[:beam]
@@ -192,21 +215,22 @@ def _pointing(pointer: Floats, pointed: NDArray[np.bool_]) -> float:
     return float(np.log(max(np.exp(_log_softmax(pointer))[pointed].sum(), 1e-9)))
 
 
-def _pointed(pointer: Floats, same: Floats, written: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _pointed(pointer: Floats, same: Floats, written: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
     """Strokes of the symbol at which the decoder points: the unwritten stroke it prefers, and those that go with it.
 
     A stroke goes with the first if the pointer weighs it nearly as much (a symbol's strokes share
     it evenly) and the pair of strokes looks like one symbol: the mean of both is held against
     `_TOGETHER`. Of the symbols of CROHME 2013, the pointer alone found the strokes of 84 %, the
-    pairs alone of 93 %, both of 95 %, when this was decided.
+    pairs alone of 93 %, both of 95 %, when this was decided. At most `most` strokes are taken: the
+    others are needed for what must follow.
     """
-    if written.all():
-        return np.zeros_like(written)
     open_ = np.where(written, -np.inf, pointer)
     first = int(open_.argmax())
     together = (np.exp(open_ - open_[first]) + same[first]) / 2
     together[first] = 1.0
-    return (together >= _TOGETHER) & ~written
+    together[written] = 0.0
+    together[np.argsort(-together)[most:]] = 0.0
+    return together >= _TOGETHER
 
 
 def _same_symbol(relate: Floats) -> Floats:
@@ -215,16 +239,18 @@ def _same_symbol(relate: Floats) -> Floats:
     return (probability + probability.T) / 2
 
 
-def _mask(cursor: Cursor, left: int) -> Floats:
+def _mask(cursor: Cursor, spare: int) -> Floats:
     row = cursor.rows[-1]
     pending = None if cursor.pending is None else cursor.pending.or_index
-    may_nest = cursor.depth + 2 <= MAX_DEPTH  # the base line is a level of the tree, and so is what would open
-    return _cached_mask(pending, row.closing, row.last is not None, row.scripts, left, may_nest)
+    # The base line is a level of the tree, and so is what would open; an index may need braces around it.
+    levels = cursor.depth + sum(open_row.closing is Kind.CLOSE_INDEX for open_row in cursor.rows)
+    may_nest = levels + 2 <= MAX_DEPTH
+    return _cached_mask(pending, row.closing, row.last is not None, row.scripts, spare, may_nest)
 
 
 @lru_cache(maxsize=512)
 def _cached_mask(
-    pending: bool | None, closing: Kind, begun: bool, scripts: frozenset[Kind], left: int, may_nest: bool
+    pending: bool | None, closing: Kind, begun: bool, scripts: frozenset[Kind], spare: int, may_nest: bool
 ) -> Floats:
     """0 where a token may follow, -inf elsewhere; positions with equal arguments allow the same tokens."""
     row = Row(None, closing, 0 if begun else None, scripts)
@@ -234,7 +260,8 @@ def _cached_mask(
     for i, token in enumerate(TOKENS):
         if not token.startswith("<") or token == END:
             kind = cursor.kind(token)
-            if cursor.allows(token) and left >= _NEEDS.get(kind, 0) and (may_nest or kind not in _NESTING):
+            claims = _CLAIMS.get(kind, 0) - (kind in WRITTEN and not begun)
+            if cursor.allows(token) and spare >= claims and (may_nest or kind not in _NESTING):
                 mask[i] = 0.0
     return mask
 

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from crohme import features
-from crohme.decoding import decode, rescore
+from crohme.codes import CLASS_INDEX
+from crohme.decoding import decode, look_of, rescore
 from crohme.light import LightTransformer
-from crohme.notation import from_latex, to_latex
+from crohme.notation import SymbolTree, from_latex, to_latex
+from crohme.notation.tree import Node
 from tests.test_light import ARGUMENTS
 
 
@@ -35,6 +37,7 @@ def test_readings_are_well_formed(network, strokes, beam, backward):
         ink = np.random.default_rng(seed).normal(size=(strokes, features.POINTS, 2)).cumsum(axis=1)
         memory = network.encode(features.to_unit_scale(ink))
         candidates = decode(network, memory, beam=beam, backward=backward)
+        assert candidates  # whatever it likes to write, there are strokes left for what must follow
         scores = [candidate.score for candidate in candidates]
         assert scores == sorted(scores, reverse=True)
         for candidate in candidates:
@@ -54,6 +57,17 @@ def test_rescoring_gives_the_score_of_the_search(network, backward):
     assert candidates
     again = rescore(network, memory, [candidate.tree for candidate in candidates], backward=backward)
     np.testing.assert_allclose(again, [candidate.score for candidate in candidates], rtol=1e-4)
+
+
+def test_looks_are_the_classes_of_the_strokes(network):
+    ink = np.random.default_rng(2).normal(size=(3, features.POINTS, 2)).cumsum(axis=1)
+    memory = network.encode(features.to_unit_scale(ink))
+    logits = network.classify(memory)
+    logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    a, plus = CLASS_INDEX["a"], CLASS_INDEX["+"]
+    trees = [SymbolTree((Node("a", (0,)), Node("+", (1, 2)))), SymbolTree((Node("+", (2,)),))]
+    expected = [logs[0, a] + (logs[1, plus] + logs[2, plus]) / 2, logs[2, plus]]
+    np.testing.assert_allclose(look_of(network, memory, trees), expected, rtol=1e-5)
 
 
 def test_a_wider_beam_finds_no_worse_reading(network):

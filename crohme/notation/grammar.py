@@ -132,6 +132,14 @@ class Cursor:
         """How many rows are open inside each other, the base line not counted."""
         return len(self.rows) - 1 + (self.pending is not None)
 
+    @property
+    def owed(self) -> int:
+        """How many symbols must still be written before the end may come."""
+        not_begun = sum(row.last is None for row in self.rows)
+        to_follow = sum(row.group is not None and row.group.then is not None for row in self.rows)
+        to_open = 0 if self.pending is None else 1 + (self.pending.then is not None)
+        return not_begun + to_follow + to_open
+
     def kind(self, token: str) -> Kind:
         """What `token` is here: `[` and `]` are symbols, but for the index of a root."""
         if token == "[" and self.pending is not None and self.pending.or_index:

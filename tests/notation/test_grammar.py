@@ -110,3 +110,29 @@ def test_backward_is_the_same_expression(tree):
     told = [token for token, _ in linearize(tree, backward=True)]
     assert told == [token for token, _ in linearize(SymbolTree(mirrored(tree.row)))]
     assert from_latex(told)
+
+
+@pytest.mark.parametrize(
+    ("latex", "owed"),
+    [
+        ("", 1),
+        ("x", 0),
+        ("x ^", 1),
+        ("x ^ {", 1),
+        ("x ^ { 2", 0),
+        (r"\frac", 2),
+        (r"\frac {", 2),
+        (r"\frac { a", 1),
+        (r"\frac { a }", 1),
+        (r"\frac { a } { b", 0),
+        (r"\sqrt", 1),
+        (r"\sqrt [", 2),
+        (r"\sqrt [ \frac {", 3),
+        (r"\frac { a ^ {", 2),
+    ],
+)
+def test_symbols_owed_until_the_end_may_come(latex, owed):
+    cursor = Cursor()
+    for token in latex.split():
+        cursor = cursor.advance(token)
+    assert cursor.owed == owed
