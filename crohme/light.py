@@ -84,7 +84,8 @@ class LightTransformer:
             name = f"encoder/attention_{i}"
             normed = self._norm(x, f"{name}/norm")
             keys, values = self._keys_values(normed, name)
-            x = x + self._attend(normed, keys, values, biases[i * self.heads : (i + 1) * self.heads], name)
+            bias = biases[i * self.heads : (i + 1) * self.heads]
+            x = x + self._attend(normed, keys, values, bias, name, geometry)
             x = self._feed_forward(x, f"encoder/mlp_{i}")
         encoded = self._norm(x, "encoder/norm")[0]
         cross = [self._keys_values(encoded[None], f"decoder/cross_{i}") for i in range(self.decoder_layers)]
@@ -153,7 +154,7 @@ class LightTransformer:
             x = x + self._attend(normed, keys[i], values[i], causal, name)
             name = f"decoder/cross_{i}"
             bias = self._look(x, seen, self.heads, f"decoder/look_{i}/seek")
-            x = x + self._attend(self._norm(x, f"{name}/norm"), memory.keys[i], memory.values[i], bias, name)
+            x = x + self._attend(self._norm(x, f"{name}/norm"), memory.keys[i], memory.values[i], bias, name, seen)
             x = self._feed_forward(x, f"decoder/mlp_{i}")
         x = self._norm(x, "decoder/norm")
         pointer = self._dense(x, "decoder/pointer_query") @ memory.pointer_keys.T * x.shape[-1] ** -0.5
@@ -185,11 +186,17 @@ class LightTransformer:
         key, value = np.split(self._dense(x, f"{name}/key_value"), 2, axis=-1)
         return self._by_head(key), self._by_head(value)
 
-    def _attend(self, queries: Array, keys: Array, values: Array, bias: Array, name: str) -> Array:
-        """`(k, q, width)` queries, with bias that broadcasts to `(k, heads, q, t)`."""
+    def _attend(
+        self, queries: Array, keys: Array, values: Array, bias: Array, name: str, edges: Array | None = None
+    ) -> Array:
+        """`(k, q, width)` queries, with bias that broadcasts to `(k, heads, q, t)` and edges `(k, q, t, e)`."""
         q = self._by_head(self._dense(queries, f"{name}/query"))
         weights = _softmax(q @ np.swapaxes(keys, -1, -2) * keys.shape[-1] ** -0.5 + bias)
-        return self._dense(np.swapaxes(weights @ values, 1, 2).reshape(queries.shape), f"{name}/out")
+        found = self._dense(np.swapaxes(weights @ values, 1, 2).reshape(queries.shape), f"{name}/out")
+        if edges is None:
+            return found
+        lying = (np.swapaxes(weights, 1, 2) @ edges).reshape(*queries.shape[:2], -1)
+        return found + lying @ self._weights[f"{name}/edge/kernel"]
 
     def _by_head(self, x: Array) -> Array:
         return np.swapaxes(x.reshape(*x.shape[:2], self.heads, -1), 1, 2)

@@ -17,6 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from crohme import bundle
+from crohme.corpus.location import DataNotFound
 from crohme.raster import SIZE
 from crohme.symbol_inputs import picture_size
 from crohme.training import checkpoint, curves, pretrained
@@ -104,7 +105,10 @@ def fit(settings: Settings, data: TrainingData, out: Path, resume: bool = False)
 
     Raises:
         CheckpointError, WeightsError: See `train`.
+        DataNotFound: Fewer than two classes.
     """
+    if len(data.classes) < 2:
+        raise DataNotFound(f"all that there is to train on is {data.classes[0]!r}: nothing to tell it from")
     out.mkdir(parents=True, exist_ok=True)
     _tell(data)
     run = _Run(settings, data, out)

@@ -249,6 +249,8 @@ def test_nothing_to_train_on(tmp_path: Path, images: Path) -> None:
         train("lstm", tmp_path / "missing", out=tmp_path / "run")
     with pytest.raises(DataNotFound, match="pictures are for alexnet, mobilenet, symbol_cnn, vgg19"):
         train("lstm", images, out=tmp_path / "run")
+    with pytest.raises(DataNotFound, match=r"all that there is to train on is '\+'"):
+        train("cnn", images, out=tmp_path / "run", choice=Choice(("add",)))
 
 
 def test_without_crohme_it_is_the_embedded_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
