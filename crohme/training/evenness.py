@@ -1,8 +1,8 @@
 """Taking the training set's taste for some symbols out of a trained network.
 
 A network learns how often each symbol stands in its training set as well as what it looks like. In
-CROHME's training set an `x` is twenty times as frequent as an `X` and a `p` five times as a `P`;
-in what people write it is not.
+CROHME's training set an `x` is 18 times as frequent as an `X` and a `p` five times as a `P`; in its
+2013 test set, five times and equally frequent.
 """
 
 from __future__ import annotations
