@@ -76,6 +76,23 @@ def test_what_cannot_be_compared(other: StoredReport, said: str) -> None:
         compare_reports(A, other)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("metrics.json", b"{}", "metrics.json: not as .* writes it: it lacks 'metric'"),
+        ("metrics.json", b"{", "metrics.json: not as .* writes it: Expecting property name"),
+        ("outcomes.csv", b"\xff\xfe\x00" * 100, "outcomes.csv: not as .* writes it: not UTF-8$"),
+    ],
+)
+def test_damaged_reports_are_named(
+    outcomes: list[Outcome], tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    write_report(outcomes, tmp_path, ABOUT)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ReportError, match=said):
+        read_report(tmp_path)
+
+
 def test_reports_on_disk_and_the_page(outcomes: list[Outcome], tmp_path: Path) -> None:
     changed = [
         replace(o, read=o.truth, errors=0) if o.file == "sample7_09.inkml"

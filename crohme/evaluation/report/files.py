@@ -93,10 +93,16 @@ def read_report(folder: Path) -> StoredReport:
         cause = f"{path.name}: {error.strerror}" if folder.is_dir() else "no such folder"
         raise ReportError(f"{folder}: no report of `crohme evaluate expressions --report`: {cause}") from None
     except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        raise ReportError(f"{path}: not as `crohme evaluate expressions --report` writes it: {error!r}") from None
+        raise ReportError(f"{path}: not as `crohme evaluate expressions --report` writes it: {_why(error)}") from None
     if len(rows) != len(lines) or not rows:
         raise ReportError(f"{path}: {'two rows for one file' if rows else 'no rows'}")
     return StoredReport(folder, metric, about, rows)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    return f"it lacks {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _row(line: dict[str, str]) -> Row:
