@@ -55,8 +55,8 @@ def test_wrong_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixtu
     ("arguments", "cause"),
     [
         (["info", "no-such-bundle"], "no such bundle"),
-        (["predict", "{here}", "--output", "{here}/o.csv"], "no .inkml file in"),
-        (["predict", "--symbols", "{here}", "--output", "{here}/o.csv"], "no .inkml or .jpeg or .jpg or .png file in"),
+        (["predict", "{here}", "--output", "{here}/o.csv"], "no .bmp or .inkml or .jpeg or .jpg or .png file in"),
+        (["predict", "--symbols", "{here}", "--output", "{here}/o.csv"], "or .jpeg or .jpg or .png file in"),
         (["predict", "{here}/a.inkml", "--output", "{here}/o.xls"], "must be one of .csv, .json, .jsonl"),
         (["predict", "{here}/a.inkml", "--bundle", "{here}/nothing"], "no such bundle"),
         (["predict", "--symbols", "{here}/a.inkml", "--bundle", "{here}/nothing"], "no such bundle"),
@@ -67,7 +67,7 @@ def test_wrong_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixtu
         (["predict", "--symbols", "{here}/a.png", "--sheet", "{here}/s.pdf"], "suffix of --sheet must be .png"),
         (["evaluate", "expressions", "--bundle", "{here}/b", "--data", "{here}"], "no InkML files under"),
         (["evaluate", "symbols", "--beam", "3", "--data", "{here}"], "is an option of `evaluate expressions`"),
-        (["train", "--minutes", "3"], "--minutes is an option of `train expressions`, not of `train symbols`"),
+        (["train", "--workers", "3"], "--workers is an option of `train expressions`, not of `train symbols`"),
         (["train", "expressions", "--network", "cnn"], "--network is an option of `train symbols`"),
         (["train", "expressions", "--data", "{here}/nothing", "--out", "{here}/o"], "no such folder"),
         (["train", "expressions", "--resume", "--out", "{here}/o"], "nothing to resume"),
@@ -75,7 +75,7 @@ def test_wrong_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixtu
         (["convert", "{here}", "--to", "lg", "--symbols", "--output", "{here}/o"], "--symbols writes pictures"),
         (["evaluate", "symbols", "--bundle", "{here}/b", "--data", "{here}"], "no such bundle"),
         (["train", "--data", "{here}/nothing", "--out", "{here}/o"], "no such folder"),
-        (["train", "--data", "{here}", "--out", "{here}/o"], "no InkML files under"),
+        (["train", "--data", "{here}", "--out", "{here}/o"], "no InkML files in"),
     ],
 )
 def test_users_error_is_one_line_and_code_1(
