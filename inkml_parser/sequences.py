@@ -35,7 +35,8 @@ def normalise(strokes: Iterable[ArrayLike]) -> list[FloatArray]:
     low = np.min([half.min(axis=0) for half in halves], axis=0)
     high = np.max([half.max(axis=0) for half in halves], axis=0)
     size = (high - low).max() or 1.0
-    return [((half - low) - (high - low) / 2) / size for half in halves]
+    # Among the smallest floats of all, dividing is coarse: it may lead a little out of the box.
+    return [np.clip(((half - low) - (high - low) / 2) / size, -0.5, 0.5) for half in halves]
 
 
 def resample(stroke: ArrayLike, *, spacing: float | None = None, count: int | None = None) -> FloatArray:
