@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,11 +49,17 @@ def read_pixels(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> NDA
         ImageError: No image; one that is cut short or damaged, animated, or narrower than `MIN_SIDE`;
             or more than `max_pixels`.
     """
-    name = None if isinstance(source, bytes) else str(source)
-    try:
+    with naming(source):
         return _decode(source if isinstance(source, bytes) else _read_bytes(Path(source)), max_pixels)
+
+
+@contextmanager
+def naming(source: str | Path | bytes) -> Iterator[None]:
+    """Errors raised inside name the file that they are about; bytes have no name."""
+    try:
+        yield
     except ImageError as error:
-        raise ImageError(error.cause, name) from None
+        raise ImageError(error.cause, None if isinstance(source, bytes) else str(source)) from None
 
 
 def opaque(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -75,7 +83,7 @@ def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ImageError(error.strerror or "cannot be read", str(path)) from None
+        raise ImageError(error.strerror or "cannot be read") from None
 
 
 def _decode(data: bytes, max_pixels: int) -> NDArray[np.uint8]:

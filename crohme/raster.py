@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crohme.image_files import ImageError, opaque, read_pixels
+from crohme.image_files import ImageError, naming, opaque, read_pixels
 from crohme.line_width import even_lines
 from crohme.strokes import StrokeBatch, normalise
 
@@ -122,11 +122,8 @@ def read_image(source: str | Path | bytes, size: int = SIZE) -> Image:
     Raises:
         ImageError: Not an image, see `read_pixels`, or nothing drawn on it.
     """
-    pixels = read_pixels(source)
-    try:
-        return normal_form(pixels, size)
-    except ImageError as error:
-        raise ImageError(error.cause, None if isinstance(source, bytes) else str(source)) from None
+    with naming(source):
+        return normal_form(read_pixels(source), size)
 
 
 def normal_form(pixels: NDArray[np.uint8], size: int = SIZE) -> Image:

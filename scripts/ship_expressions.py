@@ -22,16 +22,16 @@ def main() -> None:
     parser.add_argument("--evenness", type=float, default=0.0, help="share of the symbols' prior to take out")
     args = parser.parse_args()
 
+    from crohme.corpus.expressions import load
     from crohme.evaluation.calibration import fit
     from crohme.evaluation.expressions import evaluate, summarize
-    from crohme.training.batches import Recipe, training_pools
+    from crohme.training.batches import Recipe, trained_on
     from crohme.training.evenness import adjustment
     from crohme.training.expression_run import Run, stored_settings
 
     run = Run(args.run, stored_settings(args.run), Recipe())
     run.restore()  # which leaves a run alone that is still going on
-    ink = training_pools(args.data / "train").written.expressions
-    run.write_bundle(args.bundle, {}, adjustment(ink, args.evenness))
+    run.write_bundle(args.bundle, {}, adjustment(trained_on(load(args.data / "train")), args.evenness))
     outcomes = evaluate(args.data / "test2013", args.bundle)
     read = [outcome for outcome in outcomes if outcome.read]
     calibration = fit([o.confidence for o in read], [o.errors == 0 for o in read])

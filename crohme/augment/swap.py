@@ -22,8 +22,7 @@ _ALIKE = (
     tuple("= \\neq \\lt \\gt \\leq \\geq \\rightarrow \\in".split()),
     tuple("\\sin \\cos \\tan \\log".split()),
 )
-_GROUPS = (_LETTERS, *_ALIKE)
-_GROUP_OF = {label: group for group in _GROUPS for label in group}
+_GROUP_OF = {label: group for group in (_LETTERS, *_ALIKE) for label in group}
 # Of one shape: only their size and their place on the line tell them apart.
 _TWINS = {"C": "c", "P": "p", "S": "s", "V": "v", "X": "x", "0": "o"}
 _TWINS |= {twin: label for label, twin in _TWINS.items()}

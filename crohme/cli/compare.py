@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli.errors import CommandError
+from crohme.cli.files import write_text
 
 if TYPE_CHECKING:
     from crohme.evaluation.comparison import Change, Comparison
@@ -55,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(str(error)) from None
     _print(found)
     if args.json is not None:
-        _write(args.json, json.dumps(_described(found), indent=2, ensure_ascii=False) + "\n")
+        write_text(args.json, json.dumps(_described(found), indent=2, ensure_ascii=False) + "\n")
     if args.html is not None:
-        _write(args.html, render_comparison(found))
+        write_text(args.html, render_comparison(found))
     return 0
 
 
@@ -67,14 +68,6 @@ def _described(found: Comparison) -> dict[str, Any]:
         f"{name}_files": [{"file": c.file, "truth": c.truth, "a": c.a.read, "b": c.b.read} for c in changes]
         for name, changes in lists.items()
     }
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}") from None
 
 
 def _print(found: Comparison) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from crohme.cli.arguments import MAX_BEAM, up_to
 from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
-from crohme.cli.files import check_file, check_folder, list_failures
+from crohme.cli.files import check_file, check_folder, list_failures, write_text
 
 EPILOG = """\
 symbols: top-1, top-3 and top-5 as shares, with Wilson's intervals. The report is a folder with metrics.json,
@@ -139,7 +139,7 @@ _TASKS = {"symbols": _symbols, "expressions": _expressions}
 
 def _write_json(figures: dict[str, Any], path: Path | None) -> None:
     if path is not None:
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        write_text(path, json.dumps(figures, indent=2) + "\n")
 
 
 def _print_symbols(figures: dict[str, Any]) -> None:

@@ -109,6 +109,19 @@ def check_file(path: Path) -> None:
         raise CommandError(f"{error.filename or path}: {error.strerror}") from None
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file that the user asked for; its folder is made.
+
+    Raises:
+        CommandError: It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from None
+
+
 def check_folder(path: Path) -> None:
     """Make sure, before hours of work, that files can be written to a folder; it is made.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crohme.cli.errors import CommandError
-from crohme.cli.files import list_failures
+from crohme.cli.files import list_failures, write_text
 
 if TYPE_CHECKING:
     from crohme.evaluation.scoring import Scores
@@ -71,11 +71,7 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(str(error)) from None
     _print(scores)
     if args.json is not None:
-        try:
-            args.json.parent.mkdir(parents=True, exist_ok=True)
-            args.json.write_text(json.dumps(scores.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise CommandError(f"{args.json}: {error.strerror}") from None
+        write_text(args.json, json.dumps(scores.as_dict(), indent=1, ensure_ascii=False) + "\n")
     _tell_what_was_left_out(scores)
     problems = [(Path(name), one.problem) for name, one in scores.files.items() if one.problem is not None]
     return list_failures(problems, len(scores.files))

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.image_files import MAX_PIXELS, ImageError, read_pixels
+from crohme.image_files import MAX_PIXELS, ImageError, naming, read_pixels
 from crohme.trace.binarise import Binary, binarise
 from crohme.trace.order import directed, reading_order
 from crohme.trace.skeleton import Line, graph_of, thin
@@ -45,11 +45,8 @@ def read_traced(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Ink
     Raises:
         ImageError: Not an image, too large, or see `trace`.
     """
-    pixels = read_pixels(source, max_pixels)
-    try:
-        return trace(pixels)
-    except ImageError as error:
-        raise ImageError(error.cause, None if isinstance(source, bytes) else str(source)) from None
+    with naming(source):
+        return trace(read_pixels(source, max_pixels))
 
 
 def trace(pixels: NDArray[np.uint8]) -> Ink:

@@ -195,7 +195,12 @@ _recipe = Recipe()
 def training_pools(folder: Path) -> Pools:
     """The ink of a training folder, without its held-out writers."""
     corpus = load(folder)
-    return Pools(*(Pool(_of_writers(c, held_out=False)) for c in (corpus, load_traced(corpus))))
+    return Pools(Pool(trained_on(corpus)), Pool(trained_on(load_traced(corpus))))
+
+
+def trained_on(corpus: Corpus) -> list[Expression]:
+    """The expressions of all writers but the held-out ones."""
+    return _of_writers(corpus, held_out=False)
 
 
 def held_out(corpus: Corpus) -> list[Expression]:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from crohme.augment.expression import Expression, all_nodes
+from crohme.augment.expression import Expression
 from crohme.codes import TOKEN_INDEX, TOKENS
-from crohme.notation.tree import Relation
+from crohme.notation.grammar import linearize
 
 _LEAST = 2e-4  # share below which a symbol counts as no rarer: counts of a few say little
 BIAS = "decoder/token/bias"
@@ -32,10 +32,7 @@ def adjustment(expressions: Sequence[Expression], strength: float) -> np.ndarray
 
     Reference: Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
     """
-    counts: Counter[str] = Counter()
-    for expression in expressions:
-        for node in all_nodes(expression.row):
-            counts[r"\frac" if node.label == "-" and Relation.BELOW in node.rows else node.label] += 1
+    counts = Counter(token for e in expressions for token, node in linearize(e.tree) if node is not None)
     symbols = [token for token in TOKENS if counts[token]]
     shares = np.array([counts[token] for token in symbols], dtype=np.float64) / counts.total()
     logs = np.log(np.maximum(shares, _LEAST))

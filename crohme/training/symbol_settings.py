@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import keras
+
 from crohme.training import pretrained
 
 NETWORKS = {
@@ -63,3 +65,14 @@ DEFAULTS = {
     "vgg19": Settings("vgg19", epochs=22, learning_rate=2e-4, precision="mixed_bfloat16"),
     "mobilenet": Settings("mobilenet", epochs=22, precision="mixed_bfloat16"),
 }
+
+
+def compile_for(model: keras.Model, settings: Settings) -> None:
+    """Give a network the optimiser and the loss that it is trained with."""
+    model.compile(
+        # jit_compile off: on CPU, XLA made the two small networks 2 to 6 times slower.
+        keras.optimizers.AdamW(settings.learning_rate, weight_decay=settings.weight_decay, clipnorm=settings.clip_norm),
+        keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
+        metrics=["accuracy"],
+        jit_compile=False,
+    )

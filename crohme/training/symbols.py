@@ -23,7 +23,7 @@ from crohme.symbol_inputs import picture_size
 from crohme.training import checkpoint, curves, pretrained
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.symbol_data import Choice, Examples, TrainingData, find
-from crohme.training.symbol_settings import DEFAULTS, NETWORKS, Settings
+from crohme.training.symbol_settings import DEFAULTS, NETWORKS, Settings, compile_for
 
 log = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 120
@@ -184,15 +184,7 @@ class _Run:
         settings = self.settings
         if settings.weights != pretrained.NONE:
             pretrained.freeze(self.model, self.progress["is_frozen"])
-        self.model.compile(
-            # jit_compile off: on CPU, XLA made the two small networks 2 to 6 times slower.
-            keras.optimizers.AdamW(
-                settings.learning_rate, weight_decay=settings.weight_decay, clipnorm=settings.clip_norm
-            ),
-            keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
-            metrics=["accuracy"],
-            jit_compile=False,
-        )
+        compile_for(self.model, settings)
 
     def _epoch(self) -> None:
         progress, settings = self.progress, self.settings

@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import pandas as pd
 from crohme import bundle
 from crohme.training.keras_fit import EpochBar, ExampleBatches
 from crohme.training.symbol_data import TrainingData
-from crohme.training.symbol_settings import NETWORKS
+from crohme.training.symbol_settings import DEFAULTS, NETWORKS, compile_for
 
 log = logging.getLogger(__name__)
 
@@ -169,10 +169,8 @@ class _Space(keras_tuner.HyperModel):
         values = {"activation": hp.Choice("activation", ACTIVATIONS), "width": hp.Choice("width", WIDTHS)}
         keras.utils.set_random_seed(self._search.seed)
         model = bundle.build(NETWORKS[self.network], {**self.arguments(values), "classes": self._classes})
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-2, clipnorm=1.0)
-        loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.05)
-        model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=False)
-        optimizer.build(model.trainable_variables)  # so that a trial that goes on finds its moments again
+        compile_for(model, replace(DEFAULTS[self.network], learning_rate=rate))
+        model.optimizer.build(model.trainable_variables)  # so that a trial that goes on finds its moments again
         return model
 
     def fit(self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any) -> dict[str, float]:
