@@ -32,8 +32,9 @@ def to_lines(graph: Graph, pen: float) -> list[tuple[Line, bool]]:
     partners, forks = _passages(graph, pen)
     lines, used = [], set()
     ends = [(i, side) for i in range(len(graph.edges)) for side in (0, 1)]
-    # First from where the pen was set down; what is then left are loops.
-    for end in [*(end for end in ends if end not in partners and end not in forks), *ends]:
+    # First from where the pen was set down, which is where no line goes on; what is then left are loops.
+    passed = {*partners, *partners.values(), *forks}
+    for end in [*(end for end in ends if end not in passed), *ends]:
         if end[0] not in used:
             lines.append(_follow(graph, end, partners, forks, used, pen))
     return lines

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crohme.image_files import ImageError
@@ -52,6 +52,7 @@ DRAWING = [
 
 @given(st.lists(st.floats(20, 140), min_size=2, max_size=7), st.sampled_from([2, 4, 8]))
 @settings(deadline=None, max_examples=40)
+@example([113.0, 24.0, 125.0], 8)  # the tip is a stem, and the first of the lines
 def test_a_line_comes_back_as_one_stroke_where_it_was(heights: list[float], thickness: int) -> None:
     drawn = line(*((20 + 45 * i, y) for i, y in enumerate(heights)))
     (stroke,) = trace(draw([drawn], SHAPE, thickness)).strokes
