@@ -67,6 +67,17 @@ def renumber(node: Node, number) -> Node:
     return Node(node.label, strokes, rows)
 
 
+def regroup(row: Row, number: Sequence[tuple[int, ...]]) -> Row:
+    """A row whose every stroke has become the strokes `number[stroke]`, one or several, several shared or not."""
+
+    def regrouped(node: Node) -> Node:
+        strokes = tuple(sorted({new for old in node.strokes for new in number[old]}))
+        rows = {relation: regroup(hanging, number) for relation, hanging in node.rows.items()}
+        return Node(node.label, strokes, rows)
+
+    return tuple(regrouped(node) for node in row)
+
+
 def all_nodes(row: Sequence[Node]) -> Iterator[Node]:
     """Nodes of a row and of all rows that hang on them, depth first."""
     for node in row:

@@ -16,7 +16,9 @@ import numpy as np
 from crohme.augment.compose import compose
 from crohme.augment.distort import distort
 from crohme.augment.expression import Expression, all_rows, cut
+from crohme.augment.pen import vary_lifts
 from crohme.augment.pool import Pool
+from crohme.augment.primes import add_prime
 from crohme.augment.swap import swap
 from crohme.codes import MASK, TOKEN_INDEX
 from crohme.corpus.expressions import Corpus, load
@@ -67,7 +69,11 @@ class Recipe:
         composed: float. Share of composed expressions; the others are real, or a part of one.
         part: float. Share of parts among the real ones.
         swapped: float. Share of expressions in which symbols are exchanged.
-        swap_share, relabel: float. Passed to `augment.swap.swap`.
+        swap_share: float. Passed to `augment.swap.swap`.
+        relabel: float. Mean of what is passed to it, which is drawn for each expression: in some most
+            classes are renamed, in others hardly one.
+        primed: float. Share of expressions in which a letter gets a prime.
+        lifted: float. Passed to `augment.pen.vary_lifts`.
         weakest, strongest: float. How far handwriting is bent, as a factor drawn for each expression.
         backward: float. Share of expressions told from right to left.
         token_dropout: float. Share of decoder inputs hidden, so that it reads instead of reciting.
@@ -79,11 +85,13 @@ class Recipe:
     part: float = 0.2
     swapped: float = 0.8
     swap_share: float = 0.3
-    relabel: float = 0.15
+    relabel: float = 0.25
+    primed: float = 0.1
+    lifted: float = 0.015
     weakest: float = 0.6
     strongest: float = 1.6
     backward: float = 0.4
-    token_dropout: float = 0.1
+    token_dropout: float = 0.15
     pointer_noise: float = 0.03
 
 
@@ -108,7 +116,11 @@ def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression
             start = int(rng.integers(len(row)))
             expression = cut(expression, row[start : start + 1 + int(rng.integers(len(row) - start))])
     if rng.random() < recipe.swapped:
-        expression = swap(expression, pool, rng, share=recipe.swap_share, relabel=recipe.relabel)
+        relabel = float(rng.uniform(0, 2 * recipe.relabel))
+        expression = swap(expression, pool, rng, share=recipe.swap_share, relabel=relabel)
+    if rng.random() < recipe.primed:
+        expression = add_prime(expression, pool, rng)
+    expression = vary_lifts(expression, rng, recipe.lifted)
     expression = distort(expression, rng, strength=float(rng.uniform(recipe.weakest, recipe.strongest)))
     return Expression(to_unit_scale(expression.points), expression.row)
 
