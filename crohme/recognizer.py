@@ -30,7 +30,6 @@ _FORWARD = 0.7
 _LOOKS = 0.4
 
 Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
-_PICTURE_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM")
 
 
 class NothingToRecognize(InkError):
@@ -125,7 +124,7 @@ class Recognizer:
         """Read one expression.
 
         Args:
-            source: path, bytes or binary file of InkML; path or bytes of a picture, PNG, JPEG or BMP, which is
+            source: path, bytes or binary file of InkML; path or bytes of a picture, PNG, JPEG or the like, which is
                 traced; Ink; or strokes, `(n, 2)` arrays, Y down.
             top: int. The most readings to give.
             beam: int. Hypotheses kept while searching; 1 is greedy, in one direction, and fastest.
@@ -197,7 +196,7 @@ def _as_ink(source: Source) -> Ink:
 
 def _is_picture(source: Source) -> bool:
     if isinstance(source, bytes):
-        return source.startswith(_PICTURE_SIGNATURES)
+        return source.startswith(image_files.SIGNATURES)
     return isinstance(source, str | Path) and Path(source).suffix.lower() in image_files.SUFFIXES
 
 

@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 import pytest
 from lxml import etree
+from PIL import Image
 
 import crohme
 from crohme import bundle
 from crohme.bundle import BundleError
 from crohme.codes import TOKEN_INDEX
 from crohme.corpus.location import inkml_files, sample_folder
-from crohme.image_files import SUFFIXES
 from crohme.notation import MAX_DEPTH, from_latex, to_latex
 from crohme.recognizer import MAX_STROKES, NothingToRecognize, Recognition, Recognizer, prepare
 from inkml_parser import EmptyInk, Ink, OversizedInk, read
@@ -113,12 +113,12 @@ def test_ink_that_shows_nothing_is_refused(recognizer: Recognizer, ink: list) ->
         recognizer.recognize(ink)
 
 
-@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"])
 def test_pictures_of_all_kinds_are_traced(recognizer: Recognizer, tmp_path: Path, suffix: str) -> None:
     picture = np.full((60, 60), 255, np.uint8)
     cv2.line(picture, (10, 30), (50, 30), 0, 3)
     path = tmp_path / f"minus{suffix.upper()}"
-    cv2.imwrite(str(path), picture)
+    Image.fromarray(picture).save(path)
     check(recognizer.recognize(path), 1)
     assert recognizer.recognize(path.read_bytes()).readings == recognizer.recognize(path).readings
 

@@ -39,7 +39,8 @@ def find_files(paths: Sequence[Path], suffixes: frozenset[str]) -> list[tuple[Pa
         else:
             found.setdefault(path.resolve(), (path, Path(path.name)))
     if not found:
-        raise CommandError(f"no {' or '.join(sorted(suffixes))} file in {', '.join(map(str, paths))}")
+        wanted = "InkML file" if suffixes == INK_SUFFIXES else "InkML file or picture"
+        raise CommandError(f"no {wanted} in {', '.join(map(str, paths))}")
     return list(found.values())
 
 

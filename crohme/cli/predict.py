@@ -18,7 +18,8 @@ from crohme.cli.symbol_readings import read_symbols
 TOP = 3
 
 EPILOG = """\
-Each InkML file is read as one expression, and so is each picture (PNG, JPEG, BMP), by tracing its lines into strokes.
+Each InkML file is read as one expression, and so is each picture (PNG, JPEG, BMP, GIF, WebP,
+TIFF), by tracing its lines into strokes.
 With --symbols, ink whose symbols are marked is read symbol by symbol, and any other ink, and every picture, is
 taken for one symbol. The truth that a file carries is shown beside what was read: = the same, or ≠ and what it is.
 
@@ -49,7 +50,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "predict",
         help="recognise ink and pictures",
-        description="Recognise the expressions, or the symbols, in InkML files and pictures (PNG, JPEG, BMP).",
+        description="Recognise the expressions, or the symbols, in InkML files and pictures.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

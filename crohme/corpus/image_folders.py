@@ -80,7 +80,8 @@ def load_images(
     stored = _stored(sources, size, " ".join(folder.name for folder in folders))
     if not len(stored.files):
         raise DataNotFound(
-            f"no pictures of the form <label>/<name>.png, .jpg or .bmp in {', '.join(map(str, folders))}"
+            f"no pictures of the form <label>/<name>.png (or .jpg, .bmp, .gif, .webp, .tif) in "
+            f"{', '.join(map(str, folders))}"
             f"{_unreadable(stored.unreadable)}"
         )
     for line in stored.unreadable:

@@ -48,6 +48,15 @@ def test_pictures_are_read_between_inks(
     assert f"{folder / 'blank.png'}: nothing is drawn on it" in told and "broken.jpeg: is not an image" in told
 
 
+def test_photos_that_cannot_be_read_are_refused_as_pictures(
+    tmp_path: Path, expression_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = tmp_path / "IMG_0001.HEIC"
+    photo.write_bytes(b"\0\0\0\x18ftypheic")
+    assert main(["predict", str(photo), "--bundle", str(expression_bundle)]) == 1
+    assert f"{photo}: is not an image that can be read" in capsys.readouterr().err
+
+
 def test_what_is_written_of_a_picture_carries_the_traced_strokes(folder: Path, expression_bundle: Path) -> None:
     out = folder.parent / "out"
     options = ["--bundle", str(expression_bundle), "--write", "lg,inkml", "--to-dir", str(out)]
