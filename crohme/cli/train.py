@@ -11,6 +11,7 @@ from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int, positive_number
 from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
+from crohme.cli.files import check_folder
 
 EPILOG = f"""\
 Without --data it is trained on CROHME, looked for at $CROHME_DATA, data/crohme and ../shared/data/crohme;
@@ -122,6 +123,8 @@ def run(args: argparse.Namespace) -> int:
 def _train_symbols(args: argparse.Namespace, data: list[Path]) -> Path:
     from crohme.training import symbols
 
+    if args.out is not None:
+        check_folder(args.out)
     return symbols.train(
         args.network or "lstm",
         data,

@@ -76,7 +76,10 @@ def load_images(
         LabelError: Names that mean nothing, unless `keep_names`.
     """
     folders = [folders] if isinstance(folders, Path) else list(folders)
-    sources = [source for folder in folders for source in sources_of(folder)]
+    # Of several sets each file is named with its set: 1.png of one is not 1.png of another.
+    prefixes = [""] if len(folders) == 1 else [f"{folder.as_posix()}/" for folder in folders]
+    named = zip(prefixes, folders, strict=True)
+    sources = [(prefix, source) for prefix, folder in named for source in sources_of(folder)]
     stored = _stored(sources, size, " ".join(folder.name for folder in folders))
     if not len(stored.files):
         raise DataNotFound(
@@ -99,10 +102,11 @@ class _Stored(NamedTuple):
     unreadable: tuple[str, ...]
 
 
-def _stored(sources: list[Source], size: int, title: str) -> _Stored:
+def _stored(sources: list[tuple[str, Source]], size: int, title: str) -> _Stored:
     """The pictures in the cache, put there first if they are not: a file of them, and one of what is known of them."""
     digest = hashlib.sha256(f"{_CACHE_FORMAT} {size}".encode())
-    for source in sources:
+    for prefix, source in sources:
+        digest.update(prefix.encode())
         for stamp in source.stamps():
             digest.update(stamp.encode())
     path = location.cache_folder() / f"pictures-{digest.hexdigest()[:20]}.u8"
@@ -115,13 +119,15 @@ def _stored(sources: list[Source], size: int, title: str) -> _Stored:
     return _Stored(pictures, names, files, sides, hashes, tuple(unreadable.tolist()))
 
 
-def _write(sources: list[Source], size: int, path: Path, index: Path, title: str) -> None:
+def _write(sources: list[tuple[str, Source]], size: int, path: Path, index: Path, title: str) -> None:
     names, files, sides, hashes, unreadable = [], [], [], [], []
 
     def readable() -> Iterator[np.ndarray]:
-        with tqdm(total=sum(map(len, sources)), desc=f"pictures of {title}", unit="image", mininterval=1) as bar:
-            for source in sources:
+        count = sum(len(source) for _, source in sources)
+        with tqdm(total=count, desc=f"pictures of {title}", unit="image", mininterval=1) as bar:
+            for prefix, source in sources:
                 for name, file, picture in source.pictures(size):
+                    file = prefix + file
                     bar.update()
                     if isinstance(picture, ImageError):
                         unreadable.append(f"{file}: {picture.cause}")

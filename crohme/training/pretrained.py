@@ -22,6 +22,24 @@ class WeightsError(ValueError):
     """Weights that are not to be had, or do not fit."""
 
 
+def check(network: str, weights: str) -> None:
+    """Make sure, before hours of reading data, that there may be such weights.
+
+    Args:
+        network, weights: str. See `start_from`.
+
+    Raises:
+        WeightsError: There are none for this network, or no such file.
+    """
+    if weights == NONE:
+        return
+    if network not in _APPLICATIONS:
+        name = network.removeprefix("symbol_")
+        raise WeightsError(f"{name} has no weights of ImageNet; {' and '.join(sorted(_APPLICATIONS))} have")
+    if weights != IMAGENET and not Path(weights).is_file():
+        raise WeightsError(f"{weights}: no such file; --weights takes {IMAGENET}, {NONE} or a file of weights")
+
+
 def start_from(model: keras.Model, network: str, weights: str) -> None:
     """Fill the backbone of a network.
 
@@ -34,16 +52,13 @@ def start_from(model: keras.Model, network: str, weights: str) -> None:
     Raises:
         WeightsError: There are none for this network, they cannot be fetched or read, or they do not fit.
     """
+    check(network, weights)
     if weights == NONE:
         return
-    if network not in _APPLICATIONS:
-        raise WeightsError(f"{network} has no weights of ImageNet; {' and '.join(sorted(_APPLICATIONS))} have")
     backbone = model.get_layer(BACKBONE)
     if weights == IMAGENET:
         backbone.set_weights(_imagenet(network, backbone))
         return
-    if not Path(weights).is_file():
-        raise WeightsError(f"{weights}: no such file; --weights takes {IMAGENET}, {NONE} or a file of weights")
     try:
         backbone.load_weights(weights)
     except Exception as error:  # h5py and Keras raise all kinds on files that are none of theirs

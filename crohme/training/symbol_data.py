@@ -119,7 +119,8 @@ def find(
         return _ink(network, arguments, folders[0], choice)
     if network not in PICTURE_NETWORKS:
         where = ", ".join(map(str, folders))
-        raise DataNotFound(f"no InkML files in {where}, and pictures are for {', '.join(sorted(PICTURE_NETWORKS))}")
+        names = sorted(name.removeprefix("symbol_") for name in PICTURE_NETWORKS)
+        raise DataNotFound(f"no InkML files in {where}, and pictures are for {', '.join(names)}")
     return _pictures(picture_size(arguments), folders, choice, seed)
 
 

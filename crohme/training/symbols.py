@@ -73,6 +73,7 @@ def train(
         WeightsError: See `pretrained.start_from`.
         CheckpointError: `resume` without a checkpoint, or with one of another run; or a run in `out` already.
     """
+    pretrained.check(NETWORKS[network], weights)
     default = DEFAULTS[network]
     settings = replace(
         default,

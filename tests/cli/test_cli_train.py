@@ -157,3 +157,12 @@ def test_pictures_from_the_command_line(tmp_path: Path, monkeypatch: pytest.Monk
     assert (told["network"], told["data"]) == ("vgg19", [Path("a"), Path("b")])
     assert (told["arguments"], told["weights"], told["batch_size"]) == ({"size": 224}, "w.h5", 8)
     assert told["choice"].classes == ("add", "-", "0") and told["choice"].ratios == (7, 2, 1)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_the_data_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    out = tmp_path / "file" / "run"
+    assert main(["train", "symbols", "--data", str(tmp_path / "nowhere"), "--out", str(out)]) == 1
+    assert "Not a directory" in capsys.readouterr().err

@@ -56,6 +56,14 @@ def test_folders_are_labels_by_the_table(folder: Path, caplog: pytest.LogCapture
     assert "'.txt': 1" in caplog.text
 
 
+def test_files_of_merged_sets_are_named_with_their_set(folder: Path, tmp_path: Path) -> None:
+    draw(tmp_path / "other", "x/1.png", "y/7.png")
+    images = load_images([folder, tmp_path / "other"])
+    assert images.unreadable == (f"{folder}/x/broken.png: is not an image that can be read",)
+    assert {f"{folder}/x/1.png", f"{tmp_path}/other/x/1.png", f"{tmp_path}/other/y/7.png"} < set(images.files.tolist())
+    assert len(set(images.files.tolist())) == len(images.files) == 8
+
+
 def test_pictures_are_those_of_the_files_in_normal_form(folder: Path) -> None:
     images = load_images(folder, size=32)
     assert len(images.images) == 6 and images.images[np.arange(6)].shape == (6, 32, 32)
@@ -145,7 +153,8 @@ def test_a_set_that_came_split_and_one_merged_with_it(tmp_path: Path, caplog: py
     free = draw(tmp_path / "b", "x/1.png", "y/2.png")
     images = load_images([split, free])
     assert dict(zip(images.files.tolist(), images.sides.tolist(), strict=True)) == {
-        "Train/x/1.png": "train", "val/x/2.png": "validation", "test/x/3.png": "test", "x/1.png": "", "y/2.png": "",
+        f"{split}/Train/x/1.png": "train", f"{split}/val/x/2.png": "validation", f"{split}/test/x/3.png": "test",
+        f"{free}/x/1.png": "", f"{free}/y/2.png": "",
     }  # fmt: skip
     assert "passed over: extra" in caplog.text
 

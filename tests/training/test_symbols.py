@@ -190,6 +190,12 @@ def test_weights_that_are_not_to_be_had(images: Path, tmp_path: Path, monkeypatc
     assert not (out / "bundle").exists()
 
 
+def test_weights_that_cannot_be_are_refused_before_the_data_are_read(tmp_path: Path) -> None:
+    for network, weights, cause in (("cnn", "imagenet", "^cnn has no weights"), ("vgg19", "no.h5", "no such file")):
+        with pytest.raises(WeightsError, match=cause):
+            train(network, tmp_path / "no data", 1, out=tmp_path / "run", weights=weights)
+
+
 @pytest.mark.usefixtures("small_steps")
 def test_what_a_run_leaves_behind(ink: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
@@ -247,7 +253,7 @@ def test_resume_refuses_what_it_cannot_go_on_with(ink: Path, tmp_path: Path) -> 
 def test_nothing_to_train_on(tmp_path: Path, images: Path) -> None:
     with pytest.raises(DataNotFound, match="no such folder"):
         train("lstm", tmp_path / "missing", out=tmp_path / "run")
-    with pytest.raises(DataNotFound, match="pictures are for alexnet, mobilenet, symbol_cnn, vgg19"):
+    with pytest.raises(DataNotFound, match="pictures are for alexnet, cnn, mobilenet, vgg19"):
         train("lstm", images, out=tmp_path / "run")
     with pytest.raises(DataNotFound, match=r"all that there is to train on is '\+'"):
         train("cnn", images, out=tmp_path / "run", choice=Choice(("add",)))
