@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from crohme.augment.expression import Expression, Points, cut, join
+from crohme.augment.letters import NAMES
 from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
 from crohme.notation.tree import Node, Relation
@@ -40,6 +41,8 @@ def fragment(pool: Pool, rng: np.random.Generator, longest: int) -> Expression:
     Most pieces are drawn for one symbol in them, so that rare classes are seen often enough:
     what is rare in the training set need not be rare in what people write.
     """
+    if rng.random() < 0.1 and (written := word(pool, rng)) is not None:
+        return written
     if rng.random() < 0.7:
         place = pool.place(rng)
         expression, row, index = place.expression, place.row, place.index
@@ -49,6 +52,27 @@ def fragment(pool: Pool, rng: np.random.Generator, longest: int) -> Expression:
     length = min(len(row), int(rng.geometric(0.3)), longest)
     start = rng.integers(max(0, index - length + 1), min(index, len(row) - length) + 1)
     return _to_unit(cut(expression, row[start : start + length]))
+
+
+def word(pool: Pool, rng: np.random.Generator) -> Expression | None:
+    """Two to four letters or digits that nobody wrote together, such as products, names and units are.
+
+    Few words stand in the training set; a decoder that knows only them reads `calc` as a function's name.
+    """
+    parts = []
+    for _ in range(int(rng.integers(2, 5))):
+        label = pool.label(NAMES, rng)
+        if label is None:
+            return None
+        points = pool.symbol(label, rng)
+        parts.append(Expression(points, (Node(label, tuple(range(len(points)))),)))
+    gap, left, placed = rng.uniform(0.05, 0.35), 0.0, []
+    for part in parts:
+        low, high = part.box()
+        placed.append(part.moved(1.0, (left - low[0], rng.normal(0, 0.05))))
+        left += float(high[0] - low[0]) + gap * rng.uniform(0.5, 1.5)
+    points, rows = join(*placed)
+    return Expression(points, tuple(node for row in rows for node in row))
 
 
 def beside(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:

@@ -5,17 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from crohme.augment.expression import Expression, Points, Row, all_rows, regroup
+from crohme.augment.letters import LETTERS
 from crohme.augment.pool import Pool
 from crohme.notation.tree import Node, Relation
 
 PRIME = r"\prime"
-_PRIMED = frozenset(
-    (
-        "a b c d e f g h i j k l m n o p q r s t u v w x y z "
-        "A B C E F G H I L M N P R S T V X Y ) ] "
-        "\\alpha \\beta \\gamma \\Delta \\theta \\lambda \\mu \\pi \\sigma \\phi"
-    ).split()
-)
+_PRIMED = frozenset({*LETTERS, ")", "]"})
 _ALIKE = ("/", ",", "|", "1")
 """Written small and high, these are primes too."""
 
@@ -47,9 +42,9 @@ def _placed(marks: list[Points], box: tuple[Points, Points], room: float, rng: n
     """Primes one after the other at the upper right of a letter's box."""
     low, high = box
     height = float((high - low).max()) / 1.3  # about the x-height of the row
-    size = height * rng.uniform(0.3, 0.9)
+    size = height * rng.uniform(0.2, 0.9)
     left = high[0] + min(rng.normal(0.25, 0.15) * height, 0.6 * room)
-    middle = low[1] + (rng.normal(0, 0.2) - 0.3) * height
+    middle = low[1] + (rng.normal(0, 0.22) - 0.28) * height
     placed = []
     for mark in marks:
         m_low, m_high = mark.min(axis=(0, 1)), mark.max(axis=(0, 1))

@@ -5,27 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from crohme.augment.expression import Expression, Points, Row, all_nodes, all_rows
+from crohme.augment.letters import CAPITAL_OF, NAMES, TWINS
 from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
 from crohme.notation.tree import Node
 
-# Classes that can stand in each other's place.
-_LETTERS = tuple(
-    (
-        "0 1 2 3 4 5 6 7 8 9 a b c d e f g h i j k l m n o p q r s t u v w x y z "
-        "A B C E F G H I L M N P R S T V X Y "
-        "\\alpha \\beta \\gamma \\Delta \\theta \\lambda \\mu \\pi \\sigma \\phi \\infty"
-    ).split()
-)
+# Signs that can stand in each other's place.
 _ALIKE = (
     tuple("+ - \\pm \\times \\div".split()),
     tuple("= \\neq \\lt \\gt \\leq \\geq \\rightarrow \\in".split()),
     tuple("\\sin \\cos \\tan \\log".split()),
 )
-_GROUP_OF = {label: group for group in (_LETTERS, *_ALIKE) for label in group}
-# Of one shape: only their size and their place on the line tell them apart.
-_TWINS = {"C": "c", "P": "p", "S": "s", "V": "v", "X": "x", "0": "o"}
-_TWINS |= {twin: label for label, twin in _TWINS.items()}
+_GROUP_OF = {label: group for group in (NAMES, *_ALIKE) for label in group}
 _FIXED = frozenset({r"\sqrt", "(", ")", "[", "]", r"\{", r"\}", "|"})  # their size depends on what they enclose
 
 
@@ -40,7 +31,8 @@ def swap(expression: Expression, pool: Pool, rng: np.random.Generator, *, share:
         pool: Pool. Where the new symbols come from.
         rng: Generator.
         share: float. Probability of a symbol to be exchanged for one of its class.
-        relabel: float. Probability of a class to become another class.
+        relabel: float. Probability of a class to become another class; a small letter whose capital is
+            only larger becomes that as often again.
     """
     names = _rename(sorted({node.label for node in all_nodes(expression.row)}), pool, rng, relabel)
     replaced: dict[int, tuple[str, Points]] = {}
@@ -62,7 +54,9 @@ def _rename(labels: list[str], pool: Pool, rng: np.random.Generator, relabel: fl
     names = {}
     for label in labels:
         group = _GROUP_OF.get(label)
-        if group is not None and rng.random() < relabel and (name := pool.label(group, rng)) is not None:
+        if label in CAPITAL_OF and pool.symbols.get(CAPITAL_OF[label]) and rng.random() < relabel:
+            names[label] = CAPITAL_OF[label]
+        elif group is not None and rng.random() < relabel and (name := pool.label(group, rng)) is not None:
             names[label] = name
     return names
 
@@ -72,10 +66,10 @@ def _written_as(
 ) -> Points:
     """Strokes of another class in the place of a symbol, as large as people write them beside such neighbours."""
     new = pool.symbol(label, rng)
-    if label not in _LETTERS:
+    if label not in NAMES:
         return _put(new, old, rng)
-    if pool.symbols.get(_TWINS.get(label, "")) and rng.random() < 0.4:
-        new = _put(pool.symbol(_TWINS[label], rng), new, rng)
+    if pool.symbols.get(TWINS.get(label, "")) and rng.random() < 0.4:
+        new = _put(pool.symbol(TWINS[label], rng), new, rng)
     height, middle = measure(expression.points, row)
     new = new * height * float(np.exp(rng.normal(0, 0.08)))
     left, right = old[..., 0].min(), old[..., 0].max()

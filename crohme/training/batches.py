@@ -87,7 +87,7 @@ class Recipe:
     swap_share: float = 0.3
     relabel: float = 0.25
     primed: float = 0.1
-    lifted: float = 0.015
+    lifted: float = 0.02
     weakest: float = 0.6
     strongest: float = 1.6
     backward: float = 0.4
