@@ -14,6 +14,9 @@ _BRIDGE = 1.3  # pen widths: junctions nearer than that are one, which thinning 
 _LONG_BRIDGE = 8.0  # the same where lines cross at a small angle
 _STRAIGHT = np.radians(35)  # such a crossing's lines turn less than that
 _SMOOTH = np.radians(60)  # a line that turns more at a junction ends there
+_SHARP = np.radians(110)  # lines that turn more than that into each other have a tip, and their ink a stem
+_SLANTED = np.radians(85)  # they turn less than that into the stem, whose direction is known but roughly
+_STEM = 3.0  # pen widths: a tip's stem is not longer
 _ASIDE = 1.0  # pen widths from a junction within which thinning bends lines
 _AHEAD = 3.5  # pen widths from a junction at which the direction of a line is taken
 
@@ -27,7 +30,7 @@ def to_lines(graph: Graph, pen: float) -> list[tuple[Line, bool]]:
         graph: Graph. It is changed.
         pen: float. Width of the pen, pixels.
     """
-    _prune(graph, _SPUR * pen)
+    _prune(graph, pen)
     _merge_junctions(graph, pen)
     partners, forks = _passages(graph, pen)
     lines, used = [], set()
@@ -40,11 +43,14 @@ def to_lines(graph: Graph, pen: float) -> list[tuple[Line, bool]]:
     return lines
 
 
-def _prune(graph: Graph, longest: float) -> None:
-    """Take away short lines with a free end, the shortest first, and join what they parted."""
-    at = _edges_at(graph)
+def _prune(graph: Graph, pen: float) -> None:
+    """Take away short lines with a free end, the shortest first, and join what they parted.
+
+    A tip stays: where two lines meet sharply their ink is one over the last of the way.
+    """
+    at, longest = _edges_at(graph), _SPUR * pen
     for spur in sorted((e for e in graph.edges if e.length < longest), key=lambda edge: edge.length):
-        if not _is_spur(spur, at) or spur.length >= longest:
+        if not _is_spur(spur, at) or spur.length >= longest or _is_tip(spur, at, pen):
             continue  # what parted it from another line is gone, or all that it hung on
         for node in set(spur.ends):
             at[node].remove(spur)
@@ -65,6 +71,16 @@ def _edges_at(graph: Graph) -> dict[int, list[Edge]]:
 
 def _is_spur(edge: Edge, at: dict[int, list[Edge]]) -> bool:
     return edge.ends[0] >= 0 and sorted(min(len(at[node]), 3) for node in edge.ends) == [1, 3]
+
+
+def _is_tip(spur: Edge, at: dict[int, list[Edge]], pen: float) -> bool:
+    """Whether two lines run smoothly into a spur and turn sharply into each other."""
+    node = max(spur.ends, key=lambda end: len(at[end]))
+    others = [edge for edge in at[node] if edge is not spur]
+    if len(others) != 2 or others[0] is others[1]:
+        return False
+    way, *lines = (_direction(edge, edge.ends.index(node), pen) for edge in (spur, *others))
+    return _turn(*lines) > _SHARP and max(_turn(way, line) for line in lines) < _SLANTED
 
 
 def _join(graph: Graph, node: int, at: dict[int, list[Edge]]) -> None:
@@ -141,11 +157,13 @@ def _passages(graph: Graph, pen: float) -> tuple[dict[End, End], dict[End, tuple
     for ends in ends_at.values():
         directions = {(i, side): _direction(graph.edges[i], side, pen) for i, side in ends}
         passages = sorted((_turn(directions[a], directions[b]), a, b) for a, b in itertools.combinations(ends, 2))
-        if len(ends) == 3 and passages[1][0] < _SMOOTH:
+        if len(ends) == 3 and passages[1][0] < _SLANTED:
             (stem,) = set(passages[0][1:]) & set(passages[1][1:])
             free = (stem[0], 1 - stem[1])
             first, second = (end for end in ends if end != stem)
-            if first[0] != second[0] and len(ends_at[graph.edges[free[0]].ends[free[1]]]) == 1:
+            is_tip = passages[2][0] > _SHARP and graph.edges[stem[0]].length < _STEM * pen
+            smooth = passages[1][0] < _SMOOTH or is_tip
+            if smooth and first[0] != second[0] and len(ends_at[graph.edges[free[0]].ends[free[1]]]) == 1:
                 partners[first] = partners[second] = stem
                 forks[free] = (first, second)
                 continue
