@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crohme.augment.compose import brackets, compose, fraction, fragment, root, script
+from crohme.augment.compose import brackets, compose, fraction, fragment, root, script, word
 from crohme.augment.distort import distort
 from crohme.augment.expression import Expression, all_nodes
 from crohme.augment.metrics import measure
@@ -126,6 +126,37 @@ def test_scripts_hang_on_the_last_symbol(pool):
         assert expression.row[0].label == "x" and not expression.row[0].rows
         found |= set(expression.row[1].rows)
     assert found == {Relation.SUB, Relation.SUP}
+
+
+def test_words_stand_on_one_line_side_by_side(pool):
+    lengths = Counter()
+    for seed in range(40):
+        written_word = word(pool, np.random.default_rng(seed))
+        check(written_word)
+        boxes = [written_word.points[list(node.strokes)] for node in written_word.row]
+        assert all(not node.rows for node in written_word.row)
+        assert {node.label for node in written_word.row} <= {"x", "2", "a", "7", "b", "g", "y"}
+        lefts, rights = [b[..., 0].min() for b in boxes], [b[..., 0].max() for b in boxes]
+        assert all(right < left for right, left in zip(rights[:-1], lefts[1:], strict=True))
+        lengths[len(boxes)] += 1
+    assert set(lengths) == {2, 3, 4}
+
+
+def test_a_small_letter_becomes_its_capital_throughout_and_larger():
+    row = [written("x", 0, 0, 10, 10), written("+", 14, 2, 6, 6, 2), written("x", 24, 0, 10, 10),
+           written("a", 40, 0, 10, 10)]  # fmt: skip
+    small = build(row, tuple)
+    pool = Pool([small, build([written("X", 0, -6, 12, 16), written("a", 14, 0, 10, 10)], tuple)])
+    seen, heights = Counter(), []
+    for seed in range(60):
+        swapped = swap(small, pool, np.random.default_rng(seed), share=0.0, relabel=0.5)
+        labels = [node.label for node in swapped.row]
+        assert labels[0] == labels[2]
+        seen[labels[0]] += 1
+        if labels[0] == "X":
+            heights.append(float(np.ptp(swapped.points[0][:, 1])))
+    assert seen["X"] > 30 and seen["x"] > 5
+    assert 13 < np.median(heights) < 19
 
 
 def test_distortion_changes_ink_but_little(pool):
