@@ -77,6 +77,8 @@ def _recognised(paths: list[Path]) -> list[SymbolTree]:
         raise CommandError(str(error)) from None
     trees = []
     for path in paths:
+        if path.is_dir():
+            raise CommandError(f"{path}: is a folder; solve takes one file, or the files of one system of equations")
         try:
             reading = recognizer.recognize(path).best
         except (InkError, ImageError) as error:

@@ -73,7 +73,8 @@ class Recipe:
         relabel: float. Mean of what is passed to it, which is drawn for each expression: in some most
             classes are renamed, in others hardly one.
         primed: float. Share of expressions in which a letter gets a prime.
-        lifted: float. Passed to `augment.pen.vary_lifts`.
+        lifted: float. Share of expressions in which strokes are broken or joined.
+        lift_share: float. The most that is passed to `augment.pen.vary_lifts`; how much is drawn for each.
         weakest, strongest: float. How far handwriting is bent, as a factor drawn for each expression.
         backward: float. Share of expressions told from right to left.
         token_dropout: float. Share of decoder inputs hidden, so that it reads instead of reciting.
@@ -87,7 +88,8 @@ class Recipe:
     swap_share: float = 0.3
     relabel: float = 0.25
     primed: float = 0.1
-    lifted: float = 0.02
+    lifted: float = 0.3
+    lift_share: float = 0.2
     weakest: float = 0.6
     strongest: float = 1.6
     backward: float = 0.4
@@ -120,7 +122,8 @@ def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression
         expression = swap(expression, pool, rng, share=recipe.swap_share, relabel=relabel)
     if rng.random() < recipe.primed:
         expression = add_prime(expression, pool, rng)
-    expression = vary_lifts(expression, rng, recipe.lifted)
+    if rng.random() < recipe.lifted:
+        expression = vary_lifts(expression, rng, share=float(rng.uniform(0, recipe.lift_share)))
     expression = distort(expression, rng, strength=float(rng.uniform(recipe.weakest, recipe.strongest)))
     return Expression(to_unit_scale(expression.points), expression.row)
 

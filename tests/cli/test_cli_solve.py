@@ -80,3 +80,8 @@ def test_missing_bundle_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setattr(crohme, "load", missing)
     assert main(["solve", "a.inkml"]) == 1
     assert capsys.readouterr().err == "crohme: error: expressions: no such bundle\n"
+
+
+def test_a_folder_is_refused_with_a_word_of_what_is_wanted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", str(tmp_path)]) == 1
+    assert f"{tmp_path}: is a folder; solve takes one file" in capsys.readouterr().err
