@@ -37,7 +37,7 @@ def train(
     recipe: Recipe | None = None,
     resume: bool = False,
     workers: int = 1,
-    validate_every: float = 8.0,
+    validate_every: float = 15.0,
     save_every: float = 3.0,
     tensorboard: bool = False,
 ) -> dict[str, float]:

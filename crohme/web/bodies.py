@@ -19,7 +19,7 @@ from inkml_parser import Ink, Limits, read
 
 JSON = frozenset({"application/json"})
 INKML = frozenset({"application/inkml+xml", "application/xml", "text/xml"})
-IMAGE = frozenset({"image/png", "image/jpeg"})
+IMAGE = frozenset({"image/png", "image/jpeg", "image/webp"})
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -44,20 +44,22 @@ async def read_body(request: Request) -> Body:
         ApiError: 413 as soon as it is too large, 400 if it is empty or breaks off, 408 if it stalls.
     """
     limits: RequestLimits = request.app.state.limits
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    most = limits.max_picture_bytes if kind in IMAGE else limits.max_bytes
     data = bytearray()
     try:
         async with asyncio.timeout(limits.seconds):
             async for chunk in request.stream():
                 data += chunk
-                if len(data) > limits.max_bytes:
-                    raise ApiError(413, "too_large", f"The body is larger than {limits.max_bytes} bytes.")
+                if len(data) > most:
+                    raise ApiError(413, "too_large", f"The body is larger than {most} bytes.")
     except TimeoutError:
         raise ApiError(408, "timed_out", "The body did not arrive in time.") from None
     except ClientDisconnect:
         raise ApiError(400, "empty_body", "The body breaks off.") from None
     if not data:
         raise ApiError(400, "empty_body", "The request has no body.")
-    return Body(request.headers.get("content-type", "").partition(";")[0].strip().lower(), bytes(data))
+    return Body(kind, bytes(data))
 
 
 RequestBody = Annotated[Body, Depends(read_body)]

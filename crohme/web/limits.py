@@ -13,6 +13,7 @@ class RequestLimits:
 
     Args:
         max_bytes: int. Body of a request. Defaults to 1 MiB, some 50,000 points as JSON.
+        max_picture_bytes: int. The same of a picture; photographs of telephones have some 4 MiB.
         max_strokes: int. Defaults to what the recogniser takes.
         max_points: int. Of all strokes together. The longest expression of CROHME has 6,581.
         max_pixels: int. Of a picture of an expression; those of a camera have 12 million.
@@ -22,6 +23,7 @@ class RequestLimits:
     """
 
     max_bytes: int = 1024 * 1024
+    max_picture_bytes: int = 12 * 1024 * 1024
     max_strokes: int = MAX_STROKES
     max_points: int = 50_000
     max_pixels: int = 16_000_000

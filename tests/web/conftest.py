@@ -19,7 +19,7 @@ from crohme.web.app import create_app  # noqa: E402
 from crohme.web.limits import RequestLimits  # noqa: E402
 from crohme.web.networks import Networks, choose_bundles  # noqa: E402
 
-LIMITS = RequestLimits(max_bytes=20_000, max_strokes=20, max_points=600)
+LIMITS = RequestLimits(max_bytes=20_000, max_picture_bytes=30_000, max_strokes=20, max_points=600)
 TRANSFORMER = {
     **DIMENSIONS,
     "width": 24,

@@ -157,6 +157,7 @@ def test_health_and_bundles(client: TestClient) -> None:
         (b'{"strokes": [[' + b"[1, 2]," * 600 + b"[3, 4]]]}", JSON, 413, "too_large"),
         (b"<ink>" + b"<trace>1 2</trace>" * 21 + b"</ink>", INKML, 413, "too_large"),
         (b"<ink><trace>" + b"1 2, " * 601 + b"1 2</trace></ink>", INKML, 413, "too_large"),
+        (b" " * (LIMITS.max_picture_bytes + 1), {"Content-Type": "image/jpeg"}, 413, "too_large"),
         (b"1 2", {"Content-Type": "text/plain"}, 415, "unsupported_type"),
         (b"GIF89a", {"Content-Type": "image/gif"}, 415, "unsupported_type"),
         (b'{"strokes": []}', JSON, 422, "nothing_to_recognise"),
@@ -195,6 +196,20 @@ def test_pictures_that_are_refused(client: TestClient, cross) -> None:
     for path in ("/v1/symbol", "/v1/recognize"):
         for content in (b"no picture", white.getvalue(), png_of(cross)[:60]):
             assert refused(client.post(path, content=content, headers=png)) == (422, "unusable_image")
+
+
+def test_a_picture_may_have_more_bytes_than_ink(client: TestClient, cross) -> None:
+    picture = png_of(cross) + b"\0" * LIMITS.max_bytes  # what follows the end of a PNG is of no account
+    assert LIMITS.max_bytes < len(picture) < LIMITS.max_picture_bytes
+    assert client.post("/v1/recognize", content=picture, headers={"Content-Type": "image/png"}).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_pictures_of_all_types_that_are_told(kind: str, client: TestClient, cross) -> None:
+    picture = io.BytesIO()
+    Image.open(io.BytesIO(png_of(cross))).convert("RGB").save(picture, kind)
+    headers = {"Content-Type": f"image/{kind.lower()}"}
+    assert client.post("/v1/symbol", content=picture.getvalue(), headers=headers).status_code == 200
 
 
 def test_a_picture_of_too_many_pixels_is_refused(client: TestClient, networks: Networks) -> None:
