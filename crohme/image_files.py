@@ -20,6 +20,8 @@ SUFFIXES = frozenset(
 """What files are taken for pictures by their names, in lower case, whether or not they can be read."""
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"GIF8", b"RIFF", b"II*\0", b"MM\0*")
 """What pictures begin with."""
+TRACED = {"origin": "traced from a picture"}
+"""The annotation of ink that nobody wrote as such."""
 MAX_PIXELS = 40_000_000
 MIN_SIDE = 3
 _DEEP = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")

@@ -109,7 +109,9 @@ class Recognizer:
             raise BundleError(f"{trained.path}: its vocabulary is not that of this version")
         self.bundle = trained
         self.network = LightTransformer(trained.weights, trained.arguments)
-        self._calibration: tuple[float, float] = tuple(trained.metrics.get("calibration", (1.0, 0.0)))
+        written = trained.metrics.get("calibration", (1.0, 0.0))
+        self._calibration: tuple[float, float] = tuple(written)
+        self._calibration_traced: tuple[float, float] = tuple(trained.metrics.get("calibration_traced", written))
 
     @classmethod
     def load(cls, name_or_folder: str | Path = DEFAULT_BUNDLE) -> Recognizer:
@@ -140,7 +142,9 @@ class Recognizer:
         ink = _as_ink(source)
         memory = self.network.encode(prepare(ink))
         candidates = self._search(memory, max(beam, 1))
-        shares = _confidences([candidate.score for candidate in candidates], *self._calibration)
+        is_traced = image_files.TRACED.items() <= ink.annotations.items()
+        calibration = self._calibration_traced if is_traced else self._calibration
+        shares = _confidences([candidate.score for candidate in candidates], *calibration)
         readings = [
             Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree)
             for candidate, share in zip(candidates, shares, strict=True)

@@ -1,7 +1,7 @@
 """Make the shipped bundle of a training run: `python scripts/ship_expressions.py --data CROHME`.
 
-Takes the averaged weights of the run's checkpoint, fits the calibration of confidence on the 2013
-test set, and writes down what is right on 2013 (validation) and on 2014 (test).
+Takes the averaged weights of the run's checkpoint, fits the calibration of confidence, of ink and of
+pictures, on the 2013 test set, and writes down what is right on 2013 (validation) and on 2014 (test).
 """
 
 from __future__ import annotations
@@ -10,6 +10,10 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crohme.evaluation.outcomes import Outcome
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -23,7 +27,6 @@ def main() -> None:
     args = parser.parse_args()
 
     from crohme.corpus.expressions import load
-    from crohme.evaluation.calibration import fit
     from crohme.evaluation.expressions import evaluate, summarize
     from crohme.training.batches import Recipe, trained_on
     from crohme.training.evenness import adjustment
@@ -32,17 +35,26 @@ def main() -> None:
     run = Run(args.run, stored_settings(args.run), Recipe())
     run.restore()  # which leaves a run alone that is still going on
     run.write_bundle(args.bundle, {}, adjustment(trained_on(load(args.data / "train")), args.evenness))
-    outcomes = evaluate(args.data / "test2013", args.bundle)
-    read = [outcome for outcome in outcomes if outcome.read]
-    calibration = fit([o.confidence for o in read], [o.errors == 0 for o in read])
-    metrics: dict = {"calibration": calibration, "evenness": args.evenness}
-    sets = {"test2013": outcomes, "test2014": evaluate(args.data / "test2014", args.bundle)}
-    sets |= {f"{name}_offline": evaluate(args.data / name, args.bundle, offline=True) for name in tuple(sets)}
+    folders = {name: args.data / name for name in ("test2013", "test2014")}
+    sets = {name: evaluate(folder, args.bundle) for name, folder in folders.items()}
+    sets |= {f"{name}_offline": evaluate(folder, args.bundle, offline=True) for name, folder in folders.items()}
+    metrics: dict = {
+        "calibration": _fitted(sets["test2013"]),
+        "calibration_traced": _fitted(sets["test2013_offline"]),
+        "evenness": args.evenness,
+    }
     for name, found in sets.items():
         figures = summarize(found)
         metrics |= {f"{name}_{key}": figures[key] for key in ("n", "exprate", "le1", "le2", "le3", "top5")}
     (args.bundle / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(metrics, indent=2))
+
+
+def _fitted(outcomes: list[Outcome]) -> tuple[float, float]:
+    from crohme.evaluation.calibration import fit
+
+    read = [outcome for outcome in outcomes if outcome.read]
+    return fit([o.confidence for o in read], [o.errors == 0 for o in read])
 
 
 if __name__ == "__main__":

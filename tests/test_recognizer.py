@@ -19,7 +19,8 @@ from crohme.codes import TOKEN_INDEX
 from crohme.corpus.location import inkml_files, sample_folder
 from crohme.notation import MAX_DEPTH, from_latex, to_latex
 from crohme.recognizer import MAX_STROKES, NothingToRecognize, Recognition, Recognizer, prepare
-from inkml_parser import EmptyInk, Ink, OversizedInk, read
+from crohme.trace import read_traced
+from inkml_parser import EmptyInk, Ink, OversizedInk, read, write
 
 FILE = inkml_files(sample_folder() / "test")[3]
 
@@ -121,6 +122,24 @@ def test_pictures_of_all_kinds_are_traced(recognizer: Recognizer, tmp_path: Path
     Image.fromarray(picture).save(path)
     check(recognizer.recognize(path), 1)
     assert recognizer.recognize(path.read_bytes()).readings == recognizer.recognize(path).readings
+
+
+def test_confidence_of_pictures_has_a_calibration_of_its_own(recognizer: Recognizer, tmp_path: Path) -> None:
+    metrics = {"calibration": [1.0, 0.0], "calibration_traced": [1.0, -2.0]}
+    careful = Recognizer(replace(recognizer.bundle, metrics=metrics))
+    picture = np.full((80, 160), 255, np.uint8)
+    cv2.line(picture, (20, 40), (60, 40), 0, 3)
+    cv2.ellipse(picture, (120, 40), (15, 25), 0, 0, 360, 0, 3)
+    cv2.imwrite(str(tmp_path / "a.png"), picture)
+    traced = read_traced(tmp_path / "a.png")
+    of_picture, of_its_ink = careful.recognize(tmp_path / "a.png"), careful.recognize(traced)
+    of_written_ink = careful.recognize(Ink(traced.strokes))
+    assert of_picture.readings == of_its_ink.readings
+    assert of_picture.latex == of_written_ink.latex
+    odds = [c / (1 - c) for c in (of_picture.confidence, of_written_ink.confidence)]
+    assert np.log(odds[0]) == pytest.approx(np.log(odds[1]) - 2)
+    write(traced, tmp_path / "kept.inkml")
+    assert careful.recognize(tmp_path / "kept.inkml").confidence == pytest.approx(of_picture.confidence, rel=0.01)
 
 
 def test_files_that_are_no_ink_are_refused(recognizer: Recognizer) -> None:

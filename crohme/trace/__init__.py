@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.image_files import MAX_PIXELS, ImageError, naming, read_pixels
+from crohme.image_files import MAX_PIXELS, TRACED, ImageError, naming, read_pixels
 from crohme.trace.binarise import Binary, binarise
 from crohme.trace.order import directed, reading_order
 from crohme.trace.skeleton import Line, graph_of, thin
@@ -57,7 +57,7 @@ def trace(pixels: NDArray[np.uint8]) -> Ink:
             OpenCV's order; of any size, dark on light or light on dark, unevenly lit or not.
 
     Returns:
-        Ink in pixels of the picture.
+        Ink in pixels of the picture, with the annotation `image_files.TRACED`.
 
     Raises:
         ImageError: Nothing is drawn, or more than `MAX_MARKS`, `MAX_LINES` or `MAX_LENGTH`.
@@ -78,7 +78,8 @@ def trace(pixels: NDArray[np.uint8]) -> Ink:
     # The corner of its box tells of 76 % of the strokes of CROHME's training symbols which one comes first.
     groups = [sorted(own, key=lambda i: boxes[i, 0] + boxes[i, 1]) for own in of_mark.values()]
     outlines = np.array([[*boxes[own, :2].min(axis=0), *boxes[own, 2:].max(axis=0)] for own in groups])
-    return Ink(tuple(strokes[i][1] for group in reading_order(outlines) for i in groups[group]))
+    ordered = tuple(strokes[i][1] for group in reading_order(outlines) for i in groups[group])
+    return Ink(ordered, annotations=dict(TRACED))
 
 
 def _check(count: int, most: int, what: str) -> None:
