@@ -1,7 +1,8 @@
 """Make the shipped bundle of a training run: `python scripts/ship_expressions.py --data CROHME`.
 
-Takes the averaged weights of the run's checkpoint, fits the calibration of confidence, of ink and of
-pictures, on the 2013 test set, and writes down what is right on 2013 (validation) and on 2014 (test).
+Takes the averaged weights of the run's checkpoint, fits the bias of the tokens and the calibration of
+confidence, of ink and of pictures, on the 2013 test set, and writes down what is right on 2013
+(validation) and on 2014 (test).
 """
 
 from __future__ import annotations
@@ -23,25 +24,29 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="CROHME folder, with test2013 and test2014")
     parser.add_argument("--run", type=Path, default=Path("runs/expressions"), help="folder of the training run")
     parser.add_argument("--bundle", type=Path, default=Path("models/expressions"), help="folder to write")
-    parser.add_argument("--evenness", type=float, default=0.0, help="share of the symbols' prior to take out")
+    parser.add_argument("--strength", type=float, default=6.0, help="of what keeps the bias of the tokens small (6)")
     args = parser.parse_args()
 
     from crohme.corpus.expressions import load
     from crohme.evaluation.expressions import evaluate, summarize
-    from crohme.training.batches import Recipe, trained_on
-    from crohme.training.evenness import adjustment
+    from crohme.recognizer import Recognizer
+    from crohme.training.batches import Recipe
     from crohme.training.expression_run import Run, stored_settings
+    from crohme.training.token_bias import fit, told
 
     run = Run(args.run, stored_settings(args.run), Recipe())
     run.restore()  # which leaves a run alone that is still going on
-    run.write_bundle(args.bundle, {}, adjustment(trained_on(load(args.data / "train")), args.evenness))
+    run.write_bundle(args.bundle, {})
+    validation = load(args.data / "test2013").expressions
+    added = fit(*told(Recognizer.load(args.bundle).network, validation), args.strength)
+    run.write_bundle(args.bundle, {}, added)
     folders = {name: args.data / name for name in ("test2013", "test2014")}
     sets = {name: evaluate(folder, args.bundle) for name, folder in folders.items()}
     sets |= {f"{name}_offline": evaluate(folder, args.bundle, offline=True) for name, folder in folders.items()}
     metrics: dict = {
         "calibration": _fitted(sets["test2013"]),
         "calibration_traced": _fitted(sets["test2013_offline"]),
-        "evenness": args.evenness,
+        "token_bias_strength": args.strength,
     }
     for name, found in sets.items():
         figures = summarize(found)

@@ -16,7 +16,7 @@ from keras import ops
 from crohme import bundle, features
 from crohme.codes import DIMENSIONS, TOKENS
 from crohme.networks.stroke_transformer import StrokeTransformer, stroke_transformer
-from crohme.training import checkpoint, evenness
+from crohme.training import checkpoint, token_bias
 from crohme.training.batches import Batch, Recipe
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.tensorboard import TensorBoardLog
@@ -242,7 +242,7 @@ class Run:
         Args:
             folder: Path.
             metrics: dict. Validation figures.
-            added: `(tokens,)` or None. What is added to the logits of the tokens, see `training.evenness`.
+            added: `(tokens,)` or None. What is added to the logits of the tokens, see `training.token_bias`.
         """
         current = self.model.get_weights()
         self.model.set_weights(self.average)
@@ -250,7 +250,7 @@ class Run:
         training = {"settings": asdict(self.settings), "recipe": asdict(self.recipe), "progress": self.progress}
         weights, arguments = bundle.weights_of(network), network.config.to_dict()
         if added is not None:
-            bias = next(path for path in weights if path.endswith(evenness.BIAS))
+            bias = next(path for path in weights if path.endswith(token_bias.BIAS))
             weights[bias] = weights[bias] + added
         bundle.save(folder, "stroke_transformer", arguments, TOKENS, weights, training, metrics)
         self.model.set_weights(current)
