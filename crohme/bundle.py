@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -156,7 +157,8 @@ def build(network: str, arguments: Mapping[str, Any]) -> keras.Model:
     try:
         return getattr(importlib.import_module(NETWORKS[network]), network)(**arguments)
     except (TypeError, ValueError) as error:
-        raise BundleError(f"{network} cannot be built with {dict(arguments)}: {error}") from None
+        cause = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).partition("\n")[0]  # Keras writes pages, in colour
+        raise BundleError(f"{network} cannot be built with {dict(arguments)}: {cause}") from None
 
 
 def restore(bundle: Bundle) -> keras.Model:

@@ -11,7 +11,7 @@ from crohme.cli import readings
 from crohme.cli.arguments import MAX_BEAM, MAX_TOP, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.expression_readings import WRITTEN, read_expressions
-from crohme.cli.files import INK_SUFFIXES, OutputFolder, find_files, list_failures
+from crohme.cli.files import INK_SUFFIXES, OutputFolder, check_file, find_files, list_failures
 from crohme.cli.readings import Reading
 from crohme.cli.symbol_readings import read_symbols
 
@@ -105,6 +105,8 @@ def _check(args: argparse.Namespace) -> None:
         raise CommandError("--sheet is for --symbols, not for expressions")
     if args.sheet is not None and args.sheet.suffix.lower() != ".png":
         raise CommandError(f"{args.sheet}: the suffix of --sheet must be .png")
+    if args.sheet is not None:
+        check_file(args.sheet)
 
 
 def _symbols(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:

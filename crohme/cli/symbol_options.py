@@ -12,6 +12,7 @@ from crohme.cli.errors import CommandError
 if TYPE_CHECKING:
     from crohme.training.symbol_data import Choice
 
+LARGEST_PICTURE = 1024
 OPTIONS = ("network", "classes", "label_table", "keep_names", "split", "image_size")
 NETWORKS = ("lstm", "cnn", "alexnet", "vgg19", "mobilenet")
 HELP = """\
@@ -53,12 +54,14 @@ def network_arguments(args: argparse.Namespace) -> dict[str, Any]:
     """What the network is built with, as far as the options tell.
 
     Raises:
-        CommandError: A size of pictures for a network that reads none.
+        CommandError: A size of pictures for a network that reads none, or larger than `LARGEST_PICTURE`.
     """
     if args.image_size is None:
         return {}
     if (args.network or NETWORKS[0]) == "lstm":
         raise CommandError("--image-size is for networks that read pictures, not for the lstm")
+    if args.image_size > LARGEST_PICTURE:
+        raise CommandError(f"--image-size {args.image_size}: at most {LARGEST_PICTURE}; ImageNet's pictures have 224")
     return {"size": args.image_size}
 
 

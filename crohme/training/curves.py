@@ -45,7 +45,7 @@ def draw(history: list[dict[str, Any]], path: Path) -> None:
     epochs = [row["epoch"] for row in history]
     losses = {"loss": (epochs, [row["loss"] for row in history])}
     accuracies = {key: (epochs, [100 * row[key] for row in history]) for key in history[0] if key.endswith("top1")}
-    _draw(path, "epoch", ("training loss (distorted ink)", "loss", losses), ("accuracy", "top-1, %", accuracies))
+    _draw(path, "epoch", ("training loss (distorted examples)", "loss", losses), ("accuracy", "top-1, %", accuracies))
 
 
 def draw_expressions(log: list[dict[str, Any]], path: Path) -> None:

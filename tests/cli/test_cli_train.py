@@ -108,6 +108,7 @@ def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
         (["expressions", "--classes", "x"], "--classes is an option of `train symbols`"),
         (["expressions", "--data", "a", "--data", "b"], "several --data are for symbols"),
         (["symbols", "--image-size", "64"], "--image-size is for networks that read pictures"),
+        (["symbols", "--network", "cnn", "--image-size", "100000", "--data", "{here}"], "at most 1024"),
         (["symbols", "--network", "cnn", "--data", "{here}"], "no label is known for apple (1 pictures)"),
         (
             ["symbols", "--network", "cnn", "--keep-names", "--data", "{here}", "--classes", "pear"],

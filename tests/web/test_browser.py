@@ -283,7 +283,7 @@ def test_files_that_are_refused(page: Page) -> None:
     page.drop(b"<ink>", "broken.inkml")
     page.wait(lambda: "Not InkML" in page.text("#status"))
     page.drop(b"text", "notes.txt")
-    page.wait(lambda: "Only InkML, PNG and JPEG" in page.text("#status"))
+    page.wait(lambda: "Only InkML, PNG, JPEG and WebP" in page.text("#status"))
 
 
 def test_single_symbols(page: Page) -> None:

@@ -5,7 +5,13 @@ import { toInkml, toPng } from "./ink.js";
 const MOST_BYTES = 1_000_000; // below what the server takes
 const LONGEST_SIDE = 1800; // pixels: enough to see every line of an expression
 
-const TYPES = { inkml: "application/inkml+xml", png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg" };
+const TYPES = {
+  inkml: "application/inkml+xml",
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  webp: "image/webp",
+};
 
 /** The content type by a file's name; undefined for files that are not read. */
 export function typeOf(file) {

@@ -157,7 +157,7 @@ async function openFile(file) {
   const type = typeOf(file);
   const asked = mode();
   try {
-    if (!type) throw new Refusal("type", "Only InkML, PNG and JPEG files can be read.");
+    if (!type) throw new Refusal("type", "Only InkML, PNG, JPEG and WebP files can be read.");
     const sent = await sendable(file, type);
     const answer = await recognition.askFile(sent, sent.type, asked);
     const opened = answer.strokes
