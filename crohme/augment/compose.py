@@ -64,8 +64,7 @@ def word(pool: Pool, rng: np.random.Generator) -> Expression | None:
         label = pool.label(NAMES, rng)
         if label is None:
             return None
-        points = pool.symbol(label, rng)
-        parts.append(Expression(points, (Node(label, tuple(range(len(points)))),)))
+        parts.append(_of_one(label, pool.symbol(label, rng)))
     gap, left, placed = rng.uniform(0.05, 0.35), 0.0, []
     for part in parts:
         low, high = part.box()
@@ -106,7 +105,7 @@ def fraction(expression: Expression, pool: Pool, rng: np.random.Generator) -> Ex
     bar = _fit(bar, width, None)
     over = over.moved(1.0, (-(o_low[0] + o_high[0]) / 2 + rng.normal(0, 0.15), -o_high[1] - rng.uniform(0.15, 0.7)))
     under = under.moved(1.0, (-(u_low[0] + u_high[0]) / 2 + rng.normal(0, 0.15), -u_low[1] + rng.uniform(0.15, 0.7)))
-    line = Expression(bar, (Node("-", tuple(range(len(bar)))),))
+    line = _of_one("-", bar)
     if rng.random() < 0.8:
         points, (above, bars, below) = join(over, line, under)
     else:
@@ -131,7 +130,7 @@ def root(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expres
     x = np.interp(sign.points[..., 0], (s_low[0], corner, s_high[0]), (left - hook, left, right))
     y = (sign.points[..., 1] - s_low[1]) * by_height + top
     points = np.stack([x, y], axis=-1).astype(np.float32)
-    written = Expression(points, (Node(r"\sqrt", tuple(range(len(points)))),))
+    written = _of_one(r"\sqrt", points)
     if rng.random() < 0.75:
         points, (signs, inside) = join(written, expression)
     else:
@@ -153,7 +152,7 @@ def _with_index(radical: Expression, pool: Pool, rng: np.random.Generator) -> Ex
     right = float(turn[0]) + rng.uniform(-0.25, 0.15)
     middle = top + rng.uniform(-0.1, 0.45) * (float(turn[1]) - top)
     shift = (right - high[0] * scale, middle - (low[1] + high[1]) / 2 * scale)
-    index = Expression(points, (Node(label, tuple(range(len(points)))),)).moved(scale, shift)
+    index = _of_one(label, points).moved(scale, shift)
     points, (above, (node,)) = join(index, radical)
     return Expression(points, (Node(node.label, node.strokes, {Relation.ABOVE: above, **node.rows}),))
 
@@ -170,7 +169,7 @@ def brackets(expression: Expression, pool: Pool, rng: np.random.Generator) -> Ex
     parts = []
     for label, points in ((opening, left), (closing, right)):
         fitted = _fit(points, None, height)
-        parts.append(Expression(fitted + np.float32((0, middle)), (Node(label, tuple(range(len(points)))),)))
+        parts.append(_of_one(label, fitted + np.float32((0, middle))))
     before = parts[0].moved(1.0, (low[0] - parts[0].box()[1][0] - rng.uniform(0.05, 0.5), 0))
     after = parts[1].moved(1.0, (high[0] - parts[1].box()[0][0] + rng.uniform(0.05, 0.5), 0))
     points, rows = join(before, expression, after)
@@ -185,6 +184,11 @@ _STEPS: tuple[Callable[[Expression, Pool, np.random.Generator], Expression], ...
     brackets,
 )
 _SHARES = (0.48, 0.20, 0.14, 0.06, 0.12)
+
+
+def _of_one(label: str, points: Points) -> Expression:
+    """One symbol as an expression."""
+    return Expression(points, (Node(label, tuple(range(len(points)))),))
 
 
 def _side_by_side(left: Expression, right: Expression, rng: np.random.Generator) -> Expression:

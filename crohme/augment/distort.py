@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.augment.expression import Expression, Points, all_nodes, renumber
+from crohme.augment.expression import Expression, Points, renumber, symbol_of_strokes
 
 
 def distort(expression: Expression, rng: np.random.Generator, strength: float = 1.0) -> Expression:
@@ -21,7 +21,7 @@ def distort(expression: Expression, rng: np.random.Generator, strength: float = 
     points = expression.points
     low, high = expression.box()
     points = (points - (low + high) / 2) @ _affine(rng, 1, 0.05, 0.12, 0.12, strength)[0]
-    symbol_of_stroke, count = _symbols(expression)
+    symbol_of_stroke, count = symbol_of_strokes(expression)
     points = _move_symbols(points, symbol_of_stroke, count, rng, strength)
     points = _bend(points, rng, strength)
     backward = rng.random(len(points)) < 0.02
@@ -41,18 +41,6 @@ def _affine(
     matrix[:, 0, 0], matrix[:, 0, 1] = sx * cos, sx * sin
     matrix[:, 1, 0], matrix[:, 1, 1] = sy * (shear * cos - sin), sy * (shear * sin + cos)
     return matrix
-
-
-def _symbols(expression: Expression) -> tuple[NDArray[np.int64], int]:
-    """Number of the symbol of each stroke; a stroke of no symbol gets a number of its own."""
-    number = np.full(len(expression.points), -1)
-    count = 0
-    for node in all_nodes(expression.row):
-        number[list(node.strokes)] = count
-        count += 1
-    loose = np.flatnonzero(number < 0)
-    number[loose] = count + np.arange(len(loose))
-    return number, count + len(loose)
 
 
 def _move_symbols(

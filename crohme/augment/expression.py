@@ -6,7 +6,7 @@ all nodes in the same move.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,15 +67,35 @@ def renumber(node: Node, number) -> Node:
     return Node(node.label, strokes, rows)
 
 
-def regroup(row: Row, number: Sequence[tuple[int, ...]]) -> Row:
-    """A row whose every stroke has become the strokes `number[stroke]`, one or several, several shared or not."""
+def regroup(row: Row, number: Sequence[tuple[int, ...]], labels: Mapping[int, str] | None = None) -> Row:
+    """A row whose every stroke has become the strokes `number[stroke]`: none, one or several, shared or not.
 
-    def regrouped(node: Node) -> Node:
-        strokes = tuple(sorted({new for old in node.strokes for new in number[old]}))
-        rows = {relation: regroup(hanging, number) for relation, hanging in node.rows.items()}
-        return Node(node.label, strokes, rows)
+    Args:
+        row: tuple of nodes, each with strokes.
+        number: sequence of tuples.
+        labels: mapping or None. First stroke, as it was, of a symbol → its new label.
+    """
+    labels = labels or {}
+    return tuple(
+        Node(
+            labels.get(node.strokes[0], node.label),
+            tuple(sorted({new for old in node.strokes for new in number[old]})),
+            {relation: regroup(hanging, number, labels) for relation, hanging in node.rows.items()},
+        )
+        for node in row
+    )
 
-    return tuple(regrouped(node) for node in row)
+
+def symbol_of_strokes(expression: Expression) -> tuple[NDArray[np.int64], int]:
+    """Number of the symbol of each stroke, and how many there are; a stroke of no symbol has a number of its own."""
+    number = np.full(len(expression.points), -1)
+    count = 0
+    for node in all_nodes(expression.row):
+        number[list(node.strokes)] = count
+        count += 1
+    loose = np.flatnonzero(number < 0)
+    number[loose] = count + np.arange(len(loose))
+    return number, count + len(loose)
 
 
 def all_nodes(row: Sequence[Node]) -> Iterator[Node]:

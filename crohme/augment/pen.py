@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, all_nodes, regroup
+from crohme.augment.expression import Expression, Points, regroup, symbol_of_strokes
 from inkml_parser.sequences import resample
 
 
@@ -21,11 +21,11 @@ def vary_lifts(expression: Expression, rng: np.random.Generator, share: float) -
     joined = rng.random(count) < share  # a stroke and the one before it
     if not (broken.any() or joined.any()):
         return expression
-    symbol = _symbols(expression)
+    symbol, _ = symbol_of_strokes(expression)
     pieces: list[Points] = []
     number: list[tuple[int, ...]] = []
     for stroke, points in enumerate(expression.points):
-        if joined[stroke] and stroke and symbol[stroke] == symbol[stroke - 1] >= 0 and _is_near(pieces[-1], points):
+        if joined[stroke] and stroke and symbol[stroke] == symbol[stroke - 1] and _is_near(pieces[-1], points):
             pieces[-1] = _like(np.concatenate([pieces[-1], points]), points)
             number.append((len(pieces) - 1,))
         else:
@@ -33,15 +33,6 @@ def vary_lifts(expression: Expression, rng: np.random.Generator, share: float) -
             number.append(tuple(range(len(pieces), len(pieces) + len(parts))))
             pieces += parts
     return Expression(np.stack(pieces), regroup(expression.row, number))
-
-
-def _symbols(expression: Expression) -> list[int]:
-    """Number of the symbol of each stroke, -1 for none."""
-    symbol = [-1] * len(expression.points)
-    for number, node in enumerate(all_nodes(expression.row)):
-        for stroke in node.strokes:
-            symbol[stroke] = number
-    return symbol
 
 
 def _is_near(before: Points, after: Points) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, Row, all_nodes, all_rows
+from crohme.augment.expression import Expression, Points, Row, all_nodes, all_rows, regroup
 from crohme.augment.letters import CAPITAL_OF, NAMES, TWINS
 from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
@@ -90,7 +90,7 @@ def _put(new: Points, old: Points, rng: np.random.Generator) -> Points:
 def _rebuild(expression: Expression, nodes: list[Node], replaced: dict[int, tuple[str, Points]]) -> Expression:
     first_of = {stroke: node.strokes[0] for node in nodes for stroke in node.strokes}
     pieces: list[Points] = []
-    number: dict[int, tuple[int, ...]] = {}
+    number: list[tuple[int, ...]] = []
     count = 0
     for stroke in range(len(expression.points)):
         first = first_of.get(stroke)
@@ -99,14 +99,9 @@ def _rebuild(expression: Expression, nodes: list[Node], replaced: dict[int, tupl
         elif stroke == first:
             piece = replaced[first][1]
         else:
-            continue
-        number[stroke] = tuple(range(count, count + len(piece)))
+            piece = expression.points[:0]  # all of the new symbol is written where the old one began
+        number.append(tuple(range(count, count + len(piece))))
         pieces.append(piece)
         count += len(piece)
-
-    def rebuilt(node: Node) -> Node:
-        rows = {relation: tuple(rebuilt(child) for child in row) for relation, row in node.rows.items()}
-        label = replaced[node.strokes[0]][0] if node.strokes[0] in replaced else node.label
-        return Node(label, tuple(i for s in node.strokes if s in number for i in number[s]), rows)
-
-    return Expression(np.concatenate(pieces), tuple(rebuilt(node) for node in expression.row))
+    labels = {first: label for first, (label, _) in replaced.items()}
+    return Expression(np.concatenate(pieces), regroup(expression.row, number, labels))

@@ -101,11 +101,11 @@ def _check(args: argparse.Namespace) -> None:
     for option in ("beam", "write"):
         if args.symbols and getattr(args, option) is not None:
             raise CommandError(f"--{option} is for expressions, not for --symbols")
-    if args.sheet is not None and not args.symbols:
-        raise CommandError("--sheet is for --symbols, not for expressions")
-    if args.sheet is not None and args.sheet.suffix.lower() != ".png":
-        raise CommandError(f"{args.sheet}: the suffix of --sheet must be .png")
     if args.sheet is not None:
+        if not args.symbols:
+            raise CommandError("--sheet is for --symbols, not for expressions")
+        if args.sheet.suffix.lower() != ".png":
+            raise CommandError(f"{args.sheet}: the suffix of --sheet must be .png")
         check_file(args.sheet)
 
 
