@@ -11,7 +11,7 @@ from crohme.augment.expression import Expression, Points, renumber, symbol_of_st
 
 
 def distort(expression: Expression, rng: np.random.Generator, strength: float = 1.0) -> Expression:
-    """Slant, turn and stretch the whole, shift and turn each symbol, bend each stroke, vary the order.
+    """Slant, turn and stretch the whole; shift, turn and taper each symbol; shift and bend each stroke; vary the order.
 
     Args:
         expression: Expression.
@@ -24,8 +24,9 @@ def distort(expression: Expression, rng: np.random.Generator, strength: float = 
     symbol_of_stroke, count = symbol_of_strokes(expression)
     points = _move_symbols(points, symbol_of_stroke, count, rng, strength)
     points = _bend(points, rng, strength)
-    backward = rng.random(len(points)) < 0.02
+    backward = rng.random(len(points)) < 0.03
     points[backward] = points[backward, ::-1]
+    points = points[_permuted(symbol_of_stroke, rng)]
     return _reorder(replace(expression, points=points.astype(np.float32)), symbol_of_stroke, rng)
 
 
@@ -55,8 +56,20 @@ def _move_symbols(
     size = np.minimum(extent.max(axis=1), 2 * np.median(extent.max(axis=1)))
     matrix = _affine(rng, count, 0.05, 0.07, 0.14, strength)
     shift = rng.normal(0, 0.05 * strength, (count, 2)) * size[:, None]
-    about = centre[symbol][:, None]
-    return np.einsum("npi,nij->npj", points - about, matrix[symbol]) + about + shift[symbol][:, None].astype(np.float32)
+    about, own_size = centre[symbol][:, None], size[symbol][:, None, None]
+    points = _move_strokes(points, own_size, rng, strength) - about
+    # Narrower at one end than at the other.
+    taper = rng.normal(0, 0.08 * strength, (count, 2))[symbol][:, None]
+    points = points * (1 + taper * np.clip(points[..., ::-1] / np.maximum(own_size, 1e-6), -1, 1))
+    return np.einsum("npi,nij->npj", points, matrix[symbol]) + about + shift[symbol][:, None].astype(np.float32)
+
+
+def _move_strokes(points: Points, size: NDArray[np.float32], rng: np.random.Generator, strength: float) -> Points:
+    """Each stroke shifted and scaled a little about its centre; `size` is that of its symbol."""
+    centre = (points.min(axis=1, keepdims=True) + points.max(axis=1, keepdims=True)) / 2
+    shift = rng.normal(0, 0.02 * strength, centre.shape) * size
+    scale = np.exp(rng.normal(0, 0.04 * strength, centre.shape))
+    return (points - centre) * scale + centre + shift
 
 
 def _bend(points: Points, rng: np.random.Generator, strength: float) -> Points:
@@ -70,6 +83,14 @@ def _bend(points: Points, rng: np.random.Generator, strength: float) -> Points:
     sway = rng.normal(0, 0.03 * strength, (n, 2, 3)) / np.array([1, 1.5, 2])
     noise = rng.normal(0, 0.004 * strength, points.shape)
     return points + extent * ((sway @ waves).transpose(0, 2, 1) + noise).astype(np.float32)
+
+
+def _permuted(symbol: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Order of the strokes in which some symbols have theirs in another order, in the same places."""
+    order = np.arange(len(symbol))
+    for strokes in (np.flatnonzero(symbol == number) for number in np.flatnonzero(rng.random(symbol.max() + 1) < 0.04)):
+        order[strokes] = rng.permutation(strokes)
+    return order
 
 
 def _reorder(expression: Expression, symbol: NDArray[np.int64], rng: np.random.Generator) -> Expression:

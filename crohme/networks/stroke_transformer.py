@@ -35,7 +35,7 @@ class StrokeTransformerConfig:
         encoder_layers, decoder_layers: int.
         expansion: int. Width of the feed-forward blocks over `width`.
         geometry: int. Width of the layers that read the pair features.
-        dropout: float. Rate on every residual branch.
+        dropout: float. Rate on every residual branch, and on what is seen of a stroke's shape.
     """
 
     tokens: int
@@ -104,6 +104,7 @@ class StrokeEncoder(keras.layers.Layer):
         self.shape_1 = keras.layers.Dense(64, activation="silu", name="shape_1")
         self.shape_2 = keras.layers.Dense(96, activation="silu", name="shape_2")
         self.shape_3 = keras.layers.Dense(config.width, name="shape_3")
+        self.shape_dropout = keras.layers.Dropout(config.dropout)
         self.place_1 = keras.layers.Dense(config.width, activation="silu", name="place_1")
         self.place_2 = keras.layers.Dense(config.width, name="place_2")
         self.geometry_1 = keras.layers.Dense(config.geometry, activation="silu", name="geometry_1")
@@ -122,18 +123,19 @@ class StrokeEncoder(keras.layers.Layer):
         geometry = self.geometry_2(self.geometry_1(inputs["pairs"]))
         biases = ops.transpose(self.biases(geometry), (0, 3, 1, 2))
         biases = biases + hide_padding(inputs["mask"])
-        x = self._shape(inputs["points"]) + self.place_2(self.place_1(inputs["strokes"]))
+        x = self._shape(inputs["points"], training) + self.place_2(self.place_1(inputs["strokes"]))
         heads = self.config.heads
         for i, (attention, mlp) in enumerate(self.blocks):
             x = attention(x, biases[:, i * heads : (i + 1) * heads], edges=geometry, training=training)
             x = mlp(x, training=training)
         return self.norm(x), geometry
 
-    def _shape(self, points):
+    def _shape(self, points, training):
         b, n, length, features = ops.shape(points)
         parts = ops.reshape(points, (b, n, length // 4, 4 * features))
         x = self.shape_2(_with_neighbours(self.shape_1(_with_neighbours(parts))))
-        return self.shape_3(ops.reshape(x, (b, n, (length // 4) * 96)))
+        x = self.shape_dropout(ops.reshape(x, (b, n, (length // 4) * 96)), training=training)
+        return self.shape_3(x)
 
 
 class TokenDecoder(keras.layers.Layer):

@@ -14,8 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from crohme.augment.compose import compose
+from crohme.augment.digitizer import record
 from crohme.augment.distort import distort
 from crohme.augment.expression import Expression, all_rows, cut
+from crohme.augment.hand import redraw
 from crohme.augment.pen import vary_lifts
 from crohme.augment.pool import Pool
 from crohme.augment.primes import add_prime
@@ -73,8 +75,10 @@ class Recipe:
         relabel: float. Mean of what is passed to it, which is drawn for each expression: in some most
             classes are renamed, in others hardly one.
         primed: float. Share of expressions in which a letter gets a prime.
+        redrawn: float. Mean of what is passed to `augment.hand.redraw`, which is drawn for each expression.
         lifted: float. Share of expressions in which strokes are broken or joined.
         lift_share: float. The most that is passed to `augment.pen.vary_lifts`; how much is drawn for each.
+        recorded: float. Share of expressions as another tablet would have recorded them.
         weakest, strongest: float. How far handwriting is bent, as a factor drawn for each expression.
         backward: float. Share of expressions told from right to left.
         token_dropout: float. Share of decoder inputs hidden, so that it reads instead of reciting.
@@ -85,13 +89,15 @@ class Recipe:
     composed: float = 0.6
     part: float = 0.2
     swapped: float = 0.8
-    swap_share: float = 0.3
+    swap_share: float = 0.4
     relabel: float = 0.25
     primed: float = 0.1
+    redrawn: float = 0.45
     lifted: float = 0.3
     lift_share: float = 0.2
+    recorded: float = 0.8
     weakest: float = 0.6
-    strongest: float = 1.6
+    strongest: float = 1.7
     backward: float = 0.4
     token_dropout: float = 0.15
     pointer_noise: float = 0.03
@@ -122,8 +128,11 @@ def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression
         expression = swap(expression, pool, rng, share=recipe.swap_share, relabel=relabel)
     if rng.random() < recipe.primed:
         expression = add_prime(expression, pool, rng)
+    expression = redraw(expression, pool, rng, share=float(rng.uniform(0, 2 * recipe.redrawn)))
     if rng.random() < recipe.lifted:
         expression = vary_lifts(expression, rng, share=float(rng.uniform(0, recipe.lift_share)))
+    if rng.random() < recipe.recorded:
+        expression = record(expression, rng)
     expression = distort(expression, rng, strength=float(rng.uniform(recipe.weakest, recipe.strongest)))
     return Expression(to_unit_scale(expression.points), expression.row)
 

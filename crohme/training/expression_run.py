@@ -43,7 +43,7 @@ class Settings:
         weight_decay: float. On matrices only.
         clip: float. Largest norm of the whole gradient.
         average: float. Decay of the moving average of the weights, per `AVERAGE_EVERY` steps.
-        dropout: float. On every residual branch.
+        dropout: float. See `StrokeTransformerConfig`.
     """
 
     size: str = "small"
@@ -51,10 +51,10 @@ class Settings:
     peak: float = 1e-3
     warm_up: int = 500
     floor: float = 0.02
-    weight_decay: float = 0.02
+    weight_decay: float = 0.05
     clip: float = 1.0
-    average: float = 0.98
-    dropout: float = 0.1
+    average: float = 0.99
+    dropout: float = 0.15
 
 
 def stored_settings(folder: Path) -> Settings:

@@ -1,0 +1,52 @@
+"""Symbols as other people would draw them: between two writers' ink of the same class, or beyond one of them.
+
+A network sees every ink of the training set a hundred times and learns it by heart, however it is
+bent. What lies between two inks of a class, or a little further in the same direction, nobody has
+drawn yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from crohme.augment.expression import Expression, Points, all_nodes
+from crohme.augment.pool import Pool
+
+_ALIKE = 0.2  # mean distance, over the symbol's size, up to which two inks are one way of drawing a symbol
+_NEAREST, _FURTHEST = -0.4, 1.0  # share of the way to the other ink; below 0 away from it
+
+
+def redraw(expression: Expression, pool: Pool, rng: np.random.Generator, share: float) -> Expression:
+    """Morph some symbols towards, or away from, another ink of their class; size and place stay.
+
+    Args:
+        expression: Expression.
+        pool: Pool. Where the other inks come from.
+        rng: Generator.
+        share: float. Probability of a symbol to be redrawn, where another ink is alike.
+    """
+    points = expression.points.copy()
+    for node in all_nodes(expression.row):
+        if node.label in pool.symbols and rng.random() < share:
+            strokes = list(node.strokes)
+            points[strokes] = _morphed(points[strokes], pool.symbol(node.label, rng), rng)
+    return replace(expression, points=points)
+
+
+def _morphed(own: Points, other: Points, rng: np.random.Generator) -> Points:
+    if other.shape != own.shape:
+        return own
+    low, high = own.min(axis=(0, 1)), own.max(axis=(0, 1))
+    o_low, o_high = other.min(axis=(0, 1)), other.max(axis=(0, 1))
+    size, o_size = float((high - low).max()), float((o_high - o_low).max())
+    if not (size > 0 and o_size > 0):
+        return own
+    way = ((other - (o_low + o_high) / 2) * (size / o_size) + (low + high) / 2) - own
+    if np.linalg.norm(way, axis=-1).mean() > _ALIKE * size:
+        return own
+    # A stroke may begin as in one ink and end as in the other.
+    begin, end = rng.uniform(_NEAREST, _FURTHEST, (2, len(own), 1, 1))
+    far = begin + (end - begin) * np.linspace(0, 1, own.shape[1])[:, None]
+    return (own + far * way).astype(np.float32)
