@@ -86,7 +86,7 @@ def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bo
     """
     n = len(memory.encoded)
     relate = network.relate(memory)
-    same = _same_symbol(relate)
+    same = same_symbol(relate)
     start = TOKEN_INDEX[START_BACKWARD if backward else START]
     live = [_Hypothesis(0.0, Cursor(), (), np.zeros(n, np.float32), start)]
     state = network.start()
@@ -143,6 +143,16 @@ def look_of(network: LightTransformer, memory: Memory, trees: Sequence[SymbolTre
     """
     classes = _log_softmax(network.classify(memory))
     return [float(sum(classes[list(n.strokes), CLASS_INDEX[n.label]].mean() for n in tree.nodes())) for tree in trees]
+
+
+def same_symbol(relate: Floats) -> Floats:
+    """Probability that two strokes are of one symbol, `(…, n, n)`: the mean of both ways, as it has no direction.
+
+    Args:
+        relate: `(…, n, n, PAIR_CLASSES)`. Logits of the relation of each stroke to each.
+    """
+    probability = np.exp(_log_softmax(relate))[..., SAME_SYMBOL]
+    return (probability + np.swapaxes(probability, -1, -2)) / 2
 
 
 def _walk(tree: SymbolTree, n: int, backward: bool) -> list[tuple[_Hypothesis, str, NDArray[np.bool_]]]:
@@ -231,12 +241,6 @@ def _pointed(pointer: Floats, same: Floats, written: NDArray[np.bool_], most: in
     together[written] = 0.0
     together[np.argsort(-together)[most:]] = 0.0
     return together >= _TOGETHER
-
-
-def _same_symbol(relate: Floats) -> Floats:
-    """Probability that two strokes are of one symbol, `(n, n)`: being so has no direction."""
-    probability = np.exp(_log_softmax(relate))[..., SAME_SYMBOL]
-    return (probability + probability.T) / 2
 
 
 def _mask(cursor: Cursor, spare: int) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 
 from crohme.augment.expression import Expression
 from crohme.codes import SAME_SYMBOL
+from crohme.decoding import same_symbol
 from crohme.features import to_unit_scale
 from crohme.training.batches import BUCKETS, Batch, Bucket, collate, fits
 from crohme.training.targets import encode
@@ -89,8 +90,7 @@ def _measure(outputs: Sequence[tuple[Batch, dict[str, np.ndarray]]]) -> dict[str
         symbols += ((output["symbol"].argmax(-1) == batch.targets["symbol"]) & known).sum()
         strokes += known.sum()
         off = ~np.eye(known.shape[1], dtype=bool)[None] & (batch.weights["pair"] > 0)
-        logits = output["pair"] + np.swapaxes(output["pair"], 1, 2)  # being one symbol has no direction
-        found = (logits.argmax(-1) == SAME_SYMBOL) & off
+        found = (same_symbol(output["pair"]) > 0.5) & off
         true = (batch.targets["pair"] == SAME_SYMBOL) & off
         same += [(found & true).sum(), found.sum(), true.sum()]
     return {
