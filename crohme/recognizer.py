@@ -27,7 +27,7 @@ BEAM = 5
 # What the two directions and the classes of the strokes weigh; chosen on CROHME 2013, where it reads 66.3 % of the
 # files right, the mean of both directions alone 64.8 %, and all weights near these within half a point.
 _FORWARD = 0.7
-_LOOKS = 0.4
+_LOOKS = 0.2
 
 Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
 

@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="CROHME folder, with test2013 and test2014")
     parser.add_argument("--run", type=Path, default=Path("runs/expressions"), help="folder of the training run")
     parser.add_argument("--bundle", type=Path, default=Path("models/expressions"), help="folder to write")
-    parser.add_argument("--strength", type=float, default=6.0, help="of what keeps the bias of the tokens small (6)")
+    parser.add_argument("--strength", type=float, default=2.0, help="of what keeps the bias of the tokens small (2)")
     args = parser.parse_args()
 
     from crohme.corpus.expressions import load

@@ -148,7 +148,7 @@ def markdown(results: Sequence[Result]) -> str:
         low, high = row.interval
         lines.append(
             f"| {row.name} | {row.top1:.2%} | {low:.2%} – {high:.2%} | {row.parameters:,} "
-            f"| {row.minutes:.0f} min, {row.epochs:.1f} epochs | {row.epoch_seconds:.0f} | {row.milliseconds:.2f} |"
+            f"| {row.minutes:.3g} min, {row.epochs:.1f} epochs | {row.epoch_seconds:.0f} | {row.milliseconds:.2f} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -35,7 +35,7 @@ class StrokeTransformerConfig:
         encoder_layers, decoder_layers: int.
         expansion: int. Width of the feed-forward blocks over `width`.
         geometry: int. Width of the layers that read the pair features.
-        dropout: float. Rate on every residual branch, and on what is seen of a stroke's shape.
+        dropout: float. Rate on every residual branch, and on the shape of a stroke.
     """
 
     tokens: int
@@ -134,8 +134,8 @@ class StrokeEncoder(keras.layers.Layer):
         b, n, length, features = ops.shape(points)
         parts = ops.reshape(points, (b, n, length // 4, 4 * features))
         x = self.shape_2(_with_neighbours(self.shape_1(_with_neighbours(parts))))
-        x = self.shape_dropout(ops.reshape(x, (b, n, (length // 4) * 96)), training=training)
-        return self.shape_3(x)
+        x = self.shape_3(ops.reshape(x, (b, n, (length // 4) * 96)))
+        return self.shape_dropout(x, training=training)
 
 
 class TokenDecoder(keras.layers.Layer):

@@ -94,7 +94,7 @@ class Recipe:
     primed: float = 0.1
     redrawn: float = 0.45
     lifted: float = 0.3
-    lift_share: float = 0.2
+    lift_share: float = 0.3
     recorded: float = 0.8
     weakest: float = 0.6
     strongest: float = 1.7
