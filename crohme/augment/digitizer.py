@@ -32,7 +32,7 @@ def record(expression: Expression, rng: np.random.Generator) -> Expression:
 
 
 def _with_tips(points: Points, rng: np.random.Generator, share: float) -> Points:
-    """Some strokes begin or end earlier or later; of these, a third has a hook where the pen came down or left."""
+    """Some strokes begin or end earlier or later, and a third as many have a hook where the pen came down or left."""
     n, length, _ = points.shape
     extent = np.ptp(points, axis=1).max(axis=1)
     for _ in range(2):  # at the start, then turned round at the end

@@ -163,13 +163,26 @@ def test_distortion_changes_ink_but_little(pool):
     expression = pool.expressions[0]
     moved = [np.abs(distort(expression, np.random.default_rng(s)).points - expression.points).max() for s in range(3)]
     assert min(moved) > 0.1
-    still = distort(expression, np.random.default_rng(1), strength=0.0)
+
+
+def test_without_strength_each_symbol_keeps_its_strokes_in_some_order_and_direction(pool):
+    def shapes(points: np.ndarray, node: Node) -> list[list]:
+        strokes = (np.round(points[stroke], 2).tolist() for stroke in node.strokes)
+        return sorted(min(stroke, stroke[::-1]) for stroke in strokes)
+
+    orders = set()
+    expression = pool.expressions[0]
+    other = expression.points + np.arange(len(expression.points), dtype=np.float32)[:, None, None]  # no two alike
+    expression = Expression(other, expression.row)
     low, high = expression.box()
-    if np.array_equal(still.row, expression.row):
-        centred = expression.points - (low + high) / 2
-        same = np.abs(still.points - centred).max(axis=(1, 2)) < 1e-3
-        back = np.abs(still.points[:, ::-1] - centred).max(axis=(1, 2)) < 1e-3
-        assert (same | back).all()
+    centred = expression.points - (low + high) / 2
+    for seed in range(60):
+        still = distort(expression, np.random.default_rng(seed), strength=0.0)
+        for before, after in zip(all_nodes(expression.row), all_nodes(still.row), strict=True):
+            assert np.allclose(shapes(still.points, after), shapes(centred, before), atol=0.02)
+        starts = np.abs(still.points[:, None] - centred[None]).max(axis=(2, 3)).argmin(axis=1)
+        orders.add(tuple(starts))
+    assert len(orders) > 3
 
 
 def test_x_height_of_small_tall_and_deep_letters_is_one():
