@@ -46,20 +46,25 @@ def _with_tips(points: Points, rng: np.random.Generator, share: float) -> Points
 
 def _moved_start(points: Points, steps: NDArray[np.float64]) -> Points:
     """Strokes with as many points that begin so many steps later, or, below 0, earlier, straight on."""
-    n, length, _ = points.shape
-    at = steps[:, None] + np.linspace(0, 1, length)[None] * (length - 1 - steps)[:, None]
-    before = np.clip(np.floor(at).astype(np.int64), 0, length - 2)
-    part = (at - before)[..., None]
-    stroke = np.arange(n)[:, None]
-    return points[stroke, before] * (1 - part) + points[stroke, before + 1] * part
+    length = points.shape[1]
+    return _at(points, steps[:, None] + np.linspace(0, 1, length)[None] * (length - 1 - steps)[:, None])
 
 
 def _coarse(points: Points, count: int) -> Points:
     """Only `count` points of each stroke, and straight lines between them."""
-    length = points.shape[1]
-    kept = np.linspace(0, length - 1, count).round()
-    weights = np.stack([np.interp(np.arange(length), kept, unit) for unit in np.eye(count)], axis=1)
-    return weights @ points[:, kept.astype(np.int64)]
+    n, length, _ = points.shape
+    kept = np.linspace(0, length - 1, count).round().astype(np.int64)
+    at = np.interp(np.arange(length), kept, np.arange(count))
+    return _at(points[:, kept], np.broadcast_to(at, (n, length)))
+
+
+def _at(points: Points, at: NDArray[np.float64]) -> Points:
+    """Strokes at fractional numbers of their points, `(n, m)`: on the lines between, beyond the ends straight on."""
+    n, length, _ = points.shape
+    before = np.clip(np.floor(at).astype(np.int64), 0, length - 2)
+    part = (at - before)[..., None]
+    stroke = np.arange(n)[:, None]
+    return points[stroke, before] * (1 - part) + points[stroke, before + 1] * part
 
 
 def _smooth(points: Points, width: float) -> Points:

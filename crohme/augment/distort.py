@@ -57,16 +57,17 @@ def _move_symbols(
     matrix = _affine(rng, count, 0.05, 0.07, 0.14, strength)
     shift = rng.normal(0, 0.05 * strength, (count, 2)) * size[:, None]
     about, own_size = centre[symbol][:, None], size[symbol][:, None, None]
-    points = _move_strokes(points, own_size, rng, strength) - about
+    points = _move_strokes(points, (low + high)[:, None] / 2, own_size, rng, strength) - about
     # Narrower at one end than at the other.
     taper = rng.normal(0, 0.08 * strength, (count, 2))[symbol][:, None]
     points = points * (1 + taper * np.clip(points[..., ::-1] / np.maximum(own_size, 1e-6), -1, 1))
     return np.einsum("npi,nij->npj", points, matrix[symbol]) + about + shift[symbol][:, None].astype(np.float32)
 
 
-def _move_strokes(points: Points, size: NDArray[np.float32], rng: np.random.Generator, strength: float) -> Points:
+def _move_strokes(
+    points: Points, centre: Points, size: NDArray[np.float32], rng: np.random.Generator, strength: float
+) -> Points:
     """Each stroke shifted and scaled a little about its centre; `size` is that of its symbol."""
-    centre = (points.min(axis=1, keepdims=True) + points.max(axis=1, keepdims=True)) / 2
     shift = rng.normal(0, 0.02 * strength, centre.shape) * size
     scale = np.exp(rng.normal(0, 0.04 * strength, centre.shape))
     return (points - centre) * scale + centre + shift

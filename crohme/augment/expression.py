@@ -86,6 +86,14 @@ def regroup(row: Row, number: Sequence[tuple[int, ...]], labels: Mapping[int, st
     )
 
 
+def put(new: Points, old: Points, larger: float = 1.0) -> Points:
+    """The strokes of one symbol in the place of another's, and as large, or `larger` times that."""
+    low, high = old.min(axis=(0, 1)), old.max(axis=(0, 1))
+    n_low, n_high = new.min(axis=(0, 1)), new.max(axis=(0, 1))
+    scale = float((high - low).max()) / max(float((n_high - n_low).max()), 1e-6) * larger
+    return ((new - (n_low + n_high) / 2) * scale + (low + high) / 2).astype(np.float32)
+
+
 def symbol_of_strokes(expression: Expression) -> tuple[NDArray[np.int64], int]:
     """Number of the symbol of each stroke, and how many there are; a stroke of no symbol has a number of its own."""
     number = np.full(len(expression.points), -1)

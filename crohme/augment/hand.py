@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, all_nodes
+from crohme.augment.expression import Expression, Points, all_nodes, put
 from crohme.augment.pool import Pool
 
 _ALIKE = 0.2  # mean distance, over the symbol's size, up to which two inks are one way of drawing a symbol
@@ -36,14 +36,10 @@ def redraw(expression: Expression, pool: Pool, rng: np.random.Generator, share: 
 
 
 def _morphed(own: Points, other: Points, rng: np.random.Generator) -> Points:
-    if other.shape != own.shape:
+    size = np.ptp(own, axis=(0, 1)).max()
+    if other.shape != own.shape or not (size > 0 and np.ptp(other, axis=(0, 1)).any()):  # a dot has no shape
         return own
-    low, high = own.min(axis=(0, 1)), own.max(axis=(0, 1))
-    o_low, o_high = other.min(axis=(0, 1)), other.max(axis=(0, 1))
-    size, o_size = float((high - low).max()), float((o_high - o_low).max())
-    if not (size > 0 and o_size > 0):
-        return own
-    way = ((other - (o_low + o_high) / 2) * (size / o_size) + (low + high) / 2) - own
+    way = put(other, own) - own
     if np.linalg.norm(way, axis=-1).mean() > _ALIKE * size:
         return own
     # A stroke may begin as in one ink and end as in the other.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, Row, all_nodes, all_rows, regroup
+from crohme.augment.expression import Expression, Points, Row, all_nodes, all_rows, put, regroup
 from crohme.augment.letters import CAPITAL_OF, NAMES, TWINS
 from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
@@ -79,12 +79,8 @@ def _written_as(
 
 
 def _put(new: Points, old: Points, rng: np.random.Generator) -> Points:
-    """The new symbol in the place of the old one, and as large."""
-    low, high = old.min(axis=(0, 1)), old.max(axis=(0, 1))
-    n_low, n_high = new.min(axis=(0, 1)), new.max(axis=(0, 1))
-    size, n_size = float((high - low).max()), float((n_high - n_low).max())
-    scale = size / max(n_size, 1e-6) * float(np.exp(rng.normal(0, 0.08)))
-    return ((new - (n_low + n_high) / 2) * scale + (low + high) / 2).astype(np.float32)
+    """The new symbol in the place of the old one, and about as large."""
+    return put(new, old, larger=float(np.exp(rng.normal(0, 0.08))))
 
 
 def _rebuild(expression: Expression, nodes: list[Node], replaced: dict[int, tuple[str, Points]]) -> Expression:
