@@ -68,6 +68,7 @@ class LightTransformer:
         self.heads = int(arguments["heads"])
         self.encoder_layers = int(arguments["encoder_layers"])
         self.decoder_layers = int(arguments["decoder_layers"])
+        self.pair_features = int(arguments["pair_features"])
 
     def encode(self, ink: Array) -> Memory:
         """Encode one expression.
@@ -76,6 +77,7 @@ class LightTransformer:
             ink: `(n, POINTS, 2)`, n ≥ 1, in the unit of `features.to_unit_scale`.
         """
         points, strokes, pairs = (f[0].astype(np.float32) for f in featurize(ink[None].astype(np.float32)))
+        pairs = pairs[..., : self.pair_features]
         geometry = _silu(self._dense(_silu(self._dense(pairs, "encoder/geometry_1")), "encoder/geometry_2"))
         biases = self._dense(geometry, "encoder/biases").transpose(2, 0, 1)
         place = self._dense(_silu(self._dense(strokes, "encoder/place_1")), "encoder/place_2")

@@ -19,30 +19,40 @@ _NEAREST, _FURTHEST = -0.4, 1.0  # share of the way to the other ink; below 0 aw
 
 
 def redraw(expression: Expression, pool: Pool, rng: np.random.Generator, share: float) -> Expression:
-    """Morph some symbols towards, or away from, another ink of their class; size and place stay.
+    """Morph the symbols of some classes towards, or away from, another ink of their class; size and place stay.
+
+    All symbols of a class go the same way: one hand draws them alike.
 
     Args:
         expression: Expression.
         pool: Pool. Where the other inks come from.
         rng: Generator.
-        share: float. Probability of a symbol to be redrawn, where another ink is alike.
+        share: float. Probability of a class to be redrawn, where another ink is alike.
     """
     points = expression.points.copy()
+    ways: dict[str, tuple[Points, np.ndarray] | None] = {}
     for node in all_nodes(expression.row):
-        if node.label in pool.symbols and rng.random() < share:
+        if node.label not in ways:
+            redrawn = node.label in pool.symbols and rng.random() < share
+            ways[node.label] = _way(pool.symbol(node.label, rng), rng) if redrawn else None
+        if (way := ways[node.label]) is not None:
             strokes = list(node.strokes)
-            points[strokes] = _morphed(points[strokes], pool.symbol(node.label, rng), rng)
+            points[strokes] = _morphed(points[strokes], *way)
     return replace(expression, points=points)
 
 
-def _morphed(own: Points, other: Points, rng: np.random.Generator) -> Points:
+def _way(other: Points, rng: np.random.Generator) -> tuple[Points, np.ndarray]:
+    """Another ink, and how far each of its points is followed, `(k, p, 1)`."""
+    # A stroke may begin as in one ink and end as in the other.
+    begin, end = rng.uniform(_NEAREST, _FURTHEST, (2, len(other), 1, 1))
+    return other, begin + (end - begin) * np.linspace(0, 1, other.shape[1])[:, None]
+
+
+def _morphed(own: Points, other: Points, far: np.ndarray) -> Points:
     size = np.ptp(own, axis=(0, 1)).max()
     if other.shape != own.shape or not (size > 0 and np.ptp(other, axis=(0, 1)).any()):  # a dot has no shape
         return own
     way = put(other, own) - own
     if np.linalg.norm(way, axis=-1).mean() > _ALIKE * size:
         return own
-    # A stroke may begin as in one ink and end as in the other.
-    begin, end = rng.uniform(_NEAREST, _FURTHEST, (2, len(own), 1, 1))
-    far = begin + (end - begin) * np.linspace(0, 1, own.shape[1])[:, None]
     return (own + far * way).astype(np.float32)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import compress
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from crohme.notation.tree import Node, Relation
 
 _CLOSING = {"(": ")", "[": "]", r"\{": r"\}", "|": "|"}
 _EVENNESS = 0.15
+_FEWEST = 100  # symbols that a writer must have written to compose whole expressions from
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +52,18 @@ class Pool:
 
     Args:
         expressions: sequence of `Expression`. Training ink only: what is drawn from here is trained on.
+        writers: sequence of str or None. Who wrote each; None where one person wrote all.
     """
 
-    def __init__(self, expressions: Sequence[Expression]) -> None:
-        self.expressions = [expression for expression in expressions if _is_complete(expression.row)]
+    def __init__(self, expressions: Sequence[Expression], writers: Sequence[str] | None = None) -> None:
+        complete = [_is_complete(expression.row) for expression in expressions]
+        self.expressions = list(compress(expressions, complete))
+        self.of_writer: dict[str, Pool] = {}
+        if writers is not None:
+            own: dict[str, list[Expression]] = defaultdict(list)
+            for writer, expression in zip(compress(writers, complete), self.expressions, strict=True):
+                own[writer].append(expression)
+            self.of_writer = {writer: Pool(written) for writer, written in own.items()}
         self.rows = [(e, row) for e in self.expressions for row in all_rows(e.row)]
         self.symbols: dict[str, list[Points]] = defaultdict(list)
         self.places: dict[str, list[Place]] = defaultdict(list)
@@ -71,6 +82,14 @@ class Pool:
         self._labels = list(self.places)
         self._label_ends = np.cumsum(_evenly([len(places) for places in self.places.values()]))
         self._ends: dict[tuple[str, ...], np.ndarray] = {}
+
+    @cached_property
+    def frequent_writers(self) -> tuple[list[str], np.ndarray]:
+        """The writers who wrote enough to compose from, and where their shares of 0 … 1 end."""
+        counts = {writer: sum(map(len, own.symbols.values())) for writer, own in self.of_writer.items()}
+        writers = [writer for writer, count in counts.items() if count >= _FEWEST] or list(counts)
+        shares = np.sqrt([counts[writer] for writer in writers])
+        return writers, np.cumsum(shares / shares.sum())
 
     def _add(self, expression: Expression, node: Node, height: float, middle: float) -> None:
         points = expression.points[list(node.strokes)]

@@ -30,11 +30,13 @@ def swap(expression: Expression, pool: Pool, rng: np.random.Generator, *, share:
         expression: Expression.
         pool: Pool. Where the new symbols come from.
         rng: Generator.
-        share: float. Probability of a symbol to be exchanged for one of its class.
+        share: float. Probability of a class to have all its symbols exchanged for others of that class.
         relabel: float. Probability of a class to become another class; a small letter whose capital is
             only larger becomes that as often again.
     """
-    names = _rename(sorted({node.label for node in all_nodes(expression.row)}), pool, rng, relabel)
+    labels = sorted({node.label for node in all_nodes(expression.row)})
+    names = _rename(labels, pool, rng, relabel)
+    exchanged = {label for label in labels if rng.random() < share}
     replaced: dict[int, tuple[str, Points]] = {}
     for row in all_rows(expression.row):
         for node in row:
@@ -44,7 +46,7 @@ def swap(expression: Expression, pool: Pool, rng: np.random.Generator, *, share:
             if node.label in names:
                 new = _written_as(names[node.label], old, expression, row, pool, rng)
                 replaced[node.strokes[0]] = names[node.label], new
-            elif rng.random() < share and pool.symbols.get(node.label):
+            elif node.label in exchanged and pool.symbols.get(node.label):
                 replaced[node.strokes[0]] = node.label, _put(pool.symbol(node.label, rng), old, rng)
     return _rebuild(expression, list(all_nodes(expression.row)), replaced) if replaced else expression
 

@@ -120,7 +120,8 @@ class StrokeEncoder(keras.layers.Layer):
         self.norm = keras.layers.LayerNormalization(epsilon=1e-5, name="norm")
 
     def call(self, inputs, training=False):
-        geometry = self.geometry_2(self.geometry_1(inputs["pairs"]))
+        # A network that was built before the last features existed reads the first ones.
+        geometry = self.geometry_2(self.geometry_1(inputs["pairs"][..., : self.config.pair_features]))
         biases = ops.transpose(self.biases(geometry), (0, 3, 1, 2))
         biases = biases + hide_padding(inputs["mask"])
         x = self._shape(inputs["points"], training) + self.place_2(self.place_1(inputs["strokes"]))

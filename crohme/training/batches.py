@@ -8,6 +8,7 @@ import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from crohme.augment.digitizer import record
 from crohme.augment.distort import distort
 from crohme.augment.expression import Expression, all_rows, cut
 from crohme.augment.hand import redraw
+from crohme.augment.one_hand import OneHand
 from crohme.augment.pen import vary_lifts
 from crohme.augment.pool import Pool
 from crohme.augment.primes import add_prime
@@ -68,6 +70,7 @@ class Recipe:
 
     Args:
         traced: float. Share of expressions whose ink was drawn as a picture and traced back.
+        one_hand: float. Share of expressions whose ink, however it is composed, is one writer's.
         composed: float. Share of composed expressions; the others are real, or a part of one.
         part: float. Share of parts among the real ones.
         swapped: float. Share of expressions in which symbols are exchanged.
@@ -86,6 +89,7 @@ class Recipe:
     """
 
     traced: float = 0.2
+    one_hand: float = 0.6
     composed: float = 0.6
     part: float = 0.2
     swapped: float = 0.8
@@ -112,7 +116,8 @@ class Pools(NamedTuple):
 
 def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression:
     """One training expression, in the unit of `features.to_unit_scale`."""
-    pool = pools.traced if rng.random() < recipe.traced else pools.written
+    everybody = pools.traced if rng.random() < recipe.traced else pools.written
+    pool = OneHand(everybody, rng) if rng.random() < recipe.one_hand else everybody
     if rng.random() < recipe.composed:
         expression = compose(pool, rng, steps=int(rng.integers(1, 5)))
     else:
@@ -128,7 +133,7 @@ def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression
         expression = swap(expression, pool, rng, share=recipe.swap_share, relabel=relabel)
     if rng.random() < recipe.primed:
         expression = add_prime(expression, pool, rng)
-    expression = redraw(expression, pool, rng, share=float(rng.uniform(0, 2 * recipe.redrawn)))
+    expression = redraw(expression, everybody, rng, share=float(rng.uniform(0, 2 * recipe.redrawn)))
     if rng.random() < recipe.lifted:
         expression = vary_lifts(expression, rng, share=float(rng.uniform(0, recipe.lift_share)))
     if rng.random() < recipe.recorded:
@@ -219,22 +224,18 @@ _recipe = Recipe()
 def training_pools(folder: Path) -> Pools:
     """The ink of a training folder, without its held-out writers."""
     corpus = load(folder)
-    return Pools(Pool(trained_on(corpus)), Pool(trained_on(load_traced(corpus))))
+    return Pools(_pool(corpus), _pool(load_traced(corpus)))
 
 
-def trained_on(corpus: Corpus) -> list[Expression]:
+def _pool(corpus: Corpus) -> Pool:
     """The expressions of all writers but the held-out ones."""
-    return _of_writers(corpus, held_out=False)
+    trained_on = [not is_held_out(writer) for writer in corpus.writers]
+    return Pool(list(compress(corpus.expressions, trained_on)), list(compress(corpus.writers, trained_on)))
 
 
 def held_out(corpus: Corpus) -> list[Expression]:
     """The expressions of the held-out writers."""
-    return _of_writers(corpus, held_out=True)
-
-
-def _of_writers(corpus: Corpus, *, held_out: bool) -> list[Expression]:
-    kept = zip(corpus.expressions, corpus.writers, strict=True)
-    return [expression for expression, writer in kept if is_held_out(writer) == held_out]
+    return [e for e, writer in zip(corpus.expressions, corpus.writers, strict=True) if is_held_out(writer)]
 
 
 def stream(

@@ -74,7 +74,7 @@ def _groups(items: list, size: int) -> list[list]:
 
 
 def _measure(outputs: Sequence[tuple[Batch, dict[str, np.ndarray]]]) -> dict[str, float]:
-    right, pointed, expressions, one = 0, 0, 0, 0
+    right, pointed, expressions, one, recurring, surprise = 0, 0, 0, 0, 0, 0.0
     symbols, strokes = 0, 0
     same = np.zeros(3)  # found and true, found, true
     for batch, output in outputs:
@@ -85,6 +85,8 @@ def _measure(outputs: Sequence[tuple[Batch, dict[str, np.ndarray]]]) -> dict[str
         expressions += there.sum()
         right += (token.all(axis=1) & there).sum()
         one += (((~token).sum(axis=1) <= 1) & there).sum()
+        recurring += _wrong_where_right_elsewhere(token, batch.targets["token"], valid).sum()
+        surprise += _surprise(output["token"], batch.targets["token"])[valid].sum()
         pointed += ((token & pointer).all(axis=1) & there).sum()
         known = batch.weights["symbol"] > 0
         symbols += ((output["symbol"].argmax(-1) == batch.targets["symbol"]) & known).sum()
@@ -96,10 +98,28 @@ def _measure(outputs: Sequence[tuple[Batch, dict[str, np.ndarray]]]) -> dict[str
     return {
         "exprate": 100.0 * float(right / max(expressions, 1)),
         "le1": 100.0 * float(one / max(expressions, 1)),
+        "recurring": 100.0 * float(recurring / max(expressions, 1)),
+        "surprise": float(surprise / max(expressions, 1)),
         "exprate_pointed": 100.0 * float(pointed / max(expressions, 1)),
         "stroke_class": 100.0 * float(symbols / max(strokes, 1)),
         "same_symbol_f": 100.0 * float(2 * same[0] / max(same[1] + same[2], 1)),
     }
+
+
+def _wrong_where_right_elsewhere(right: np.ndarray, truth: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """`(b,)` whether an expression is wrong, but only at tokens that it has right in another place."""
+    known = [
+        bool((~r).any()) and set(t[~r].tolist()) <= set(t[r & v].tolist())
+        for r, t, v in zip(right, truth, valid, strict=True)
+    ]
+    return np.array(known, dtype=bool)
+
+
+def _surprise(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """−log p of each true token, `(b, t)`."""
+    top = logits.max(axis=-1, keepdims=True)
+    total = np.log(np.exp(logits - top).sum(axis=-1)) + top[..., 0]
+    return total - np.take_along_axis(logits, truth[..., None], axis=-1)[..., 0]
 
 
 def _pointed_right(batch: Batch, pointer: np.ndarray) -> np.ndarray:

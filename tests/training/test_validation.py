@@ -13,7 +13,7 @@ from crohme.notation import CLASSES
 from crohme.notation.tree import Node, Relation
 from crohme.training.batches import Batch, Bucket, collate
 from crohme.training.targets import encode
-from crohme.training.validation import _measure
+from crohme.training.validation import _measure, _wrong_where_right_elsewhere
 
 
 @pytest.fixture
@@ -36,7 +36,10 @@ def perfect(batch: Batch) -> dict[str, np.ndarray]:
 
 
 def test_what_is_true_is_all_right(batch):
-    assert set(_measure([(batch, perfect(batch))]).values()) == {100.0}
+    figures = _measure([(batch, perfect(batch))])
+    assert figures.pop("recurring") == 0.0
+    assert figures.pop("surprise") == pytest.approx(6 * np.log1p((len(TOKENS) - 1) * np.exp(-9.0)), rel=1e-3)
+    assert set(figures.values()) == {100.0}
 
 
 def test_each_figure_falls_by_its_own_errors(batch):
@@ -52,6 +55,16 @@ def test_each_figure_falls_by_its_own_errors(batch):
     output["pointer"][0, 0] = (9.0, 0.0, 0.0, 0.0)  # one stroke of two
     figures = _measure([(batch, output)])
     assert (figures["exprate"], figures["exprate_pointed"]) == (100.0, 0.0)
+
+
+def test_a_symbol_that_is_right_elsewhere_is_told_from_one_that_is_not():
+    right = np.array([[True, True, False, True], [True, True, False, True], [True, True, True, True]])
+    truth = np.array([[5, 6, 5, 9], [5, 6, 7, 9], [5, 6, 5, 9]])
+    assert _wrong_where_right_elsewhere(right, truth, np.ones_like(right)).tolist() == [True, False, False]
+    # What is right only in the padding is right nowhere.
+    padded = np.array([[True, True, False, True]])
+    truth, valid = np.array([[5, 6, 9, 9]]), np.array([[True, True, True, False]])
+    assert _wrong_where_right_elsewhere(padded, truth, valid).tolist() == [False]
 
 
 def test_two_strokes_are_one_symbol_if_it_is_more_likely_than_not(batch):

@@ -1,0 +1,50 @@
+"""Ink as one person writes it: what `Pool` offers, with every class from one writer.
+
+A writer draws a symbol alike each time, and two symbols differently. Where every symbol of a
+composed expression comes from another writer, a network cannot learn to use that.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crohme.augment.expression import Points
+from crohme.augment.letters import TWINS
+from crohme.augment.pool import Pool
+
+
+class OneHand:
+    """The ink of one writer for one expression; a class that this writer never wrote comes from one other.
+
+    It has the drawing methods and lists of `Pool`.
+
+    Args:
+        pool: Pool. Made with its writers.
+        rng: Generator. Draws the writer.
+    """
+
+    def __init__(self, pool: Pool, rng: np.random.Generator) -> None:
+        writers, ends = pool.frequent_writers
+        home = pool.of_writer[writers[int(np.searchsorted(ends, rng.random()))]]
+        self._home, self._everybody = home, pool
+        self._pool_of: dict[str, Pool] = {}
+        self.any, self.row, self.place = home.any, home.row, home.place
+        self.bars, self.roots, self.brackets = (
+            getattr(home, name) or getattr(pool, name) for name in ("bars", "roots", "brackets")
+        )
+        self.symbols, self.label = pool.symbols, pool.label
+
+    def symbol(self, label: str, rng: np.random.Generator) -> Points:
+        """The strokes of a written symbol of this class, as `Pool.symbol`; always by the same writer."""
+        if label not in self._pool_of:
+            self._pool_of[label] = self._draw_pool(label, rng)
+        return self._pool_of[label].symbol(label, rng)
+
+    def _draw_pool(self, label: str, rng: np.random.Generator) -> Pool:
+        # Of one shape, they are told apart by their size, which only one writer's ink can be compared in.
+        twin = self._pool_of.get(TWINS.get(label, ""))
+        for pool in (self._home, twin):
+            if pool is not None and pool.symbols.get(label):
+                return pool
+        having = [pool for pool in self._everybody.of_writer.values() if pool.symbols.get(label)]
+        return having[rng.integers(len(having))]
