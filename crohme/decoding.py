@@ -13,20 +13,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.codes import (
-    CLASS_INDEX,
-    PAIR_INDEX,
-    RELATION_INDEX,
-    SAME_SYMBOL,
-    START,
-    START_BACKWARD,
-    TOKEN_INDEX,
-    TOKENS,
-)
 from crohme.light import LightTransformer, Memory
 from crohme.notation import BIG_OPERATORS
 from crohme.notation.grammar import END, WRITTEN, Cursor, Group, Kind, Row, linearize
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
+from crohme.vocabulary import PAIR_INDEX, RELATION_INDEX, SAME_SYMBOL, START, START_BACKWARD, Vocabulary
 
 Floats = NDArray[np.float32]
 _IMPOSSIBLE = -np.inf
@@ -75,25 +66,28 @@ class _Hypothesis:
         return int(len(self.written) - self.written.sum()) - cursor.owed
 
 
-def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bool = False) -> list[Candidate]:
+def decode(
+    network: LightTransformer, memory: Memory, vocabulary: Vocabulary, *, beam: int, backward: bool = False
+) -> list[Candidate]:
     """The best readings in one direction, best first; empty if no hypothesis could be finished.
 
     Args:
         network: LightTransformer.
         memory: Memory. The encoded expression.
+        vocabulary: Vocabulary. The network's; what it may answer with.
         beam: int. Hypotheses kept at each step; 1 is greedy decoding.
         backward: bool. Whether rows are read from right to left.
     """
     n = len(memory.encoded)
     relate = network.relate(memory)
     same = same_symbol(relate)
-    start = TOKEN_INDEX[START_BACKWARD if backward else START]
+    start = vocabulary.token_index[START_BACKWARD if backward else START]
     live = [_Hypothesis(0.0, Cursor(), (), np.zeros(n, np.float32), start)]
     state = network.start()
     done: list[_Hypothesis] = []
     for _ in range(12 + 6 * n):
         tokens, pointers, state = network.read(memory, state, *_inputs([[h] for h in live], n))
-        choices = _choices(live, tokens[:, 0], pointers[:, 0], same, beam)
+        choices = _choices(live, tokens[:, 0], pointers[:, 0], same, beam, vocabulary)
         finished = [(parent, h) for parent, h in choices if h.cursor.ended]
         done = sorted([*done, *(h for _, h in finished)], key=lambda h: -h.score)[:beam]
         growing = [(parent, h) for parent, h in choices if not h.cursor.ended]
@@ -107,17 +101,25 @@ def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bo
     return [Candidate(_tree(h.symbols, relate, backward), h.score) for h in done]
 
 
-def rescore(network: LightTransformer, memory: Memory, trees: Sequence[SymbolTree], *, backward: bool) -> list[float]:
+def rescore(
+    network: LightTransformer,
+    memory: Memory,
+    vocabulary: Vocabulary,
+    trees: Sequence[SymbolTree],
+    *,
+    backward: bool,
+) -> list[float]:
     """Log-probabilities of given readings, told in one direction.
 
     Args:
         network: LightTransformer.
         memory: Memory. The encoded expression.
+        vocabulary: Vocabulary. The network's.
         trees: sequence of SymbolTree. Readings of this expression, with strokes.
         backward: bool. Whether rows are told from right to left.
     """
     n = len(memory.encoded)
-    told = [_walk(tree, n, backward) for tree in trees]
+    told = [_walk(tree, n, vocabulary, backward) for tree in trees]
     longest = max(len(walk) for walk in told)
     padded = [[*walk, *[walk[-1]] * (longest - len(walk))] for walk in told]
     state, scores = network.start(len(trees)), [0.0] * len(trees)
@@ -127,22 +129,26 @@ def rescore(network: LightTransformer, memory: Memory, trees: Sequence[SymbolTre
         tokens, pointers, state = network.read(memory, state, *here)
         for j, walk in enumerate(told):
             for i, (hypothesis, token, strokes) in enumerate(walk[first : first + _AT_ONCE]):
-                scores[j] += float(_log_softmax(tokens[j, i])[TOKEN_INDEX[token]])
+                scores[j] += float(_log_softmax(tokens[j, i])[vocabulary.token_index[token]])
                 if hypothesis.cursor.kind(token) in WRITTEN:
                     scores[j] += _pointing(pointers[j, i], strokes)
     return scores
 
 
-def look_of(network: LightTransformer, memory: Memory, trees: Sequence[SymbolTree]) -> list[float]:
+def look_of(
+    network: LightTransformer, memory: Memory, vocabulary: Vocabulary, trees: Sequence[SymbolTree]
+) -> list[float]:
     """Log-probabilities of given readings' symbols by the class of each stroke, which knows no language.
 
     Args:
         network: LightTransformer.
         memory: Memory. The encoded expression.
+        vocabulary: Vocabulary. The network's.
         trees: sequence of SymbolTree. Readings of this expression, with strokes.
     """
     classes = _log_softmax(network.classify(memory))
-    return [float(sum(classes[list(n.strokes), CLASS_INDEX[n.label]].mean() for n in tree.nodes())) for tree in trees]
+    index = vocabulary.class_index
+    return [float(sum(classes[list(n.strokes), index[n.label]].mean() for n in tree.nodes())) for tree in trees]
 
 
 def same_symbol(relate: Floats) -> Floats:
@@ -155,16 +161,18 @@ def same_symbol(relate: Floats) -> Floats:
     return (probability + np.swapaxes(probability, -1, -2)) / 2
 
 
-def _walk(tree: SymbolTree, n: int, backward: bool) -> list[tuple[_Hypothesis, str, NDArray[np.bool_]]]:
+def _walk(
+    tree: SymbolTree, n: int, vocabulary: Vocabulary, backward: bool
+) -> list[tuple[_Hypothesis, str, NDArray[np.bool_]]]:
     """Every step of telling a tree: where it stands, the token that follows, and the strokes that it writes."""
-    start = TOKEN_INDEX[START_BACKWARD if backward else START]
+    start = vocabulary.token_index[START_BACKWARD if backward else START]
     hypothesis = _Hypothesis(0.0, Cursor(), (), np.zeros(n, np.float32), start)
     walk = []
     for token, node in [*linearize(tree, backward=backward), (END, None)]:
         strokes = np.zeros(n, dtype=bool)
         strokes[list(node.strokes if node is not None else ())] = True
         walk.append((hypothesis, token, strokes))
-        hypothesis = _extend(hypothesis, token, 0.0, strokes)
+        hypothesis = _extend(hypothesis, token, 0.0, strokes, vocabulary)
     return walk
 
 
@@ -185,30 +193,33 @@ def _inputs(live: Sequence[Sequence[_Hypothesis]], n: int) -> tuple:
 
 
 def _choices(
-    live: Sequence[_Hypothesis], tokens: Floats, pointers: Floats, same: Floats, beam: int
+    live: Sequence[_Hypothesis], tokens: Floats, pointers: Floats, same: Floats, beam: int, vocabulary: Vocabulary
 ) -> list[tuple[int, _Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
     scores = _log_softmax(tokens)
     for i, hypothesis in enumerate(live):
-        scores[i] += _mask(hypothesis.cursor, min(hypothesis.spare(hypothesis.cursor), 3)) + hypothesis.score
+        scores[i] += hypothesis.score
+        scores[i] += _mask(hypothesis.cursor, min(hypothesis.spare(hypothesis.cursor), 3), vocabulary)
     flat = scores.ravel()
     best = np.argpartition(-flat, min(2 * beam, len(flat) - 1))[: 2 * beam]
     choices = []
     for index in best[np.argsort(-flat[best])]:
         if flat[index] > _IMPOSSIBLE:
-            i, token = divmod(int(index), scores.shape[1])
-            hypothesis = live[i]
+            i, number = divmod(int(index), scores.shape[1])
+            hypothesis, token = live[i], vocabulary.tokens[number]
             pointed = np.zeros(hypothesis.written.shape, dtype=bool)
-            score = float(scores[i, token]) - hypothesis.score
-            if hypothesis.cursor.kind(TOKENS[token]) in WRITTEN:
-                most = hypothesis.spare(hypothesis.cursor.advance(TOKENS[token]))
+            score = float(scores[i, number]) - hypothesis.score
+            if hypothesis.cursor.kind(token) in WRITTEN:
+                most = hypothesis.spare(hypothesis.cursor.advance(token))
                 pointed = _pointed(pointers[i], same, hypothesis.written > 0, most)
                 score += _pointing(pointers[i], pointed)
-            choices.append((i, _extend(hypothesis, TOKENS[token], score, pointed)))
+            choices.append((i, _extend(hypothesis, token, score, pointed, vocabulary)))
     return sorted(choices, key=lambda choice: -choice[1].score)[:beam]
 
 
-def _extend(hypothesis: _Hypothesis, token: str, score: float, pointed: NDArray[np.bool_]) -> _Hypothesis:
+def _extend(
+    hypothesis: _Hypothesis, token: str, score: float, pointed: NDArray[np.bool_], vocabulary: Vocabulary
+) -> _Hypothesis:
     """A hypothesis one token longer; `pointed` are the strokes of the symbol, if the token writes one."""
     cursor = hypothesis.cursor
     symbols, written = hypothesis.symbols, hypothesis.written
@@ -217,7 +228,8 @@ def _extend(hypothesis: _Hypothesis, token: str, score: float, pointed: NDArray[
         strokes = tuple(int(s) for s in np.flatnonzero(pointed))
         symbols = (*symbols, _Symbol(label, strokes, cursor.anchor, cursor.relation))
         written = np.maximum(written, pointed.astype(np.float32))
-    return _Hypothesis(hypothesis.score + score, cursor.advance(token), symbols, written, TOKEN_INDEX[token])
+    number = vocabulary.token_index[token]
+    return _Hypothesis(hypothesis.score + score, cursor.advance(token), symbols, written, number)
 
 
 def _pointing(pointer: Floats, pointed: NDArray[np.bool_]) -> float:
@@ -243,27 +255,34 @@ def _pointed(pointer: Floats, same: Floats, written: NDArray[np.bool_], most: in
     return together >= _TOGETHER
 
 
-def _mask(cursor: Cursor, spare: int) -> Floats:
+def _mask(cursor: Cursor, spare: int, vocabulary: Vocabulary) -> Floats:
     row = cursor.rows[-1]
     pending = None if cursor.pending is None else cursor.pending.or_index
     # The base line is a level of the tree, and so is what would open; an index may need braces around it.
     levels = cursor.depth + sum(open_row.closing is Kind.CLOSE_INDEX for open_row in cursor.rows)
     may_nest = levels + 2 <= MAX_DEPTH
-    return _cached_mask(pending, row.closing, row.last is not None, row.scripts, spare, may_nest)
+    return _cached_mask(pending, row.closing, row.last is not None, row.scripts, spare, may_nest, vocabulary)
 
 
 @lru_cache(maxsize=512)
 def _cached_mask(
-    pending: bool | None, closing: Kind, begun: bool, scripts: frozenset[Kind], spare: int, may_nest: bool
+    pending: bool | None,
+    closing: Kind,
+    begun: bool,
+    scripts: frozenset[Kind],
+    spare: int,
+    may_nest: bool,
+    vocabulary: Vocabulary,
 ) -> Floats:
     """0 where a token may follow, -inf elsewhere; positions with equal arguments allow the same tokens."""
     row = Row(None, closing, 0 if begun else None, scripts)
     group = None if pending is None else Group(0, Relation.INSIDE, or_index=pending)
     cursor = Cursor((row,), group)
-    mask = np.full(len(TOKENS), _IMPOSSIBLE, dtype=np.float32)
-    for i, token in enumerate(TOKENS):
-        if not token.startswith("<") or token == END:
-            kind = cursor.kind(token)
+    mask = np.full(len(vocabulary.tokens), _IMPOSSIBLE, dtype=np.float32)
+    for i, token in enumerate(vocabulary.tokens):
+        kind = cursor.kind(token)
+        # The brackets of a root's index are no symbols.
+        if vocabulary.may_answer(token) or kind in (Kind.OPEN_INDEX, Kind.CLOSE_INDEX):
             claims = _CLAIMS.get(kind, 0) - (kind in WRITTEN and not begun)
             if cursor.allows(token) and spare >= claims and (may_nest or kind not in _NESTING):
                 mask[i] = 0.0

@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike
 
 from crohme import bundle, image_files
 from crohme.bundle import Bundle, BundleError
-from crohme.codes import TOKENS
 from crohme.decoding import Candidate, decode, look_of, rescore
 from crohme.features import POINTS, to_unit_scale
 from crohme.light import LightTransformer, Memory
 from crohme.notation import SymbolTree, to_latex, to_mathml
+from crohme.vocabulary import Vocabulary
 from inkml_parser import Ink, InkError, OversizedInk, read
 from inkml_parser.sequences import normalise, resample
 
@@ -94,7 +94,7 @@ class Recognizer:
         trained: Bundle. Of a stroke transformer.
 
     Raises:
-        BundleError: Of another network, or made for another vocabulary.
+        BundleError: Of another network, or with a vocabulary that is none.
 
     Example:
         >>> recognizer = crohme.load()
@@ -105,8 +105,10 @@ class Recognizer:
     def __init__(self, trained: Bundle) -> None:
         if trained.network != "stroke_transformer":
             raise BundleError(f"{trained.path}: {trained.network} does not read whole expressions")
-        if trained.vocabulary != TOKENS:
-            raise BundleError(f"{trained.path}: its vocabulary is not that of this version")
+        try:
+            self.vocabulary = Vocabulary.of_tokens(trained.vocabulary)
+        except ValueError as error:
+            raise BundleError(f"{trained.path}: vocabulary.txt: {error}") from None
         self.bundle = trained
         self.network = LightTransformer(trained.weights, trained.arguments)
         written = trained.metrics.get("calibration", (1.0, 0.0))
@@ -153,17 +155,17 @@ class Recognizer:
 
     def _search(self, memory: Memory, beam: int) -> list[Candidate]:
         """Readings with different LaTeX, best first; with a beam, scored in both directions."""
-        forward = _distinct(decode(self.network, memory, beam=beam))
+        forward = _distinct(decode(self.network, memory, self.vocabulary, beam=beam))
         if beam == 1 and forward:
             return forward
-        backward = _distinct(decode(self.network, memory, beam=max(beam, 2), backward=True))
+        backward = _distinct(decode(self.network, memory, self.vocabulary, beam=max(beam, 2), backward=True))
         if not forward and not backward:
             raise NothingToRecognize("no reading was found")
         # Each direction judges what the other one found, and both are held against the looks of the strokes.
         trees = [candidate.tree for candidate in (*forward, *backward)]
         told_forward = [c.score for c in forward] + self._rescored(memory, backward, backward=False)
         told_backward = self._rescored(memory, forward, backward=True) + [c.score for c in backward]
-        looks = look_of(self.network, memory, trees)
+        looks = look_of(self.network, memory, self.vocabulary, trees)
         return _distinct(
             [
                 Candidate(tree, _FORWARD * f + (1 - _FORWARD) * b + _LOOKS * look)
@@ -172,7 +174,9 @@ class Recognizer:
         )
 
     def _rescored(self, memory: Memory, found: list[Candidate], *, backward: bool) -> list[float]:
-        return rescore(self.network, memory, [c.tree for c in found], backward=backward) if found else []
+        if not found:
+            return []
+        return rescore(self.network, memory, self.vocabulary, [c.tree for c in found], backward=backward)
 
 
 def prepare(ink: Ink) -> np.ndarray:

@@ -31,14 +31,14 @@ def main() -> None:
     from crohme.evaluation.expressions import evaluate, summarize
     from crohme.recognizer import Recognizer
     from crohme.training.batches import Recipe
-    from crohme.training.expression_run import Run, stored_settings
+    from crohme.training.expression_run import Run, stored_settings, stored_vocabulary
     from crohme.training.token_bias import fit, told
 
-    run = Run(args.run, stored_settings(args.run), Recipe())
+    run = Run(args.run, stored_settings(args.run), Recipe(), stored_vocabulary(args.run))
     run.restore()  # which leaves a run alone that is still going on
     run.write_bundle(args.bundle, {})
     validation = load(args.data / "test2013").expressions
-    added = fit(*told(Recognizer.load(args.bundle).network, validation), args.strength)
+    added = fit(*told(Recognizer.load(args.bundle).network, run.vocabulary, validation), args.strength)
     run.write_bundle(args.bundle, {}, added)
     folders = {name: args.data / name for name in ("test2013", "test2014")}
     sets = {name: evaluate(folder, args.bundle) for name, folder in folders.items()}

@@ -26,14 +26,14 @@ def expression_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import numpy as np
 
     from crohme import bundle
-    from crohme.codes import DIMENSIONS, TOKENS
-
-    arguments = {**DIMENSIONS, "width": 24, "heads": 3, "encoder_layers": 2, "decoder_layers": 2}
+    from crohme.vocabulary import Vocabulary
+    
+    arguments = {**Vocabulary.crohme().dimensions(), "width": 24, "heads": 3, "encoder_layers": 2, "decoder_layers": 2}
     rng = np.random.default_rng(4)
     network = bundle.build("stroke_transformer", arguments)
     weights = {weight.path: rng.normal(0, 0.25, tuple(weight.shape)) for weight in network.weights}
     folder = tmp_path_factory.mktemp("bundles") / "expressions"
-    bundle.save(folder, "stroke_transformer", arguments, TOKENS, weights, {}, {"exprate": 0.0})
+    bundle.save(folder, "stroke_transformer", arguments, Vocabulary.crohme().tokens, weights, {}, {"exprate": 0.0})
     return folder
 
 

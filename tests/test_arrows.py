@@ -19,7 +19,7 @@ DEEP_LEARNING = {"tensorflow", "keras", "jax", "torch"}
 FLOORS = (
     ("inkml_parser", "crohme.notation", "crohme.networks"),
     ("crohme.strokes", "crohme.line_width", "crohme.image_files", "crohme.raster", "crohme.features",
-     "crohme.symbol_features", "crohme.symbol_inputs", "crohme.augment", "crohme.bundle", "crohme.codes",
+     "crohme.symbol_features", "crohme.symbol_inputs", "crohme.augment", "crohme.bundle", "crohme.vocabulary",
      "crohme.trace", "crohme.light", "crohme.decoding", "crohme.solver", "crohme.truth"),
     ("crohme.corpus", "crohme.export", "crohme.recognizer", "crohme.parallel",
      "crohme.symbol_recognizer"),

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from crohme import features
-from crohme.codes import CLASS_INDEX
 from crohme.decoding import decode, look_of, rescore
 from crohme.light import LightTransformer
 from crohme.notation import SymbolTree, from_latex, to_latex
 from crohme.notation.tree import Node
+from crohme.vocabulary import Vocabulary
 from tests.test_light import ARGUMENTS
+
+CROHME = Vocabulary.crohme()
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def test_readings_are_well_formed(network, strokes, beam, backward):
     for seed in range(8):
         ink = np.random.default_rng(seed).normal(size=(strokes, features.POINTS, 2)).cumsum(axis=1)
         memory = network.encode(features.to_unit_scale(ink))
-        candidates = decode(network, memory, beam=beam, backward=backward)
+        candidates = decode(network, memory, CROHME, beam=beam, backward=backward)
         assert candidates  # whatever it likes to write, there are strokes left for what must follow
         scores = [candidate.score for candidate in candidates]
         assert scores == sorted(scores, reverse=True)
@@ -53,9 +55,9 @@ def test_readings_are_well_formed(network, strokes, beam, backward):
 def test_rescoring_gives_the_score_of_the_search(network, backward):
     ink = np.random.default_rng(11).normal(size=(6, features.POINTS, 2)).cumsum(axis=1)
     memory = network.encode(features.to_unit_scale(ink))
-    candidates = decode(network, memory, beam=4, backward=backward)
+    candidates = decode(network, memory, CROHME, beam=4, backward=backward)
     assert candidates
-    again = rescore(network, memory, [candidate.tree for candidate in candidates], backward=backward)
+    again = rescore(network, memory, CROHME, [candidate.tree for candidate in candidates], backward=backward)
     np.testing.assert_allclose(again, [candidate.score for candidate in candidates], rtol=1e-4)
 
 
@@ -64,10 +66,10 @@ def test_looks_are_the_classes_of_the_strokes(network):
     memory = network.encode(features.to_unit_scale(ink))
     logits = network.classify(memory)
     logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    a, plus = CLASS_INDEX["a"], CLASS_INDEX["+"]
+    a, plus = CROHME.class_index["a"], CROHME.class_index["+"]
     trees = [SymbolTree((Node("a", (0,)), Node("+", (1, 2)))), SymbolTree((Node("+", (2,)),))]
     expected = [logs[0, a] + (logs[1, plus] + logs[2, plus]) / 2, logs[2, plus]]
-    np.testing.assert_allclose(look_of(network, memory, trees), expected, rtol=1e-5)
+    np.testing.assert_allclose(look_of(network, memory, CROHME, trees), expected, rtol=1e-5)
 
 
 def test_a_wider_beam_finds_no_worse_reading(network):
@@ -75,7 +77,7 @@ def test_a_wider_beam_finds_no_worse_reading(network):
     for seed in range(6):
         ink = np.random.default_rng(seed).normal(size=(7, features.POINTS, 2)).cumsum(axis=1)
         memory = network.encode(features.to_unit_scale(ink))
-        greedy, wide = (decode(network, memory, beam=beam) for beam in (1, 12))
+        greedy, wide = (decode(network, memory, CROHME, beam=beam) for beam in (1, 12))
         assert wide
         if greedy:
             found.append((wide[0].score, greedy[0].score))

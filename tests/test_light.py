@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from crohme import bundle, features
-from crohme.codes import DIMENSIONS, TOKENS
 from crohme.light import LightTransformer
+from crohme.vocabulary import Vocabulary
 
+CROHME = Vocabulary.crohme()
 ARGUMENTS = {
-    **DIMENSIONS,
+    **CROHME.dimensions(),
     "width": 24,
     "heads": 3,
     "encoder_layers": 2,
@@ -40,7 +41,7 @@ def inputs():
     anchors = (rng.random((b, t, n)) < 0.3).astype(np.float32) * mask[:, None]
     written = (rng.random((b, t, n)) < 0.5).astype(np.float32) * mask[:, None]
     integers = {
-        "previous": rng.integers(len(TOKENS), size=(b, t)).astype(np.int32),
+        "previous": rng.integers(len(CROHME.tokens), size=(b, t)).astype(np.int32),
         "relations": rng.integers(7, size=(b, t)).astype(np.int32),
         "rows": rng.integers(7, size=(b, t)).astype(np.int32),
     }

@@ -15,11 +15,11 @@ from PIL import Image
 import crohme
 from crohme import bundle
 from crohme.bundle import BundleError
-from crohme.codes import TOKEN_INDEX
 from crohme.corpus.location import inkml_files, sample_folder
 from crohme.notation import MAX_DEPTH, from_latex, to_latex
 from crohme.recognizer import MAX_STROKES, NothingToRecognize, Recognition, Recognizer, prepare
 from crohme.trace import read_traced
+from crohme.vocabulary import Vocabulary
 from inkml_parser import EmptyInk, Ink, OversizedInk, read, write
 
 FILE = inkml_files(sample_folder() / "test")[3]
@@ -154,8 +154,8 @@ def wanting(trained: bundle.Bundle, *tokens: str) -> Recognizer:
     weights = {path: np.array(array) for path, array in trained.weights.items()}
     bias = next(path for path in weights if path.endswith("decoder/token/bias"))
     for rank, token in enumerate(tokens[::-1]):
-        weights[bias][TOKEN_INDEX[token]] += 30 + 20 * rank
-    weights[bias][TOKEN_INDEX["<end>"]] -= 200
+        weights[bias][Vocabulary.crohme().token_index[token]] += 30 + 20 * rank
+    weights[bias][Vocabulary.crohme().token_index["<end>"]] -= 200
     weights[next(path for path in weights if path.endswith("pointer_query/kernel"))] *= 400
     return Recognizer(replace(trained, weights=weights))
 

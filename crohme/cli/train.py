@@ -37,7 +37,7 @@ examples:
 # Options of one task only: to give one to the other task is an error, not a wish that is passed over.
 _OWN_OPTIONS = {
     "symbols": (*symbol_options.OPTIONS, "weights", "batch_size", "learning_rate"),
-    "expressions": ("size", "workers", "tensorboard"),
+    "expressions": ("size", "workers", "tensorboard", "start"),
 }
 
 
@@ -71,6 +71,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--out", type=Path, metavar="DIR", help="folder of the run (runs/symbol-<network>, or runs/expressions)"
     )
     parser.add_argument("--resume", action="store_true", help="go on with a stopped run of the same options")
+    parser.add_argument(
+        "--from", dest="start", metavar="NAME|DIR", help="expressions: a bundle whose weights a new run starts from"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="of everything random")
     symbol_options.add_options(parser)
     parser.add_argument(
@@ -92,8 +95,9 @@ def run(args: argparse.Namespace) -> int:
     for task, options in _OWN_OPTIONS.items():
         for option in options:
             if task != args.task and getattr(args, option) is not None:
+                name = {"start": "from"}.get(option, option.replace("_", "-"))
                 raise CommandError(
-                    f"--{option.replace('_', '-')} is an option of `train {task}`, not of `train {args.task}`"
+                    f"--{name} is an option of `train {task}`, not of `train {args.task}`"
                 )
 
     load_keras()
@@ -103,6 +107,7 @@ def run(args: argparse.Namespace) -> int:
     from crohme.training.checkpoint import CheckpointError
     from crohme.training.pretrained import WeightsError
     from crohme.training.tensorboard import TensorBoardMissing
+    from crohme.training.warm_start import WarmStartError
 
     try:
         data = args.data or [crohme_folder()]
@@ -110,7 +115,9 @@ def run(args: argparse.Namespace) -> int:
             data = [sample_folder()]
             print(f"CROHME is not in place: training on the embedded sample, {data[0]}. See data/README.md.")
         bundle = _TASKS[args.task](args, data)
-    except (DataNotFound, LabelError, WeightsError, BundleError, CheckpointError, TensorBoardMissing) as error:
+    except (
+        DataNotFound, LabelError, WeightsError, BundleError, CheckpointError, TensorBoardMissing, WarmStartError,
+    ) as error:  # fmt: skip
         raise CommandError(str(error)) from None
     except OSError as error:
         raise CommandError(f"{error.filename}: {error.strerror}") from None
@@ -147,6 +154,8 @@ def _train_expressions(args: argparse.Namespace, data: list[Path]) -> Path:
     if len(data) > 1:
         raise CommandError("expressions are trained on one folder: several --data are for symbols")
 
+    if args.resume and args.start is not None:
+        raise CommandError("--from is for a new run; --resume goes on with the weights of its checkpoint")
     folder = args.out or Path("runs") / "expressions"
     settings = expressions.stored_settings(folder) if args.resume else expressions.Settings()
     given = {name: value for name in ("size", "seed") if (value := getattr(args, name)) is not None}
@@ -157,6 +166,7 @@ def _train_expressions(args: argparse.Namespace, data: list[Path]) -> Path:
         epochs=args.epochs,
         settings=replace(settings, **given),
         resume=args.resume,
+        start=args.start,
         workers=args.workers or 1,
         tensorboard=bool(args.tensorboard),
     )

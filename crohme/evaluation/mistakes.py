@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crohme.notation import Node, Relation, SymbolTree, without_limits
-from crohme.notation.labels import SYMBOL_CLASSES
+from crohme.notation.alphabet import SYMBOL_CLASSES
 
 Strokes = tuple[int, ...]
 NOTHING = "nothing"

@@ -1,17 +1,18 @@
 """Mathematical notation: the symbol layout tree, and every format it is read from or written to."""
 
+from crohme.notation.alphabet import BIG_OPERATORS, CLASSES, FUNCTIONS, Alphabet, canonical_label
 from crohme.notation.errors import LabelGraphError, LatexError, MathmlError, NotationError
 from crohme.notation.labelgraph import GraphObject, GraphRelation, LabelGraph, stroke_graph, symbol_graph, to_tree
-from crohme.notation.labels import BIG_OPERATORS, CLASSES, FUNCTIONS, canonical_label
 from crohme.notation.latex import to_latex
 from crohme.notation.latex_parser import from_latex, tokenize
 from crohme.notation.lg_file import read_lg, write_lg
 from crohme.notation.mathml import from_mathml
 from crohme.notation.mathml_writer import to_mathml, to_truth_mathml
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach, without_limits
-from crohme.notation.vocabulary import STRUCTURE, VOCABULARY
+from crohme.notation.vocabulary import STRUCTURE, VOCABULARY, vocabulary
 
 __all__ = [
+    "Alphabet",
     "BIG_OPERATORS",
     "CLASSES",
     "FUNCTIONS",
@@ -40,6 +41,7 @@ __all__ = [
     "to_tree",
     "to_truth_mathml",
     "tokenize",
+    "vocabulary",
     "without_limits",
     "write_lg",
 ]

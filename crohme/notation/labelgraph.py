@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from crohme.notation.alphabet import ROOT, canonical_label
 from crohme.notation.errors import LabelGraphError, NotationError
-from crohme.notation.labels import ROOT, canonical_label
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
 
 COMMA = "COMMA"

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crohme.notation.alphabet import ROOT
 from crohme.notation.errors import NotationError
-from crohme.notation.labels import ROOT
 from crohme.notation.tree import Node, Relation, SymbolTree
 
 _LOWER = (Relation.SUB, Relation.BELOW)

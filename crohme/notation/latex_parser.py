@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from crohme.notation.alphabet import BIG_OPERATORS, CLASSES, FRACTION_BAR, FUNCTIONS, ROOT, canonical_label
 from crohme.notation.errors import LatexError, NotationError
-from crohme.notation.labels import BIG_OPERATORS, CLASSES, FRACTION_BAR, FUNCTIONS, ROOT, canonical_label
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach
 
 # Of the operators that CROHME draws with limits, the training truth has these under and over the

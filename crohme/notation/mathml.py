@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
+from crohme.notation.alphabet import CLASSES, FRACTION_BAR, ROOT, canonical_label
 from crohme.notation.errors import MathmlError
-from crohme.notation.labels import CLASSES, FRACTION_BAR, ROOT, canonical_label
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach
 
 SymbolTriple = tuple[str, tuple[int, ...], str | None]

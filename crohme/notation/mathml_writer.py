@@ -7,8 +7,8 @@ from functools import partial
 
 from lxml import etree
 
+from crohme.notation.alphabet import ROOT, SYMBOL_CLASSES, Kind
 from crohme.notation.errors import NotationError
-from crohme.notation.labels import ROOT, SYMBOL_CLASSES, Kind
 from crohme.notation.mathml import XML_ID, SymbolTriple
 from crohme.notation.tree import Node, Relation, SymbolTree
 

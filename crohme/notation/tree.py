@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from crohme.notation.alphabet import FRACTION_BAR
 from crohme.notation.errors import NotationError
-from crohme.notation.labels import FRACTION_BAR
 
 MAX_DEPTH = 64
 """Rows within rows that a tree may have. Written mathematics has less than ten; the limit lets

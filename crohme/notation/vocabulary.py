@@ -1,11 +1,17 @@
-"""The LaTeX tokens in which an expression of CROHME symbols is written."""
+"""The LaTeX tokens in which an expression of an alphabet's symbols is written."""
 
 from __future__ import annotations
 
-from crohme.notation.labels import CLASSES
+from crohme.notation.alphabet import Alphabet
 
 STRUCTURE: tuple[str, ...] = ("\\frac", "^", "_", "{", "}")
 """Tokens that draw no symbol of their own (`\\frac` draws the class `-`)."""
 
-VOCABULARY: tuple[str, ...] = tuple(sorted({*CLASSES, *STRUCTURE}))
-"""All tokens of the normal form, in a fixed order (by code point)."""
+
+def vocabulary(alphabet: Alphabet) -> tuple[str, ...]:
+    """All tokens of the normal form, in a fixed order (by code point)."""
+    return tuple(sorted({*alphabet, *STRUCTURE}))
+
+
+VOCABULARY: tuple[str, ...] = vocabulary(Alphabet.crohme())
+"""The tokens of CROHME's alphabet."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crohme.notation import FUNCTIONS, Node, Relation
-from crohme.notation.labels import Kind
+from crohme.notation.alphabet import Kind
 from crohme.solver.signs import PRIME, has_differential, is_differential, is_letter, kind_of, refusal, show
 from crohme.solver.syntax import (
     Call,

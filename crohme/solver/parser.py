@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crohme.notation import FUNCTIONS, Node, Relation
-from crohme.notation.labels import Kind
+from crohme.notation.alphabet import Kind
 from crohme.solver import operators
 from crohme.solver.cursor import RowCursor
 from crohme.solver.errors import NotUnderstood

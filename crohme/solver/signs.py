@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crohme.notation import Node, NotationError, Relation, SymbolTree, to_latex
-from crohme.notation.labels import SYMBOL_CLASSES, Kind
+from crohme.notation.alphabet import SYMBOL_CLASSES, Kind
 from crohme.solver.errors import NotUnderstood
 
 RELATIONS = frozenset({"=", r"\neq", r"\lt", r"\gt", r"\leq", r"\geq"})

@@ -24,12 +24,12 @@ from crohme.augment.pen import vary_lifts
 from crohme.augment.pool import Pool
 from crohme.augment.primes import add_prime
 from crohme.augment.swap import swap
-from crohme.codes import MASK, TOKEN_INDEX
 from crohme.corpus.expressions import Corpus, load
 from crohme.corpus.splits import is_held_out
 from crohme.corpus.traced import load_traced
 from crohme.features import POINTS, to_unit_scale
 from crohme.training.targets import Targets, encode
+from crohme.vocabulary import MASK, Vocabulary
 
 Arrays = dict[str, np.ndarray]
 
@@ -202,23 +202,25 @@ def in_buckets(items: Sequence[tuple[Expression, Targets]], rng: np.random.Gener
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
-def chunk(pools: Pools, recipe: Recipe, seed: int, number: int, size: int) -> list[Batch]:
+def chunk(
+    pools: Pools, recipe: Recipe, vocabulary: Vocabulary, seed: int, number: int, size: int
+) -> list[Batch]:
     """The `number`-th chunk of batches: the same for the same seed, whoever makes it and when."""
     rng = np.random.default_rng([seed, number])
     items = []
     for _ in range(size):
         expression = sample(pools, recipe, rng)
-        targets = encode(expression, backward=rng.random() < recipe.backward)
+        targets = encode(expression, vocabulary, backward=rng.random() < recipe.backward)
         hidden = rng.random(len(targets.previous)) < recipe.token_dropout
         hidden[0] = False  # the start tells the direction
-        targets.previous[hidden] = TOKEN_INDEX[MASK]
+        targets.previous[hidden] = vocabulary.token_index[MASK]
         targets.anchors[rng.random(len(targets.tokens)) < recipe.pointer_noise] = False
         items.append((expression, targets))
     return in_buckets(items, rng)
 
 
-_pools: Pools | None = None
-_recipe = Recipe()
+_maker: tuple[Pools, Recipe, Vocabulary] | None = None
+"""What a process makes batches from; set once when it starts."""
 
 
 def training_pools(folder: Path) -> Pools:
@@ -239,24 +241,32 @@ def held_out(corpus: Corpus) -> list[Expression]:
 
 
 def stream(
-    folder: Path, recipe: Recipe, *, seed: int, first: int, workers: int, size: int = 3072
+    folder: Path,
+    recipe: Recipe,
+    vocabulary: Vocabulary,
+    *,
+    seed: int,
+    first: int,
+    workers: int,
+    size: int = 3072,
 ) -> Iterator[tuple[int, list[Batch]]]:
     """Chunks of batches without end, made by other processes ahead of time: `(number, batches)`.
 
     Args:
         folder: path. Training data as `corpus.expressions.load` takes it.
         recipe: Recipe.
+        vocabulary: Vocabulary.
         seed: int.
         first: int. Number of the first chunk; a resumed run goes on where it stopped.
         workers: int. Processes; 0 makes the batches in this one, when they are asked for.
         size: int. Expressions drawn for a chunk.
     """
     if workers == 0:
-        _prepare(folder, recipe)
+        _prepare(folder, recipe, vocabulary)
         yield from ((number, _make(seed, number, size)) for number in itertools.count(first))
         return
     context = multiprocessing.get_context("spawn")  # forking a process that runs threads may hang
-    with context.Pool(workers, _start, (folder, recipe)) as processes:
+    with context.Pool(workers, _start, (folder, recipe, vocabulary)) as processes:
         ahead = deque(processes.apply_async(_make, (seed, first + i, size)) for i in range(2 * workers))
         number = first
         while True:
@@ -266,16 +276,16 @@ def stream(
             number += 1
 
 
-def _start(folder: Path, recipe: Recipe) -> None:
+def _start(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that trains; it ends this one
-    _prepare(folder, recipe)
+    _prepare(folder, recipe, vocabulary)
 
 
-def _prepare(folder: Path, recipe: Recipe) -> None:
-    global _pools, _recipe
-    _pools, _recipe = training_pools(folder), recipe
+def _prepare(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
+    global _maker
+    _maker = training_pools(folder), recipe, vocabulary
 
 
 def _make(seed: int, number: int, size: int) -> list[Batch]:
-    assert _pools is not None
-    return chunk(_pools, _recipe, seed, number, size)
+    assert _maker is not None
+    return chunk(*_maker, seed, number, size)

@@ -14,13 +14,15 @@ import numpy as np
 from keras import ops
 
 from crohme import bundle, features
-from crohme.codes import DIMENSIONS, TOKENS
 from crohme.networks.stroke_transformer import StrokeTransformer, stroke_transformer
+from crohme.notation import Alphabet
 from crohme.training import checkpoint, token_bias
 from crohme.training.batches import Batch, Recipe
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.tensorboard import TensorBoardLog
 from crohme.training.validation import Validation
+from crohme.training.warm_start import warm_start
+from crohme.vocabulary import Vocabulary
 
 SIZES: dict[str, dict[str, int]] = {
     "small": {"width": 192, "heads": 6, "encoder_layers": 6, "decoder_layers": 3},
@@ -63,9 +65,25 @@ def stored_settings(folder: Path) -> Settings:
     Raises:
         CheckpointError: There is no run, or one of another version.
     """
+    try:
+        return Settings(**_stored(folder, "settings"))
+    except TypeError as error:
+        raise CheckpointError(f"{folder}/settings.json: not the settings of a run of this version: {error}") from None
+
+
+def stored_vocabulary(folder: Path) -> Vocabulary:
+    """The vocabulary of the run in a folder.
+
+    Raises:
+        CheckpointError: There is no run, or one of another version.
+    """
+    return Vocabulary(Alphabet(_stored(folder, "alphabet")))
+
+
+def _stored(folder: Path, part: str) -> Any:
     path = folder / "settings.json"
     try:
-        return Settings(**json.loads(path.read_text(encoding="utf-8"))["settings"])
+        return json.loads(path.read_text(encoding="utf-8"))[part]
     except OSError as error:
         raise CheckpointError(f"nothing to resume: {path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError) as error:
@@ -84,10 +102,10 @@ class FromInk(keras.Model):
         return self.network({**inputs, "points": points, "strokes": strokes, "pairs": pairs}, training=training)
 
 
-def build(settings: Settings) -> FromInk:
+def build(settings: Settings, vocabulary: Vocabulary) -> FromInk:
     """A fresh network, compiled for training."""
     keras.utils.set_random_seed(settings.seed)
-    network = stroke_transformer(**DIMENSIONS, **SIZES[settings.size], dropout=settings.dropout)
+    network = stroke_transformer(**vocabulary.dimensions(), **SIZES[settings.size], dropout=settings.dropout)
     optimizer = keras.optimizers.AdamW(
         settings.peak, weight_decay=settings.weight_decay, beta_2=0.98, global_clipnorm=settings.clip
     )
@@ -119,18 +137,29 @@ class Run:
         folder: Path. `state.npz`, `log.jsonl` and `settings.json` lie here.
         settings: Settings.
         recipe: Recipe. How training expressions are made.
+        vocabulary: Vocabulary. What the network learns to write.
     """
 
-    def __init__(self, folder: Path, settings: Settings, recipe: Recipe) -> None:
+    def __init__(self, folder: Path, settings: Settings, recipe: Recipe, vocabulary: Vocabulary) -> None:
         self.folder = folder
         self.settings, self.recipe = settings, recipe
-        self.model = build(settings)
+        self.vocabulary = vocabulary
+        self.model = build(settings, vocabulary)
         self.average = self.model.get_weights()
         self.board: TensorBoardLog | None = None
         self.progress: dict[str, Any] = {
             "step": 0, "chunk": 0, "batch": 0, "samples": 0, "cycle_step": 0,
             "spent": 0.0, "budget": 0.0, "unit": "seconds",
         }  # fmt: skip
+
+    def start_from(self, trained: str | Path) -> None:
+        """Take the weights of a bundle.
+
+        Raises:
+            BundleError, WarmStartError: See `warm_start`.
+        """
+        warm_start(self.model.network, self.vocabulary, trained)
+        self.average = self.model.get_weights()
 
     def begin(self) -> None:
         """Take the folder for a new run.
@@ -252,7 +281,7 @@ class Run:
         if added is not None:
             bias = next(path for path in weights if path.endswith(token_bias.BIAS))
             weights[bias] = weights[bias] + added
-        bundle.save(folder, "stroke_transformer", arguments, TOKENS, weights, training, metrics)
+        bundle.save(folder, "stroke_transformer", arguments, self.vocabulary.tokens, weights, training, metrics)
         self.model.set_weights(current)
 
     @property
@@ -267,7 +296,7 @@ class Run:
         return {"settings": asdict(self.settings), "recipe": asdict(self.recipe), "loss_weights": LOSS_WEIGHTS}
 
     def _write_settings(self) -> None:
-        described = json.dumps(self._described(), indent=2)
+        described = json.dumps({**self._described(), "alphabet": self.vocabulary.alphabet.labels}, indent=2)
         (self.folder / "settings.json").write_text(described + "\n", encoding="utf-8")
 
     def _check_settings(self) -> None:

@@ -11,15 +11,19 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from crohme.corpus.expressions import load
+from crohme import bundle
+from crohme.augment.expression import all_nodes
+from crohme.corpus.expressions import Corpus, load
 from crohme.corpus.location import DataNotFound, train_and_validation
 from crohme.corpus.traced import load_traced
+from crohme.notation import Alphabet
 from crohme.training import curves
 from crohme.training.batches import Batch, Recipe, held_out, stream
 from crohme.training.checkpoint import CheckpointError
-from crohme.training.expression_run import SIZES, Run, Settings, stored_settings
+from crohme.training.expression_run import SIZES, Run, Settings, stored_settings, stored_vocabulary
 from crohme.training.tensorboard import TensorBoardLog, load_writer
 from crohme.training.validation import Validation
+from crohme.vocabulary import Vocabulary
 
 __all__ = ["DEFAULT_MINUTES", "SIZES", "Recipe", "Run", "Settings", "stored_settings", "train"]
 
@@ -36,6 +40,7 @@ def train(
     settings: Settings,
     recipe: Recipe | None = None,
     resume: bool = False,
+    start: str | Path | None = None,
     workers: int = 1,
     validate_every: float = 15.0,
     save_every: float = 3.0,
@@ -55,6 +60,7 @@ def train(
         settings: Settings.
         recipe: Recipe or None. How training expressions are made.
         resume: bool. Go on from the folder's checkpoint.
+        start: name or path of a bundle whose weights a new run starts from, or None.
         workers: int. Processes that make batches; 0 makes them in this one.
         validate_every, save_every: float. Minutes between.
         tensorboard: bool. Write losses and figures for TensorBoard, too, to `tensorboard` in the folder.
@@ -70,12 +76,22 @@ def train(
     """
     if tensorboard:
         load_writer()  # now, not after the data is read
-    train_folder, validation, count = _data(data)
-    run = Run(folder, settings, recipe or Recipe())
+    train_folder, corpus, validation = _data(data)
+    kept_back = held_out(corpus)
+    count = len(corpus.expressions) - len(kept_back)
+    log.info(
+        "training on %d expressions of %s, validating on %d and on %d of held-out writers",
+        count, train_folder, len(validation.expressions), len(kept_back),
+    )  # fmt: skip
+    vocabulary = stored_vocabulary(folder) if resume else _vocabulary(start, corpus)
+    run = Run(folder, settings, recipe or Recipe(), vocabulary)
     if resume:
         run.resume()
     else:
+        if start is not None:
+            run.start_from(start)
         run.begin()
+    figures_of = Validation(vocabulary, validation.expressions, kept_back, load_traced(validation).expressions)
     if epochs is not None:
         run.start_cycle(epochs * count, "samples")
     elif minutes is not None or not resume:
@@ -83,11 +99,11 @@ def train(
     if run.is_finished:
         raise CheckpointError(f"{folder}: this run is finished; more minutes or epochs begin another cycle")
     progress = run.progress
-    batches = stream(train_folder, run.recipe, seed=settings.seed, first=progress["chunk"], workers=workers)
+    batches = stream(train_folder, run.recipe, vocabulary, seed=settings.seed, first=progress["chunk"], workers=workers)
     board = closing(TensorBoardLog(folder / "tensorboard", progress["step"])) if tensorboard else nullcontext()
     with closing(batches), board as run.board, _bar(run) as bar:
         try:
-            figures = _to_the_end(run, batches, validation, _Timer(validate_every), _Timer(save_every), bar)
+            figures = _to_the_end(run, batches, figures_of, _Timer(validate_every), _Timer(save_every), bar)
         except KeyboardInterrupt:
             run.save()
             raise
@@ -95,8 +111,8 @@ def train(
     return figures
 
 
-def _data(data: Path) -> tuple[Path, Validation, int]:
-    """The training folder, what is validated on, and the number of training expressions."""
+def _data(data: Path) -> tuple[Path, Corpus, Corpus]:
+    """The training folder, what it holds, and what is validated on."""
     train_folder, validation_folder = train_and_validation(data)
     if validation_folder is None:
         raise DataNotFound(f"{data}: expressions are trained on its folder train/ and validated on test2013/ or test/")
@@ -104,14 +120,16 @@ def _data(data: Path) -> tuple[Path, Validation, int]:
     for folder, found in ((train_folder, corpus), (validation_folder, validation)):
         if not found.expressions:
             raise DataNotFound(f"no expression with truth under {folder}")
-    kept_back = held_out(corpus)
-    count = len(corpus.expressions) - len(kept_back)
-    log.info(
-        "training on %d expressions of %s, validating on %d of %s and %d of held-out writers",
-        count, train_folder, len(validation.expressions), validation_folder, len(kept_back),
-    )  # fmt: skip
-    traced = load_traced(validation)
-    return train_folder, Validation(validation.expressions, kept_back, traced.expressions), count
+    return train_folder, corpus, validation
+
+
+def _vocabulary(start: str | Path | None, corpus: Corpus) -> Vocabulary:
+    """CROHME's alphabet, or that of the bundle that is started from, and what else the data shows."""
+    known = Alphabet.crohme() if start is None else Vocabulary.of_tokens(bundle.load(start).vocabulary).alphabet
+    found = {node.label for expression in corpus.expressions for node in all_nodes(expression.row)}
+    if new := sorted(found - set(known)):
+        log.info("new symbols: %s", " ".join(new))
+    return Vocabulary(Alphabet(found.union(known)))
 
 
 def _to_the_end(

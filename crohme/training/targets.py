@@ -9,18 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crohme.augment.expression import Expression, Row
-from crohme.codes import (
-    CLASS_INDEX,
+from crohme.notation.grammar import END, Cursor, linearize
+from crohme.notation.tree import Node, Relation
+from crohme.vocabulary import (
     NO_RELATION,
     PAIR_INDEX,
     RELATION_INDEX,
     SAME_SYMBOL,
     START,
     START_BACKWARD,
-    TOKEN_INDEX,
+    Vocabulary,
 )
-from crohme.notation.grammar import END, Cursor, linearize
-from crohme.notation.tree import Node, Relation
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +48,12 @@ class Targets:
     pairs: NDArray[np.int32]
 
 
-def encode(expression: Expression, *, backward: bool = False) -> Targets:
-    """The targets of one expression, each row told from the left or, if `backward`, from the right."""
+def encode(expression: Expression, vocabulary: Vocabulary, *, backward: bool = False) -> Targets:
+    """The targets of one expression, each row told from the left or, if `backward`, from the right.
+
+    Raises:
+        KeyError: A symbol that is not in the vocabulary's alphabet.
+    """
     n = len(expression.points)
     steps = linearize(expression.tree, backward=backward) + [(END, None)]
     t = len(steps)
@@ -69,21 +72,23 @@ def encode(expression: Expression, *, backward: bool = False) -> Targets:
             drawn |= pointed[i]
             done.append(node)
         cursor = cursor.advance(token)
-    tokens = np.array([TOKEN_INDEX[token] for token, _ in steps], dtype=np.int32)
-    start = TOKEN_INDEX[START_BACKWARD if backward else START]
+    tokens = np.array([vocabulary.token_index[token] for token, _ in steps], dtype=np.int32)
+    start = vocabulary.token_index[START_BACKWARD if backward else START]
     previous = np.concatenate([[start], tokens[:-1]]).astype(np.int32)
-    symbols, pairs = _strokes_and_pairs(expression.row, n)
+    symbols, pairs = _strokes_and_pairs(expression.row, n, vocabulary)
     return Targets(previous, tokens, anchors, written, pointed, relations, rows, symbols, pairs)
 
 
-def _strokes_and_pairs(row: Row, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _strokes_and_pairs(
+    row: Row, n: int, vocabulary: Vocabulary
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     symbols = np.full(n, -1, dtype=np.int32)
     pairs = np.full((n, n), NO_RELATION, dtype=np.int32)
 
     def visit(nodes: Sequence[Node], parent: Node | None, relation: Relation) -> None:
         for node in nodes:
             own = list(node.strokes)
-            symbols[own] = CLASS_INDEX[node.label]
+            symbols[own] = vocabulary.class_index[node.label]
             pairs[np.ix_(own, own)] = SAME_SYMBOL
             if parent is not None:
                 pairs[np.ix_(list(parent.strokes), own)] = PAIR_INDEX[relation]

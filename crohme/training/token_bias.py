@@ -12,20 +12,23 @@ from collections.abc import Iterable
 import numpy as np
 
 from crohme.augment.expression import Expression
-from crohme.codes import TOKENS
 from crohme.features import to_unit_scale
 from crohme.light import LightTransformer
 from crohme.training.targets import encode
+from crohme.vocabulary import Vocabulary
 
 BIAS = "decoder/token/bias"
 _STEPS = 200
 
 
-def told(network: LightTransformer, expressions: Iterable[Expression]) -> tuple[np.ndarray, np.ndarray]:
+def told(
+    network: LightTransformer, vocabulary: Vocabulary, expressions: Iterable[Expression]
+) -> tuple[np.ndarray, np.ndarray]:
     """What a network says, in both directions, at each symbol of expressions, told the truth before it.
 
     Args:
         network: LightTransformer.
+        vocabulary: Vocabulary. The network's.
         expressions: iterable of `Expression`. Not those that it was trained on.
 
     Returns:
@@ -36,7 +39,7 @@ def told(network: LightTransformer, expressions: Iterable[Expression]) -> tuple[
         in_unit = Expression(to_unit_scale(expression.points), expression.row)
         memory = network.encode(in_unit.points)
         for backward in (False, True):
-            own = encode(in_unit, backward=backward)
+            own = encode(in_unit, vocabulary, backward=backward)
             masks = (mask[None].astype(np.float32) for mask in (own.anchors, own.written))
             found, _, _ = network.read(
                 memory, network.start(), own.previous[None], *masks, own.relations[None], own.rows[None]
@@ -60,8 +63,8 @@ def fit(logits: np.ndarray, truth: np.ndarray, strength: float) -> np.ndarray:
 
     Reference: bias-only scaling in Guo et al., "On calibration of modern neural networks", ICML 2017.
     """
-    counts = np.bincount(truth, minlength=len(TOKENS)).astype(np.float64)
-    added = np.zeros(len(TOKENS))
+    counts = np.bincount(truth, minlength=logits.shape[1]).astype(np.float64)
+    added = np.zeros(logits.shape[1])
     for _ in range(_STEPS):
         shifted = logits + added
         shares = np.exp(shifted - shifted.max(axis=1, keepdims=True))

@@ -13,11 +13,11 @@ import keras
 import numpy as np
 
 from crohme.augment.expression import Expression
-from crohme.codes import SAME_SYMBOL
 from crohme.decoding import same_symbol
 from crohme.features import to_unit_scale
 from crohme.training.batches import BUCKETS, Batch, Bucket, collate, fits
 from crohme.training.targets import encode
+from crohme.vocabulary import SAME_SYMBOL, Vocabulary
 
 _LARGEST = Bucket(96, 160, 6)  # what fits no training bucket is still validated
 
@@ -26,21 +26,23 @@ class Validation:
     """Expressions on which choices are made: a validation set, also traced from pictures, and held-out writers.
 
     Args:
+        vocabulary: Vocabulary. Of the network.
         expressions: sequence of `Expression`. For CROHME, those of the 2013 test set.
         held_out, traced: sequences of `Expression`. May be empty.
     """
 
     def __init__(
         self,
+        vocabulary: Vocabulary,
         expressions: Sequence[Expression],
         held_out: Sequence[Expression],
         traced: Sequence[Expression] = (),
     ) -> None:
-        self.sets = {"": _batches(expressions), "backward_": _batches(expressions, True)}
+        self.sets = {"": _batches(vocabulary, expressions), "backward_": _batches(vocabulary, expressions, True)}
         if held_out:
-            self.sets["held_out_"] = _batches(held_out)
+            self.sets["held_out_"] = _batches(vocabulary, held_out)
         if traced:
-            self.sets["traced_"] = _batches(traced)
+            self.sets["traced_"] = _batches(vocabulary, traced)
 
     def measure(self, model: keras.Model) -> dict[str, float]:
         """Percentages. Without prefix: the validation set, told forward."""
@@ -56,11 +58,11 @@ def _numpy(outputs: dict) -> dict[str, np.ndarray]:
     return {name: keras.ops.convert_to_numpy(value) for name, value in outputs.items()}
 
 
-def _batches(expressions: Sequence[Expression], backward: bool = False) -> list[Batch]:
+def _batches(vocabulary: Vocabulary, expressions: Sequence[Expression], backward: bool = False) -> list[Batch]:
     items = []
     for expression in expressions:
         scaled = Expression(to_unit_scale(expression.points), expression.row)
-        items.append((scaled, encode(scaled, backward=backward)))
+        items.append((scaled, encode(scaled, vocabulary, backward=backward)))
     batches = []
     for bucket in (*BUCKETS, _LARGEST):
         own = [item for item in items if fits(item[1], bucket)]

@@ -16,7 +16,7 @@ pytest.importorskip("uvicorn", reason="the extra [web] is not installed")
 
 from crohme import bundle  # noqa: E402
 from crohme.cli import main  # noqa: E402
-from crohme.codes import TOKENS  # noqa: E402
+from crohme.vocabulary import Vocabulary  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -26,7 +26,7 @@ def expressions_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle that loads; it is not asked to read anything."""
     folder = tmp_path_factory.mktemp("bundles") / "tiny"
     arguments = {"width": 6, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
-    bundle.save(folder, "stroke_transformer", arguments, TOKENS, {}, {})
+    bundle.save(folder, "stroke_transformer", arguments, Vocabulary.crohme().tokens, {}, {})
     return folder
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from crohme.augment.expression import all_nodes
-from crohme.codes import PAIR_INDEX, SAME_SYMBOL, TOKENS
 from crohme.corpus.expressions import load
 from crohme.corpus.location import sample_folder
 from crohme.features import to_unit_scale
@@ -14,6 +13,9 @@ from crohme.notation import to_latex
 from crohme.notation.tree import Relation
 from crohme.training.batches import BUCKETS, Bucket, Recipe, chunk, collate, fits, sample, training_pools
 from crohme.training.targets import encode
+from crohme.vocabulary import PAIR_INDEX, SAME_SYMBOL
+
+CROHME = Vocabulary.crohme()
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +43,8 @@ def test_traced_ink_is_drawn_as_often_as_the_recipe_says(pools):
 
 def test_tokens_anchors_and_pointers_follow_the_tree(expressions):
     for expression in expressions[:60]:
-        targets = encode(expression)
-        assert [TOKENS[i] for i in targets.tokens] == [*to_latex(expression.tree), "<end>"]
+        targets = encode(expression, CROHME)
+        assert [CROHME.tokens[i] for i in targets.tokens] == [*to_latex(expression.tree), "<end>"]
         assert targets.previous.tolist()[1:] == targets.tokens.tolist()[:-1]
         pointed = [set(np.flatnonzero(row)) for row in targets.pointed if row.any()]
         assert sorted(map(sorted, pointed)) == sorted(sorted(n.strokes) for n in all_nodes(expression.row))
@@ -54,7 +56,7 @@ def test_tokens_anchors_and_pointers_follow_the_tree(expressions):
 
 def test_pairs_are_the_edges_of_the_tree(expressions):
     for expression in expressions[:60]:
-        targets = encode(expression)
+        targets = encode(expression, CROHME)
         nodes = list(expression.tree.nodes())
         expected = np.zeros_like(targets.pairs)
         for node in nodes:
@@ -66,13 +68,13 @@ def test_pairs_are_the_edges_of_the_tree(expressions):
 
 def test_backward_targets_write_the_same_symbols_from_the_right(expressions):
     expression = next(e for e in expressions if len(e.row) > 3 and not any(n.rows for n in e.row))
-    forward, backward = encode(expression), encode(expression, backward=True)
+    forward, backward = encode(expression, CROHME), encode(expression, CROHME, backward=True)
     assert backward.tokens[:-1].tolist() == forward.tokens[:-1].tolist()[::-1]
     assert (backward.pointed[:-1] == forward.pointed[:-1][::-1]).all()
 
 
 def test_padding_carries_no_weight(expressions):
-    items = [(e, encode(e)) for e in expressions[:3]]
+    items = [(e, encode(e, CROHME)) for e in expressions[:3]]
     bucket = Bucket(80, 160, 4)
     batch = collate(items, bucket, 4)
     for i, (expression, targets) in enumerate(items):
@@ -87,7 +89,7 @@ def test_padding_carries_no_weight(expressions):
 
 
 def test_chunks_are_reproducible_and_full(pools):
-    first, again, other = (chunk(pools, Recipe(), 7, number, 400) for number in (0, 0, 1))
+    first, again, other = (chunk(pools, Recipe(), CROHME, 7, number, 400) for number in (0, 0, 1))
     assert len(first) == len(again) > 0
     for a, b in zip(first, again, strict=True):
         for name in a.inputs:
@@ -104,7 +106,7 @@ def test_chunks_are_reproducible_and_full(pools):
 
 
 def test_fits(expressions):
-    targets = encode(expressions[0])
+    targets = encode(expressions[0], CROHME)
     n, t = targets.anchors.shape[1], len(targets.tokens)
     assert fits(targets, Bucket(n, t, 1))
     assert not fits(targets, Bucket(n - 1, t, 1))

@@ -22,6 +22,7 @@ from crohme.training.batches import Bucket, Pools, Recipe, sample
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.expression_run import SIZES, FromInk
 from crohme.training.expressions import Run, Settings, stored_settings, train
+from crohme.vocabulary import Vocabulary
 
 SAMPLE = location.sample_folder()
 TOY = Settings(size="toy", warm_up=4, average=0.5)
@@ -128,24 +129,24 @@ def test_tensorboard_gets_what_the_log_has(data: Path, tmp_path: Path) -> None:
 def test_resume_refuses_other_settings_and_names_them(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="nothing to resume"):
         stored_settings(tmp_path)
-    run = Run(tmp_path, TOY, Recipe())
+    run = Run(tmp_path, TOY, Recipe(), Vocabulary.crohme())
     with pytest.raises(CheckpointError, match="nothing to resume"):
         run.resume()
     run.begin()
     run.save()
     assert stored_settings(tmp_path) == TOY
     with pytest.raises(CheckpointError, match="peak is 0.001, not 0.1; composed is 0.6, not 0.5"):
-        Run(tmp_path, Settings(**{**vars(TOY), "peak": 0.1}), Recipe(composed=0.5)).resume()
+        Run(tmp_path, Settings(**{**vars(TOY), "peak": 0.1}), Recipe(composed=0.5), Vocabulary.crohme()).resume()
 
 
 def test_a_checkpoint_of_before_there_were_epochs_is_taken_up(tmp_path: Path) -> None:
-    run = Run(tmp_path, TOY, Recipe())
+    run = Run(tmp_path, TOY, Recipe(), Vocabulary.crohme())
     run.begin()
     for name in ("batch", "unit"):
         del run.progress[name]
     run.progress.update(step=7, chunk=3, spent=50.0, budget=60.0)
     run.save()
-    again = Run(tmp_path, TOY, Recipe())
+    again = Run(tmp_path, TOY, Recipe(), Vocabulary.crohme())
     again.resume()
     assert again.progress["step"] == 7 and again.progress["batch"] == 0
     again.spend(seconds=11.0, samples=500)
@@ -153,7 +154,7 @@ def test_a_checkpoint_of_before_there_were_epochs_is_taken_up(tmp_path: Path) ->
 
 
 def test_learning_rate_rises_then_falls_over_the_budget(tmp_path: Path) -> None:
-    run = Run(tmp_path, TOY, Recipe())
+    run = Run(tmp_path, TOY, Recipe(), Vocabulary.crohme())
     run.start_cycle(100, "samples")
     rates = []
     for _ in range(10):

@@ -14,6 +14,7 @@ from crohme.training import tensorboard
 from crohme.training.batches import Recipe
 from crohme.training.expression_run import SIZES, Run, Settings
 from crohme.training.tensorboard import TensorBoardLog, TensorBoardMissing
+from crohme.vocabulary import Vocabulary
 
 pytest.importorskip("tensorboardX", reason="the extra [tensorboard] is not installed")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -39,7 +40,7 @@ def test_what_was_lost_with_a_crash_is_not_shown_twice(tmp_path: Path) -> None:
 
 def test_a_run_logs_the_same_as_in_its_own_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SIZES, "toy", {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1})
-    run = Run(tmp_path, Settings(size="toy"), Recipe())
+    run = Run(tmp_path, Settings(size="toy"), Recipe(), Vocabulary.crohme())
     run.begin()
     run.board = TensorBoardLog(tmp_path / "tensorboard", 0)
     run.progress["step"] = 7

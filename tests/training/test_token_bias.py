@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 
 import crohme
-from crohme.codes import TOKEN_INDEX, TOKENS
 from crohme.corpus.expressions import load
 from crohme.corpus.location import sample_folder
 from crohme.training.token_bias import fit, told
+from crohme.vocabulary import Vocabulary
 
-SMALL, CAPITAL = TOKEN_INDEX["x"], TOKEN_INDEX["X"]
+CROHME = Vocabulary.crohme()
+SMALL, CAPITAL = CROHME.token_index["x"], CROHME.token_index["X"]
 
 
 def undecided(capitals: int, of: int) -> tuple[np.ndarray, np.ndarray]:
     """Logits that take x and X for equally probable, where some are capitals."""
-    logits = np.full((of, len(TOKENS)), -30.0)
+    logits = np.full((of, len(CROHME.tokens)), -30.0)
     logits[:, [SMALL, CAPITAL]] = 0
     return logits, np.array([CAPITAL] * capitals + [SMALL] * (of - capitals))
 
@@ -24,7 +25,7 @@ def undecided(capitals: int, of: int) -> tuple[np.ndarray, np.ndarray]:
 def test_the_odds_become_those_of_the_truth():
     added = fit(*undecided(100, of=1000), strength=1e-3)
     assert added[SMALL] - added[CAPITAL] == pytest.approx(np.log(9), abs=0.01)
-    others = [i for i in range(len(TOKENS)) if i not in (SMALL, CAPITAL)]
+    others = [i for i in range(len(CROHME.tokens)) if i not in (SMALL, CAPITAL)]
     assert not added[others].any()
 
 
@@ -35,9 +36,9 @@ def test_little_evidence_adds_little():
 
 def test_what_is_told_is_every_symbol_in_both_directions(expression_bundle):
     expressions = load(sample_folder() / "test", progress=False).expressions[:5]
-    logits, truth = told(crohme.load(expression_bundle).network, expressions)
+    logits, truth = told(crohme.load(expression_bundle).network, CROHME, expressions)
     count = sum(len(list(expression.tree.nodes())) for expression in expressions)
-    assert logits.shape == (2 * count, len(TOKENS)) and np.isfinite(logits).all()
+    assert logits.shape == (2 * count, len(CROHME.tokens)) and np.isfinite(logits).all()
     assert sorted(truth[: len(list(expressions[0].tree.nodes()))]) == sorted(
-        TOKEN_INDEX[r"\frac" if node.is_fraction else node.label] for node in expressions[0].tree.nodes()
+        CROHME.token_index[r"\frac" if node.is_fraction else node.label] for node in expressions[0].tree.nodes()
     )

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from crohme.augment.expression import Expression
-from crohme.codes import CLASS_INDEX, PAIR_INDEX, SAME_SYMBOL, TOKENS
 from crohme.features import POINTS
 from crohme.networks.stroke_transformer import PAIR_CLASSES
 from crohme.notation import CLASSES
@@ -14,6 +13,9 @@ from crohme.notation.tree import Node, Relation
 from crohme.training.batches import Batch, Bucket, collate
 from crohme.training.targets import encode
 from crohme.training.validation import _measure, _wrong_where_right_elsewhere
+from crohme.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
+
+CROHME = Vocabulary.crohme()
 
 
 @pytest.fixture
@@ -21,14 +23,14 @@ def batch() -> Batch:
     """`x ^ 2`: x in two strokes."""
     points = np.random.default_rng(0).normal(size=(3, POINTS, 2)).astype(np.float32)
     expression = Expression(points, (Node("x", (0, 1), {Relation.SUP: (Node("2", (2,)),)}),))
-    return collate([(expression, encode(expression))], Bucket(4, 8, 1))
+    return collate([(expression, encode(expression, CROHME))], Bucket(4, 8, 1))
 
 
 def perfect(batch: Batch) -> dict[str, np.ndarray]:
     """Logits that say what is true, as the network gives them."""
     targets = batch.targets
     return {
-        "token": 9.0 * np.eye(len(TOKENS))[targets["token"]],
+        "token": 9.0 * np.eye(len(CROHME.tokens))[targets["token"]],
         "pointer": 9.0 * (targets["pointer"] > 0),
         "symbol": 9.0 * np.eye(len(CLASSES))[targets["symbol"]],
         "pair": 9.0 * np.eye(PAIR_CLASSES)[targets["pair"]],
@@ -38,18 +40,18 @@ def perfect(batch: Batch) -> dict[str, np.ndarray]:
 def test_what_is_true_is_all_right(batch):
     figures = _measure([(batch, perfect(batch))])
     assert figures.pop("recurring") == 0.0
-    assert figures.pop("surprise") == pytest.approx(6 * np.log1p((len(TOKENS) - 1) * np.exp(-9.0)), rel=1e-3)
+    assert figures.pop("surprise") == pytest.approx(6 * np.log1p((len(CROHME.tokens) - 1) * np.exp(-9.0)), rel=1e-3)
     assert set(figures.values()) == {100.0}
 
 
 def test_each_figure_falls_by_its_own_errors(batch):
     output = perfect(batch)
-    output["token"][0, 0] = 9.0 * np.eye(len(TOKENS))[TOKENS.index("y")]
+    output["token"][0, 0] = 9.0 * np.eye(len(CROHME.tokens))[CROHME.tokens.index("y")]
     figures = _measure([(batch, output)])
     assert (figures["exprate"], figures["le1"], figures["exprate_pointed"]) == (0.0, 100.0, 0.0)
     assert figures["stroke_class"] == figures["same_symbol_f"] == 100.0
     output = perfect(batch)
-    output["symbol"][0, 1] = 9.0 * np.eye(len(CLASSES))[CLASS_INDEX["y"]]
+    output["symbol"][0, 1] = 9.0 * np.eye(len(CLASSES))[CROHME.class_index["y"]]
     assert _measure([(batch, output)])["stroke_class"] == pytest.approx(200 / 3)
     output = perfect(batch)
     output["pointer"][0, 0] = (9.0, 0.0, 0.0, 0.0)  # one stroke of two

@@ -13,15 +13,15 @@ pytest.importorskip("fastapi", reason="the extra [web] is not installed")
 from fastapi.testclient import TestClient  # noqa: E402
 
 from crohme import bundle  # noqa: E402
-from crohme.codes import DIMENSIONS, TOKENS  # noqa: E402
 from crohme.notation import CLASSES  # noqa: E402
+from crohme.vocabulary import Vocabulary  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
 from crohme.web.limits import RequestLimits  # noqa: E402
 from crohme.web.networks import Networks, choose_bundles  # noqa: E402
 
 LIMITS = RequestLimits(max_bytes=20_000, max_picture_bytes=30_000, max_strokes=20, max_points=600)
 TRANSFORMER = {
-    **DIMENSIONS,
+    **Vocabulary.crohme().dimensions(),
     "width": 24,
     "heads": 3,
     "encoder_layers": 1,
@@ -38,7 +38,7 @@ def bundle_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folders = {}
     symbols = {"classes": len(CLASSES)}
     for network, arguments, vocabulary in (
-        ("stroke_transformer", TRANSFORMER, TOKENS),
+        ("stroke_transformer", TRANSFORMER, Vocabulary.crohme().tokens),
         ("symbol_lstm", symbols, CLASSES),
         ("symbol_cnn", symbols, CLASSES),
     ):

@@ -1,0 +1,181 @@
+"""The symbols that can be written: one row of `alphabet.csv` each, and alphabets, which are sets of them.
+
+A label is the LaTeX token that draws the symbol. What a network can read is its alphabet: that of
+CROHME, the whole table, or any other set, also with labels that the table does not know.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib import resources
+
+
+class Kind(StrEnum):
+    """The part a symbol plays in a formula, as far as its class alone tells."""
+
+    DIGIT = "digit"
+    IDENTIFIER = "identifier"
+    FUNCTION = "function"
+    OPERATOR = "operator"
+    RELATION = "relation"
+    ARROW = "arrow"
+    BIG_OPERATOR = "big operator"
+    OPENING = "opening fence"
+    CLOSING = "closing fence"
+    BAR = "vertical bar"
+    ROOT = "root"
+    PUNCTUATION = "punctuation"
+    ORDINARY = "ordinary"
+
+
+class Height(StrEnum):
+    """How far a symbol reaches from the base line, as people write it in a row."""
+
+    X_HEIGHT = "x-height"
+    ASCENDER = "ascender"
+    DESCENDER = "descender"
+    FULL = "full"
+    CENTRED = "centred"
+    LOW = "low"
+    HIGH = "high"
+    LARGE = "large"
+
+
+@dataclass(frozen=True)
+class SymbolClass:
+    """One class of written symbols.
+
+    Args:
+        label: str. The class as a LaTeX token.
+        text: str. The same in Unicode.
+        kind: Kind. Its part in a formula.
+        height: Height. Its extent in a row.
+        twin: str or None. A label of the same shape, told apart by size and place only.
+        aliases: tuple of str. Other spellings of the same sign.
+        instead: str or None. The label that takes its place in an alphabet without it.
+        names: tuple of str. What folders of pictures of it are called.
+        in_crohme: bool. Whether it is one of CROHME's classes.
+    """
+
+    label: str
+    text: str
+    kind: Kind = Kind.ORDINARY
+    height: Height = Height.ASCENDER
+    twin: str | None = None
+    aliases: tuple[str, ...] = ()
+    instead: str | None = None
+    names: tuple[str, ...] = ()
+    in_crohme: bool = False
+
+
+class Alphabet:
+    """A set of symbol classes, in a fixed order.
+
+    Args:
+        labels: iterable of str. Labels in normal form; those that `alphabet.csv` has no row for are
+            symbols too, of kind ORDINARY.
+
+    Example:
+        >>> len(Alphabet.crohme()), Alphabet.crohme().canonical("<"), "\\nabla" in Alphabet.crohme()
+        (101, '\\\\lt', False)
+    """
+
+    def __init__(self, labels: Iterable[str]) -> None:
+        self.labels: tuple[str, ...] = tuple(sorted(set(labels)))
+        """The labels in a fixed order (by code point), which numbers the outputs of a classifier."""
+        self.index: Mapping[str, int] = {label: i for i, label in enumerate(self.labels)}
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def crohme(cls) -> Alphabet:
+        """The 101 classes of the CROHME 2013, 2014 and 2016 training set, which are also those of its tests."""
+        return cls(label for label, symbol in SYMBOL_CLASSES.items() if symbol.in_crohme)
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def whole(cls) -> Alphabet:
+        """All symbols of `alphabet.csv`."""
+        return cls(SYMBOL_CLASSES)
+
+    def canonical(self, raw: str) -> str:
+        """The normal form of a label as it stands in a file.
+
+        Args:
+            raw: str. Label of a trace group, of an object of a label graph, or a LaTeX token.
+
+        Returns:
+            str. One of `labels` if the sign is one of theirs, else `raw` without outer white space.
+        """
+        label = raw.strip()
+        if label in self.index:
+            return label
+        label = _LABEL_OF.get(label, label)
+        symbol = SYMBOL_CLASSES.get(label)
+        if label not in self.index and symbol is not None and symbol.instead is not None:
+            return symbol.instead
+        return label
+
+    def __contains__(self, label: object) -> bool:
+        return label in self.index
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.labels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Alphabet) and self.labels == other.labels
+
+    def __hash__(self) -> int:
+        return hash(self.labels)
+
+    def __repr__(self) -> str:
+        return f"Alphabet({len(self)} labels)"
+
+
+def symbol_class(label: str) -> SymbolClass:
+    """The row of a label, or an ordinary symbol that looks as its label does."""
+    return SYMBOL_CLASSES.get(label) or SymbolClass(label, label.removeprefix("\\"))
+
+
+def _read_table() -> dict[str, SymbolClass]:
+    text = resources.files(__package__).joinpath("alphabet.csv").read_text(encoding="utf-8")
+    return {
+        row["label"]: SymbolClass(
+            row["label"],
+            row["sign"],
+            Kind(row["kind"]),
+            Height(row["height"]),
+            row["twin"] or None,
+            tuple(row["aliases"].split()),
+            row["instead"] or None,
+            tuple(row["names"].split()),
+            row["crohme"] == "1",
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+SYMBOL_CLASSES: dict[str, SymbolClass] = _read_table()
+"""Label → class, in the order of the table."""
+
+_LABEL_OF = {alias: symbol.label for symbol in SYMBOL_CLASSES.values() for alias in symbol.aliases}
+
+CLASSES: tuple[str, ...] = Alphabet.crohme().labels
+"""The 101 labels of CROHME in their fixed order."""
+
+FUNCTIONS: frozenset[str] = frozenset(c.label for c in SYMBOL_CLASSES.values() if c.kind is Kind.FUNCTION)
+BIG_OPERATORS: frozenset[str] = frozenset(c.label for c in SYMBOL_CLASSES.values() if c.kind is Kind.BIG_OPERATOR)
+
+FRACTION_BAR = "-"
+ROOT = "\\sqrt"
+
+
+def canonical_label(raw: str) -> str:
+    """`Alphabet.canonical` of CROHME's alphabet, which draws no line between centred and low dots."""
+    return Alphabet.crohme().canonical(raw)
