@@ -13,7 +13,7 @@ from crohme.notation import to_latex
 from crohme.notation.tree import Relation
 from crohme.training.batches import BUCKETS, Bucket, Recipe, chunk, collate, fits, sample, training_pools
 from crohme.training.targets import encode
-from crohme.vocabulary import PAIR_INDEX, SAME_SYMBOL
+from crohme.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
 
 CROHME = Vocabulary.crohme()
 
