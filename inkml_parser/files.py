@@ -69,7 +69,7 @@ def replacing(path: _Path) -> Iterator[BinaryIO]:
         OSError: It cannot be written; `filename` is `path`.
     """
     try:
-        if _is_special(path):
+        if is_special(path):
             with open(path, "wb") as file:
                 yield file
             return
@@ -95,6 +95,29 @@ def replacing(path: _Path) -> Iterator[BinaryIO]:
         raise _named(error, os.fspath(path), is_ours=str(error.filename).endswith(".part")) from None
 
 
+def check_writable(path: _Path) -> None:
+    """Make sure that a file can be written, and leave what is there.
+
+    Raises:
+        OSError: It cannot.
+    """
+    if is_special(path):
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+        return
+    is_new = not os.path.exists(path)
+    with open(path, "ab"):  # whether its name is allowed, and itself writable
+        pass
+    if is_new:
+        os.unlink(os.path.realpath(path))
+    with suppress(_Written), replacing(path):  # whether one can be put beside it
+        raise _Written
+
+
+class _Written(Exception):
+    """Ends `replacing` before anything is replaced."""
+
+
 @contextmanager
 def filling(folder: _Path) -> Iterator[Path]:
     """A folder to write to; its files move into `folder` at the end of the block, if that ends without an exception.
@@ -115,7 +138,7 @@ def filling(folder: _Path) -> Iterator[Path]:
             target = folder / part.relative_to(partial)
             if target.is_dir() and not part.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-        with _uninterrupted():
+        with uninterrupted():
             for part in parts:
                 target = folder / part.relative_to(partial)
                 if part.is_dir():
@@ -132,7 +155,24 @@ def filling(folder: _Path) -> Iterator[Path]:
                 folder.rmdir()  # if nothing has come into it
 
 
-def _is_special(path: _Path) -> bool:
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait until the block is done. Only the main thread ever hears of them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = {each: signal.signal(each, lambda number, _: heard.append(number)) for each in _STOPPING}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, signal.SIG_DFL if handler is None else handler)
+        for number in heard:
+            signal.raise_signal(number)
+
+
+def is_special(path: _Path) -> bool:
     """Whether there is something at `path` that must be written to as it stands.
 
     Raises:
@@ -154,23 +194,6 @@ def _is_special(path: _Path) -> bool:
             if os.path.samestat(status, os.fstat(descriptor)):
                 return True
     return False
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait until the block is done. Only the main thread ever hears of them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard: list[int] = []
-    before = {each: signal.signal(each, lambda number, _: heard.append(number)) for each in _STOPPING}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, signal.SIG_DFL if handler is None else handler)
-        for number in heard:
-            signal.raise_signal(number)
 
 
 def _named(error: OSError, name: str, *, is_ours: bool) -> OSError:

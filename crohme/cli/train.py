@@ -112,8 +112,6 @@ def run(args: argparse.Namespace) -> int:
         bundle = _TASKS[args.task](args, data)
     except (DataNotFound, LabelError, WeightsError, BundleError, CheckpointError, TensorBoardMissing) as error:
         raise CommandError(str(error)) from None
-    except OSError as error:
-        raise CommandError(f"{error.filename}: {error.strerror}") from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command with --resume goes on from the last checkpoint") from None
     print(f"bundle written to {bundle}")
