@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkml_parser.files import open_regular
+
 if TYPE_CHECKING:
     from PIL import Image as Pillow
 
@@ -87,7 +89,8 @@ def opaque(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with open_regular(path) as file:
+            return file.read()
     except OSError as error:
         raise ImageError(error.strerror or "cannot be read") from None
 

@@ -10,6 +10,7 @@ from lxml import etree
 
 from inkml_parser.document import children, descendants, identifier, local_name, parse, serialised
 from inkml_parser.errors import EmptyInk, InkError, InvalidInk, MalformedInk, OversizedInk
+from inkml_parser.files import open_regular
 from inkml_parser.formats import Formats, TraceFormat
 from inkml_parser.ink import FloatArray, Ink
 from inkml_parser.limits import Limits
@@ -59,7 +60,7 @@ def _load(source: Source, max_bytes: int) -> tuple[str | None, bytes]:
     if isinstance(source, bytes):
         return None, source
     if isinstance(source, str | os.PathLike):
-        with open(source, "rb") as file:
+        with open_regular(source) as file:
             return os.fspath(source), file.read(max_bytes + 1)
     name = getattr(source, "name", None)
     data = source.read(max_bytes + 1)

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from inkml_parser.document import local_name, parse, serialised
 from inkml_parser.errors import EmptyInk, InkError, InvalidInk
+from inkml_parser.files import write_whole
 from inkml_parser.ink import Ink, Symbol
 
 Target = str | os.PathLike[str] | BinaryIO
@@ -26,8 +27,8 @@ def write(ink: Ink, target: Target) -> None:
 
     Args:
         ink: Ink. At least one stroke.
-        target: path or binary file. A path is only opened once the ink has proved writable; a
-            file is left open.
+        target: path or binary file. What was at a path stays if the ink proves not to be writable, or the disk is
+            full; a file is left open.
 
     Raises:
         EmptyInk: No strokes.
@@ -37,8 +38,7 @@ def write(ink: Ink, target: Target) -> None:
     """
     data = "".join(_document(ink)).encode("utf-8")
     if isinstance(target, str | os.PathLike):
-        with open(target, "wb") as file:
-            file.write(data)
+        write_whole(target, data)
     else:
         target.write(data)
 

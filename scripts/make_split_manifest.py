@@ -17,12 +17,13 @@ sys.path.insert(0, str(REPOSITORY))  # so that it runs from a clone that is not 
 def main() -> None:
     """List the files of held-out writers, as `crohme.corpus.splits` names them."""
     from crohme.corpus.splits import held_out_files
+    from inkml_parser.files import replacing_text
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a CROHME folder, with train/ in it")
     data = parser.parse_args().data
     path = REPOSITORY / "data" / "splits" / "held_out.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with replacing_text(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "writer", "sha256"])
         writer.writerows(held_out_files(data / "train"))

@@ -33,6 +33,7 @@ def main() -> None:
     from crohme.training.batches import Recipe
     from crohme.training.expression_run import Run, stored_settings, stored_vocabulary
     from crohme.training.token_bias import fit, told
+    from inkml_parser.files import write_whole
 
     run = Run(args.run, stored_settings(args.run), Recipe(), stored_vocabulary(args.run))
     run.restore()  # which leaves a run alone that is still going on
@@ -51,7 +52,7 @@ def main() -> None:
     for name, found in sets.items():
         figures = summarize(found)
         metrics |= {f"{name}_{key}": figures[key] for key in ("n", "exprate", "le1", "le2", "le3", "top5")}
-    (args.bundle / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    write_whole(args.bundle / "metrics.json", json.dumps(metrics, indent=2) + "\n")
     print(json.dumps(metrics, indent=2))
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from crohme.bundle import BundleError
+from crohme.child_processes import WorkerLost
 from crohme.corpus.location import inkml_files, sample_folder
-from crohme.parallel import WorkerLost, recognize_files
+from crohme.parallel import recognize_files
 from crohme.recognizer import NothingToRecognize, Recognition, Recognizer
 from inkml_parser import EmptyInk, Ink, write
 

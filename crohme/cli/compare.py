@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli.errors import CommandError
-from crohme.cli.files import write_text
+from crohme.cli.files import check_apart, write_text
 
 if TYPE_CHECKING:
     from crohme.evaluation.comparison import Change, Comparison
@@ -49,7 +49,10 @@ def run(args: argparse.Namespace) -> int:
     from crohme.evaluation.comparison import compare_reports
     from crohme.evaluation.report import ReportError, read_report
     from crohme.evaluation.report.comparison_page import render_comparison
+    from crohme.evaluation.report.files import METRICS, OUTCOMES, PAGE
 
+    inputs = (folder / name for folder in (args.a, args.b) for name in (METRICS, OUTCOMES, PAGE))
+    check_apart({"--json": args.json, "--html": args.html}, inputs)
     try:
         found = compare_reports(read_report(args.a), read_report(args.b))
     except ReportError as error:

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(f"--symbols writes pictures: --to {' or '.join(SYMBOL_FORMATS)}, not {args.to}")
     files = find_files(args.paths, INK_SUFFIXES)
     failures: list[tuple[Path, str]] = []
-    output = OutputFolder(args.output)
+    output = OutputFolder(args.output, (file for file, _ in files))
     for file, name in progress(files, "convert"):
         try:
             contents = _symbols(file, name, args.to) if args.symbols else _whole(file, name, args.to)

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+_STEERING = {"Cc", "Cs", "Zl", "Zp"}
+
 
 class CommandError(Exception):
     """A user's error, told in one line; the command ends with exit code 1."""
+
+
+def one_line(text: str) -> str:
+    """Text that may hold a file's name, which may hold line ends and codes that steer a terminal: those escaped."""
+    return "".join(c if unicodedata.category(c) not in _STEERING else ascii(c)[1:-1] for c in text)

@@ -11,7 +11,7 @@ from typing import Any
 from crohme.cli.arguments import MAX_BEAM, up_to
 from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
-from crohme.cli.files import check_file, check_folder, list_failures, write_text
+from crohme.cli.files import check_apart, check_file, check_folder, list_failures, write_text
 
 EPILOG = """\
 symbols: top-1, top-3 and top-5 as shares, with Wilson's intervals. The report is a folder with metrics.json,
@@ -70,19 +70,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Print the figures, write what was asked for, and list the files that could not be read."""
     from crohme.bundle import BundleError
+    from crohme.child_processes import WorkerLost
     from crohme.corpus.location import DataNotFound
-    from crohme.parallel import WorkerLost
-
+    
     if args.json is not None:
         check_file(args.json)
     if args.report is not None:
         check_folder(args.report)
+        check_apart({"--json": args.json, "--report": args.report / "metrics.json"})
     try:
         return _TASKS[args.task](args)
     except (BundleError, DataNotFound, WorkerLost) as error:
         raise CommandError(str(error)) from None
-    except OSError as error:
-        raise CommandError(f"{error.filename}: {error.strerror}") from None
 
 
 def _symbols(args: argparse.Namespace) -> int:

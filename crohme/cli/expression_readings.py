@@ -40,7 +40,8 @@ def read_expressions(
         CommandError: No such bundle, or one of another kind; or the folder cannot be written to.
     """
     from crohme.bundle import BundleError
-    from crohme.parallel import WorkerLost, recognize_files
+    from crohme.child_processes import WorkerLost
+    from crohme.parallel import recognize_files
     from crohme.recognizer import BEAM, Recognition
 
     try:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from crohme.cli.errors import CommandError
+from crohme.cli.errors import CommandError, one_line
+from crohme.corpus.location import files_under
+from inkml_parser.files import check_writable, is_special, write_whole
 
 INK_SUFFIXES = frozenset({".inkml"})
 
@@ -33,8 +34,8 @@ def find_files(paths: Sequence[Path], suffixes: frozenset[str]) -> list[tuple[Pa
     found: dict[Path, tuple[Path, Path]] = {}  # by what it is, whatever ways lead to it
     for path in paths:
         if path.is_dir():
-            for file in sorted(path.rglob("*")):
-                if file.suffix.lower() in suffixes and file.is_file():
+            for file in files_under(path):
+                if file.suffix.lower() in suffixes:
                     found.setdefault(file.resolve(), (file, file.relative_to(path)))
         else:
             found.setdefault(path.resolve(), (path, Path(path.name)))
@@ -59,10 +60,12 @@ class OutputFolder:
 
     Args:
         folder: Path. Made when the first file is written.
+        inputs: paths of all sources; none of them is written over.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, inputs: Iterable[Path]) -> None:
         self.folder = folder
+        self.inputs = {path.resolve() for path in inputs}
         self.sources: dict[Path, Path] = {}
 
     def write(self, name: Path, content: bytes, source: Path) -> str | None:
@@ -84,12 +87,10 @@ class OutputFolder:
             return f"would overwrite {name}, made from {self.sources[target]}"
         if target.resolve() == source.resolve():
             return f"would be overwritten by the {target.suffix} made from it"
+        if target.resolve() in self.inputs:
+            return f"the {target.suffix} made from it would overwrite the input {target}"
         self.sources[target] = source
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        except OSError as error:
-            raise CommandError(f"{target}: {error.strerror}") from None
+        write_bytes(target, content)
         return None
 
 
@@ -101,13 +102,28 @@ def check_file(path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        was_there = os.path.lexists(path)
-        with path.open("ab"):
-            pass
-        if not was_there:
-            path.unlink()
+        check_writable(path)
     except OSError as error:
         raise CommandError(f"{error.filename or path}: {error.strerror}") from None
+
+
+def check_apart(files: Mapping[str, Path | None], inputs: Iterable[Path] = ()) -> None:
+    """Make sure that no two outputs, nor an output and an input, are one file.
+
+    Args:
+        files: mapping of option → path, or None if it was not given.
+        inputs: paths that are read.
+
+    Raises:
+        CommandError: Two are one.
+    """
+    taken = {path.resolve(): "is an input" for path in inputs if not path.is_dir()}
+    for option, path in files.items():
+        if path is None or is_special(path):
+            continue
+        if path.resolve() in taken:
+            raise CommandError(f"{path}: {option} would be written over what {taken[path.resolve()]}")
+        taken[path.resolve()] = f"{option} writes"
 
 
 def write_text(path: Path, text: str) -> None:
@@ -116,11 +132,16 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         CommandError: It cannot be written.
     """
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """As `write_text`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, content)
     except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}") from None
+        raise CommandError(f"{error.filename or path}: {error.strerror}") from None
 
 
 def check_folder(path: Path) -> None:
@@ -150,5 +171,5 @@ def list_failures(failures: Iterable[tuple[Path, str]], total: int) -> int:
         return 0
     print(f"crohme: {len(listed)} of {total} files failed:", file=sys.stderr)
     for file, cause in listed:
-        print(f"  {file}: {cause}", file=sys.stderr)
+        print(f"  {one_line(f'{file}: {cause}')}", file=sys.stderr)
     return 1

@@ -11,7 +11,7 @@ from crohme.cli import readings
 from crohme.cli.arguments import MAX_BEAM, MAX_TOP, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.expression_readings import WRITTEN, read_expressions
-from crohme.cli.files import INK_SUFFIXES, OutputFolder, check_file, find_files, list_failures
+from crohme.cli.files import INK_SUFFIXES, OutputFolder, check_apart, check_file, find_files, list_failures
 from crohme.cli.readings import Reading
 from crohme.cli.symbol_readings import read_symbols
 
@@ -113,6 +113,7 @@ def _symbols(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
     from crohme.image_files import SUFFIXES
 
     files = [file for file, _ in find_files(args.paths, INK_SUFFIXES | SUFFIXES)]
+    check_apart({"--output": args.output, "--sheet": args.sheet}, files)
     return len(files), read_symbols(files, args.bundle or "both", args.top or TOP, args.sheet)
 
 
@@ -125,8 +126,9 @@ def _expressions(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
     from crohme.recognizer import DEFAULT_BUNDLE
 
     files = find_files(args.paths, INK_SUFFIXES | SUFFIXES)
+    check_apart({"--output": args.output}, (file for file, _ in files))
     top = args.top or (1 if args.output is None else TOP)
-    folder = None if args.to_dir is None else OutputFolder(args.to_dir)
+    folder = None if args.to_dir is None else OutputFolder(args.to_dir, (file for file, _ in files))
     return len(files), read_expressions(files, args.bundle or DEFAULT_BUNDLE, top, args.beam, args.write or (), folder)
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from crohme.cli.errors import CommandError
+from crohme.cli.errors import CommandError, one_line
+from inkml_parser.files import replacing_text
 
 if TYPE_CHECKING:
     from crohme.notation import SymbolTree
@@ -61,7 +62,10 @@ def check_suffix(path: Path) -> None:
 
 @contextmanager
 def writer(path: Path | None, top: int) -> Iterator[Write]:
-    """A function that adds readings to a file as they come, so that those that came are never lost.
+    """A function that adds readings to a file, which is there at the end of the block.
+
+    If that is interrupted, or the recogniser fails, with those that came until then: a file that can be read, and
+    none of them lost. If the file itself cannot be written, one that was there before stays as it was.
 
     Args:
         path: Path or None. Its suffix names the format: `.csv`, `.json` or `.jsonl`. None writes nothing.
@@ -73,13 +77,18 @@ def writer(path: Path | None, top: int) -> Iterator[Write]:
     if path is None:
         yield lambda reading: None
         return
+    ended: BaseException | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # newline="": the csv module ends its own lines.
-        with path.open("w", encoding="utf-8", newline="") as file, _WRITERS[path.suffix.lower()](file, top) as write:
-            yield write
+        with replacing_text(path) as file, _WRITERS[path.suffix.lower()](file, top) as write:
+            try:
+                yield write
+            except (KeyboardInterrupt, CommandError) as error:
+                ended = error
     except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}") from None
+        raise CommandError(f"{error.filename or path}: {error.strerror}") from None
+    if ended is not None:
+        raise ended
 
 
 def print_table(readings: Sequence[Reading], what: str) -> None:
@@ -91,12 +100,12 @@ def print_table(readings: Sequence[Reading], what: str) -> None:
     """
     lines: list[tuple[str, ...]] = []
     for r in readings:
-        name = r.file if r.symbol is None else f"{r.file} #{r.symbol}"
+        name = one_line(r.file if r.symbol is None else f"{r.file} #{r.symbol}")
         if r.error is not None:
-            lines.append((name, "-", r.error, "", ""))
+            lines.append((name, "-", one_line(r.error), "", ""))
             continue
         best, *others = r.candidates
-        mark = "" if r.truth is None else "=" if r.truth == best.latex else f"≠ {r.truth}"
+        mark = "" if r.truth is None else "=" if r.truth == best.latex else one_line(f"≠ {r.truth}")
         beside = "  ".join(f"{c.latex} {c.confidence:.3f}" for c in others if c.tree is None)
         lines.append((name, f"{best.confidence:.3f}", best.latex, beside, mark))
         lines += [("", f"{c.confidence:.3f}", c.latex, "", "") for c in others if c.tree is not None]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crohme.cli.errors import CommandError
-from crohme.cli.files import list_failures, write_text
+from crohme.cli.files import check_apart, list_failures, write_text
 
 if TYPE_CHECKING:
     from crohme.evaluation.scoring import Scores
@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the figures, write them if asked for, and list what was missing or could not be read."""
     from crohme.evaluation.scoring import Level, ScoringError, score
 
+    check_apart({"--json": args.json}, (args.truth, args.output))
     try:
         scores = score(args.truth, args.output, None if args.level is None else Level(args.level))
     except ScoringError as error:

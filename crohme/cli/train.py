@@ -119,8 +119,6 @@ def run(args: argparse.Namespace) -> int:
         DataNotFound, LabelError, WeightsError, BundleError, CheckpointError, TensorBoardMissing, WarmStartError,
     ) as error:  # fmt: skip
         raise CommandError(str(error)) from None
-    except OSError as error:
-        raise CommandError(f"{error.filename}: {error.strerror}") from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command with --resume goes on from the last checkpoint") from None
     print(f"bundle written to {bundle}")

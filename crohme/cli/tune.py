@@ -82,8 +82,6 @@ def run(args: argparse.Namespace) -> int:
             print(f"bundle written to {_retrain(args, best)}")
     except (DataNotFound, LabelError, TuningError, CheckpointError) as error:
         raise CommandError(str(error)) from None
-    except OSError as error:
-        raise CommandError(f"{error.filename}: {error.strerror}") from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command with --resume goes on from the last trial") from None
     return 0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,17 +10,16 @@ import numpy as np
 from tqdm import tqdm
 
 from crohme.augment.expression import Expression
-from crohme.corpus.location import cache_folder, inkml_files
+from crohme.corpus import cache
+from crohme.corpus.location import inkml_files
 from crohme.corpus.splits import writer_of
 from crohme.features import POINTS
-from crohme.notation import CLASSES, NotationError, from_mathml
+from crohme.notation import NotationError, from_mathml
 from crohme.notation.tree import Node, Relation
 from inkml_parser import Ink, InkError, read
 from inkml_parser.sequences import resample
 
-_FORMAT = 1  # of the packed file: raise it when its content changes, and old caches are made anew
 _RELATIONS = tuple(Relation)
-_LABELS = tuple(CLASSES)
 _STEPS = 65_000  # the longer side of an expression's box, in steps of the packed integers
 
 
@@ -45,27 +43,14 @@ class Corpus:
 def load(folder: Path, *, progress: bool = True) -> Corpus:
     """All expressions with truth under a folder, from the cache where it is fresh.
 
-    The cache (`cache_folder()/expressions-*.npz`) is bound to the files' names, sizes and times.
+    The cache (`cache_folder()/expressions-*.npz`) is bound to the files' names and content, see `cache.key`.
 
     Raises:
         DataNotFound: No such folder, or no InkML in it.
     """
     files = inkml_files(folder)
-    stats = "".join(f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}\n" for path in files)
-    key = hashlib.sha256(f"{_FORMAT} {POINTS} {stats}".encode()).hexdigest()[:16]
-    packed = cache_folder() / f"expressions-{folder.name}-{key}.npz"
-    return cached(packed, lambda: read_folder(folder, files, progress=progress))
-
-
-def cached(packed: Path, make: Callable[[], Corpus]) -> Corpus:
-    """A corpus from its packed file, which is made first if it is missing."""
-    if not packed.exists():
-        corpus = make()
-        partial = packed.with_suffix(".partial.npz")
-        np.savez_compressed(partial, **_pack(corpus))
-        partial.replace(packed)
-    with np.load(packed, allow_pickle=False) as arrays:
-        return _unpack(dict(arrays))
+    packed = cache.path_of("expressions", cache.key(str(folder.resolve()), str(POINTS), cache.contents(folder, files)))
+    return unpack(cache.arrays(packed, lambda: pack(read_folder(folder, files, progress=progress))))
 
 
 def read_folder(folder: Path, files: Sequence[Path], *, progress: bool = True) -> Corpus:
@@ -104,17 +89,20 @@ def with_truth(ink: Ink) -> Expression:
     return Expression(resample_all(ink).astype(np.float32), tree.row)
 
 
-def _pack(corpus: Corpus) -> dict[str, np.ndarray]:
+def pack(corpus: Corpus) -> cache.Arrays:
+    """A corpus as arrays; labels are kept as text."""
     points, strokes, symbols, nodes, node_strokes = [], [], [], [], []
+    labels: dict[str, int] = {}
     for expression in corpus.expressions:
         low, high = expression.box()
         points.append(np.round((expression.points - low) * (_STEPS / max(float((high - low).max()), 1e-9))))
         strokes.append(len(expression.points))
-        table = _table(expression.row)
+        table = _table(expression.row, labels)
         symbols.append(len(table))
         nodes += [row for row, _ in table]
         node_strokes += [s for _, own in table for s in own]
     return {
+        "labels": np.array(list(labels), dtype=str),
         "names": np.array(corpus.names, dtype=str),
         "writers": np.array(corpus.writers, dtype=str),
         "skipped": np.array(corpus.skipped, dtype=str),
@@ -126,16 +114,18 @@ def _pack(corpus: Corpus) -> dict[str, np.ndarray]:
     }
 
 
-def _table(row: Sequence[Node]) -> list[tuple[tuple[int, int, int, int], tuple[int, ...]]]:
-    """Every node of a row as (parent or -1, relation to it, label, number of strokes) and its strokes."""
+def _table(row: Sequence[Node], labels: dict[str, int]) -> list[tuple[tuple[int, int, int, int], tuple[int, ...]]]:
+    """Every node of a row as (parent or -1, relation to it, label, number of strokes) and its strokes.
+
+    Labels are numbered as they come; new ones are added to `labels`.
+    """
     table: list[tuple[tuple[int, int, int, int], tuple[int, ...]]] = []
 
     def add(nodes: Sequence[Node], parent: int, relation: Relation) -> None:
         for node in nodes:
             here = len(table)
-            table.append(
-                ((parent, _RELATIONS.index(relation), _LABELS.index(node.label), len(node.strokes)), node.strokes)
-            )
+            label = labels.setdefault(node.label, len(labels))
+            table.append(((parent, _RELATIONS.index(relation), label, len(node.strokes)), node.strokes))
             for hanging, rows in node.rows.items():
                 add(rows, here, hanging)
             parent, relation = here, Relation.RIGHT
@@ -144,7 +134,9 @@ def _table(row: Sequence[Node]) -> list[tuple[tuple[int, int, int, int], tuple[i
     return table
 
 
-def _unpack(arrays: dict[str, np.ndarray]) -> Corpus:
+def unpack(arrays: cache.Arrays) -> Corpus:
+    """The inverse of `pack`, but for the rounding of points."""
+    labels = arrays["labels"].tolist()
     expressions = []
     at_stroke = at_node = at_own = 0
     for n, m in zip(arrays["strokes"].tolist(), arrays["symbols"].tolist(), strict=True):
@@ -152,13 +144,13 @@ def _unpack(arrays: dict[str, np.ndarray]) -> Corpus:
         count = int(table[:, 3].sum())
         own = arrays["node_strokes"][at_own : at_own + count].tolist()
         points = arrays["points"][at_stroke : at_stroke + n].astype(np.float32)
-        expressions.append(Expression(points, _row(table.tolist(), own)))
+        expressions.append(Expression(points, _row(table.tolist(), own, labels)))
         at_stroke, at_node, at_own = at_stroke + n, at_node + m, at_own + count
     names, writers, skipped = (tuple(arrays[key].tolist()) for key in ("names", "writers", "skipped"))
     return Corpus(names, writers, tuple(expressions), skipped)
 
 
-def _row(table: list[list[int]], own: list[int]) -> tuple[Node, ...]:
+def _row(table: list[list[int]], own: list[int], labels: list[str]) -> tuple[Node, ...]:
     """The inverse of `_table`: children stand behind their parents, so it is undone from the end."""
     starts = np.cumsum([0, *(entry[3] for entry in table)]).tolist()
     rows: list[dict[Relation, tuple[Node, ...]]] = [{} for _ in table]
@@ -167,7 +159,7 @@ def _row(table: list[list[int]], own: list[int]) -> tuple[Node, ...]:
     for i in range(len(table) - 1, -1, -1):
         parent, relation, label, count = table[i]
         hanging = dict(reversed(rows[i].items()))
-        node = Node(_LABELS[label], tuple(own[starts[i] : starts[i] + count]), hanging)
+        node = Node(labels[label], tuple(own[starts[i] : starts[i] + count]), hanging)
         whole = (node, *right[i])
         if parent >= 0 and _RELATIONS[relation] is Relation.RIGHT:
             right[parent] = whole

@@ -15,6 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from crohme.corpus.location import DataNotFound
+from inkml_parser.files import open_regular
 
 _UNSIGNED_BYTE = 8
 
@@ -70,7 +71,8 @@ def read_images(path: Path) -> Iterator[np.ndarray]:
 
 
 def _open(path: Path) -> BinaryIO:
-    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+    file = open_regular(path)
+    return gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
 
 
 def _header(file: BinaryIO, path: Path, dimensions: int) -> tuple[int, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from crohme.corpus import location
+from crohme.corpus import cache
 from crohme.corpus.image_sources import Source, sources_of
 from crohme.corpus.label_folders import LabelError, LabelTable, folder_to_label
 from crohme.corpus.location import DataNotFound
@@ -24,7 +23,6 @@ from crohme.raster import SIZE
 
 log = logging.getLogger(__name__)
 _CAUSES_TOLD = 5  # of files that cannot be read, where none can
-_CACHE_FORMAT = 2  # raise it when the files of the cache change, or what is made of a picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,22 +102,19 @@ class _Stored(NamedTuple):
 
 def _stored(sources: list[tuple[str, Source]], size: int, title: str) -> _Stored:
     """The pictures in the cache, put there first if they are not: a file of them, and one of what is known of them."""
-    digest = hashlib.sha256(f"{_CACHE_FORMAT} {size}".encode())
-    for prefix, source in sources:
-        digest.update(prefix.encode())
-        for stamp in source.stamps():
-            digest.update(stamp.encode())
-    path = location.cache_folder() / f"pictures-{digest.hexdigest()[:20]}.u8"
+    key = cache.key(str(size), (part for prefix, source in sources for part in (prefix, *source.stamps())))
+    path = cache.path_of("pictures", key, ".u8")
     index = path.with_suffix(".npz")
-    if not index.exists():
-        _write(sources, size, path, index, title)
-    with np.load(index, allow_pickle=False) as arrays:
-        names, files, sides, hashes, unreadable = (arrays[name] for name in _Stored._fields[1:])
+    if index.exists() and not path.exists():
+        index.unlink()
+    arrays = cache.arrays(index, lambda: _write(sources, size, path, title))
+    names, files, sides, hashes, unreadable = (arrays[name] for name in _Stored._fields[1:])
     pictures = StoredPictures(path, size, np.arange(len(files)))
     return _Stored(pictures, names, files, sides, hashes, tuple(unreadable.tolist()))
 
 
-def _write(sources: list[tuple[str, Source]], size: int, path: Path, index: Path, title: str) -> None:
+def _write(sources: list[tuple[str, Source]], size: int, path: Path, title: str) -> cache.Arrays:
+    """Put the pictures in a file; returns what is known of them."""
     names, files, sides, hashes, unreadable = [], [], [], [], []
 
     def readable() -> Iterator[np.ndarray]:
@@ -138,23 +133,14 @@ def _write(sources: list[tuple[str, Source]], size: int, path: Path, index: Path
                     hashes.append(difference_hash(picture))
                     yield picture
 
-    part = path.with_suffix(f".{np.random.default_rng().integers(1 << 32)}.tmp")
-    part_of_index = part.with_suffix(".npz")
-    try:
-        StoredPictures.write(part, readable())
-        np.savez_compressed(
-            part_of_index,
-            names=np.array(names, dtype=str),
-            files=np.array(files, dtype=str),
-            sides=np.array(sides, dtype=str),
-            hashes=np.array(hashes, dtype=np.uint64).reshape(-1, WORDS),
-            unreadable=np.array(unreadable, dtype=str),
-        )
-        part.replace(path)  # the index last: where it is, the pictures are
-        part_of_index.replace(index)
-    finally:
-        part.unlink(missing_ok=True)
-        part_of_index.unlink(missing_ok=True)
+    StoredPictures.write(path, readable())
+    return {
+        "names": np.array(names, dtype=str),
+        "files": np.array(files, dtype=str),
+        "sides": np.array(sides, dtype=str),
+        "hashes": np.array(hashes, dtype=np.uint64).reshape(-1, WORDS),
+        "unreadable": np.array(unreadable, dtype=str),
+    }
 
 
 def _labels(names: np.ndarray, table: LabelTable, keep_names: bool) -> np.ndarray:

@@ -97,7 +97,7 @@ class LabelFolders:
     def stamps(self) -> Iterator[str]:
         yield f"{self.root.resolve()} {self.side}"
         for file, stamp in self.files:
-            yield f"{file} {stamp}\n"
+            yield f"{file} {stamp}"
 
     def pictures(self, size: int) -> Iterator[Read]:
         def read(entry: tuple[str, str]) -> Read:
@@ -127,8 +127,7 @@ class IdxPair:
 
     def stamps(self) -> Iterator[str]:
         for file in (self.images, self.labels):
-            status = file.stat()
-            yield f"{file.resolve()} {self.side} {status.st_size} {status.st_mtime_ns}\n"
+            yield f"{file.resolve()} {self.side} {_stamp(file.stat())}"
 
     def pictures(self, size: int) -> Iterator[Read]:
         labels = idx_files.read_labels(self.labels)
@@ -143,6 +142,14 @@ class IdxPair:
                 yield str(labels[number]), file, error
         if number + 1 != len(labels):
             raise DataNotFound(f"{self.images}: does not hold the {len(labels)} pictures that {self.labels.name} names")
+
+
+def _stamp(status: os.stat_result) -> str:
+    """What changes if the content of a file does, without reading what may be gigabytes.
+
+    Its time of change besides that of modification: `cp -p` and `os.utime` set the latter, nothing the former.
+    """
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 def _is_side(folder: Path) -> bool:
@@ -163,7 +170,7 @@ def _sources(root: Path, folder: Path, side: str) -> list[LabelFolders | IdxPair
                 if suffix in SUFFIXES and entry.is_file():
                     status = entry.stat()
                     below = Path(entry.path).relative_to(root).as_posix()
-                    files.append((below, f"{status.st_size} {status.st_mtime_ns}"))
+                    files.append((below, _stamp(status)))
                 elif entry.name[0] != ".":
                     others[suffix or "no suffix"] += 1
     if others:

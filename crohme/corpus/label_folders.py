@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from urllib.parse import unquote
 
 from crohme.notation import CLASSES, canonical_label
+from inkml_parser.files import open_regular
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _KNOWN = frozenset(CLASSES)
@@ -78,7 +80,7 @@ class LabelTable:
 
 def _read_table(path: Path) -> dict[str, str]:
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with io.TextIOWrapper(open_regular(path), "utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if not {"name", "label"} <= set(reader.fieldnames or ()):
                 raise LabelError(f"{path}: its first line must name the columns name,label")

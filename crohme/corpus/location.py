@@ -73,6 +73,19 @@ def cache_folder() -> Path:
     return folder
 
 
+def files_under(folder: Path) -> list[Path]:
+    """All files under a folder, at any depth, sorted.
+
+    Raises:
+        OSError: A folder among them cannot be read: what lies in it would be missed without a word.
+    """
+
+    def tell(error: OSError) -> None:
+        raise error
+
+    return sorted(Path(at, name) for at, _, names in os.walk(folder, onerror=tell) for name in names)
+
+
 def inkml_files(folder: Path) -> list[Path]:
     """All InkML files under a folder, sorted by path.
 
@@ -81,7 +94,8 @@ def inkml_files(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise DataNotFound(f"no such folder: {folder}")
-    files = sorted(folder.rglob("*.inkml"), key=lambda path: path.relative_to(folder).as_posix())
+    found = (path for path in files_under(folder) if path.suffix == ".inkml")
+    files = sorted(found, key=lambda path: path.relative_to(folder).as_posix())
     if not files:
         raise DataNotFound(f"no InkML files under {folder}")
     return files

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inkml_parser.files import replacing
+
 
 class StoredPictures:
     """N square pictures in a file of plain bytes, or some of them in any order.
@@ -29,7 +31,7 @@ class StoredPictures:
     def write(path: Path, pictures: Iterable[NDArray[np.uint8]]) -> int:
         """Write pictures, all of one size, as they come; their number."""
         count = 0
-        with path.open("wb") as file:
+        with replacing(path) as file:
             for picture in pictures:
                 file.write(picture.tobytes())
                 count += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -11,13 +10,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from crohme.corpus import location, splits
+from crohme.corpus import cache, location, splits
 from crohme.notation import canonical_label
 from crohme.strokes import StrokeBatch
 from inkml_parser import InkError, read
 
 log = logging.getLogger(__name__)
-_CACHE_FORMAT = 1  # raise it when the arrays below change their meaning
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,19 +90,9 @@ def read_symbols(folder: Path) -> SymbolSet:
 
 
 def load_symbols(folder: Path) -> SymbolSet:
-    """As `read_symbols`, from the cache if the folder's files have not changed since they were read.
-
-    The cache is one `.npz` per folder in `location.cache_folder()`, named after the files' paths,
-    sizes and times of change.
-    """
-    digest = hashlib.sha256(f"{_CACHE_FORMAT} {folder.resolve()}".encode())
-    for path in location.inkml_files(folder):
-        status = path.stat()
-        digest.update(f"{path.relative_to(folder).as_posix()} {status.st_size} {status.st_mtime_ns}\n".encode())
-    cached = location.cache_folder() / f"symbols-{folder.name}-{digest.hexdigest()[:16]}.npz"
-    if not cached.exists():
-        _save(read_symbols(folder), cached)
-    return _load(cached)
+    """As `read_symbols`, from the cache if neither the files' content nor the code has changed, see `cache.key`."""
+    packed = cache.path_of("symbols", cache.key(cache.contents(folder, location.inkml_files(folder))))
+    return _unpack(cache.arrays(packed, lambda: _pack(read_symbols(folder))))
 
 
 def train_and_held_out(symbols: SymbolSet) -> tuple[SymbolSet, SymbolSet]:
@@ -122,23 +110,19 @@ def known(symbols: SymbolSet, classes: tuple[str, ...]) -> SymbolSet:
     return symbols.take(is_known)
 
 
-def _save(symbols: SymbolSet, path: Path) -> None:
-    temporary = path.with_suffix(f".{np.random.default_rng().integers(1 << 32)}.tmp.npz")
-    np.savez_compressed(
-        temporary,
-        points=symbols.strokes.points,
-        stroke_lengths=symbols.strokes.stroke_lengths,
-        symbol_lengths=symbols.strokes.symbol_lengths,
-        labels=symbols.labels,
-        files=symbols.files,
-        writers=symbols.writers,
-        unreadable=np.array(symbols.unreadable, dtype=str),
-    )
-    temporary.replace(path)  # two runs that start together must not read half a file
+def _pack(symbols: SymbolSet) -> cache.Arrays:
+    return {
+        "points": symbols.strokes.points,
+        "stroke_lengths": symbols.strokes.stroke_lengths,
+        "symbol_lengths": symbols.strokes.symbol_lengths,
+        "labels": symbols.labels,
+        "files": symbols.files,
+        "writers": symbols.writers,
+        "unreadable": np.array(symbols.unreadable, dtype=str),
+    }
 
 
-def _load(path: Path) -> SymbolSet:
-    with np.load(path, allow_pickle=False) as arrays:
-        strokes = StrokeBatch(arrays["points"], arrays["stroke_lengths"], arrays["symbol_lengths"])
-        symbols = SymbolSet(strokes, arrays["labels"], arrays["files"], arrays["writers"])
-        return replace(symbols, unreadable=tuple(arrays["unreadable"].tolist()))
+def _unpack(arrays: cache.Arrays) -> SymbolSet:
+    strokes = StrokeBatch(arrays["points"], arrays["stroke_lengths"], arrays["symbol_lengths"])
+    symbols = SymbolSet(strokes, arrays["labels"], arrays["files"], arrays["writers"])
+    return replace(symbols, unreadable=tuple(arrays["unreadable"].tolist()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from dataclasses import dataclass
 
@@ -12,15 +11,14 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from crohme.augment.expression import Expression, all_nodes
-from crohme.corpus.expressions import Corpus, cached, resample_all
-from crohme.corpus.location import cache_folder
+from crohme.corpus import cache
+from crohme.corpus.expressions import Corpus, pack, resample_all, unpack
 from crohme.image_files import ImageError
 from crohme.notation.tree import Node
 from crohme.raster import Image, draw, to_pixels
 from crohme.trace import trace
 from inkml_parser import Ink
 
-_FORMAT = 3  # raise it when tracing changes, and old caches are made anew
 _HEIGHTS = (160, 320)  # pixels
 _THICKNESSES = (1, 2, 2, 2, 3)
 _OWN_SHARE = 0.8  # of a traced stroke that lies on one symbol; with less, symbols have grown together
@@ -71,12 +69,10 @@ def load_traced(corpus: Corpus, seed: int = 0, *, progress: bool = True) -> Corp
         seed: int. Another seed draws the pictures in other ways.
         progress: bool. Whether to show a progress bar.
     """
-    digest = hashlib.sha256(f"{_FORMAT} {seed} {cv2.__version__}".encode())
-    for name, expression in zip(corpus.names, corpus.expressions, strict=True):
-        digest.update(f"{name} {expression.row}".encode())
-        digest.update(expression.points.tobytes())
-    packed = cache_folder() / f"traced-{digest.hexdigest()[:16]}.npz"
-    return cached(packed, lambda: trace_corpus(corpus, seed, progress=progress))
+    items = zip(corpus.names, corpus.writers, corpus.expressions, strict=True)
+    content = (part for name, writer, e in items for part in (name, writer, repr(e.row), e.points.tobytes()))
+    packed = cache.path_of("traced", cache.key(str(seed), cv2.__version__, content))
+    return unpack(cache.arrays(packed, lambda: pack(trace_corpus(corpus, seed, progress=progress))))
 
 
 def trace_corpus(corpus: Corpus, seed: int = 0, *, progress: bool = True) -> Corpus:

@@ -7,6 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from inkml_parser.files import replacing
+
 _COLUMNS, _ROWS = 8, 25
 _PICTURE, _CAPTION, _GAP = 104, 48, 12  # pixels
 _CELL = (_PICTURE + _CAPTION + _GAP, _PICTURE + _GAP)
@@ -79,7 +81,8 @@ class ContactSheet:
         axes.imshow(canvas, extent=(0, width, height, 0), interpolation="none")
         axes.axis("off")
         page.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(page)
+        with replacing(page) as file:
+            figure.savefig(file)
         self.pages.append(page)
         self._cells = []
 

@@ -21,6 +21,7 @@ from crohme.symbol_recognizer import SymbolRecognizer
 from crohme.training import symbols as training
 from crohme.training.symbol_data import TrainingData, ink_examples
 from crohme.training.symbol_settings import DEFAULTS, NETWORKS
+from inkml_parser.files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -129,9 +130,9 @@ def compare(
     for number, key in enumerate(networks, start=1):
         log.info("%s, network %d of %d", CONTESTANTS[key], number, len(networks))
         results.append(_row(key, data, out, minutes, size, weights))
-        (out / "table.md").write_text(markdown(results), encoding="utf-8")
+        write_whole(out / "table.md", markdown(results))
         rows = json.dumps([asdict(result) for result in results], indent=2)
-        (out / "comparison.json").write_text(rows + "\n", encoding="utf-8")
+        write_whole(out / "comparison.json", rows + "\n")
     return results
 
 
@@ -176,7 +177,7 @@ def _row(key: str, data: Data, out: Path, minutes: float, size: int, weights: st
         milliseconds_per_symbol(trained, list(shown.strokes)),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(asdict(result), indent=2) + "\n")
     return result
 
 

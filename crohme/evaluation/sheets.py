@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crohme.augment.expression import Expression, all_nodes
 from crohme.notation import to_latex
+from inkml_parser.files import replacing
 
 _COLUMNS = 4
 
@@ -32,4 +33,5 @@ def draw_expressions(expressions: Sequence[Expression], path: Path) -> None:
     for axes in figure.axes:
         axes.axis("off")
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    with replacing(path) as file:
+        figure.savefig(file)

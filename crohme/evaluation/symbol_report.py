@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crohme.evaluation.symbols import SymbolResults
+from inkml_parser.files import filling, replacing, write_whole
 
 matplotlib.use("Agg")
 
@@ -33,23 +34,26 @@ def write_report(results: SymbolResults, folder: Path) -> list[Path]:
         of each class, and their means), `confusion.csv`, `confusion.png`, `pairs.csv` and `pairs.png` (the
         most confused pairs, with pictures), `errors.csv` (every symbol that was read wrong).
     """
-    folder.mkdir(parents=True, exist_ok=True)
     labels = sorted({*results.truth.tolist(), *results.predicted.tolist()})
     matrix = confusion_matrix(results.truth, results.predicted, labels=labels)
     pairs = most_confused(matrix, labels)
-    (folder / "metrics.json").write_text(json.dumps(results.summary(), indent=2) + "\n", encoding="utf-8")
     per_class = classification_report(
         results.truth, results.predicted, labels=labels, output_dict=True, zero_division=0
     )
     readable = classification_report(results.truth, results.predicted, labels=labels, digits=4, zero_division=0)
-    (folder / "classes.txt").write_text(readable, encoding="utf-8")
-    pd.DataFrame({label: per_class[label] for label in labels}).T.to_csv(folder / "classes.csv", index_label="label")
-    pd.DataFrame(matrix, index=labels, columns=labels).to_csv(folder / "confusion.csv", index_label="truth")
-    pairs.to_csv(folder / "pairs.csv", index=False)
-    _errors(results).to_csv(folder / "errors.csv", index=False)
-    _draw_matrix(matrix, labels, folder / "confusion.png")
-    _draw_pairs(results, pairs, folder / "pairs.png")
-    return sorted(folder.glob("*.*"))
+    by_class = pd.DataFrame({label: per_class[label] for label in labels}).T
+    with filling(folder) as parts:
+        write_whole(parts / "metrics.json", json.dumps(results.summary(), indent=2) + "\n")
+        write_whole(parts / "classes.txt", readable)
+        write_whole(parts / "classes.csv", by_class.to_csv(index_label="label"))
+        matrix_table = pd.DataFrame(matrix, index=labels, columns=labels)
+        write_whole(parts / "confusion.csv", matrix_table.to_csv(index_label="truth"))
+        write_whole(parts / "pairs.csv", pairs.to_csv(index=False))
+        write_whole(parts / "errors.csv", _errors(results).to_csv(index=False))
+        _draw_matrix(matrix, labels, parts / "confusion.png")
+        _draw_pairs(results, pairs, parts / "pairs.png")
+        names = sorted(part.name for part in parts.iterdir())
+    return [folder / name for name in names]
 
 
 def most_confused(matrix: np.ndarray, labels: list[str]) -> pd.DataFrame:
@@ -96,7 +100,8 @@ def _draw_matrix(matrix: np.ndarray, labels: list[str], path: Path) -> None:
     axes.set_yticks(range(len(labels)), labels, fontsize=6, parse_math=False)
     axes.set(xlabel="read as", ylabel="truth")
     figure.colorbar(image, ax=axes, label="symbols")
-    figure.savefig(path, dpi=120)
+    with replacing(path) as file:
+        figure.savefig(file, dpi=120)
     plt.close(figure)
 
 
@@ -119,5 +124,6 @@ def _draw_pairs(results: SymbolResults, pairs: pd.DataFrame, path: Path) -> None
             cell.imshow(results.pictures[index], cmap="gray", vmin=0, vmax=255)
     if not rows:
         axes[0, 0].text(0, 0.5, "no symbol was read wrong", va="center")
-    figure.savefig(path, dpi=80)
+    with replacing(path) as file:
+        figure.savefig(file, dpi=80)
     plt.close(figure)

@@ -12,6 +12,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
 from matplotlib.ticker import EngFormatter, ScalarFormatter  # noqa: E402
 
+from inkml_parser.files import replacing
+
 _LOSSES = {
     "loss": "all, weighted",
     "token_loss": "tokens",
@@ -83,5 +85,6 @@ def _draw(path: Path, x: str, *panels: tuple[str, str, _Curves]) -> None:
             axes.yaxis.set_major_formatter(ScalarFormatter())
         axes.grid(alpha=0.3, which="both")
         axes.legend()
-    figure.savefig(path, dpi=100)
+    with replacing(path) as file:
+        figure.savefig(file, dpi=100)
     plt.close(figure)

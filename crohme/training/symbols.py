@@ -24,6 +24,7 @@ from crohme.training import checkpoint, curves, pretrained
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.symbol_data import Choice, Examples, TrainingData, find
 from crohme.training.symbol_settings import DEFAULTS, NETWORKS, Settings, compile_for
+from inkml_parser.files import replacing_text, write_whole
 
 log = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 120
@@ -118,7 +119,7 @@ def fit(settings: Settings, data: TrainingData, out: Path, resume: bool = False)
     else:
         run.start()
     _write_sides(out, data.sides)
-    (out / "config.json").write_text(json.dumps(asdict(settings), indent=2) + "\n", encoding="utf-8")
+    write_whole(out / "config.json", json.dumps(asdict(settings), indent=2) + "\n")
     run.to_the_end()
     return run.write_bundle()
 
@@ -295,11 +296,11 @@ def _accuracy(model: keras.Model, examples: Examples, chunk: int) -> float:
 
 
 def _write_log(out: Path, history: list[dict[str, Any]]) -> None:
-    with (out / "log.csv").open("w", newline="", encoding="utf-8") as file:
+    with replacing_text(out / "log.csv") as file:
         writer = csv.DictWriter(file, fieldnames=list(history[0]))
         writer.writeheader()
         writer.writerows(history)
-    (out / "log.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in history), encoding="utf-8")
+    write_whole(out / "log.jsonl", "".join(f"{json.dumps(row)}\n" for row in history))
 
 
 def _tell(data: TrainingData) -> None:
@@ -311,7 +312,7 @@ def _tell(data: TrainingData) -> None:
 
 def _write_sides(out: Path, sides: list[tuple[str, str, str]]) -> None:
     if sides:
-        with (out / "split.csv").open("w", newline="", encoding="utf-8") as file:
+        with replacing_text(out / "split.csv") as file:
             writer = csv.writer(file)
             writer.writerow(("file", "label", "side"))
             writer.writerows(sides)

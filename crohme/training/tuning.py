@@ -22,6 +22,7 @@ from crohme import bundle
 from crohme.training.keras_fit import EpochBar, ExampleBatches
 from crohme.training.symbol_data import TrainingData
 from crohme.training.symbol_settings import DEFAULTS, NETWORKS, compile_for
+from inkml_parser.files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -202,7 +203,7 @@ class _Tuner(keras_tuner.Hyperband):
     def on_trial_end(self, trial: keras_tuner.engine.trial.Trial) -> None:
         super().on_trial_end(trial)
         trials = _trials(self)
-        trials.to_csv(self._out / "trials.csv", index=False)
+        write_whole(self._out / "trials.csv", trials.to_csv(index=False))
         if trial.message:
             log.warning("trial %s failed: %s", trial.trial_id, _last_line(trial.message))
             return
@@ -219,7 +220,7 @@ def _begin(search: Search, data: TrainingData, out: Path, resume: bool) -> None:
         raise TuningError(f"cannot {'go on with' if resume else 'begin'} a search: {hint}")
     if not resume:
         out.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asked, indent=2) + "\n", encoding="utf-8")
+        write_whole(path, json.dumps(asked, indent=2) + "\n")
         return
     stored = json.loads(path.read_text(encoding="utf-8"))
     for name, value in asked.items():
@@ -250,7 +251,7 @@ def _trials(tuner: keras_tuner.Tuner) -> pd.DataFrame:
 
 def _write_best(tuner: keras_tuner.Tuner, space: _Space, out: Path) -> Best:
     trials = _trials(tuner)
-    trials.to_csv(out / "trials.csv", index=False)
+    write_whole(out / "trials.csv", trials.to_csv(index=False))
     if trials["top1"].isna().all():
         causes = {_last_line(trial.message) for trial in tuner.oracle.trials.values() if trial.message}
         raise TuningError(f"not one trial succeeded: {'; '.join(sorted(causes))}")
@@ -260,7 +261,7 @@ def _write_best(tuner: keras_tuner.Tuner, space: _Space, out: Path) -> Best:
         space.network, values["learning_rate"], space.arguments(values), float(first["top1"]), int(first["epochs"]),
         str(first["trial"]),
     )  # fmt: skip
-    (out / "best.json").write_text(json.dumps(asdict(best), indent=2) + "\n", encoding="utf-8")
+    write_whole(out / "best.json", json.dumps(asdict(best), indent=2) + "\n")
     return best
 
 

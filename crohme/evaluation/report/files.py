@@ -13,6 +13,7 @@ from crohme.evaluation.confusions import RELATIONS
 from crohme.evaluation.outcomes import Outcome
 from crohme.evaluation.report.content import About, Content, gather
 from crohme.evaluation.report.page import render
+from inkml_parser.files import filling, replacing_text, write_whole
 
 METRICS, OUTCOMES, PAGE = "metrics.json", "outcomes.csv", "report.html"
 SYMBOLS, RELATIONS_FILE = "symbols.csv", "relations.csv"
@@ -66,13 +67,13 @@ def write_report(outcomes: Sequence[Outcome], folder: Path, about: About) -> Non
         about: About.
     """
     content = gather(outcomes, about)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / METRICS).write_text(json.dumps(content.metrics(), indent=2) + "\n", encoding="utf-8")
     rows = [{name: getattr(outcome, name) for name in COLUMNS} for outcome in outcomes]
-    _write_table(folder / OUTCOMES, COLUMNS, (row.values() for row in rows))
-    _write_table(folder / SYMBOLS, ("truth", "read", "count"), _symbols(content))
-    _write_table(folder / RELATIONS_FILE, ("truth", "read", "count"), _relations(content))
-    (folder / PAGE).write_text(render(content), encoding="utf-8")
+    with filling(folder) as parts:
+        write_whole(parts / METRICS, json.dumps(content.metrics(), indent=2) + "\n")
+        _write_table(parts / OUTCOMES, COLUMNS, (row.values() for row in rows))
+        _write_table(parts / SYMBOLS, ("truth", "read", "count"), _symbols(content))
+        _write_table(parts / RELATIONS_FILE, ("truth", "read", "count"), _relations(content))
+        write_whole(parts / PAGE, render(content))
 
 
 def read_report(folder: Path) -> StoredReport:
@@ -121,7 +122,7 @@ def _relations(content: Content) -> Iterable[tuple[str, str, int]]:
 
 
 def _write_table(path: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with replacing_text(path) as file:
         writer = csv.writer(file)
         writer.writerow(columns)
         writer.writerows(rows)

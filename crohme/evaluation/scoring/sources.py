@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,7 @@ from crohme.notation import (
 )
 from crohme.truth import truth_graph, truth_of
 from inkml_parser import read
+from inkml_parser.files import open_regular
 
 _SUFFIXES = SUFFIXES | {".inkml", ".lg", ".tex"}
 
@@ -93,7 +95,7 @@ def open_source(path: Path) -> Source:
 def _read_table(path: Path) -> dict[str, Path | str]:
     items: dict[str, Path | str] = {}
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with io.TextIOWrapper(open_regular(path), "utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, restval="", strict=True)
             if not {"file", "latex"} <= set(rows.fieldnames or ()):
                 raise ScoringError(f"{path}: a table of LaTeX needs the columns file and latex")
@@ -178,7 +180,8 @@ def _is_lg(item: Path | str) -> bool:
 
 
 def _text(path: Path | str) -> str:
-    return Path(path).read_text(encoding="utf-8-sig")
+    with open_regular(path) as file:
+        return file.read().decode("utf-8-sig")
 
 
 def _tree(item: Path | str) -> SymbolTree:
