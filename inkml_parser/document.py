@@ -17,7 +17,7 @@ XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 
 
-def parse(data: bytes) -> etree._Element:
+def parse(data: bytes, warnings: object = None) -> etree._Element:
     """The root element of a document.
 
     Bytes that are not UTF-8 where the document should be are read as ISO-8859-1, as one CROHME
