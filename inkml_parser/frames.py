@@ -95,9 +95,7 @@ class Frames:
         """
         frames = list(self._frames.values())
         factors = scales([one for frame in frames for one in frame.axes])
-        return {
-            frame: replace(frame, scale=(factors[2 * i], factors[2 * i + 1])) for i, frame in enumerate(frames)
-        }
+        return {frame: replace(frame, scale=(factors[2 * i], factors[2 * i + 1])) for i, frame in enumerate(frames)}
 
     def _format(self, element: etree._Element | None) -> TraceFormat:
         if element not in self._formats:

@@ -125,7 +125,7 @@ class Lookup:
     table: FloatArray
     interpolation: str
     is_relative: bool
-    line: int | None
+    line: object
 
     def __call__(self, columns: Columns) -> Columns:
         values = _column(columns, self.sources[0])

@@ -105,9 +105,7 @@ def _names(trace_format: TraceFormat, width: int) -> tuple[str, ...]:
     return declared[:width] + tuple(str(i + 1) for i in range(len(declared), width))
 
 
-def _decode_general(
-    text: str, trace_format: TraceFormat, usual: int | None, max_points: int
-) -> NDArray[np.float64]:
+def _decode_general(text: str, trace_format: TraceFormat, usual: int | None, max_points: int) -> NDArray[np.float64]:
     """`(n, width)` values of a trace in any encoding of the standard, NaN where not known."""
     if "," not in text:
         if _words(text) > max_points * max(len(trace_format.names), usual or 0):

@@ -80,8 +80,10 @@ def _ink(data: bytes, limits: Limits, source: str | None) -> Ink:
         raise EmptyInk("no trace with points" if decoded.all else "no trace")
     if not any(stroke.is_writing for stroke in strokes):
         warnings.add(Part.INK, "all strokes are of a highlighter; they are taken for writing")
-        for one in (*strokes, *decoded.all):
-            one.is_writing = True
+        for stroke in strokes:
+            stroke.is_writing = True
+        for trace in decoded.all:
+            trace.is_writing = True
     annotations = _annotations(root)
     latex = annotations.pop("truth", None)
     for other in ("label", "normalizedLabel"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import reduce
 
 import numpy as np
 from lxml import etree
@@ -14,7 +13,7 @@ from inkml_parser.contexts import Contexts
 from inkml_parser.document import identifier, local_name
 from inkml_parser.errors import MalformedInk, OversizedInk, UnsupportedInk
 from inkml_parser.frames import Frame, Frames, Points
-from inkml_parser.layout import Layout, TraceElement
+from inkml_parser.layout import Layout
 from inkml_parser.limits import Limits
 from inkml_parser.points import decode, first_width
 from inkml_parser.warnings import Part, Warnings
@@ -164,8 +163,8 @@ def _joined(all_traces: list[Trace], points: list[Points], ambiguous: set[str], 
 
 
 def _concatenated(parts: list[Points]) -> Points:
-    names = reduce(lambda a, b: a & b, (channels.keys() for _, channels in parts))
-    channels = {name: np.concatenate([c[name] for _, c in parts]) for name in parts[0][1] if name in names}
+    shared = [name for name in parts[0][1] if all(name in channels for _, channels in parts)]
+    channels = {name: np.concatenate([own[name] for _, own in parts]) for name in shared}
     return np.concatenate([points for points, _ in parts]), channels
 
 
