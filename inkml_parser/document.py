@@ -2,52 +2,65 @@
 
 from __future__ import annotations
 
-import codecs
 import copy
 import re
 from collections.abc import Iterator
 
 from lxml import etree
 
+from inkml_parser.encoding import as_utf8
 from inkml_parser.errors import EmptyInk, ForbiddenInk, MalformedInk
+from inkml_parser.repair import repaired
+from inkml_parser.warnings import Warnings
 
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 
-# What may stand before a DOCTYPE: byte order mark, white space, processing instructions, comments.
-_DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
+# What may stand before a DOCTYPE: white space, processing instructions, comments.
+_DOCTYPE = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 
 
-def parse(data: bytes) -> etree._Element:
+def parse(data: bytes, warnings: Warnings) -> etree._Element:
     """The root element of a document.
 
-    Bytes that are not UTF-8 where the document should be are read as ISO-8859-1, as one CROHME
-    training file needs.
+    A document that is not well-formed for what its annotations hold is repaired, with warnings:
+    see `repair`. How the bytes are read: see `encoding`.
 
     Raises:
         EmptyInk: No bytes, or nothing but white space.
         ForbiddenInk: A document type declaration.
         MalformedInk: Not well-formed.
     """
-    if not data.removeprefix(codecs.BOM_UTF8).strip():
+    data = as_utf8(data, warnings)
+    try:
+        return parse_utf8(data)
+    except MalformedInk as error:
+        first = error
+    text = data.decode("utf-8")
+    for keep_mathml in (True, False):
+        repairs = Warnings()
+        mended = repaired(text, repairs, keep_mathml=keep_mathml)
+        if mended == text:
+            continue
+        try:
+            root = parse_utf8(mended.encode("utf-8"))
+        except MalformedInk:
+            continue
+        for warning in repairs.listed(None):
+            warnings.add(warning.part, warning.cause)
+        return root
+    raise first
+
+
+def parse_utf8(data: bytes) -> etree._Element:
+    """As `parse`, of UTF-8 without byte order mark, and with nothing repaired."""
+    if not data.strip():
         raise EmptyInk("the file is empty")
     if _DOCTYPE.match(data):
         raise ForbiddenInk("a DOCTYPE is not allowed")
-    try:
-        root = etree.fromstring(data, _parser())
-    except etree.XMLSyntaxError as error:
-        root = _latin1(data, error)
-    except ValueError as error:  # an encoding that libxml2 does not know
-        raise MalformedInk(f"not well-formed XML: {error}") from None
-    if root.getroottree().docinfo.internalDTD is not None:  # in UTF-16, say, where the search above is blind
-        raise ForbiddenInk("a DOCTYPE is not allowed")
-    return root
-
-
-def _parser(encoding: str | None = None) -> etree.XMLParser:
     # Never recover=True: it turns `a < b` into `a  b` without a word. collect_ids=False, since
     # most xml:id of CROHME are no XML names.
-    return etree.XMLParser(
-        encoding=encoding,
+    parser = etree.XMLParser(
+        encoding="utf-8",
         collect_ids=False,
         recover=False,
         resolve_entities=False,
@@ -57,17 +70,13 @@ def _parser(encoding: str | None = None) -> etree.XMLParser:
         remove_comments=True,
         remove_pis=True,
     )
-
-
-def _latin1(data: bytes, first: etree.XMLSyntaxError) -> etree._Element:
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        try:
-            return etree.fromstring(data, _parser("iso-8859-1"))
-        except etree.XMLSyntaxError:
-            pass
-    raise MalformedInk(f"not well-formed XML: {first.msg}") from None
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise MalformedInk(f"not well-formed XML: {error.msg}") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise ForbiddenInk("a DOCTYPE is not allowed")
+    return root
 
 
 def local_name(element: etree._Element) -> str:

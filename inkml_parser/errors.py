@@ -28,5 +28,9 @@ class OversizedInk(InkError):
     """More bytes, strokes or points than the limits allow."""
 
 
+class UnsupportedInk(InkError):
+    """Something that InkML defines for its coordinates and this reader does not apply; named with its line."""
+
+
 class InvalidInk(InkError):
     """Parts that disagree: a symbol of unknown strokes, a coordinate that is not finite."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inkml_parser.errors import InvalidInk
+from inkml_parser.warnings import InkWarning
 
 FloatArray = NDArray[np.float64]
 
@@ -45,6 +46,9 @@ class Ink:
         latex: str or None. The LaTeX truth as its author wrote it; for people, not for scoring.
         mathml: str or None. The truth `<math>` element, serialised.
         annotations: dict of str → str. All other annotations (`writer`, `UI`, `age` …).
+        highlights: Ink or None. Strokes of a highlighter, which are no writing.
+        warnings: tuple of `InkWarning`. What was wrong with the file and did not keep the ink from
+            being read. No part of what makes two inks equal.
 
     Raises:
         InvalidInk: A stroke is not a finite, non-empty `(n, 2)` array, or the parts disagree.
@@ -57,6 +61,8 @@ class Ink:
     latex: str | None = None
     mathml: str | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
+    highlights: Ink | None = None
+    warnings: tuple[InkWarning, ...] = ()
 
     def __post_init__(self) -> None:
         strokes = tuple(_frozen(points, (None, 2), f"stroke {i}") for i, points in enumerate(self.strokes))
@@ -65,6 +71,8 @@ class Ink:
         if not len(strokes) == len(channels) == len(trace_ids):
             raise InvalidInk("strokes, channels and trace_ids differ in length")
         if len(set(trace_ids)) != len(trace_ids):
+            raise InvalidInk("trace identifiers are not unique")
+        if self.highlights is not None and not set(self.highlights.trace_ids).isdisjoint(trace_ids):
             raise InvalidInk("trace identifiers are not unique")
         if any(not {"X", "Y"}.isdisjoint(by_name) for by_name in channels):
             raise InvalidInk("X and Y are the strokes themselves, not channels beside them")
@@ -80,6 +88,7 @@ class Ink:
         object.__setattr__(self, "trace_ids", tuple(trace_ids))
         object.__setattr__(self, "symbols", tuple(self.symbols))
         object.__setattr__(self, "annotations", dict(self.annotations))
+        object.__setattr__(self, "warnings", tuple(self.warnings))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ink):
@@ -90,6 +99,7 @@ class Ink:
             and self.latex == other.latex
             and self.mathml == other.mathml
             and self.annotations == other.annotations
+            and self.highlights == other.highlights
             and all(np.array_equal(a, b) for a, b in zip(self.strokes, other.strokes, strict=True))
             and all(_same_channels(a, b) for a, b in zip(self.channels, other.channels, strict=True))
         )

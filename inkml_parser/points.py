@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkml_parser.errors import MalformedInk
+from inkml_parser.errors import MalformedInk, OversizedInk
 from inkml_parser.formats import TraceFormat
+from inkml_parser.limits import Limits
 
 _MOST_VALUES = 64  # of one point: the standard knows some twenty channels
 
 # Python's float() would take `nan`, `1_0` and digits of every script; the standard does not.
 _NUMBER = r"(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+"
 _SPACE = r"[ \t\r\n]"
-_VALUE = re.compile(
-    rf"{_SPACE}*+(?P<order>[!'\"]?){_SPACE}*+"
-    rf"(?:(?P<sign>[+-]?){_SPACE}*+(?:\#(?P<hex>[0-9A-Fa-f]++)|(?P<number>{_NUMBER}))(?![0-9A-Za-z_.])|(?P<mark>[TF*?]))"
-)
+# After a number white space may be missing only where no other number could begin: `40T`, `1-2`, `'3'4`.
+_VALUE = rf"(?:[!'\"]?+[+-]?+(?:\#[0-9A-Fa-f]++|{_NUMBER})(?![0-9A-EG-SU-Za-z_.])|[TF*?])"
+_VALUES = re.compile(rf"{_VALUE}|,")
+_POINTS = re.compile(rf"{_SPACE}*+(?:{_VALUE}{_SPACE}*+)++(?:,{_SPACE}*+(?:{_VALUE}{_SPACE}*+)++)*+,?+{_SPACE}*+")
+_PLAIN_RUN = re.compile(rf"[+-]?+{_NUMBER}(?:{_SPACE}++[+-]?+{_NUMBER})*+")
+_LOOSE = re.compile(rf"([!'\"+-]){_SPACE}++")
 
 
-def decode(text: str, trace_format: TraceFormat) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+def decode(
+    text: str, trace_format: TraceFormat, usual: int | None = None, max_points: int = Limits().max_points
+) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
     """Points and channels of one trace.
 
     A value may be a decimal, a hexadecimal number (`#1F`), `T` or `F`; explicit (`!`), a first
@@ -31,28 +38,42 @@ def decode(text: str, trace_format: TraceFormat) -> tuple[NDArray[np.float64], d
     declared channels that a trace has no values for are absent. A channel that lacks a value at
     some point of the trace is absent, too.
 
+    Where commas are missing between points, the values are divided by the channels of the format,
+    if that comes out even and nothing speaks against it.
+
     Args:
         text: str. Points separated by commas; one comma may end the text.
         trace_format: TraceFormat. What the values mean.
+        usual: int or None. Values that a point has in the other traces of this format.
+        max_points: int. The most points to decode.
 
     Returns:
         `(n, 2)` float64 array of X and Y, n ≥ 0, and the other channels, `(n,)` float64 each.
 
     Raises:
-        MalformedInk: Not a number, not finite, or points of different length.
+        MalformedInk: Not a number, not finite, points of different length, or values without
+            commas that do not divide into points.
+        OversizedInk: More than `max_points`.
     """
-    points = text.split(",")
-    if not points[-1].strip(" \t\r\n"):
-        points.pop()
-    if not points:
+    text = text.strip(" \t\r\n")
+    if not text:
         return np.empty((0, 2)), {}
-    width = len(points[0].split())
+    comma = text.find(",")
+    width = len((text if comma < 0 else text[:comma]).split(None, _MOST_VALUES + 1))
     # Nearly every trace is plain decimals: one regular expression checks all of it at once.
-    if 0 < width <= _MOST_VALUES and _plain(width).fullmatch(text):
-        values = np.array(list(map(float, text.replace(",", " ").split())), dtype=np.float64).reshape(-1, width)
-    else:
-        values = _decode_general(points, trace_format)
-    return _channels(values, trace_format)
+    is_whole = comma >= 0 or width <= len(trace_format.names)
+    if is_whole and width in (usual, len(trace_format.names)) and _plain(width).fullmatch(text):
+        if text.count(",") >= max_points + text.endswith(","):
+            raise OversizedInk(f"more than {max_points} points")
+        flat = np.fromiter(map(float, text.replace(",", " ").split()), dtype=np.float64)
+        return _channels(flat.reshape(-1, width), trace_format)
+    return _channels(_decode_general(text, trace_format, usual, max_points), trace_format)
+
+
+def first_width(text: str) -> int | None:
+    """Values of the first point, where a comma ends it and they are plain; None if that cannot be told."""
+    first, comma, _ = text.partition(",")
+    return len(first.split()) if comma and len(first) < 1000 else None
 
 
 @lru_cache(maxsize=16)
@@ -68,91 +89,149 @@ def _channels(
     """Splits `(n, width)` values, NaN where not known, into X Y and the rest."""
     if np.isinf(values).any():
         raise MalformedInk("a value is too large for a floating-point number")
-    names = trace_format.names + tuple(str(i + 1) for i in range(len(trace_format.names), values.shape[1]))
+    names = _names(trace_format, values.shape[1])
     columns = {name: -v if name in trace_format.reversed else v for name, v in zip(names, values.T, strict=False)}
     if not {"X", "Y"} <= columns.keys():
-        raise MalformedInk(f"{values.shape[1]} values in a point, but the channels are {' '.join(names)}")
+        raise MalformedInk(f"{values.shape[1]} values in a point, but the channels are {' '.join(trace_format.names)}")
     points = np.stack([columns.pop("X"), columns.pop("Y")], axis=1)
     if np.isnan(points).any():
         raise MalformedInk("a point without X or Y")
     return points, {name: column for name, column in columns.items() if not np.isnan(column).any()}
 
 
-def _decode_general(points: list[str], trace_format: TraceFormat) -> NDArray[np.float64]:
+def _names(trace_format: TraceFormat, width: int) -> tuple[str, ...]:
+    """The channels of points of so many values; those beyond the format are named by their position."""
+    declared = trace_format.names
+    return declared[:width] + tuple(str(i + 1) for i in range(len(declared), width))
+
+
+def _decode_general(text: str, trace_format: TraceFormat, usual: int | None, max_points: int) -> NDArray[np.float64]:
     """`(n, width)` values of a trace in any encoding of the standard, NaN where not known."""
-    states: list[_Channel] = []
-    rows = []
-    for index, point in enumerate(points):
-        tokens = _tokens(point, index)
-        states += [_Channel() for _ in range(len(tokens) - len(states))]
-        rows.append([state.next(token) for state, token in zip(states, tokens, strict=False)])
-    width = len(states)
+    if "," not in text:
+        if _words(text) > max_points * max(len(trace_format.names), usual or 0):
+            raise OversizedInk(f"more than {max_points} points")
+        if _PLAIN_RUN.fullmatch(text):
+            flat = np.fromiter(map(float, text.split()), dtype=np.float64)
+            widths = _widths([len(flat)], text, trace_format, usual)
+            return flat.reshape(len(widths), -1)
+    tight = _LOOSE.sub(r"\1", text)
+    if not _POINTS.fullmatch(tight):
+        raise _not_points(tight)
+    tokens = _VALUES.findall(tight.removesuffix(","))
+    commas = [i for i, token in enumerate(tokens) if token == ","]
+    counts = [b - a - 1 for a, b in pairwise((-1, *commas, len(tokens)))]
+    widths = _widths(counts, text, trace_format, usual)
+    if len(widths) > max_points:
+        raise OversizedInk(f"more than {max_points} points")
+    width = max(widths)
+    if width > _MOST_VALUES:
+        raise MalformedInk(f"point {widths.index(width)} has more than {_MOST_VALUES} values")
+    values = [token for token in tokens if token != ","] if commas else tokens
+    if min(widths) == width:
+        columns = [_column(values[i::width], name) for i, name in enumerate(_names(trace_format, width))]
+        return np.array(columns, dtype=np.float64).T
+    return _ragged(values, widths, trace_format)
+
+
+def _words(text: str) -> int:
+    """How many words white space separates, counted without making them."""
+    is_space = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8) <= ord(" ")
+    return int(np.count_nonzero(is_space[:-1] & ~is_space[1:])) + 1
+
+
+def _ragged(values: list[str], widths: Sequence[int], trace_format: TraceFormat) -> NDArray[np.float64]:
+    """Points of different length: those that are shorter lack intermittent channels."""
+    width = max(widths)
     least = trace_format.regular if trace_format.regular < width <= len(trace_format.names) else width
-    for index, row in enumerate(rows):
-        if len(row) < least:
-            raise MalformedInk(f"point {index} has {len(row)} values, others have {width}")
-        row += [np.nan] * (width - len(row))
-    return np.array(rows, dtype=np.float64)
+    for index, own in enumerate(widths):
+        if own < least:
+            raise MalformedInk(f"point {index} has {own} values, others have {width}")
+    columns: list[list[str]] = [[] for _ in range(width)]
+    rows: list[list[int]] = [[] for _ in range(width)]
+    at = 0
+    for index, own in enumerate(widths):
+        for column in range(own):
+            columns[column].append(values[at + column])
+            rows[column].append(index)
+        at += own
+    table = np.full((len(widths), width), np.nan)
+    for number, name in enumerate(_names(trace_format, width)):
+        table[rows[number], number] = _column(columns[number], name)
+    return table
 
 
-def _tokens(point: str, index: int) -> list[re.Match[str]]:
-    tokens: list[re.Match[str]] = []
-    position, end = 0, len(point.rstrip(" \t\r\n"))
-    while position < end:
-        token = _VALUE.match(point, position)
-        if token is None:
-            raise MalformedInk(f"point {index} is not a point: {_shortened(point)}")
-        if len(tokens) == _MOST_VALUES:
-            raise MalformedInk(f"point {index} has more than {_MOST_VALUES} values")
-        tokens.append(token)
-        position = token.end()
-    if not tokens:
-        raise MalformedInk(f"point {index} has no values")
-    return tokens
+def _widths(counts: list[int], text: str, trace_format: TraceFormat, usual: int | None) -> list[int]:
+    """How many values each point has, given how many stand between two commas."""
+    declared = len(trace_format.names)
+    divides = trace_format.regular == declared and all(count % declared == 0 for count in counts)
+    alone = len(counts) == 1
+    if alone and (counts[0] <= declared or counts[0] == usual):
+        return counts
+    if len(set(counts)) == 1 and not alone and (usual in (None, counts[0]) or usual != declared):
+        return counts
+    if divides and usual in (None, declared) and not (alone and _lines_speak_against(text, declared)):
+        return [declared] * (sum(counts) // declared)
+    if alone:
+        names = " ".join(trace_format.names)
+        raise MalformedInk(f"{counts[0]} values without commas, which do not divide into points of {names}")
+    return counts
 
 
-def _shortened(point: str) -> str:
-    point = point.strip()
-    return repr(point if len(point) <= 40 else point[:40] + "…")
+def _lines_speak_against(text: str, declared: int) -> bool:
+    """Whether every line has the same number of values, one that the format's channels do not divide."""
+    lines = {len(line.split()) for line in text.splitlines() if line.strip()}
+    return len(lines) == 1 and "\n" in text and 1 < min(lines) and min(lines) % declared != 0
 
 
-def _number(token: re.Match[str]) -> float:
+def _not_points(text: str) -> MalformedInk:
+    """What is wrong with a text that is no points."""
+    points = text.split(",")
+    for index, point in enumerate(points):
+        if not point.strip():
+            return MalformedInk(f"point {index} has no values")
+        if not _POINTS.fullmatch(point):
+            shown = point.strip()
+            return MalformedInk(f"point {index} is not a point: {shown if len(shown) <= 40 else shown[:40] + '…'!r}")
+    return MalformedInk("not points")
+
+
+def _column(tokens: list[str], name: str) -> list[float]:
+    """One channel of a trace: the encoding stays until another is named."""
+    if all(token[0] not in "!'\"TF*?" and "#" not in token for token in tokens):
+        return list(map(float, tokens))
+    decoded = []
+    order, value, step = "!", np.nan, np.nan
+    for token in tokens:
+        first = token[0]
+        if first in "TF":
+            if name in ("X", "Y"):
+                raise MalformedInk(f"{first} is no coordinate")
+            value = float(first == "T")
+        elif first == "?":
+            decoded.append(np.nan)
+            continue
+        elif first == "*":
+            if value != value:
+                raise MalformedInk("a * without a value before it")
+            step = 0.0
+        else:
+            if first in "!'\"":
+                order, token = first, token[1:]
+            number = _hexadecimal(token) if "#" in token else float(token)
+            if order == "!":
+                value, step = number, np.nan
+            else:
+                step = number if order == "'" else step + number
+                value += step
+                if value != value:
+                    raise MalformedInk("a difference without a value before it")
+        decoded.append(value)
+    return decoded
+
+
+def _hexadecimal(token: str) -> float:
     try:
-        number = float(int(token["hex"], 16)) if token["hex"] else float(token["number"])
+        number = float(int(token.lstrip("+-#"), 16))
     except OverflowError:
         number = np.inf  # as float() has it for too many decimal digits
-    return -number if token["sign"] == "-" else number
-
-
-class _Channel:
-    """One channel of a trace as its values come in: the encoding stays until another is named."""
-
-    def __init__(self) -> None:
-        self.order = "!"
-        self.value = np.nan
-        self.step = np.nan
-
-    def next(self, token: re.Match[str]) -> float:
-        if token["mark"]:
-            return self._marked(token["mark"])
-        self.order = token["order"] or self.order
-        number = _number(token)
-        if self.order == "!":
-            self.value, self.step = number, np.nan
-            return number
-        self.step = number if self.order == "'" else self.step + number
-        self.value += self.step
-        if np.isnan(self.value):
-            raise MalformedInk("a difference without a value before it")
-        return self.value
-
-    def _marked(self, mark: str) -> float:
-        if mark == "?":
-            return np.nan
-        if mark == "*":
-            if np.isnan(self.value):
-                raise MalformedInk("a * without a value before it")
-            self.step = 0.0
-            return self.value
-        self.value = float(mark == "T")
-        return self.value
+    return -number if token[0] == "-" else number

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from lxml import etree
 
-from inkml_parser.document import children, descendants, identifier, local_name, parse, serialised
-from inkml_parser.errors import EmptyInk, InkError, InvalidInk, MalformedInk, OversizedInk
+from inkml_parser.document import children, descendants, local_name, parse, serialised
+from inkml_parser.errors import EmptyInk, InkError, MalformedInk, OversizedInk
 from inkml_parser.files import open_regular
-from inkml_parser.formats import Formats, TraceFormat
-from inkml_parser.ink import FloatArray, Ink
+from inkml_parser.ink import Ink
+from inkml_parser.layout import layout
 from inkml_parser.limits import Limits
-from inkml_parser.points import decode
 from inkml_parser.segmentation import symbols
+from inkml_parser.traces import Stroke, Traces, traces
+from inkml_parser.warnings import Part, Warnings
 
 Source = str | os.PathLike[str] | bytes | BinaryIO
 
@@ -51,7 +51,7 @@ def read(source: Source, *, limits: Limits = _DEFAULT_LIMITS) -> Ink:
     try:
         if len(data) > limits.max_bytes:
             raise OversizedInk(f"more than {limits.max_bytes} bytes")
-        return _ink(parse(data), limits)
+        return _ink(data, limits, name)
     except InkError as error:
         raise type(error)(error.cause, name) from None
 
@@ -69,90 +69,65 @@ def _load(source: Source, max_bytes: int) -> tuple[str | None, bytes]:
     return name if isinstance(name, str) else None, data
 
 
-def _ink(root: etree._Element, limits: Limits) -> Ink:
+def _ink(data: bytes, limits: Limits, source: str | None) -> Ink:
+    warnings = Warnings()
+    root = parse(data, warnings)
     if local_name(root) != "ink":
         raise MalformedInk(f"the root element is <{local_name(root)}>, not <ink>")
-    strokes: list[FloatArray] = []
-    channels: list[dict[str, FloatArray]] = []
-    stroke_of: dict[str, int | None] = {}
-    for trace_id, points, others in _traces(root, limits):
-        stroke_of[trace_id] = len(strokes) if len(points) else None
-        if len(points):
-            strokes.append(points)
-            channels.append(others)
+    found = layout(root)
+    decoded = traces(found, limits, warnings)
+    strokes = decoded.strokes
     if not strokes:
-        raise EmptyInk("no trace with points" if stroke_of else "no trace")
+        raise EmptyInk("no trace with points" if decoded.all else "no trace")
+    if not any(stroke.is_writing for stroke in strokes):
+        warnings.add(Part.INK, "all strokes are of a highlighter; they are taken for writing")
+        for stroke in strokes:
+            stroke.is_writing = True
+        for trace in decoded.all:
+            trace.is_writing = True
     annotations = _annotations(root)
     latex = annotations.pop("truth", None)
     for other in ("label", "normalizedLabel"):
         latex = annotations.get(other) if latex is None else latex
+    writing = _numbered(decoded)
+    marks = [stroke for stroke in strokes if not stroke.is_writing]
     return Ink(
-        strokes=tuple(strokes),
-        channels=tuple(channels),
-        trace_ids=tuple(trace_id for trace_id, stroke in stroke_of.items() if stroke is not None),
-        symbols=symbols(root, stroke_of),
+        strokes=tuple(stroke.points[0] for stroke in writing),
+        channels=tuple(stroke.points[1] for stroke in writing),
+        trace_ids=tuple(stroke.id for stroke in writing),
+        symbols=symbols(found.groups, decoded, warnings),
         latex=latex,
         mathml=_mathml(root),
         annotations=annotations,
+        highlights=_highlights(marks) if marks else None,
+        warnings=warnings.listed(source),
     )
 
 
-_Trace = tuple[str, FloatArray, dict[str, FloatArray]]
+def _numbered(decoded: Traces) -> list[Stroke]:
+    """The strokes that are writing; `Trace.stroke` becomes their number."""
+    for trace in decoded.all:
+        trace.stroke = None
+    writing = [stroke for stroke in decoded.strokes if stroke.is_writing]
+    for number, stroke in enumerate(writing):
+        for part in stroke.parts:
+            part.stroke = number
+    return writing
 
 
-def _traces(root: etree._Element, limits: Limits) -> Iterator[_Trace]:
-    """Identifier, points (perhaps none) and channels of each trace, in document order."""
-    formats = Formats(root)
-    seen: set[str] = set()
-    points_left = limits.max_points
-    for trace, context_ref in _trace_elements(root, None, formats):
-        if len(seen) == limits.max_strokes:
-            raise OversizedInk(f"more than {limits.max_strokes} traces")
-        text = trace.text or ""
-        points_left -= text.count(",") + 1
-        if points_left < 0:
-            raise OversizedInk(f"more than {limits.max_points} points")
-        trace_id = identifier(trace)
-        if trace_id is None:
-            trace_id = str(len(seen))
-            trace.set("id", trace_id)  # for the segmentation, if the trace stands in a group
-        if trace_id in seen:
-            raise InvalidInk(f"two traces have the identifier {trace_id!r}")
-        seen.add(trace_id)
-        try:
-            yield trace_id, *_decoded(trace, text, formats.of_trace(context_ref))
-        except MalformedInk as error:
-            raise MalformedInk(f"trace {trace_id!r}: {error.cause}") from None
-
-
-def _trace_elements(
-    parent: etree._Element, context_ref: str | None, formats: Formats
-) -> Iterator[tuple[etree._Element, str | None]]:
-    """Each trace with the `contextRef` that holds for it; tells `formats` what is passed."""
-    for element in parent:
-        name = local_name(element)
-        own_ref = element.get("contextRef", context_ref)
-        if name == "trace":
-            yield element, own_ref
-        elif name in ("context", "traceFormat"):
-            if local_name(parent) != "definitions":
-                formats.enter(element)
-        else:
-            yield from _trace_elements(element, own_ref, formats)
-
-
-def _decoded(trace: etree._Element, text: str, trace_format: TraceFormat) -> tuple[FloatArray, dict[str, FloatArray]]:
-    if len(trace):
-        raise MalformedInk(f"<{local_name(trace[0])}> inside a trace")
-    return decode("" if trace.get("type") == "penUp" else text, trace_format)
+def _highlights(marks: list[Stroke]) -> Ink:
+    return Ink(
+        strokes=tuple(stroke.points[0] for stroke in marks),
+        channels=tuple(stroke.points[1] for stroke in marks),
+        trace_ids=tuple(stroke.id for stroke in marks),
+    )
 
 
 def _annotations(root: etree._Element) -> dict[str, str]:
-    annotations: dict[str, str] = {}
+    texts: dict[str, list[str]] = {}
     for annotation in children(root, "annotation"):
-        kind, text = annotation.get("type", ""), annotation.text or ""
-        annotations[kind] = f"{annotations[kind]}\n{text}" if kind in annotations else text
-    return annotations
+        texts.setdefault(annotation.get("type", ""), []).append(annotation.text or "")
+    return {kind: "\n".join(lines) for kind, lines in texts.items()}
 
 
 def _mathml(root: etree._Element) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from inkml_parser.document import local_name, parse, serialised
+from inkml_parser.document import local_name, parse_utf8, serialised
 from inkml_parser.errors import EmptyInk, InkError, InvalidInk
 from inkml_parser.files import write_whole
 from inkml_parser.ink import Ink, Symbol
@@ -16,6 +16,12 @@ from inkml_parser.ink import Ink, Symbol
 Target = str | os.PathLike[str] | BinaryIO
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_BRUSH = "highlighter"
+_HIGHLIGHTER = (
+    f'<definitions>\n\t<brush xml:id="{_BRUSH}">\n\t\t<brushProperty name="transparency" value="128"/>\n'
+    '\t\t<brushProperty name="rasterOp" value="maskPen"/>\n\t</brush>\n</definitions>\n'
+)
 
 
 def write(ink: Ink, target: Target) -> None:
@@ -47,7 +53,9 @@ def _document(ink: Ink) -> Iterator[str]:
     if not ink.strokes:
         raise EmptyInk("no strokes to write")
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<ink xmlns="http://www.w3.org/2003/InkML">\n'
-    names = list(dict.fromkeys(name for channels in ink.channels for name in channels))
+    marks = ink.highlights
+    all_channels = ink.channels if marks is None else (*ink.channels, *marks.channels)
+    names = list(dict.fromkeys(name for channels in all_channels for name in channels))
     yield "<traceFormat>\n"
     for name in ("X", "Y", *names):
         yield f'<channel name={_attribute(name, "a channel name")} type="decimal"/>\n'
@@ -55,11 +63,19 @@ def _document(ink: Ink) -> Iterator[str]:
     yield from _annotations(ink)
     if ink.mathml is not None:
         yield f'<annotationXML type="truth" encoding="Content-MathML">\n{_mathml(ink.mathml)}\n</annotationXML>\n'
-    for index, trace_id in enumerate(ink.trace_ids):
-        yield f"<trace id={_attribute(trace_id, 'a trace identifier')}>\n{_points(ink, index, names)}\n</trace>\n"
+    yield from _traces(ink, names, "")
+    if marks is not None and marks.strokes:
+        yield _HIGHLIGHTER
+        yield from _traces(marks, names, f' brushRef="#{_BRUSH}"')
     if ink.symbols:
         yield from _segmentation(ink)
     yield "</ink>\n"
+
+
+def _traces(ink: Ink, names: list[str], brush: str) -> Iterator[str]:
+    for index, trace_id in enumerate(ink.trace_ids):
+        own = _attribute(trace_id, "a trace identifier")
+        yield f"<trace id={own}{brush}>\n{_points(ink, index, names)}\n</trace>\n"
 
 
 def _annotations(ink: Ink) -> Iterator[str]:
@@ -74,7 +90,7 @@ def _annotations(ink: Ink) -> Iterator[str]:
 
 def _mathml(mathml: str) -> str:
     try:
-        math = parse(_checked(mathml, "mathml").encode("utf-8"))
+        math = parse_utf8(_checked(mathml, "mathml").encode("utf-8"))
     except InkError as error:
         raise InvalidInk(f"mathml: {error.cause}") from None
     if local_name(math) != "math":

@@ -84,9 +84,10 @@ def _scan(text: str) -> list[_Token]:
 
 
 def _without_dollars(tokens: list[_Token]) -> list[_Token]:
-    while len(tokens) >= 2 and tokens[0].text == tokens[-1].text == "$":
-        tokens = tokens[1:-1]
-    return tokens
+    around = 0
+    while 2 * around + 1 < len(tokens) and tokens[around].text == tokens[-1 - around].text == "$":
+        around += 1
+    return tokens[around : len(tokens) - around]
 
 
 class _Parser:

@@ -91,14 +91,15 @@ def _from_primitives(lines: list[list[str]]) -> LabelGraph:
 
     inner = {edge for edge in edges if _joins(edge, labels)}
     groups = _connected(list(labels), inner)
-    objects = {p: GraphObject(f"{labels[g[0]]}_{g[0]}", _unfield(labels[g[0]]), tuple(g)) for g in groups for p in g}
-    pairs = Counter((objects[a], objects[b], label) for a, b, label in edges if (a, b, label) not in inner)
+    objects = [GraphObject(f"{labels[g[0]]}_{g[0]}", _unfield(labels[g[0]]), tuple(g)) for g in groups]
+    owner = {primitive: number for number, group in enumerate(groups) for primitive in group}
+    pairs = Counter((owner[a], owner[b], label) for a, b, label in edges if (a, b, label) not in inner)
     relations = tuple(
-        GraphRelation(parent.id, child.id, label)
+        GraphRelation(objects[parent].id, objects[child].id, label)
         for (parent, child, label), count in pairs.items()
-        if count == len(parent.primitives) * len(child.primitives)
+        if count == len(groups[parent]) * len(groups[child])
     )
-    return LabelGraph(tuple(dict.fromkeys(objects.values())), relations)
+    return LabelGraph(tuple(objects), relations)
 
 
 def _joins(edge: tuple[str, str, str], labels: dict[str, str]) -> bool:
@@ -111,13 +112,14 @@ def _joins(edge: tuple[str, str, str], labels: dict[str, str]) -> bool:
 def _connected(primitives: list[str], edges: set[tuple[str, str, str]]) -> list[list[str]]:
     group_of = {primitive: [primitive] for primitive in primitives}
     for first, second, _ in edges:
-        kept, merged = group_of[first], group_of[second]
+        # The smaller group moves, so that a primitive moves log n times at most.
+        merged, kept = sorted((group_of[first], group_of[second]), key=len)
         if kept is not merged:
             kept.extend(merged)
             group_of.update(dict.fromkeys(merged, kept))
     order = {primitive: index for index, primitive in enumerate(primitives)}
-    unique = {id(group): sorted(group, key=order.__getitem__) for group in group_of.values()}
-    return list(unique.values())
+    unique = {id(group): group for group in group_of.values()}
+    return [sorted(group, key=order.__getitem__) for group in unique.values()]
 
 
 def _unfield(label: str) -> str:

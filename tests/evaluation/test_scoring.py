@@ -167,6 +167,11 @@ def test_a_stroke_that_only_edges_mention_is_a_symbol_without_a_class() -> None:
 def test_a_graph_too_large_for_any_expression_is_refused() -> None:
     with pytest.raises(LabelGraphError, match="more than 1000 primitives"):
         read_primitive_graph(f"O, a, x, 1.0, {', '.join(map(str, range(100_000)))}\n")
+    row = ", ".join(map(str, range(400)))
+    assert len(read_primitive_graph(f"O, a, x, 1.0, {row}\n").edges) == 400 * 399
+    for text in (f"O, a, x, 1.0, {row}, 400\n", f"O, a, x, 1.0, {row}\nR, a, a, Sub, 1.0\n"):
+        with pytest.raises(LabelGraphError, match="more than 160000 labels"):
+            read_primitive_graph(text)
 
 
 def test_limits_of_the_official_converter() -> None:

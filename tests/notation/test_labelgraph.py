@@ -163,3 +163,10 @@ def test_symbol_graph_round_trip(tree) -> None:
     assert to_tree(graph) == tree
     assert len({obj.primitives for obj in graph.objects}) == len(graph.objects)
     assert to_latex(to_tree(graph)) == to_latex(tree)
+
+
+@pytest.mark.parametrize("edge", ["E, 0, {i}, *, 1.0", "E, {i}, 0, x, 1.0", "E, {i}, {before}, *, 1.0"])
+def test_a_symbol_of_thousands_of_primitives_joined_as_a_star_or_a_chain(edge: str) -> None:
+    numbers = range(4000)
+    lines = [f"N, {i}, x, 1.0" for i in numbers] + [edge.format(i=i, before=i - 1) for i in numbers[1:]]
+    assert read_lg("\n".join(lines)).objects == (GraphObject("x_0", "x", tuple(map(str, numbers))),)

@@ -173,3 +173,13 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert from_latex(text).row
     except LatexError as error:
         assert 0 <= error.position <= len(text)
+
+
+@pytest.mark.parametrize("latex", ["$x$", "$$x$$", "$ $ x $ $", "$" * 50_000 + "x" + "$" * 50_000])
+def test_dollars_around_the_whole_are_dropped(latex: str) -> None:
+    assert to_latex(from_latex(latex)) == ["x"]
+
+
+def test_nothing_but_dollars_is_no_expression() -> None:
+    with pytest.raises(LatexError):
+        from_latex("$" * 80_001)

@@ -26,7 +26,7 @@ def read_primitive_graph(text: str) -> PrimitiveGraph:
         (a relation without weight, an object without primitives), and relations of unknown objects.
 
     Raises:
-        LabelGraphError: More than `MAX_PRIMITIVES`.
+        LabelGraphError: More than `MAX_PRIMITIVES` or `MAX_PAIR_LABELS`.
     """
     graph = PrimitiveGraph()
     objects: dict[str, list[str]] = {}

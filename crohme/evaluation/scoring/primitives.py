@@ -18,7 +18,9 @@ from crohme.notation.labelgraph import COMMA
 NOTHING = "_"
 """Label of a pair without relation, and of a primitive that only edges mention."""
 MAX_PRIMITIVES = 1000
-"""A graph has up to the square of this many labelled pairs; no written expression has 200 strokes."""
+"""No written expression has 200 strokes."""
+MAX_PAIR_LABELS = 160_000
+"""Labels written on ordered pairs of primitives: of all pairs of 400 primitives, say. Bounds time and memory."""
 
 Symbols = dict[frozenset[str], set[str]]
 """Primitives of a symbol → its classes."""
@@ -40,12 +42,13 @@ class PrimitiveGraph:
     labels: dict[str, set[str]] = field(default_factory=dict)
     edges: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
+    _written: int = 0
 
     def add_symbol(self, label: str, primitives: Iterable[str]) -> None:
         """Write a class on primitives and on every ordered pair of them.
 
         Raises:
-            LabelGraphError: More than `MAX_PRIMITIVES`.
+            LabelGraphError: More than `MAX_PRIMITIVES` or `MAX_PAIR_LABELS`.
         """
         own = dict.fromkeys(primitives)
         for primitive in own:
@@ -59,8 +62,15 @@ class PrimitiveGraph:
             raise LabelGraphError(f"more than {MAX_PRIMITIVES} primitives")
 
     def add_relation(self, label: str, parents: Iterable[str], children: Iterable[str]) -> None:
-        """Write a label on every ordered pair of a primitive of the parent and one of the child."""
-        children = list(children)
+        """Write a label on every ordered pair of a primitive of the parent and one of the child.
+
+        Raises:
+            LabelGraphError: More than `MAX_PAIR_LABELS`.
+        """
+        parents, children = list(parents), list(children)
+        self._written += len(parents) * len(children)
+        if self._written > MAX_PAIR_LABELS:
+            raise LabelGraphError(f"more than {MAX_PAIR_LABELS} labels on pairs of primitives")
         for parent in parents:
             for child in children:
                 if parent != child:
@@ -107,7 +117,7 @@ def primitive_graph(graph: LabelGraph) -> PrimitiveGraph:
         PrimitiveGraph.
 
     Raises:
-        LabelGraphError: More than `MAX_PRIMITIVES`.
+        LabelGraphError: More than `MAX_PRIMITIVES` or `MAX_PAIR_LABELS`.
     """
     result = PrimitiveGraph()
     primitives = {obj.id: obj.primitives for obj in graph.objects}

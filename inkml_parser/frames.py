@@ -1,0 +1,139 @@
+"""From the numbers of a trace to points: X to the right, Y down, all ink of a document in one unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from lxml import etree
+
+from inkml_parser.contexts import Context
+from inkml_parser.document import children
+from inkml_parser.errors import MalformedInk, UnsupportedInk
+from inkml_parser.formats import TraceFormat, trace_format
+from inkml_parser.ink import FloatArray
+from inkml_parser.layout import Layout
+from inkml_parser.mappings import Step, steps
+from inkml_parser.units import Axis, axis, scales
+from inkml_parser.warnings import Part, Warnings
+
+Points = tuple[FloatArray, dict[str, FloatArray]]
+"""`(n, 2)` X and Y, and the other channels, `(n,)` each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What is done to the values of traces in one context, in this order.
+
+    A `mapping` of a channel is applied to its values. With a `canvasTransform`, that leads to the
+    canvas, whose own format then says which way its axes run and in which units; without one, the
+    format of the trace does.
+
+    Args:
+        format: TraceFormat. What the values of the text are.
+        maps: tuple of Step. Mappings of channels, then those of the canvas transform.
+        reversed: tuple of bool. Whether X, Y run against the default direction after that.
+        axes: tuple of Axis. Units of X and Y after that.
+        scale: tuple of float. Factors of X and Y that bring them to the unit of the document.
+    """
+
+    format: TraceFormat
+    maps: tuple[Step, ...]
+    reversed: tuple[bool, bool]
+    axes: tuple[Axis, Axis]
+    scale: tuple[float, float] = (1.0, 1.0)
+
+    def placed(self, points: FloatArray, channels: dict[str, FloatArray]) -> Points:
+        """Decoded values as points. X, Y of `points` have the signs that they have in the text."""
+        if self.maps:
+            columns = {**channels, "X": points[:, 0], "Y": points[:, 1]}
+            for step in self.maps:
+                if not {"X", "Y"}.isdisjoint(step.targets) or columns.keys() >= set(step.sources):
+                    columns |= step(columns)
+            points = np.stack([columns.pop("X"), columns.pop("Y")], axis=1)
+            channels = {name: columns[name] for name in channels}
+        for number in (0, 1):
+            if self.reversed[number] or self.scale[number] != 1:
+                points = points.copy()
+                with np.errstate(over="ignore"):
+                    points[:, number] *= -self.scale[number] if self.reversed[number] else self.scale[number]
+        if not np.isfinite(points).all():
+            raise MalformedInk("a coordinate is too large for a floating-point number")
+        return points, channels
+
+
+class Frames:
+    """The frames of one document.
+
+    Args:
+        found: Layout.
+        warnings: Warnings. Takes mappings of channels other than X and Y that are not applied.
+    """
+
+    def __init__(self, found: Layout, warnings: Warnings) -> None:
+        self._by_id = found.by_id
+        self._warnings = warnings
+        self._formats: dict[etree._Element | None, TraceFormat] = {None: TraceFormat()}
+        self._frames: dict[Context, Frame] = {}
+
+    def of(self, context: Context) -> Frame:
+        """The frame of a context, its scale not yet known.
+
+        Raises:
+            MalformedInk, UnsupportedInk: See `formats.trace_format`, `mappings.steps`, `units`.
+        """
+        key = replace(context, brush=None)
+        if key not in self._frames:
+            self._frames[key] = self._made(key)
+        return self._frames[key]
+
+    def scaled(self) -> dict[Frame, Frame]:
+        """Every frame there is, with its scale.
+
+        Raises:
+            UnsupportedInk: Units that cannot be compared.
+        """
+        frames = list(self._frames.values())
+        factors = scales([one for frame in frames for one in frame.axes])
+        return {frame: replace(frame, scale=(factors[2 * i], factors[2 * i + 1])) for i, frame in enumerate(frames)}
+
+    def _format(self, element: etree._Element | None) -> TraceFormat:
+        if element not in self._formats:
+            self._formats[element] = trace_format(element)  # type: ignore[arg-type]  # None is there
+        return self._formats[element]
+
+    def _made(self, context: Context) -> Frame:
+        own = self._format(context.format)
+        maps = [step for name in own.names for step in self._channel_maps(own, name)]
+        transform = self._transform(context.transform)
+        shown, source = own, context.source
+        if transform:
+            canvas = None if context.canvas is None else next(children(context.canvas, "traceFormat"), None)
+            if canvas is None and context.canvas is not None:
+                reference = context.canvas.get("traceFormatRef", "").removeprefix("#")
+                canvas = self._by_id.get(reference)
+            shown, source = self._format(canvas), None
+        return Frame(
+            replace(own, reversed=own.reversed - {"X", "Y"}),
+            (*maps, *transform),
+            ("X" in shown.reversed, "Y" in shown.reversed),
+            (axis("X", shown.channel("X"), source), axis("Y", shown.channel("Y"), source)),
+        )
+
+    def _channel_maps(self, own: TraceFormat, name: str) -> list[Step]:
+        channel = own.channel(name)
+        mapping = None if channel is None else next(children(channel, "mapping"), None)
+        if mapping is None:
+            return []
+        try:
+            return steps(mapping, (name,), self._by_id)
+        except UnsupportedInk as error:
+            if name in ("X", "Y"):
+                raise
+            self._warnings.add(Part.INK, f"channel {name} is kept as it is written: {error.cause}")
+            return []
+
+    def _transform(self, transform: etree._Element | None) -> list[Step]:
+        """The first mapping of a canvas transform; a second one is its inverse."""
+        mapping = None if transform is None else next(children(transform, "mapping"), None)
+        return [] if mapping is None else steps(mapping, ("X", "Y"), self._by_id)

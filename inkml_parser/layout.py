@@ -1,0 +1,110 @@
+"""What a document holds, found in one pass: traces, groups, and all that gives their numbers a meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from inkml_parser.document import identifier, local_name
+
+_NO_INK = frozenset({"annotation", "annotationXML", "math"})
+"""Elements of these names hold no ink, whatever stands in them: MathML may have an element `trace`."""
+_DEFINED = frozenset({"context", "canvas", "canvasTransform", "traceFormat", "inkSource", "brush", "mapping"})
+_CURRENT = frozenset({"context", "traceFormat", "canvasTransform", "inkSource"})
+"""Elements that hold for the traces after them, where they stand outside of `definitions`."""
+
+
+@dataclass(frozen=True, eq=False)
+class TraceElement:
+    """One `trace`, with what it inherits from the elements around it.
+
+    Args:
+        element: lxml element.
+        context_ref, brush_ref: str or None. Its own reference, or that of the nearest group.
+        state: int. How many of `Layout.settings` were passed before it.
+    """
+
+    element: etree._Element
+    context_ref: str | None
+    brush_ref: str | None
+    state: int
+
+
+@dataclass(eq=False)
+class Layout:
+    """The elements of a document that matter to its ink, each list in document order.
+
+    Args:
+        traces: list of TraceElement.
+        groups: list of lxml elements. Every `traceGroup` and `traceView`.
+        settings: list of lxml elements. What sets the current context in passing.
+        formats: list of lxml elements. Every `traceFormat` of traces, not of a canvas.
+        format_in: dict of lxml element → the first `traceFormat` inside it.
+        by_id: dict of identifier → element that can be referred to as a part of a context.
+        repeated: set of str. Identifiers in `by_id` that more than one element has; the first one counts.
+    """
+
+    traces: list[TraceElement] = field(default_factory=list)
+    groups: list[etree._Element] = field(default_factory=list)
+    settings: list[etree._Element] = field(default_factory=list)
+    formats: list[etree._Element] = field(default_factory=list)
+    format_in: dict[etree._Element, etree._Element] = field(default_factory=dict)
+    by_id: dict[str, etree._Element] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
+
+    def brush(self, reference: str) -> etree._Element | None:
+        """The brush that a reference names, if there is one."""
+        element = self.by_id.get(reference.removeprefix("#"))
+        return element if element is not None and local_name(element) == "brush" else None
+
+
+def layout(root: etree._Element) -> Layout:
+    """Walk through a document once."""
+    found = Layout()
+    inherited: list[tuple[str | None, str | None]] = [(None, None)]
+    holders: list[etree._Element] = []  # what is open and could hold a format, innermost last
+    hidden = 0  # open elements `definitions`, or of a context, in which nothing sets the current context
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        name = local_name(element)
+        if event == "end":
+            inherited.pop()
+            if name in _DEFINED or name == "definitions":
+                hidden -= 1
+                if holders and holders[-1] is element:
+                    holders.pop()
+            continue
+        context_ref, brush_ref = inherited[-1]
+        context_ref, brush_ref = element.get("contextRef", context_ref), element.get("brushRef", brush_ref)
+        inherited.append((context_ref, brush_ref))
+        if name in _NO_INK:
+            walk.skip_subtree()
+        elif name == "trace":
+            found.traces.append(TraceElement(element, context_ref, brush_ref, len(found.settings)))
+        elif name in ("traceGroup", "traceView"):
+            found.groups.append(element)
+        elif name in _DEFINED or name == "definitions":
+            if name in _CURRENT and not hidden:
+                found.settings.append(element)
+            hidden += 1
+            if name == "traceFormat":
+                _note_format(found, element, holders)
+            elif name in ("context", "inkSource", "canvas"):
+                holders.append(element)
+            own = identifier(element)
+            if own is not None and name in _DEFINED and found.by_id.setdefault(own, element) is not element:
+                found.repeated.add(own)
+    return found
+
+
+def _note_format(found: Layout, element: etree._Element, holders: list[etree._Element]) -> None:
+    found.format_in[element] = element
+    for holder in reversed(holders):
+        if holder in found.format_in:
+            break  # and so has all that is around it
+        found.format_in[holder] = element
+        if local_name(holder) == "canvas":
+            return
+    if not any(local_name(holder) == "canvas" for holder in holders[-1:]):
+        found.formats.append(element)
