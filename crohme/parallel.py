@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+from crohme.child_processes import worker_pool
 from crohme.image_files import ImageError
 from crohme.recognizer import BEAM, Recognition, Recognizer
 from inkml_parser import Ink, InkError, read
@@ -19,10 +16,6 @@ _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _CHUNK = 8
 
 Found = Recognition | InkError | ImageError | OSError
-
-
-class WorkerLost(RuntimeError):
-    """A process that recognised files was ended from outside, most often for lack of memory."""
 
 
 _recognizer: Recognizer | None = None
@@ -58,18 +51,14 @@ def recognize_files(
     chunks = [(files[i : i + _CHUNK], top, beam, offline) for i in range(0, len(files), _CHUNK)]
     before = {name: os.environ.get(name) for name in _BLAS}
     os.environ.update(dict.fromkeys(_BLAS, "1"))  # one thread each: the processes share the cores
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(bundle,))
     try:
-        ahead = deque(executor.submit(_recognize, *chunk) for chunk in chunks[: 4 * workers])
-        for number in range(len(chunks)):
-            yield from zip(chunks[number][0], ahead.popleft().result(), strict=True)
-            if number + 4 * workers < len(chunks):
-                ahead.append(executor.submit(_recognize, *chunks[number + 4 * workers]))
-    except BrokenProcessPool:
-        raise WorkerLost("a process that was recognising has been killed; is there enough memory?") from None
+        with worker_pool(workers, _start, (bundle,)) as pool:
+            ahead = deque(pool.submit(_recognize, *chunk) for chunk in chunks[: 4 * workers])
+            for number in range(len(chunks)):
+                yield from zip(chunks[number][0], ahead.popleft().result(), strict=True)
+                if number + 4 * workers < len(chunks):
+                    ahead.append(pool.submit(_recognize, *chunks[number + 4 * workers]))
     finally:
-        executor.shutdown(cancel_futures=True)
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
@@ -79,7 +68,6 @@ def recognize_files(
 
 def _start(bundle: str | Path) -> None:
     global _recognizer
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked; it ends this one
     _recognizer = Recognizer.load(bundle)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+
+from crohme.child_processes import worker_pool
 
 _REPEATS = 3
 
@@ -24,8 +25,8 @@ def milliseconds_per_symbol(bundles: Sequence[Path], symbols: Sequence[Sequence[
         Milliseconds per symbol: the best of three, after a first run that does not count.
     """
     # A fresh process: the libraries count cores and make their threads when they are first loaded.
-    with multiprocessing.get_context("spawn").Pool(1, initializer=_keep_to_one_core) as pool:
-        return pool.apply(_measure, (list(bundles), [list(strokes) for strokes in symbols]))
+    with worker_pool(1, _keep_to_one_core) as pool:
+        return pool.submit(_measure, list(bundles), [list(strokes) for strokes in symbols]).result()
 
 
 def _keep_to_one_core() -> None:

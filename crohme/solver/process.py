@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections.abc import Sequence
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from crohme.child_processes import end_with_parent
 from crohme.notation import SymbolTree
 from crohme.solver.errors import MemoryLimitExceeded, NoAnswer, SolverMissing, TimeLimitExceeded
 from crohme.solver.problem import read_problem
@@ -82,7 +82,7 @@ def _reply(connection: Connection, problem: Problem, seconds: float) -> Solution
 
 def _answer(connection: Connection, problem: Problem) -> None:
     """What the child does: say that it is ready, then send a `Solution` or a `NoAnswer`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
+    end_with_parent()
     from crohme.solver.answers import find_answer
 
     _limit_memory()

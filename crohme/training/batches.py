@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from crohme.augment.pen import vary_lifts
 from crohme.augment.pool import Pool
 from crohme.augment.primes import add_prime
 from crohme.augment.swap import swap
+from crohme.child_processes import worker_pool
 from crohme.codes import MASK, TOKEN_INDEX
 from crohme.corpus.expressions import Corpus, load
 from crohme.corpus.splits import is_held_out
@@ -254,20 +253,14 @@ def stream(
         _prepare(folder, recipe)
         yield from ((number, _make(seed, number, size)) for number in itertools.count(first))
         return
-    context = multiprocessing.get_context("spawn")  # forking a process that runs threads may hang
-    with context.Pool(workers, _start, (folder, recipe)) as processes:
-        ahead = deque(processes.apply_async(_make, (seed, first + i, size)) for i in range(2 * workers))
+    with worker_pool(workers, _prepare, (folder, recipe)) as pool:
+        ahead = deque(pool.submit(_make, seed, first + i, size) for i in range(2 * workers))
         number = first
         while True:
-            batches = ahead.popleft().get()
-            ahead.append(processes.apply_async(_make, (seed, number + 2 * workers, size)))
+            batches = ahead.popleft().result()
+            ahead.append(pool.submit(_make, seed, number + 2 * workers, size))
             yield number, batches
             number += 1
-
-
-def _start(folder: Path, recipe: Recipe) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that trains; it ends this one
-    _prepare(folder, recipe)
 
 
 def _prepare(folder: Path, recipe: Recipe) -> None:

@@ -1,0 +1,80 @@
+"""Child processes that never outlive the process that started them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+
+class WorkerLost(RuntimeError):
+    """A child process was ended from outside, most often for lack of memory."""
+
+
+def end_with_parent() -> None:
+    """Call first in a process that `multiprocessing` spawned: it dies with its parent, however that ends.
+
+    Ctrl-C is ignored here: it reaches all processes of a terminal at once, and the parent ends its children.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    # The sentinel is a pipe whose other end only the parent holds: whatever ends the parent closes it.
+    _signal_when_closed(parent.sentinel)
+    threading.Thread(target=_watch, args=(parent,), name="end-with-parent", daemon=True).start()
+
+
+@contextmanager
+def worker_pool(
+    workers: int, start: Callable[..., None], arguments: tuple[Any, ...] = ()
+) -> Iterator[ProcessPoolExecutor]:
+    """Spawned processes that call `start(*arguments)` once and then do what is submitted.
+
+    After the block they are gone; if it ends with an exception, at once, whatever they are doing.
+
+    Raises:
+        WorkerLost: One of them was killed; from the result of whatever it or any other was to do.
+    """
+    context = multiprocessing.get_context("spawn")  # forking a process that runs threads may hang
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(start, arguments))
+    try:
+        yield executor
+    except BaseException as error:
+        for process in list((executor._processes or {}).values()):  # `executor.kill_workers()` from Python 3.14 on
+            process.kill()
+        if isinstance(error, BrokenProcessPool):
+            raise WorkerLost("a worker process has been killed; is there enough memory?") from None
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _begin(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    end_with_parent()
+    start(*arguments)
+
+
+def _watch(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _signal_when_closed(sentinel: int) -> None:
+    """Ask the kernel to end this process when a pipe is closed: a thread waits for a C call that holds Python's lock.
+
+    `PR_SET_PDEATHSIG` would not do: it fires when the *thread* that started the process ends.
+    """
+    try:
+        import fcntl
+
+        fcntl.fcntl(sentinel, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(sentinel, fcntl.F_SETFL, fcntl.fcntl(sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+    except (ImportError, AttributeError, OSError):  # another system: the thread has to do
+        return

@@ -1,0 +1,90 @@
+"""Child processes die with the process that started them, and a pool tells of a worker that was killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from crohme.child_processes import WorkerLost, worker_pool
+
+_PARENT = """
+import os, re, time
+from multiprocessing import get_context
+from crohme.child_processes import end_with_parent, worker_pool
+
+def tell():
+    print("child", os.getpid(), flush=True)
+
+def sleep():
+    tell()
+    time.sleep(60)
+
+def hold_the_lock():
+    tell()
+    re.match("(a+)+$", "a" * 60 + "b")
+
+def alone():
+    end_with_parent()
+    hold_the_lock()
+
+if __name__ == "__main__":
+    if {alone}:
+        process = get_context("spawn").Process(target=alone)
+        process.start()
+        process.join()
+    with worker_pool(2, str) as pool:
+        results = [pool.submit(sleep) for _ in range(2)]
+        [result.result() for result in results]
+"""
+
+
+def is_running(process: int) -> bool:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at /proc")
+@pytest.mark.parametrize(
+    ("end", "alone"), [("KILL", False), ("TERM", False), ("INT", False), ("KILL", True), ("TERM", True)]
+)
+def test_children_do_not_outlive_their_parent(end: str, alone: bool, tmp_path: Path) -> None:
+    children = 1 if alone else 2
+    script = tmp_path / "parent.py"
+    script.write_text(_PARENT.format(alone=alone), encoding="utf-8")
+    parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert parent.stdout is not None
+    found = {int(parent.stdout.readline().split()[1]) for _ in range(children)}
+    assert len(found) == children
+    assert all(is_running(child) for child in found)
+    parent.send_signal(signal.Signals[f"SIG{end}"])
+    parent.wait(timeout=20)
+    parent.stdout.close()
+    deadline = time.monotonic() + 10
+    while any(is_running(child) for child in found) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not [child for child in found if is_running(child)]
+
+
+def _nothing() -> None:
+    pass
+
+
+def _kill_itself() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_worker_is_told() -> None:
+    with pytest.raises(WorkerLost, match="killed"), worker_pool(1, _nothing) as pool:
+        assert isinstance(pool, ProcessPoolExecutor)
+        assert pool.submit(os.getpid).result() != os.getpid()
+        pool.submit(_kill_itself).result()
