@@ -6,7 +6,7 @@ and never writes a stroke twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,6 +37,10 @@ _LIMITS = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
 # Strokes that a token of this kind takes or claims for its groups. The first symbol of a row was claimed before.
 _CLAIMS = {Kind.SYMBOL: 1, Kind.FRACTION: 3, Kind.ROOT: 2, Kind.SUB: 1, Kind.SUP: 1, Kind.OPEN_INDEX: 1}
 _NESTING = frozenset({Kind.FRACTION, Kind.ROOT, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX})
+
+
+class Cancelled(Exception):
+    """Who asked no longer wants the answer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +79,14 @@ class _Hypothesis:
         return int(len(self.written) - self.written.sum()) - cursor.owed
 
 
-def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bool = False) -> list[Candidate]:
+def decode(
+    network: LightTransformer,
+    memory: Memory,
+    *,
+    beam: int,
+    backward: bool = False,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Candidate]:
     """The best readings in one direction, best first; empty if no hypothesis could be finished.
 
     Args:
@@ -83,6 +94,10 @@ def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bo
         memory: Memory. The encoded expression.
         beam: int. Hypotheses kept at each step; 1 is greedy decoding.
         backward: bool. Whether rows are read from right to left.
+        cancelled: function or None. Asked before each step.
+
+    Raises:
+        Cancelled: `cancelled` said so.
     """
     n = len(memory.encoded)
     relate = network.relate(memory)
@@ -92,6 +107,8 @@ def decode(network: LightTransformer, memory: Memory, *, beam: int, backward: bo
     state = network.start()
     done: list[_Hypothesis] = []
     for _ in range(12 + 6 * n):
+        if cancelled is not None and cancelled():
+            raise Cancelled
         tokens, pointers, state = network.read(memory, state, *_inputs([[h] for h in live], n))
         choices = _choices(live, tokens[:, 0], pointers[:, 0], same, beam)
         finished = [(parent, h) for parent, h in choices if h.cursor.ended]
