@@ -47,12 +47,18 @@ def stopping() -> ApiError:
     return ApiError(503, "stopping", "The server is about to stop.")
 
 
+def internal() -> ApiError:
+    """What is said of an error that nobody thought of."""
+    return ApiError(500, "internal", "Something went wrong here; the server's log says what.")
+
+
 def install(app: FastAPI) -> None:
     """Make the app answer every error in the one shape."""
     for kind in (ApiError, InkError, ImageError, NotationError, BundleError, SolverError, WorkerLost):
         app.add_exception_handler(kind, _answer_known)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(RequestValidationError, _answer_parameter)
+    app.add_exception_handler(Exception, _answer_unknown)
 
 
 def as_api_error(error: Exception) -> ApiError:
@@ -111,6 +117,10 @@ async def _answer_http(_: Request, error: HTTPException) -> JSONResponse:
 async def _answer_parameter(_: Request, error: RequestValidationError) -> JSONResponse:
     first = error.errors()[0]
     return answer(ApiError(422, "invalid", f"{'.'.join(map(str, first['loc']))}: {first['msg']}."))
+
+
+async def _answer_unknown(_: Request, error: Exception) -> JSONResponse:
+    return answer(internal())
 
 
 def answer(error: ApiError, headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -19,7 +19,6 @@ class RequestLimits:
         max_pixels: int. Of a picture of an expression; those of a camera have 12 million.
         max_coordinate: float. Largest absolute value of X and Y in JSON.
         max_waiting: int. Requests in one queue; of one more, the last in order is answered 503.
-        max_depth: int. Brackets within brackets in JSON.
         seconds: float. Time for a request to wait and be answered.
         body_seconds: float. Time for a body to arrive.
         header_seconds: float. Time for the head of a request to arrive.
@@ -33,7 +32,6 @@ class RequestLimits:
     max_pixels: int = 16_000_000
     max_coordinate: float = 1e6
     max_waiting: int = 128
-    max_depth: int = 16
     seconds: float = 30.0
     body_seconds: float = 30.0
     header_seconds: float = 10.0

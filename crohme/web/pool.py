@@ -127,7 +127,9 @@ class Pool:
 
     def _expected_wait(self) -> float:
         """Seconds until all that waits has been begun."""
-        return (self._queue.cost + sum(job.cost / 2 for job in self._running.values())) * self._pace / len(self._workers)
+        return (
+            (self._queue.cost + sum(job.cost / 2 for job in self._running.values())) * self._pace / len(self._workers)
+        )
 
     def _abandon(self, job: Job) -> None:
         with self._changed:
