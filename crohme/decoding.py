@@ -6,7 +6,7 @@ and never writes a stroke twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,6 +28,10 @@ _LIMITS = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
 # Strokes that a token of this kind takes or claims for its groups. The first symbol of a row was claimed before.
 _CLAIMS = {Kind.SYMBOL: 1, Kind.FRACTION: 3, Kind.ROOT: 2, Kind.SUB: 1, Kind.SUP: 1, Kind.OPEN_INDEX: 1}
 _NESTING = frozenset({Kind.FRACTION, Kind.ROOT, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX})
+
+
+class Cancelled(Exception):
+    """Who asked no longer wants the answer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +71,13 @@ class _Hypothesis:
 
 
 def decode(
-    network: LightTransformer, memory: Memory, vocabulary: Vocabulary, *, beam: int, backward: bool = False
+    network: LightTransformer,
+    memory: Memory,
+    vocabulary: Vocabulary,
+    *,
+    beam: int,
+    backward: bool = False,
+    cancelled: Callable[[], bool] | None = None,
 ) -> list[Candidate]:
     """The best readings in one direction, best first; empty if no hypothesis could be finished.
 
@@ -77,6 +87,10 @@ def decode(
         vocabulary: Vocabulary. The network's; what it may answer with.
         beam: int. Hypotheses kept at each step; 1 is greedy decoding.
         backward: bool. Whether rows are read from right to left.
+        cancelled: function or None. Asked before each step.
+
+    Raises:
+        Cancelled: `cancelled` said so.
     """
     n = len(memory.encoded)
     relate = network.relate(memory)
@@ -86,6 +100,8 @@ def decode(
     state = network.start()
     done: list[_Hypothesis] = []
     for _ in range(12 + 6 * n):
+        if cancelled is not None and cancelled():
+            raise Cancelled
         tokens, pointers, state = network.read(memory, state, *_inputs([[h] for h in live], n))
         choices = _choices(live, tokens[:, 0], pointers[:, 0], same, beam, vocabulary)
         finished = [(parent, h) for parent, h in choices if h.cursor.ended]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -124,7 +125,9 @@ class Recognizer:
         """
         return cls(bundle.load(name_or_folder))
 
-    def recognize(self, source: Source, *, top: int = 5, beam: int = BEAM) -> Recognition:
+    def recognize(
+        self, source: Source, *, top: int = 5, beam: int = BEAM, cancelled: Callable[[], bool] | None = None
+    ) -> Recognition:
         """Read one expression.
 
         Args:
@@ -132,6 +135,7 @@ class Recognizer:
                 traced; Ink; or strokes, `(n, 2)` arrays, Y down.
             top: int. The most readings to give.
             beam: int. Hypotheses kept while searching; 1 is greedy, in one direction, and fastest.
+            cancelled: function or None. Asked before each step of the search, a few hundredths of a second apart.
 
         Returns:
             Recognition.
@@ -140,10 +144,11 @@ class Recognizer:
             InkError: InkML or strokes that cannot be used; `OversizedInk` for more than
                 `MAX_STROKES` strokes, `NothingToRecognize` for ink in a single place.
             ImageError: A picture that cannot be used, see `crohme.trace.read_traced`.
+            Cancelled: `cancelled` said so.
         """
         ink = _as_ink(source)
         memory = self.network.encode(prepare(ink))
-        candidates = self._search(memory, max(beam, 1))
+        candidates = self._search(memory, max(beam, 1), cancelled)
         is_traced = image_files.TRACED.items() <= ink.annotations.items()
         calibration = self._calibration_traced if is_traced else self._calibration
         shares = _confidences([candidate.score for candidate in candidates], *calibration)
@@ -153,12 +158,13 @@ class Recognizer:
         ]
         return Recognition(ink, tuple(readings[:top]))
 
-    def _search(self, memory: Memory, beam: int) -> list[Candidate]:
+    def _search(self, memory: Memory, beam: int, cancelled: Callable[[], bool] | None) -> list[Candidate]:
         """Readings with different LaTeX, best first; with a beam, scored in both directions."""
-        forward = _distinct(decode(self.network, memory, self.vocabulary, beam=beam))
+        search = partial(decode, self.network, memory, self.vocabulary, cancelled=cancelled)
+        forward = _distinct(search(beam=beam))
         if beam == 1 and forward:
             return forward
-        backward = _distinct(decode(self.network, memory, self.vocabulary, beam=max(beam, 2), backward=True))
+        backward = _distinct(search(beam=max(beam, 2), backward=True))
         if not forward and not backward:
             raise NothingToRecognize("no reading was found")
         # Each direction judges what the other one found, and both are held against the looks of the strokes.

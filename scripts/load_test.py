@@ -1,10 +1,11 @@
-"""Many clients at once against a server of this machine: errors, times and memory.
+"""Many clients at once against a server of this machine: rate, times, refusals and memory.
 
     python scripts/load_test.py                   # 50 clients for 30 seconds
-    python scripts/load_test.py --clients 10 --seconds 5 --bundle runs/expressions/bundle
+    python scripts/load_test.py --clients 200 --seconds 20 --bundle runs/expressions/bundle
 
-Starts `crohme serve`, lets every client send one expression after the other, and prints how long the
-answers took and how the server's memory grew. The exit code is 1 if any answer was an error.
+Starts `crohme serve`, lets every client send one expression of the sample after the other, and prints how long
+the answers took, how many were refused, and how the memory of the server and its processes grew. A client that is
+refused waits as long as `Retry-After` says. The exit code is 1 if any answer was neither 200 nor such a refusal.
 """
 
 from __future__ import annotations
@@ -17,12 +18,24 @@ import sys
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-CROSS = [np.linspace((0, 10), (20, 10), 12), np.linspace((10, 0), (10, 20), 12)]
+sys.path.insert(0, str(REPOSITORY))
+
+from inkml_parser import read  # noqa: E402
+
+
+@dataclass
+class Tally:
+    """What the clients saw."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    took: list[float] = field(default_factory=list)
+    retry_after: list[int] = field(default_factory=list)
 
 
 def main() -> int:
@@ -46,49 +59,69 @@ def main() -> int:
 
 def measure(address: str, pid: int, clients: int, seconds: float) -> int:
     """Let the clients loose and print what they saw."""
-    statuses: Counter[str] = Counter()
-    took: list[float] = []
+    bodies = sample()
+    ask(http.client.HTTPConnection(address, timeout=120), bodies[0])  # once the readers have started
+    tally, memory = Tally(), [resident(pid)]
     stop = time.monotonic() + seconds
-    threads = [threading.Thread(target=client, args=(address, n, stop, statuses, took)) for n in range(clients)]
+    threads = [threading.Thread(target=client, args=(address, bodies, n, stop, tally)) for n in range(clients)]
     for thread in threads:
         thread.start()
-    memory = []
     while any(thread.is_alive() for thread in threads):
         time.sleep(1)
         memory.append(resident(pid))
-    p50, p95 = np.percentile(took, [50, 95]) if took else (np.nan, np.nan)
-    print(f"{clients} clients, {seconds:g} s: {len(took)} answers, {len(took) / seconds:.1f} a second")
-    print(f"statuses: {dict(statuses)}")
+    p50, p95 = np.percentile(tally.took, [50, 95]) if tally.took else (np.nan, np.nan)
+    print(f"{clients} clients, {seconds:g} s: {len(tally.took)} answers, {len(tally.took) / seconds:.1f} a second")
+    print(f"statuses: {dict(tally.statuses)}")
     print(f"time: p50 {p50:.2f} s, p95 {p95:.2f} s")
-    half = len(memory) // 2
-    print(f"memory: {memory[0]:.0f} MB at first, {memory[half]:.0f} MB half-way, {memory[-1]:.0f} MB at the end")
-    return int(set(statuses) != {"200"})
+    if tally.retry_after:
+        print(f"refused: {len(tally.retry_after)}, Retry-After {min(tally.retry_after)} to {max(tally.retry_after)} s")
+    first, most, last = memory[0], max(memory), memory[-1]
+    print(f"memory of all processes: {first:.0f} MB at first, {most:.0f} MB at most, {last:.0f} MB at the end")
+    return int(not set(tally.statuses) <= {"200", "503"} or tally.statuses["503"] != len(tally.retry_after))
 
 
-def client(address: str, seed: int, stop: float, statuses: Counter[str], took: list[float]) -> None:
-    """One client: a cross, each time written a little differently."""
+def sample() -> list[bytes]:
+    """Requests with the ink of every expression of the sample."""
+    files = sorted((REPOSITORY / "data" / "sample").rglob("*.inkml"))
+    return [json.dumps({"strokes": [stroke.tolist() for stroke in read(file).strokes]}).encode() for file in files]
+
+
+def client(address: str, bodies: list[bytes], seed: int, stop: float, tally: Tally) -> None:
+    """One client, which sends expressions in an order of its own."""
     rng = np.random.default_rng(seed)
     connection = http.client.HTTPConnection(address, timeout=60)
     while time.monotonic() < stop:
-        strokes = [(stroke + rng.normal(0, 0.3, stroke.shape)).round(2).tolist() for stroke in CROSS]
         began = time.monotonic()
         try:
-            connection.request(
-                "POST", "/v1/recognize", json.dumps({"strokes": strokes}), {"Content-Type": "application/json"}
-            )
-            response = connection.getresponse()
-            response.read()
-            statuses[str(response.status)] += 1
-        except OSError as error:
-            statuses[type(error).__name__] += 1
+            status, retry_after = ask(connection, bodies[rng.integers(len(bodies))])
+        except (OSError, http.client.HTTPException) as error:
+            tally.statuses[type(error).__name__] += 1
             connection.close()
-        took.append(time.monotonic() - began)
+            continue
+        tally.statuses[str(status)] += 1
+        if status == 200:
+            tally.took.append(time.monotonic() - began)
+        elif retry_after is not None:
+            tally.retry_after.append(retry_after)
+            time.sleep(max(0.0, min(retry_after, stop - time.monotonic())))
+
+
+def ask(connection: http.client.HTTPConnection, body: bytes) -> tuple[int, int | None]:
+    """Status and Retry-After of one request."""
+    connection.request("POST", "/v1/recognize", body, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    response.read()
+    retry_after = response.headers.get("Retry-After")
+    return response.status, None if retry_after is None else int(retry_after)
 
 
 def resident(pid: int) -> float:
-    """Megabytes of memory that a process holds (Linux)."""
+    """Megabytes of memory that a process and its children hold (Linux)."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
+    threads = [task for task in Path(f"/proc/{pid}/task").iterdir() if task.name != str(pid)]
+    children += [child for task in threads for child in (task / "children").read_text(encoding="utf-8").split()]
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024 + sum(resident(int(child)) for child in children)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from crohme.cli.arguments import up_to
 from crohme.cli.errors import CommandError
 
 EPILOG = """\
@@ -12,7 +13,7 @@ can reach it unless --host says otherwise; there is no password.
 
 examples:
   crohme serve
-  crohme serve --host 0.0.0.0 --port 8080
+  crohme serve --host 0.0.0.0 --port 8080 --allow-host formulas.example.org
   crohme serve --bundle runs/expressions/bundle
 """
 
@@ -36,6 +37,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--cors", action="append", default=[], metavar="ORIGIN",
         help="let pages of this origin (https://example.org) call the API; may be given several times",
     )  # fmt: skip
+    parser.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME",
+        help="answer requests for this host, too: a name, *.name or * (this machine's own names and --host); may be "
+        "given several times",
+    )  # fmt: skip
+    parser.add_argument(
+        "--readers", type=up_to(64), metavar="N", help="processes that read, at least 2 (one per core)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -58,12 +67,13 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise CommandError(f"cannot listen on {args.host}:{args.port}: {error.strerror}") from None
     try:
-        networks = Networks(*choose_bundles(args.bundle), limits)
+        networks = Networks(*choose_bundles(args.bundle), limits, args.readers)
     except BundleError as error:
         listener.close()
         raise CommandError(str(error)) from None
     print(f"Write on {server.url_of(listener)} (Ctrl-C stops it)", flush=True)
-    server.run(create_app(networks, limits, args.cors), listener)
+    hosts = [*server.hosts_of(args.host), *args.allow_host]
+    server.run(create_app(networks, limits, args.cors, hosts), listener)
     return 0
 
 

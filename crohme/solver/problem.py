@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crohme.notation import Node, SymbolTree
+from crohme.solver.depth import check_depth, too_deep
 from crohme.solver.errors import NotUnderstood
 from crohme.solver.parser import RowParser
 from crohme.solver.readback import read_as
@@ -42,9 +43,17 @@ def read_problem(trees: Sequence[SymbolTree]) -> Problem:
         Problem.
 
     Raises:
-        NotUnderstood: See `crohme.solver`.
+        NotUnderstood: See `crohme.solver`; or nested too deeply.
     """
+    try:
+        return _read(trees)
+    except RecursionError:  # the parser keeps no count of brackets within brackets
+        raise too_deep() from None
+
+
+def _read(trees: Sequence[SymbolTree]) -> Problem:
     statements = tuple(RowParser(row).statement() for tree in trees for row in _split(tree.row))
+    check_depth(statements)
     comparisons = [statement for statement in statements if isinstance(statement, Comparison)]
     if len(statements) > 1 and len(comparisons) < len(statements):
         raise NotUnderstood("several expressions: only equations can be taken together")

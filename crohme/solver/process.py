@@ -48,8 +48,7 @@ def solve(tree: SymbolTree | Sequence[SymbolTree], seconds: float = SECONDS) -> 
         ['x = -2', 'x = 2']
     """
     problem = read_problem([tree] if isinstance(tree, SymbolTree) else tree)
-    if find_spec("sympy") is None:
-        raise SolverMissing("the solver needs SymPy: pip install 'crohme[solver]'")
+    require_sympy()
     context = multiprocessing.get_context("spawn")
     connection, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(theirs, problem), daemon=True, name="crohme-solver")
@@ -65,6 +64,36 @@ def solve(tree: SymbolTree | Sequence[SymbolTree], seconds: float = SECONDS) -> 
     if isinstance(reply, Solution):
         return reply
     raise reply
+
+
+def require_sympy() -> None:
+    """Raise SolverMissing unless SymPy is installed."""
+    if find_spec("sympy") is None:
+        raise SolverMissing("the solver needs SymPy: pip install 'crohme[solver]'")
+
+
+def get_ready() -> None:
+    """Load SymPy and limit the memory: what a process does before it calls `answer`."""
+    import crohme.solver.answers  # noqa: F401
+
+    _limit_memory()
+
+
+def answer(problem: Problem) -> Solution | NoAnswer:
+    """Solve in this process, which SymPy may keep for ever. What is raised otherwise is returned."""
+    from crohme.solver.answers import find_answer
+
+    try:
+        return find_answer(problem)
+    except NoAnswer as error:
+        return error
+    except MemoryError:
+        return MemoryLimitExceeded("the answer needs too much memory", read_as(problem.statements))
+    except RecursionError:
+        return NoAnswer("it is nested too deeply to be solved", read_as(problem.statements))
+    except Exception as error:  # SymPy raises all kinds of exceptions at what it cannot do
+        cause = str(error).partition("\n")[0] or type(error).__name__
+        return NoAnswer(f"SymPy finds no answer: {cause}", read_as(problem.statements))
 
 
 def _reply(connection: Connection, problem: Problem, seconds: float) -> Solution | NoAnswer:
@@ -83,21 +112,9 @@ def _reply(connection: Connection, problem: Problem, seconds: float) -> Solution
 def _answer(connection: Connection, problem: Problem) -> None:
     """What the child does: say that it is ready, then send a `Solution` or a `NoAnswer`."""
     end_with_parent()
-    from crohme.solver.answers import find_answer
-
-    _limit_memory()
+    get_ready()
     connection.send(_READY)
-    reply: Solution | NoAnswer
-    try:
-        reply = find_answer(problem)
-    except NoAnswer as error:
-        reply = error
-    except MemoryError:
-        reply = MemoryLimitExceeded("the answer needs too much memory", read_as(problem.statements))
-    except Exception as error:  # SymPy raises all kinds of exceptions at what it cannot do
-        cause = str(error).partition("\n")[0] or type(error).__name__
-        reply = NoAnswer(f"SymPy finds no answer: {cause}", read_as(problem.statements))
-    connection.send(reply)
+    connection.send(answer(problem))
 
 
 def _limit_memory() -> None:

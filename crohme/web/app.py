@@ -11,35 +11,31 @@ from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from crohme import __version__
 from crohme.web import errors
 from crohme.web.limits import RequestLimits
+from crohme.web.middleware import HeadAsGet, Hosts, Requests, SecurityHeaders
 from crohme.web.networks import Networks
 from crohme.web.routes import router
 
 STATIC = Path(__file__).parent / "static"
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-cache",
-}
 
 
-def create_app(networks: Networks, limits: RequestLimits, cors: Sequence[str] = ()) -> FastAPI:
+def create_app(
+    networks: Networks, limits: RequestLimits, cors: Sequence[str] = (), hosts: Sequence[str] = ("*",)
+) -> FastAPI:
     """Put the application together.
 
     Args:
         networks: Networks. Closed with the application.
         limits: RequestLimits.
         cors: sequence of str. Origins whose pages may call the API.
+        hosts: sequence of str. What the server answers for, see `Hosts`.
 
     Returns:
-        FastAPI.
+        FastAPI. `app.state.requests` is its `Requests`.
     """
 
     @asynccontextmanager
@@ -62,34 +58,13 @@ def create_app(networks: Networks, limits: RequestLimits, cors: Sequence[str] = 
     app.mount("/static", StaticFiles(directory=STATIC))
     for path, file in (("/", "index.html"), ("/docs", "docs.html")):
         app.add_api_route(path, _page(file), include_in_schema=False)
+    # From the inside out. Starlette's own stack stands within: what fails in it is answered in `Requests`.
+    stack: ASGIApp = app.build_middleware_stack()
+    app.state.requests = stack = Requests(stack)
     if cors:
-        app.add_middleware(
-            CORSMiddleware, allow_origins=list(cors), allow_methods=["GET", "POST"], allow_headers=["Content-Type"]
-        )
-    app.add_middleware(SecurityHeaders)
+        stack = CORSMiddleware(stack, list(cors), allow_methods=["GET", "POST"], allow_headers=["Content-Type"])
+    app.middleware_stack = SecurityHeaders(Hosts(HeadAsGet(stack), hosts))
     return app
-
-
-class SecurityHeaders:
-    """Adds `HEADERS` to every answer.
-
-    Args:
-        app: ASGI application.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 def _page(file: str):

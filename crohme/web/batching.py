@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
-from crohme.web.errors import ApiError
+from crohme.web.errors import ApiError, stopping
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -51,7 +51,7 @@ class Batcher(Generic[In, Out]):
             ApiError: 503, if the queue is full, the time is up or the server stops.
         """
         if self._closing.is_set():
-            raise _stopping()
+            raise stopping()
         future: Future[Out] = Future()
         try:
             self._waiting.put_nowait((item, future))
@@ -63,10 +63,14 @@ class Batcher(Generic[In, Out]):
         except TimeoutError:
             raise ApiError(503, "timed_out", f"No answer within {seconds:g} seconds; try again.") from None
 
-    def close(self) -> None:
-        """Finish what is being worked on, and turn away what waits. Blocks until that is done."""
+    def stop(self) -> None:
+        """Turn away what waits and what comes; what has begun goes on."""
         self._closing.set()
         self._turn_away()
+
+    def close(self) -> None:
+        """Finish what is being worked on, and turn away what waits. Blocks until that is done."""
+        self.stop()
         self._waiting.put(None)
         self._thread.join()
         self._turn_away()
@@ -107,8 +111,4 @@ class Batcher(Generic[In, Out]):
             except queue.Empty:
                 return
             if waiting is not None and waiting[1].set_running_or_notify_cancel():
-                waiting[1].set_exception(_stopping())
-
-
-def _stopping() -> ApiError:
-    return ApiError(503, "stopping", "The server is about to stop.")
+                waiting[1].set_exception(stopping())

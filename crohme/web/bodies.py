@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 from fastapi import Depends, Request
@@ -14,8 +15,9 @@ from starlette.requests import ClientDisconnect
 from crohme.notation import SymbolTree, from_latex
 from crohme.web.errors import ApiError
 from crohme.web.limits import RequestLimits
+from crohme.web.reader import Inkml, Picture, Source
 from crohme.web.schemas import Problem, Stroke, Strokes
-from inkml_parser import Ink, Limits, read
+from inkml_parser import Ink
 
 JSON = frozenset({"application/json"})
 INKML = frozenset({"application/inkml+xml", "application/xml", "text/xml"})
@@ -41,14 +43,21 @@ async def read_body(request: Request) -> Body:
     """Read the body as it streams in.
 
     Raises:
-        ApiError: 413 as soon as it is too large, 400 if it is empty or breaks off, 408 if it stalls.
+        ApiError: 413 as soon as it is too large, 400 if it is empty or breaks off, 408 if it stalls, 415 if it is
+            compressed.
     """
     limits: RequestLimits = request.app.state.limits
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise ApiError(415, "unsupported_encoding", "The body is compressed; send it as it is.")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     most = limits.max_picture_bytes if kind in IMAGE else limits.max_bytes
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared[:20]) > most:
+        raise ApiError(413, "too_large", f"The body is larger than {most} bytes.")
     data = bytearray()
     try:
-        async with asyncio.timeout(limits.seconds):
+        async with asyncio.timeout(limits.body_seconds):
             async for chunk in request.stream():
                 data += chunk
                 if len(data) > most:
@@ -83,8 +92,9 @@ def parse_json(body: Body, model: type[Model]) -> Model:
     Raises:
         ApiError: 400 if it is not JSON, 422 if it is not what the model describes.
     """
+    _check_json(body.data)
     try:
-        return model.model_validate_json(body.data)
+        return model.model_validate_json(body.data, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         if first["type"] == "json_invalid":
@@ -93,30 +103,56 @@ def parse_json(body: Body, model: type[Model]) -> Model:
         raise ApiError(422, "invalid", f"{place}: {first['msg']}.") from None
 
 
-def parse_ink(body: Body, limits: RequestLimits) -> Ink:
-    """The ink of a JSON or InkML body.
+def _check_json(data: bytes) -> None:
+    """Refuse what Pydantic does not look at: keys that stand twice, of which it takes the last."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise ApiError(400, "malformed_json", "The body is not JSON: it is not UTF-8.") from None
+    try:
+        json.loads(text, object_pairs_hook=_once, parse_int=len, parse_float=len)
+    except _Twice as error:
+        raise ApiError(422, "invalid", f"{str(error)[:40]}: stands twice in one object.") from None
+    except (ValueError, RecursionError):
+        raise ApiError(400, "malformed_json", "The body is not JSON.") from None
+
+
+class _Twice(Exception):
+    """A key that stands twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise _Twice(key)
+        seen.add(key)
+
+
+def parse_source(body: Body, limits: RequestLimits) -> Source:
+    """The ink of a JSON body; InkML and pictures as they are, for a reader process to parse.
 
     Raises:
         ApiError: See `parse_json`; 413 for too many strokes or points; 422 without a stroke.
-        InkError: InkML that cannot be used.
     """
     if body.type in INKML:
-        caps = Limits(max_bytes=limits.max_bytes, max_strokes=limits.max_strokes, max_points=limits.max_points)
-        return read(body.data, limits=caps)
+        return Inkml(body.data)
+    if body.type in IMAGE:
+        return Picture(body.data)
     return _as_ink(parse_json(body, Strokes).strokes, limits)
 
 
-def parse_problem(body: Body, limits: RequestLimits) -> SymbolTree | Ink:
+def parse_problem(body: Body, limits: RequestLimits) -> SymbolTree | Source:
     """What is to be solved: the tree of a body with LaTeX, else its ink.
 
     Raises:
-        ApiError, InkError: See `parse_ink`.
+        ApiError: See `parse_source`.
         LatexError: LaTeX outside of the recogniser's vocabulary.
     """
     if body.type in INKML:
-        return parse_ink(body, limits)
+        return Inkml(body.data)
     problem = parse_json(body, Problem)
-    return _as_ink(problem.strokes, limits) if problem.latex is None else from_latex(problem.latex)
+    return _as_ink(problem.strokes or [], limits) if problem.latex is None else from_latex(problem.latex)
 
 
 def _as_ink(strokes: list[Stroke], limits: RequestLimits) -> Ink:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from crohme.bundle import BundleError
+from crohme.child_processes import WorkerLost
 from crohme.notation import NotationError
 from crohme.raster import ImageError
 from crohme.recognizer import NothingToRecognize
@@ -17,8 +20,8 @@ from crohme.solver import NoAnswer, NotUnderstood, SolverError, SolverMissing
 from inkml_parser import EmptyInk, InkError, InvalidInk, OversizedInk
 
 log = logging.getLogger(__name__)
-RETRY_AFTER = "2"
-"""Seconds that a client turned away from a full queue is asked to wait."""
+RETRY_AFTER = (1, 2, 60)
+"""Seconds that a client that is turned away is asked to wait: at least, if nothing is known, at most."""
 
 
 class ApiError(Exception):
@@ -28,20 +31,33 @@ class ApiError(Exception):
         status: int. HTTP status.
         code: str. What went wrong, for programs.
         message: str. The same for people; names no path of the server.
+        retry_after: int or None. Seconds after which to try again, for status 503.
     """
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
+        self.retry_after = retry_after
+
+
+def stopping() -> ApiError:
+    """What is said while the server stops."""
+    return ApiError(503, "stopping", "The server is about to stop.")
+
+
+def internal() -> ApiError:
+    """What is said of an error that nobody thought of."""
+    return ApiError(500, "internal", "Something went wrong here; the server's log says what.")
 
 
 def install(app: FastAPI) -> None:
     """Make the app answer every error in the one shape."""
-    for kind in (ApiError, InkError, ImageError, NotationError, BundleError, SolverError):
+    for kind in (ApiError, InkError, ImageError, NotationError, BundleError, SolverError, WorkerLost):
         app.add_exception_handler(kind, _answer_known)
     app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(RequestValidationError, _answer_parameter)
     app.add_exception_handler(Exception, _answer_unknown)
 
 
@@ -72,6 +88,9 @@ def as_api_error(error: Exception) -> ApiError:
             # The message names folders of this machine: it is for the log.
             log.error("%s", error)
             return ApiError(503, "no_network", "This server has no network for that.")
+        case WorkerLost():
+            log.error("%s", error)
+            return ApiError(503, "worker_lost", "The process that was working on it has ended; try again.")
     raise error
 
 
@@ -84,22 +103,30 @@ def _sentence(cause: str) -> str:
 
 
 async def _answer_known(_: Request, error: Exception) -> JSONResponse:
-    known = as_api_error(error)
-    return answer(known.status, known.code, known.message)
+    return answer(as_api_error(error))
 
 
 async def _answer_http(_: Request, error: HTTPException) -> JSONResponse:
     phrase = HTTPStatus(error.status_code).phrase
-    return answer(error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.", error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = headers.get("Allow", "GET").replace("GET", "GET, HEAD")
+    return answer(ApiError(error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}."), headers)
+
+
+async def _answer_parameter(_: Request, error: RequestValidationError) -> JSONResponse:
+    first = error.errors()[0]
+    return answer(ApiError(422, "invalid", f"{'.'.join(map(str, first['loc']))}: {first['msg']}."))
 
 
 async def _answer_unknown(_: Request, error: Exception) -> JSONResponse:
-    return answer(500, "internal", "Something went wrong here; the server's log says what.")
+    return answer(internal())
 
 
-def answer(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+def answer(error: ApiError, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """An error as JSON."""
     headers = dict(headers or {})
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = RETRY_AFTER
-    return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
+    if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        least, usual, most = RETRY_AFTER
+        headers["Retry-After"] = str(usual if error.retry_after is None else min(max(error.retry_after, least), most))
+    return JSONResponse({"error": {"code": error.code, "message": error.message}}, error.status, headers)

@@ -18,8 +18,11 @@ class RequestLimits:
         max_points: int. Of all strokes together. The longest expression of CROHME has 6,581.
         max_pixels: int. Of a picture of an expression; those of a camera have 12 million.
         max_coordinate: float. Largest absolute value of X and Y in JSON.
-        max_waiting: int. Requests in the queue of one network; one more is answered 503.
-        seconds: float. Time for a request to wait and be answered, and for its body to arrive.
+        max_waiting: int. Requests in one queue; of one more, the last in order is answered 503.
+        seconds: float. Time for a request to wait and be answered.
+        body_seconds: float. Time for a body to arrive.
+        header_seconds: float. Time for the head of a request to arrive.
+        stop_seconds: float. Time to finish what has begun when the server is told to stop.
     """
 
     max_bytes: int = 1024 * 1024
@@ -28,5 +31,8 @@ class RequestLimits:
     max_points: int = 50_000
     max_pixels: int = 16_000_000
     max_coordinate: float = 1e6
-    max_waiting: int = 64
+    max_waiting: int = 128
     seconds: float = 30.0
+    body_seconds: float = 30.0
+    header_seconds: float = 10.0
+    stop_seconds: float = 5.0

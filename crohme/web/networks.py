@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,21 +13,20 @@ import numpy as np
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError
-from crohme.notation import SymbolTree
 from crohme.raster import Image
-from crohme.recognizer import DEFAULT_BUNDLE, Recognition, Recognizer
-from crohme.solver import Solution, solve
+from crohme.recognizer import DEFAULT_BUNDLE, Recognizer
 from crohme.strokes import StrokeBatch
 from crohme.symbol_recognizer import BOTH, SymbolRecognizer
-from crohme.trace import read_traced
+from crohme.web import reader
 from crohme.web.batching import Batcher
 from crohme.web.limits import RequestLimits
+from crohme.web.pool import Pool
+from crohme.web.reader import TOP, Expression, Symbol
+from crohme.web.solving import Solver
+from crohme.web.worker import ProcessWorker
 from inkml_parser import Ink
 
 SYMBOLS_AT_ONCE = 32
-MAX_PROBLEMS_WAITING = 8
-"""A problem may take seconds, and a process of its own."""
-TOP = 5
 
 
 @dataclass(frozen=True)
@@ -100,57 +100,57 @@ class SymbolNetworks:
 
 
 class Networks:
-    """All that a server recognises with.
+    """All that a server recognises with: readers, symbol networks and the solver, each behind its own queue.
 
     Args:
         expressions: Bundle. Of whole expressions.
         symbols: sequence of Bundle. Of isolated symbols.
         limits: RequestLimits.
+        readers: int or None. Processes that read ink and pictures, at least two. None for one per core.
 
     Raises:
         BundleError: `expressions` is a bundle of another kind, or symbol bundles do not agree.
     """
 
-    def __init__(self, expressions: Bundle, symbols: Sequence[Bundle], limits: RequestLimits) -> None:
-        self.recognizer = Recognizer(expressions)
+    def __init__(
+        self, expressions: Bundle, symbols: Sequence[Bundle], limits: RequestLimits, readers: int | None = None
+    ) -> None:
+        Recognizer(expressions)  # raises here what each reader would raise
         self.bundles = (expressions, *symbols)
         symbol_networks = SymbolNetworks(symbols)
-        capacity = limits.max_waiting
-        self.expressions: Batcher[Ink, Recognition] = Batcher(
-            self._read, largest=1, capacity=capacity, name="expressions"
-        )
-        # A picture of many pixels takes memory and seconds: one after the other.
-        self.pictures: Batcher[bytes, Ink] = Batcher(
-            lambda files: [read_traced(file, limits.max_pixels) for file in files],
-            largest=1,
-            capacity=capacity,
-            name="pictures",
-        )
-        self.solver: Batcher[SymbolTree, Solution] = Batcher(
-            lambda trees: [solve(tree) for tree in trees], largest=1, capacity=MAX_PROBLEMS_WAITING, name="solver"
-        )
+        capacity, seconds = limits.max_waiting, limits.seconds
+        count = max(readers or _cores(), 2)  # even on one core: one is kept for what is quick
+        workers = [ProcessWorker(reader.start, (expressions.path.resolve(), limits)) for _ in range(count)]
+        self.readers = Pool(workers, capacity=capacity, seconds=seconds, name="reader")
         self.symbols: Batcher[Ink | Image, tuple[SymbolGuess, ...]] = Batcher(
             symbol_networks.guess, largest=SYMBOLS_AT_ONCE, capacity=capacity, name="symbols"
         )
+        self.solver = Solver(max(_cores(), 2), capacity=capacity, seconds=seconds)
+
+    async def read(self, task: Expression | Symbol, *, client: Hashable, seconds: float) -> Any:
+        """What a reader process makes of a task, see `Reader`.
+
+        Raises:
+            InkError, ImageError: What was sent cannot be used.
+            ApiError: See `Pool.submit`.
+        """
+        return await self.readers.submit(task, cost=reader.cost_of(task), client=client, seconds=seconds)
+
+    def stop(self) -> None:
+        """Turn away what waits and what comes; what has begun goes on."""
+        for queue in self.queues.values():
+            queue.stop()
 
     def close(self) -> None:
-        """Finish what is being worked on; turn away what waits."""
+        """Break off what has begun, and end all processes."""
+        self.stop()
         for queue in self.queues.values():
             queue.close()
 
     @property
-    def queues(self) -> dict[str, Batcher]:
+    def queues(self) -> dict[str, Pool | Batcher]:
         """All queues by name."""
-        return {
-            "expressions": self.expressions,
-            "symbols": self.symbols,
-            "pictures": self.pictures,
-            "solver": self.solver,
-        }
-
-    def _read(self, inks: Sequence[Ink]) -> list[Recognition]:
-        # The forward pass in numpy takes one expression at a time.
-        return [self.recognizer.recognize(ink, top=TOP) for ink in inks]
+        return {"readers": self.readers, "symbols": self.symbols, "solver": self.solver.pool}
 
 
 def choose_bundles(chosen: Iterable[str | Path]) -> tuple[Bundle, list[Bundle]]:
@@ -172,3 +172,8 @@ def choose_bundles(chosen: Iterable[str | Path]) -> tuple[Bundle, list[Bundle]]:
             by_network.setdefault(name.replace("-", "_"), bundle.load(name))
     expressions = by_network.pop("stroke_transformer", None) or bundle.load(DEFAULT_BUNDLE)
     return expressions, [by_network[network] for network in sorted(by_network, reverse=True)]
+
+
+def _cores() -> int:
+    """Cores that this process may use, which in a container are often fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -6,27 +6,30 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from latex2mathml.converter import convert
 from starlette.concurrency import run_in_threadpool
 
 from crohme import __version__
 from crohme.notation import Node, SymbolTree, to_mathml
-from crohme.raster import read_image
 from crohme.recognizer import NothingToRecognize
+from crohme.solver import Solution
 from crohme.web import schemas
-from crohme.web.bodies import IMAGE, INKML, JSON, RequestBody, check_type, parse_ink, parse_problem
+from crohme.web.bodies import IMAGE, INKML, JSON, RequestBody, check_type, parse_problem, parse_source
 from crohme.web.errors import ApiError
 from crohme.web.limits import RequestLimits
 from crohme.web.networks import Networks
+from crohme.web.reader import TOP, Expression, Symbol
 from inkml_parser import Ink
 
 T = TypeVar("T")
 ERRORS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "The body is no JSON or InkML"},
+    400: {"description": "The body is no JSON or InkML, or the host is not one of this server's"},
+    408: {"description": "The request did not arrive in time"},
     413: {"description": "Too many bytes, strokes or points"},
-    415: {"description": "A content type that is not read"},
+    415: {"description": "A content type or encoding that is not read"},
     422: {"description": "Nothing to recognise, or not what is asked for"},
+    500: {"description": "Something went wrong in the server"},
     503: {"description": "Too busy, out of time, or no network for that; `Retry-After` says when to come back"},
 }
 for _response in ERRORS.values():
@@ -70,6 +73,16 @@ def limits_of(request: Request) -> RequestLimits:
 
 AppNetworks = Annotated[Networks, Depends(networks_of)]
 AppLimits = Annotated[RequestLimits, Depends(limits_of)]
+Top = Annotated[int, Query(ge=1, le=TOP, description="The most answers to give.")]
+
+
+def client_of(request: Request) -> str:
+    """Between whom the workers are shared: addresses, or connections from this machine, where a proxy may run."""
+    host, port = request.client or ("", 0)
+    return f"{host}:{port}" if host in ("127.0.0.1", "::1") else host
+
+
+Client = Annotated[str, Depends(client_of)]
 
 
 @router.post(
@@ -79,17 +92,16 @@ AppLimits = Annotated[RequestLimits, Depends(limits_of)]
     response_model_exclude_none=True,
     openapi_extra=_BODY,
 )
-async def recognize(request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits) -> Any:
+async def recognize(
+    request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits, client: Client, top: Top = 5
+) -> Any:
     """Read a whole expression from strokes (JSON), InkML, or a picture, whose lines are traced into strokes.
 
-    Expressions are read one after the other, in the order in which they came.
+    Clients take turns, and short expressions come before long ones.
     """
     check_type(body, JSON, INKML, IMAGE)
-    if body.type in IMAGE:
-        ink = await _while_connected(request, networks.pictures.submit(body.data, limits.seconds))
-    else:
-        ink = await run_in_threadpool(parse_ink, body, limits)
-    recognition = await _while_connected(request, networks.expressions.submit(ink, limits.seconds))
+    task = Expression(await run_in_threadpool(parse_source, body, limits), top)
+    recognition = await _while_connected(request, networks.read(task, client=client, seconds=limits.seconds))
     readings = [
         {
             "latex": reading.latex,
@@ -98,7 +110,7 @@ async def recognize(request: Request, body: RequestBody, networks: AppNetworks, 
         }
         for reading in recognition.readings
     ]
-    return {"readings": readings, "strokes": _strokes(ink, body.type)}
+    return {"readings": readings, "strokes": _strokes(recognition.ink, body.type)}
 
 
 @router.post(
@@ -108,25 +120,26 @@ async def recognize(request: Request, body: RequestBody, networks: AppNetworks, 
     response_model_exclude_none=True,
     openapi_extra=_BODY,
 )
-async def symbol(request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits) -> Any:
+async def symbol(
+    request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits, client: Client, top: Top = 5
+) -> Any:
     """Tell which one symbol the strokes (JSON), the InkML or the picture shows.
 
     Symbols that wait at the same time go through the networks together.
     """
     check_type(body, JSON, INKML, IMAGE)
-    if body.type in IMAGE:
-        item = await run_in_threadpool(read_image, body.data)
-    else:
-        item = await run_in_threadpool(parse_ink, body, limits)
-        if all((stroke == item.strokes[0][0]).all() for stroke in item.strokes):
-            raise NothingToRecognize("all ink lies in one place")
+    item: Any = await run_in_threadpool(parse_source, body, limits)
+    if not isinstance(item, Ink):
+        item = await _while_connected(request, networks.read(Symbol(item), client=client, seconds=limits.seconds))
+    if isinstance(item, Ink) and all((stroke == item.strokes[0][0]).all() for stroke in item.strokes):
+        raise NothingToRecognize("all ink lies in one place")
     guesses = await _while_connected(request, networks.symbols.submit(item, limits.seconds))
     answers = [
         {
             "network": guess.network,
             "candidates": [
                 {"latex": label, "mathml": to_mathml(SymbolTree((Node(label),))), "probability": probability}
-                for label, probability in guess.candidates
+                for label, probability in guess.candidates[:top]
             ],
         }
         for guess in guesses
@@ -135,18 +148,24 @@ async def symbol(request: Request, body: RequestBody, networks: AppNetworks, lim
 
 
 @router.post("/solve", responses=ERRORS, response_model=schemas.Solved, openapi_extra=_SOLVE_BODY)
-async def solve(request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits) -> Any:
+async def solve(request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits, client: Client) -> Any:
     """Compute, simplify or solve an expression: the LaTeX of a reading, strokes (JSON), or InkML.
 
-    Solved one after the other, each in a process of its own with a time limit. What could mean more than
-    one thing is not guessed at: the answer is 422 then, and says what is not understood.
+    Each within a time limit; what takes long does not hold up the rest. What could mean more than one thing is not
+    guessed at: the answer is 422 then, and says what is not understood.
     """
     check_type(body, JSON, INKML)
     problem = await run_in_threadpool(parse_problem, body, limits)
-    if isinstance(problem, Ink):
-        recognition = await _while_connected(request, networks.expressions.submit(problem, limits.seconds))
+    if not isinstance(problem, SymbolTree):
+        task = Expression(problem, 1)
+        recognition = await _while_connected(request, networks.read(task, client=client, seconds=limits.seconds))
         problem = recognition.best.tree
-    solution = await _while_connected(request, networks.solver.submit(problem, limits.seconds))
+    solving = networks.solver.solve(problem, client=client, seconds=limits.seconds)
+    solution = await _while_connected(request, solving)
+    return await run_in_threadpool(_solved, solution)
+
+
+def _solved(solution: Solution) -> dict[str, Any]:
     return {
         "kind": solution.kind,
         "understood": _formula(solution.understood),

@@ -100,7 +100,7 @@ class Health(BaseModel):
     status: str = Field(examples=["ok"])
     version: str
     waiting: dict[str, int] = Field(
-        description="Requests in each queue.", examples=[{"expressions": 0, "symbols": 0, "pictures": 0, "solver": 0}]
+        description="Requests in each queue.", examples=[{"readers": 0, "symbols": 0, "solver": 0}]
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 import uvicorn
 from fastapi import FastAPI
 
-SECONDS_TO_FINISH = 10
-"""What is being answered when the server is told to stop gets this long."""
+from crohme.web.protocol import HttpProtocol
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -39,7 +39,40 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def hosts_of(host: str) -> list[str]:
+    """What a server that listens on `host` answers for: this machine's own names, and `host`."""
+    own = ["localhost", "127.0.0.1", "::1", host]
+    return [*own, socket.gethostname()] if host in ("", "0.0.0.0", "::") else own
+
+
+class Server(uvicorn.Server):
+    """A server that leaves no request without an answer when it is stopped.
+
+    Args:
+        app: FastAPI. See `crohme.web.app.create_app`.
+    """
+
+    def __init__(self, app: FastAPI) -> None:
+        self._state = app.state
+        limits = app.state.limits
+        config = uvicorn.Config(
+            app,
+            http=type("Protocol", (HttpProtocol,), {"head_seconds": limits.header_seconds}),
+            ws="none",
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=round(limits.stop_seconds) + 5,
+        )
+        super().__init__(config)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Turn away what waits, finish what has begun or cut it short, then close."""
+        self._state.networks.stop()
+        finishing = asyncio.ensure_future(self._state.requests.finish(self._state.limits.stop_seconds))
+        await super().shutdown(sockets)
+        await finishing
+
+
 def run(app: FastAPI, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM, then finish what has begun."""
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=SECONDS_TO_FINISH)
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(app).run(sockets=[listener])

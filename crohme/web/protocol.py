@@ -1,0 +1,67 @@
+"""HTTP/1.1 as uvicorn speaks it, less patient: the head of a request must arrive in time, and errors are JSON."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from crohme.web.errors import ApiError, answer
+from crohme.web.middleware import HEADERS
+
+
+class HttpProtocol(H11Protocol):
+    """One connection. uvicorn waits for ever for the rest of a head, and for a body that nobody wants any more."""
+
+    head_seconds: ClassVar[float] = 10.0
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first head."""
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Take data, and see what is waited for then."""
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the timer."""
+        self._forget()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP."""
+        self._refuse(ApiError(400, "bad_request", "Not an HTTP request that can be read."))
+
+    def _watch(self) -> None:
+        is_unwanted = self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY
+        if self.transport.is_closing() or not (self.conn.their_state is h11.IDLE or is_unwanted):
+            self._forget()
+        elif self._timer is None:
+            self._timer = self.loop.call_later(self.head_seconds, self._time_is_up)
+
+    def _forget(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _time_is_up(self) -> None:
+        self._timer = None
+        if not self.conn.trailing_data[0] and self.conn.their_state is h11.IDLE:
+            self.transport.close()  # nothing was asked: browsers open connections ahead of need
+            return
+        self._refuse(ApiError(408, "timed_out", "The request did not arrive in time."))
+
+    def _refuse(self, error: ApiError) -> None:
+        if not self.transport.is_closing() and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            response = answer(error, {**HEADERS, "Connection": "close"})
+            reason = HTTPStatus(error.status).phrase.encode()
+            head = h11.Response(status_code=error.status, headers=response.raw_headers, reason=reason)
+            for event in (head, h11.Data(data=response.body), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event))
+        self.transport.close()

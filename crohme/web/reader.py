@@ -1,0 +1,113 @@
+"""What a reader process does: ink and pictures read, parsing and decoding included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crohme import bundle
+from crohme.raster import Image, read_image
+from crohme.recognizer import Recognition, Recognizer
+from crohme.web.limits import RequestLimits
+from inkml_parser import Ink, Limits, read
+
+TOP = 10
+"""The most readings that a client can ask for."""
+_STROKES_A_SECOND = 60.0
+_PICTURE_SECONDS = 2.5  # long, for nobody knows before it is decoded
+
+
+@dataclass(frozen=True)
+class Inkml:
+    """The bytes of an InkML file."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The bytes of a picture file."""
+
+    data: bytes
+
+
+Source = Ink | Inkml | Picture
+
+
+@dataclass(frozen=True)
+class Expression:
+    """To be read as an expression, which gives a `Recognition`.
+
+    Args:
+        source: Source.
+        top: int. The most readings.
+    """
+
+    source: Source
+    top: int = 5
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """To be made ready for the networks of symbols, which gives an `Ink`, or an `Image` of a picture."""
+
+    source: Inkml | Picture
+
+
+def cost_of(task: Expression | Symbol) -> float:
+    """Expected seconds, by what is known before anything is parsed."""
+    match task.source:
+        case Picture():
+            return _PICTURE_SECONDS
+        case Inkml(data):
+            # A stroke by any other name (`<ink:trace>`) is told by its bytes.
+            strokes = max(data.count(b"<trace"), len(data) / 2000)
+        case Ink() as ink:
+            strokes = len(ink.strokes)
+    return 0.05 + (strokes if isinstance(task, Expression) else strokes / 20) / _STROKES_A_SECOND
+
+
+class Reader:
+    """Reads what the server is sent, in a process of its own.
+
+    Args:
+        folder: path of a bundle of whole expressions.
+        limits: RequestLimits.
+    """
+
+    def __init__(self, folder: Path, limits: RequestLimits) -> None:
+        import crohme.trace  # noqa: F401  # with OpenCV: when the server starts, not with the first picture
+
+        self._recognizer = Recognizer(bundle.load(folder))
+        self._limits = limits
+
+    def __call__(self, task: Expression | Symbol, cancelled: Callable[[], bool]) -> Recognition | Ink | Image:
+        """Do one task.
+
+        Raises:
+            InkError, ImageError: What was sent cannot be used.
+            Cancelled: `cancelled` said so.
+        """
+        if isinstance(task, Symbol):
+            return read_image(task.source.data) if isinstance(task.source, Picture) else self._ink(task.source)
+        return self._recognizer.recognize(self._ink(task.source), top=task.top, cancelled=cancelled)
+
+    def _ink(self, source: Source) -> Ink:
+        from crohme.trace import read_traced
+
+        match source:
+            case Ink():
+                return source
+            case Inkml(data):
+                limits = self._limits
+                caps = Limits(limits.max_bytes, limits.max_strokes, limits.max_points)
+                return read(data, limits=caps)
+            case Picture(data):
+                return read_traced(data, self._limits.max_pixels)
+
+
+def start(folder: Path, limits: RequestLimits) -> Callable[[Any, Callable[[], bool]], Any]:
+    """What a reader process calls first."""
+    return Reader(folder, limits)

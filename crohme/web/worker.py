@@ -1,0 +1,197 @@
+"""A process that does one job after the other, and is replaced when a job cannot be broken off in any other way."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from crohme.child_processes import WorkerLost, end_with_parent
+from crohme.decoding import Cancelled
+
+log = logging.getLogger(__name__)
+Work = Callable[[Any, Callable[[], bool]], Any]
+"""Does a job, given its payload and a function that tells whether it is cancelled."""
+GRACE = 0.5
+"""Seconds in which a job that is cancelled ends by itself; then its process is killed."""
+_START_SECONDS = 120.0
+_TICK = 0.1
+_READY = "ready"
+_BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_environment = threading.Lock()
+
+
+class OutOfTime(Exception):
+    """A job ran longer than it may."""
+
+
+class ProcessWorker:
+    """A `pool.Worker` in a process of its own, of one thread.
+
+    Args:
+        start: function of `arguments`, which the process calls first. Returns the `Work` that it does from then on.
+            Importable by its name.
+        arguments: tuple.
+        jobs: int or None. After so many the process is replaced, so that nothing piles up in it.
+        limit: function of a payload, or None. Seconds that the job may take.
+    """
+
+    def __init__(
+        self,
+        start: Callable[..., Work],
+        arguments: tuple[Any, ...] = (),
+        *,
+        jobs: int | None = None,
+        limit: Callable[[Any], float] | None = None,
+    ) -> None:
+        self._start, self._arguments = start, arguments
+        self._jobs, self._limit = jobs, limit
+        self._process: Any = None
+        self._connection: Connection
+        self._sending = threading.Lock()
+        self._number = 0  # of the job, in this process
+        self._current: Any = None
+        self._cancelled: Any = None
+
+    def start(self) -> None:
+        """Start the process and wait until it is ready; a process that is alive and not used up is kept.
+
+        Raises:
+            WorkerLost: The process ended.
+            Exception: What `start` raised in it.
+        """
+        if self._process is not None and self._process.is_alive() and (self._jobs is None or self._number < self._jobs):
+            return
+        self.close()
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_main, args=(theirs, self._start, self._arguments), daemon=True)
+        with _environment:
+            before = {name: os.environ.get(name) for name in _BLAS}
+            os.environ.update(dict.fromkeys(_BLAS, "1"))  # the processes share the cores
+            self._process.start()
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
+        theirs.close()  # so that the end of the child is the end of the pipe
+        self._number = 0
+        if not self._connection.poll(_START_SECONDS):
+            self._kill()
+            raise WorkerLost("a worker process does not start")
+        if (reply := self._receive()) != _READY:
+            self._kill()
+            raise reply
+
+    def run(self, payload: Any) -> Any:
+        """Do a job.
+
+        Raises:
+            Cancelled: See `cancel`.
+            OutOfTime: The limit has passed; the process was killed.
+            WorkerLost: The process ended, most often for lack of memory.
+            Exception: What the work raised.
+        """
+        self.start()
+        began, cancelled_at = time.monotonic(), None
+        try:
+            with self._sending:
+                if self._cancelled is payload:
+                    raise Cancelled
+                self._number += 1
+                self._current = payload
+                self._send((self._number, payload))
+            while not self._connection.poll(_TICK):
+                now = time.monotonic()
+                if self._cancelled is payload:
+                    cancelled_at = cancelled_at or now
+                    if now - cancelled_at > GRACE:
+                        self._kill()
+                        raise Cancelled
+                elif self._limit is not None and now - began > self._limit(payload):
+                    self._kill()
+                    raise OutOfTime
+            reply = self._receive()
+        finally:
+            with self._sending:
+                self._current = None
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def cancel(self, payload: Any) -> None:
+        """Break off a job that is running, or about to. Called from another thread."""
+        with self._sending:
+            self._cancelled = payload
+            if self._current is payload:
+                try:
+                    self._connection.send((self._number, None))
+                except OSError:
+                    return  # it has ended
+
+    def close(self) -> None:
+        """End the process, when nothing is running."""
+        if self._process is not None:
+            self._kill()
+            self._process.close()
+            self._process = None
+
+    def _kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self._connection.close()
+
+    def _send(self, message: Any) -> None:
+        try:
+            self._connection.send(message)
+        except OSError:
+            raise WorkerLost("a worker process has ended") from None
+
+    def _receive(self) -> Any:
+        try:
+            return self._connection.recv()
+        except (EOFError, OSError):
+            raise WorkerLost("a worker process has ended; is there enough memory?") from None
+
+
+def _main(connection: Connection, start: Callable[..., Work], arguments: tuple[Any, ...]) -> None:
+    """What the process does, until the pipe is closed."""
+    end_with_parent()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # sent to all processes of a service; the parent ends this one
+    try:
+        work = start(*arguments)
+    except Exception as error:
+        connection.send(_to_send(error))
+        return
+    connection.send(_READY)
+    try:
+        while True:
+            number, payload = connection.recv()
+            if payload is not None:  # else a job that had ended was cancelled
+                connection.send(_do(work, payload, lambda: connection.poll() and connection.recv()[1] is None))
+    except (EOFError, OSError):
+        return
+
+
+def _do(work: Work, payload: Any, cancelled: Callable[[], bool]) -> Any:
+    try:
+        return work(payload, cancelled)
+    except Exception as error:
+        return _to_send(error)
+
+
+def _to_send(error: Exception) -> Exception:
+    """An error that survives the way through a pipe, with its traceback for the log."""
+    error.add_note("".join(traceback.format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        log.error("in a worker", exc_info=error)
+        return RuntimeError(f"{type(error).__name__} in a worker; see the log above")
+    return error
