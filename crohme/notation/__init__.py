@@ -2,9 +2,10 @@
 
 from crohme.notation.errors import LabelGraphError, LatexError, MathmlError, NotationError
 from crohme.notation.labelgraph import GraphObject, GraphRelation, LabelGraph, stroke_graph, symbol_graph, to_tree
-from crohme.notation.labels import BIG_OPERATORS, CLASSES, FUNCTIONS, canonical_label
+from crohme.notation.labels import BIG_OPERATORS, CLASSES, FUNCTIONS, LOOK_ALIKES, canonical_label
 from crohme.notation.latex import to_latex
-from crohme.notation.latex_parser import from_latex, tokenize
+from crohme.notation.latex_parser import Expression, from_latex, read_latex
+from crohme.notation.latex_scanner import tokenize
 from crohme.notation.lg_file import read_lg, write_lg
 from crohme.notation.mathml import from_mathml
 from crohme.notation.mathml_writer import to_mathml, to_truth_mathml
@@ -14,9 +15,11 @@ from crohme.notation.vocabulary import STRUCTURE, VOCABULARY
 __all__ = [
     "BIG_OPERATORS",
     "CLASSES",
+    "Expression",
     "FUNCTIONS",
     "GraphObject",
     "GraphRelation",
+    "LOOK_ALIKES",
     "LabelGraph",
     "LabelGraphError",
     "LatexError",
@@ -32,6 +35,7 @@ __all__ = [
     "canonical_label",
     "from_latex",
     "from_mathml",
+    "read_latex",
     "read_lg",
     "stroke_graph",
     "symbol_graph",

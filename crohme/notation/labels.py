@@ -104,15 +104,11 @@ BIG_OPERATORS: frozenset[str] = frozenset(c.label for c in SYMBOL_CLASSES.values
 FRACTION_BAR = "-"
 ROOT = "\\sqrt"
 
-# Other spellings of the same sign. CROHME draws no line between a centred dot and a full stop,
-# nor between centred and low dots: its symbols are labelled `.` and `\ldots` for both.
-_ALIASES = {
+_SPELLINGS = {
     "<": "\\lt",
     ">": "\\gt",
     "COMMA": ",",
     "'": "\\prime",
-    "\\cdot": ".",
-    "\\cdots": "\\ldots",
     "\\dots": "\\ldots",
     "\\ge": "\\geq",
     "\\lbrace": "\\{",
@@ -125,9 +121,16 @@ _ALIASES = {
     "\\rbrack": "]",
     "\\rvert": "|",
     "\\to": "\\rightarrow",
-    "\\varphi": "\\phi",
     "\\vert": "|",
 }
+"""Other names of the same sign."""
+
+LOOK_ALIKES = {"\\cdot": ".", "\\cdots": "\\ldots", "\\varphi": "\\phi"}
+"""Signs that CROHME draws no line between, and the class that its symbols are labelled with for both.
+
+A scorer must: the official one keeps a centred dot and a full stop apart."""
+
+_ALIASES = _SPELLINGS | LOOK_ALIKES
 
 
 def canonical_label(raw: str) -> str:
@@ -141,3 +144,9 @@ def canonical_label(raw: str) -> str:
     """
     label = raw.strip()
     return _ALIASES.get(label, label)
+
+
+def sign_name(raw: str) -> str:
+    """The same, but signs that only look alike keep their own names (`LOOK_ALIKES`)."""
+    label = raw.strip()
+    return _SPELLINGS.get(label, label)
