@@ -2,7 +2,7 @@
 
 from crohme.notation.errors import LabelGraphError, LatexError, MathmlError, NotationError
 from crohme.notation.labelgraph import GraphObject, GraphRelation, LabelGraph, stroke_graph, symbol_graph, to_tree
-from crohme.notation.labels import BIG_OPERATORS, CLASSES, FUNCTIONS, LOOK_ALIKES, canonical_label
+from crohme.notation.labels import BIG_OPERATORS, CLASSES, FUNCTIONS, LOOK_ALIKES, canonical_label, sign_name
 from crohme.notation.latex import to_latex
 from crohme.notation.latex_parser import Expression, from_latex, read_latex
 from crohme.notation.latex_scanner import tokenize
@@ -37,6 +37,7 @@ __all__ = [
     "from_mathml",
     "read_latex",
     "read_lg",
+    "sign_name",
     "stroke_graph",
     "symbol_graph",
     "to_latex",
