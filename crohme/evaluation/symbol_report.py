@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.colors import LogNorm
+from sklearn.metrics import classification_report, confusion_matrix
 
+from crohme.evaluation.plots import save
+from crohme.evaluation.report.content import About
 from crohme.evaluation.symbols import SymbolResults
 
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
-from matplotlib.colors import LogNorm  # noqa: E402
-from sklearn.metrics import classification_report, confusion_matrix  # noqa: E402
+METRIC = "isolated symbols, the most probable class"
 
 _PAIRS = 20
 _EXAMPLES = 12
 
 
-def write_report(results: SymbolResults, folder: Path) -> list[Path]:
+def write_report(
+    results: SymbolResults, folder: Path, about: About | None = None, formats: Sequence[str] = ("png",)
+) -> list[Path]:
     """Write all parts of the report.
 
     Args:
         results: SymbolResults.
         folder: Path. Made if missing.
+        about: About or None. What was evaluated.
+        formats: sequence of str. Of the plots, some of `plots.FORMATS`.
 
     Returns:
         The files: `metrics.json`, `classes.csv` and, to read, `classes.txt` (precision, recall, F1 and count
         of each class, and their means), `confusion.csv`, `confusion.png`, `pairs.csv` and `pairs.png` (the
-        most confused pairs, with pictures), `errors.csv` (every symbol that was read wrong).
+        most confused pairs, with pictures), `errors.csv` (every symbol that was read wrong), `outcomes.csv` (a
+        row for every symbol).
     """
     folder.mkdir(parents=True, exist_ok=True)
     labels = sorted({*results.truth.tolist(), *results.predicted.tolist()})
     matrix = confusion_matrix(results.truth, results.predicted, labels=labels)
     pairs = most_confused(matrix, labels)
-    (folder / "metrics.json").write_text(json.dumps(results.summary(), indent=2) + "\n", encoding="utf-8")
+    metrics = results.summary() | {"metric": METRIC, "about": asdict(about or About("", ""))}
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     per_class = classification_report(
         results.truth, results.predicted, labels=labels, output_dict=True, zero_division=0
     )
@@ -47,8 +55,9 @@ def write_report(results: SymbolResults, folder: Path) -> list[Path]:
     pd.DataFrame(matrix, index=labels, columns=labels).to_csv(folder / "confusion.csv", index_label="truth")
     pairs.to_csv(folder / "pairs.csv", index=False)
     _errors(results).to_csv(folder / "errors.csv", index=False)
-    _draw_matrix(matrix, labels, folder / "confusion.png")
-    _draw_pairs(results, pairs, folder / "pairs.png")
+    _outcomes(results).to_csv(folder / "outcomes.csv", index=False)
+    _draw_matrix(matrix, labels, folder / "confusion", formats)
+    _draw_pairs(results, pairs, folder / "pairs", formats)
     return sorted(folder.glob("*.*"))
 
 
@@ -87,7 +96,22 @@ def _errors(results: SymbolResults) -> pd.DataFrame:
     )
 
 
-def _draw_matrix(matrix: np.ndarray, labels: list[str], path: Path) -> None:
+def _outcomes(results: SymbolResults) -> pd.DataFrame:
+    """Every symbol, under a name of its own: `file#2` is the third symbol of a file of several."""
+    names = pd.Series(results.files)
+    numbered = names + "#" + names.groupby(names).cumcount().astype(str)
+    return pd.DataFrame(
+        {
+            "file": names.where(~names.duplicated(keep=False), numbered),
+            "truth": results.truth,
+            "read": results.predicted,
+            "confidence": results.probabilities.max(axis=1).round(4),
+            "errors": (results.predicted != results.truth).astype(int),
+        }
+    )
+
+
+def _draw_matrix(matrix: np.ndarray, labels: list[str], path: Path, formats: Sequence[str]) -> None:
     side = max(4.0, 0.16 * len(labels))
     figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
     # Counts span four orders of magnitude; on a linear scale no confusion would be seen.
@@ -96,11 +120,10 @@ def _draw_matrix(matrix: np.ndarray, labels: list[str], path: Path) -> None:
     axes.set_yticks(range(len(labels)), labels, fontsize=6, parse_math=False)
     axes.set(xlabel="read as", ylabel="truth")
     figure.colorbar(image, ax=axes, label="symbols")
-    figure.savefig(path, dpi=120)
-    plt.close(figure)
+    save(figure, path, formats, dpi=120)
 
 
-def _draw_pairs(results: SymbolResults, pairs: pd.DataFrame, path: Path) -> None:
+def _draw_pairs(results: SymbolResults, pairs: pd.DataFrame, path: Path, formats: Sequence[str]) -> None:
     """One row per confusion: how it was read, and pictures of some of those that were read so."""
     directions = [(a, b) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
     directions = [d for a, b in directions for d in ((a, b), (b, a))]
@@ -119,5 +142,4 @@ def _draw_pairs(results: SymbolResults, pairs: pd.DataFrame, path: Path) -> None
             cell.imshow(results.pictures[index], cmap="gray", vmin=0, vmax=255)
     if not rows:
         axes[0, 0].text(0, 0.5, "no symbol was read wrong", va="center")
-    figure.savefig(path, dpi=80)
-    plt.close(figure)
+    save(figure, path, formats, dpi=80)
