@@ -74,7 +74,7 @@ ALIGNED = frozenset(
     {"align", "align*", "aligned", "gather", "gather*", "gathered", "split", "eqnarray", "eqnarray*", "multline",
      "multline*", "alignat", "alignat*", "alignedat"}
 )  # fmt: skip
-"""The same, unless they have several cells."""
+"""The same, unless they have several lines."""
 GRIDS = {
     "matrix": ("", ""),
     "array": ("", ""),

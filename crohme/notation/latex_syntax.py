@@ -220,8 +220,9 @@ class _Parser:
         row = self._group(f"\\end{{{name}}}", depth, token)
         end = next((i for i in range(len(row), 0, -1) if row[i - 1].text != "\\\\"), 0)
         row = row[:end]
-        has_cells = any(item.text in _CELL_ENDS for item in row)
-        if name in commands.TRANSPARENT or (name in commands.ALIGNED and not has_cells):
+        if name in commands.ALIGNED:
+            row = tuple(item for item in row if item.text != "&")  # marks to align at: they draw nothing
+        if name in commands.TRANSPARENT or (name in commands.ALIGNED and all(item.text != "\\\\" for item in row)):
             return row
         kind = "aligned" if name in commands.ALIGNED else "matrix" if name in commands.GRIDS else name
         grid = Item(f"{GRID}{kind}}}", token.position, (row,))
