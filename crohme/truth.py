@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from crohme.notation import (
+    Expression,
     LabelGraph,
+    LatexError,
     NotationError,
     SymbolTree,
+    canonical_label,
     from_latex,
     from_mathml,
+    read_latex,
     stroke_graph,
     to_latex,
     to_truth_mathml,
@@ -17,28 +22,48 @@ from crohme.notation import (
 from inkml_parser import Ink, Symbol
 
 
-def truth(ink: Ink) -> SymbolTree:
+def truth(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolTree:
     """The expression of an ink's MathML; its symbols have strokes where the ink is segmented.
+
+    Args:
+        ink: Ink.
+        label: function of a label as it stands in the file. That of the node.
 
     Raises:
         NotationError: The ink carries no MathML, or none that can be read.
     """
     if ink.mathml is None:
         raise NotationError("no MathML truth in the file")
-    return from_mathml(ink.mathml, [(s.label, s.strokes, s.href) for s in ink.symbols])
+    return from_mathml(ink.mathml, [(s.label, s.strokes, s.href) for s in ink.symbols], label)
 
 
-def truth_of(ink: Ink) -> SymbolTree:
+def truth_of(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolTree:
     """The expression of an ink's MathML, or of its LaTeX if there is none.
 
     Raises:
         NotationError: Neither can be read.
     """
     if ink.mathml is not None:
-        return truth(ink)
+        return truth(ink, label)
     if ink.latex is None:
         raise NotationError("no truth in the file")
     return from_latex(ink.latex)
+
+
+def truth_expression(ink: Ink) -> Expression:
+    """The same with signs of any alphabet, and in tokens where no tree can hold it.
+
+    Signs that look alike have one name (`notation.LOOK_ALIKES`), as symbols of CROHME do.
+
+    Raises:
+        NotationError: Neither can be read.
+    """
+    try:
+        tree = truth_of(ink)
+    except LatexError:
+        assert ink.latex is not None
+        return read_latex(ink.latex, equate=True)
+    return Expression(to_latex(tree), tree)
 
 
 def truth_graph(ink: Ink) -> LabelGraph:

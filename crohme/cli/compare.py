@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from crohme.cli.errors import CommandError
 from crohme.cli.files import check_apart, write_text
+from crohme.cli.reports import add_latex_option, short
 
 if TYPE_CHECKING:
     from crohme.evaluation.comparison import Change, Comparison
 
 EPILOG = """\
-A and B are folders that `crohme evaluate expressions --report` wrote, of the same files. B is measured against A:
+A and B are folders that `crohme evaluate --report` or `crohme score --report` wrote, of the same files, or of the
+same symbols. B is measured against A:
 the difference of every rate with the interval of a paired bootstrap over files, wins and losses file by file,
 McNemar's exact test of them, and all expressions that are read differently.
 
@@ -32,7 +34,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "compare",
-        help="compare two reports of `evaluate expressions`",
+        help="compare two reports of `evaluate` or `score`",
         description="Compare two reports: which expressions are read better, which worse, and is it chance.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -41,6 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("b", type=Path, metavar="B", help="folder of the report that is measured against it")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures and the changes to this file")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the same as a page, typeset, with the ink")
+    add_latex_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -62,6 +65,11 @@ def run(args: argparse.Namespace) -> int:
         write_text(args.json, json.dumps(_described(found), indent=2, ensure_ascii=False) + "\n")
     if args.html is not None:
         write_text(args.html, render_comparison(found))
+    if args.latex is not None:
+        from crohme.evaluation.latex_table import comparison_table
+
+        names = [short(report.about.bundle) for report in (found.a, found.b)]
+        write_text(args.latex, comparison_table(*names, found.figures, found.a.rates))
     return 0
 
 
@@ -74,18 +82,14 @@ def _described(found: Comparison) -> dict[str, Any]:
 
 
 def _print(found: Comparison) -> None:
-    from crohme.evaluation.expressions import RATES
-
     figures = found.figures
     for name, report in (("A", found.a), ("B", found.b)):
-        about = report.about
-        print(f"{name}  {report.folder}  ({about.bundle}, beam {about.beam}, {about.data})")
-    print(f"{figures['n']} files; {figures['metric']}\n")
+        print(f"{name}  {report.folder}  ({report.about})")
+    print(f"{figures['n']} {'symbols' if found.a.is_of_symbols else 'files'}; {figures['metric']}\n")
     print(f"{'in percent':<18}{'A':>8}{'B':>8}{'B - A':>9}   95 % interval")
-    for key, edits in RATES:
+    for key, _, name in found.a.rates:
         rate = figures[key]
         low, high = rate["interval"]
-        name = f"≤ {edits} token edit{'s' if edits > 1 else ''}" if edits else "ExpRate"
         print(f"{name:<18}{rate['a']:8.2f}{rate['b']:8.2f}{rate['difference']:+9.2f}   {low:+.2f} to {high:+.2f}")
     print(f"\n{'right in both':<18}{figures['both_right']:8}")
     print(f"{'only in B':<18}{figures['wins']:8}")

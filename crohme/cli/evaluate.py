@@ -11,19 +11,23 @@ from typing import Any
 from crohme.cli.arguments import MAX_BEAM, up_to
 from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
-from crohme.cli.files import check_apart, check_file, check_folder, list_failures, write_text
+from crohme.cli.files import list_failures, write_text
+from crohme.cli.reports import add_report_options, check_outputs, print_expressions, short, write_report
 
 EPILOG = """\
 symbols: top-1, top-3 and top-5 as shares, with Wilson's intervals. The report is a folder with metrics.json,
 classes.csv and classes.txt (precision, recall, F1 of each class), confusion.csv and confusion.png, pairs.csv
-and pairs.png (the most confused pairs, with pictures) and errors.csv.
+and pairs.png (the most confused pairs, with pictures), errors.csv, and outcomes.csv (a row for every symbol).
 
 expressions: ExpRate, and what is right but for 1, 2 or 3 token edits on LaTeX in normal form, in percent of
 all files in the folder, with bootstrap intervals. A file that cannot be read, or whose truth cannot, counts
 as wrong. The JSON has n, exprate, le1, le2, le3 and more. The report is a folder with report.html, a page that
 needs nothing else: figures by length, structure, writer and kind of error, label graphs, confusions, calibration,
 and failures with their ink; and what is behind it: metrics.json, outcomes.csv (a row for every file), symbols.csv
-and relations.csv (confusions). `crohme compare` compares two such folders.
+and relations.csv (confusions), and plots by length, by structure and of the confidence.
+
+`crohme compare` compares two reports of one kind. --plots svg,pdf writes their plots for a paper, --latex FILE the
+headline figures as a table.
 
 --offline: each ink is drawn, 256 pixels high with lines of 3.4 (as `crohme convert --to png` does), and read from
 that picture, as the competition's offline task has it. Every file counts, whatever tracing makes of it.
@@ -63,7 +67,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--offline", action="store_true", help="expressions: draw each ink, and read it from that picture alone"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write the whole report to this folder")
+    add_report_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -72,12 +76,8 @@ def run(args: argparse.Namespace) -> int:
     from crohme.bundle import BundleError
     from crohme.child_processes import WorkerLost
     from crohme.corpus.location import DataNotFound
-    
-    if args.json is not None:
-        check_file(args.json)
-    if args.report is not None:
-        check_folder(args.report)
-        check_apart({"--json": args.json, "--report": args.report / "metrics.json"})
+
+    check_outputs(args)
     try:
         return _TASKS[args.task](args)
     except (BundleError, DataNotFound, WorkerLost) as error:
@@ -98,7 +98,8 @@ def _symbols(args: argparse.Namespace) -> int:
     level = log.level
     log.setLevel(logging.ERROR)
     try:
-        results = evaluate(SymbolRecognizer.load(args.bundle or "both"), args.data)
+        bundle = args.bundle or "both"
+        results = evaluate(SymbolRecognizer.load(bundle), args.data)
     except ImageError as error:
         raise CommandError(str(error)) from None
     finally:
@@ -107,29 +108,33 @@ def _symbols(args: argparse.Namespace) -> int:
     _print_symbols(figures)
     _write_json(figures, args.json)
     if args.report is not None:
-        from crohme.evaluation.symbol_report import write_report
+        from crohme.evaluation import symbol_report
+        from crohme.evaluation.report import About
 
-        write_report(results, args.report)
+        about = About(bundle, str(args.data.resolve()))
+        symbol_report.write_report(results, args.report, about, args.plots or ("png",))
         print(f"report written to {args.report}")
+    if args.latex is not None:
+        from crohme.evaluation.latex_table import symbols_table
+
+        write_text(args.latex, symbols_table(short(bundle), short(str(args.data.resolve())), figures))
     failures = [line.split(": ", 1) for line in results.unreadable]
     return list_failures([(Path(file), cause) for file, cause in failures], len(set(results.files)) + len(failures))
 
 
 def _expressions(args: argparse.Namespace) -> int:
-    from crohme.evaluation.expressions import evaluate, summarize
-    from crohme.evaluation.report import PAGE, About, write_report
+    from crohme.evaluation.expressions import RATES, evaluate, rate_name, summarize
+    from crohme.evaluation.report import About, content_of, gather
     from crohme.recognizer import BEAM, DEFAULT_BUNDLE
 
     if args.offline and args.report is not None:
         raise CommandError("--report compares strokes, and --offline traces others than were written: use --json")
     about = About(args.bundle or DEFAULT_BUNDLE, str(args.data.resolve()), args.beam or BEAM)
     outcomes = evaluate(args.data, about.bundle, beam=about.beam, offline=args.offline)
-    figures = summarize(outcomes)
-    _print_expressions(figures)
-    _write_json(figures, args.json)
-    if args.report is not None:
-        write_report(outcomes, args.report, about)
-        print(f"report written to {args.report / PAGE}")
+    content = content_of(outcomes, about, summarize(outcomes), None) if args.offline else gather(outcomes, about)
+    print_expressions(content.summary, [(key, rate_name(most)) for key, most in RATES])
+    _write_json(content.summary, args.json)
+    write_report(content, args)
     return list_failures([(Path(o.file), o.problem) for o in outcomes if o.problem is not None], len(outcomes))
 
 
@@ -150,19 +155,3 @@ def _print_symbols(figures: dict[str, Any]) -> None:
         print(f"{figures['unknown_labels']} of them have a label that the recogniser does not know, counted as wrong:")
         print(f"  {' '.join(figures['unknown_label_names'])}")
 
-
-def _print_expressions(figures: dict[str, Any]) -> None:
-    from crohme.evaluation.expressions import RATES
-
-    print(f"{figures['n']} files; {figures['metric']}")
-    for key, edits in RATES:
-        low, high = figures[f"{key}_interval"]
-        name = f"≤ {edits} token edit{'s' if edits > 1 else ''}" if edits else "ExpRate"
-        print(f"{name:<18}{figures[key]:7.2f} %   (95 % interval {low:.2f} to {high:.2f})")
-    print(f"{'among the first 5':<18}{figures['top5']:7.2f} %")
-    print("\nExpRate by number of strokes")
-    for strokes, group in figures["by_strokes"].items():
-        print(f"{strokes:<18}{group['exprate']:7.2f} %   of {group['n']}")
-    print("\nwrong, by the first kind that applies")
-    for kind, count in figures["errors_by_kind"].items():
-        print(f"{kind:<18}{count:7}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crohme.cli.errors import CommandError
-from crohme.cli.files import OutputFolder, progress
+from crohme.cli.files import INK_SUFFIXES, OutputFolder, progress
 from crohme.cli.readings import Candidate, Reading
 
 if TYPE_CHECKING:
@@ -49,11 +49,13 @@ def read_expressions(
         for file, name in progress(files, "recognise"):
             _, found = next(results)
             if not isinstance(found, Recognition):
-                yield Reading(str(file), error=cause(found))
+                truth, unread = _truth_of_file(file)
+                yield Reading(str(file), truth=truth, truth_error=unread, error=cause(found))
                 continue
             problem = _write(found, file, name, formats, folder) if folder is not None else None
             candidates = tuple(Candidate(r.latex, r.confidence, r.tree) for r in found.readings)
-            yield Reading(str(file), candidates=candidates, truth=_truth(found.ink), error=problem)
+            truth, unread = _truth(found.ink)
+            yield Reading(str(file), candidates=candidates, truth=truth, truth_error=unread, error=problem)
     except (BundleError, WorkerLost) as error:
         raise CommandError(str(error)) from None
 
@@ -63,15 +65,27 @@ def cause(error: Exception) -> str:
     return getattr(error, "cause", None) or getattr(error, "strerror", None) or str(error)
 
 
-def _truth(ink: Ink) -> str | None:
-    """What the ink says it shows, as LaTeX in normal form, if it says so in a way that can be read."""
-    from crohme.notation import NotationError, to_latex
-    from crohme.truth import truth_of
+def _truth(ink: Ink) -> tuple[str | None, str | None]:
+    """What the ink says it shows, as LaTeX in normal form; or if it says so, why that cannot be read."""
+    from crohme.notation import NotationError
+    from crohme.truth import truth_expression
 
     try:
-        return " ".join(to_latex(truth_of(ink)))
-    except NotationError:
-        return None
+        return truth_expression(ink).latex, None
+    except NotationError as error:
+        return None, str(error) if ink.mathml is not None or ink.latex is not None else None
+
+
+def _truth_of_file(file: Path) -> tuple[str | None, str | None]:
+    """The same of a file in which nothing was recognised."""
+    from inkml_parser import InkError, read
+
+    if file.suffix.lower() not in INK_SUFFIXES:
+        return None, None
+    try:
+        return _truth(read(file))
+    except (InkError, OSError):
+        return None, None
 
 
 def _write(found: Recognition, file: Path, name: Path, formats: Sequence[str], folder: OutputFolder) -> str | None:

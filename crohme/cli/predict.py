@@ -21,10 +21,11 @@ EPILOG = """\
 Each InkML file is read as one expression, and so is each picture (PNG, JPEG, BMP, GIF, WebP,
 TIFF), by tracing its lines into strokes.
 With --symbols, ink whose symbols are marked is read symbol by symbol, and any other ink, and every picture, is
-taken for one symbol. The truth that a file carries is shown beside what was read: = the same, or ≠ and what it is.
+taken for one symbol. The truth that a file carries is shown beside what was read: = the same, ≠ and what it is,
+or ? and why it cannot be compared; such a file counts, as not read right.
 
-columns of the CSV: file, symbol (number in its file), latex, confidence, truth, error, and for --top K
-latex_2, confidence_2 and so on. JSON is a list of objects with the same names and `candidates`, those of an
+columns of the CSV: file, symbol (number in its file), latex, confidence, truth, truth_error, error, and for
+--top K latex_2, confidence_2 and so on. JSON is a list of objects with the same names and `candidates`, those of an
 expression with `mathml` and `symbols`: each its label and its strokes, numbers in the file's order from 0.
 JSON lines are these objects, one on each line. Lines are written as they come: Ctrl-C keeps what there is.
 

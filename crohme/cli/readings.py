@@ -41,6 +41,7 @@ class Reading:
         symbol: int or None. Which symbol of a segmented ink, from 0; None if the file was read as a whole.
         candidates: tuple of Candidate. The best first; empty if there is an error.
         truth: str or None. What the file itself says that it shows.
+        truth_error: str or None. Why that cannot be compared, though the file says something.
         error: str or None. Why nothing was read.
     """
 
@@ -48,6 +49,7 @@ class Reading:
     symbol: int | None = None
     candidates: tuple[Candidate, ...] = ()
     truth: str | None = None
+    truth_error: str | None = None
     error: str | None = None
 
 
@@ -102,10 +104,10 @@ def print_table(readings: Sequence[Reading], what: str) -> None:
     for r in readings:
         name = one_line(r.file if r.symbol is None else f"{r.file} #{r.symbol}")
         if r.error is not None:
-            lines.append((name, "-", one_line(r.error), "", ""))
+            lines.append((name, "-", one_line(r.error), "", _mark(r)))
             continue
         best, *others = r.candidates
-        mark = "" if r.truth is None else "=" if r.truth == best.latex else one_line(f"≠ {r.truth}")
+        mark = _mark(r)
         beside = "  ".join(f"{c.latex} {c.confidence:.3f}" for c in others if c.tree is None)
         lines.append((name, f"{best.confidence:.3f}", best.latex, beside, mark))
         lines += [("", f"{c.confidence:.3f}", c.latex, "", "") for c in others if c.tree is not None]
@@ -113,22 +115,35 @@ def print_table(readings: Sequence[Reading], what: str) -> None:
     widths = [max(map(len, column)) for column in columns]
     for line in zip(*columns, strict=True):
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-    known = [r for r in readings if r.truth is not None and r.candidates]
+    known = [r for r in readings if r.truth is not None or r.truth_error is not None]
     if known:
-        right = sum(r.truth == r.candidates[0].latex for r in known)
-        print(f"\n{right} of {len(known)} {what} with known truth read right ({right / len(known):.1%})")
+        right = sum(bool(r.candidates) and r.truth == r.candidates[0].latex for r in known)
+        unread = sum(r.truth_error is not None for r in known)
+        but = f"; the truth of {unread} cannot be compared" if unread else ""
+        print(f"\n{right} of {len(known)} {what} with known truth read right ({right / len(known):.1%}){but}")
+
+
+def _mark(reading: Reading) -> str:
+    """How what was read stands to the truth: = the same, ≠ another, ? nobody can tell."""
+    if reading.truth_error is not None:
+        return f"? truth: {reading.truth_error}"
+    if reading.truth is None:
+        return ""
+    is_right = bool(reading.candidates) and reading.truth == reading.candidates[0].latex
+    return "=" if is_right else f"≠ {reading.truth}"
 
 
 @contextmanager
 def _csv(file: TextIO, top: int) -> Iterator[Write]:
     out = csv.writer(file)
     extra = [f"{name}_{rank}" for rank in range(2, top + 1) for name in ("latex", "confidence")]
-    out.writerow(["file", "symbol", "latex", "confidence", "truth", "error", *extra])
+    out.writerow(["file", "symbol", "latex", "confidence", "truth", "truth_error", "error", *extra])
 
     def write(r: Reading) -> None:
         cells = [cell for c in r.candidates for cell in (c.latex, f"{c.confidence:.6f}")]
         cells += [""] * (2 * top - len(cells))
-        out.writerow([r.file, _blank(r.symbol), *cells[:2], _blank(r.truth), _blank(r.error), *cells[2:]])
+        about = [_blank(value) for value in (r.truth, r.truth_error, r.error)]
+        out.writerow([r.file, _blank(r.symbol), *cells[:2], *about, *cells[2:]])
 
     yield write
 
@@ -161,6 +176,7 @@ def _as_dict(reading: Reading) -> dict[str, Any]:
         "confidence": None if best is None else best.confidence,
         "candidates": [_candidate_as_dict(candidate) for candidate in reading.candidates],
         "truth": reading.truth,
+        "truth_error": reading.truth_error,
         "error": reading.error,
     }
 

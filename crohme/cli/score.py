@@ -6,19 +6,29 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crohme.cli.errors import CommandError
 from crohme.cli.files import check_apart, list_failures, write_text
+from crohme.cli.reports import add_report_options, check_outputs, print_lengths, write_report
 
 if TYPE_CHECKING:
     from crohme.evaluation.scoring import Scores
 
 EPILOG = """\
-TRUTH and OUTPUT are folders of .lg label graphs or of .inkml, or a CSV of LaTeX with the columns file and
-latex (`crohme predict --output readings.csv` writes one). Files belong together by name, without suffix.
-Every truth counts: an output that is missing or cannot be read is an error, and listed. In a folder with both
-.lg and .inkml, the .lg are scored.
+TRUTH and OUTPUT are each a folder of .lg label graphs, of .inkml, or of LaTeX (.tex, .txt; the first of these
+that there is), or a table of LaTeX:
+  CSV     with commas or semicolons, and the columns file and latex, or without a header a name and its LaTeX
+  text    name, tab, LaTeX, as captions of CROHME are
+  JSON    .json, .jsonl: objects with file and latex
+  ours    what `crohme predict --output` writes; outcomes.csv of a report, or the folder of the report
+A table with both a truth and a reading is taken by the side it stands on. Files belong together by name, without
+folder and suffix. Every truth counts: an output that is missing or cannot be read is an error, and listed. A row
+that cannot be told apart (an unquoted comma in its LaTeX, a second row for one name) is refused, counted, and listed
+with its line.
+
+LaTeX may have any signs and commands. Spacing, fonts, sizes and how a fraction is spelled do not matter. Where no
+tree can hold an expression (accents, grids) its tokens are compared, at any level. Identical LaTeX is always right.
 
 levels:
   stroke  label graphs over strokes, the metric of CROHME until 2016
@@ -29,10 +39,17 @@ Without --level it is symbol where there is LaTeX or symLG, else stroke. The fig
 differ a lot between levels: one wrong class of a symbol of three strokes is 9 errors at level stroke, 1 at the
 others. Where no side is .lg, level symbol takes limits over and under operators for scripts.
 
+--equate counts signs as equal that CROHME draws no line between: \\cdot and a full stop, \\cdots and \\ldots,
+\\varphi and \\phi. The official tool keeps them apart, and so do we without it.
+
+--report writes what `crohme evaluate expressions --report` writes of our own recogniser: a page, the figures behind
+it, plots; `crohme compare` compares two such folders.
+
 examples:
   crohme score truth_lg output_lg
   crohme score data/crohme/test2014 readings.csv --json scores.json
   crohme score data/crohme/test2014 readings.csv --level tokens
+  crohme score captions.txt theirs.csv --level tokens --report theirs --plots pdf --latex table.tex
 """
 
 _TOLERANCES = {"exact": "exact", "le1": "≤ 1 error", "le2": "≤ 2 errors", "le3": "≤ 3 errors"}
@@ -54,35 +71,53 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("truth", type=Path, metavar="TRUTH", help="folder of .lg or .inkml, or CSV of LaTeX")
+    parser.add_argument("truth", type=Path, metavar="TRUTH", help="folder of .lg, .inkml or LaTeX, or table of LaTeX")
     parser.add_argument("output", type=Path, metavar="OUTPUT", help="the same of a recogniser")
     parser.add_argument("--level", choices=["stroke", "symbol", "tokens"], help="what is compared, see below")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to this file, also of each pair")
+    parser.add_argument("--equate", action="store_true", help="count look-alikes as equal, see below")
+    add_report_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the figures, write them if asked for, and list what was missing or could not be read."""
+    from crohme.evaluation.report import About, content_of
+    from crohme.evaluation.scored import figures_of, graphs_of, outcomes_of
     from crohme.evaluation.scoring import Level, ScoringError, score
 
+    check_outputs(args)
     check_apart({"--json": args.json}, (args.truth, args.output))
     try:
-        scores = score(args.truth, args.output, None if args.level is None else Level(args.level))
+        scores = score(args.truth, args.output, None if args.level is None else Level(args.level), args.equate)
     except ScoringError as error:
         raise CommandError(str(error)) from None
-    _print(scores)
+    outcomes, graphs = outcomes_of(scores), graphs_of(scores)
+    figures = figures_of(scores, outcomes)
+    _print(scores, figures)
+    print_lengths(figures)
     if args.json is not None:
-        write_text(args.json, json.dumps(scores.as_dict(), indent=1, ensure_ascii=False) + "\n")
+        figures_of_all = scores.as_dict() | {"summary": figures}
+        if graphs is not None:
+            figures_of_all["intervals"] = graphs["intervals"]
+        write_text(args.json, json.dumps(figures_of_all, indent=1, ensure_ascii=False) + "\n")
+    about = About(str(args.output.resolve()), str(args.truth.resolve()))
+    write_report(content_of(outcomes, about, figures, graphs), args)
     _tell_what_was_left_out(scores)
     problems = [(Path(name), one.problem) for name, one in scores.files.items() if one.problem is not None]
     return list_failures(problems, len(scores.files))
 
 
-def _print(scores: Scores) -> None:
+def _print(scores: Scores, figures: dict[str, Any]) -> None:
     overall = scores.overall()
-    print(f"{overall['pairs']} files; {scores.metric}\n")
+    print(f"{overall['pairs']} files; {scores.metric}")
+    if scores.compared_by_tokens:
+        print(f"{scores.compared_by_tokens} of them were compared by tokens: no tree can hold one side of the pair")
+    print()
     for key, title in _TOLERANCES.items():
-        print(f"{title:22}{overall[key]:7}{overall[f'{key}_rate']:9.2f} %")
+        low, high = figures[f"{'exprate' if key == 'exact' else key}_interval"]
+        interval = f"   (95 % interval {low:.2f} to {high:.2f})"
+        print(f"{title:22}{overall[key]:7}{overall[f'{key}_rate']:9.2f} %{interval}")
     if scores.level not in _NODES:
         print(f"{'token error rate':22}{overall['token_error_rate']:16.2f} %")
         return

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from crohme.evaluation.expressions import RATES
 from crohme.evaluation.intervals import percentiles, resampled_sums
 from crohme.evaluation.report.files import ReportError, Row, StoredReport
 
@@ -38,9 +37,9 @@ class Comparison:
         a, b: StoredReport. Of the same files and the same truth.
         wins, losses: list of Change. What only B, what only A reads right.
         others: list of Change. What both read wrong, in different ways.
-        figures: dict, JSON-able. `metric`, `n`; for each of `exprate`, `le1`, `le2`, `le3` a dict of `a`,
-            `b`, `difference` (percent; B − A) and its 95 % `interval`; `wins`, `losses`, `both_right`,
-            `both_wrong`, counts; `p_value` of McNemar's test on ExpRate.
+        figures: dict, JSON-able. `metric`, `n`; for each of `exprate`, `le1`, `le2`, `le3` (of symbols `top1`)
+            a dict of `a`, `b`, `difference` (percent; B − A) and its 95 % `interval`; `wins`, `losses`,
+            `both_right`, `both_wrong`, counts; `p_value` of McNemar's test on what is right.
     """
 
     a: StoredReport
@@ -67,7 +66,7 @@ def compare_reports(a: StoredReport, b: StoredReport, seed: int = 0) -> Comparis
     losses = [c for c in changes if c.a.errors == 0 and c.b.errors != 0]
     others = [c for c in changes if c.a.errors != 0 and c.b.errors != 0 and c.a.read != c.b.read]
     both_right = sum(c.a.errors == c.b.errors == 0 for c in changes)
-    figures: dict[str, Any] = {"metric": a.metric, "n": len(changes), **_rates(changes, seed)}
+    figures: dict[str, Any] = {"metric": a.metric, "n": len(changes), **_rates(a, changes, seed)}
     figures |= {"wins": len(wins), "losses": len(losses), "both_right": both_right}
     figures["both_wrong"] = len(changes) - both_right - len(wins) - len(losses)
     figures["p_value"] = mcnemar(len(wins), len(losses))
@@ -106,9 +105,9 @@ def _some(files: list[str], most: int = 5) -> str:
     return f" ({', '.join(files[:most])}{' …' if len(files) > most else ''})"
 
 
-def _rates(changes: Iterable[Change], seed: int) -> dict[str, dict[str, Any]]:
+def _rates(report: StoredReport, changes: Iterable[Change], seed: int) -> dict[str, dict[str, Any]]:
     errors = np.array([[np.inf if row.errors is None else row.errors for row in (c.a, c.b)] for c in changes])
-    right = np.stack([errors <= most for _, most in RATES])  # rate, file, A or B
+    right = np.stack([errors <= most for _, most, _ in report.rates])  # rate, file, A or B
     differences = (right[:, :, 1].astype(int) - right[:, :, 0]).T
     drawn = 100 * resampled_sums(differences, seed) / len(errors)
     return {
@@ -118,5 +117,5 @@ def _rates(changes: Iterable[Change], seed: int) -> dict[str, dict[str, Any]]:
             "difference": round(100 * float(difference.mean()), 2),
             "interval": [round(end, 2) for end in percentiles(samples)],
         }
-        for (key, _), hits, difference, samples in zip(RATES, right, differences.T, drawn.T, strict=True)
+        for (key, _, _), hits, difference, samples in zip(report.rates, right, differences.T, drawn.T, strict=True)
     }

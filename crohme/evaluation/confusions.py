@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crohme.evaluation.outcomes import Outcome
-from crohme.notation import Relation, SymbolTree
+from crohme.notation import Relation, SymbolTree, symbol_graph, without_limits
 
 NO_RELATION = "none"
 RELATIONS = (*map(str, Relation), NO_RELATION)
@@ -42,20 +42,29 @@ class SymbolConfusions:
 
 
 def symbol_confusions(outcomes: Sequence[Outcome]) -> SymbolConfusions:
-    """Count over all outcomes that have a reading and strokes in their truth."""
+    """Count over all outcomes that have a reading.
+
+    Symbols are the same that are made of the same strokes; of a reading without strokes (LaTeX) those that are in
+    the same place, that is, to which the same relations lead from the first symbol.
+    """
     result = SymbolConfusions()
     for outcome in outcomes:
         if outcome.expected is None or outcome.found is None:
             continue
-        read = {node.strokes: node.label for node in outcome.found.nodes()}
-        for node in outcome.expected.nodes():
-            if node.strokes in read:
-                pair = (node.label, read[node.strokes])
-                result.counts[pair] += 1
-                if pair[0] != pair[1]:
-                    result.examples.setdefault(pair, []).append((outcome, node.strokes))
-            elif node.strokes:
+        if any(node.strokes for node in outcome.found.nodes()):
+            read = {node.strokes: node.label for node in outcome.found.nodes()}
+            written = [(node, read.get(node.strokes)) for node in outcome.expected.nodes() if node.strokes]
+        else:
+            places = dict(zip(_places(outcome.found), outcome.found.nodes(), strict=True))
+            nodes = zip(_places(outcome.expected), outcome.expected.nodes(), strict=True)
+            written = [(node, places[place].label if place in places else None) for place, node in nodes]
+        for node, label in written:
+            if label is None:
                 result.lost[node.label] += 1
+                continue
+            result.counts[node.label, label] += 1
+            if node.label != label:
+                result.examples.setdefault((node.label, label), []).append((outcome, node.strokes))
     return result
 
 
@@ -73,6 +82,11 @@ def relation_confusions(outcomes: Sequence[Outcome]) -> Counter[tuple[str, str]]
         expected, found = (_related(tree, segmented) for tree in (outcome.expected, outcome.found))
         counts.update((expected.get(pair, NO_RELATION), found.get(pair, NO_RELATION)) for pair in expected | found)
     return counts
+
+
+def _places(tree: SymbolTree) -> list[str]:
+    """The path to each symbol, limits being scripts."""
+    return [obj.primitives[0] for obj in symbol_graph(without_limits(tree)).objects]
 
 
 def _symbols(tree: SymbolTree) -> set[Strokes]:

@@ -12,6 +12,8 @@ from crohme.notation import BIG_OPERATORS, Node, Relation
 LENGTHS = ((1, 5), (6, 10), (11, 20), (21, 30), (31, None))
 """Groups by number of strokes, as published comparisons have them."""
 NONE_OF_THESE = "none of these"
+NO_TREE = "accent, grid or the like"
+"""What no symbol layout tree can hold."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,18 @@ class Group:
 
 def by_strokes(outcomes: Sequence[Outcome]) -> list[Group]:
     """Groups of `LENGTHS`. A file that cannot be read has no length, and is in none of them."""
+    return _by_length(outcomes, [outcome.strokes for outcome in outcomes])
+
+
+def by_tokens(outcomes: Sequence[Outcome]) -> list[Group]:
+    """The same by the number of tokens of the truth."""
+    return _by_length(outcomes, [outcome.tokens for outcome in outcomes])
+
+
+def _by_length(outcomes: Sequence[Outcome], lengths: Sequence[int]) -> list[Group]:
     named = [(f"{low}+" if high is None else f"{low}-{high}", low, high) for low, high in LENGTHS]
-    groups = ((name, [o for o in outcomes if low <= o.strokes <= (high or o.strokes)]) for name, low, high in named)
-    return _groups(groups)
+    measured = list(zip(outcomes, lengths, strict=True))
+    return _groups((name, [o for o, n in measured if low <= n <= (high or n)]) for name, low, high in named)
 
 
 def by_structure(outcomes: Sequence[Outcome]) -> list[Group]:
@@ -52,7 +63,8 @@ def by_structure(outcomes: Sequence[Outcome]) -> list[Group]:
     told = [(o, list(o.expected.nodes())) for o in outcomes if o.expected is not None]
     groups = [(name, [o for o, nodes in told if any(map(holds, nodes))]) for name, holds in _STRUCTURES]
     plain = [o for o, nodes in told if not any(holds(node) for _, holds in _STRUCTURES for node in nodes)]
-    return _groups([*groups, (NONE_OF_THESE, plain)])
+    treeless = [o for o in outcomes if o.truth and o.expected is None]
+    return _groups([*groups, (NO_TREE, treeless), (NONE_OF_THESE, plain)])
 
 
 def by_writer(outcomes: Sequence[Outcome]) -> list[Group]:

@@ -36,10 +36,11 @@ def label_graph_figures(outcomes: Sequence[Outcome], seed: int = 0) -> dict[str,
     counts = [_counts(outcome) for outcome in outcomes]
     scored = [one for one in counts if one is not None]
     unscored = len(counts) - len(scored)
+    rows = [(one, one.errors, bool(one.structures)) for one in scored]
     return {
         **graph_set_figures(scored, unscored),
         "unscored": unscored,
-        "intervals": _intervals(scored, unscored, seed),
+        "intervals": intervals([*rows, *[(None, None, False)] * unscored], seed),
     }
 
 
@@ -56,11 +57,19 @@ def _counts(outcome: Outcome) -> Counts | None:
     return compare(truth, primitive_graph(stroke_graph(outcome.found, outcome.ink.trace_ids)))
 
 
-def _intervals(counts: Sequence[Counts], unscored: int, seed: int) -> dict[str, list[float]]:
-    rows = [(*astuple(one), *(one.errors <= most for most in TOLERANCES.values()), one.structures) for one in counts]
+def intervals(rows: Sequence[tuple[Counts | None, int | None, bool]], seed: int = 0) -> dict[str, list[float]]:
+    """95 % bootstrap intervals of the rates, and of the F of each retrieval.
+
+    Args:
+        rows: sequence of `(counts, errors, has_structure)`, one per file, at least one. Counts are None where
+            no graphs were compared, errors where there is no truth.
+        seed: int.
+    """
     width = len(astuple(Counts()))
-    rows += [(0,) * (width + len(TOLERANCES) + 1)] * unscored
-    sums = resampled_sums(rows, seed)
+    flags = [[errors is not None and errors <= most for most in TOLERANCES.values()] for _, errors, _ in rows]
+    counted = [astuple(counts or Counts()) for counts, _, _ in rows]
+    values = [(*own, *right, is_same) for own, right, (_, _, is_same) in zip(counted, flags, rows, strict=True)]
+    sums = resampled_sums(values, seed)
     shares = 100 * sums[:, width:] / len(rows)
     figures = [graph_figures(Counts(*row)) for row in sums[:, :width].astype(int).tolist()]
     samples = dict(zip([*TOLERANCES, "structure_rate"], shares.T, strict=True))

@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.colors import LogNorm
+from sklearn.metrics import classification_report, confusion_matrix
 
+from crohme.evaluation.plots import save
+from crohme.evaluation.report.content import About
 from crohme.evaluation.symbols import SymbolResults
-from inkml_parser.files import filling, replacing, write_whole
+from inkml_parser.files import filling, write_whole
 
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
-from matplotlib.colors import LogNorm  # noqa: E402
-from sklearn.metrics import classification_report, confusion_matrix  # noqa: E402
+METRIC = "isolated symbols, the most probable class"
 
 _PAIRS = 20
 _EXAMPLES = 12
 
 
-def write_report(results: SymbolResults, folder: Path) -> list[Path]:
+def write_report(
+    results: SymbolResults, folder: Path, about: About | None = None, formats: Sequence[str] = ("png",)
+) -> list[Path]:
     """Write all parts of the report.
 
     Args:
         results: SymbolResults.
         folder: Path. Made if missing.
+        about: About or None. What was evaluated.
+        formats: sequence of str. Of the plots, some of `plots.FORMATS`.
 
     Returns:
         The files: `metrics.json`, `classes.csv` and, to read, `classes.txt` (precision, recall, F1 and count
         of each class, and their means), `confusion.csv`, `confusion.png`, `pairs.csv` and `pairs.png` (the
-        most confused pairs, with pictures), `errors.csv` (every symbol that was read wrong).
+        most confused pairs, with pictures), `errors.csv` (every symbol that was read wrong), `outcomes.csv` (a
+        row for every symbol).
     """
     labels = sorted({*results.truth.tolist(), *results.predicted.tolist()})
     matrix = confusion_matrix(results.truth, results.predicted, labels=labels)
@@ -41,17 +48,19 @@ def write_report(results: SymbolResults, folder: Path) -> list[Path]:
         results.truth, results.predicted, labels=labels, output_dict=True, zero_division=0
     )
     readable = classification_report(results.truth, results.predicted, labels=labels, digits=4, zero_division=0)
+    metrics = results.summary() | {"metric": METRIC, "about": asdict(about or About("", ""))}
     by_class = pd.DataFrame({label: per_class[label] for label in labels}).T
     with filling(folder) as parts:
-        write_whole(parts / "metrics.json", json.dumps(results.summary(), indent=2) + "\n")
+        write_whole(parts / "metrics.json", json.dumps(metrics, indent=2) + "\n")
         write_whole(parts / "classes.txt", readable)
         write_whole(parts / "classes.csv", by_class.to_csv(index_label="label"))
         matrix_table = pd.DataFrame(matrix, index=labels, columns=labels)
         write_whole(parts / "confusion.csv", matrix_table.to_csv(index_label="truth"))
         write_whole(parts / "pairs.csv", pairs.to_csv(index=False))
         write_whole(parts / "errors.csv", _errors(results).to_csv(index=False))
-        _draw_matrix(matrix, labels, parts / "confusion.png")
-        _draw_pairs(results, pairs, parts / "pairs.png")
+        write_whole(parts / "outcomes.csv", _outcomes(results).to_csv(index=False))
+        _draw_matrix(matrix, labels, parts / "confusion", formats)
+        _draw_pairs(results, pairs, parts / "pairs", formats)
         names = sorted(part.name for part in parts.iterdir())
     return [folder / name for name in names]
 
@@ -91,7 +100,22 @@ def _errors(results: SymbolResults) -> pd.DataFrame:
     )
 
 
-def _draw_matrix(matrix: np.ndarray, labels: list[str], path: Path) -> None:
+def _outcomes(results: SymbolResults) -> pd.DataFrame:
+    """Every symbol, under a name of its own: `file#2` is the third symbol of a file of several."""
+    names = pd.Series(results.files)
+    numbered = names + "#" + names.groupby(names).cumcount().astype(str)
+    return pd.DataFrame(
+        {
+            "file": names.where(~names.duplicated(keep=False), numbered),
+            "truth": results.truth,
+            "read": results.predicted,
+            "confidence": results.probabilities.max(axis=1).round(4),
+            "errors": (results.predicted != results.truth).astype(int),
+        }
+    )
+
+
+def _draw_matrix(matrix: np.ndarray, labels: list[str], path: Path, formats: Sequence[str]) -> None:
     side = max(4.0, 0.16 * len(labels))
     figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
     # Counts span four orders of magnitude; on a linear scale no confusion would be seen.
@@ -100,12 +124,10 @@ def _draw_matrix(matrix: np.ndarray, labels: list[str], path: Path) -> None:
     axes.set_yticks(range(len(labels)), labels, fontsize=6, parse_math=False)
     axes.set(xlabel="read as", ylabel="truth")
     figure.colorbar(image, ax=axes, label="symbols")
-    with replacing(path) as file:
-        figure.savefig(file, dpi=120)
-    plt.close(figure)
+    save(figure, path, formats, dpi=120)
 
 
-def _draw_pairs(results: SymbolResults, pairs: pd.DataFrame, path: Path) -> None:
+def _draw_pairs(results: SymbolResults, pairs: pd.DataFrame, path: Path, formats: Sequence[str]) -> None:
     """One row per confusion: how it was read, and pictures of some of those that were read so."""
     directions = [(a, b) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
     directions = [d for a, b in directions for d in ((a, b), (b, a))]
@@ -124,6 +146,4 @@ def _draw_pairs(results: SymbolResults, pairs: pd.DataFrame, path: Path) -> None
             cell.imshow(results.pictures[index], cmap="gray", vmin=0, vmax=255)
     if not rows:
         axes[0, 0].text(0, 0.5, "no symbol was read wrong", va="center")
-    with replacing(path) as file:
-        figure.savefig(file, dpi=80)
-    plt.close(figure)
+    save(figure, path, formats, dpi=80)

@@ -1,10 +1,19 @@
 """Mathematical notation: the symbol layout tree, and every format it is read from or written to."""
 
-from crohme.notation.alphabet import BIG_OPERATORS, CLASSES, FUNCTIONS, Alphabet, canonical_label
+from crohme.notation.alphabet import (
+    BIG_OPERATORS,
+    CLASSES,
+    FUNCTIONS,
+    LOOK_ALIKES,
+    Alphabet,
+    canonical_label,
+    sign_name,
+)
 from crohme.notation.errors import LabelGraphError, LatexError, MathmlError, NotationError
 from crohme.notation.labelgraph import GraphObject, GraphRelation, LabelGraph, stroke_graph, symbol_graph, to_tree
 from crohme.notation.latex import to_latex
-from crohme.notation.latex_parser import from_latex, tokenize
+from crohme.notation.latex_parser import Expression, from_latex, read_latex
+from crohme.notation.latex_scanner import tokenize
 from crohme.notation.lg_file import read_lg, write_lg
 from crohme.notation.mathml import from_mathml
 from crohme.notation.mathml_writer import to_mathml, to_truth_mathml
@@ -15,9 +24,11 @@ __all__ = [
     "Alphabet",
     "BIG_OPERATORS",
     "CLASSES",
+    "Expression",
     "FUNCTIONS",
     "GraphObject",
     "GraphRelation",
+    "LOOK_ALIKES",
     "LabelGraph",
     "LabelGraphError",
     "LatexError",
@@ -33,7 +44,9 @@ __all__ = [
     "canonical_label",
     "from_latex",
     "from_mathml",
+    "read_latex",
     "read_lg",
+    "sign_name",
     "stroke_graph",
     "symbol_graph",
     "to_latex",

@@ -55,7 +55,8 @@ class SymbolClass:
         kind: Kind. Its part in a formula.
         height: Height. Its extent in a row.
         twin: str or None. A label of the same shape, told apart by size and place only.
-        aliases: tuple of str. Other spellings of the same sign.
+        aliases: tuple of str. Other names of the same sign.
+        variants: tuple of str. Signs that by hand are drawn as this one is.
         instead: str or None. The label that takes its place in an alphabet without it.
         names: tuple of str. What folders of pictures of it are called.
         in_crohme: bool. Whether it is one of CROHME's classes.
@@ -67,6 +68,7 @@ class SymbolClass:
     height: Height = Height.ASCENDER
     twin: str | None = None
     aliases: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
     instead: str | None = None
     names: tuple[str, ...] = ()
     in_crohme: bool = False
@@ -113,7 +115,7 @@ class Alphabet:
         label = raw.strip()
         if label in self.index:
             return label
-        label = _LABEL_OF.get(label, label)
+        label = _NAMED.get(label) or _DRAWN_AS.get(label, label)
         symbol = SYMBOL_CLASSES.get(label)
         if label not in self.index and symbol is not None and symbol.instead is not None:
             return symbol.instead
@@ -153,6 +155,7 @@ def _read_table() -> dict[str, SymbolClass]:
             Height(row["height"]),
             row["twin"] or None,
             tuple(row["aliases"].split()),
+            tuple(row["variants"].split()),
             row["instead"] or None,
             tuple(row["names"].split()),
             row["crohme"] == "1",
@@ -164,7 +167,13 @@ def _read_table() -> dict[str, SymbolClass]:
 SYMBOL_CLASSES: dict[str, SymbolClass] = _read_table()
 """Label → class, in the order of the table."""
 
-_LABEL_OF = {alias: symbol.label for symbol in SYMBOL_CLASSES.values() for alias in symbol.aliases}
+_NAMED = {alias: symbol.label for symbol in SYMBOL_CLASSES.values() for alias in symbol.aliases}
+_DRAWN_AS = {variant: symbol.label for symbol in SYMBOL_CLASSES.values() for variant in symbol.variants}
+
+LOOK_ALIKES = {s.label: s.instead for s in SYMBOL_CLASSES.values() if s.instead} | {"\\varphi": "\\phi"}
+"""Signs that CROHME draws no line between, and the class that its symbols are labelled with for both.
+
+A scorer must: the official one keeps a centred dot and a full stop apart."""
 
 CLASSES: tuple[str, ...] = Alphabet.crohme().labels
 """The 101 labels of CROHME in their fixed order."""
@@ -179,3 +188,9 @@ ROOT = "\\sqrt"
 def canonical_label(raw: str) -> str:
     """`Alphabet.canonical` of CROHME's alphabet, which draws no line between centred and low dots."""
     return Alphabet.crohme().canonical(raw)
+
+
+def sign_name(raw: str) -> str:
+    """The name of a sign, whatever it looks like: signs that are only drawn alike keep their own."""
+    label = raw.strip()
+    return _NAMED.get(label, label)

@@ -9,7 +9,7 @@ CROHME 2019 contest, ICDAR 2019.)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from crohme.notation.alphabet import ROOT, canonical_label
@@ -149,7 +149,9 @@ def _identifier(label: str, index: int) -> str:
     return f"{label.replace(',', COMMA)}_{index}"
 
 
-def to_tree(graph: LabelGraph, trace_ids: Sequence[str] | None = None) -> SymbolTree:
+def to_tree(
+    graph: LabelGraph, trace_ids: Sequence[str] | None = None, label: Callable[[str], str] = canonical_label
+) -> SymbolTree:
     """The tree that a graph describes, if it is one.
 
     The second Inside relation of a root is accepted and dropped.
@@ -158,6 +160,7 @@ def to_tree(graph: LabelGraph, trace_ids: Sequence[str] | None = None) -> Symbol
         graph: LabelGraph.
         trace_ids: sequence of str. Identifiers of the strokes of the ink, in its order. If not
             given, the nodes have no strokes.
+        label: function of an object's label. That of the node.
 
     Returns:
         SymbolTree.
@@ -169,7 +172,7 @@ def to_tree(graph: LabelGraph, trace_ids: Sequence[str] | None = None) -> Symbol
     roots = [obj.id for obj in graph.objects if obj.id not in parents]
     if len(roots) != 1:
         raise LabelGraphError(f"{len(roots)} objects without a parent, where a tree has one")
-    builder = _TreeBuilder(graph, children, trace_ids)
+    builder = _TreeBuilder(graph, children, trace_ids, label)
     row = builder.row(roots[0], depth=1)
     if builder.count != len(graph.objects):
         raise LabelGraphError("some objects cannot be reached from the root")
@@ -201,9 +204,14 @@ def _family(graph: LabelGraph) -> tuple[dict[str, dict[Relation, str]], dict[str
 
 class _TreeBuilder:
     def __init__(
-        self, graph: LabelGraph, children: dict[str, dict[Relation, str]], trace_ids: Sequence[str] | None
+        self,
+        graph: LabelGraph,
+        children: dict[str, dict[Relation, str]],
+        trace_ids: Sequence[str] | None,
+        label: Callable[[str], str],
     ) -> None:
         self.count = 0
+        self._label = label
         self._objects = {obj.id: obj for obj in graph.objects}
         self._children = children
         self._strokes = None if trace_ids is None else {name: index for index, name in enumerate(trace_ids)}
@@ -217,7 +225,7 @@ class _TreeBuilder:
             hanging = self._children[current]
             rows = {r: self.row(child, depth + 1) for r, child in hanging.items() if r is not Relation.RIGHT}
             obj = self._objects[current]
-            nodes.append(Node(canonical_label(obj.label), self._strokes_of(obj), rows))
+            nodes.append(Node(self._label(obj.label), self._strokes_of(obj), rows))
             self.count += 1
             current = hanging.get(Relation.RIGHT)
         return tuple(nodes)

@@ -2,59 +2,42 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
-from crohme.notation.alphabet import BIG_OPERATORS, CLASSES, FRACTION_BAR, FUNCTIONS, ROOT, canonical_label
+from crohme.notation.alphabet import (
+    BIG_OPERATORS,
+    CLASSES,
+    FRACTION_BAR,
+    FUNCTIONS,
+    LOOK_ALIKES,
+    ROOT,
+    canonical_label,
+    sign_name,
+)
 from crohme.notation.errors import LatexError, NotationError
-from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach
+from crohme.notation.latex import to_latex
+from crohme.notation.latex_commands import ALL_FUNCTIONS, DELIMITERS, SPELLINGS
+from crohme.notation.latex_scanner import Token, scan
+from crohme.notation.latex_syntax import Item, Missing, Row, Script, Scripts, parse, written
+from crohme.notation.tree import Node, Relation, SymbolTree, attach
 
 # Of the operators that CROHME draws with limits, the training truth has these under and over the
 # sign (\sum: 334 of 391, \lim: 280 of 287). For \int it is undecided (193 of 368), the validation
 # set has all 19 beside the sign, and so has LaTeX.
 _WITH_LIMITS = frozenset({"\\sum", "\\lim"})
 
-_SPACING = frozenset({*(f"\\{c}" for c in ",;:!> \n\t"), "~", "\\quad", "\\qquad", "\\displaystyle", "\\textstyle"})
-_DELIMITER_SIZES = frozenset(
-    {"\\left", "\\right", *(f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r"))}
-)
-_FONTS = frozenset(
-    {"\\mathrm", "\\mathit", "\\mathbf", "\\mathsf", "\\mbox", "\\text", "\\textrm", "\\textit", "\\operatorname"}
-)
-_FRACTIONS = frozenset({"\\frac", "\\dfrac", "\\tfrac"})
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[^\s\\]", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class _Token:
-    text: str
-    position: int
-
-
-def tokenize(text: str) -> list[str]:
-    """Split LaTeX into tokens: control sequences and single characters, without white space.
-
-    Args:
-        text: str.
-
-    Returns:
-        list of str. For text in normal form, `text.split()`.
-
-    Raises:
-        LatexError: The text ends in a lone backslash.
-    """
-    return [token.text for token in _scan(text)]
+_PAIRS = {("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")}
 
 
 def from_latex(source: str | Iterable[str]) -> SymbolTree:
-    """Read LaTeX.
+    """Read LaTeX that CROHME's symbol classes can write.
 
     Braces that only group vanish; a script on a group hangs on its last symbol. Spacing, sizes of
-    delimiters and fonts are dropped, `$` around the whole too; letters in `\\mathrm` or `\\mbox` that
-    spell a function become it. `'` is a superscript `\\prime`. Without `\\limits` or `\\nolimits`,
-    scripts of `\\sum` and `\\lim` lie Below and Above, all others are Sub and Sup. An empty script
-    is none.
+    delimiters and fonts are dropped, `$`, `\\(` or `\\[` around the whole too; letters in `\\mathrm` or
+    `\\mbox` that spell a function become it. `'` is a superscript `\\prime`, `a \\over b` a fraction. Without
+    `\\limits` or `\\nolimits`, scripts of `\\sum` and `\\lim` lie Below and Above, all others are Sub and Sup.
+    An empty script is none.
 
     Args:
         source: str or iterable of str. The text, or its tokens (joined with spaces).
@@ -66,160 +49,142 @@ def from_latex(source: str | Iterable[str]) -> SymbolTree:
         LatexError: Malformed LaTeX, a sign that is no symbol class, or nothing at all.
     """
     text = source if isinstance(source, str) else " ".join(source)
-    parser = _Parser(_without_dollars(_scan(text)), len(text))
-    row = parser.row(stop=None, depth=1)
+    return _tree(parse(_undelimited(scan(text)), len(text), FUNCTIONS), canonical_label, frozenset(CLASSES))
+
+
+@dataclass(frozen=True)
+class Expression:
+    """What a text, or a file, says.
+
+    Args:
+        tokens: list of str. LaTeX in normal form.
+        tree: SymbolTree or None. None where no tree can hold it: accents, grids, a script without a base.
+    """
+
+    tokens: list[str]
+    tree: SymbolTree | None = None
+
+    @property
+    def latex(self) -> str:
+        """The tokens as text."""
+        return " ".join(self.tokens)
+
+
+def read_latex(text: str, equate: bool = False) -> Expression:
+    """Read LaTeX with any signs and commands in it.
+
+    As `from_latex`, but every command is known or taken for a sign, and what no tree can hold has tokens.
+
+    Args:
+        text: str.
+        equate: bool. Whether signs that look alike have one name (`alphabet.LOOK_ALIKES`).
+
+    Raises:
+        LatexError: Braces or environments that do not match, or nothing at all.
+    """
+    tokens = [token for token in scan(f"{text} ") if token.text not in DELIMITERS]  # a space: no lone backslash
+    row = parse(tokens, len(text), ALL_FUNCTIONS)
     if not row:
         raise LatexError("no symbol", 0)
+    label = _equated_name if equate else _name
     try:
-        return SymbolTree(row)
+        tree = _tree(row, label, None)
+        return Expression(to_latex(tree), tree)
+    except NotationError:
+        return Expression(list(written(row, label)))
+
+
+def _name(token: str) -> str:
+    return sign_name(SPELLINGS.get(token, token))
+
+
+def _equated_name(token: str) -> str:
+    name = _name(token)
+    return LOOK_ALIKES.get(name, name)
+
+
+def _undelimited(tokens: list[Token]) -> list[Token]:
+    start, end = 0, len(tokens)
+    while end - start >= 2 and (tokens[start].text, tokens[end - 1].text) in _PAIRS:
+        start, end = start + 1, end - 1
+    return tokens[start:end]
+
+
+def _tree(row: Row, label: Callable[[str], str], alphabet: Container[str] | None) -> SymbolTree:
+    """The tree of what is written, with signs of an alphabet, or of any."""
+    nodes = _Builder(label, alphabet).row(row)
+    if not nodes:
+        raise LatexError("no symbol", 0)
+    try:
+        return SymbolTree(nodes)
     except NotationError as error:
         raise LatexError(str(error), 0) from None
 
 
-def _scan(text: str) -> list[_Token]:
-    tokens = [_Token(match.group(), match.start()) for match in _TOKEN.finditer(text)]
-    if text.endswith("\\") and not (tokens and tokens[-1].text == "\\\\"):
-        raise LatexError("lone backslash", len(text) - 1)
-    return tokens
+class _Builder:
+    def __init__(self, label: Callable[[str], str], alphabet: Container[str] | None) -> None:
+        self._label = label
+        self._alphabet = alphabet
 
+    def row(self, row: Row) -> tuple[Node, ...]:
+        return tuple(self._node(item) for item in row)
 
-def _without_dollars(tokens: list[_Token]) -> list[_Token]:
-    around = 0
-    while 2 * around + 1 < len(tokens) and tokens[around].text == tokens[-1 - around].text == "$":
-        around += 1
-    return tokens[around : len(tokens) - around]
+    def _node(self, item: Item) -> Node:
+        if not item.text:
+            script = item.scripts[0].scripts[0]
+            raise LatexError(f"script {script.sign!r} without a base", item.position)
+        if item.text in ("_", "^"):
+            self._argument(item.text, item.arguments[0])
+        if item.text == "\\frac":
+            node = self._fraction(item)
+        elif item.text == ROOT:
+            rows = {Relation.ABOVE: self.row(item.option), Relation.INSIDE: self._argument(ROOT, item.arguments[0])}
+            node = Node(ROOT, rows={relation: row for relation, row in rows.items() if row})
+        else:
+            label = self._label(item.text)
+            is_known = self._alphabet is None or label in self._alphabet
+            if item.arguments or item.text in ("&", "\\\\") or not is_known:
+                raise LatexError(f"unexpected {item.text!r}", item.position)
+            node = Node(label)
+        for scripts in item.scripts:
+            node = self._with_scripts(node, scripts)
+        return node
 
+    def _fraction(self, item: Item) -> Node:
+        above, below = (self._argument(item.text, argument) for argument in item.arguments)
+        if not above or not below:
+            raise LatexError("fraction with an empty part", item.position)
+        return Node(FRACTION_BAR, rows={Relation.ABOVE: above, Relation.BELOW: below})
 
-class _Parser:
-    def __init__(self, tokens: list[_Token], end: int) -> None:
-        self._tokens = tokens
-        self._next = 0
-        self._end = end
+    def _argument(self, command: str, argument: Row | Missing) -> tuple[Node, ...]:
+        if isinstance(argument, Missing):
+            raise LatexError(f"{command!r} lacks its argument", argument.position)
+        return self.row(argument)
 
-    def row(self, stop: str | None, depth: int) -> tuple[Node, ...]:
-        """Parse up to the token `stop`, which is left in place, or to the end."""
-        if depth > MAX_DEPTH:
-            raise LatexError(f"nested deeper than {MAX_DEPTH} levels", self._position())
-        nodes: list[Node] = []
-        has_base = False
-        while (token := self._peek()) is not None and token.text != stop:
-            if token.text in ("_", "^", "'", "\\limits", "\\nolimits") and has_base:
-                nodes[-1] = self._scripts(nodes[-1], depth)
-                has_base = False
-            elif token.text in ("_", "^"):
-                raise LatexError(f"script {token.text!r} without a base", token.position)
-            else:
-                atom = self._atom(depth)
-                nodes.extend(atom)
-                has_base = bool(atom) or (has_base and token.text in _SPACING)
-        return tuple(nodes)
-
-    def _scripts(self, base: Node, depth: int) -> Node:
+    def _with_scripts(self, base: Node, scripts: Scripts) -> Node:
         limits = base.label in _WITH_LIMITS
-        written: set[str] = set()
-        while (token := self._peek()) is not None:
-            if token.text in ("\\limits", "\\nolimits"):
-                if base.label not in FUNCTIONS | BIG_OPERATORS:
-                    raise LatexError(f"{token.text} after {base.label!r}, which is no operator", token.position)
-                limits = token.text == "\\limits"
-                self._next += 1
-            elif token.text in ("_", "^", "'"):
-                sign = "_" if token.text == "_" else "^"
-                if sign in written:
-                    raise LatexError(f"second {sign!r} on {base.label!r}", token.position)
-                written.add(sign)
-                base = self._script(base, token, limits, depth)
-            else:
-                break
+        if scripts.limits is not None:
+            if self._alphabet is not None and base.label not in FUNCTIONS | BIG_OPERATORS:
+                cause = f"{scripts.limits.text} after {base.label!r}, which is no operator"
+                raise LatexError(cause, scripts.limits.position)
+            limits = scripts.limits.text == "\\limits"
+        seen: set[str] = set()
+        for script in scripts.scripts:
+            if script.sign in seen:
+                raise LatexError(f"second {script.sign!r} on {base.label!r}", script.position)
+            seen.add(script.sign)
+            base = self._with_script(base, script, limits)
         return base
 
-    def _script(self, base: Node, token: _Token, limits: bool, depth: int) -> Node:
-        primes = 0
-        while self._accept("'"):
-            primes += 1
-        row = (Node("\\prime"),) * primes
-        if token.text == "_":
-            self._next += 1
-            row = self._argument("_", depth)
-            relation = Relation.BELOW if limits else Relation.SUB
-        else:
-            if self._accept("^"):
-                row += self._argument("^", depth)
-            relation = Relation.ABOVE if limits else Relation.SUP
+    def _with_script(self, base: Node, script: Script, limits: bool) -> Node:
+        row = self.row(script.row)
         if not row:
             return base
+        if script.sign == "_":
+            relation = Relation.BELOW if limits else Relation.SUB
+        else:
+            relation = Relation.ABOVE if limits else Relation.SUP
         try:
             return attach(base, relation, row)
         except NotationError as error:
-            raise LatexError(str(error), token.position) from None
-
-    def _atom(self, depth: int) -> tuple[Node, ...]:
-        token = self._tokens[self._next]
-        if depth > MAX_DEPTH:
-            raise LatexError(f"nested deeper than {MAX_DEPTH} levels", token.position)
-        if token.text == "{":
-            return self._group(token, "}", depth)
-        self._next += 1
-        if token.text in _SPACING:
-            return ()
-        if token.text in _DELIMITER_SIZES:
-            self._accept(".")  # an invisible delimiter
-            return ()
-        if token.text in _FONTS:
-            return _spelled(self._argument(token.text, depth))
-        if token.text in _FRACTIONS:
-            return (self._fraction(token, depth),)
-        if token.text == ROOT:
-            return (self._root(depth),)
-        label = canonical_label(token.text)
-        if label not in CLASSES:
-            raise LatexError(f"unexpected {token.text!r}", token.position)
-        return (Node(label),)
-
-    def _group(self, opening: _Token, closing: str, depth: int) -> tuple[Node, ...]:
-        self._next += 1
-        row = self.row(closing, depth + 1)
-        if not self._accept(closing):
-            raise LatexError(f"{opening.text!r} is never closed", opening.position)
-        return row
-
-    def _argument(self, command: str, depth: int) -> tuple[Node, ...]:
-        while (token := self._peek()) is not None and token.text in _SPACING:
-            self._next += 1
-        if token is None or token.text in ("}", "_", "^"):
-            raise LatexError(f"{command!r} lacks its argument", self._position())
-        if token.text == "{":
-            return self._group(token, "}", depth)  # which goes a level deeper itself
-        return self._atom(depth + 1)
-
-    def _fraction(self, token: _Token, depth: int) -> Node:
-        above = self._argument(token.text, depth)
-        below = self._argument(token.text, depth)
-        if not above or not below:
-            raise LatexError("fraction with an empty part", token.position)
-        return Node(FRACTION_BAR, rows={Relation.ABOVE: above, Relation.BELOW: below})
-
-    def _root(self, depth: int) -> Node:
-        token, rows = self._peek(), {}
-        if token is not None and token.text == "[":
-            rows[Relation.ABOVE] = self._group(token, "]", depth)
-        rows[Relation.INSIDE] = self._argument(ROOT, depth)
-        return Node(ROOT, rows={relation: row for relation, row in rows.items() if row})
-
-    def _peek(self) -> _Token | None:
-        return self._tokens[self._next] if self._next < len(self._tokens) else None
-
-    def _accept(self, text: str) -> bool:
-        token = self._peek()
-        accepted = token is not None and token.text == text
-        self._next += accepted
-        return accepted
-
-    def _position(self) -> int:
-        token = self._peek()
-        return self._end if token is None else token.position
-
-
-def _spelled(row: tuple[Node, ...]) -> tuple[Node, ...]:
-    function = "\\" + "".join(node.label for node in row)
-    return (Node(function),) if function in FUNCTIONS and not any(node.rows for node in row) else row
+            raise LatexError(str(error), script.position) from None

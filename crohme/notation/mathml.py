@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from lxml import etree
 
@@ -32,7 +32,9 @@ _FRACTIONS_AND_ROOTS: dict[str, tuple[str, tuple[Relation, ...]]] = {
 }
 
 
-def from_mathml(mathml: str, symbols: Iterable[SymbolTriple] = ()) -> SymbolTree:
+def from_mathml(
+    mathml: str, symbols: Iterable[SymbolTriple] = (), label: Callable[[str], str] = canonical_label
+) -> SymbolTree:
     """Read the truth of a CROHME file.
 
     An element is matched by its local name, whatever its namespace. Decisions:
@@ -53,6 +55,7 @@ def from_mathml(mathml: str, symbols: Iterable[SymbolTriple] = ()) -> SymbolTree
     Args:
         mathml: str. The `<math>` element, serialised.
         symbols: iterable of `(label, strokes, href)`. The trace groups of the same file.
+        label: function of a label, or of the text of a leaf. That of the node.
 
     Returns:
         SymbolTree.
@@ -63,7 +66,7 @@ def from_mathml(mathml: str, symbols: Iterable[SymbolTriple] = ()) -> SymbolTree
         NotationError: Nested too deep, or two different rows in one place.
     """
     root = _parse(mathml)
-    row = _Reader(root, symbols).row([root], depth=1)
+    row = _Reader(root, symbols, label).row([root], depth=1)
     if not row:
         raise MathmlError("the MathML holds no symbol")
     return SymbolTree(row)
@@ -87,7 +90,10 @@ def _parse(mathml: str) -> etree._Element:
 
 
 class _Reader:
-    def __init__(self, root: etree._Element, symbols: Iterable[SymbolTriple]) -> None:
+    def __init__(
+        self, root: etree._Element, symbols: Iterable[SymbolTriple], label: Callable[[str], str]
+    ) -> None:
+        self._label = label
         self._by_href: dict[str, list[SymbolTriple]] = {}
         for symbol in symbols:
             if symbol[2] is not None:
@@ -128,13 +134,13 @@ class _Reader:
         group = self._by_href.get(name, []) if name is not None else []
         if group:
             label, strokes, _ = group.pop(0)
-            return Node(canonical_label(label), tuple(strokes))
-        written = canonical_label(text)
+            return Node(self._label(label), tuple(strokes))
+        written = self._label(text)
         for stray in self._stray:
-            if canonical_label(stray[0]) == written:
+            if self._label(stray[0]) == written:
                 self._stray.remove(stray)
                 return Node(written, tuple(stray[1]))
-        if written not in CLASSES:
+        if canonical_label(written) not in CLASSES:
             raise MathmlError(f"leaf {text!r} belongs to no symbol, and its text is no symbol class")
         return Node(written)
 

@@ -75,7 +75,7 @@ def test_every_file_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expr
     (tmp_path / "sub").mkdir()
     write(labelled(INK, TRUTH), tmp_path / "sub" / "good.inkml")
     write(INK, tmp_path / "no_truth.inkml")
-    write(Ink(INK.strokes, latex=r"\unknown"), tmp_path / "strange_truth.inkml")
+    write(Ink(INK.strokes, latex=r"\unknown {"), tmp_path / "strange_truth.inkml")
     write(labelled(Ink.from_arrays([[[1, 1]]] * 3), TRUTH), tmp_path / "dots.inkml")
     (tmp_path / "empty.inkml").touch()
     outcomes = {o.file: o for o in evaluate(tmp_path, expression_bundle, beam=2, workers=1)}

@@ -98,7 +98,7 @@ def test_where_scripts_lie(text: str, relations: set[Relation]) -> None:
         ("x ^ {", 4, "'{' is never closed"),
         ("x }", 2, "unexpected '}'"),
         ("x ^", 3, "'^' lacks its argument"),
-        ("x _ }", 4, "'_' lacks its argument"),
+        ("x _ }", 4, "unexpected '}'"),
         ("^ 2", 0, "script '^' without a base"),
         ("x + { } _ 2", 8, "script '_' without a base"),
         ("x ^ 2 ^ 3", 6, "second '^' on 'x'"),
@@ -111,7 +111,7 @@ def test_where_scripts_lie(text: str, relations: set[Relation]) -> None:
         ("a & b", 2, "unexpected '&'"),
         ("a $ b", 2, "unexpected '$'"),
         ("x \\", 2, "lone backslash"),
-        ("\\begin{matrix} a \\end{matrix}", 0, "unexpected '\\\\begin'"),
+        ("\\begin{matrix} a \\end{matrix}", 0, r"unexpected '\\begin{matrix}'"),
     ],
 )
 def test_malformed_latex_is_an_error_with_position(text: str, position: int, cause: str) -> None:

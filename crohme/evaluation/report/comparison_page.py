@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from crohme.evaluation.comparison import Comparison
-from crohme.evaluation.expressions import RATES
 from crohme.evaluation.report.drawings import Drawing, draw, typeset_latex
 from crohme.evaluation.report.environment import template
 from inkml_parser import InkError, read
@@ -29,7 +28,7 @@ def render_comparison(found: Comparison) -> str:
     return template("comparison.html").render(
         found=found,
         figures=found.figures,
-        rates=[key for key, _ in RATES],
+        rates=found.a.rates,
         lists=lists,
         most=CHANGES,
         typeset=typeset_latex,
@@ -38,8 +37,13 @@ def render_comparison(found: Comparison) -> str:
 
 
 def _drawing(path: Path) -> Drawing | None:
+    """The ink of a file, or of one of its symbols: `file#2` is the third."""
+    name, _, number = str(path).rpartition("#")
+    is_symbol = bool(name) and number.isdigit()
     try:
-        ink = read(path)
-    except (InkError, OSError):
+        ink = read(Path(name) if is_symbol else path)
+        if is_symbol:
+            ink = ink.select(ink.symbols[int(number)].strokes)
+    except (InkError, OSError, IndexError):
         return None
     return draw(ink) if ink.strokes else None

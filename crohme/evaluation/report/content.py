@@ -10,8 +10,8 @@ from typing import Any
 from crohme import __version__
 from crohme.evaluation.calibration import Bin, expected_error, reliability
 from crohme.evaluation.confusions import SymbolConfusions, relation_confusions, symbol_confusions
-from crohme.evaluation.expressions import summarize
-from crohme.evaluation.groups import Group, by_strokes, by_structure, by_writer
+from crohme.evaluation.expressions import by_length, summarize
+from crohme.evaluation.groups import Group, by_structure, by_writer
 from crohme.evaluation.label_graphs import label_graph_figures
 from crohme.evaluation.outcomes import Outcome
 
@@ -21,15 +21,19 @@ class About:
     """What was evaluated.
 
     Args:
-        bundle: str. Name or folder.
-        data: str. The folder of files.
-        beam: int. Width of the search.
+        bundle: str. Name or folder of the bundle; of scored outputs where they stand.
+        data: str. The folder of files; of scored outputs where the truth stands.
+        beam: int or None. Width of the search; None of scored outputs.
     """
 
     bundle: str
     data: str
-    beam: int
+    beam: int | None = None
     version: str = __version__
+
+    def __str__(self) -> str:
+        """In a line."""
+        return f"{self.bundle}, {'' if self.beam is None else f'beam {self.beam}, '}{self.data}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +44,8 @@ class Content:
         about: About.
         outcomes: sequence of `Outcome`, at least one.
         summary: dict. See `expressions.summarize`.
-        label_graphs: dict. See `label_graphs.label_graph_figures`.
+        label_graphs: dict or None. See `label_graphs.label_graph_figures`; None where tokens were compared.
+        length: str. What `lengths` counts.
         lengths, structures, writers: list of Group.
         symbols: SymbolConfusions.
         relations: Counter of `(truth, read)`. See `confusions.relation_confusions`.
@@ -51,7 +56,8 @@ class Content:
     about: About
     outcomes: Sequence[Outcome]
     summary: dict[str, Any]
-    label_graphs: dict[str, Any]
+    label_graphs: dict[str, Any] | None
+    length: str
     lengths: list[Group]
     structures: list[Group]
     writers: list[Group]
@@ -62,9 +68,14 @@ class Content:
 
     @property
     def failures(self) -> list[Outcome]:
-        """What was read, but wrong; the most confident first."""
-        wrong = [o for o in self.outcomes if o.found is not None and not o.is_right]
-        return sorted(wrong, key=lambda o: (-o.confidence, o.file))
+        """What was read, but wrong; the most confident first, or where that is unknown those of most errors."""
+        wrong = [o for o in self.outcomes if o.problem is None and not o.is_right]
+        return sorted(wrong, key=lambda o: (-(o.confidence or 0.0), -(o.errors or 0), o.file))
+
+    @property
+    def has_ink(self) -> bool:
+        """Whether any file is an ink."""
+        return any(o.ink is not None for o in self.outcomes)
 
     @property
     def problems(self) -> list[Outcome]:
@@ -76,7 +87,7 @@ class Content:
         return {
             **self.summary,
             "about": asdict(self.about),
-            "label_graphs": self.label_graphs,
+            **({} if self.label_graphs is None else {"label_graphs": self.label_graphs}),
             "by_structure": {group.name: _described(group) for group in self.structures},
             "by_writer": {group.name: _described(group) for group in self.writers},
             "calibration": {
@@ -87,15 +98,33 @@ class Content:
 
 
 def gather(outcomes: Sequence[Outcome], about: About) -> Content:
-    """Compute all figures of a report."""
-    judged = [o for o in outcomes if o.errors is not None]
-    confidences, right = [o.confidence for o in judged], [o.is_right for o in judged]
+    """Compute all figures of an evaluation of our own recogniser."""
+    return content_of(outcomes, about, summarize(outcomes), label_graph_figures(outcomes))
+
+
+def content_of(
+    outcomes: Sequence[Outcome], about: About, summary: dict[str, Any], label_graphs: dict[str, Any] | None
+) -> Content:
+    """Compute what follows from outcomes, whoever read them.
+
+    Args:
+        outcomes: sequence of `Outcome`, at least one.
+        about: About.
+        summary: dict. See `expressions.summarize`.
+        label_graphs: dict or None. See `label_graphs.label_graph_figures`.
+    """
+    judged = [(o.confidence, o.is_right) for o in outcomes if o.errors is not None and o.confidence is not None]
+    if not all(0 <= confidence <= 1 for confidence, _ in judged):
+        judged = []  # scores of another kind
+    confidences, right = [confidence for confidence, _ in judged], [is_right for _, is_right in judged]
+    length, lengths = by_length(outcomes)
     return Content(
         about,
         outcomes,
-        summarize(outcomes),
-        label_graph_figures(outcomes),
-        by_strokes(outcomes),
+        summary,
+        label_graphs,
+        length,
+        lengths,
         by_structure(outcomes),
         by_writer(outcomes),
         symbol_confusions(outcomes),

@@ -10,7 +10,7 @@ import numpy as np
 from lxml import etree
 
 from crohme.evaluation.mistakes import Mistake
-from crohme.notation import NotationError, SymbolTree, from_latex, to_latex, to_mathml, without_limits
+from crohme.notation import NotationError, SymbolTree, read_latex, to_latex, to_mathml, without_limits
 from crohme.strokes import StrokeBatch
 from inkml_parser import Ink
 
@@ -86,6 +86,7 @@ def typeset(tree: SymbolTree, wrong: Sequence[Mistake] = ()) -> str | None:
 def typeset_latex(latex: str) -> str | None:
     """The formula of LaTeX as MathML, or None where there is none."""
     try:
-        return typeset(from_latex(latex))
+        tree = read_latex(latex).tree
+        return None if tree is None else typeset(tree)
     except NotationError:
         return None

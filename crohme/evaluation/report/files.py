@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from crohme.evaluation.confusions import RELATIONS
-from crohme.evaluation.outcomes import Outcome
+from crohme.evaluation.expressions import RATES, rate_name
+from crohme.evaluation.outcomes import Outcome, Unit
 from crohme.evaluation.report.content import About, Content, gather
 from crohme.evaluation.report.page import render
 from inkml_parser.files import filling, replacing_text, write_whole
@@ -47,27 +48,47 @@ class StoredReport:
         metric: str. What `errors` counts.
         about: About.
         rows: dict of file → Row.
+        unit: str. What `errors` is counted in.
+        is_of_symbols: bool. Whether the rows are isolated symbols; then errors are 0 or 1.
     """
 
     folder: Path
     metric: str
     about: About
     rows: dict[str, Row]
+    unit: str = Unit.EDIT
+    is_of_symbols: bool = False
+
+    @property
+    def rates(self) -> tuple[tuple[str, int, str], ...]:
+        """Key of each rate, how many errors it allows, and what it is called."""
+        if self.is_of_symbols:
+            return (("top1", 0, "top-1"),)
+        return tuple((key, most, rate_name(most, self.unit)) for key, most in RATES)
 
 
 def write_report(outcomes: Sequence[Outcome], folder: Path, about: About) -> None:
-    """Write a report: the page, and the figures behind it.
-
-    `metrics.json` has all figures; `outcomes.csv` a row for every file; `symbols.csv` and
-    `relations.csv` the confusions; `report.html` is the page, complete in itself.
+    """Write a report of our own recogniser: the page, and the figures behind it (see `write_content`).
 
     Args:
         outcomes: sequence of `Outcome`, at least one.
         folder: Path. Made if missing.
         about: About.
     """
-    content = gather(outcomes, about)
-    rows = [{name: getattr(outcome, name) for name in COLUMNS} for outcome in outcomes]
+    write_content(gather(outcomes, about), folder)
+
+
+def write_content(content: Content, folder: Path) -> None:
+    """Write a report: the page, and the figures behind it.
+
+    `metrics.json` has all figures; `outcomes.csv` a row for every file; `symbols.csv` and
+    `relations.csv` the confusions; `report.html` is the page, complete in itself.
+
+    Args:
+        content: Content.
+        folder: Path. Made if missing.
+    """
+    rows = [{name: getattr(outcome, name) for name in COLUMNS} for outcome in content.outcomes]
     with filling(folder) as parts:
         write_whole(parts / METRICS, json.dumps(content.metrics(), indent=2) + "\n")
         _write_table(parts / OUTCOMES, COLUMNS, (row.values() for row in rows))
@@ -77,7 +98,7 @@ def write_report(outcomes: Sequence[Outcome], folder: Path, about: About) -> Non
 
 
 def read_report(folder: Path) -> StoredReport:
-    """Read what `write_report` wrote.
+    """Read what `write_content` wrote, or the report of an evaluation of symbols.
 
     Raises:
         ReportError: It is no such folder, or a file in it is damaged.
@@ -85,19 +106,20 @@ def read_report(folder: Path) -> StoredReport:
     path = folder / METRICS
     try:
         metrics = json.loads(path.read_text(encoding="utf-8"))
-        metric, about = metrics["metric"], About(**metrics["about"])
+        metric, about, unit = metrics["metric"], About(**metrics["about"]), str(metrics.get("unit", Unit.EDIT))
+        is_of_symbols = "top1" in metrics
         path = folder / OUTCOMES
         with path.open(encoding="utf-8", newline="") as file:
             lines = list(csv.DictReader(file, strict=True))
         rows = {line["file"]: _row(line) for line in lines}
     except OSError as error:
         cause = f"{path.name}: {error.strerror}" if folder.is_dir() else "no such folder"
-        raise ReportError(f"{folder}: no report of `crohme evaluate expressions --report`: {cause}") from None
+        raise ReportError(f"{folder}: no report of `crohme evaluate` or `score --report`: {cause}") from None
     except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        raise ReportError(f"{path}: not as `crohme evaluate expressions --report` writes it: {_why(error)}") from None
+        raise ReportError(f"{path}: not as `crohme evaluate --report` writes it: {_why(error)}") from None
     if len(rows) != len(lines) or not rows:
         raise ReportError(f"{path}: {'two rows for one file' if rows else 'no rows'}")
-    return StoredReport(folder, metric, about, rows)
+    return StoredReport(folder, metric, about, rows, unit, is_of_symbols)
 
 
 def _why(error: Exception) -> str:

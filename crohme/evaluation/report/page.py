@@ -9,11 +9,11 @@ from itertools import islice
 from math import log
 
 from crohme.evaluation.confusions import RELATIONS, SymbolConfusions
-from crohme.evaluation.expressions import METRIC, RATES
+from crohme.evaluation.expressions import RATES, rate_name
 from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.label_graphs import RETRIEVALS
 from crohme.evaluation.mistakes import Mistake, mistakes
-from crohme.evaluation.outcomes import KINDS, Outcome
+from crohme.evaluation.outcomes import KINDS, Outcome, has_strokes
 from crohme.evaluation.report.content import Content
 from crohme.evaluation.report.drawings import Drawing, draw, typeset
 from crohme.evaluation.report.environment import template
@@ -33,13 +33,13 @@ class Failure:
 
     Args:
         outcome: Outcome.
-        drawing: Drawing. The ink, its wrong strokes marked.
+        drawing: Drawing or None. The ink, its wrong strokes marked; None without ink.
         truth, read: str or None. MathML, wrong symbols marked; None where it cannot be shown.
         mistakes: list of Mistake.
     """
 
     outcome: Outcome
-    drawing: Drawing
+    drawing: Drawing | None
     truth: str | None
     read: str | None
     mistakes: list[Mistake]
@@ -84,8 +84,10 @@ def render(content: Content) -> str:
         content=content,
         summary=content.summary,
         graphs=content.label_graphs,
-        metric=METRIC,
-        rates=[key for key, _ in RATES],
+        metric=content.summary["metric"],
+        has_kinds=any(outcome.kind for outcome in content.outcomes) or content.about.beam is not None,
+        unit=content.summary["unit"],
+        rates=[(key, rate_name(most, content.summary["unit"])) for key, most in RATES],
         retrievals=RETRIEVALS,
         kinds=KINDS,
         pairs=[_pair(content.symbols, row) for row in content.symbols.most_confused[:PAIRS]],
@@ -99,10 +101,10 @@ def render(content: Content) -> str:
 
 
 def _failure(outcome: Outcome) -> Failure:
-    assert outcome.ink is not None and outcome.expected is not None and outcome.found is not None
-    wrong = mistakes(outcome.expected, outcome.found)
-    truth, read = typeset(outcome.expected, wrong), typeset(outcome.found, wrong)
-    return Failure(outcome, draw(outcome.ink, wrong), truth, read, wrong)
+    expected, found, ink = outcome.expected, outcome.found, outcome.ink
+    wrong = [] if expected is None or found is None or not has_strokes(found) else mistakes(expected, found)
+    truth, read = (None if tree is None else typeset(tree, wrong) for tree in (expected, found))
+    return Failure(outcome, draw(ink, wrong) if ink is not None and ink.strokes else None, truth, read, wrong)
 
 
 def _pair(symbols: SymbolConfusions, row: tuple[str, str, int, int]) -> Pair:
@@ -110,7 +112,11 @@ def _pair(symbols: SymbolConfusions, row: tuple[str, str, int, int]) -> Pair:
     found = [*symbols.examples.get((a, b), ()), *symbols.examples.get((b, a), ())]
     # Spread over all of them: neighbours are often by one writer.
     shown = islice(found, 0, None, max(1, len(found) // EXAMPLES))
-    drawn = [(o.file, draw(o.ink.select(strokes))) for o, strokes in islice(shown, EXAMPLES) if o.ink is not None]
+    drawn = [
+        (o.file, draw(o.ink.select(strokes)))
+        for o, strokes in islice(shown, EXAMPLES)
+        if o.ink is not None and strokes
+    ]
     return Pair(a, b, a_as_b, b_as_a, drawn)
 
 

@@ -9,7 +9,7 @@ graphs", DRR 2013.)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crohme.notation import LabelGraph, LabelGraphError
@@ -43,6 +43,12 @@ class PrimitiveGraph:
     edges: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     _written: int = 0
+
+    def renamed(self, names: Mapping[str, str]) -> PrimitiveGraph:
+        """The same with other names of some labels."""
+        labels = {key: {names.get(one, one) for one in own} for key, own in self.labels.items()}
+        edges = {key: {names.get(one, one) for one in own} for key, own in self.edges.items()}
+        return PrimitiveGraph(labels, edges, self.ignored)
 
     def add_symbol(self, label: str, primitives: Iterable[str]) -> None:
         """Write a class on primitives and on every ordered pair of them.

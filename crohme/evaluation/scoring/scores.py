@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
-from crohme.evaluation.scoring.comparison import Counts, compare
-from crohme.evaluation.scoring.figures import file_figures, graph_figures, graph_set_figures, percent, set_figures
+from crohme.evaluation.scoring.comparison import Counts, compare, total
+from crohme.evaluation.scoring.errors import Refused, ScoringError
+from crohme.evaluation.scoring.figures import file_figures, graph_figures, percent, set_figures
 from crohme.evaluation.scoring.primitives import PrimitiveGraph
 from crohme.evaluation.scoring.sources import (
     Format,
+    Item,
     Level,
-    ScoringError,
+    NoTree,
     Source,
     is_symbol_level,
+    load_expression,
     load_graph,
-    load_tokens,
     open_source,
 )
-from crohme.notation import NotationError
+from crohme.evaluation.scoring.tables import Side
+from crohme.notation import LOOK_ALIKES, Expression, NotationError
 from inkml_parser import InkError
 
 METRICS = {
@@ -32,8 +33,8 @@ METRICS = {
     Level.SYMBOL: "symbol-level label graphs (symLG); errors are directed labels of symbols and symbol pairs (D_B)",
     Level.TOKENS: "edit distance on tokens of normal-form LaTeX",
 }
+EQUATED = ", ".join(f"{one} = {other}" for one, other in LOOK_ALIKES.items())
 
-Loaded = TypeVar("Loaded")
 _UNREADABLE = (NotationError, InkError, OSError, UnicodeDecodeError)
 
 
@@ -44,7 +45,8 @@ class FileScore:
     Args:
         errors: int or None. D_B or token edits; None if the truth cannot be read.
         counts: Counts or None. For graphs.
-        tokens: int or None. Length of the truth, for tokens.
+        tokens: int or None. Length of the truth, where tokens were compared.
+        has_graphs: bool. False where a pair without trees had its tokens compared instead.
         problem: str or None. Why there is no truth or no output.
         ignored: tuple of str. Lines of the two files that were passed over.
     """
@@ -52,16 +54,24 @@ class FileScore:
     errors: int | None
     counts: Counts | None = None
     tokens: int | None = None
+    has_graphs: bool = True
     problem: str | None = None
     ignored: tuple[str, ...] = ()
+
+    @property
+    def has_structure(self) -> bool:
+        """Whether symbols and relations are where they should be, whatever their classes."""
+        return self.errors == 0 if self.counts is None else bool(self.counts.structures)
 
     def as_dict(self) -> dict[str, Any]:
         """The figures of the file, and what was wrong with it."""
         figures = file_figures(self.errors)
         if self.counts is not None:
-            figures |= {"structure_exact": bool(self.counts.structures)} | graph_figures(self.counts)
+            figures |= {"structure_exact": self.has_structure} | graph_figures(self.counts)
         if self.tokens is not None:
             figures["tokens"] = self.tokens
+            if not self.has_graphs:
+                figures |= {"structure_exact": self.has_structure, "compared": "tokens"}
         if self.problem is not None:
             figures["problem"] = self.problem
         if self.ignored:
@@ -78,27 +88,42 @@ class Scores:
         are_limits_scripts: bool. Limits over and under operators counted as scripts.
         files: dict of name → FileScore. Every truth, whether there is an output or not.
         additional: tuple of str. Outputs without a truth; they are not scored.
+        truth, output: Source. What was compared.
+        equate: bool. Whether signs that look alike were equal.
     """
 
     level: Level
     are_limits_scripts: bool
     files: dict[str, FileScore]
-    additional: tuple[str, ...] = field(default=())
+    additional: tuple[str, ...]
+    truth: Source
+    output: Source
+    equate: bool = False
 
     @property
     def metric(self) -> str:
         """What the figures are of, in words."""
-        return METRICS[self.level] + ("; limits count as scripts" if self.are_limits_scripts else "")
+        limits = "; limits count as scripts" if self.are_limits_scripts else ""
+        return METRICS[self.level] + limits + (f"; counted as equal: {EQUATED}" if self.equate else "")
+
+    @property
+    def compared_by_tokens(self) -> int:
+        """Pairs at level symbol or stroke of which one has no tree: their errors are token edits."""
+        return sum(not one.has_graphs for one in self.files.values())
 
     def overall(self) -> dict[str, Any]:
         """The figures of the whole set."""
         scores = self.files.values()
+        errors = [score.errors for score in scores]
         if self.level is Level.TOKENS:
             edits = sum(score.errors or 0 for score in scores)
             tokens = sum(score.tokens or 0 for score in scores)
-            return set_figures([score.errors for score in scores]) | {"token_error_rate": percent(edits, tokens)}
-        counts = [score.counts for score in scores if score.counts is not None]
-        return graph_set_figures(counts, unscored=len(scores) - len(counts))
+            return set_figures(errors) | {"token_error_rate": percent(edits, tokens)}
+        structures = sum(score.has_structure for score in scores)
+        structure = {"structure_exact": structures, "structure_rate": percent(structures, len(scores))}
+        counts = total(score.counts for score in scores if score.counts is not None)
+        by_tokens = {"compared_by_tokens": self.compared_by_tokens} if self.compared_by_tokens else {}
+        return set_figures(errors) | structure | graph_figures(counts) | by_tokens
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON."""
@@ -111,7 +136,7 @@ class Scores:
         }
 
 
-def score(truth: Path, output: Path, level: Level | None = None) -> Scores:
+def score(truth: Path, output: Path, level: Level | None = None, equate: bool = False) -> Scores:
     """Score the outputs of a recogniser.
 
     Every truth counts. An output that is missing or cannot be read is scored as an empty one, as
@@ -122,10 +147,14 @@ def score(truth: Path, output: Path, level: Level | None = None) -> Scores:
     official converters do. Where both sides are LaTeX or InkML, limits over and under an operator
     count as its scripts: normal-form LaTeX does not tell them apart, and truth files disagree.
 
+    LaTeX may have any signs and commands. Where no tree can hold it (accents, grids), the tokens of the pair
+    are compared at every level. LaTeX that is the same as its truth, character by character, is always right.
+
     Args:
-        truth: Path. Folder of `.lg` or `.inkml`, or CSV of LaTeX.
+        truth: Path. Folder of `.lg`, `.inkml`, `.tex` or `.txt`, or table of LaTeX.
         output: Path. The same.
         level: Level or None. None for SYMBOL if there is LaTeX or the `.lg` are symLG, else STROKE.
+        equate: bool. Whether signs are equal that CROHME draws no line between (`notation.LOOK_ALIKES`).
 
     Returns:
         Scores.
@@ -133,22 +162,21 @@ def score(truth: Path, output: Path, level: Level | None = None) -> Scores:
     Raises:
         ScoringError: A source has nothing in it or does not suit the level, or no truth can be read.
     """
-    true, found = open_source(truth), open_source(output)
+    true, found = open_source(truth, Side.TRUTH), open_source(output, Side.OUTPUT)
     level = _usual_level(true, found) if level is None else level
     if level is Level.STROKE:
         for source in (true, found):
             if source.format is Format.LATEX:
                 raise ScoringError(f"{source.path}: LaTeX has no strokes; score it at level symbol or tokens")
-    keep_limits = Format.LG in (true.format, found.format)
-    if level is Level.TOKENS:
-        files = _score_all(true, found, load_tokens, _score_tokens)
-    else:
-        files = _score_all(true, found, partial(load_graph, level=level, keep_limits=keep_limits), _score_graphs)
+    scorer = _Scorer(level, Format.LG in (true.format, found.format), equate)
+    names = tqdm(true.items, desc="score", unit="file", delay=1, disable=None, leave=False)
+    files = {name: scorer.score(true.items[name], found.items.get(name, Refused("missing"))) for name in names}
     problems = [one.problem for one in files.values() if one.errors is None]
     if len(problems) == len(files):
         raise ScoringError(f"{truth}: no truth can be read; the first: {problems[0]}")
     additional = tuple(name for name in found.items if name not in true.items)
-    return Scores(level, level is Level.SYMBOL and not keep_limits, files, additional)
+    are_limits_scripts = level is Level.SYMBOL and not scorer.keep_limits
+    return Scores(level, are_limits_scripts, files, additional, true, found, equate)
 
 
 def _usual_level(true: Source, found: Source) -> Level:
@@ -156,39 +184,85 @@ def _usual_level(true: Source, found: Source) -> Level:
         return Level.SYMBOL
     for source in (true, found):
         for item in source.items.values() if source.format is Format.LG else ():
-            graph, _ = _load(item, partial(load_graph, level=Level.STROKE, keep_limits=True))
-            if graph is not None:
-                return Level.SYMBOL if is_symbol_level(graph) else Level.STROKE
+            try:
+                graph = load_graph(_usable(item), Level.STROKE, keep_limits=True)
+            except _UNREADABLE:
+                continue
+            return Level.SYMBOL if is_symbol_level(graph) else Level.STROKE
     return Level.STROKE
 
 
-def _score_all(
-    true: Source,
-    found: Source,
-    load: Callable[[Path | str], Loaded],
-    compare_two: Callable[[Loaded, Loaded | None, str | None], FileScore],
-) -> dict[str, FileScore]:
-    files = {}
-    for name, item in tqdm(true.items.items(), desc="score", unit="file", delay=1, disable=None, leave=False):
-        expected, problem = _load(item, load)
-        if expected is None:
-            files[name] = FileScore(None, problem=f"truth: {problem}")
-            continue
-        if name in found.items:
-            given, problem = _load(found.items[name], load)
-        else:
-            given, problem = None, "missing"
-        files[name] = compare_two(expected, given, problem and f"output: {problem}")
-    return files
+@dataclass(frozen=True)
+class _Scorer:
+    level: Level
+    keep_limits: bool
+    equate: bool
+
+    def score(self, truth: Item, output: Item) -> FileScore:
+        """Compare one pair."""
+        if isinstance(truth, str) and isinstance(output, str) and truth.split() == output.split():
+            same = self._score_same(truth)
+            if same is not None:
+                return same
+        try:
+            expected = self._load(truth)
+        except _UNREADABLE as error:
+            return FileScore(None, problem=f"truth: {_cause(error)}")
+        try:
+            given, problem = self._load(output), None
+        except _UNREADABLE as error:
+            given, problem = None, f"output: {_cause(error)}"
+        if isinstance(expected, PrimitiveGraph) and not isinstance(given, Expression):
+            return _score_graphs(expected, given, problem)
+        return self._score_tokens(truth, expected, output, problem)
+
+    def _score_tokens(
+        self, truth: Item, expected: PrimitiveGraph | Expression, output: Item, problem: str | None
+    ) -> FileScore:
+        """Compare the tokens of a pair of which one side, if not both, has no tree."""
+        read: list[str] = []
+        try:
+            tokens = self._expression(truth).tokens
+            if problem is None:
+                read = self._expression(output).tokens
+        except _UNREADABLE as error:  # a label graph that is no tree
+            assert isinstance(expected, PrimitiveGraph)
+            return _score_graphs(expected, None, f"output: no tree, and no LaTeX to compare it with: {_cause(error)}")
+        has_graphs = self.level is Level.TOKENS
+        errors = Levenshtein.distance(tokens, read)
+        return FileScore(errors, tokens=len(tokens), has_graphs=has_graphs, problem=problem)
+
+    def _score_same(self, latex: str) -> FileScore | None:
+        """The score of LaTeX that is its own truth, if it cannot be read as such; else None."""
+        try:
+            self._load(latex)
+        except _UNREADABLE:
+            if latex.strip():
+                return FileScore(0, tokens=len(latex.split()), has_graphs=self.level is Level.TOKENS)
+        return None
+
+    def _load(self, item: Item) -> PrimitiveGraph | Expression:
+        """The graph of an item, or its tokens where it has none or they are asked for."""
+        if self.level is Level.TOKENS:
+            return self._expression(item)
+        try:
+            graph = load_graph(_usable(item), self.level, self.keep_limits, self.equate)
+        except NoTree:
+            return self._expression(item)
+        return graph.renamed(LOOK_ALIKES) if self.equate else graph
+
+    def _expression(self, item: Item) -> Expression:
+        return load_expression(_usable(item), self.equate)
 
 
-def _load(item: Path | str, load: Callable[[Path | str], Loaded]) -> tuple[Loaded | None, str | None]:
-    """What an item holds, or None and the cause."""
-    try:
-        return load(item), None
-    except _UNREADABLE as error:
-        cause = getattr(error, "cause", None) or getattr(error, "strerror", None) or str(error)
-        return None, str(cause)
+def _usable(item: Item) -> Path | str:
+    if isinstance(item, Refused):
+        raise NotationError(item.cause)
+    return item
+
+
+def _cause(error: Exception) -> str:
+    return str(getattr(error, "cause", None) or getattr(error, "strerror", None) or error)
 
 
 def _score_graphs(truth: PrimitiveGraph, output: PrimitiveGraph | None, problem: str | None) -> FileScore:
@@ -196,7 +270,3 @@ def _score_graphs(truth: PrimitiveGraph, output: PrimitiveGraph | None, problem:
     counts = compare(truth, given)
     ignored = [f"truth: {line}" for line in truth.ignored] + [f"output: {line}" for line in given.ignored]
     return FileScore(counts.errors, counts, problem=problem, ignored=tuple(ignored))
-
-
-def _score_tokens(truth: list[str], output: list[str] | None, problem: str | None) -> FileScore:
-    return FileScore(Levenshtein.distance(truth, output or []), tokens=len(truth), problem=problem)

@@ -1,21 +1,24 @@
-"""What is scored: folders of `.lg` or `.inkml`, or a CSV of LaTeX."""
+"""What is scored: folders of `.lg`, `.inkml`, `.tex` or `.txt`, or a table of LaTeX."""
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
-from crohme.image_files import SUFFIXES
+from crohme.evaluation.scoring.tables import Side, read_table
 from crohme.notation import (
+    Expression,
     LabelGraphError,
-    SymbolTree,
-    from_latex,
+    NotationError,
+    canonical_label,
+    read_latex,
     read_lg,
+    sign_name,
     symbol_graph,
     to_latex,
     to_tree,
@@ -26,11 +29,13 @@ from crohme.truth import truth_graph, truth_of
 from inkml_parser import read
 from inkml_parser.files import open_regular
 
-_SUFFIXES = SUFFIXES | {".inkml", ".lg", ".tex"}
+__all__ = ["Format", "Level", "ScoringError", "Side", "Source", "load_expression", "load_graph", "open_source"]
 
-
-class ScoringError(Exception):
-    """Two sources that cannot be scored at all. `str(error)` is one line for the user."""
+Item = Path | str | Refused
+"""A `.lg` or `.inkml` file, LaTeX, or why there is neither."""
+REPORTED = "outcomes.csv"
+"""The table of a folder that `--report` wrote."""
+_COMMENT = re.compile(r"(?<!\\)%.*")
 
 
 class Format(StrEnum):
@@ -54,24 +59,28 @@ class Source:
     """Expressions by name.
 
     Args:
-        path: Path. The folder or the CSV.
+        path: Path. The folder or the table.
         format: Format.
-        items: dict of name → Path of a file, or LaTeX. Names are file names without suffix.
+        items: dict of name → Item. Names are file names without suffix.
+        confidences: dict of name → float. As far as a table has them.
     """
 
     path: Path
     format: Format
-    items: dict[str, Path | str]
+    items: dict[str, Item]
+    confidences: dict[str, float] = field(default_factory=dict)
 
 
-def open_source(path: Path) -> Source:
-    """Find the expressions of a folder, or read those of a CSV.
+def open_source(path: Path, side: Side = Side.TRUTH) -> Source:
+    """Find the expressions of a folder, or read those of a table.
 
-    A folder is searched to any depth. Where it holds both `.lg` and `.inkml`, the `.lg` are taken:
-    they are the official form of what is in the others.
+    A folder is searched to any depth. Where it holds several kinds of files, the first of `.lg`, `.inkml`,
+    `.tex` and `.txt` is taken: label graphs are the official form of what is in the others. The folder of a
+    report stands for the table in it.
 
     Args:
-        path: Path. A folder, or a CSV with columns `file` and `latex`.
+        path: Path. A folder, a table (see `tables.read_table`), or one `.lg` or `.inkml` file.
+        side: Side. Which columns of a table.
 
     Returns:
         Source.
@@ -79,46 +88,41 @@ def open_source(path: Path) -> Source:
     Raises:
         ScoringError: Nothing found, one name twice, or no such table.
     """
-    if not path.is_dir():
-        return Source(path, Format.LATEX, _read_table(path))
-    for form in (Format.LG, Format.INKML):
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() == f".{form}" and file.is_file())
-        if files:
-            items: dict[str, Path | str] = {}
-            for file in files:
-                if items.setdefault(file.stem, file) != file:
-                    raise ScoringError(f"two files have one name: {items[file.stem]} and {file}")
-            return Source(path, form, items)
-    raise ScoringError(f"no .lg or .inkml file under {path}")
+    if path.is_dir():
+        for suffix in (".lg", ".inkml", ".tex", ".txt"):
+            files = sorted(file for file in path.rglob("*") if file.suffix.lower() == suffix and file.is_file())
+            if files:
+                return _folder(path, suffix, files)
+        if not (path / REPORTED).is_file():
+            raise ScoringError(f"no .lg or .inkml file under {path}, and none of LaTeX (.tex, .txt)")
+        path = path / REPORTED
+    elif path.suffix.lower() in (".lg", ".inkml") and path.is_file():
+        return _folder(path, path.suffix.lower(), [path])
+    table = read_table(path, side)
+    return Source(path, Format.LATEX, dict(table.items), table.confidences)
 
 
-def _read_table(path: Path) -> dict[str, Path | str]:
-    items: dict[str, Path | str] = {}
+def _folder(path: Path, suffix: str, files: list[Path]) -> Source:
+    found: dict[str, Path] = {}
+    for file in files:
+        if found.setdefault(file.stem, file) != file:
+            raise ScoringError(f"two files have one name: {found[file.stem]} and {file}")
+    if suffix in (".lg", ".inkml"):
+        return Source(path, Format(suffix[1:]), dict(found))
+    return Source(path, Format.LATEX, {name: _latex_file(file) for name, file in found.items()})
+
+
+def _latex_file(path: Path) -> str | Refused:
     try:
-        with io.TextIOWrapper(open_regular(path), "utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file, restval="", strict=True)
-            if not {"file", "latex"} <= set(rows.fieldnames or ()):
-                raise ScoringError(f"{path}: a table of LaTeX needs the columns file and latex")
-            for row in rows:
-                name = _name(row["file"])
-                if name in items:
-                    raise ScoringError(f"{path}: line {rows.line_num}: a second row for {name!r}")
-                items[name] = row["latex"]
+        text = _text(path)
     except OSError as error:
-        raise ScoringError(f"{path}: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ScoringError(f"{path}: not a CSV in UTF-8: {error}") from None
-    if not items:
-        raise ScoringError(f"{path}: no rows")
-    return items
+        return Refused(str(error.strerror))
+    except UnicodeDecodeError as error:
+        return Refused(f"not UTF-8: {error}")
+    return _COMMENT.sub("", text).strip() if path.suffix.lower() == ".tex" else text.strip()
 
 
-def _name(file: str) -> str:
-    path = Path(file.strip())
-    return path.stem if path.suffix.lower() in _SUFFIXES else path.name
-
-
-def load_graph(item: Path | str, level: Level, keep_limits: bool) -> PrimitiveGraph:
+def load_graph(item: Path | str, level: Level, keep_limits: bool, equate: bool = False) -> PrimitiveGraph:
     """The graph of one expression.
 
     Args:
@@ -127,12 +131,14 @@ def load_graph(item: Path | str, level: Level, keep_limits: bool) -> PrimitiveGr
         keep_limits: bool. At symbol level, whether limits over and under operators differ from
             scripts. If so, LaTeX means what the official converter takes it for: limits only after
             `\\limits`. A `.lg` is taken as it is.
+        equate: bool. Whether signs that look alike have one name in LaTeX.
 
     Returns:
         PrimitiveGraph, never an empty one.
 
     Raises:
         NotationError, InkError, OSError, UnicodeDecodeError: It cannot be read as such a graph.
+        NoTree: LaTeX that no tree can hold.
     """
     if _is_lg(item):
         graph = read_primitive_graph(_text(item))
@@ -142,22 +148,31 @@ def load_graph(item: Path | str, level: Level, keep_limits: bool) -> PrimitiveGr
         if isinstance(item, str):
             raise LabelGraphError("LaTeX has no strokes")
         graph = primitive_graph(truth_graph(read(item)))
-    elif keep_limits:
-        graph = primitive_graph(symbol_graph(_tree(with_official_limits(item) if isinstance(item, str) else item)))
     else:
-        graph = primitive_graph(symbol_graph(without_limits(_tree(item))))
+        expression = _expression(with_official_limits(item) if keep_limits and isinstance(item, str) else item, equate)
+        if expression.tree is None:
+            raise NoTree(f"no tree can hold {expression.latex}")
+        tree = expression.tree if keep_limits else without_limits(expression.tree)
+        graph = primitive_graph(symbol_graph(tree))
     if not graph.labels:
         raise LabelGraphError("no symbol in the graph")
     return graph
 
 
-def load_tokens(item: Path | str) -> list[str]:
-    """The LaTeX tokens of one expression, in normal form.
+class NoTree(NotationError):
+    """An expression that can be compared by its tokens only: accents, grids, a script without a base."""
+
+
+def load_expression(item: Path | str, equate: bool = False) -> Expression:
+    """One expression as LaTeX tokens in normal form, and its tree if there is one.
 
     Raises:
         NotationError, InkError, OSError, UnicodeDecodeError: It cannot be read as an expression.
     """
-    return to_latex(to_tree(read_lg(_text(item))) if _is_lg(item) else _tree(item))
+    if not _is_lg(item):
+        return _expression(item, equate)
+    tree = to_tree(read_lg(_text(item)), label=canonical_label if equate else sign_name)
+    return Expression(to_latex(tree), tree)
 
 
 def is_symbol_level(graph: PrimitiveGraph) -> bool:
@@ -167,7 +182,7 @@ def is_symbol_level(graph: PrimitiveGraph) -> bool:
 
 def with_official_limits(latex: str) -> str:
     """LaTeX in which every operator says how the official converter (pandoc) takes it: scripts without `\\limits`."""
-    tokens = tokenize(latex)
+    tokens = tokenize(f"{latex} ")  # a space: a backslash at the end is no error here
     written = []
     for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
         is_open = token in ("\\sum", "\\lim") and following not in ("\\limits", "\\nolimits")
@@ -184,5 +199,11 @@ def _text(path: Path | str) -> str:
         return file.read().decode("utf-8-sig")
 
 
-def _tree(item: Path | str) -> SymbolTree:
-    return from_latex(item) if isinstance(item, str) else truth_of(read(item))
+def _expression(item: Path | str, equate: bool) -> Expression:
+    if isinstance(item, str):
+        return read_latex(item, equate)
+    ink = read(item)
+    if ink.mathml is None and ink.latex is not None:
+        return read_latex(ink.latex, equate)
+    tree = truth_of(ink, canonical_label if equate else sign_name)
+    return Expression(to_latex(tree), tree)

@@ -1,0 +1,132 @@
+"""What the commands of LaTeX do to the signs around them: tables for the parser.
+
+A command that stands in none of them is a sign of its own, and takes the groups that follow it directly.
+"""
+
+from __future__ import annotations
+
+from crohme.notation.alphabet import CLASSES, FUNCTIONS, ROOT
+
+
+def _commands(names: str) -> frozenset[str]:
+    return frozenset(f"\\{name}" for name in names.split())
+
+
+DELIMITERS = frozenset({"$", "\\(", "\\)", "\\[", "\\]"})
+"""Begin and end of mathematics in a text."""
+
+DROPPED = frozenset({*(f"\\{c}" for c in ",;:!> \n\t/-"), "~"}) | _commands(
+    "quad qquad enspace enskip thinspace medspace thickspace negthinspace negmedspace negthickspace "
+    "displaystyle textstyle scriptstyle scriptscriptstyle nonumber notag allowbreak nobreak strut mathstrut "
+    "hfill hfil relax noindent par hline centering displaylimits null "
+    "tiny small normalsize large Large LARGE huge Huge"
+)
+"""Space, size and layout: they draw nothing."""
+DROPPED_WITH_ARGUMENT = _commands("hspace hspace* vspace vspace* mspace label tag tag* phantom hphantom vphantom color")
+"""The same, together with what they take."""
+LENGTHS = _commands("kern hskip mkern mskip vskip")
+
+DELIMITER_SIZES = _commands("left right middle") | frozenset(
+    f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")
+)
+ANGLES = {"<": "\\langle", ">": "\\rangle", "\\lt": "\\langle", "\\gt": "\\rangle"}
+"""What signs of order mean as delimiters."""
+
+FONTS = _commands(
+    "mathrm mathit mathbf mathsf mathtt mathnormal boldsymbol bm pmb mbox hbox text textrm textit textbf textsf texttt "
+    "textnormal operatorname operatorname* mathop mathbin mathrel mathord mathopen mathclose mathpunct mathinner "
+    "ensuremath smash"
+)
+"""They take a group, and what they draw is the group."""
+SWITCHES = {
+    **dict.fromkeys(_commands("rm bf it sf tt sl em mit boldmath bfseries itshape rmfamily"), "\\mathrm"),
+    "\\cal": "\\mathcal",
+    "\\frak": "\\mathfrak",
+}
+"""Fonts of all that follows in a group, and the command that takes it as an argument."""
+
+FRACTIONS = _commands("frac dfrac tfrac cfrac")
+INFIX = {"\\over": "\\frac", "\\atop": "\\atop", "\\choose": "\\binom"}
+"""Commands between their two arguments, and how these are written before them."""
+
+ARGUMENTS = {
+    **dict.fromkeys(
+        _commands(
+            "hat widehat check widecheck tilde widetilde acute grave dot ddot dddot ddddot breve bar vec mathring "
+            "overline underline overbrace underbrace overbracket underbracket overrightarrow overleftarrow "
+            "overleftrightarrow underrightarrow underleftarrow overparen wideparen overarc "
+            "xrightarrow xleftarrow xlongequal xleftrightarrow xRightarrow "
+            "textcircled cancel bcancel xcancel boxed fbox sout substack pmod pod "
+            "mathbb mathcal mathfrak mathscr Bbb mathds"
+        ),
+        1,
+    ),
+    **dict.fromkeys(_commands("binom stackrel overset underset atop nicefrac sfrac"), 2),
+}
+"""How many arguments a command takes, groups or single signs."""
+SAME_COMMAND = {"\\dbinom": "\\binom", "\\tbinom": "\\binom", "\\Bbb": "\\mathbb"}
+LAST_ARGUMENT = {"\\textcolor": 2, "\\raisebox": 2, "\\scalebox": 2}
+"""Commands of which only the last of so many arguments is drawn."""
+
+TRANSPARENT = frozenset({"equation", "equation*", "math", "displaymath", "document"})
+"""Environments that draw what is in them."""
+ALIGNED = frozenset(
+    {"align", "align*", "aligned", "gather", "gather*", "gathered", "split", "eqnarray", "eqnarray*", "multline",
+     "multline*", "alignat", "alignat*", "alignedat"}
+)  # fmt: skip
+"""The same, unless they have several lines."""
+GRIDS = {
+    "matrix": ("", ""),
+    "array": ("", ""),
+    "tabular": ("", ""),
+    "smallmatrix": ("", ""),
+    "pmatrix": ("(", ")"),
+    "bmatrix": ("[", "]"),
+    "Bmatrix": ("\\{", "\\}"),
+    "vmatrix": ("|", "|"),
+    "Vmatrix": ("\\|", "\\|"),
+    "cases": ("\\{", ""),
+}
+"""Environments of cells, and the fences that they draw around them."""
+WITH_COLUMNS = frozenset({"array", "tabular", "alignat", "alignat*", "alignedat"})
+
+ALL_FUNCTIONS = FUNCTIONS | _commands(
+    "arccos arcsin arctan arg cosh cot coth csc deg det dim exp gcd hom inf ker lg liminf limsup ln max min Pr sec "
+    "sinh sup tanh"
+)
+
+SIGNS = (
+    frozenset(CLASSES) - {ROOT}
+    | ALL_FUNCTIONS
+    | _commands(
+        "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega alpha beta gamma delta epsilon varepsilon "
+        "zeta eta theta vartheta iota kappa varkappa lambda mu nu xi omicron pi varpi rho varrho sigma "
+        "varsigma tau upsilon phi varphi chi psi omega digamma aleph beth hbar hslash ell imath jmath wp Re "
+        "Im partial nabla infty emptyset varnothing angle measuredangle triangle square Box blacksquare "
+        "diamond Diamond bigcirc circ bullet star bigstar ast cdot cdots ldots vdots ddots dots dotsc dotsb "
+        "dotsm dotsi dotso prime backprime degree dagger ddagger flat natural sharp top bot perp parallel "
+        "nparallel mid nmid vdash dashv models Vdash vDash neg lnot forall exists nexists sum prod coprod int "
+        "iint iiint iiiint oint oiint bigcup bigcap bigsqcup bigvee bigwedge bigoplus bigotimes bigodot "
+        "biguplus cup cap sqcup sqcap uplus vee wedge lor land oplus ominus otimes oslash odot setminus "
+        "smallsetminus wr amalg times div pm mp ltimes rtimes bowtie le leq leqslant leqq ge geq geqslant "
+        "geqq ll gg lll ggg ne neq lt gt prec succ preceq succeq sim simeq approx cong equiv asymp propto "
+        "doteq triangleq subset supset subseteq supseteq subsetneq supsetneq sqsubseteq sqsupseteq in ni "
+        "notin owns because therefore leftarrow gets rightarrow to leftrightarrow Leftarrow Rightarrow "
+        "Leftrightarrow uparrow downarrow updownarrow Uparrow Downarrow longleftarrow longrightarrow "
+        "longleftrightarrow Longleftarrow Longrightarrow Longleftrightarrow implies iff impliedby mapsto "
+        "longmapsto nearrow searrow swarrow nwarrow hookrightarrow hookleftarrow rightleftharpoons "
+        "leftharpoonup rightharpoonup leadsto langle rangle lfloor rfloor lceil rceil lbrace rbrace lbrack "
+        "rbrack lvert rvert vert lVert rVert Vert backslash checkmark pounds S P copyright mod bmod colon"
+    )
+)
+"""Commands that take nothing: a group that follows one only groups."""
+
+SPELLINGS = {
+    "\\ast": "*", "\\land": "\\wedge", "\\lor": "\\vee", "\\lnot": "\\neg", "\\gets": "\\leftarrow",
+    "\\owns": "\\ni", "\\lVert": "\\|", "\\rVert": "\\|", "\\Vert": "\\|", "\\colon": ":",
+    "%": "\\%", "\\#": "#", "\\dotsc": "\\ldots", "\\dotso": "\\ldots", "\\dotsb": "\\cdots", "\\dotsm": "\\cdots",
+    "\\dotsi": "\\cdots", "\\implies": "\\Longrightarrow", "\\iff": "\\Longleftrightarrow",
+}  # fmt: skip
+"""Other names of one sign, beside those of `alphabet.csv`."""
+NEGATED = {"=": "\\neq", "\\in": "\\notin", "\\exists": "\\nexists", "\\mid": "\\nmid", "\\parallel": "\\nparallel"}
+"""What `\\not` makes of a sign, where that has a name of its own."""

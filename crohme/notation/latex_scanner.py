@@ -1,0 +1,104 @@
+"""LaTeX as characters → tokens."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crohme.notation.alphabet import SYMBOL_CLASSES
+from crohme.notation.errors import LatexError
+
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
+_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
+_TOKEN = re.compile(
+    rf"""
+      \\(?:begin|end)\s*\{{\s*[A-Za-z]+\*?\s*\}}            # an environment
+    | \\(?:[kh]skip|[mv]skip|m?kern)\s*-?\s*[\d.]+\s*[a-z]{{2}}  # a command and its length
+    | \\\\\s*\[\s*-?[\d.]+\s*[a-z]{{2}}\s*\]                # a line break, and the space after it
+    | \\(?:operatorname|hspace|vspace|tag)\*
+    | \\[A-Za-z]+
+    | \\.
+    | [{"".join(_RAISED)}]+
+    | [{"".join(_LOWERED)}]+
+    | [^\s\\]
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+
+_GREEK = {
+    "Γ": "Gamma", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi",
+    "Ψ": "Psi", "Ω": "Omega", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
+    "ϑ": "vartheta", "ι": "iota", "κ": "kappa", "µ": "mu", "ν": "nu", "ξ": "xi", "ρ": "rho", "ς": "varsigma",
+    "τ": "tau", "υ": "upsilon", "φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega",
+}  # fmt: skip
+_SIGNS = {
+    "∇": "nabla", "∂": "partial", "∏": "prod", "∐": "coprod", "∬": "iint", "∭": "iiint", "∮": "oint", "∪": "cup",
+    "∩": "cap", "∨": "vee", "∧": "wedge", "¬": "neg", "∓": "mp", "·": "cdot", "⋅": "cdot", "∙": "bullet", "•": "bullet",
+    "⋯": "cdots", "⋮": "vdots", "⋱": "ddots", "∘": "circ", "°": "degree", "∼": "sim", "≃": "simeq", "≅": "cong",
+    "≈": "approx", "≡": "equiv", "∝": "propto", "≪": "ll", "≫": "gg", "⩽": "leqslant", "⩾": "geqslant",
+    "⊂": "subset", "⊃": "supset", "⊆": "subseteq", "⊇": "supseteq", "∉": "notin", "∋": "ni", "∅": "emptyset",
+    "∄": "nexists", "←": "leftarrow", "↔": "leftrightarrow", "⇐": "Leftarrow", "⇒": "Rightarrow",
+    "⇔": "Leftrightarrow", "↑": "uparrow", "↓": "downarrow", "↦": "mapsto", "⟨": "langle", "⟩": "rangle",
+    "⌊": "lfloor", "⌋": "rfloor", "⌈": "lceil", "⌉": "rceil", "⊥": "perp", "∥": "parallel", "∠": "angle",
+    "△": "triangle", "∴": "therefore", "∵": "because", "⊕": "oplus", "⊗": "otimes", "⊙": "odot", "ℏ": "hbar",
+    "ℓ": "ell", "ℵ": "aleph", "†": "dagger", "⟶": "longrightarrow", "⟵": "longleftarrow", "⟹": "Longrightarrow",
+    "⟺": "Longleftrightarrow", "⇌": "rightleftharpoons",
+}  # fmt: skip
+UNICODE: dict[str, str] = {
+    **{c.text: c.label for c in SYMBOL_CLASSES.values() if len(c.text) == 1 and not c.text.isascii()},
+    **{sign: f"\\{name}" for sign, name in (_GREEK | _SIGNS).items()},
+    "‐": "-", "–": "-", "∗": "*", "∕": "/", "′": "'", "’": "'", "∣": "|", "‖": "\\|",
+}  # fmt: skip
+"""A sign of Unicode → the LaTeX token that draws it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A control sequence, a whole `\\begin{…}` or `\\end{…}`, or one character, and where it begins."""
+
+    text: str
+    position: int
+
+
+def tokenize(text: str) -> list[str]:
+    """Split LaTeX into tokens: control sequences and single characters, without white space.
+
+    Signs of Unicode become the token that draws them (`α` is `\\alpha`, `²` is `^ { 2 }`).
+
+    Args:
+        text: str.
+
+    Returns:
+        list of str. For text in normal form, `text.split()`.
+
+    Raises:
+        LatexError: The text ends in a lone backslash.
+    """
+    return [token.text for token in scan(text)]
+
+
+def scan(text: str) -> list[Token]:
+    """The same tokens, with their positions."""
+    tokens = [token for match in _TOKEN.finditer(text) for token in _tokens(match.group(), match.start())]
+    if text.endswith("\\") and not (tokens and tokens[-1].text == "\\\\"):
+        raise LatexError("lone backslash", len(text) - 1)
+    return tokens
+
+
+def _tokens(text: str, position: int) -> Iterator[Token]:
+    if text[0] in _RAISED or text[0] in _LOWERED:
+        sign, signs = ("^", _RAISED) if text[0] in _RAISED else ("_", _LOWERED)
+        yield from (Token(one, position) for one in (sign, "{", *(signs[c] for c in text), "}"))
+    elif text.startswith("\\\\"):
+        yield Token("\\\\", position)
+    elif text[0] == "\\":
+        yield Token("".join(text.split()) if len(text) > 2 else text, position)
+    elif text.isascii():
+        yield Token(text, position)
+    elif text == "″":
+        yield from (Token("'", position), Token("'", position))
+    else:
+        plain = unicodedata.normalize("NFKC", text) if "\uff01" <= text <= "\uff5e" else text  # full width
+        yield Token(UNICODE.get(plain, plain), position)

@@ -1,0 +1,332 @@
+"""LaTeX as tokens → what is written, before anybody asks whether a symbol layout tree can hold it.
+
+Only braces (and environments) that do not match, and rows nested too deep, are refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from crohme.notation import latex_commands as commands
+from crohme.notation.alphabet import ROOT
+from crohme.notation.errors import LatexError
+from crohme.notation.latex_scanner import Token
+from crohme.notation.tree import MAX_DEPTH
+
+LIMITS = ("\\limits", "\\nolimits")
+GRID = "\\begin{"
+_SCRIPTS = ("_", "^")
+_CELL_ENDS = frozenset({"&", "\\\\"})
+_CLOSING = ("}", "\\end{")
+_ROOT_OF = "\\of"
+_LENGTHS = tuple(commands.LENGTHS)
+_SIGNS = commands.SIGNS | set(LIMITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An argument that is not there, and where it should begin."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What stands after `_` or `^`; primes are such a row, too."""
+
+    sign: str
+    row: Row
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """Scripts written on one base without anything between them, and what says where they lie."""
+
+    scripts: tuple[Script, ...]
+    limits: Token | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A sign or a command.
+
+    Args:
+        text: str. Its token; empty for the base of a script that has none. `\\begin{…}` is a grid, its
+            only argument the row of all cells, with `&` and `\\\\` between them.
+        position: int. Of its token.
+        arguments: tuple of rows. Of a fraction two, of a root one.
+        option: tuple of Item. The index of a root.
+        scripts: tuple of Scripts. More than one where a group ended between them.
+    """
+
+    text: str
+    position: int
+    arguments: tuple[Row | Missing, ...] = ()
+    option: Row = ()
+    scripts: tuple[Scripts, ...] = ()
+
+
+Row = tuple[Item, ...]
+
+
+def parse(tokens: Sequence[Token], end: int, functions: frozenset[str]) -> Row:
+    """Read all tokens.
+
+    Args:
+        tokens: sequence of Token.
+        end: int. Length of the text.
+        functions: frozenset of str. What letters in an upright font may spell (`\\sin`).
+
+    Raises:
+        LatexError: Braces or environments that do not match, or rows nested deeper than `MAX_DEPTH`.
+    """
+    return _Parser(tokens, end, functions).row(frozenset(), depth=1)
+
+
+class _Parser:
+    def __init__(self, tokens: Sequence[Token], end: int, functions: frozenset[str]) -> None:
+        self._tokens = tokens
+        self._next = 0
+        self._end = end
+        self._functions = functions
+
+    def row(self, stops: frozenset[str], depth: int) -> Row:
+        """Parse up to one of the tokens `stops`, which is left in place, or to the end."""
+        self._check(depth)
+        items: list[Item] = []
+        has_base = False
+        while (token := self._peek()) is not None and token.text not in stops:
+            if token.text in _SCRIPTS and isinstance(missing := self._missing(1), Missing):
+                self._next += 1
+                items.append(Item(token.text, token.position, (missing,)))
+                has_base = True
+            elif token.text in _SCRIPTS or (has_base and token.text in ("'", *LIMITS)):
+                base = items.pop() if has_base else Item("", token.position)
+                items.append(replace(base, scripts=(*base.scripts, self._scripts(depth))))
+                has_base = False
+            elif token.text in commands.INFIX:
+                self._next += 1
+                start = max((i + 1 for i, item in enumerate(items) if item.text in _CELL_ENDS), default=0)
+                parts = (tuple(items[start:]), self.row(stops | _CELL_ENDS, depth + 1))
+                items[start:] = [Item(commands.INFIX[token.text], token.position, parts)]
+            elif token.text in commands.SWITCHES:
+                self._next += 1
+                rest = self.row(stops | _CELL_ENDS, depth + 1)
+                items.extend(self._in_font(commands.SWITCHES[token.text], rest, token))
+            else:
+                atom = self._atom(token, depth)
+                items.extend(atom)
+                has_base = bool(atom) or (has_base and token.text in commands.DROPPED)
+        return tuple(items)
+
+    def _scripts(self, depth: int) -> Scripts:
+        found: list[Script] = []
+        limits = None
+        while (token := self._peek()) is not None:
+            if token.text in LIMITS:
+                limits = token
+                self._next += 1
+            elif token.text == "'" or (token.text in _SCRIPTS and self._missing(1) is None):
+                found.append(self._script(token, depth))
+            else:
+                break
+        return Scripts(tuple(found), limits)
+
+    def _script(self, token: Token, depth: int) -> Script:
+        marks: list[Item] = []
+        while (prime := self._peek()) is not None and prime.text == "'":
+            marks.append(Item("\\prime", prime.position))
+            self._next += 1
+        primes = tuple(marks)
+        follows = self._peek()
+        if primes and (follows is None or follows.text != "^" or self._missing(1) is not None):
+            return Script("^", primes, token.position)
+        self._next += 1
+        row = self._argument(depth)
+        assert not isinstance(row, Missing)
+        return Script("^" if primes else token.text, primes + row, token.position)
+
+    def _atom(self, token: Token, depth: int) -> Row:
+        self._check(depth)
+        text = token.text
+        if text == "{":
+            return self._group("}", depth)
+        if text.startswith(_CLOSING):
+            raise LatexError(f"unexpected {text!r}", token.position)
+        self._next += 1
+        if text in commands.DROPPED or text in commands.SWITCHES or text.startswith(_LENGTHS):
+            return ()
+        if text in commands.DROPPED_WITH_ARGUMENT:
+            self._argument(depth)
+            return ()
+        if text in commands.DELIMITER_SIZES:
+            return self._delimiter()
+        if text in commands.FONTS:
+            return self._in_font("\\mathrm", self._argument(depth), token)
+        if text in commands.LAST_ARGUMENT:
+            arguments = [self._argument(depth) for _ in range(commands.LAST_ARGUMENT[text])]
+            return () if isinstance(arguments[-1], Missing) else arguments[-1]
+        if text in commands.FRACTIONS:
+            self._skip_option()
+            return (Item("\\frac", token.position, (self._argument(depth), self._argument(depth))),)
+        if text == ROOT:
+            opens = self._peek()
+            option = self._group("]", depth) if opens is not None and opens.text == "[" else ()
+            return (Item(ROOT, token.position, (self._argument(depth),), option),)
+        if text == "\\root":
+            option = self.row(frozenset({_ROOT_OF, "}"}), depth + 1)
+            self._accept(_ROOT_OF)
+            return (Item(ROOT, token.position, (self._argument(depth),), option),)
+        if text == "\\not":
+            return self._negated(token, depth)
+        if text.startswith(GRID):
+            return self._environment(token, depth)
+        return (self._command(token, depth),)
+
+    def _command(self, token: Token, depth: int) -> Item:
+        if token.text in commands.ARGUMENTS or token.text in commands.SAME_COMMAND:
+            text = commands.SAME_COMMAND.get(token.text, token.text)
+            arguments = tuple(self._argument(depth) for _ in range(commands.ARGUMENTS[text]))
+            return Item(text, token.position, arguments)
+        groups: list[Row] = []
+        if token.text[0] == "\\" and token.text[1:].isalpha() and token.text not in _SIGNS:
+            while (opens := self._peek()) is not None and opens.text == "{":
+                groups.append(self._group("}", depth))
+        return Item(token.text, token.position, tuple(groups))
+
+    def _delimiter(self) -> Row:
+        if self._accept("."):  # an invisible one
+            return ()
+        token = self._peek()
+        if token is None or token.text not in commands.ANGLES:
+            return ()
+        self._next += 1
+        return (Item(commands.ANGLES[token.text], token.position),)
+
+    def _negated(self, token: Token, depth: int) -> Row:
+        row = self._argument(depth)
+        if not isinstance(row, Missing) and len(row) == 1 and row[0].text in commands.NEGATED:
+            return (replace(row[0], text=commands.NEGATED[row[0].text]),)
+        return (Item(token.text, token.position, (row,)),)
+
+    def _environment(self, token: Token, depth: int) -> Row:
+        name = token.text[len(GRID) : -1]
+        if name in commands.WITH_COLUMNS:
+            self._skip_option()
+            self._argument(depth)
+        self._next -= 1  # of the token before the content, which a group begins with
+        row = self._group(f"\\end{{{name}}}", depth, token)
+        end = next((i for i in range(len(row), 0, -1) if row[i - 1].text != "\\\\"), 0)
+        row = row[:end]
+        if name in commands.ALIGNED:
+            row = tuple(item for item in row if item.text != "&")  # marks to align at: they draw nothing
+        if name in commands.TRANSPARENT or (name in commands.ALIGNED and all(item.text != "\\\\" for item in row)):
+            return row
+        kind = "aligned" if name in commands.ALIGNED else "matrix" if name in commands.GRIDS else name
+        grid = Item(f"{GRID}{kind}}}", token.position, (row,))
+        fences = [Item(text, token.position) if text else None for text in commands.GRIDS.get(name, ("", ""))]
+        return tuple(item for item in (fences[0], grid, fences[1]) if item is not None)
+
+    def _in_font(self, font: str, content: Row | Missing, token: Token) -> Row:
+        if isinstance(content, Missing) or not content:
+            return ()
+        if font in commands.ARGUMENTS:
+            return (Item(font, token.position, (content,)),)
+        is_word = not any(item.arguments or item.scripts for item in content)
+        function = "\\" + "".join(item.text for item in content)
+        return (Item(function, content[0].position),) if is_word and function in self._functions else content
+
+    def _group(self, closing: str, depth: int, opening: Token | None = None) -> Row:
+        opening = opening or self._tokens[self._next]
+        self._next += 1
+        row = self.row(frozenset({closing}), depth + 1)
+        if not self._accept(closing):
+            raise LatexError(f"{opening.text!r} is never closed", opening.position)
+        return row
+
+    def _argument(self, depth: int) -> Row | Missing:
+        missing = self._missing(0)
+        while (token := self._peek()) is not None and token.text in commands.DROPPED:
+            self._next += 1
+        if missing is not None or token is None:
+            return missing or Missing(self._end)
+        if token.text == "{":
+            return self._group("}", depth)  # which goes a level deeper itself
+        return self._atom(token, depth + 1)
+
+    def _missing(self, ahead: int) -> Missing | None:
+        """Where an argument is missed, if none begins so many tokens ahead."""
+        index = self._next + ahead
+        while index < len(self._tokens) and self._tokens[index].text in commands.DROPPED:
+            index += 1
+        if index == len(self._tokens):
+            return Missing(self._end)
+        token = self._tokens[index]
+        ends = token.text in _SCRIPTS or token.text in _CELL_ENDS or token.text.startswith(_CLOSING)
+        return Missing(token.position) if ends else None
+
+    def _skip_option(self) -> None:
+        """Pass over `[…]` without braces in it: where a numerator stands, how a grid is aligned."""
+        texts = [token.text for token in self._tokens[self._next : self._next + 3]]
+        if len(texts) == 3 and texts[0] == "[" and texts[2] == "]":
+            self._next += 3
+
+    def _peek(self) -> Token | None:
+        return self._tokens[self._next] if self._next < len(self._tokens) else None
+
+    def _accept(self, text: str) -> bool:
+        token = self._peek()
+        accepted = token is not None and token.text == text
+        self._next += accepted
+        return accepted
+
+    def _check(self, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            token = self._peek()
+            position = self._end if token is None else token.position
+            raise LatexError(f"nested deeper than {MAX_DEPTH} levels", position)
+
+
+def written(row: Row, label: Callable[[str], str]) -> Iterator[str]:
+    """The tokens of the normal form, as far as there is one without a tree.
+
+    Braces stand around every argument and script, and nowhere else; `_` before `^`.
+
+    Args:
+        row: tuple of Item.
+        label: function of a token. The name of its sign.
+    """
+    for item in row:
+        if item.text.startswith(GRID):
+            yield item.text
+            yield from written(_row(item.arguments[0]), label)
+            yield item.text.replace("begin", "end", 1)
+        elif item.text in _SCRIPTS:
+            yield item.text
+        elif item.text:
+            yield item.text if item.arguments else label(item.text)
+            if item.option:
+                closes_early = any(inner.text == "]" or inner.option for inner in item.option)
+                yield "["
+                yield from _braced(item.option, label) if closes_early else written(item.option, label)
+                yield "]"
+            for argument in item.arguments:
+                yield from _braced(_row(argument), label)
+        else:
+            yield from ("{", "}")
+        scripts = [script for bunch in item.scripts for script in bunch.scripts if script.row]
+        for script in sorted(scripts, key=lambda script: script.sign == "^"):
+            yield script.sign
+            yield from _braced(script.row, label)
+
+
+def _row(argument: Row | Missing) -> Row:
+    return () if isinstance(argument, Missing) else argument
+
+
+def _braced(row: Row, label: Callable[[str], str]) -> Iterator[str]:
+    yield "{"
+    yield from written(row, label)
+    yield "}"
