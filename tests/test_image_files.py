@@ -93,7 +93,7 @@ def test_a_bomb_is_refused_unopened() -> None:
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    for side, cause in ((8_000, "64000000|8000 x 8000"), (60_000, "larger|limit")):
+    for side, cause in ((9_000, "has 9000 x 9000 pixels; the limit"), (60_000, "60000 x 60000")):
         header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
         with pytest.raises(ImageError, match=cause):
             read_pixels(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b""))

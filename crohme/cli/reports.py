@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crohme.cli.files import check_file, check_folder, write_text
+from crohme.cli.files import check_apart, check_file, check_folder, write_text
 
 if TYPE_CHECKING:
     from crohme.evaluation.report import Content
@@ -32,8 +32,8 @@ def add_latex_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--latex", type=Path, metavar="FILE", help="write a table for a paper (LaTeX, booktabs)")
 
 
-def check_outputs(args: argparse.Namespace) -> None:
-    """Make sure, before hours of work, that what the options name can be written.
+def check_outputs(args: argparse.Namespace, inputs: Iterable[Path] = ()) -> None:
+    """Make sure, before hours of work, that what the options name can be written, over nothing that is read.
 
     Raises:
         CommandError: It cannot.
@@ -41,8 +41,11 @@ def check_outputs(args: argparse.Namespace) -> None:
     for path in (args.json, args.latex):
         if path is not None:
             check_file(path)
+    outputs = {"--json": args.json, "--latex": args.latex}
     if args.report is not None:
         check_folder(args.report)
+        outputs["--report"] = args.report / "metrics.json"
+    check_apart(outputs, inputs)
 
 
 def write_report(content: Content, args: argparse.Namespace) -> None:

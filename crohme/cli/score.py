@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli.errors import CommandError
-from crohme.cli.files import check_apart, list_failures, write_text
+from crohme.cli.files import list_failures, write_text
 from crohme.cli.reports import add_report_options, check_outputs, print_lengths, write_report
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def run(args: argparse.Namespace) -> int:
     from crohme.evaluation.scored import figures_of, graphs_of, outcomes_of
     from crohme.evaluation.scoring import Level, ScoringError, score
 
-    check_outputs(args)
-    check_apart({"--json": args.json}, (args.truth, args.output))
+    check_outputs(args, (args.truth, args.output))
     try:
         scores = score(args.truth, args.output, None if args.level is None else Level(args.level), args.equate)
     except ScoringError as error:

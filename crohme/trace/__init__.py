@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.image_files import MAX_PIXELS, TRACED, ImageError, naming, read_pixels
+from crohme.image_files import MAX_PIXELS, TRACED, ImageError, naming, read_picture
 from crohme.trace.binarise import Binary, binarise
 from crohme.trace.order import directed, reading_order
 from crohme.trace.skeleton import Line, graph_of, thin
@@ -36,7 +36,7 @@ def read_traced(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Ink
     """The ink of a picture file of an expression.
 
     Args:
-        source: path or bytes of a PNG, JPEG, BMP or whatever else `read_pixels` reads.
+        source: path or bytes of a PNG, JPEG, BMP or whatever else `read_picture` reads.
         max_pixels: int. Larger pictures are refused.
 
     Returns:
@@ -46,7 +46,12 @@ def read_traced(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Ink
         ImageError: Not an image, too large, or see `trace`.
     """
     with naming(source):
-        return trace(read_pixels(source, max_pixels))
+        picture = read_picture(source, max_pixels)
+        ink = trace(picture.pixels)
+    if picture.shrunk == 1:
+        return ink
+    strokes = tuple((stroke + 0.5) * picture.shrunk - 0.5 for stroke in ink.strokes)
+    return Ink(strokes, annotations=ink.annotations)
 
 
 def trace(pixels: NDArray[np.uint8]) -> Ink:
