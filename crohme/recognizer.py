@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from crohme import bundle, image_files
 from crohme.bundle import Bundle, BundleError
-from crohme.codes import TOKENS
+from crohme.codes import DIMENSIONS, TOKENS
 from crohme.decoding import Candidate, decode, look_of, rescore
 from crohme.features import POINTS, to_unit_scale
 from crohme.light import LightTransformer, Memory
@@ -28,6 +28,9 @@ BEAM = 5
 # files right, the mean of both directions alone 70.0 %, and all weights near these within half a point.
 _FORWARD = 0.7
 _LOOKS = 0.2
+
+_PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
+_LARGEST_LOGIT = 1e6
 
 Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
 
@@ -107,8 +110,12 @@ class Recognizer:
             raise BundleError(f"{trained.path}: {trained.network} does not read whole expressions")
         if trained.vocabulary != TOKENS:
             raise BundleError(f"{trained.path}: its vocabulary is not that of this version")
+        for name, value in DIMENSIONS.items():
+            if trained.arguments.get(name) != value:
+                raise BundleError(f"{trained.path}: made for {name} {trained.arguments.get(name)}, not {value}")
         self.bundle = trained
         self.network = LightTransformer(trained.weights, trained.arguments)
+        self._check_answers()
         written = trained.metrics.get("calibration", (1.0, 0.0))
         self._calibration: tuple[float, float] = tuple(written)
         self._calibration_traced: tuple[float, float] = tuple(trained.metrics.get("calibration_traced", written))
@@ -150,6 +157,17 @@ class Recognizer:
             for candidate, share in zip(candidates, shares, strict=True)
         ]
         return Recognition(ink, tuple(readings[:top]))
+
+    def _check_answers(self) -> None:
+        """Raise BundleError if the weights, each a number, multiply to what is none, as no trained ones do."""
+        with np.errstate(all="ignore"):
+            memory = self.network.encode(prepare(Ink.from_arrays(_PLUS)))
+            none = np.zeros((1, 1), np.int64)
+            nowhere = np.zeros((1, 1, len(_PLUS)), np.float32)
+            token, pointer, _ = self.network.read(memory, self.network.start(), none, nowhere, nowhere, none, none)
+            answers = (memory.encoded, self.network.classify(memory), self.network.relate(memory), token, pointer)
+        if not all((np.abs(answer) < _LARGEST_LOGIT).all() for answer in answers):
+            raise BundleError(f"{self.bundle.path}: weights.npz makes no sense: its answers are no numbers")
 
     def _search(self, memory: Memory, beam: int) -> list[Candidate]:
         """Readings with different LaTeX, best first; with a beam, scored in both directions."""

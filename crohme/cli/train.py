@@ -98,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
 
     load_keras()
     from crohme.bundle import BundleError
+    from crohme.child_processes import WorkerLost
     from crohme.corpus.label_folders import LabelError
     from crohme.corpus.location import DataNotFound, crohme_folder, sample_folder
     from crohme.training.checkpoint import CheckpointError
@@ -112,6 +113,8 @@ def run(args: argparse.Namespace) -> int:
         bundle = _TASKS[args.task](args, data)
     except (DataNotFound, LabelError, WeightsError, BundleError, CheckpointError, TensorBoardMissing) as error:
         raise CommandError(str(error)) from None
+    except WorkerLost as error:
+        raise CommandError(f"{error} The same command with --resume goes on from the checkpoint.") from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command with --resume goes on from the last checkpoint") from None
     print(f"bundle written to {bundle}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -21,7 +22,9 @@ from crohme.training.batches import Batch, Recipe
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.tensorboard import TensorBoardLog
 from crohme.training.validation import Validation
+from inkml_parser.files import append_line, write_whole
 
+log = logging.getLogger(__name__)
 SIZES: dict[str, dict[str, int]] = {
     "small": {"width": 192, "heads": 6, "encoder_layers": 6, "decoder_layers": 3},
     "base": {"width": 224, "heads": 7, "encoder_layers": 7, "decoder_layers": 3},
@@ -65,11 +68,39 @@ def stored_settings(folder: Path) -> Settings:
     """
     path = folder / "settings.json"
     try:
-        return Settings(**json.loads(path.read_text(encoding="utf-8"))["settings"])
+        settings = Settings(**_stored(path)["settings"])
+    except (KeyError, TypeError) as error:
+        raise CheckpointError(f"{path}: not the settings of a run of this version: {error}") from None
+    for name, default in asdict(Settings()).items():
+        value = getattr(settings, name)
+        if not isinstance(value, type(default) if not isinstance(default, float) else int | float):
+            raise CheckpointError(f"{path}: not the settings of a run of this version: {name} is {value!r}")
+    if settings.size not in SIZES:
+        raise CheckpointError(f"{path}: not the settings of a run of this version: size is {settings.size!r}")
+    return settings
+
+
+def _stored(path: Path) -> dict[str, Any]:
+    """What `settings.json` holds: a table of tables."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CheckpointError(f"nothing to resume: {path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         raise CheckpointError(f"{path}: not the settings of a run of this version: {error}") from None
+    if not isinstance(stored, dict) or not all(isinstance(part, dict) for part in stored.values()):
+        raise CheckpointError(f"{path}: not the settings of a run of this version")
+    return stored
+
+
+def _row(line: str) -> dict[str, Any] | None:
+    """A line of the log, or None if it is damaged."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    is_whole = isinstance(row, dict) and isinstance(row.get("step"), int) and "samples" in row and "kind" in row
+    return row if is_whole else None
 
 
 class FromInk(keras.Model):
@@ -138,7 +169,7 @@ class Run:
         Raises:
             CheckpointError: It holds a run already, and perhaps days of work.
         """
-        if self._state.exists():
+        if checkpoint.exists(self._state):
             raise CheckpointError(
                 f"{self.folder} holds a run: go on with it (--resume), take another folder (--out), or remove this one"
             )
@@ -152,10 +183,10 @@ class Run:
         Raises:
             CheckpointError: There is none, or it belongs to a run with other settings.
         """
-        if not self._state.exists():
+        if not checkpoint.exists(self._state):
             raise CheckpointError(f"nothing to resume: {self._state} does not exist")
         self._check_settings()
-        self.average, progress = checkpoint.restore(self._state, self.model)
+        self.average, progress = checkpoint.restore(self._state, lambda _: self.model, self.progress)
         self.progress |= progress
 
     def resume(self) -> None:
@@ -164,11 +195,13 @@ class Run:
         Raises:
             CheckpointError: See `restore`.
         """
+        expected = dict(self.progress)
         self.restore()
+        checkpoint.forget_damaged(self._state, expected)
         self._write_settings()
         # What came after the checkpoint is lost, and will be logged once more.
         kept = [row for row in self.history() if row["step"] <= self.progress["step"]]
-        self._log.write_text("".join(f"{json.dumps(row)}\n" for row in kept), encoding="utf-8")
+        write_whole(self._log, "".join(f"{json.dumps(row)}\n" for row in kept))
 
     def start_cycle(self, budget: float, unit: str) -> None:
         """Begin a cosine cycle of so many seconds or samples."""
@@ -225,16 +258,18 @@ class Run:
 
     def log(self, kind: str, values: Mapping[str, float]) -> None:
         """Add a line to the log, and to that for TensorBoard if there is one."""
-        with self._log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({**self.progress, "kind": kind, **values}) + "\n")
+        append_line(self._log, json.dumps({**self.progress, "kind": kind, **values}))
         if self.board is not None:
             self.board.write(kind, self.progress["step"], values)
 
     def history(self) -> list[dict[str, Any]]:
-        """The lines of the log."""
+        """The lines of the log, without any that is damaged: the log is to look at, and no reason to stop a run."""
         if not self._log.exists():
             return []
-        return [json.loads(line) for line in self._log.read_text(encoding="utf-8").splitlines()]
+        rows = [_row(line) for line in self._log.read_text(encoding="utf-8", errors="replace").split("\n") if line]
+        if None in rows:
+            log.warning("%s: damaged lines left out: %d", self._log, rows.count(None))
+        return [row for row in rows if row is not None]
 
     def write_bundle(self, folder: Path, metrics: dict[str, float], added: np.ndarray | None = None) -> None:
         """The averaged weights as a bundle.
@@ -268,12 +303,12 @@ class Run:
 
     def _write_settings(self) -> None:
         described = json.dumps(self._described(), indent=2)
-        (self.folder / "settings.json").write_text(described + "\n", encoding="utf-8")
+        write_whole(self.folder / "settings.json", described + "\n")
 
     def _check_settings(self) -> None:
         """Raise CheckpointError if the folder's run has other settings. Those that it did not know do not count."""
         path = self.folder / "settings.json"
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = _stored(path)
         differences = [
             f"{name} is {stored[part][name]}, not {value}"
             for part, values in self._described().items()

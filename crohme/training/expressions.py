@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from crohme.child_processes import WorkerLost
 from crohme.corpus.expressions import load
 from crohme.corpus.location import DataNotFound, train_and_validation
 from crohme.corpus.traced import load_traced
@@ -18,8 +19,10 @@ from crohme.training import curves
 from crohme.training.batches import Batch, Recipe, held_out, stream
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.expression_run import SIZES, Run, Settings, stored_settings
+from crohme.training.run_folder import held
 from crohme.training.tensorboard import TensorBoardLog, load_writer
 from crohme.training.validation import Validation
+from inkml_parser.files import uninterrupted
 
 __all__ = ["DEFAULT_MINUTES", "SIZES", "Recipe", "Run", "Settings", "stored_settings", "train"]
 
@@ -71,7 +74,29 @@ def train(
     if tensorboard:
         load_writer()  # now, not after the data is read
     train_folder, validation, count = _data(data)
-    run = Run(folder, settings, recipe or Recipe())
+    with held(folder):
+        return _train(
+            Run(folder, settings, recipe or Recipe()), train_folder, validation, count, minutes=minutes, epochs=epochs,
+            resume=resume, workers=workers, validate_every=validate_every, save_every=save_every,
+            tensorboard=tensorboard,
+        )  # fmt: skip
+
+
+def _train(
+    run: Run,
+    train_folder: Path,
+    validation: Validation,
+    count: int,
+    *,
+    minutes: float | None,
+    epochs: int | None,
+    resume: bool,
+    workers: int,
+    validate_every: float,
+    save_every: float,
+    tensorboard: bool,
+) -> dict[str, float]:
+    """As `train`, on data that are read, in a folder that is held."""
     if resume:
         run.resume()
     else:
@@ -81,17 +106,17 @@ def train(
     elif minutes is not None or not resume:
         run.start_cycle(60 * (DEFAULT_MINUTES if minutes is None else minutes), "seconds")
     if run.is_finished:
-        raise CheckpointError(f"{folder}: this run is finished; more minutes or epochs begin another cycle")
+        raise CheckpointError(f"{run.folder}: this run is finished; more minutes or epochs begin another cycle")
     progress = run.progress
-    batches = stream(train_folder, run.recipe, seed=settings.seed, first=progress["chunk"], workers=workers)
-    board = closing(TensorBoardLog(folder / "tensorboard", progress["step"])) if tensorboard else nullcontext()
+    batches = stream(train_folder, run.recipe, seed=run.settings.seed, first=progress["chunk"], workers=workers)
+    board = closing(TensorBoardLog(run.folder / "tensorboard", progress["step"])) if tensorboard else nullcontext()
     with closing(batches), board as run.board, _bar(run) as bar:
         try:
             figures = _to_the_end(run, batches, validation, _Timer(validate_every), _Timer(save_every), bar)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, WorkerLost):
             run.save()
             raise
-    run.write_bundle(folder / "bundle", figures)
+    run.write_bundle(run.folder / "bundle", figures)
     return figures
 
 
@@ -128,9 +153,10 @@ def _to_the_end(
     for number, chunk in batches:
         losses: list[dict[str, float]] = []
         for batch in chunk[run.progress["batch"] :]:
-            losses.append(run.step(batch))
-            seconds, samples = lap.take(), len(batch.inputs["mask"])
-            run.spend(seconds=seconds, samples=samples)
+            with uninterrupted():  # so that what is saved then is a whole number of steps
+                losses.append(run.step(batch))
+                seconds, samples = lap.take(), len(batch.inputs["mask"])
+                run.spend(seconds=seconds, samples=samples)
             _show(bar, run, losses[-1]["loss"], figures, samples / seconds)
             if run.is_finished:
                 break
@@ -149,14 +175,18 @@ def _to_the_end(
     return figures
 
 
+def _in_minutes(run: Run) -> bool:
+    return run.progress["unit"] == "seconds"
+
+
 def _bar(run: Run) -> tqdm:
-    in_minutes = run.progress["unit"] == "seconds"
+    in_minutes = _in_minutes(run)
     total = run.progress["budget"] / (60 if in_minutes else 1)
     return tqdm(total=round(total, 1), unit="min" if in_minutes else "sample", desc="train")
 
 
 def _show(bar: tqdm, run: Run, loss: float, figures: dict[str, float], rate: float) -> None:
-    bar.n = round(run.progress["spent"] / (60 if bar.unit == "min" else 1), 1)
+    bar.n = round(run.progress["spent"] / (60 if _in_minutes(run) else 1), 1)
     shown = {"samples/s": f"{rate:.0f}", "loss": f"{loss:.3f}"}
     if figures:
         shown["ExpRate"] = f"{figures['exprate']:.1f}"
