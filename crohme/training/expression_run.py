@@ -186,7 +186,7 @@ class Run:
         if not checkpoint.exists(self._state):
             raise CheckpointError(f"nothing to resume: {self._state} does not exist")
         self._check_settings()
-        self.average, progress = checkpoint.restore(self._state, lambda _: self.model, self.progress)
+        self.average, progress = checkpoint.restore(self._state, lambda _: self.model, self._expected())
         self.progress |= progress
 
     def resume(self) -> None:
@@ -195,9 +195,8 @@ class Run:
         Raises:
             CheckpointError: See `restore`.
         """
-        expected = dict(self.progress)
         self.restore()
-        checkpoint.forget_damaged(self._state, expected)
+        checkpoint.forget_damaged(self._state, self._expected())
         self._write_settings()
         # What came after the checkpoint is lost, and will be logged once more.
         kept = [row for row in self.history() if row["step"] <= self.progress["step"]]
@@ -289,6 +288,10 @@ class Run:
             weights[bias] = weights[bias] + added
         bundle.save(folder, "stroke_transformer", arguments, TOKENS, weights, training, metrics)
         self.model.set_weights(current)
+
+    def _expected(self) -> dict[str, Any]:
+        """What a checkpoint's progress must have: all but what older runs did not count."""
+        return {name: value for name, value in self.progress.items() if name not in ("batch", "unit")}
 
     @property
     def _state(self) -> Path:
