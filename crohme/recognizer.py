@@ -145,10 +145,13 @@ class Recognizer:
             InkError: InkML or strokes that cannot be used; `OversizedInk` for more than
                 `MAX_STROKES` strokes, `NothingToRecognize` for ink in a single place.
             ImageError: A picture that cannot be used, see `crohme.trace.read_traced`.
+            BundleError: The weights make no sense: what they answer is no number.
         """
         ink = _as_ink(source)
         memory = self.network.encode(prepare(ink))
         candidates = self._search(memory, max(beam, 1))
+        if not np.isfinite([candidate.score for candidate in candidates]).all():
+            raise BundleError(f"{self.bundle.path}: weights.npz makes no sense: its answers are no numbers")
         is_traced = image_files.TRACED.items() <= ink.annotations.items()
         calibration = self._calibration_traced if is_traced else self._calibration
         shares = _confidences([candidate.score for candidate in candidates], *calibration)

@@ -127,6 +127,8 @@ def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> NDArra
     array = np.frombuffer(data, dtype=f"<f{size}").astype(np.float32).reshape(shape)
     if not (np.abs(array) <= LARGEST).all():
         raise WeightsError(f"{_shown(name)} holds what is no number, or too large a one")
+    if name.endswith("moving_variance") and (array < 0).any():
+        raise WeightsError(f"{_shown(name)} holds a variance below zero")
     return array
 
 

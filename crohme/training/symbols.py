@@ -118,6 +118,7 @@ def fit(settings: Settings, data: TrainingData, out: Path, resume: bool = False)
 
 def _fit(settings: Settings, data: TrainingData, out: Path, resume: bool) -> Path:
     """As `fit`, in a folder that is held."""
+    bundle.check_vocabulary(out, data.classes, len(data.classes))  # now, not when all is trained
     _tell(data)
     run = _Run(settings, data, out)
     if resume:
