@@ -71,6 +71,7 @@ def write_weights(file: BinaryIO, weights: Mapping[str, NDArray[np.floating]]) -
     for name, array in half.items():
         if not np.isfinite(array).all():
             raise WeightsError(f"weight {name} does not fit into half precision")
+        _check_variance(name, array)
     np.savez_compressed(file, **half)
 
 
@@ -127,9 +128,13 @@ def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> NDArra
     array = np.frombuffer(data, dtype=f"<f{size}").astype(np.float32).reshape(shape)
     if not (np.abs(array) <= LARGEST).all():
         raise WeightsError(f"{_shown(name)} holds what is no number, or too large a one")
+    _check_variance(name, array)
+    return array
+
+
+def _check_variance(name: str, array: NDArray[np.floating]) -> None:
     if name.endswith("moving_variance") and (array < 0).any():
         raise WeightsError(f"{_shown(name)} holds a variance below zero")
-    return array
 
 
 def _shown(name: str) -> str:

@@ -282,6 +282,7 @@ def test_a_variance_below_zero_is_refused(tmp_path: Path) -> None:
     weights = {path: np.full(shape, -0.5) for path, shape in shapes("symbol_cnn", arguments).items()}
     with pytest.raises(BundleError, match="stage_1a_norm/moving_variance holds a variance below zero"):
         bundle.save(tmp_path, "symbol_cnn", arguments, ("a", "b"), weights, {})
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["", "\0", "x" * 5000, "a/b", "\n"])

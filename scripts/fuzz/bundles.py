@@ -180,7 +180,7 @@ def _weights(rng: np.random.Generator, files: Files) -> Files:
     at = int(rng.integers(len(arrays)))
     name, array = arrays[at]
     choice = rng.random()
-    if choice < 0.7:
+    if choice < 0.7 and isinstance(array, np.ndarray) and array.size and array.dtype.kind == "f":
         arrays[at] = (name, _array(rng, array))
     elif choice < 0.75:
         del arrays[at]
