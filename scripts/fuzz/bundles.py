@@ -91,7 +91,7 @@ def _text(rng: np.random.Generator, files: Files) -> Files:
     name = ("config.json", "metrics.json")[rng.integers(2)]
     try:
         table = json.loads(files[name])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return files
     if not isinstance(table, dict):
         return files
