@@ -11,14 +11,27 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import math
+import os
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from crohme.architectures import ArgumentError, Shapes, shapes
+from crohme.bundle_files import (
+    BundleError,
+    check_calibration,
+    check_vocabulary,
+    opened,
+    read_table,
+    read_vocabulary,
+)
+from crohme.weights_file import WeightsError, read_weights, write_weights
+from inkml_parser.files import filling, replacing, write_whole
 
 if TYPE_CHECKING:
     import keras
@@ -35,10 +48,6 @@ NETWORKS: dict[str, str] = {
 }
 _HERE = Path(__file__).resolve().parent
 _INSTALLED, _CHECKOUT = _HERE / "_bundles", _HERE.parent / "models"
-
-
-class BundleError(ValueError):
-    """A bundle that is missing, damaged or not ours. `str(error)` names the folder and the cause."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,31 +79,38 @@ def names() -> list[str]:
 
 
 def load(name_or_folder: str | Path) -> Bundle:
-    """Read a bundle, its checksum first.
+    """Read a bundle, its checksums first. All of it is checked: what is returned can be built.
 
     Args:
         name_or_folder: str or Path. One of `names()`, or a folder.
 
     Raises:
         BundleError: No such bundle; a file missing or damaged; weights or vocabulary that do not
-            match their checksum; a network that is not one of `NETWORKS`.
+            match their checksum, or do not fit the network; a network that is not one of `NETWORKS`, or
+            arguments that it does not take; figures that cannot be.
     """
     folder = _folder(name_or_folder)
-    config = _read_json(folder / "config.json")
+    config = read_table(folder / "config.json")
     network = config.get("network")
-    is_ours = config.get("format") == FORMAT and isinstance(network, str) and network in NETWORKS
-    if not is_ours or not isinstance(config.get("arguments"), dict):
+    is_ours = type(config.get("format")) is int and config["format"] == FORMAT
+    if not is_ours or not isinstance(network, str) or network not in NETWORKS:
         raise BundleError(f"{folder}: config.json describes no network of this version")
+    for part in ("arguments", "training"):
+        if not isinstance(config.get(part, {}), dict):
+            raise BundleError(f"{folder}: config.json: its {part} are no table")
+    expected = _shapes(folder, network, config.get("arguments"))
     for name in ("weights.npz", "vocabulary.txt"):
-        if hashlib.sha256(_read(folder / name)).hexdigest() != config.get(_checksum_key(name)):
-            raise BundleError(f"{folder}: {name} does not match its checksum")
-    try:
-        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            weights = {name: arrays[name].astype(np.float32) for name in arrays.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise BundleError(f"{folder}: weights.npz cannot be read: {error}") from None
-    vocabulary = tuple(_read(folder / "vocabulary.txt").decode("utf-8").splitlines())
-    metrics = _read_json(folder / "metrics.json") if (folder / "metrics.json").exists() else {}
+        with opened(folder / name) as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != config.get(_checksum_key(name)):
+                raise BundleError(f"{folder}: {name} does not match its checksum")
+    vocabulary = read_vocabulary(folder / "vocabulary.txt", _outputs(network, config["arguments"]))
+    metrics = read_table(folder / "metrics.json") if os.path.lexists(folder / "metrics.json") else {}
+    check_calibration(folder, metrics)
+    with opened(folder / "weights.npz") as file:
+        try:
+            weights = read_weights(file, expected)
+        except WeightsError as error:
+            raise BundleError(f"{folder}: weights.npz {error}") from None
     return Bundle(folder, network, config["arguments"], vocabulary, weights, metrics, config.get("training", {}))
 
 
@@ -107,42 +123,46 @@ def save(
     training: Mapping[str, Any],
     metrics: Mapping[str, Any] | None = None,
 ) -> Bundle:
-    """Write a bundle. An existing model card stays as it is.
+    """Write a bundle, all of it or nothing. An existing model card stays as it is.
 
     Args:
         folder: Path. Made if missing.
         network, arguments, vocabulary, weights, training, metrics: see `Bundle`. Weights are stored
-            in half precision.
+            in half precision. Figures that are no numbers are stored as null.
 
     Returns:
         The bundle as `load` reads it back.
 
     Raises:
-        BundleError: `network` is not one of `NETWORKS`, or a weight is too large for half precision.
+        BundleError: `network` is not one of `NETWORKS`, arguments, vocabulary or weights do not fit it, or a
+            weight is too large for half precision.
+        OSError: It cannot be written; a bundle that was there is as it was.
     """
     if network not in NETWORKS:
         raise BundleError(f"{folder}: {network!r} is not a network of this project")
-    folder.mkdir(parents=True, exist_ok=True)
-    with np.errstate(over="ignore"):
-        half = {name: np.asarray(array).astype(np.float16) for name, array in weights.items()}
-    for name, array in half.items():
-        if not np.isfinite(array).all():
-            raise BundleError(f"{folder}: weight {name} does not fit into half precision")
-    np.savez_compressed(folder / "weights.npz", **half)
-    (folder / "vocabulary.txt").write_text("".join(f"{label}\n" for label in vocabulary), encoding="utf-8")
-    checksums = {
-        _checksum_key(name): hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        for name in ("weights.npz", "vocabulary.txt")
-    }
-    config = {
-        "format": FORMAT,
-        "network": network,
-        "arguments": dict(arguments),
-        **checksums,
-        "training": dict(training),
-    }
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    (folder / "metrics.json").write_text(json.dumps(dict(metrics or {}), indent=2) + "\n", encoding="utf-8")
+    check_vocabulary(folder, vocabulary, _outputs(network, arguments))
+    if {name: np.shape(array) for name, array in weights.items()} != _shapes(folder, network, arguments):
+        raise BundleError(f"{folder}: the weights are not those of {network}")
+    with filling(folder) as parts:
+        try:
+            with replacing(parts / "weights.npz") as file:
+                write_weights(file, weights)
+        except WeightsError as error:
+            raise BundleError(f"{folder}: {error}") from None
+        write_whole(parts / "vocabulary.txt", "".join(f"{label}\n" for label in vocabulary))
+        checksums = {
+            _checksum_key(name): hashlib.sha256((parts / name).read_bytes()).hexdigest()
+            for name in ("weights.npz", "vocabulary.txt")
+        }
+        config = {
+            "format": FORMAT,
+            "network": network,
+            "arguments": dict(arguments),
+            **checksums,
+            "training": _finite(dict(training)),
+        }
+        write_whole(parts / "config.json", json.dumps(config, indent=2) + "\n")
+        write_whole(parts / "metrics.json", json.dumps(_finite(dict(metrics or {})), indent=2) + "\n")
     return load(folder)
 
 
@@ -169,7 +189,7 @@ def restore(bundle: Bundle) -> keras.Model:
     """
     model = build(bundle.network, bundle.arguments)
     expected = {weight.path: tuple(weight.shape) for weight in model.weights}
-    if expected != {name: array.shape for name, array in bundle.weights.items()}:
+    if expected != {name: array.shape for name, array in bundle.weights.items()}:  # of a bundle made by hand
         raise BundleError(f"{bundle.path}: weights.npz does not fit {bundle.network}")
     model.set_weights([bundle.weights[weight.path] for weight in model.weights])
     return model
@@ -188,25 +208,28 @@ def _home() -> Path:
     return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 
 
+def _outputs(network: str, arguments: Mapping[str, Any]) -> int:
+    return arguments.get("tokens" if network == "stroke_transformer" else "classes", 0)
+
+
+def _shapes(folder: Path, network: str, arguments: Any) -> Shapes:
+    try:
+        return shapes(network, arguments or {})
+    except ArgumentError as error:
+        raise BundleError(f"{folder}: config.json: {error}") from None
+
+
+def _finite(value: Any) -> Any:
+    """The same with null for what is no number, which JSON does not have."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _folder(name_or_folder: str | Path) -> Path:
     for folder in (_home() / name_or_folder if str(name_or_folder) in names() else None, Path(name_or_folder)):
-        if folder is not None and folder.is_dir():
+        if folder is not None and os.path.isdir(folder):
             return folder
     raise BundleError(f"{name_or_folder}: no such bundle; there are: {', '.join(names()) or 'none'}")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BundleError(f"{path.parent}: {path.name}: {error.strerror}") from None
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(_read(path))
-    except ValueError as error:
-        raise BundleError(f"{path.parent}: {path.name} is not JSON: {error}") from None
-    if not isinstance(content, dict):
-        raise BundleError(f"{path.parent}: {path.name} is not a JSON object")
-    return content

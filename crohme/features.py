@@ -17,6 +17,7 @@ POINTS = 32
 POINT_FEATURES = 4
 STROKE_FEATURES = 13
 PAIR_FEATURES = 27
+EARLIER_PAIR_FEATURES = 24  # without the likeness of strokes
 _TINY = 0.05  # of a typical stroke: below this size a stroke has no shape, only a place
 # Distance at which likeness falls: two inks of a class by one writer are 0.13 apart in the median, by two 0.25.
 _ALIKE = 0.15

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from crohme import bundle, image_files
 from crohme.bundle import Bundle, BundleError
 from crohme.decoding import Candidate, decode, look_of, rescore
-from crohme.features import POINTS, to_unit_scale
+from crohme.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.light import LightTransformer, Memory
 from crohme.notation import SymbolTree, to_latex, to_mathml
 from crohme.vocabulary import Vocabulary
@@ -29,6 +29,9 @@ BEAM = 5
 # files right, the mean of both directions alone 70.0 %, and all weights near these within half a point.
 _FORWARD = 0.7
 _LOOKS = 0.2
+
+_PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
+_LARGEST_LOGIT = 1e6
 
 Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
 
@@ -110,8 +113,14 @@ class Recognizer:
             self.vocabulary = Vocabulary.of_tokens(trained.vocabulary)
         except ValueError as error:
             raise BundleError(f"{trained.path}: vocabulary.txt: {error}") from None
+        for name, value in self.vocabulary.dimensions().items():
+            given = trained.arguments.get(name)
+            # Networks of earlier versions read the first pair features only.
+            if given != value and not (name == "pair_features" and given == EARLIER_PAIR_FEATURES):
+                raise BundleError(f"{trained.path}: made for {name} {given}, not {value}")
         self.bundle = trained
         self.network = LightTransformer(trained.weights, trained.arguments)
+        self._check_answers()
         written = trained.metrics.get("calibration", (1.0, 0.0))
         self._calibration: tuple[float, float] = tuple(written)
         self._calibration_traced: tuple[float, float] = tuple(trained.metrics.get("calibration_traced", written))
@@ -145,10 +154,13 @@ class Recognizer:
                 `MAX_STROKES` strokes, `NothingToRecognize` for ink in a single place.
             ImageError: A picture that cannot be used, see `crohme.trace.read_traced`.
             Cancelled: `cancelled` said so.
+            BundleError: The weights make no sense: what they answer is no number.
         """
         ink = _as_ink(source)
         memory = self.network.encode(prepare(ink))
         candidates = self._search(memory, max(beam, 1), cancelled)
+        if not np.isfinite([candidate.score for candidate in candidates]).all():
+            raise BundleError(f"{self.bundle.path}: weights.npz makes no sense: its answers are no numbers")
         is_traced = image_files.TRACED.items() <= ink.annotations.items()
         calibration = self._calibration_traced if is_traced else self._calibration
         shares = _confidences([candidate.score for candidate in candidates], *calibration)
@@ -157,6 +169,17 @@ class Recognizer:
             for candidate, share in zip(candidates, shares, strict=True)
         ]
         return Recognition(ink, tuple(readings[:top]))
+
+    def _check_answers(self) -> None:
+        """Raise BundleError if the weights, each a number, multiply to what is none, as no trained ones do."""
+        with np.errstate(all="ignore"):
+            memory = self.network.encode(prepare(Ink.from_arrays(_PLUS)))
+            none = np.zeros((1, 1), np.int64)
+            nowhere = np.zeros((1, 1, len(_PLUS)), np.float32)
+            token, pointer, _ = self.network.read(memory, self.network.start(), none, nowhere, nowhere, none, none)
+            answers = (memory.encoded, self.network.classify(memory), self.network.relate(memory), token, pointer)
+        if not all((np.abs(answer) < _LARGEST_LOGIT).all() for answer in answers):
+            raise BundleError(f"{self.bundle.path}: weights.npz makes no sense: its answers are no numbers")
 
     def _search(self, memory: Memory, beam: int, cancelled: Callable[[], bool] | None) -> list[Candidate]:
         """Readings with different LaTeX, best first; with a beam, scored in both directions."""

@@ -139,7 +139,10 @@ class SymbolRecognizer:
     def _predict(self, network: keras.Model, count: int, inputs: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         at_once = max(1, _CHUNK * SIZE**2 // (self.picture_size or SIZE) ** 2)
         chunks = [np.arange(at, min(at + at_once, count)) for at in range(0, count, at_once)]
-        return np.concatenate([network.predict_on_batch(inputs(chunk)) for chunk in chunks])
+        answers = np.concatenate([network.predict_on_batch(inputs(chunk)) for chunk in chunks])
+        if not np.isfinite(answers).all():
+            raise BundleError(f"{network.name}: its weights make no sense: what they answer is no number")
+        return answers
 
 
 def _load(source: Source, size: int) -> list[np.ndarray] | np.ndarray:

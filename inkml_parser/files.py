@@ -42,6 +42,21 @@ def write_whole(path: _Path, content: str | bytes) -> None:
         file.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
 
 
+def append_line(path: _Path, line: str) -> None:
+    """Add a line to a file; if it cannot be written whole, nothing of it."""
+    try:
+        with open(path, "ab", buffering=0) as file:  # a buffer would try once more when it is closed
+            size, rest = file.tell(), f"{line}\n".encode("utf-8", "backslashreplace")
+            try:
+                while rest:
+                    rest = rest[file.write(rest) :]
+            except OSError:
+                file.truncate(size)
+                raise
+    except OSError as error:
+        raise _named(error, os.fspath(path), is_ours=False) from None
+
+
 @contextmanager
 def replacing_text(path: _Path) -> Iterator[TextIO]:
     """As `replacing`, for text in UTF-8 whose lines end as they are written.

@@ -18,7 +18,8 @@ DEEP_LEARNING = {"tensorflow", "keras", "jax", "torch"}
 # on the ground floor, where the packages know nothing of each other, only from its own package.
 FLOORS = (
     ("inkml_parser", "crohme.notation", "crohme.networks"),
-    ("crohme.child_processes", "crohme.strokes", "crohme.line_width", "crohme.image_formats", "crohme.image_files",
+    ("crohme.architectures", "crohme.weights_file", "crohme.bundle_files", "crohme.child_processes",
+     "crohme.strokes", "crohme.line_width", "crohme.image_formats", "crohme.image_files",
      "crohme.raster", "crohme.features", "crohme.symbol_features", "crohme.symbol_inputs", "crohme.augment",
      "crohme.bundle", "crohme.vocabulary", "crohme.trace", "crohme.light", "crohme.decoding", "crohme.solver",
      "crohme.truth"),

@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from crohme.child_processes import WorkerLost, worker_pool
+from tests.processes import is_running, wait_until
 
 _PARENT = """
 import os, re, time
@@ -45,14 +45,6 @@ if __name__ == "__main__":
 """
 
 
-def is_running(process: int) -> bool:
-    try:
-        status = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
-
-
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at /proc")
 @pytest.mark.parametrize(
     ("end", "alone"), [("KILL", False), ("TERM", False), ("INT", False), ("KILL", True), ("TERM", True)]
@@ -69,10 +61,7 @@ def test_children_do_not_outlive_their_parent(end: str, alone: bool, tmp_path: P
     parent.send_signal(signal.Signals[f"SIG{end}"])
     parent.wait(timeout=20)
     parent.stdout.close()
-    deadline = time.monotonic() + 10
-    while any(is_running(child) for child in found) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not [child for child in found if is_running(child)]
+    assert wait_until(lambda: not any(map(is_running, found)), 10)
 
 
 def _nothing() -> None:

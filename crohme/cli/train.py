@@ -102,6 +102,7 @@ def run(args: argparse.Namespace) -> int:
 
     load_keras()
     from crohme.bundle import BundleError
+    from crohme.child_processes import WorkerLost
     from crohme.corpus.label_folders import LabelError
     from crohme.corpus.location import DataNotFound, crohme_folder, sample_folder
     from crohme.training.checkpoint import CheckpointError
@@ -119,6 +120,8 @@ def run(args: argparse.Namespace) -> int:
         DataNotFound, LabelError, WeightsError, BundleError, CheckpointError, TensorBoardMissing, WarmStartError,
     ) as error:  # fmt: skip
         raise CommandError(str(error)) from None
+    except WorkerLost as error:
+        raise CommandError(f"{error} The same command with --resume goes on from the checkpoint.") from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command with --resume goes on from the last checkpoint") from None
     print(f"bundle written to {bundle}")

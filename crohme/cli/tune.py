@@ -104,13 +104,13 @@ def _search(args: argparse.Namespace) -> Best:
 
 
 def _retrain(args: argparse.Namespace, best: Best) -> Path:
-    from crohme.training import symbols
+    from crohme.training import checkpoint, symbols
 
     out = args.out / "retrained"
     return symbols.train(
         best.network,
         args.data,
-        resume=(out / "checkpoint.npz").exists(),
+        resume=checkpoint.exists(out / "checkpoint.npz"),
         out=out,
         seed=args.seed,
         learning_rate=best.learning_rate,

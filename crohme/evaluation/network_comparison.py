@@ -18,6 +18,7 @@ from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.speed import milliseconds_per_symbol
 from crohme.symbol_inputs import PICTURE_NETWORKS
 from crohme.symbol_recognizer import SymbolRecognizer
+from crohme.training import checkpoint
 from crohme.training import symbols as training
 from crohme.training.symbol_data import TrainingData, ink_examples
 from crohme.training.symbol_settings import DEFAULTS, NETWORKS
@@ -197,7 +198,7 @@ def _trained(key: str, data: Data, out: Path, minutes: float, size: int, weights
     )
     started_from = weights if key == "vgg19" else DEFAULTS[key].weights
     settings = replace(DEFAULTS[key], minutes=minutes, arguments=arguments, weights=started_from)
-    return training.fit(settings, examples, out, resume=(out / "checkpoint.npz").exists())
+    return training.fit(settings, examples, out, resume=checkpoint.exists(out / "checkpoint.npz"))
 
 
 def _read(bundles: Sequence[bundle.Bundle], symbols: SymbolSet) -> np.ndarray:

@@ -1,66 +1,147 @@
-"""The whole state of a training run in one file, so that a killed run goes on where it stopped."""
+"""The whole state of a training run in one file, so that a killed run goes on where it stopped.
+
+The file before it is kept: if the newest is damaged, the run goes on from there.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
+import math
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
+from crohme.training.run_folder import CheckpointError
+from inkml_parser.files import open_regular, replacing
 
-class CheckpointError(ValueError):
-    """A checkpoint that is missing, or that belongs to another run."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _State:
+    variables: list[np.ndarray]
+    average: list[np.ndarray]
+    progress: dict[str, Any]
+
+
+def exists(path: Path) -> bool:
+    """Whether there is a checkpoint, or one before it."""
+    return any(map(os.path.lexists, (path, _before(path))))
 
 
 def save(path: Path, model: keras.Model, average: list[np.ndarray], progress: dict[str, Any]) -> None:
     """Write weights, optimiser state, random state and progress; all or nothing.
 
     Args:
-        path: Path of an `.npz`.
+        path: Path of an `.npz`. What was there is kept as `<stem>-before.npz`.
         model: keras.Model, compiled.
         average: list of arrays. The moving average of the weights.
         progress: dict. JSON-able; handed back by `restore`.
     """
     arrays = {f"variable_{i}": keras.ops.convert_to_numpy(v) for i, v in enumerate(_variables(model))}
     arrays |= {f"average_{i}": array for i, array in enumerate(average)}
-    temporary = path.with_suffix(".tmp.npz")
-    np.savez(temporary, progress=np.array(json.dumps(progress)), **arrays)
-    temporary.replace(path)
+    with replacing(path) as file:
+        np.savez(file, progress=np.array(json.dumps(progress)), **arrays)
+        if path.exists():
+            os.replace(path, _before(path))
 
 
-def progress_of(path: Path) -> dict[str, Any]:
-    """The progress that was saved, without the rest.
+def restore(
+    path: Path, model_for: Callable[[dict[str, Any]], keras.Model], expected: Mapping[str, Any]
+) -> tuple[list[np.ndarray], dict[str, Any]]:
+    """Put a saved state into a freshly compiled model; that of the checkpoint before it, if the newest is damaged.
 
-    Raises:
-        CheckpointError: There is no such file.
-    """
-    if not path.exists():
-        raise CheckpointError(f"nothing to resume: {path} does not exist")
-    with np.load(path, allow_pickle=False) as arrays:
-        return json.loads(str(arrays["progress"]))
-
-
-def restore(path: Path, model: keras.Model) -> tuple[list[np.ndarray], dict[str, Any]]:
-    """Put a saved state into a freshly compiled model.
+    Args:
+        path: Path. As for `save`.
+        model_for: function of the saved progress. Gives the model.
+        expected: mapping. Every key that the progress must have, with a value of the right kind.
 
     Returns:
         The moving average and the progress that were saved.
 
     Raises:
-        CheckpointError: There is no such file, or it belongs to another network.
+        CheckpointError: There is no such file, all are damaged, or they belong to another network.
     """
-    progress = progress_of(path)
-    with np.load(path, allow_pickle=False) as arrays:
-        variables = _variables(model)
-        saved = [arrays[f"variable_{i}"] for i in range(sum(name.startswith("variable_") for name in arrays.files))]
-        if [value.shape for value in saved] != [tuple(variable.shape) for variable in variables]:
+    if not exists(path):
+        raise CheckpointError(f"nothing to resume: {path} does not exist")
+    causes = []
+    for candidate in (path, _before(path)):
+        try:
+            state = _read(candidate, expected)
+            _assign(candidate, state, model_for(state.progress))
+        except FileNotFoundError:
+            causes.append(f"{candidate} does not exist")
+        except CheckpointError as error:
+            causes.append(str(error))
+        else:
+            if causes:
+                log.warning("%s; going on from the checkpoint before it, %s", "; ".join(causes), candidate)
+            return state.average, state.progress
+    raise CheckpointError("; ".join(causes))
+
+
+def forget_damaged(path: Path, expected: Mapping[str, Any]) -> None:
+    """Put the checkpoint before it in the place of one that is damaged, so that it is not lost to the next `save`."""
+    try:
+        _read(path, expected)
+    except (CheckpointError, FileNotFoundError):
+        if _before(path).exists():
+            os.replace(_before(path), path)
+
+
+def _before(path: Path) -> Path:
+    return path.with_stem(f"{path.stem}-before")
+
+
+def _read(path: Path, expected: Mapping[str, Any]) -> _State:
+    try:
+        with open_regular(path) as file, np.load(file, allow_pickle=False) as arrays:
+            progress = json.loads(str(arrays["progress"]))
+            names = set(arrays.files) - {"progress"}
+            variables = [arrays[f"variable_{i}"] for i in range(sum(name.startswith("variable_") for name in names))]
+            average = [arrays[f"average_{i}"] for i in range(len(names) - len(variables))]
+    except FileNotFoundError:
+        raise
+    except KeyError as error:
+        raise CheckpointError(f"{path} is damaged: {error.args[0]}") from None
+    except (
+        ValueError, OSError, EOFError, RuntimeError, TypeError, AttributeError, MemoryError,
+        zipfile.BadZipFile, zlib.error,
+    ) as error:  # fmt: skip
+        cause = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise CheckpointError(f"{path} is damaged: {cause}") from None
+    if not isinstance(progress, dict):
+        raise CheckpointError(f"{path} is damaged: its progress is no table")
+    for name, value in expected.items():
+        if not _is_like(progress.get(name), value):
+            raise CheckpointError(f"{path} is damaged, or of another version: its {name} is {progress.get(name)!r}")
+    return _State(variables, average, progress)
+
+
+def _is_like(found: Any, value: Any) -> bool:
+    if isinstance(value, bool | str | dict | list):
+        return isinstance(found, type(value))
+    is_number = isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found) and found >= 0
+    return is_number and (isinstance(value, float) or found == int(found))
+
+
+def _assign(path: Path, state: _State, model: keras.Model) -> None:
+    variables = _variables(model)
+    for saved, wanted in ((state.variables, variables), (state.average, model.weights)):
+        if [value.shape for value in saved] != [tuple(variable.shape) for variable in wanted]:
             raise CheckpointError(f"{path}: this checkpoint belongs to another network")
-        for variable, value in zip(variables, saved, strict=True):
-            variable.assign(value)
-        average = [arrays[f"average_{i}"] for i in range(len(model.weights))]
-        return average, progress
+        if any(value.dtype.kind not in "fiub" for value in saved):
+            raise CheckpointError(f"{path} is damaged: it holds what is no number")
+    for variable, value in zip(variables, state.variables, strict=True):
+        variable.assign(value)
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -23,7 +24,9 @@ from crohme.training.tensorboard import TensorBoardLog
 from crohme.training.validation import Validation
 from crohme.training.warm_start import warm_start
 from crohme.vocabulary import Vocabulary
+from inkml_parser.files import append_line, write_whole
 
+log = logging.getLogger(__name__)
 SIZES: dict[str, dict[str, int]] = {
     "small": {"width": 192, "heads": 6, "encoder_layers": 6, "decoder_layers": 3},
     "base": {"width": 224, "heads": 7, "encoder_layers": 7, "decoder_layers": 3},
@@ -65,10 +68,18 @@ def stored_settings(folder: Path) -> Settings:
     Raises:
         CheckpointError: There is no run, or one of another version.
     """
+    path = folder / "settings.json"
     try:
-        return Settings(**_stored(folder, "settings"))
-    except TypeError as error:
-        raise CheckpointError(f"{folder}/settings.json: not the settings of a run of this version: {error}") from None
+        settings = Settings(**_stored(path)["settings"])
+    except (KeyError, TypeError) as error:
+        raise CheckpointError(f"{path}: not the settings of a run of this version: {error}") from None
+    for name, default in asdict(Settings()).items():
+        value = getattr(settings, name)
+        if not isinstance(value, type(default) if not isinstance(default, float) else int | float):
+            raise CheckpointError(f"{path}: not the settings of a run of this version: {name} is {value!r}")
+    if settings.size not in SIZES:
+        raise CheckpointError(f"{path}: not the settings of a run of this version: size is {settings.size!r}")
+    return settings
 
 
 def stored_vocabulary(folder: Path) -> Vocabulary:
@@ -77,17 +88,34 @@ def stored_vocabulary(folder: Path) -> Vocabulary:
     Raises:
         CheckpointError: There is no run, or one of another version.
     """
-    return Vocabulary(Alphabet(_stored(folder, "alphabet")))
-
-
-def _stored(folder: Path, part: str) -> Any:
     path = folder / "settings.json"
+    labels = _stored(path).get("alphabet")
+    if not isinstance(labels, list) or not labels or not all(isinstance(label, str) for label in labels):
+        raise CheckpointError(f"{path}: not the settings of a run of this version: it has no alphabet")
+    return Vocabulary(Alphabet(labels))
+
+
+def _stored(path: Path) -> dict[str, Any]:
+    """What `settings.json` holds: a table."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))[part]
+        stored = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CheckpointError(f"nothing to resume: {path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         raise CheckpointError(f"{path}: not the settings of a run of this version: {error}") from None
+    if not isinstance(stored, dict) or not isinstance(stored.get("settings"), dict):
+        raise CheckpointError(f"{path}: not the settings of a run of this version")
+    return stored
+
+
+def _row(line: str) -> dict[str, Any] | None:
+    """A line of the log, or None if it is damaged."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    is_whole = isinstance(row, dict) and isinstance(row.get("step"), int) and "samples" in row and "kind" in row
+    return row if is_whole else None
 
 
 class FromInk(keras.Model):
@@ -167,7 +195,7 @@ class Run:
         Raises:
             CheckpointError: It holds a run already, and perhaps days of work.
         """
-        if self._state.exists():
+        if checkpoint.exists(self._state):
             raise CheckpointError(
                 f"{self.folder} holds a run: go on with it (--resume), take another folder (--out), or remove this one"
             )
@@ -181,10 +209,10 @@ class Run:
         Raises:
             CheckpointError: There is none, or it belongs to a run with other settings.
         """
-        if not self._state.exists():
+        if not checkpoint.exists(self._state):
             raise CheckpointError(f"nothing to resume: {self._state} does not exist")
         self._check_settings()
-        self.average, progress = checkpoint.restore(self._state, self.model)
+        self.average, progress = checkpoint.restore(self._state, lambda _: self.model, self._expected())
         self.progress |= progress
 
     def resume(self) -> None:
@@ -194,10 +222,11 @@ class Run:
             CheckpointError: See `restore`.
         """
         self.restore()
+        checkpoint.forget_damaged(self._state, self._expected())
         self._write_settings()
         # What came after the checkpoint is lost, and will be logged once more.
         kept = [row for row in self.history() if row["step"] <= self.progress["step"]]
-        self._log.write_text("".join(f"{json.dumps(row)}\n" for row in kept), encoding="utf-8")
+        write_whole(self._log, "".join(f"{json.dumps(row)}\n" for row in kept))
 
     def start_cycle(self, budget: float, unit: str) -> None:
         """Begin a cosine cycle of so many seconds or samples."""
@@ -254,16 +283,18 @@ class Run:
 
     def log(self, kind: str, values: Mapping[str, float]) -> None:
         """Add a line to the log, and to that for TensorBoard if there is one."""
-        with self._log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({**self.progress, "kind": kind, **values}) + "\n")
+        append_line(self._log, json.dumps({**self.progress, "kind": kind, **values}))
         if self.board is not None:
             self.board.write(kind, self.progress["step"], values)
 
     def history(self) -> list[dict[str, Any]]:
-        """The lines of the log."""
+        """The lines of the log, without any that is damaged: the log is to look at, and no reason to stop a run."""
         if not self._log.exists():
             return []
-        return [json.loads(line) for line in self._log.read_text(encoding="utf-8").splitlines()]
+        rows = [_row(line) for line in self._log.read_text(encoding="utf-8", errors="replace").split("\n") if line]
+        if None in rows:
+            log.warning("%s: damaged lines left out: %d", self._log, rows.count(None))
+        return [row for row in rows if row is not None]
 
     def write_bundle(self, folder: Path, metrics: dict[str, float], added: np.ndarray | None = None) -> None:
         """The averaged weights as a bundle.
@@ -284,6 +315,10 @@ class Run:
         bundle.save(folder, "stroke_transformer", arguments, self.vocabulary.tokens, weights, training, metrics)
         self.model.set_weights(current)
 
+    def _expected(self) -> dict[str, Any]:
+        """What a checkpoint's progress must have: all but what older runs did not count."""
+        return {name: value for name, value in self.progress.items() if name not in ("batch", "unit")}
+
     @property
     def _state(self) -> Path:
         return self.folder / "state.npz"
@@ -297,12 +332,12 @@ class Run:
 
     def _write_settings(self) -> None:
         described = json.dumps({**self._described(), "alphabet": self.vocabulary.alphabet.labels}, indent=2)
-        (self.folder / "settings.json").write_text(described + "\n", encoding="utf-8")
+        write_whole(self.folder / "settings.json", described + "\n")
 
     def _check_settings(self) -> None:
         """Raise CheckpointError if the folder's run has other settings. Those that it did not know do not count."""
         path = self.folder / "settings.json"
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = _stored(path)
         differences = [
             f"{name} is {stored[part][name]}, not {value}"
             for part, values in self._described().items()

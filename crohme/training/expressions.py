@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from crohme import bundle
 from crohme.augment.expression import all_nodes
+from crohme.child_processes import WorkerLost
 from crohme.corpus.expressions import Corpus, load
 from crohme.corpus.location import DataNotFound, train_and_validation
 from crohme.corpus.traced import load_traced
@@ -21,9 +22,11 @@ from crohme.training import curves
 from crohme.training.batches import Batch, Recipe, held_out, stream
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.expression_run import SIZES, Run, Settings, stored_settings, stored_vocabulary
+from crohme.training.run_folder import held
 from crohme.training.tensorboard import TensorBoardLog, load_writer
 from crohme.training.validation import Validation
 from crohme.vocabulary import Vocabulary
+from inkml_parser.files import uninterrupted
 
 __all__ = ["DEFAULT_MINUTES", "SIZES", "Recipe", "Run", "Settings", "stored_settings", "train"]
 
@@ -83,31 +86,32 @@ def train(
         "training on %d expressions of %s, validating on %d and on %d of held-out writers",
         count, train_folder, len(validation.expressions), len(kept_back),
     )  # fmt: skip
-    vocabulary = stored_vocabulary(folder) if resume else _vocabulary(start, corpus)
-    run = Run(folder, settings, recipe or Recipe(), vocabulary)
-    if resume:
-        run.resume()
-    else:
-        if start is not None:
-            run.start_from(start)
-        run.begin()
-    figures_of = Validation(vocabulary, validation.expressions, kept_back, load_traced(validation).expressions)
-    if epochs is not None:
-        run.start_cycle(epochs * count, "samples")
-    elif minutes is not None or not resume:
-        run.start_cycle(60 * (DEFAULT_MINUTES if minutes is None else minutes), "seconds")
-    if run.is_finished:
-        raise CheckpointError(f"{folder}: this run is finished; more minutes or epochs begin another cycle")
-    progress = run.progress
-    batches = stream(train_folder, run.recipe, vocabulary, seed=settings.seed, first=progress["chunk"], workers=workers)
-    board = closing(TensorBoardLog(folder / "tensorboard", progress["step"])) if tensorboard else nullcontext()
-    with closing(batches), board as run.board, _bar(run) as bar:
-        try:
-            figures = _to_the_end(run, batches, figures_of, _Timer(validate_every), _Timer(save_every), bar)
-        except KeyboardInterrupt:
-            run.save()
-            raise
-    run.write_bundle(folder / "bundle", figures)
+    with held(folder):
+        vocabulary = stored_vocabulary(folder) if resume else _vocabulary(start, corpus)
+        run = Run(folder, settings, recipe or Recipe(), vocabulary)
+        if resume:
+            run.resume()
+        else:
+            if start is not None:
+                run.start_from(start)
+            run.begin()
+        if epochs is not None:
+            run.start_cycle(epochs * count, "samples")
+        elif minutes is not None or not resume:
+            run.start_cycle(60 * (DEFAULT_MINUTES if minutes is None else minutes), "seconds")
+        if run.is_finished:
+            raise CheckpointError(f"{folder}: this run is finished; more minutes or epochs begin another cycle")
+        measured = Validation(vocabulary, validation.expressions, kept_back, load_traced(validation).expressions)
+        first = run.progress["chunk"]
+        batches = stream(train_folder, run.recipe, vocabulary, seed=settings.seed, first=first, workers=workers)
+        board = closing(TensorBoardLog(folder / "tensorboard", run.progress["step"])) if tensorboard else nullcontext()
+        with closing(batches), board as run.board, _bar(run) as bar:
+            try:
+                figures = _to_the_end(run, batches, measured, _Timer(validate_every), _Timer(save_every), bar)
+            except (KeyboardInterrupt, WorkerLost):
+                run.save()
+                raise
+        run.write_bundle(folder / "bundle", figures)
     return figures
 
 
@@ -146,9 +150,10 @@ def _to_the_end(
     for number, chunk in batches:
         losses: list[dict[str, float]] = []
         for batch in chunk[run.progress["batch"] :]:
-            losses.append(run.step(batch))
-            seconds, samples = lap.take(), len(batch.inputs["mask"])
-            run.spend(seconds=seconds, samples=samples)
+            with uninterrupted():  # so that what is saved then is a whole number of steps
+                losses.append(run.step(batch))
+                seconds, samples = lap.take(), len(batch.inputs["mask"])
+                run.spend(seconds=seconds, samples=samples)
             _show(bar, run, losses[-1]["loss"], figures, samples / seconds)
             if run.is_finished:
                 break
@@ -167,14 +172,18 @@ def _to_the_end(
     return figures
 
 
+def _in_minutes(run: Run) -> bool:
+    return run.progress["unit"] == "seconds"
+
+
 def _bar(run: Run) -> tqdm:
-    in_minutes = run.progress["unit"] == "seconds"
+    in_minutes = _in_minutes(run)
     total = run.progress["budget"] / (60 if in_minutes else 1)
     return tqdm(total=round(total, 1), unit="min" if in_minutes else "sample", desc="train")
 
 
 def _show(bar: tqdm, run: Run, loss: float, figures: dict[str, float], rate: float) -> None:
-    bar.n = round(run.progress["spent"] / (60 if bar.unit == "min" else 1), 1)
+    bar.n = round(run.progress["spent"] / (60 if _in_minutes(run) else 1), 1)
     shown = {"samples/s": f"{rate:.0f}", "loss": f"{loss:.3f}"}
     if figures:
         shown["ExpRate"] = f"{figures['exprate']:.1f}"

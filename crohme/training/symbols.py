@@ -22,9 +22,10 @@ from crohme.raster import SIZE
 from crohme.symbol_inputs import picture_size
 from crohme.training import checkpoint, curves, pretrained
 from crohme.training.checkpoint import CheckpointError
+from crohme.training.run_folder import held
 from crohme.training.symbol_data import Choice, Examples, TrainingData, find
 from crohme.training.symbol_settings import DEFAULTS, NETWORKS, Settings, compile_for
-from inkml_parser.files import replacing_text, write_whole
+from inkml_parser.files import replacing_text, uninterrupted, write_whole
 
 log = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 120
@@ -87,8 +88,7 @@ def train(
         seed=seed,
     )
     out = out or Path("runs") / f"symbol-{network}"
-    if not resume and (out / "checkpoint.npz").exists():
-        raise CheckpointError(f"{out} holds a run: go on with it (--resume), take another folder (--out), or remove it")
+    _check_is_free(out, resume)
     return fit(settings, find(NETWORKS[network], data, settings.arguments, choice, seed), out, resume)
 
 
@@ -111,7 +111,14 @@ def fit(settings: Settings, data: TrainingData, out: Path, resume: bool = False)
     """
     if len(data.classes) < 2:
         raise DataNotFound(f"all that there is to train on is {data.classes[0]!r}: nothing to tell it from")
-    out.mkdir(parents=True, exist_ok=True)
+    with held(out):
+        _check_is_free(out, resume)
+        return _fit(settings, data, out, resume)
+
+
+def _fit(settings: Settings, data: TrainingData, out: Path, resume: bool) -> Path:
+    """As `fit`, in a folder that is held."""
+    bundle.check_vocabulary(out, data.classes, len(data.classes))  # now, not when all is trained
     _tell(data)
     run = _Run(settings, data, out)
     if resume:
@@ -122,6 +129,11 @@ def fit(settings: Settings, data: TrainingData, out: Path, resume: bool = False)
     write_whole(out / "config.json", json.dumps(asdict(settings), indent=2) + "\n")
     run.to_the_end()
     return run.write_bundle()
+
+
+def _check_is_free(out: Path, resume: bool) -> None:
+    if not resume and checkpoint.exists(out / "checkpoint.npz"):
+        raise CheckpointError(f"{out} holds a run: go on with it (--resume), take another folder (--out), or remove it")
 
 
 class _Run:
@@ -156,17 +168,25 @@ class _Run:
         self._compile()
 
     def resume(self) -> None:
-        path = self.out / "checkpoint.npz"
-        self.progress["is_frozen"] = checkpoint.progress_of(path).get("is_frozen", False)
-        self._compile()
-        self.average, self.progress = checkpoint.restore(path, self.model)
+        path, expected = self.out / "checkpoint.npz", self.progress
+        self.average, self.progress = checkpoint.restore(path, self._compiled_as_saved, expected)
+        checkpoint.forget_damaged(path, expected)
         if self.progress["settings"] != asdict(self.settings):
             raise CheckpointError(f"{path} belongs to a run with other settings: {self.progress['settings']}")
 
+    def _compiled_as_saved(self, progress: dict[str, Any]) -> keras.Model:
+        self.progress = {**self.progress, "is_frozen": progress["is_frozen"]}
+        self._compile()
+        return self.model
+
     def to_the_end(self) -> None:
         self.clock = time.monotonic()
-        while self._share_done() < 1:
-            self._epoch()
+        try:
+            while self._share_done() < 1:
+                self._epoch()
+        except KeyboardInterrupt:
+            self._checkpoint()
+            raise
         self.averaged.set_weights(self.average)
 
     def write_bundle(self) -> Path:
@@ -197,7 +217,8 @@ class _Run:
         name = f"epoch {progress['epoch'] + 1}" + (f"/{settings.epochs}" if settings.minutes is None else "")
         with tqdm(total=self.steps, initial=progress["step"], desc=name, unit="step", mininterval=2) as bar:
             while progress["step"] < self.steps and (not progress["step"] or self._share_done() < 1):
-                self._step(order)
+                with uninterrupted():  # so that what is saved then is a whole number of steps
+                    self._step(order)
                 bar.update()
                 bar.set_postfix(loss=f"{progress['loss'] / progress['step']:.3f}", refresh=False)
                 if time.monotonic() - self.clock > CHECKPOINT_SECONDS:
@@ -270,9 +291,10 @@ class _Run:
         row["epoch_seconds"] = round(self.steps * progress["timed_seconds"] / max(1, progress["timed_steps"]), 1)
         row["seconds"] = round(progress["seconds"] + time.monotonic() - self.clock, 1)
         log.info("%s", row)
-        progress.update(epoch=progress["epoch"] + 1, step=0, loss=0.0, hits=0.0, timed_seconds=0.0, timed_steps=0)
-        progress["history"].append(row)
-        self._checkpoint()
+        with uninterrupted():
+            progress.update(epoch=progress["epoch"] + 1, step=0, loss=0.0, hits=0.0, timed_seconds=0.0, timed_steps=0)
+            progress["history"].append(row)
+            self._checkpoint()
         _write_log(self.out, progress["history"])
         curves.draw(progress["history"], self.out / "curves.png")
 

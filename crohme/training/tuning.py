@@ -20,6 +20,7 @@ import pandas as pd
 
 from crohme import bundle
 from crohme.training.keras_fit import EpochBar, ExampleBatches
+from crohme.training.run_folder import held
 from crohme.training.symbol_data import TrainingData
 from crohme.training.symbol_settings import DEFAULTS, NETWORKS, compile_for
 from inkml_parser.files import write_whole
@@ -105,14 +106,23 @@ def tune(search: Search, data: TrainingData, out: Path, resume: bool = False) ->
     """
     if not data.validation:
         raise TuningError(f"{data.folders[0]}: there is nothing to compare configurations on, no example is held out")
+    with held(out):
+        return _tune(search, data, out, resume)
+
+
+def _tune(search: Search, data: TrainingData, out: Path, resume: bool) -> Best:
+    """As `tune`, in a folder that is held."""
     name, validation = next(iter(data.validation.items()))
     _begin(search, data, out, resume)
     space = _Space(search, data)
-    with contextlib.redirect_stdout(io.StringIO()):  # it says where it goes on in words of its own
-        tuner = _Tuner(
-            out, space, objective=_OBJECTIVE, max_epochs=search.epochs, seed=search.seed,
-            directory=str(out), project_name="tuner",
-        )  # fmt: skip
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # it says where it goes on in words of its own
+            tuner = _Tuner(
+                out, space, objective=_OBJECTIVE, max_epochs=search.epochs, seed=search.seed,
+                directory=str(out), project_name="tuner",
+            )  # fmt: skip
+    except (ValueError, KeyError, TypeError) as error:  # what Keras Tuner raises at half-written files of its own
+        raise TuningError(f"{out / 'tuner'} is damaged: {error}") from None
     log.info("searching with %d examples, validating on %d of %s", len(data.train), len(validation), name)
     try:
         tuner.search(
@@ -222,7 +232,12 @@ def _begin(search: Search, data: TrainingData, out: Path, resume: bool) -> None:
         out.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(asked, indent=2) + "\n")
         return
-    stored = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(stored, dict):
+            raise ValueError("not a table")
+    except ValueError as error:
+        raise TuningError(f"{path} is damaged: {error}") from None
     for name, value in asked.items():
         if stored.get(name) != value:
             raise TuningError(f"{path} belongs to a search with other {name}: {stored.get(name)}, not {value}")

@@ -10,11 +10,13 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("uvicorn", reason="the extra [web] is not installed")
 
 from crohme import bundle  # noqa: E402
+from crohme.architectures import shapes  # noqa: E402
 from crohme.cli import main  # noqa: E402
 from crohme.vocabulary import Vocabulary  # noqa: E402
 
@@ -25,8 +27,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def expressions_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle that loads; it is not asked to read anything."""
     folder = tmp_path_factory.mktemp("bundles") / "tiny"
-    arguments = {"width": 6, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
-    bundle.save(folder, "stroke_transformer", arguments, Vocabulary.crohme().tokens, {}, {})
+    vocabulary = Vocabulary.crohme()
+    arguments = {**vocabulary.dimensions(), "width": 6, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
+    weights = {name: np.zeros(shape) for name, shape in shapes("stroke_transformer", arguments).items()}
+    bundle.save(folder, "stroke_transformer", arguments, vocabulary.tokens, weights, {})
     return folder
 
 

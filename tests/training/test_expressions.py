@@ -189,3 +189,13 @@ def test_ink_without_fractions_roots_and_brackets_is_composed_too() -> None:
     composed = [sample(Pools(pool, pool), Recipe(composed=1.0), rng) for _ in range(60)]
     assert all(np.isfinite(e.points).all() for e in composed)
     assert any(node.rows for e in composed for node in e.row)
+
+
+@pytest.mark.parametrize("unit", ["seconds", "samples"])
+def test_the_progress_bar_may_be_off(unit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expressions, "tqdm", partial(expressions.tqdm, disable=True))  # as TQDM_DISABLE=1 does
+    run = Run(tmp_path, TOY, Recipe())
+    run.start_cycle(60, unit)
+    with expressions._bar(run) as bar:
+        expressions._show(bar, run, 1.5, {"exprate": 3.0}, 5.0)
+        assert bar.disable and bar.n == 0

@@ -1,0 +1,128 @@
+"""The text files of a bundle, which anyone may have written: read with care."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from inkml_parser.files import open_regular
+
+_LARGEST_TEXT, _LONGEST_LABEL = 1 << 20, 200
+_DEEPEST, _LARGEST_NUMBER, _STEEPEST = 8, 1e18, 100.0
+
+
+class BundleError(ValueError):
+    """A bundle that is missing, damaged or not ours. `str(error)` names the folder and the cause."""
+
+
+def check_vocabulary(folder: Path, vocabulary: Sequence[str], count: int) -> None:
+    """Make sure that a vocabulary can be written and read back: labels that can be seen, none twice.
+
+    Raises:
+        BundleError: It cannot, or there are not `count` labels; `folder` is named.
+    """
+    for number, label in enumerate(vocabulary, start=1):
+        if not label.strip() or len(label) > _LONGEST_LABEL or any(unicodedata.category(c)[0] == "C" for c in label):
+            raise BundleError(f"{folder}: vocabulary.txt: line {number} is no label: {label!r:.60}")
+    if len(set(vocabulary)) < len(vocabulary):
+        twice = Counter(vocabulary).most_common(1)[0][0]
+        raise BundleError(f"{folder}: vocabulary.txt: {twice!r:.60} stands there twice")
+    if len(vocabulary) != count:
+        raise BundleError(f"{folder}: vocabulary.txt has {len(vocabulary)} labels; the network has {count} outputs")
+
+
+def read_vocabulary(path: Path, count: int) -> tuple[str, ...]:
+    """The lines of `vocabulary.txt`: one label each, `count` of them.
+
+    Raises:
+        BundleError: See `check_vocabulary`; or it is not UTF-8.
+    """
+    folder = path.parent
+    with opened(path) as file:
+        content = file.read(_LARGEST_TEXT + 1)
+    try:
+        lines = content.decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise BundleError(f"{folder}: vocabulary.txt is not UTF-8: {error.reason}") from None
+    if len(content) > _LARGEST_TEXT:
+        raise BundleError(f"{folder}: vocabulary.txt is larger than {_LARGEST_TEXT:,} bytes")
+    vocabulary = tuple(lines[:-1] if lines[-1] == "" else lines)
+    check_vocabulary(folder, vocabulary, count)
+    return vocabulary
+
+
+def check_calibration(folder: Path, metrics: Mapping[str, Any]) -> None:
+    """Raise BundleError unless it is a slope above 0 and an offset: another turns confidences upside down."""
+    for name in ("calibration", "calibration_traced"):
+        found = metrics.get(name, [1.0, 0.0])
+        is_pair = isinstance(found, list) and len(found) == 2
+        if not is_pair or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in found):
+            raise BundleError(f"{folder}: metrics.json: {name} is {found!r:.60}, not two numbers")
+        if not (0 < found[0] <= _STEEPEST and abs(found[1]) <= _STEEPEST):
+            raise BundleError(f"{folder}: metrics.json: {name} is {found}: no confidence is calibrated by that")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file of a bundle to read: a regular one, and no link.
+
+    Raises:
+        BundleError: It is none, or cannot be read.
+    """
+    if path.is_symlink():
+        raise BundleError(f"{path.parent}: {path.name} is a link; a bundle holds its files itself")
+    try:
+        with open_regular(path) as file:
+            yield file
+    except OSError as error:
+        raise BundleError(f"{path.parent}: {path.name}: {error.strerror or error}") from None
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """A JSON object of finite numbers, text, lists and tables.
+
+    Raises:
+        BundleError: It is anything else.
+    """
+    with opened(path) as file:
+        data = file.read(_LARGEST_TEXT + 1)
+    try:
+        if len(data) > _LARGEST_TEXT:
+            raise ValueError(f"larger than {_LARGEST_TEXT:,} bytes")
+        content = json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_without_repeats)
+        _check_values(content)
+    except (ValueError, RecursionError) as error:
+        cause = "nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise BundleError(f"{path.parent}: {path.name} is not JSON of ours: {cause}") from None
+    if not isinstance(content, dict):
+        raise BundleError(f"{path.parent}: {path.name} is not a JSON object")
+    return content
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        raise ValueError(f"{Counter(key for key, _ in pairs).most_common(1)[0][0]!r:.60} stands there twice")
+    return table
+
+
+def _check_values(value: Any, depth: int = 0) -> None:
+    """Raise ValueError for what could be shown to nobody."""
+    if depth > _DEEPEST:
+        raise ValueError("nested too deep")
+    if isinstance(value, dict | list):
+        for item in [*value, *value.values()] if isinstance(value, dict) else value:
+            _check_values(item, depth + 1)
+    elif isinstance(value, str):
+        value.encode("utf-8")  # not half a character, which JSON can write
+    elif isinstance(value, int | float) and not abs(value) <= _LARGEST_NUMBER:
+        raise ValueError("a number too large")

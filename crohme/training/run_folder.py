@@ -1,0 +1,38 @@
+"""The folder of a training run: one process at a time works in it."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+_LOCK = ".lock"
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that is missing or damaged, or that belongs to another run."""
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """The folder of a run for this process alone while the block lasts. A killed process holds nothing.
+
+    Raises:
+        CheckpointError: Another run holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("ab") as file:
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:  # a system without such locks
+            pass
+        except OSError as error:
+            if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+                raise CheckpointError(f"{folder}: another run goes on in this folder: take another (--out)") from None
+            log.warning("%s: two runs in this folder would not be noticed: %s", folder, error.strerror)
+        yield
