@@ -23,6 +23,7 @@ Work = Callable[[Any, Callable[[], bool]], Any]
 GRACE = 0.5
 """Seconds in which a job that is cancelled ends by itself; then its process is killed."""
 _START_SECONDS = 120.0
+_STOP_SECONDS = 5  # for the job that is being done when the process is told to end
 _TICK = 0.1
 _READY = "ready"
 _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -163,7 +164,7 @@ class ProcessWorker:
 def _main(connection: Connection, start: Callable[..., Work], arguments: tuple[Any, ...]) -> None:
     """What the process does, until the pipe is closed."""
     end_with_parent()
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # sent to all processes of a service; the parent ends this one
+    stopping = _Stopping()
     try:
         work = start(*arguments)
     except Exception as error:
@@ -172,11 +173,35 @@ def _main(connection: Connection, start: Callable[..., Work], arguments: tuple[A
     connection.send(_READY)
     try:
         while True:
-            number, payload = connection.recv()
+            stopping.may_exit(True)
+            _, payload = connection.recv()
+            stopping.may_exit(False)
             if payload is not None:  # else a job that had ended was cancelled
                 connection.send(_do(work, payload, lambda: connection.poll() and connection.recv()[1] is None))
     except (EOFError, OSError):
         return
+
+
+class _Stopping:
+    """SIGTERM, which a service manager sends to all its processes at once: what is being done gets its answer."""
+
+    def __init__(self) -> None:
+        self._may_exit = True
+        self._is_told = False
+        signal.signal(signal.SIGTERM, self._tell)
+
+    def may_exit(self, may: bool) -> None:
+        """Say whether nothing is being done."""
+        self._may_exit = may
+        if may and self._is_told:
+            os._exit(0)
+
+    def _tell(self, *_: Any) -> None:
+        self._is_told = True
+        if self._may_exit:
+            os._exit(0)
+        if hasattr(signal, "alarm"):
+            signal.alarm(_STOP_SECONDS)
 
 
 def _do(work: Work, payload: Any, cancelled: Callable[[], bool]) -> Any:

@@ -15,8 +15,10 @@ from PIL import Image
 
 from crohme.export import symbol_to_png, to_png
 from crohme.notation import from_latex
+from crohme.recognizer import Recognizer
 from crohme.solver import NoAnswer
 from crohme.web.app import STATIC, create_app
+from crohme.web.middleware import HEADERS
 from crohme.web.networks import Networks, SymbolNetworks, choose_bundles
 from inkml_parser import Ink, write
 from tests.web import asgi
@@ -45,9 +47,9 @@ def refused(response) -> tuple[int, str]:
     return response.status_code, body["error"]["code"]
 
 
-def test_strokes_are_read(client: TestClient, networks: Networks, cross) -> None:
+def test_strokes_are_read(client: TestClient, recognizer: Recognizer, cross) -> None:
     answer = client.post("/v1/recognize", json={"strokes": cross}).json()
-    expected = networks.recognizer.recognize([np.array(stroke) for stroke in cross])
+    expected = recognizer.recognize([np.array(stroke) for stroke in cross])
     assert answer.keys() == {"readings"}
     assert [r["latex"] for r in answer["readings"]] == [r.latex for r in expected.readings]
     assert 1 <= len(answer["readings"]) <= 5
@@ -96,15 +98,17 @@ def test_an_equation_is_solved(client: TestClient) -> None:
         assert etree.QName(etree.fromstring(shown["mathml"])).localname == "math"
 
 
-def test_handwriting_is_read_and_then_solved(client: TestClient, networks: Networks, cross, monkeypatch) -> None:
+def test_handwriting_is_read_and_then_solved(
+    client: TestClient, networks: Networks, recognizer: Recognizer, cross, monkeypatch
+) -> None:
     asked = []
-    best = networks.recognizer.recognize([np.array(stroke) for stroke in cross]).best.tree
+    best = recognizer.recognize([np.array(stroke) for stroke in cross]).best.tree
 
-    def solve(tree):
+    async def solve(tree, **_):
         asked.append(tree)
         raise NoAnswer("it has none", "1 = 2")
 
-    monkeypatch.setattr("crohme.web.networks.solve", solve)
+    monkeypatch.setattr(networks.solver, "solve", solve)
     response = client.post("/v1/solve", json={"strokes": cross})
     assert refused(response) == (422, "no_answer")
     assert response.json()["error"]["message"] == "It has none (read as 1 = 2)."
@@ -135,7 +139,7 @@ def test_without_sympy_it_says_so(client: TestClient, monkeypatch) -> None:
 
 def test_health_and_bundles(client: TestClient) -> None:
     health = client.get("/v1/health").json()
-    assert (health["status"], health["waiting"]) == ("ok", {"expressions": 0, "symbols": 0, "pictures": 0, "solver": 0})
+    assert (health["status"], health["waiting"]) == ("ok", {"readers": 0, "symbols": 0, "solver": 0})
     bundles = client.get("/v1/bundles").json()["bundles"]
     assert [b["network"] for b in bundles] == ["stroke_transformer", "symbol_lstm", "symbol_cnn"]
     assert bundles[0]["name"] == "tiny-stroke_transformer" and bundles[0]["metrics"] == {"top1": 0.5}
@@ -253,8 +257,10 @@ def test_a_failure_inside_shows_no_trace(client: TestClient, networks: Networks,
     def fail(*_, **__):
         raise RuntimeError(f"in {__file__}")
 
-    monkeypatch.setattr(networks.recognizer, "recognize", fail)
-    assert refused(client.post("/v1/recognize", json={"strokes": cross})) == (500, "internal")
+    monkeypatch.setattr(networks.readers, "submit", fail)
+    response = client.post("/v1/recognize", json={"strokes": cross})
+    assert refused(response) == (500, "internal")
+    assert {name: response.headers[name] for name in HEADERS} == HEADERS
 
 
 def test_symbols_and_pictures_that_wait_together_keep_their_order(bundle_folders, cross) -> None:
