@@ -16,6 +16,7 @@ from typing import Any
 
 from crohme.child_processes import WorkerLost, end_with_parent
 from crohme.decoding import Cancelled
+from crohme.web.forked import OutOfTime
 
 log = logging.getLogger(__name__)
 Work = Callable[[Any, Callable[[], bool]], Any]
@@ -30,10 +31,6 @@ _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _environment = threading.Lock()
 
 
-class OutOfTime(Exception):
-    """A job ran longer than it may."""
-
-
 class ProcessWorker:
     """A `pool.Worker` in a process of its own, of one thread.
 
@@ -41,7 +38,6 @@ class ProcessWorker:
         start: function of `arguments`, which the process calls first. Returns the `Work` that it does from then on.
             Importable by its name.
         arguments: tuple.
-        jobs: int or None. After so many the process is replaced, so that nothing piles up in it.
         limit: function of a payload, or None. Seconds that the job may take.
     """
 
@@ -50,11 +46,10 @@ class ProcessWorker:
         start: Callable[..., Work],
         arguments: tuple[Any, ...] = (),
         *,
-        jobs: int | None = None,
         limit: Callable[[Any], float] | None = None,
     ) -> None:
         self._start, self._arguments = start, arguments
-        self._jobs, self._limit = jobs, limit
+        self._limit = limit
         self._process: Any = None
         self._connection: Connection
         self._sending = threading.Lock()
@@ -63,13 +58,13 @@ class ProcessWorker:
         self._cancelled: Any = None
 
     def start(self) -> None:
-        """Start the process and wait until it is ready; a process that is alive and not used up is kept.
+        """Start the process and wait until it is ready; a process that is alive is kept.
 
         Raises:
             WorkerLost: The process ended.
             Exception: What `start` raised in it.
         """
-        if self._process is not None and self._process.is_alive() and (self._jobs is None or self._number < self._jobs):
+        if self._process is not None and self._process.is_alive():
             return
         self.close()
         context = multiprocessing.get_context("spawn")
@@ -119,6 +114,9 @@ class ProcessWorker:
                     self._kill()
                     raise OutOfTime
             reply = self._receive()
+        except WorkerLost:
+            self._kill()  # so that it is known to have ended, and the next job starts another
+            raise
         finally:
             with self._sending:
                 self._current = None

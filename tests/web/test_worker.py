@@ -11,7 +11,8 @@ import pytest
 
 from crohme.child_processes import WorkerLost
 from crohme.decoding import Cancelled
-from crohme.web.worker import OutOfTime, ProcessWorker
+from crohme.web.forked import OutOfTime
+from crohme.web.worker import ProcessWorker
 from tests.web import workers
 
 
@@ -95,13 +96,6 @@ def test_a_process_that_dies_is_told_and_replaced(worker: ProcessWorker) -> None
     with pytest.raises(WorkerLost):
         worker.run(("die", 1))
     assert worker.run(("add", 1)) == 41
-
-
-def test_a_process_is_replaced_after_so_many_jobs() -> None:
-    worker = ProcessWorker(workers.start, (0,), jobs=2)
-    processes = [worker.run(("who", None))[0] for _ in range(3)]
-    worker.close()
-    assert processes[0] == processes[1] != processes[2]
 
 
 def test_what_the_start_raises_is_raised() -> None:
