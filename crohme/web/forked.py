@@ -80,7 +80,7 @@ def _end_with(parent: int, seconds: float) -> None:
     """End when the parent does: at once on Linux, elsewhere when the time that the parent allows is used up."""
     import resource
 
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent, which is told to end as well, waits for the result
     most = int(seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     if sys.platform == "linux":
