@@ -22,6 +22,7 @@ from harness import main
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from crohme.export import symbol_to_png  # noqa: E402
+from crohme.web import solving  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
 from crohme.web.limits import RequestLimits  # noqa: E402
 from crohme.web.middleware import HEADERS  # noqa: E402
@@ -237,6 +238,7 @@ def _mutated(rng: np.random.Generator, body: bytes) -> bytes:
 
 @cache
 def _app() -> Any:
+    solving.QUICK_SECONDS, solving.SECONDS = 0.2, 0.4  # what takes longer tells no more
     networks = Networks(*choose_bundles(BUNDLES), LIMITS)
     atexit.register(networks.close)
     return create_app(networks, LIMITS, hosts=hosts_of("127.0.0.1"))
