@@ -239,6 +239,7 @@ def test_a_picture_of_an_expression_is_read_and_its_strokes_told(client: TestCli
 
 def test_unknown_paths_and_methods(client: TestClient) -> None:
     assert refused(client.get("/v2/recognize")) == (404, "not_found")
+    assert refused(client.post("/v1/recognize/", json={})) == (404, "not_found")
     assert refused(client.get("/static/../app.py")) == (404, "not_found")
     assert refused(client.get("/static/%2e%2e/app.py")) == (404, "not_found")
     assert refused(client.get("/v1/recognize")) == (405, "method_not_allowed")
