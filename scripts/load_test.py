@@ -103,6 +103,7 @@ def client(address: str, bodies: list[bytes], seed: int, stop: float, tally: Tal
             tally.took.append(time.monotonic() - began)
         elif retry_after is not None:
             tally.retry_after.append(retry_after)
+            connection.close()  # the server would do so before long; the next request opens another
             time.sleep(max(0.0, min(retry_after, stop - time.monotonic())))
 
 

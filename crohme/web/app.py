@@ -50,6 +50,7 @@ def create_app(
         docs_url=None,  # FastAPI's own pages load scripts from another host
         redoc_url=None,
         lifespan=lifespan,
+        redirect_slashes=False,
     )
     app.state.networks = networks
     app.state.limits = limits

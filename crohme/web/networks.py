@@ -125,7 +125,7 @@ class Networks:
         self.symbols: Batcher[Ink | Image, tuple[SymbolGuess, ...]] = Batcher(
             symbol_networks.guess, largest=SYMBOLS_AT_ONCE, capacity=capacity, name="symbols"
         )
-        self.solver = Solver(max(_cores(), 2), capacity=capacity, seconds=seconds)
+        self.solver = Solver(_cores() + 1, capacity=capacity, seconds=seconds)
 
     async def read(self, task: Expression | Symbol, *, client: Hashable, seconds: float) -> Any:
         """What a reader process makes of a task, see `Reader`.

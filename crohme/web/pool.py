@@ -157,7 +157,8 @@ class Pool:
                 job.future.set_result(answer)
             else:
                 job.future.set_exception(error)
-            _start(worker)  # it may have been killed
+            if not self._is_stopping:
+                _start(worker)  # it may have been killed
         worker.close()
 
     def _next(self, worker: Worker) -> Job | None:
@@ -177,8 +178,8 @@ class Pool:
 def _start(worker: Worker) -> None:
     try:
         worker.start()
-    except Exception:
-        log.exception("A worker does not start; it is tried again with the next job")
+    except Exception as error:
+        log.error("A worker does not start; it is tried again with the next job: %s", error)
 
 
 def _refuse(job: Job, error: ApiError) -> None:

@@ -12,12 +12,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from crohme.web.errors import ApiError, answer
 from crohme.web.middleware import HEADERS
 
+_LINGER_SECONDS = 2.0
+
 
 class HttpProtocol(H11Protocol):
     """One connection. uvicorn waits for ever for the rest of a head, and for a body that nobody wants any more."""
 
     head_seconds: ClassVar[float] = 10.0
     _timer: asyncio.TimerHandle | None = None
+    _is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first head."""
@@ -26,8 +29,9 @@ class HttpProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take data, and see what is waited for then."""
-        super().data_received(data)
-        self._watch()
+        if not self._is_refused:
+            super().data_received(data)
+            self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the timer."""
@@ -58,10 +62,17 @@ class HttpProtocol(H11Protocol):
         self._refuse(ApiError(408, "timed_out", "The request did not arrive in time."))
 
     def _refuse(self, error: ApiError) -> None:
+        self._forget()
         if not self.transport.is_closing() and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             response = answer(error, {**HEADERS, "Connection": "close"})
             reason = HTTPStatus(error.status).phrase.encode()
             head = h11.Response(status_code=error.status, headers=response.raw_headers, reason=reason)
             for event in (head, h11.Data(data=response.body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event))
+            if self.transport.can_write_eof():
+                # Closed at once, with data unread, the connection would be reset before the answer is read.
+                self._is_refused = True
+                self.transport.write_eof()
+                self._timer = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+                return
         self.transport.close()

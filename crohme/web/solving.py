@@ -6,17 +6,19 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from crohme.child_processes import WorkerLost
 from crohme.notation import SymbolTree
 from crohme.solver import SECONDS, NoAnswer, Solution, TimeLimitExceeded, process
 from crohme.solver.problem import read_problem
 from crohme.solver.readback import read_as
 from crohme.solver.syntax import Problem
+from crohme.web.forked import CAN_FORK, OutOfTime, in_fork
 from crohme.web.pool import LONG, Pool
-from crohme.web.worker import OutOfTime, ProcessWorker
+from crohme.web.worker import ProcessWorker
 
 QUICK_SECONDS = 1.0
 """Every problem gets this long at first; if it needs more, it is begun again among the long ones."""
-_PROBLEMS_PER_PROCESS = 50  # SymPy caches what it computes
+_PATIENCE = 2.0  # seconds after which a process that did not end its problem in time is ended itself
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,8 @@ class Solver:
     """
 
     def __init__(self, workers: int, *, capacity: int, seconds: float) -> None:
-        started = [
-            ProcessWorker(_start, jobs=_PROBLEMS_PER_PROCESS, limit=lambda attempt: attempt.seconds)
-            for _ in range(workers)
-        ]
-        self.pool = Pool(started, capacity=capacity, seconds=seconds, name="solver")
+        processes = [ProcessWorker(_start, limit=_limit) for _ in range(workers)]
+        self.pool = Pool(processes, capacity=capacity, seconds=seconds, name="solver")
 
     async def solve(self, tree: SymbolTree, *, client: Hashable, seconds: float) -> Solution:
         """Answer what is written, see `crohme.solver.solve`.
@@ -65,7 +64,21 @@ class Solver:
         return await self.pool.submit(attempt, cost=cost, client=client, seconds=seconds)
 
 
+def _limit(attempt: _Try) -> float:
+    return attempt.seconds + (_PATIENCE if CAN_FORK else 0)
+
+
 def _start() -> Callable[[Any, Callable[[], bool]], Any]:
     """What a solver process calls first."""
     process.get_ready()
-    return lambda attempt, cancelled: process.answer(attempt.problem)
+    return _answer
+
+
+def _answer(attempt: _Try, cancelled: Callable[[], bool]) -> Solution | NoAnswer:
+    """Solve in a fork where there are any, for SymPy cannot be interrupted and takes a second to load."""
+    if not CAN_FORK:
+        return process.answer(attempt.problem)
+    try:
+        return in_fork(process.answer, attempt.problem, attempt.seconds, cancelled)
+    except WorkerLost:
+        return NoAnswer("the solver's process ended without an answer", read_as(attempt.problem.statements))

@@ -16,6 +16,7 @@ from typing import Any
 
 from crohme.child_processes import WorkerLost, end_with_parent
 from crohme.decoding import Cancelled
+from crohme.web.forked import OutOfTime
 
 log = logging.getLogger(__name__)
 Work = Callable[[Any, Callable[[], bool]], Any]
@@ -23,14 +24,11 @@ Work = Callable[[Any, Callable[[], bool]], Any]
 GRACE = 0.5
 """Seconds in which a job that is cancelled ends by itself; then its process is killed."""
 _START_SECONDS = 120.0
+_STOP_SECONDS = 5  # for the job that is being done when the process is told to end
 _TICK = 0.1
 _READY = "ready"
 _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _environment = threading.Lock()
-
-
-class OutOfTime(Exception):
-    """A job ran longer than it may."""
 
 
 class ProcessWorker:
@@ -40,7 +38,6 @@ class ProcessWorker:
         start: function of `arguments`, which the process calls first. Returns the `Work` that it does from then on.
             Importable by its name.
         arguments: tuple.
-        jobs: int or None. After so many the process is replaced, so that nothing piles up in it.
         limit: function of a payload, or None. Seconds that the job may take.
     """
 
@@ -49,11 +46,10 @@ class ProcessWorker:
         start: Callable[..., Work],
         arguments: tuple[Any, ...] = (),
         *,
-        jobs: int | None = None,
         limit: Callable[[Any], float] | None = None,
     ) -> None:
         self._start, self._arguments = start, arguments
-        self._jobs, self._limit = jobs, limit
+        self._limit = limit
         self._process: Any = None
         self._connection: Connection
         self._sending = threading.Lock()
@@ -62,13 +58,13 @@ class ProcessWorker:
         self._cancelled: Any = None
 
     def start(self) -> None:
-        """Start the process and wait until it is ready; a process that is alive and not used up is kept.
+        """Start the process and wait until it is ready; a process that is alive is kept.
 
         Raises:
             WorkerLost: The process ended.
             Exception: What `start` raised in it.
         """
-        if self._process is not None and self._process.is_alive() and (self._jobs is None or self._number < self._jobs):
+        if self._process is not None and self._process.is_alive():
             return
         self.close()
         context = multiprocessing.get_context("spawn")
@@ -118,6 +114,9 @@ class ProcessWorker:
                     self._kill()
                     raise OutOfTime
             reply = self._receive()
+        except WorkerLost:
+            self._kill()  # so that it is known to have ended, and the next job starts another
+            raise
         finally:
             with self._sending:
                 self._current = None
@@ -163,7 +162,7 @@ class ProcessWorker:
 def _main(connection: Connection, start: Callable[..., Work], arguments: tuple[Any, ...]) -> None:
     """What the process does, until the pipe is closed."""
     end_with_parent()
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # sent to all processes of a service; the parent ends this one
+    stopping = _Stopping()
     try:
         work = start(*arguments)
     except Exception as error:
@@ -172,11 +171,35 @@ def _main(connection: Connection, start: Callable[..., Work], arguments: tuple[A
     connection.send(_READY)
     try:
         while True:
-            number, payload = connection.recv()
+            stopping.may_exit(True)
+            _, payload = connection.recv()
+            stopping.may_exit(False)
             if payload is not None:  # else a job that had ended was cancelled
                 connection.send(_do(work, payload, lambda: connection.poll() and connection.recv()[1] is None))
     except (EOFError, OSError):
         return
+
+
+class _Stopping:
+    """SIGTERM, which a service manager sends to all its processes at once: what is being done gets its answer."""
+
+    def __init__(self) -> None:
+        self._may_exit = True
+        self._is_told = False
+        signal.signal(signal.SIGTERM, self._tell)
+
+    def may_exit(self, may: bool) -> None:
+        """Say whether nothing is being done."""
+        self._may_exit = may
+        if may and self._is_told:
+            os._exit(0)
+
+    def _tell(self, *_: Any) -> None:
+        self._is_told = True
+        if self._may_exit:
+            os._exit(0)
+        if hasattr(signal, "alarm"):
+            signal.alarm(_STOP_SECONDS)
 
 
 def _do(work: Work, payload: Any, cancelled: Callable[[], bool]) -> Any:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
 from pathlib import Path
 
@@ -50,6 +53,56 @@ def test_it_serves_until_it_is_stopped(expressions_folder: Path, stop: signal.Si
             server.kill()
     assert "Traceback" not in complaints
     assert server.returncode == 128 + stop
+
+
+def children_of(process: int) -> set[int]:
+    """All processes below one (Linux)."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{process}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            found |= {child} | children_of(child)
+    return found
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path(f"/proc/self/task/{os.getpid()}/children").exists(), reason="looks at /proc")
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_no_process_is_left(expressions_folder: Path, end: signal.Signals) -> None:
+    pytest.importorskip("sympy", reason="the solver needs SymPy")
+    command = [sys.executable, "crohme.py", "serve", "--port", "0", "--bundle", str(expressions_folder)]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            address = server.stdout.readline().split()[2]
+            body = b'{"latex": "\\\\sum _ { i = 1 } ^ { 1 0 ^ { 8 } } \\\\frac { 1 } { i }"}'
+            request = urllib.request.Request(f"{address}/v1/solve", body, {"Content-Type": "application/json"})
+            asking = threading.Thread(target=_ask, args=(request,))
+            asking.start()
+            children = children_of(server.pid)
+            while len(children) < 4:  # two readers at least, and two solvers, one of which is at work
+                time.sleep(0.05)
+                children = children_of(server.pid)
+            server.send_signal(end)
+            server.communicate(timeout=60)
+        finally:
+            server.kill()
+    asking.join(60)
+    deadline = time.monotonic() + 30
+    while any(map(is_running, children)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [child for child in children if is_running(child)]
+
+
+def _ask(request: urllib.request.Request) -> None:
+    try:
+        urllib.request.urlopen(request, timeout=60).close()
+    except OSError:
+        pass  # the server ends
 
 
 def test_a_port_that_is_taken(expressions_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,8 +23,8 @@ def _needs_sympy() -> None:
 
 
 def leftovers() -> list[object]:
-    """Child processes that are still there."""
-    return list(multiprocessing.active_children())
+    """Child processes of the solver that are still there."""
+    return [child for child in multiprocessing.active_children() if child.name == "crohme-solver"]
 
 
 def open_files() -> int:

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient  # noqa: E402
 
 from crohme import bundle  # noqa: E402
 from crohme.notation import CLASSES  # noqa: E402
+from crohme.recognizer import Recognizer  # noqa: E402
 from crohme.vocabulary import Vocabulary  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
 from crohme.web.limits import RequestLimits  # noqa: E402
@@ -55,6 +56,12 @@ def networks(bundle_folders: dict[str, Path]) -> Iterator[Networks]:
     networks = Networks(*choose_bundles(bundle_folders.values()), LIMITS)
     yield networks
     networks.close()
+
+
+@pytest.fixture(scope="session")
+def recognizer(bundle_folders: dict[str, Path]) -> Recognizer:
+    """What the readers of `networks` read with."""
+    return Recognizer.load(bundle_folders["stroke_transformer"])
 
 
 @pytest.fixture

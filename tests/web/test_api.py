@@ -15,9 +15,12 @@ from PIL import Image
 
 from crohme.export import symbol_to_png, to_png
 from crohme.notation import from_latex
+from crohme.recognizer import Recognizer
 from crohme.solver import NoAnswer
 from crohme.web.app import STATIC, create_app
+from crohme.web.middleware import HEADERS
 from crohme.web.networks import Networks, SymbolNetworks, choose_bundles
+from crohme.web.server import hosts_of
 from inkml_parser import Ink, write
 from tests.web import asgi
 from tests.web.conftest import LIMITS
@@ -45,9 +48,9 @@ def refused(response) -> tuple[int, str]:
     return response.status_code, body["error"]["code"]
 
 
-def test_strokes_are_read(client: TestClient, networks: Networks, cross) -> None:
+def test_strokes_are_read(client: TestClient, recognizer: Recognizer, cross) -> None:
     answer = client.post("/v1/recognize", json={"strokes": cross}).json()
-    expected = networks.recognizer.recognize([np.array(stroke) for stroke in cross])
+    expected = recognizer.recognize([np.array(stroke) for stroke in cross])
     assert answer.keys() == {"readings"}
     assert [r["latex"] for r in answer["readings"]] == [r.latex for r in expected.readings]
     assert 1 <= len(answer["readings"]) <= 5
@@ -96,15 +99,17 @@ def test_an_equation_is_solved(client: TestClient) -> None:
         assert etree.QName(etree.fromstring(shown["mathml"])).localname == "math"
 
 
-def test_handwriting_is_read_and_then_solved(client: TestClient, networks: Networks, cross, monkeypatch) -> None:
+def test_handwriting_is_read_and_then_solved(
+    client: TestClient, networks: Networks, recognizer: Recognizer, cross, monkeypatch
+) -> None:
     asked = []
-    best = networks.recognizer.recognize([np.array(stroke) for stroke in cross]).best.tree
+    best = recognizer.recognize([np.array(stroke) for stroke in cross]).best.tree
 
-    def solve(tree):
+    async def solve(tree, **_):
         asked.append(tree)
         raise NoAnswer("it has none", "1 = 2")
 
-    monkeypatch.setattr("crohme.web.networks.solve", solve)
+    monkeypatch.setattr(networks.solver, "solve", solve)
     response = client.post("/v1/solve", json={"strokes": cross})
     assert refused(response) == (422, "no_answer")
     assert response.json()["error"]["message"] == "It has none (read as 1 = 2)."
@@ -135,7 +140,7 @@ def test_without_sympy_it_says_so(client: TestClient, monkeypatch) -> None:
 
 def test_health_and_bundles(client: TestClient) -> None:
     health = client.get("/v1/health").json()
-    assert (health["status"], health["waiting"]) == ("ok", {"expressions": 0, "symbols": 0, "pictures": 0, "solver": 0})
+    assert (health["status"], health["waiting"]) == ("ok", {"readers": 0, "symbols": 0, "solver": 0})
     bundles = client.get("/v1/bundles").json()["bundles"]
     assert [b["network"] for b in bundles] == ["stroke_transformer", "symbol_lstm", "symbol_cnn"]
     assert bundles[0]["name"] == "tiny-stroke_transformer" and bundles[0]["metrics"] == {"top1": 0.5}
@@ -234,6 +239,7 @@ def test_a_picture_of_an_expression_is_read_and_its_strokes_told(client: TestCli
 
 def test_unknown_paths_and_methods(client: TestClient) -> None:
     assert refused(client.get("/v2/recognize")) == (404, "not_found")
+    assert refused(client.post("/v1/recognize/", json={})) == (404, "not_found")
     assert refused(client.get("/static/../app.py")) == (404, "not_found")
     assert refused(client.get("/static/%2e%2e/app.py")) == (404, "not_found")
     assert refused(client.get("/v1/recognize")) == (405, "method_not_allowed")
@@ -253,8 +259,10 @@ def test_a_failure_inside_shows_no_trace(client: TestClient, networks: Networks,
     def fail(*_, **__):
         raise RuntimeError(f"in {__file__}")
 
-    monkeypatch.setattr(networks.recognizer, "recognize", fail)
-    assert refused(client.post("/v1/recognize", json={"strokes": cross})) == (500, "internal")
+    monkeypatch.setattr(networks.readers, "submit", fail)
+    response = client.post("/v1/recognize", json={"strokes": cross})
+    assert refused(response) == (500, "internal")
+    assert {name: response.headers[name] for name in HEADERS} == HEADERS
 
 
 def test_symbols_and_pictures_that_wait_together_keep_their_order(bundle_folders, cross) -> None:
@@ -300,3 +308,131 @@ def test_other_origins_only_when_asked(networks: Networks, client: TestClient) -
     assert answer.headers["access-control-allow-origin"] == "https://a.example"
     other = open_client.get("/v1/health", headers={"Origin": "https://b.example"})
     assert "access-control-allow-origin" not in other.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/static/main.js", "/v1/health", "/v1/bundles"])
+def test_head_is_get_without_the_body(client: TestClient, path: str) -> None:
+    head, whole = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Type"] == whole.headers["Content-Type"]
+    assert head.headers["Content-Length"] == str(len(whole.content))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/recognize", {"POST"}),
+        ("PUT", "/v1/solve", {"POST"}),
+        ("OPTIONS", "/v1/symbol", {"POST"}),
+        ("POST", "/v1/health", {"GET", "HEAD"}),
+        ("DELETE", "/", {"GET", "HEAD"}),
+        ("BREW", "/v1/bundles", {"GET", "HEAD"}),
+        ("POST", "/static/main.js", {"GET", "HEAD"}),
+    ],
+)
+def test_methods_that_are_not_allowed(client: TestClient, method: str, path: str, allowed: set[str]) -> None:
+    response = client.request(method, path)
+    assert refused(response) == (405, "method_not_allowed")
+    assert set(response.headers["Allow"].split(", ")) == allowed
+
+
+def test_head_of_what_is_not_there(client: TestClient) -> None:
+    assert client.head("/nowhere").status_code == 404
+    response = client.head("/v1/recognize")
+    assert (response.status_code, response.content, response.headers["Allow"]) == (405, b"", "POST")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b'{"strokes": [[[0, 0], [1, 1]]], "strokes": [[[0, 0], [2, 2]]]}', 422, "invalid"),
+        (b'{"strokes": [[["0", "0"], ["1", "1"]]]}', 422, "invalid"),
+        (b'{"strokes": [[[true, false], [1, 1]]]}', 422, "invalid"),
+        (b'{"strokes": [[[null, 0], [1, 1]]]}', 422, "invalid"),
+        (b'{"strokes": {"0": [[0, 0]]}}', 422, "invalid"),
+        (b'{"strokes": [[[0, Infinity], [1, 1]]]}', 422, "invalid"),
+        (b'{"strokes": [[[0, 1e999], [1, 1]]]}', 422, "invalid"),
+        (b'{"strokes": [[[0, 1' + b"0" * 5000 + b"], [1, 1]]]}", 400, "malformed_json"),
+        (b'{"strokes": [[[0, 01], [1, 1]]]}', 400, "malformed_json"),
+        (b"\xef\xbb\xbf" + b'{"strokes": [[[0, 0], [1, 1]]]}', 400, "malformed_json"),
+        ('{"strokes": [[[0, 0], [1, 1]]]}'.encode("utf-16"), 400, "malformed_json"),
+        (b'{"strokes": [[[0, 0], [1, 1]]]} {}', 400, "malformed_json"),
+        (b'"strokes"', 422, "invalid"),
+        (b"null", 422, "invalid"),
+        (b'{"a":' * 3000 + b"1" + b"}" * 3000, 400, "malformed_json"),
+        (b'{"strokes": ' + b"[" * 100 + b"]" * 100 + b"}", 422, "invalid"),
+    ],
+)
+def test_json_that_is_refused(client: TestClient, body: bytes, status: int, code: str) -> None:
+    for path in ("/v1/recognize", "/v1/symbol", "/v1/solve"):
+        assert refused(client.post(path, content=body, headers=JSON)) == (status, code)
+
+
+@pytest.mark.parametrize("latex", ['"\\ud800"', '"\\u0000"', "1", '["x"]', "true", '"' + "x" * 4001 + '"'])
+def test_latex_that_is_refused(client: TestClient, latex: str) -> None:
+    response = client.post("/v1/solve", content=f'{{"latex": {latex}}}', headers=JSON)
+    assert refused(response) in ((422, "invalid"), (422, "not_understood"), (400, "malformed_json"))
+
+
+@pytest.mark.parametrize(
+    "latex",
+    ["(" * 200 + "1" + ")" * 200, "|" * 1001, r"\int " * 600 + "x", r"\sin " * 700 + "x", "1" + "/1" * 1500,
+     "-(" * 300 + "x" + ")" * 300],
+)  # fmt: skip
+def test_problems_that_are_nested_too_deeply(client: TestClient, latex: str) -> None:
+    response = client.post("/v1/solve", json={"latex": latex})
+    assert refused(response) == (422, "not_understood") and "nested too deeply" in response.text
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "identity, gzip"])
+def test_compressed_bodies_are_refused(client: TestClient, encoding: str) -> None:
+    headers = {**JSON, "Content-Encoding": encoding}
+    for path in ("/v1/recognize", "/v1/symbol", "/v1/solve"):
+        assert refused(client.post(path, content=b"{}", headers=headers)) == (415, "unsupported_encoding")
+
+
+@pytest.mark.parametrize("top", ["0", "-1", "11", "1000000000000000000000", "many", "1.5", ""])
+def test_numbers_of_answers_that_are_refused(client: TestClient, cross, top: str) -> None:
+    for path in ("/v1/recognize", "/v1/symbol"):
+        assert refused(client.post(f"{path}?top={top}", json={"strokes": cross})) == (422, "invalid")
+
+
+def test_as_many_answers_as_are_asked_for(client: TestClient, cross) -> None:
+    assert len(client.post("/v1/recognize?top=1", json={"strokes": cross}).json()["readings"]) == 1
+    for top in (1, 10):
+        networks = client.post(f"/v1/symbol?top={top}", json={"strokes": cross}).json()["networks"]
+        assert [len(network["candidates"]) for network in networks] == [top] * 3
+
+
+@pytest.mark.parametrize(
+    ("host", "is_known"),
+    [
+        *((known, True) for known in (
+            "localhost", "localhost:8000", "LOCALHOST.", "127.0.0.1:80", "[::1]:8000", "formulas.example",
+            "a.b.school.example:443", "testserver",
+        )),
+        *((unknown, False) for unknown in (
+            "evil.example", "10.0.0.1", "school.example", "", "localhost.evil.example", "localhost:80:80",
+            "localhost@evil.example", "*", "evilschool.example",
+        )),
+    ],
+)  # fmt: skip
+def test_hosts(networks: Networks, host: str, is_known: bool) -> None:
+    hosts = [*hosts_of("127.0.0.1"), "Formulas.example", "*.school.example"]
+    client = TestClient(create_app(networks, LIMITS, hosts=hosts))
+    response = client.get("/v1/health", headers={"Host": host})
+    if is_known:
+        assert response.status_code == 200
+    else:
+        assert refused(response) == (400, "unknown_host")
+        assert {name: response.headers[name] for name in HEADERS} == HEADERS
+
+
+def test_every_error_is_documented(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    for path in ("/v1/recognize", "/v1/symbol", "/v1/solve"):
+        responses = paths[path]["post"]["responses"]
+        assert {"200", "400", "408", "413", "415", "422", "500", "503"} <= responses.keys()
+        for status in responses.keys() - {"200"}:
+            schema = responses[status]["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/ErrorOut"}

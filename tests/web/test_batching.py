@@ -5,15 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 
-import httpx
 import pytest
 
-from crohme.web.app import create_app
 from crohme.web.batching import Batcher
 from crohme.web.errors import ApiError
-from crohme.web.limits import RequestLimits
-from crohme.web.networks import Networks, choose_bundles
-from tests.web import asgi
 
 
 class Gate:
@@ -104,79 +99,3 @@ def test_work_that_fails_as_a_whole_fails_for_each() -> None:
         with pytest.raises(RuntimeError, match="broken"):
             asyncio.run(batcher.submit(1, 10))
     batcher.close()
-
-
-def _blocked_app(bundle_folders, monkeypatch, limits: RequestLimits):
-    """An app whose recogniser waits until it is let go."""
-    networks = Networks(*choose_bundles(bundle_folders.values()), limits)
-    gate, recognize = threading.Event(), networks.recognizer.recognize
-    calls: list[int] = []
-
-    def wait_and_recognize(ink, **options):
-        calls.append(len(ink.strokes))
-        assert gate.wait(10)
-        return recognize(ink, **options)
-
-    monkeypatch.setattr(networks.recognizer, "recognize", wait_and_recognize)
-    return networks, create_app(networks, limits), gate, calls
-
-
-async def _wait_until(condition) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
-def test_a_full_server_answers_503_and_then_goes_on(bundle_folders, cross, monkeypatch) -> None:
-    limits = RequestLimits(max_waiting=2)
-    networks, app, gate, calls = _blocked_app(bundle_folders, monkeypatch, limits)
-
-    async def ask():
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-            def post():
-                return asyncio.create_task(client.post("/v1/recognize", json={"strokes": cross}))
-
-            admitted = [post()]
-            await _wait_until(lambda: calls)
-            admitted += [post(), post()]
-            await _wait_until(lambda: networks.expressions.waiting == 2)
-            refused = await post()
-            health = await client.get("/v1/health")
-            gate.set()
-            return refused, health, await asyncio.gather(*admitted)
-
-    refused, health, answers = asyncio.run(ask())
-    networks.close()
-    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "busy")
-    assert refused.headers["Retry-After"]
-    assert health.json()["waiting"]["expressions"] == 2
-    assert [answer.status_code for answer in answers] == [200, 200, 200]
-    assert answers[0].json() == answers[2].json()
-
-
-def test_a_client_that_goes_away_is_not_worked_for(bundle_folders, cross, monkeypatch) -> None:
-    networks, app, gate, calls = _blocked_app(bundle_folders, monkeypatch, RequestLimits())
-
-    async def ask():
-        leave = asyncio.Event()
-        messages = iter([{"type": "http.request", "body": b'{"strokes": [[[0, 0], [9, 9]]]}', "more_body": False}])
-
-        async def receive():
-            if (message := next(messages, None)) is not None:
-                return message
-            await leave.wait()
-            return {"type": "http.disconnect"}
-
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-            first = asyncio.create_task(client.post("/v1/recognize", json={"strokes": cross}))
-            await _wait_until(lambda: calls)
-            gone = asyncio.create_task(asgi.post(app, "/v1/recognize", receive))
-            await _wait_until(lambda: networks.expressions.waiting == 1)
-            leave.set()
-            await gone
-            gate.set()
-            return await first
-
-    assert asyncio.run(ask()).status_code == 200
-    networks.close()
-    assert calls == [2]

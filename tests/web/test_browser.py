@@ -28,6 +28,7 @@ from crohme.export import symbol_to_png, to_png  # noqa: E402
 from crohme.solver import Kind, NotUnderstood, Solution  # noqa: E402
 from crohme.web import server  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
+from crohme.web.networks import Networks  # noqa: E402
 from inkml_parser import Ink, read, write  # noqa: E402
 from tests.web.conftest import LIMITS  # noqa: E402
 
@@ -223,19 +224,23 @@ def test_pointing_at_a_symbol_lights_its_strokes(page: Page) -> None:
     page.wait(lambda: page.all("#shown .lit") and _picture(page) != before)
 
 
-def test_what_was_read_is_solved_or_said_not_to_be_understood(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = Solution("1 + 1", ["2"], None, Kind.VALUE)
-    monkeypatch.setattr("crohme.web.networks.solve", lambda tree: answer)
+def test_what_was_read_is_solved_or_said_not_to_be_understood(
+    page: Page, networks: Networks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def solve(tree, **_):
+        return Solution("1 + 1", ["2"], None, Kind.VALUE)
+
+    monkeypatch.setattr(networks.solver, "solve", solve)
     page.write(CROSS)
     page.wait_for_reading()
     page.click("#solve")
     page.wait(lambda: page.all("#answer math"))
     assert [e.text.split() for e in page.all("#answer math")] == [["1", "+", "1"], ["2"]]
 
-    def refuse(tree):
+    async def refuse(tree, **_):
         raise NotUnderstood("! is not understood")
 
-    monkeypatch.setattr("crohme.web.networks.solve", refuse)
+    monkeypatch.setattr(networks.solver, "solve", refuse)
     page.click("#solve")
     page.wait(lambda: page.text("#answer") == "! is not understood.")
 

@@ -1,0 +1,90 @@
+"""A function in a forked process, which can be ended at any time and leaves nothing behind."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pickle
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from crohme.child_processes import WorkerLost
+from crohme.decoding import Cancelled
+
+_TICK = 0.05
+_PR_SET_PDEATHSIG = 1
+CAN_FORK = hasattr(os, "fork")
+
+
+class OutOfTime(Exception):
+    """A job ran longer than it may."""
+
+
+def in_fork(function: Callable[[Any], Any], argument: Any, seconds: float, cancelled: Callable[[], bool]) -> Any:
+    """What a function returns, computed in a fork of this process.
+
+    Args:
+        function: of one argument; what it returns can be pickled. It must not raise.
+        argument: its argument.
+        seconds: float. Time for it.
+        cancelled: function. Asked twenty times a second.
+
+    Raises:
+        OutOfTime: The time is up.
+        Cancelled: `cancelled` said so.
+        WorkerLost: The fork ended without a result.
+    """
+    reading, writing = os.pipe()
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _compute(function, argument, seconds, writing, parent)
+    os.close(writing)
+    try:
+        with os.fdopen(reading, "rb") as pipe:
+            _wait_for(pipe, seconds, cancelled)
+            reply = pipe.read()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    if not reply:
+        raise WorkerLost("a forked process has ended; is there enough memory?")
+    return pickle.loads(reply)
+
+
+def _wait_for(pipe: Any, seconds: float, cancelled: Callable[[], bool]) -> None:
+    until = time.monotonic() + seconds
+    while not select.select([pipe], [], [], _TICK)[0]:
+        if cancelled():
+            raise Cancelled
+        if time.monotonic() > until:
+            raise OutOfTime
+
+
+def _compute(function: Callable[[Any], Any], argument: Any, seconds: float, writing: int, parent: int) -> None:
+    """What the fork does; never returns."""
+    try:
+        _end_with(parent, seconds)
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(pickle.dumps(function(argument)))
+    finally:
+        os._exit(0)
+
+
+def _end_with(parent: int, seconds: float) -> None:
+    """End when the parent does: at once on Linux, elsewhere when the time that the parent allows is used up."""
+    import resource
+
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent, which is told to end as well, waits for the result
+    most = int(seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+    if sys.platform == "linux":
+        # Fires when the thread ends that forked, which in a worker process is its main thread.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(0)

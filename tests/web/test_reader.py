@@ -1,0 +1,90 @@
+"""What a reader process does, and what it is expected to cost."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crohme.decoding import Cancelled
+from crohme.export import symbol_to_png, to_png
+from crohme.image_files import ImageError
+from crohme.recognizer import Recognition
+from crohme.web.pool import LONG
+from crohme.web.reader import Expression, Inkml, Picture, Reader, Symbol, cost_of
+from inkml_parser import Ink, InkError, OversizedInk, write
+from tests.web.conftest import LIMITS
+
+
+@pytest.fixture(scope="module")
+def reader(bundle_folders: dict[str, Path]) -> Reader:
+    return Reader(bundle_folders["stroke_transformer"], LIMITS)
+
+
+def strokes(count: int) -> Ink:
+    return Ink.from_arrays([np.array([[9.0 * i, 0.0], [9.0 * i + 5, 8.0]]) for i in range(count)])
+
+
+def inkml(ink: Ink) -> bytes:
+    file = io.BytesIO()
+    write(ink, file)
+    return file.getvalue()
+
+
+def never() -> bool:
+    return False
+
+
+def test_every_source_of_an_expression_is_read(reader: Reader) -> None:
+    ink = strokes(3)
+    from_ink = reader(Expression(ink, 2), never)
+    assert isinstance(from_ink, Recognition) and 1 <= len(from_ink.readings) <= 2
+    assert reader(Expression(Inkml(inkml(ink))), never).latex == from_ink.latex
+    assert len(reader(Expression(Picture(to_png(ink))), never).ink.strokes) == 3
+
+
+def test_symbols_are_made_ready(reader: Reader) -> None:
+    ink = strokes(2)
+    assert len(reader(Symbol(Inkml(inkml(ink))), never).strokes) == 2
+    picture = reader(Symbol(Picture(symbol_to_png(ink))), never)
+    assert picture.shape[0] == picture.shape[1] and picture.dtype == np.uint8
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        (Inkml(b"<ink>"), InkError),
+        (Inkml(inkml(strokes(LIMITS.max_strokes + 1))), OversizedInk),
+        (Picture(b"%!PS-Adobe-3.0 EPSF-3.0"), ImageError),
+    ],
+)
+def test_what_cannot_be_read_is_said(reader: Reader, source: Inkml | Picture, error: type[Exception]) -> None:
+    for task in (Expression(source), Symbol(source)):
+        with pytest.raises(error):
+            reader(task, never)
+
+
+def test_reading_is_cancelled_between_two_steps(reader: Reader) -> None:
+    asked = 0
+
+    def at_the_third_step() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked == 3
+
+    with pytest.raises(Cancelled):
+        reader(Expression(strokes(12)), at_the_third_step)
+    assert asked == 3
+
+
+def test_what_is_expected_to_take_long() -> None:
+    usual, long_one = Expression(strokes(15)), Expression(strokes(400))
+    assert 0.1 < cost_of(usual) < LONG / 2 < LONG < cost_of(long_one) < 30
+    for ink in (strokes(15), strokes(400)):
+        assert cost_of(Expression(Inkml(inkml(ink)))) == pytest.approx(cost_of(Expression(ink)), rel=0.5)
+    for other in (inkml(strokes(400)).replace(b"<trace", b"<a:trace"), inkml(strokes(400)).decode().encode("utf-16")):
+        assert cost_of(Expression(Inkml(other))) > LONG
+    assert cost_of(Expression(Picture(b""))) > LONG, "one worker is kept for ink"
+    assert cost_of(Symbol(Inkml(inkml(strokes(3))))) < cost_of(usual)

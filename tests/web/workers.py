@@ -1,0 +1,43 @@
+"""Work for worker processes, which import it by its name."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from crohme.decoding import Cancelled
+
+
+def start(value: int):
+    """A worker that adds, sleeps, or does not behave."""
+    done = 0
+
+    def work(payload, cancelled):
+        nonlocal done
+        done += 1
+        match payload:
+            case ("add", number):
+                return value + number
+            case ("who", _):
+                return os.getpid(), done
+            case ("fail", message):
+                raise ValueError(message)
+            case ("die", code):
+                os._exit(code)
+            case ("until", path):  # ends when it is cancelled, or when the file is there
+                while not Path(path).exists():
+                    if cancelled():
+                        raise Cancelled
+                    time.sleep(0.01)
+                return "let go"
+            case ("stubborn", _):
+                while True:
+                    time.sleep(0.1)
+
+    return work
+
+
+def start_badly():
+    """A worker that cannot start."""
+    raise ValueError("no such thing")
