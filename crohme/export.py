@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from lxml import etree
 
@@ -130,4 +129,6 @@ SYMBOL_FORMATS: dict[str, Format] = {"png": Format(".png", symbol_to_png), "svg"
 
 
 def _encode_png(image: raster.Image) -> bytes:
+    import cv2  # here: the other formats do without
+
     return cv2.imencode(".png", image)[1].tobytes()

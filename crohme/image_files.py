@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from crohme.extras import MissingExtra, needed_by
+
 if TYPE_CHECKING:
     from PIL import Image as Pillow
 
@@ -66,6 +68,16 @@ def naming(source: str | Path | bytes) -> Iterator[None]:
         yield
     except ImageError as error:
         raise ImageError(error.cause, None if isinstance(source, bytes) else str(source)) from None
+
+
+@contextmanager
+def libraries() -> Iterator[None]:
+    """For the import of what reads pictures: where a library is missing, the ImageError says what to install."""
+    try:
+        with needed_by("reading pictures"):
+            yield
+    except MissingExtra as error:
+        raise ImageError(str(error)) from None
 
 
 def opaque(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

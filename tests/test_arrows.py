@@ -20,6 +20,7 @@ FLOORS = (
     ("inkml_parser", "crohme.notation", "crohme.networks"),
     ("crohme.strokes", "crohme.line_width", "crohme.image_files", "crohme.raster", "crohme.features",
      "crohme.symbol_features", "crohme.symbol_inputs", "crohme.augment", "crohme.bundle", "crohme.codes",
+     "crohme.extras", "crohme.deep_learning", "crohme.forward", "crohme.pen_lines", "crohme.symbol_pictures",
      "crohme.trace", "crohme.light", "crohme.decoding", "crohme.solver", "crohme.truth"),
     ("crohme.corpus", "crohme.export", "crohme.recognizer", "crohme.parallel",
      "crohme.symbol_recognizer"),

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from crohme import __version__
 from crohme.cli import compare, convert, evaluate, info, predict, score, serve, solve, train, tune
 from crohme.cli.errors import CommandError
+from crohme.deep_learning import KerasError
+from crohme.extras import MissingExtra, needed_by
 
 COMMANDS = (train, tune, evaluate, compare, score, predict, solve, convert, serve, info)
 INTERRUPTED = 130
@@ -36,10 +38,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     args = build_parser().parse_args(argv)
     try:
-        code = args.run(args)
+        with needed_by("this command"):
+            code = args.run(args)
         sys.stdout.flush()
         return code
-    except CommandError as error:
+    except (CommandError, KerasError, MissingExtra) as error:
         print(f"crohme: error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as interrupt:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from crohme.cli.arguments import MAX_BEAM, up_to
-from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
 from crohme.cli.files import check_file, check_folder, list_failures, write_text
 
@@ -87,13 +86,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _symbols(args: argparse.Namespace) -> int:
     from crohme.evaluation.symbols import evaluate
-    from crohme.raster import ImageError
+    from crohme.image_files import ImageError
     from crohme.symbol_recognizer import SymbolRecognizer
 
     for option in ("beam", "offline"):
         if getattr(args, option):
             raise CommandError(f"--{option} is an option of `evaluate expressions`, not of `evaluate symbols`")
-    load_keras()
     # Files that cannot be read are listed at the end, with the causes: not twice.
     log = logging.getLogger("crohme.corpus")
     level = log.level

@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 
 from crohme import __version__
 from crohme.notation import Node, SymbolTree, to_mathml
-from crohme.raster import read_image
 from crohme.recognizer import NothingToRecognize
+from crohme.symbol_pictures import read_image
 from crohme.web import schemas
 from crohme.web.bodies import IMAGE, INKML, JSON, RequestBody, check_type, parse_ink, parse_problem
 from crohme.web.errors import ApiError
