@@ -31,9 +31,14 @@ class MissingExtra(Exception):
         self.library = library
         self.who = who
 
+    @property
+    def extra(self) -> str:
+        """The extra that brings the library."""
+        return EXTRA_OF[self.library]
+
     def __str__(self) -> str:
         library = _NAMES.get(self.library, self.library)
-        return f'{self.who} needs {library}, which is not installed: pip install "crohme[{EXTRA_OF[self.library]}]"'
+        return f'{self.who} needs {library}, which is not installed: pip install "crohme[{self.extra}]"'
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def random_bundle(network: str, arguments: dict[str, Any]) -> tuple[Bundle, kera
     rng = np.random.default_rng(7)
     weights = bundle.weights_of(model)
     for path, values in weights.items():
-        noise = rng.normal(0, 0.2, values.shape).astype(np.float32)
+        noise = rng.normal(0, min(0.2, (values.size / values.shape[-1]) ** -0.5), values.shape).astype(np.float32)
         weights[path] = np.abs(noise) + 0.2 if path.endswith(("gamma", "moving_variance")) else values + noise
     model.set_weights(list(weights.values()))
     labels = tuple(map(str, range(arguments["classes"])))
