@@ -120,6 +120,9 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
         "import crohme.web.app",
         "import crohme.evaluation.scoring",
         "import crohme.evaluation.report",
+        "from crohme.symbol_recognizer import SymbolRecognizer as R\nR.load().recognize([[[0, 0], [9, 9]]])",
+        "from crohme import bundle\nfrom crohme.web.networks import Ink, SymbolNetworks\n"
+        "SymbolNetworks([bundle.load('symbol-cnn')]).guess([Ink.from_arrays([[[0, 0], [9, 9]]])])",
         *(f"main({arguments})" for arguments in (
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
             ["tune", "--help"], ["info", "--help"], ["info"], ["compare", "--help"], ["serve", "--help"],

@@ -65,14 +65,16 @@ def convolve(x: Array, kernel: Array, bias: Array, stride: int = 1) -> Array:
     windows = sliding_window_view(np.pad(x, padding), (size, size), axis=(1, 2))[:, ::stride, ::stride]
     count, height, width = windows.shape[:3]
     rows = windows.transpose(0, 1, 2, 4, 5, 3).reshape(count * height * width, size * size * channels)
-    return (rows @ kernel.reshape(-1, filters) + bias).reshape(count, height, width, filters)
+    out = rows @ kernel.reshape(-1, filters)
+    out += bias
+    return out.reshape(count, height, width, filters)
 
 
 def max_pool(x: Array) -> Array:
     """The largest of each 2 x 2 pixels; an odd row or column at the end is left out."""
-    n, height, width, channels = x.shape
-    x = x[:, : height // 2 * 2, : width // 2 * 2].reshape(n, height // 2, 2, width // 2, 2, channels)
-    return x.max(axis=(2, 4))
+    height, width = x.shape[1:3]
+    x = x[:, : height // 2 * 2, : width // 2 * 2]
+    return np.maximum(np.maximum(x[:, ::2, ::2], x[:, 1::2, ::2]), np.maximum(x[:, ::2, 1::2], x[:, 1::2, 1::2]))
 
 
 def _same(side: int, size: int, stride: int) -> tuple[int, int]:
