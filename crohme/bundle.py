@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crohme.extras import needed_by
+
 if TYPE_CHECKING:
     import keras
 
@@ -151,11 +153,14 @@ def build(network: str, arguments: Mapping[str, Any]) -> keras.Model:
 
     Raises:
         BundleError: Not one of `NETWORKS`, or arguments that it does not take.
+        MissingExtra: Keras is not installed.
     """
     if network not in NETWORKS:
         raise BundleError(f"{network!r} is not a network of this project")
     try:
-        return getattr(importlib.import_module(NETWORKS[network]), network)(**arguments)
+        with needed_by(network):
+            function = getattr(importlib.import_module(NETWORKS[network]), network)
+        return function(**arguments)
     except (TypeError, ValueError) as error:
         cause = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).partition("\n")[0]  # Keras writes pages, in colour
         raise BundleError(f"{network} cannot be built with {dict(arguments)}: {cause}") from None

@@ -12,6 +12,7 @@ import numpy as np
 from lxml import etree
 
 from crohme import raster
+from crohme.extras import needed_by
 from crohme.notation import to_latex, to_mathml, write_lg
 from crohme.strokes import StrokeBatch
 from crohme.truth import truth, truth_graph
@@ -129,6 +130,7 @@ SYMBOL_FORMATS: dict[str, Format] = {"png": Format(".png", symbol_to_png), "svg"
 
 
 def _encode_png(image: raster.Image) -> bytes:
-    import cv2  # here: the other formats do without
+    with needed_by("writing PNG"):
+        import cv2  # here: the other formats do without
 
     return cv2.imencode(".png", image)[1].tobytes()

@@ -12,6 +12,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from crohme.extras import needed_by
 from crohme.pen_lines import FRACTION_BITS, draw_lines
 from crohme.strokes import StrokeBatch, normalise
 
@@ -61,6 +62,9 @@ def render_ink(strokes: Sequence[ArrayLike], height: int = 256, max_width: int =
 
     Returns:
         `(h, w)` uint8, dark ink on white.
+
+    Raises:
+        MissingExtra: OpenCV is not installed.
     """
     return draw(*to_pixels(strokes, height, max_width))
 
@@ -103,8 +107,12 @@ def draw(strokes: Sequence[ArrayLike], shape: tuple[int, int], thickness: int = 
 
     Returns:
         `(h, w)` uint8, dark ink on white.
+
+    Raises:
+        MissingExtra: OpenCV is not installed.
     """
-    import cv2
+    with needed_by("drawing ink"):
+        import cv2
 
     image = np.full(shape, PAPER, dtype=np.uint8)
     _polylines(cv2, image, [_fixed_point(np.asarray(stroke)) for stroke in strokes], thickness)

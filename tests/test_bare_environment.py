@@ -76,6 +76,13 @@ from inkml_parser import read
 ink = read({str(SAMPLE / "sample7_00.inkml")!r})
 symbols = SymbolRecognizer.load("both")
 read_as = [symbols.recognize(ink.select(s.strokes), top=1)[0][0] for s in ink.symbols]
+for recognizer in (crohme.load(), symbols):
+    try:
+        recognizer.recognize("photo.png")
+    except ValueError as error:
+        assert type(error).__name__ == "ImageError" and "crohme[images]" in str(error) and "photo.png" in str(error)
+    else:
+        raise AssertionError("a picture was read")
 print(json.dumps([light, crohme.load().recognize(ink).latex, read_as, [s.label for s in ink.symbols]]))
 """
     done = run(bare, "-c", program)

@@ -56,7 +56,10 @@ def read_symbols(files: Sequence[Path], bundle: str, top: int, sheet: Path | Non
 
 
 def _contact_sheet(path: Path) -> ContactSheet:
-    from crohme.evaluation.contact_sheet import ContactSheet  # with OpenCV and matplotlib, which reading does without
+    # Reading does without them; a sheet needs both, the second not before its first page is full.
+    import matplotlib  # noqa: F401
+
+    from crohme.evaluation.contact_sheet import ContactSheet
 
     return ContactSheet(path)
 
