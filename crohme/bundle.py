@@ -30,6 +30,7 @@ from crohme.bundle_files import (
     read_table,
     read_vocabulary,
 )
+from crohme.extras import needed_by
 from crohme.weights_file import WeightsError, read_weights, write_weights
 from inkml_parser.files import filling, replacing, write_whole
 
@@ -171,11 +172,14 @@ def build(network: str, arguments: Mapping[str, Any]) -> keras.Model:
 
     Raises:
         BundleError: Not one of `NETWORKS`, or arguments that it does not take.
+        MissingExtra: Keras is not installed.
     """
     if network not in NETWORKS:
         raise BundleError(f"{network!r} is not a network of this project")
     try:
-        return getattr(importlib.import_module(NETWORKS[network]), network)(**arguments)
+        with needed_by(network):
+            function = getattr(importlib.import_module(NETWORKS[network]), network)
+        return function(**arguments)
     except (TypeError, ValueError) as error:
         cause = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).partition("\n")[0]  # Keras writes pages, in colour
         raise BundleError(f"{network} cannot be built with {dict(arguments)}: {cause}") from None

@@ -8,11 +8,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from lxml import etree
 
 from crohme import raster
+from crohme.extras import needed_by
 from crohme.notation import to_latex, to_mathml, write_lg
 from crohme.strokes import StrokeBatch
 from crohme.truth import truth, truth_graph
@@ -130,4 +130,7 @@ SYMBOL_FORMATS: dict[str, Format] = {"png": Format(".png", symbol_to_png), "svg"
 
 
 def _encode_png(image: raster.Image) -> bytes:
+    with needed_by("writing PNG"):
+        import cv2  # here: the other formats do without
+
     return cv2.imencode(".png", image)[1].tobytes()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from crohme.extras import MissingExtra, needed_by
 from crohme.image_formats import FORMATS, NAMES, decoding_bytes, foreign_name, format_of, jpeg_scans, webp_size
 from inkml_parser.files import open_regular
 
@@ -104,6 +105,16 @@ def naming(source: str | Path | bytes) -> Iterator[None]:
         yield
     except ImageError as error:
         raise ImageError(error.cause, None if isinstance(source, bytes) else str(source)) from None
+
+
+@contextmanager
+def libraries() -> Iterator[None]:
+    """For the import of what reads pictures: where a library is missing, the ImageError says what to install."""
+    try:
+        with needed_by("reading pictures"):
+            yield
+    except MissingExtra as error:
+        raise ImageError(str(error)) from None
 
 
 def opaque(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -215,7 +215,8 @@ def prepare(ink: Ink) -> np.ndarray:
 
 def _as_ink(source: Source) -> Ink:
     if _is_picture(source):
-        from crohme.trace import read_traced  # with OpenCV, which ink does without
+        with image_files.naming(b"" if isinstance(source, bytes) else str(source)), image_files.libraries():
+            from crohme.trace import read_traced  # with OpenCV, which ink does without
 
         ink = read_traced(source)  # type: ignore[arg-type]
     elif isinstance(source, str | Path | bytes) or hasattr(source, "read"):

@@ -1,22 +1,24 @@
-"""Recognition of isolated symbols: the online network, the offline one, or both together."""
+"""Recognition of isolated symbols: the online network, the offline one, or both together.
+
+The networks that are shipped need no deep-learning library; see `crohme.forward`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError
-from crohme.raster import SIZE, ImageError, read_image
+from crohme.forward import Forward, forward_pass
+from crohme.image_files import ImageError, libraries, naming
+from crohme.raster import SIZE
 from crohme.strokes import StrokeBatch
 from crohme.symbol_inputs import PICTURE_NETWORKS, STROKE_NETWORKS, from_strokes, picture_size
 from inkml_parser import Ink, read
-
-if TYPE_CHECKING:
-    import keras
 
 Source = Ink | Sequence[np.ndarray] | str | Path
 
@@ -45,7 +47,8 @@ class SymbolRecognizer:
 
     Raises:
         BundleError: A bundle of another kind, bundles with different vocabularies, or that read
-            pictures of different sizes.
+            pictures of different sizes; weights that are not those of the network.
+        MissingExtra: A network that runs in Keras, which is not installed.
 
     Example:
         >>> recognizer = SymbolRecognizer.load("both")
@@ -66,14 +69,15 @@ class SymbolRecognizer:
             )
         self.classes = bundles[0].vocabulary
         self.picture_size = next(iter(sizes), None)
-        self._networks = [(part, bundle.restore(part)) for part in bundles]
+        self._networks = [(part, forward_pass(part)) for part in bundles]
 
     @classmethod
     def load(cls, name_or_folder: str | Path = "both") -> SymbolRecognizer:
         """Load by the name of a bundle, the folder of one, or `both` for the two that are shipped.
 
         Raises:
-            BundleError: See `crohme.bundle.load`.
+            BundleError: See `crohme.bundle.load`, and the class.
+            MissingExtra: See the class.
         """
         names = BOTH if name_or_folder == "both" else (name_or_folder,)
         return cls([bundle.load(name) for name in names])
@@ -136,12 +140,12 @@ class SymbolRecognizer:
             raise ImageError("this recogniser reads ink, not pictures; symbol-cnn reads both")
         return np.mean([self._predict(one, len(pictures), lambda chosen: pictures[chosen]) for one in offline], axis=0)
 
-    def _predict(self, network: keras.Model, count: int, inputs: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    def _predict(self, network: Forward, count: int, inputs: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         at_once = max(1, _CHUNK * SIZE**2 // (self.picture_size or SIZE) ** 2)
         chunks = [np.arange(at, min(at + at_once, count)) for at in range(0, count, at_once)]
-        answers = np.concatenate([network.predict_on_batch(inputs(chunk)) for chunk in chunks])
+        answers = np.concatenate([network(inputs(chunk)) for chunk in chunks])
         if not np.isfinite(answers).all():
-            raise BundleError(f"{network.name}: its weights make no sense: what they answer is no number")
+            raise BundleError("its weights make no sense: what they answer is no number")
         return answers
 
 
@@ -149,6 +153,8 @@ def _load(source: Source, size: int) -> list[np.ndarray] | np.ndarray:
     """A picture as an array, ink as a list of strokes."""
     if isinstance(source, str | Path):
         if Path(source).suffix.lower() != ".inkml":
+            with naming(source), libraries():
+                from crohme.symbol_pictures import read_image  # with OpenCV, which ink does without
             return read_image(source, size)
         source = read(Path(source))
     return list((source if isinstance(source, Ink) else Ink.from_arrays(source)).strokes)

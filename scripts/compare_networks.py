@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from crohme.cli.arguments import positive_int, positive_number  # noqa: E402  (a clone need not be installed)
-from crohme.cli.deep_learning import load_keras  # noqa: E402
+from crohme.deep_learning import load_keras  # noqa: E402
 
 
 def main() -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Two threads of linear algebra wait for each other where the cores are busy. Before numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 

@@ -19,6 +19,7 @@ DEEP_LEARNING = {"tensorflow", "keras", "jax", "torch"}
 FLOORS = (
     ("inkml_parser", "crohme.notation", "crohme.networks"),
     ("crohme.architectures", "crohme.weights_file", "crohme.bundle_files", "crohme.child_processes",
+     "crohme.extras", "crohme.deep_learning", "crohme.forward", "crohme.pen_lines", "crohme.symbol_pictures",
      "crohme.strokes", "crohme.line_width", "crohme.image_formats", "crohme.image_files",
      "crohme.raster", "crohme.features", "crohme.symbol_features", "crohme.symbol_inputs", "crohme.augment",
      "crohme.bundle", "crohme.vocabulary", "crohme.trace", "crohme.light", "crohme.decoding", "crohme.solver",
@@ -121,6 +122,9 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
         "import crohme.web.app",
         "import crohme.evaluation.scoring",
         "import crohme.evaluation.report",
+        "from crohme.symbol_recognizer import SymbolRecognizer as R\nR.load().recognize([[[0, 0], [9, 9]]])",
+        "from crohme import bundle\nfrom crohme.web.networks import Ink, SymbolNetworks\n"
+        "SymbolNetworks([bundle.load('symbol-cnn')]).guess([Ink.from_arrays([[[0, 0], [9, 9]]])])",
         *(f"main({arguments})" for arguments in (
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
             ["tune", "--help"], ["info", "--help"], ["info"], ["compare", "--help"], ["serve", "--help"],

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from crohme.raster import PAPER, ImageError, normal_form, read_image, render, render_ink
+from crohme.image_files import ImageError
+from crohme.raster import PAPER, render, render_ink
 from crohme.strokes import StrokeBatch
+from crohme.symbol_pictures import normal_form, read_image
 
 SEVEN = [np.array([[0.0, 0], [60, 0], [25, 100]]), np.array([[10.0, 50], [55, 50]])]
 

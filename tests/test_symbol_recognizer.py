@@ -9,8 +9,9 @@ import pytest
 
 from crohme import bundle
 from crohme.bundle import BundleError
+from crohme.image_files import ImageError
 from crohme.notation import canonical_label
-from crohme.raster import ImageError, render
+from crohme.raster import render
 from crohme.strokes import StrokeBatch
 from crohme.symbol_recognizer import SymbolRecognizer
 from inkml_parser import Ink, InkError, read, write

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from crohme import __version__
 from crohme.cli import compare, convert, evaluate, info, predict, score, serve, solve, train, tune
 from crohme.cli.errors import CommandError, one_line
+from crohme.deep_learning import KerasError
+from crohme.extras import MissingExtra, needed_by
 
 COMMANDS = (train, tune, evaluate, compare, score, predict, solve, convert, serve, info)
 INTERRUPTED, TERMINATED = 130, 143
@@ -42,10 +44,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     with _terminated_as_interrupted() as was_terminated:
         try:
-            code = args.run(args)
+            with needed_by("this command"):
+                code = args.run(args)
             sys.stdout.flush()
             return code
-        except CommandError as error:
+        except (CommandError, KerasError, MissingExtra) as error:
             print(f"crohme: error: {one_line(str(error))}", file=sys.stderr)
             return 1
         except KeyboardInterrupt as interrupt:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from crohme.cli.arguments import MAX_BEAM, up_to
-from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
 from crohme.cli.files import list_failures, write_text
 from crohme.cli.reports import add_report_options, check_outputs, print_expressions, short, write_report
@@ -86,13 +85,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _symbols(args: argparse.Namespace) -> int:
     from crohme.evaluation.symbols import evaluate
-    from crohme.raster import ImageError
+    from crohme.image_files import ImageError
     from crohme.symbol_recognizer import SymbolRecognizer
 
     for option in ("beam", "offline"):
         if getattr(args, option):
             raise CommandError(f"--{option} is an option of `evaluate expressions`, not of `evaluate symbols`")
-    load_keras()
     # Files that cannot be read are listed at the end, with the causes: not twice.
     log = logging.getLogger("crohme.corpus")
     level = log.level

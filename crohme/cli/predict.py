@@ -79,6 +79,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Recognise every file; those that cannot be read get a line with the reason, and are listed at the end."""
+    # The matrices are small: a second thread gains nothing on an idle core, and on a busy one it is waited for.
+    # Before numpy is imported, which is when it counts its threads.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     _check(args)
     found: list[Reading] = []
     number, lines = (_symbols if args.symbols else _expressions)(args)
@@ -119,10 +123,6 @@ def _symbols(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
 
 
 def _expressions(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
-    # The matrices are small: a second thread gains nothing on an idle core, and on a busy one it is waited for.
-    # Before numpy is imported, which is when it counts its threads.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
     from crohme.image_files import SUFFIXES
     from crohme.recognizer import DEFAULT_BUNDLE
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
 from crohme.cli.files import progress
 from crohme.cli.readings import Candidate, Reading
@@ -36,12 +35,10 @@ def read_symbols(files: Sequence[Path], bundle: str, top: int, sheet: Path | Non
         CommandError: No such bundle, or one that does not read what the files hold; the sheet cannot be written.
     """
     from crohme.bundle import BundleError
-    from crohme.evaluation.contact_sheet import ContactSheet
-    from crohme.raster import ImageError
+    from crohme.image_files import ImageError
     from crohme.symbol_recognizer import SymbolRecognizer
 
-    load_keras()
-    pages = None if sheet is None else ContactSheet(sheet)
+    pages = None if sheet is None else _contact_sheet(sheet)
     try:
         recognizer = SymbolRecognizer.load(bundle)
         for batch in _batches(files):
@@ -56,6 +53,15 @@ def read_symbols(files: Sequence[Path], bundle: str, top: int, sheet: Path | Non
         if pages is not None:
             with _writing(pages):
                 pages.close()
+
+
+def _contact_sheet(path: Path) -> ContactSheet:
+    # Reading does without them; a sheet needs both, the second not before its first page is full.
+    import matplotlib  # noqa: F401
+
+    from crohme.evaluation.contact_sheet import ContactSheet
+
+    return ContactSheet(path)
 
 
 def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:
@@ -80,7 +86,8 @@ def _read_batch(recognizer: SymbolRecognizer, files: list[Path], top: int) -> li
 
 
 def _show(read: list[tuple[Reading, Source | None]], sheet: ContactSheet) -> None:
-    from crohme.raster import opaque, read_pixels, render
+    from crohme.image_files import opaque, read_pixels
+    from crohme.raster import render
     from crohme.strokes import StrokeBatch
 
     for line, source in read:
@@ -105,14 +112,15 @@ def _writing(sheet: ContactSheet) -> Iterator[None]:
 
 def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
     """The symbols of a file, each with what the recogniser is to be shown; None after an error."""
-    from crohme.image_files import SUFFIXES, ImageError
+    from crohme.image_files import SUFFIXES, ImageError, libraries
     from crohme.notation import canonical_label
-    from crohme.raster import read_image
     from inkml_parser import InkError, read
 
     name = str(file)
     try:
         if file.suffix.lower() in SUFFIXES:
+            with libraries():
+                from crohme.symbol_pictures import read_image
             read_image(file)  # so that a bad picture is found here, where it spoils no batch
             return [(Reading(name), file)]
         ink = read(file)

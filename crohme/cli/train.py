@@ -9,9 +9,9 @@ from pathlib import Path
 
 from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int, positive_number
-from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
 from crohme.cli.files import check_folder
+from crohme.deep_learning import load_keras
 
 EPILOG = f"""\
 Without --data it is trained on CROHME, looked for at $CROHME_DATA, data/crohme and ../shared/data/crohme;

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int
-from crohme.cli.deep_learning import load_keras
 from crohme.cli.errors import CommandError
+from crohme.deep_learning import load_keras
 
 if TYPE_CHECKING:
     from crohme.training.tuning import Best

@@ -16,7 +16,7 @@ import numpy as np
 from crohme.corpus import idx_files
 from crohme.corpus.location import DataNotFound
 from crohme.image_files import SUFFIXES, ImageError
-from crohme.raster import normal_form, read_image
+from crohme.symbol_pictures import normal_form, read_image
 
 log = logging.getLogger(__name__)
 TRAIN, VALIDATION, TEST = "train", "validation", "test"

@@ -43,7 +43,7 @@ class SymbolGuess:
 
 
 class SymbolNetworks:
-    """The networks of isolated symbols, side by side. Built when first used: they need Keras.
+    """The networks of isolated symbols, side by side. Built when first used: some need Keras.
 
     Args:
         bundles: sequence of Bundle. Of symbol networks with one vocabulary; may be empty.

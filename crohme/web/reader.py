@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from crohme import bundle
-from crohme.raster import Image, read_image
+from crohme.raster import Image
 from crohme.recognizer import Recognition, Recognizer
+from crohme.symbol_pictures import read_image
 from crohme.web.limits import RequestLimits
 from inkml_parser import Ink, Limits, read
 

@@ -22,12 +22,23 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.fixture(scope="module")
+def alexnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of a network that runs in Keras, of toy size and with random weights."""
+    from crohme import bundle
+
+    folder, arguments = tmp_path_factory.mktemp("bundles") / "alexnet", {"classes": 2, "filters": [2] * 5, "dense": [2]}
+    weights = bundle.weights_of(bundle.build("alexnet", arguments))
+    bundle.save(folder, "alexnet", arguments, ("a", "b"), weights, {})
+    return folder
+
+
 @pytest.mark.parametrize("command", ["predict", "evaluate"])
-def test_only_our_own_lines_are_printed(command: str) -> None:
+def test_only_our_own_lines_are_printed(command: str, alexnet: Path) -> None:
     own = ["predict", "--symbols", str(FILE)]
     if command == "evaluate":
-        own = ["evaluate", "symbols", "--data", str(FILE.parent), "--bundle", "symbol-cnn"]
-    done = run(*own)
+        own = ["evaluate", "symbols", "--data", str(FILE.parent)]
+    done = run(*own, "--bundle", str(alexnet))
     assert done.returncode == 0
     assert ("read right" if command == "predict" else "top-5") in done.stdout
     bars = [line for line in done.stderr.splitlines() if line.startswith("symbols of test: ")]
@@ -35,7 +46,12 @@ def test_only_our_own_lines_are_printed(command: str) -> None:
 
 
 def test_a_backend_that_cannot_be_loaded_is_a_users_error() -> None:
-    done = run("predict", "--symbols", str(FILE), KERAS_BACKEND="abacus")
+    done = run("train", "--data", str(FILE.parents[1]), KERAS_BACKEND="abacus")
     assert done.returncode == 1
     assert done.stderr.startswith("crohme: error: Keras cannot be loaded: ") and "abacus" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_shipped_symbol_networks_do_not_ask_for_it() -> None:
+    done = run("predict", "--symbols", str(FILE), KERAS_BACKEND="abacus")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -16,8 +16,9 @@ from crohme.corpus import image_folders
 from crohme.corpus.image_folders import load_images
 from crohme.corpus.label_folders import LabelError, LabelTable
 from crohme.corpus.location import DataNotFound
-from crohme.raster import read_image, render
+from crohme.raster import render
 from crohme.strokes import StrokeBatch
+from crohme.symbol_pictures import read_image
 
 CROSS = render(StrokeBatch.from_symbols([[np.array([[0.0, 0], [8, 8]]), np.array([[8.0, 0], [0, 8]])]]), 45)[0]
 

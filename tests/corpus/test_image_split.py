@@ -14,8 +14,9 @@ from crohme.corpus.image_folders import ImageSet
 from crohme.corpus.image_split import split
 from crohme.corpus.near_duplicates import DISTANCE, difference_hash, groups
 from crohme.corpus.stored_pictures import StoredPictures
-from crohme.raster import normal_form, render
+from crohme.raster import render
 from crohme.strokes import StrokeBatch
+from crohme.symbol_pictures import normal_form
 
 
 def drawing(rng: np.random.Generator, size: int = 45) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Keras and its backend, loaded without their talk."""
+"""Keras and its backend, imported quietly."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ import os
 import sys
 import tempfile
 
-from crohme.cli.errors import CommandError
+from crohme.extras import needed_by
 
 
-def load_keras() -> None:
+class KerasError(RuntimeError):
+    """Keras is installed and cannot be loaded; or the backend that `$KERAS_BACKEND` names does not exist."""
+
+
+def load_keras(who: str = "this command") -> None:
     """Import Keras, and pass over what its backend writes to the terminal meanwhile.
 
     TensorFlow greets with lines on missing GPUs and on oneDNN that `TF_CPP_MIN_LOG_LEVEL` does not reach: its
     C++ side writes them, from two libraries, before its own logging is set up.
 
+    Args:
+        who: str. What needs it, for the error.
+
     Raises:
-        CommandError: Keras, or the backend that `$KERAS_BACKEND` names, cannot be imported.
+        MissingExtra: Keras or its backend is not installed.
+        KerasError: They cannot be loaded.
     """
     if "keras" in sys.modules:
         return
@@ -25,9 +33,10 @@ def load_keras() -> None:
     with tempfile.TemporaryFile() as passed_over:
         os.dup2(passed_over.fileno(), 2)
         try:
-            import keras  # noqa: F401
+            with needed_by(who):
+                import keras  # noqa: F401
         except (ImportError, ValueError) as error:  # a ValueError is Keras' answer to a backend that does not exist
-            raise CommandError(f"Keras cannot be loaded: {error}") from None
+            raise KerasError(f"Keras cannot be loaded: {error}") from None
         finally:
             os.dup2(terminal, 2)
             os.close(terminal)

@@ -1,0 +1,57 @@
+"""Libraries that only some of the work needs, and what to install where one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+EXTRA_OF = {
+    "keras": "train", "tensorflow": "train", "sklearn": "train", "pandas": "train", "matplotlib": "train",
+    "cv2": "images", "PIL": "images",
+    "rapidfuzz": "score", "scipy": "score", "jinja2": "score",
+    "fastapi": "web", "starlette": "web", "uvicorn": "web", "latex2mathml": "web",
+    "sympy": "solver", "keras_tuner": "tune", "tensorboardX": "tensorboard",
+}  # fmt: skip
+"""Library, by the name that is imported → the extra of this package that brings it."""
+_NAMES = {
+    "keras": "Keras", "tensorflow": "TensorFlow", "sklearn": "scikit-learn", "cv2": "OpenCV", "PIL": "Pillow",
+}  # fmt: skip
+
+
+class MissingExtra(Exception):
+    """A library that is not installed. `str(error)` says in one line who needs it and what to install.
+
+    Args:
+        library: str. A key of `EXTRA_OF`.
+        who: str. What cannot be done without it.
+    """
+
+    def __init__(self, library: str, who: str) -> None:
+        super().__init__(library, who)  # as they are, so that the error can be pickled
+        self.library = library
+        self.who = who
+
+    @property
+    def extra(self) -> str:
+        """The extra that brings the library."""
+        return EXTRA_OF[self.library]
+
+    def __str__(self) -> str:
+        library = _NAMES.get(self.library, self.library)
+        return f'{self.who} needs {library}, which is not installed: pip install "crohme[{self.extra}]"'
+
+
+@contextmanager
+def needed_by(who: str) -> Iterator[None]:
+    """Imports in it that fail for want of an extra raise MissingExtra.
+
+    Args:
+        who: str. What needs them, the subject of a sentence.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library not in EXTRA_OF:
+            raise
+        raise MissingExtra(library, who) from None

@@ -1,0 +1,91 @@
+"""Layers of networks in numpy: what Keras computes, for those who only recognise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+def relu(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
+def elu(x: Array) -> Array:
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+
+
+def sigmoid(x: Array) -> Array:
+    # By the hyperbolic tangent, which does not overflow.
+    return (np.tanh(x / 2) + 1) / 2
+
+
+def silu(x: Array) -> Array:
+    return x * sigmoid(x)
+
+
+def gelu(x: Array) -> Array:
+    return x * (1 + _erf(x / np.float32(np.sqrt(2)))) / 2
+
+
+def linear(x: Array) -> Array:
+    return x
+
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "relu": relu, "elu": elu, "silu": silu, "swish": silu, "gelu": gelu,
+    "tanh": np.tanh, "sigmoid": sigmoid, "linear": linear,
+}  # fmt: skip
+"""Functions by Keras' names: all that tuning tries, and a few more."""
+
+
+def softmax(x: Array) -> Array:
+    exp = np.exp(x - x.max(axis=-1, keepdims=True))
+    return exp / exp.sum(axis=-1, keepdims=True)
+
+
+def convolve(x: Array, kernel: Array, bias: Array, stride: int = 1) -> Array:
+    """A convolution that pads as TensorFlow's `same` does: what is odd goes below and to the right.
+
+    Args:
+        x: `(n, height, width, channels)`.
+        kernel: `(k, k, channels, filters)`.
+        bias: `(filters,)`.
+        stride: int.
+
+    Returns:
+        `(n, ceil(height / stride), ceil(width / stride), filters)`.
+    """
+    size, _, channels, filters = kernel.shape
+    padding = [(0, 0), *(_same(side, size, stride) for side in x.shape[1:3]), (0, 0)]
+    windows = sliding_window_view(np.pad(x, padding), (size, size), axis=(1, 2))[:, ::stride, ::stride]
+    count, height, width = windows.shape[:3]
+    rows = windows.transpose(0, 1, 2, 4, 5, 3).reshape(count * height * width, size * size * channels)
+    out = rows @ kernel.reshape(-1, filters)
+    out += bias
+    return out.reshape(count, height, width, filters)
+
+
+def max_pool(x: Array) -> Array:
+    """The largest of each 2 x 2 pixels; an odd row or column at the end is left out."""
+    height, width = x.shape[1:3]
+    x = x[:, : height // 2 * 2, : width // 2 * 2]
+    return np.maximum(np.maximum(x[:, ::2, ::2], x[:, 1::2, ::2]), np.maximum(x[:, ::2, 1::2], x[:, 1::2, 1::2]))
+
+
+def _same(side: int, size: int, stride: int) -> tuple[int, int]:
+    total = max((-(-side // stride) - 1) * stride + size - side, 0)
+    return total // 2, total - total // 2
+
+
+def _erf(x: Array) -> Array:
+    """The error function to 1.5e-7: Abramowitz, Stegun: Handbook of mathematical functions, 7.1.26."""
+    t = 1 / (1 + np.float32(0.3275911) * np.abs(x))
+    series = np.zeros_like(x)
+    for factor in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        series = (series + np.float32(factor)) * t
+    return np.sign(x) * (1 - series * np.exp(-x * x))

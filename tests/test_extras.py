@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from crohme.extras import EXTRA_OF, MissingExtra, needed_by
+
+
+def failed_import(name: str) -> ModuleNotFoundError:
+    return ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def test_a_missing_library_is_named_with_what_to_install() -> None:
+    with pytest.raises(MissingExtra) as caught, needed_by("vgg19"):
+        raise failed_import("keras.src")
+    assert str(caught.value) == 'vgg19 needs Keras, which is not installed: pip install "crohme[train]"'
+    # It comes back from the processes that recognise.
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.library, again.extra) == (str(caught.value), "keras", "train")
+
+
+@pytest.mark.parametrize(
+    "error", [failed_import("crohme.lost"), failed_import("colour"), ImportError("half installed")]
+)
+def test_other_failed_imports_stay_what_they_are(error: ImportError) -> None:
+    with pytest.raises(ImportError) as caught, needed_by("this"):
+        raise error
+    assert caught.value is error
+
+
+def test_every_extra_is_one_of_those_planned() -> None:
+    assert set(EXTRA_OF.values()) <= {"images", "score", "train", "web", "solver", "tune", "tensorboard"}
