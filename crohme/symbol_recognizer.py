@@ -145,7 +145,7 @@ class SymbolRecognizer:
         chunks = [np.arange(at, min(at + at_once, count)) for at in range(0, count, at_once)]
         answers = np.concatenate([network(inputs(chunk)) for chunk in chunks])
         if not np.isfinite(answers).all():
-            raise BundleError("its weights make no sense: what they answer is no number")
+            raise BundleError("a network whose answers are no numbers: its weights make no sense")
         return answers
 
 
