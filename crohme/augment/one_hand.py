@@ -32,7 +32,7 @@ class OneHand:
         self.bars, self.roots, self.brackets = (
             getattr(home, name) or getattr(pool, name) for name in ("bars", "roots", "brackets")
         )
-        self.symbols, self.label = pool.symbols, pool.label
+        self.symbols, self.label, self.usual = pool.symbols, pool.label, pool.usual
 
     def symbol(self, label: str, rng: np.random.Generator) -> Points:
         """The strokes of a written symbol of this class, as `Pool.symbol`; always by the same writer."""
@@ -46,5 +46,5 @@ class OneHand:
         for pool in (self._home, twin):
             if pool is not None and pool.symbols.get(label):
                 return pool
-        having = [pool for pool in self._everybody.of_writer.values() if pool.symbols.get(label)]
+        having = self._everybody.pools_with(label)
         return having[rng.integers(len(having))]
