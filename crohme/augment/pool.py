@@ -148,6 +148,11 @@ class Pool:
         instances = self.symbols[label]
         return instances[rng.integers(len(instances))]
 
+    def forget(self, label: str) -> None:
+        """What was found out about the ink of a class before there was more of it."""
+        self._usual.pop(label, None)
+        self._ends.clear()
+
     def usual(self, label: str) -> tuple[float, float]:
         """Size (the longer side) and y of the centre of a class, in the unit of `symbol`: the medians of its ink."""
         if label not in self._usual:
