@@ -24,20 +24,24 @@ class Stand(Enum):
     r"""Digits, capitals, `b`, `\lambda`."""
     DEEP = (1.6, 0.0, 0.3)
     r"""`p`, `y`, `\gamma`."""
-    FULL = (2.2, 0.0, -0.1)
-    r"""Fences, `f`, `\beta` with a long tail."""
-    BIG = (2.4, 0.0, -0.1)
-    r"""`\sum`, `\int`, `\prod`."""
-    SIGN = (0.0, 0.9, -0.1)
+    FULL = (2.3, 0.0, -0.15)
+    """Fences and whatever is written like them."""
+    BIG = (2.4, 0.0, -0.2)
+    r"""`\sum`, `\prod`."""
+    INTEGRAL = (3.8, 0.0, -0.25)
+    r"""`\int`, `\oint`."""
+    SIGN = (0.0, 1.0, -0.1)
     r"""`+`, `=`, `\cup`: on the axis."""
-    ARROW = (0.0, 1.5, -0.1)
+    ARROW = (0.0, 1.6, -0.1)
     r"""`\rightarrow`, `\Leftrightarrow`."""
-    DOTS = (0.0, 1.2, 0.3)
+    DOTS = (0.0, 1.8, 0.24)
     r"""`\ldots`."""
-    LOW = (0.0, 0.4, 0.6)
-    """Full stop, comma."""
-    HIGH = (0.0, 0.5, -0.9)
-    r"""`\prime`, a degree sign."""
+    DOT = (0.0, 0.1, 0.45)
+    """A full stop."""
+    COMMA = (0.0, 0.7, 0.66)
+    """Also a semicolon."""
+    PRIME = (0.0, 0.8, -0.6)
+    """A quotation mark, a degree sign."""
 
 
 def in_row(drawing: Points, stand: Stand) -> Points:

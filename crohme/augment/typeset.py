@@ -11,6 +11,7 @@ To add a kind of node (an accent, a grid), give it a function of `Typesetter` th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +30,8 @@ _OVER_AND_UNDER = {beside: limit for limit, beside in _BESIDE.items()}
 _NAMES = ("letter", "digit")
 _ERROR = 0.4  # share of a symbol's difference from others of its class, in size and place, that is taken back
 _SMALLEST, _LARGEST = 0.6, 1.6  # over the usual size of its class
+_TRIES, _LOW = 4, 0.25  # to find a point that lies below, or above, this y
+_REACH = 0.7  # of a symbol's height, beside which a script may lie
 _AXIS = -0.1  # of a row whose other symbols do not tell where its mid line is
 
 
@@ -105,12 +108,17 @@ class Typesetter:
         parts: list[Block] = []
         open_fences: list[int] = []
         for number, node in enumerate(row):
-            part = self._core(node, place, plain)
+            part = self._point(row, number) if node.label == "." else self._core(node, place, plain)
             opening = self._opening(row, number, open_fences)
             parts.append(part)
             if opening is not None and number - opening > 1:
                 self._fit_fences(parts[opening], part, parts[opening + 1 : number])
             self._scripts(node, part)
+        if not plain and not any(node.rows for node in row):
+            # A row of signs only is measured by them: so is their size here.
+            size = median(max(part.height, 0.6 * part.width) / 1.6 for part in parts)
+            for part in parts:
+                part.move(0, 0, 1 / max(size, 0.05))
         at = 0.0
         for number, part in enumerate(parts):
             if number:
@@ -148,6 +156,15 @@ class Typesetter:
         if label in ("i", "j") and len(block.glyphs[0].ink) > 1 and not self._manner.does("dot in turn"):
             self._split_dot(block)
         return block
+
+    def _point(self, row: Row, number: int) -> Block:
+        """A point: low between digits, at half height in a product. CROHME's truth does not tell them apart."""
+        decimal = 0 < number < len(row) - 1 and all(kind_of(row[n]) == "digit" for n in (number - 1, number + 1))
+        for _ in range(_TRIES):
+            part = self._symbol(row[number])
+            if ((part.top + part.bottom) / 2 > _LOW) == decimal:
+                break
+        return part
 
     # Fences
 
@@ -274,13 +291,12 @@ class Typesetter:
             name = "prime"
         draw = self._manner.draw
         script = self._row(row, "script").move(0, 0, min(max(draw(f"{name} size", shape), 0.25), 1.1))
-        edge, reach = (top, 0.7) if relation is Relation.SUP else (bottom, 0.7)
-        y = edge - draw(f"{name} up", shape)
+        y = (top if relation is Relation.SUP else bottom) - draw(f"{name} up", shape)
         # What is tall grows away from the line.
         if relation is Relation.SUP:
-            y = min(y, top + reach * (bottom - top) - script.bottom)
+            y = min(y, top + _REACH * (bottom - top) - script.bottom)
         else:
-            y = max(y, bottom - reach * (bottom - top) - script.top)
+            y = max(y, bottom - _REACH * (bottom - top) - script.top)
         return script.move(right + draw(f"{name} right", shape) - script.left, y)
 
     def _limit(self, relation: Relation, row: Row, shape: str, base: tuple[float, float, float, float]) -> Block:

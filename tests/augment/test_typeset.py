@@ -181,6 +181,32 @@ def test_most_fractions_are_written_from_top_to_bottom(pool):
     assert 0.6 < orders["A-B"] / 200 < 0.85 and orders["-AB"] > 10
 
 
+def test_a_sign_as_script_is_as_large_as_such_signs_are_measured(pool):
+    sizes = []
+    for expression in many("x ^ { + }", pool):
+        (x,) = expression.row
+        left, top, right, bottom = box(expression, *x.rows[Relation.SUP])
+        base = box(expression, x, deep=False)
+        sizes.append(max(bottom - top, 0.6 * (right - left)) / 1.6 / (base[3] - base[1]))
+    assert 0.35 < np.median(sizes) < 0.75
+
+
+def test_a_point_is_low_between_digits():
+    t = np.linspace(0, 1, POINTS)
+    upright = np.stack([0 * t, 1.6 * t - 1.1], axis=-1)
+    dots = [np.stack([0.1 * t + 1, 0 * t + y], axis=-1) for y in (0.0, 0.5)]
+    expressions = [
+        Expression(np.stack([upright, dot, upright + (2, 0)]).astype(np.float32),
+                   (Node("1", (0,)), Node(".", (1,)), Node("1", (2,))))
+        for dot in dots
+    ]  # fmt: skip
+    pool, low = Pool(expressions), []
+    for seed in range(40):
+        decimal = typeset(from_latex("1 . 1"), pool, np.random.default_rng(seed))
+        low.append(box(decimal, decimal.row[1])[1] > box(decimal, decimal.row[0])[1] + 1.2)
+    assert np.mean(low) > 0.8  # by chance alone it would be half
+
+
 def test_what_has_no_ink_is_refused_by_name(pool):
     without = Pool([e for e in pool.expressions if all(n.label != "x" for n in all_nodes(e.row))])
     with pytest.raises(NoInk, match="'x'") as caught:
