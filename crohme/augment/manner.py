@@ -19,6 +19,8 @@ import numpy as np
 DEVIATES = (-2.0, -4 / 3, -2 / 3, 0.0, 2 / 3, 4 / 3, 2.0)
 """The standard normal deviates whose quantiles are in the table."""
 ANY = "*"
+# The ends of the distributions are as much errors of the measure as what people do: they are drawn less often.
+_NARROWER, _WIDEST = 0.85, 1.7
 _STEP = DEVIATES[1] - DEVIATES[0]
 _LAST = len(DEVIATES) - 1
 
@@ -96,7 +98,7 @@ class Manner:
             self._own[figure] = float(self._rng.standard_normal())
         shared = measured.shared
         deviate = math.sqrt(shared) * self._own[figure] + math.sqrt(1 - shared) * float(self._rng.standard_normal())
-        return measured.at(deviate)
+        return measured.at(min(max(_NARROWER * deviate, -_WIDEST), _WIDEST))
 
     def does(self, what: str) -> bool:
         """Whether something is done here that people do now and then: an `order` of the table."""

@@ -290,7 +290,7 @@ class Typesetter:
         if relation is Relation.SUP and all(node.label == "\\prime" for node in row):
             name = "prime"
         draw = self._manner.draw
-        script = self._row(row, "script").move(0, 0, min(max(draw(f"{name} size", shape), 0.25), 1.1))
+        script = self._row(row, "script").move(0, 0, min(max(draw(f"{name} size", shape), 0.25), 0.95))
         y = (top if relation is Relation.SUP else bottom) - draw(f"{name} up", shape)
         # What is tall grows away from the line.
         if relation is Relation.SUP:
