@@ -12,16 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import median
-from typing import Protocol
 
 import numpy as np
 
 from crohme.augment.blocks import Block, Glyph, joined, to_expression
-from crohme.augment.expression import Expression, Points, Row
+from crohme.augment.expression import Expression, Row
+from crohme.augment.fitting import fitted_root, part_scripts, stretch_to_height, stretch_to_width
+from crohme.augment.ink import Ink, NoInk
 from crohme.augment.kinds import SCRIPTS, end_of, kind_of, shape_of
 from crohme.augment.manner import Manner
 from crohme.augment.metrics import has_usual_height
-from crohme.augment.pool import RootSign
 from crohme.notation.tree import Node, Relation, SymbolTree
 
 _PLAIN = 2.6  # height up to which a fence's content is a plain row, as in `evaluation.layout`
@@ -33,36 +33,6 @@ _SMALLEST, _LARGEST = 0.6, 1.6  # over the usual size of its class
 _TRIES, _LOW = 4, 0.25  # to find a point that lies below, or above, this y
 _REACH = 0.7  # of a symbol's height, beside which a script may lie
 _AXIS = -0.1  # of a row whose other symbols do not tell where its mid line is
-
-
-class NoInk(LookupError):
-    """A symbol of the tree was never written by anybody in the pool. `label` is its class."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(f"no ink of {label!r} to typeset with")
-        self.label = label
-
-
-class Ink(Protocol):
-    """Where the ink of symbols comes from, such as `Pool` or `OneHand`."""
-
-    @property
-    def symbols(self) -> dict[str, list[Points]]:
-        """Label → ink, to see whether there is some."""
-
-    @property
-    def bars(self) -> list[Points]:
-        """Fraction bars, in any unit."""
-
-    @property
-    def roots(self) -> list[RootSign]:
-        """Root signs, in any unit."""
-
-    def symbol(self, label: str, rng: np.random.Generator) -> Points:
-        """Some ink of a class, in x-heights of its row, y 0 at the row's mid line."""
-
-    def usual(self, label: str) -> tuple[float, float]:
-        """Size and y of the centre of such ink, in the median."""
 
 
 def typeset(tree: SymbolTree, ink: Ink, rng: np.random.Generator) -> Expression:
@@ -194,7 +164,7 @@ class Typesetter:
             short = max(1.3, 0.7 * (bottom - top)) - (under - over)
             if short > 0:
                 over, under = over - short / 2, under + short / 2
-            _stretch_to_height(fence, over, under)
+            stretch_to_height(fence, over, under)
 
     # Fractions and roots
 
@@ -217,7 +187,7 @@ class Typesetter:
         room = width - narrow.width
         narrow.move(left + room * (draw("fraction place") if room > 0.5 * unit else 0.5) - narrow.left, 0)
         bar = Block.of_ink(node.label, self._ink.bars[rng.integers(len(self._ink.bars))])
-        _stretch_to_width(bar, left, left + width, unit)
+        stretch_to_width(bar, left, left + width, unit)
         bar.move(0, line - (bar.top + bar.bottom) / 2)
         above_first = self._manner.does("numerator before bar")
         below_last = self._manner.does("bar before denominator") or not above_first
@@ -237,7 +207,7 @@ class Typesetter:
         top = inside.top - unit * draw("root roof")
         bottom = max(inside.bottom + unit * max(draw("root foot"), -0.8), top + 1.3 * unit)
         right = inside.right + max(unit * draw("root right"), -0.3 * inside.width)
-        block = Block.of_ink(node.label, _fitted_root(sign, inside.left, unit * draw("root hook"), right, top, bottom))
+        block = Block.of_ink(node.label, fitted_root(sign, inside.left, unit * draw("root hook"), right, top, bottom))
         block.hang(Relation.INSIDE, inside, before=not self._manner.does("root before content"))
         if Relation.ABOVE in node.rows:
             self._index(block, node.rows[Relation.ABOVE], inside, unit)
@@ -277,7 +247,7 @@ class Typesetter:
             else:
                 hung[relation] = self._limit(relation, row, shape_of(node), (left, top, right, bottom))
         if len(relations) == 2 and hung.keys() == set(SCRIPTS):
-            _part(hung[Relation.SUP], hung[Relation.SUB])
+            part_scripts(hung[Relation.SUP], hung[Relation.SUB])
         lower = "sub first" if Relation.SUB in hung else "below first"
         if len(relations) == 2 and not self._manner.does(lower):
             relations.reverse()
@@ -332,37 +302,3 @@ class Typesetter:
             row.glyphs = [g for g in row.glyphs if g not in self._late] + [g for g in row.glyphs if g in self._late]
             self._late.clear()
         return row
-
-
-def _part(upper: Block, lower: Block) -> None:
-    """Move a superscript and a subscript apart where one lies over the other."""
-    overlap = upper.bottom - lower.top
-    if overlap > 0 and upper.left < lower.right and lower.left < upper.right:
-        upper.move(0, -overlap / 2)
-        lower.move(0, overlap / 2)
-
-
-def _stretch_to_height(block: Block, top: float, bottom: float) -> None:
-    """A fence that reaches from top to bottom; it widens less than it grows."""
-    sy = (bottom - top) / max(block.height, 1e-3)
-    sx = min(sy, sy**0.5, 1.2 / max(block.width, 1e-3))
-    block.stretch(sx, sy)
-    block.move(0, top - block.top)
-
-
-def _stretch_to_width(block: Block, left: float, right: float, unit: float) -> None:
-    """A bar from left to right; it sways at most as far as one of a like row does."""
-    sx = (right - left) / max(block.width, 1e-3)
-    block.stretch(sx, min(sx, 0.3 * unit / max(block.height, 1e-3)))
-    block.move(left - block.left, 0)
-
-
-def _fitted_root(sign: RootSign, content: float, hook: float, right: float, top: float, bottom: float) -> Points:
-    """A root sign whose hook keeps its shape and whose roof reaches over the content, as `compose.root` has it."""
-    low, high = sign.points.min(axis=(0, 1)), sign.points.max(axis=(0, 1))
-    by_height = (bottom - top) / max(float(high[1] - low[1]), 1e-3)
-    corner = float(np.clip(sign.content_left, low[0] + 1e-3, max(high[0] - 1e-3, low[0] + 1e-3)))
-    hook = min(max(by_height * (corner - float(low[0])), 0.5 * hook), 1.5 * hook)
-    x = np.interp(sign.points[..., 0], (low[0], corner, high[0]), (content - hook, content, right))
-    y = (sign.points[..., 1] - low[1]) * by_height + top
-    return np.stack([x, y], axis=-1).astype(np.float32)

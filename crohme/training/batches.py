@@ -19,13 +19,14 @@ from crohme.augment.digitizer import record
 from crohme.augment.distort import distort
 from crohme.augment.expression import Expression, all_rows, cut
 from crohme.augment.hand import redraw
+from crohme.augment.ink import Ink, NoInk
 from crohme.augment.one_hand import OneHand
 from crohme.augment.pen import vary_lifts
 from crohme.augment.pool import Pool
 from crohme.augment.primes import add_prime
 from crohme.augment.swap import swap
 from crohme.augment.texts import Texts, read_texts, strokes_of, text_files
-from crohme.augment.typeset import Ink, NoInk, typeset
+from crohme.augment.typeset import typeset
 from crohme.codes import MASK, TOKEN_INDEX
 from crohme.corpus.expressions import Corpus, load
 from crohme.corpus.splits import is_held_out

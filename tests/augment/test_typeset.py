@@ -9,11 +9,12 @@ import pytest
 
 from crohme.augment.blocks import Block, joined, to_expression
 from crohme.augment.expression import Expression, all_nodes
+from crohme.augment.ink import NoInk
 from crohme.augment.kinds import end_of, kind_of, shape_of
 from crohme.augment.manner import DEVIATES, Manner, Measured, find, table
 from crohme.augment.one_hand import OneHand
 from crohme.augment.pool import Pool
-from crohme.augment.typeset import NoInk, typeset
+from crohme.augment.typeset import typeset
 from crohme.corpus.expressions import load
 from crohme.corpus.location import sample_folder
 from crohme.features import POINTS
