@@ -10,6 +10,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from crohme.augment.texts import read_texts, strokes_of, text_files  # noqa: E402
 from crohme.corpus.location import TRAIN, crohme_folder, sample_folder  # noqa: E402
 from crohme.evaluation.sheets import draw_expressions  # noqa: E402
 from crohme.training.batches import Recipe, sample, training_pools  # noqa: E402
@@ -20,11 +21,27 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("runs/augmentation.png"), help="PNG to write")
     parser.add_argument("--count", type=int, default=28, help="how many expressions")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--typeset", type=float, default=0.0, help="share that is typeset: from --texts, else own LaTeX"
+    )
+    parser.add_argument("--texts", type=Path, help="text file of LaTeX, or a folder of .txt files")
     args = parser.parse_args()
     pools = training_pools((crohme_folder() or sample_folder()) / TRAIN)
+    recipe = Recipe(typeset_own=args.typeset)
+    if args.texts:
+        texts, files = read_texts(text_files(args.texts), strokes_of(pools.written))
+        for file in files:
+            print(
+                f"{file.path}: {file.kept} kept, {file.dropped.total()} not:", *map(_told, file.dropped.most_common(12))
+            )
+        pools, recipe = pools._replace(texts=texts), Recipe(typeset=args.typeset, texts=str(args.texts))
     rng = np.random.default_rng(args.seed)
-    draw_expressions([sample(pools, Recipe(), rng) for _ in range(args.count)], args.output)
+    draw_expressions([sample(pools, recipe, rng) for _ in range(args.count)], args.output)
     print(args.output)
+
+
+def _told(cause: tuple[str, int]) -> str:
+    return f"{cause[0]} ({cause[1]})"
 
 
 if __name__ == "__main__":

@@ -43,6 +43,11 @@ def measure(points: Points, row: Row) -> tuple[float, float]:
     return _measure([(*a, *b) for a, b in zip(low, high, strict=True)], row)
 
 
+def has_usual_height(node: Node) -> bool:
+    """Whether the size of such a symbol tells the x-height of its row."""
+    return not node.is_fraction and _SHAPES.get(node.label, (None, 0.0))[0] is not None
+
+
 def _measure(strokes: Sequence[Box], row: Row) -> tuple[float, float]:
     boxes = [_box([strokes[s] for s in node.strokes]) for node in row]
     heights = [h for node, box in zip(row, boxes, strict=True) if (h := _height(strokes, node, box)) is not None]

@@ -13,6 +13,16 @@ from crohme.augment.letters import TWINS
 from crohme.augment.pool import Pool
 
 
+class _Drawing:
+    """One ink of a class whose writers are not known, as a pool of it alone."""
+
+    def __init__(self, label: str, ink: Points) -> None:
+        self.symbols = {label: [ink]}
+
+    def symbol(self, label: str, rng: np.random.Generator) -> Points:
+        return self.symbols[label][0]
+
+
 class OneHand:
     """The ink of one writer for one expression; a class that this writer never wrote comes from one other.
 
@@ -27,12 +37,12 @@ class OneHand:
         writers, ends = pool.frequent_writers
         home = pool.of_writer[writers[int(np.searchsorted(ends, rng.random()))]]
         self._home, self._everybody = home, pool
-        self._pool_of: dict[str, Pool] = {}
+        self._pool_of: dict[str, Pool | _Drawing] = {}
         self.any, self.row, self.place = home.any, home.row, home.place
         self.bars, self.roots, self.brackets = (
             getattr(home, name) or getattr(pool, name) for name in ("bars", "roots", "brackets")
         )
-        self.symbols, self.label = pool.symbols, pool.label
+        self.symbols, self.label, self.usual = pool.symbols, pool.label, pool.usual
 
     def symbol(self, label: str, rng: np.random.Generator) -> Points:
         """The strokes of a written symbol of this class, as `Pool.symbol`; always by the same writer."""
@@ -40,11 +50,13 @@ class OneHand:
             self._pool_of[label] = self._draw_pool(label, rng)
         return self._pool_of[label].symbol(label, rng)
 
-    def _draw_pool(self, label: str, rng: np.random.Generator) -> Pool:
+    def _draw_pool(self, label: str, rng: np.random.Generator) -> Pool | _Drawing:
         # Of one shape, they are told apart by their size, which only one writer's ink can be compared in.
         twin = self._pool_of.get(TWINS.get(label, ""))
         for pool in (self._home, twin):
             if pool is not None and pool.symbols.get(label):
                 return pool
-        having = [pool for pool in self._everybody.of_writer.values() if pool.symbols.get(label)]
+        having = self._everybody.pools_with(label)
+        if not having:
+            return _Drawing(label, self._everybody.symbol(label, rng))
         return having[rng.integers(len(having))]

@@ -64,6 +64,8 @@ class Pool:
             for writer, expression in zip(compress(writers, complete), self.expressions, strict=True):
                 own[writer].append(expression)
             self.of_writer = {writer: Pool(written) for writer, written in own.items()}
+        self._pools_with: dict[str, list[Pool]] = {}
+        self._usual: dict[str, tuple[float, float]] = {}
         self.rows = [(e, row) for e in self.expressions for row in all_rows(e.row)]
         self.symbols: dict[str, list[Points]] = defaultdict(list)
         self.places: dict[str, list[Place]] = defaultdict(list)
@@ -80,7 +82,7 @@ class Pool:
         lengths = np.array([len(row) for _, row in self.rows], dtype=np.float64)
         self._row_ends = np.cumsum(lengths / lengths.sum())
         self._labels = list(self.places)
-        self._label_ends = np.cumsum(_evenly([len(places) for places in self.places.values()]))
+        self._label_ends = np.cumsum(evenly([len(places) for places in self.places.values()]))
         self._ends: dict[tuple[str, ...], np.ndarray] = {}
 
     @cached_property
@@ -90,6 +92,12 @@ class Pool:
         writers = [writer for writer, count in counts.items() if count >= _FEWEST] or list(counts)
         shares = np.sqrt([counts[writer] for writer in writers])
         return writers, np.cumsum(shares / shares.sum())
+
+    def pools_with(self, label: str) -> list[Pool]:
+        """The pools of the writers who wrote a class."""
+        if label not in self._pools_with:
+            self._pools_with[label] = [own for own in self.of_writer.values() if own.symbols.get(label)]
+        return self._pools_with[label]
 
     def _add(self, expression: Expression, node: Node, height: float, middle: float) -> None:
         points = expression.points[list(node.strokes)]
@@ -127,7 +135,7 @@ class Pool:
     def label(self, group: tuple[str, ...], rng: np.random.Generator) -> str | None:
         """Some class of a group of which there is ink, the classes drawn more evenly than they occur."""
         if group not in self._ends:
-            self._ends[group] = np.cumsum(_evenly([len(self.symbols.get(label, ())) for label in group]))
+            self._ends[group] = np.cumsum(evenly([len(self.symbols.get(label, ())) for label in group]))
         at = int(np.searchsorted(self._ends[group], rng.random()))
         return group[at] if at < len(group) else None
 
@@ -140,13 +148,27 @@ class Pool:
         instances = self.symbols[label]
         return instances[rng.integers(len(instances))]
 
+    def forget(self, label: str) -> None:
+        """What was found out about the ink of a class before there was more of it."""
+        self._usual.pop(label, None)
+        self._ends.clear()
+
+    def usual(self, label: str) -> tuple[float, float]:
+        """Size (the longer side) and y of the centre of a class, in the unit of `symbol`: the medians of its ink."""
+        if label not in self._usual:
+            low = np.array([ink.min(axis=(0, 1)) for ink in self.symbols[label]])
+            high = np.array([ink.max(axis=(0, 1)) for ink in self.symbols[label]])
+            size, middle = np.median((high - low).max(axis=1)), np.median((low + high)[:, 1] / 2)
+            self._usual[label] = max(float(size), 1e-3), float(middle)
+        return self._usual[label]
+
 
 def _is_complete(row: Row) -> bool:
     """Whether ink of this row can be cut and joined: every symbol has strokes of its own."""
     return bool(row) and all(node.strokes for node in all_nodes(row))
 
 
-def _evenly(counts: Sequence[int]) -> np.ndarray:
+def evenly(counts: Sequence[int]) -> np.ndarray:
     """Probabilities of classes: one a hundred times as frequent as another is drawn twice as often."""
     weights = np.array(counts, dtype=np.float64)
     weights = weights**_EVENNESS * (weights > 0)

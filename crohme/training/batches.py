@@ -12,16 +12,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from crohme.augment.compose import compose
+from crohme.augment.compose import MAX_STROKES, compose
 from crohme.augment.digitizer import record
 from crohme.augment.distort import distort
 from crohme.augment.expression import Expression, all_rows, cut
 from crohme.augment.hand import redraw
+from crohme.augment.ink import Ink, NoInk
 from crohme.augment.one_hand import OneHand
 from crohme.augment.pen import vary_lifts
 from crohme.augment.pool import Pool
 from crohme.augment.primes import add_prime
 from crohme.augment.swap import swap
+from crohme.augment.texts import Texts, read_texts, strokes_of, text_files
+from crohme.augment.typeset import typeset
 from crohme.child_processes import worker_pool
 from crohme.corpus.expressions import Corpus, load
 from crohme.corpus.splits import is_held_out
@@ -70,6 +73,10 @@ class Recipe:
     Args:
         traced: float. Share of expressions whose ink was drawn as a picture and traced back.
         one_hand: float. Share of expressions whose ink, however it is composed, is one writer's.
+        typeset: float. Share of expressions that are typeset from `texts`. What is trained so learns from LaTeX
+            beside CROHME's, and is reported apart.
+        texts: str. Text file of LaTeX, one string a line, or a folder of such `.txt` files.
+        typeset_own: float. Share of expressions that are the training set's own LaTeX, typeset anew.
         composed: float. Share of composed expressions; the others are real, or a part of one.
         part: float. Share of parts among the real ones.
         swapped: float. Share of expressions in which symbols are exchanged.
@@ -89,6 +96,9 @@ class Recipe:
 
     traced: float = 0.2
     one_hand: float = 0.6
+    typeset: float = 0.0
+    texts: str = ""
+    typeset_own: float = 0.0
     composed: float = 0.6
     part: float = 0.2
     swapped: float = 0.8
@@ -107,17 +117,21 @@ class Recipe:
 
 
 class Pools(NamedTuple):
-    """What training expressions are made of: written ink, and the same ink traced from pictures."""
+    """What training expressions are made of: written ink, the same ink traced from pictures, LaTeX without ink."""
 
     written: Pool
     traced: Pool
+    texts: Texts | None = None
 
 
 def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression:
     """One training expression, in the unit of `features.to_unit_scale`."""
     everybody = pools.traced if rng.random() < recipe.traced else pools.written
     pool = OneHand(everybody, rng) if rng.random() < recipe.one_hand else everybody
-    if rng.random() < recipe.composed:
+    made = _typeset(pools.texts, everybody, pool, recipe, rng)
+    if made is not None:
+        expression = made
+    elif rng.random() < recipe.composed:
         expression = compose(pool, rng, steps=int(rng.integers(1, 5)))
     else:
         # Half of them for one symbol in them, so that rare classes are seen more often.
@@ -127,7 +141,8 @@ def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression
             row = rows[rng.integers(len(rows))]
             start = int(rng.integers(len(row)))
             expression = cut(expression, row[start : start + 1 + int(rng.integers(len(row) - start))])
-    if rng.random() < recipe.swapped:
+    # What is typeset has its symbols from all over the pool already, and says what people write.
+    if made is None and rng.random() < recipe.swapped:
         relabel = float(rng.uniform(0, 2 * recipe.relabel))
         expression = swap(expression, pool, rng, share=recipe.swap_share, relabel=relabel)
     if rng.random() < recipe.primed:
@@ -139,6 +154,26 @@ def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression
         expression = record(expression, rng)
     expression = distort(expression, rng, strength=float(rng.uniform(recipe.weakest, recipe.strongest)))
     return Expression(to_unit_scale(expression.points), expression.row)
+
+
+def _typeset(
+    texts: Texts | None, everybody: Pool, ink: Ink, recipe: Recipe, rng: np.random.Generator
+) -> Expression | None:
+    """LaTeX in real ink, as often as the recipe says; None otherwise, or where the ink does not reach."""
+    if not recipe.typeset + recipe.typeset_own:  # no number is drawn: a recipe without it makes what it always made
+        return None
+    drawn = rng.random()
+    if drawn < recipe.typeset and texts is not None:
+        tree = texts.draw(rng)
+    elif drawn < recipe.typeset + recipe.typeset_own:
+        tree = (everybody.place(rng).expression if rng.random() < 0.5 else everybody.any(rng)).tree
+    else:
+        return None
+    try:
+        made = typeset(tree, ink, rng)
+    except NoInk:
+        return None
+    return made if len(made.points) <= MAX_STROKES else None
 
 
 def collate(items: Sequence[tuple[Expression, Targets]], bucket: Bucket, size: int | None = None) -> Batch:
@@ -276,7 +311,11 @@ def stream(
 
 def _prepare(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
     global _maker
-    _maker = training_pools(folder), recipe, vocabulary
+    pools = training_pools(folder)
+    if recipe.typeset:
+        texts, _ = read_texts(text_files(Path(recipe.texts)), strokes_of(pools.written))
+        pools = pools._replace(texts=texts)
+    _maker = pools, recipe, vocabulary
 
 
 def _make(seed: int, number: int, size: int) -> list[Batch]:

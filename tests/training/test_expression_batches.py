@@ -11,7 +11,7 @@ from crohme.corpus.location import sample_folder
 from crohme.features import to_unit_scale
 from crohme.notation import to_latex
 from crohme.notation.tree import Relation
-from crohme.training.batches import BUCKETS, Bucket, Recipe, chunk, collate, fits, sample, training_pools
+from crohme.training.batches import BUCKETS, Bucket, Recipe, chunk, collate, fits, sample, stream, training_pools
 from crohme.training.targets import encode
 from crohme.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
 
@@ -116,3 +116,38 @@ def test_fits(expressions):
 def test_unit_scale_ignores_place_and_size(expressions):
     points = expressions[0].points.astype(np.float64)
     np.testing.assert_allclose(to_unit_scale(points * 37.0 + [1e4, -5e3]), to_unit_scale(points), atol=1e-3)
+
+
+def test_without_typesetting_a_recipe_makes_what_it_always_made(pools):
+    one, other = (sample(p, Recipe(), np.random.default_rng(3)) for p in (pools, pools._replace(texts=object())))
+    assert np.array_equal(one.points, other.points)
+
+
+def test_own_latex_is_typeset_as_often_as_the_recipe_says(pools):
+    own = {tuple(to_latex(e.tree)) for e in pools.written.expressions}
+    recipe = Recipe(typeset_own=1.0, composed=1.0, primed=0.0, lifted=0.0, one_hand=0.5)
+    drawn = [sample(pools, recipe, np.random.default_rng(seed)) for seed in range(30)]
+    assert np.mean([tuple(to_latex(e.tree)) in own for e in drawn]) > 0.9  # one may be too long
+    assert all(np.isfinite(e.points).all() and len(e.points) <= BUCKETS[-1].strokes for e in drawn)
+
+
+def test_texts_are_typeset_as_often_as_the_recipe_says(pools, tmp_path):
+    from crohme.augment.texts import read_texts, strokes_of
+
+    path = tmp_path / "texts.txt"
+    path.write_text("x ^ { 2 } + x = 1 1 1 1\n", encoding="utf-8")
+    texts, _ = read_texts([path], strokes_of(pools.written))
+    rng, recipe = np.random.default_rng(0), Recipe(typeset=0.5, primed=0.0, texts=str(path))
+    drawn = [to_latex(sample(pools._replace(texts=texts), recipe, rng).tree) for _ in range(80)]
+    assert 25 < drawn.count("x ^ { 2 } + x = 1 1 1 1".split()) < 55
+
+
+def test_a_stream_reads_its_texts(tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_text("1 1 1 1 1\n", encoding="utf-8")
+    recipe = Recipe(typeset=1.0, texts=str(path), primed=0.0, lifted=0.0)
+    _, batches = next(stream(sample_folder() / "train", recipe, CROHME, seed=0, first=0, workers=0, size=160))
+    ones = [CROHME.class_index["1"] in b.targets["symbol"] and (b.weights["token"].sum(axis=1) == 6).all() for b in batches]
+    assert batches and all(ones)
+    with pytest.raises(OSError, match="missing"):
+        next(stream(sample_folder() / "train", Recipe(typeset=1.0, texts="missing"), CROHME, seed=0, first=0, workers=0))

@@ -1,0 +1,54 @@
+"""How symbols are told apart by the place they take in a row: the kinds and shapes that layout is measured by."""
+
+from __future__ import annotations
+
+from crohme.notation.labels import SYMBOL_CLASSES, Kind
+from crohme.notation.tree import Node, Relation
+
+_BY_LABEL = {
+    **dict.fromkeys("+ - \\pm \\times \\div".split(), "operator"),
+    **dict.fromkeys((",", ".", "!", "\\prime"), "mark"),
+    "\\ldots": "dots",
+    "/": "slash",
+    "\\forall": "letter",
+    "\\exists": "letter",
+}
+_BY_KIND = {
+    Kind.DIGIT: "digit",
+    Kind.IDENTIFIER: "letter",
+    Kind.FUNCTION: "function",
+    Kind.OPERATOR: "relation",
+    Kind.BIG_OPERATOR: "big",
+    Kind.OPENING: "opening",
+    Kind.CLOSING: "closing",
+    Kind.BAR: "bar",
+    Kind.ROOT: "root",
+}
+_DEEP = frozenset("g p q y j f \\gamma \\mu \\beta \\phi".split())
+_SMALL = frozenset("a c e m n o r s u v w x z \\alpha \\pi \\sigma \\infty".split())
+SCRIPTS = (Relation.SUB, Relation.SUP)
+
+
+def kind_of(node: Node) -> str:
+    """What a symbol is to its neighbours in a row. A label outside CROHME's alphabet counts as a letter."""
+    if node.is_fraction:
+        return "fraction"
+    if (kind := _BY_LABEL.get(node.label)) is not None:
+        return kind
+    symbol = SYMBOL_CLASSES.get(node.label)
+    return "letter" if symbol is None else _BY_KIND[symbol.kind]
+
+
+def end_of(node: Node) -> str:
+    """The kind of what a symbol shows to its right neighbour: its scripts where it has some."""
+    return "scripted" if any(relation in node.rows for relation in SCRIPTS) else kind_of(node)
+
+
+def shape_of(node: Node) -> str:
+    """What a symbol is to its scripts: how high its ink stands on the line, where it is a letter or digit."""
+    kind = kind_of(node)
+    if kind != "letter":
+        return "tall" if kind == "digit" else "integral" if node.label == "\\int" else kind
+    if node.label in _DEEP:
+        return "deep"
+    return "small" if node.label in _SMALL else "tall"

@@ -1,0 +1,304 @@
+"""Trees without ink, such as LaTeX gives, written in real ink: laid out as people lay out.
+
+Each symbol is one that somebody wrote (`Pool`), in the hand of one person (`OneHand`). Where it goes is
+drawn from what was measured in the training set (`manner`). A row is laid out at x-height 1 with its mid line
+at y 0, the unit in which `Pool.symbol` gives ink, and is then moved and scaled as a whole.
+
+To add a kind of node (an accent, a grid), give it a function of `Typesetter` that makes a `Block`, as
+`_fraction` and `_root` do, and name it in `_core`; its geometry alone stands in `arrangements`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+import numpy as np
+
+from crohme.augment.blocks import Block, Glyph, joined, to_expression
+from crohme.augment.expression import Expression, Row
+from crohme.augment.fitting import fitted_root, part_scripts, stretch_to_height, stretch_to_width
+from crohme.augment.ink import Ink, NoInk
+from crohme.augment.kinds import SCRIPTS, end_of, kind_of, shape_of
+from crohme.augment.manner import Manner
+from crohme.augment.metrics import has_usual_height
+from crohme.notation.tree import Node, Relation, SymbolTree
+
+_PLAIN = 2.6  # height up to which a fence's content is a plain row, as in `evaluation.layout`
+_BESIDE = {Relation.BELOW: Relation.SUB, Relation.ABOVE: Relation.SUP}
+_OVER_AND_UNDER = {beside: limit for limit, beside in _BESIDE.items()}
+_NAMES = ("letter", "digit")
+_ERROR = 0.4  # share of a symbol's difference from others of its class, in size and place, that is taken back
+_SMALLEST, _LARGEST = 0.6, 1.6  # over the usual size of its class
+_TRIES, _LOW = 4, 0.25  # to find a point that lies below, or above, this y
+_REACH = 0.7  # of a symbol's height, beside which a script may lie
+_AXIS = -0.1  # of a row whose other symbols do not tell where its mid line is
+
+
+def typeset(tree: SymbolTree, ink: Ink, rng: np.random.Generator) -> Expression:
+    """Write a tree.
+
+    Args:
+        tree: SymbolTree. Strokes that its nodes may have count for nothing.
+        ink: Ink. `Pool`, or `OneHand` for the hand of one person.
+        rng: Generator.
+
+    Returns:
+        Expression. Strokes in the order of writing; its LaTeX is that of `tree`. The limits of an
+        operator lie over and under it, or beside it, as people have it, whichever the tree says.
+
+    Raises:
+        NoInk: There is no ink of one of the symbols.
+    """
+    return to_expression(Typesetter(ink, rng).whole(tree.row))
+
+
+class Typesetter:
+    """One expression's layout: the manner of one person.
+
+    Args:
+        ink: Ink.
+        rng: Generator.
+    """
+
+    def __init__(self, ink: Ink, rng: np.random.Generator) -> None:
+        self._ink, self._rng = ink, rng
+        self._manner = Manner(rng)
+        self._limits: dict[str, bool] = {}
+        self._late: list[Glyph] = []
+
+    def whole(self, row: Row) -> Block:
+        """The base line, which may rise or fall."""
+        return self._row(row, "line", slope=self._manner.draw("slope"))
+
+    def _row(self, row: Row, place: str, slope: float = 0.0) -> Block:
+        """A row at x-height 1, its mid line at y 0; `place` is "line", or "script" where it is small."""
+        plain = any(has_usual_height(node) for node in row)
+        row = tuple(self._with_limits(node) for node in row)
+        parts: list[Block] = []
+        open_fences: list[int] = []
+        for number, node in enumerate(row):
+            part = self._point(row, number) if node.label == "." else self._core(node, place, plain)
+            opening = self._opening(row, number, open_fences)
+            parts.append(part)
+            if opening is not None and number - opening > 1:
+                self._fit_fences(parts[opening], part, parts[opening + 1 : number])
+            self._scripts(node, part)
+        if not plain and not any(node.rows for node in row):
+            # A row of signs only is measured by them: so is their size here.
+            size = median(max(part.height, 0.6 * part.width) / 1.6 for part in parts)
+            for part in parts:
+                part.move(0, 0, 1 / max(size, 0.05))
+        at = 0.0
+        for number, part in enumerate(parts):
+            if number:
+                at += self._gap(row[number - 1], row[number], parts[number - 1], part, place)
+            part.move(at - part.left, slope * at)
+            at = part.right
+        return self._with_late_dots(joined(parts, self._turns(len(parts))))
+
+    def _gap(self, left: Node, right: Node, before: Block, after: Block, place: str) -> float:
+        gap = self._manner.draw(f"gap {place}", f"{end_of(left)} {kind_of(right)}")
+        return max(gap, -0.35 * min(before.width, after.width))
+
+    def _core(self, node: Node, place: str, plain: bool) -> Block:
+        """A symbol with what it encloses or divides, but without scripts and limits."""
+        if node.is_fraction:
+            return self._fraction(node, place, plain)
+        if Relation.INSIDE in node.rows:
+            return self._root(node, place, plain)
+        return self._symbol(node)
+
+    def _symbol(self, node: Node) -> Block:
+        """A symbol where it stands on its line."""
+        label = node.label
+        if not self._ink.symbols.get(label):
+            raise NoInk(label)
+        block = Block.of_ink(label, self._ink.symbol(label, self._rng))
+        size, middle = self._ink.usual(label)
+        larger = max(block.width, block.height, 1e-3) / size
+        named = kind_of(node) in _NAMES
+        # How large it was in its own row is known only as well as that row's x-height: part of it is error.
+        wanted = min(max(larger ** (1 - _ERROR if named else 1.0), _SMALLEST), _LARGEST)
+        block.move(0, 0, wanted / larger)
+        if named:
+            block.move(0, _ERROR * (middle - (block.top + block.bottom) / 2))
+        if label in ("i", "j") and len(block.glyphs[0].ink) > 1 and not self._manner.does("dot in turn"):
+            self._split_dot(block)
+        return block
+
+    def _point(self, row: Row, number: int) -> Block:
+        """A point: low between digits, at half height in a product. CROHME's truth does not tell them apart."""
+        decimal = 0 < number < len(row) - 1 and all(kind_of(row[n]) == "digit" for n in (number - 1, number + 1))
+        for _ in range(_TRIES):
+            part = self._symbol(row[number])
+            if ((part.top + part.bottom) / 2 > _LOW) == decimal:
+                break
+        return part
+
+    # Fences
+
+    def _opening(self, row: Row, number: int, open_fences: list[int]) -> int | None:
+        """Number of the fence that this symbol closes; `open_fences` is brought up to date."""
+        label, kind = row[number].label, kind_of(row[number])
+        if kind == "opening":
+            open_fences.append(number)
+        elif kind == "bar":
+            if open_fences and row[open_fences[-1]].label == label:
+                return open_fences.pop()
+            if any(node.label == label for node in row[number + 1 :]):
+                open_fences.append(number)
+        elif kind == "closing":
+            while open_fences and kind_of(row[open_fences[-1]]) == "bar":
+                open_fences.pop()  # it stood alone
+            return open_fences.pop() if open_fences else None
+        return None
+
+    def _fit_fences(self, opening: Block, closing: Block, content: Sequence[Block]) -> None:
+        top, bottom = min(part.top for part in content), max(part.bottom for part in content)
+        how = "plain" if bottom - top <= _PLAIN else "tall"
+        least = -0.25 * (bottom - top)
+        for fence in (opening, closing):
+            over = top - max(self._manner.draw("fence up", how), least)
+            under = bottom + max(self._manner.draw("fence down", how), least)
+            short = max(1.3, 0.7 * (bottom - top)) - (under - over)
+            if short > 0:
+                over, under = over - short / 2, under + short / 2
+            stretch_to_height(fence, over, under)
+
+    # Fractions and roots
+
+    def _fraction(self, node: Node, place: str, plain: bool) -> Block:
+        if not self._ink.bars:
+            raise NoInk(node.label)
+        draw, rng = self._manner.draw, self._rng
+        unit = min(max(draw("fraction size"), 0.4), 1.1) if plain else 1.0
+        above, below = (self._row(node.rows[r], place) for r in (Relation.ABOVE, Relation.BELOW))
+        line = -draw("fraction up") if plain else _AXIS
+        for part in (above, below):
+            part.move(0, 0, unit * float(np.exp(rng.normal(0, 0.07))))
+        above.move(0, line - above.bottom - unit * draw("fraction gap", "above"))
+        below.move(0, line - below.top + unit * draw("fraction gap", "below"))
+        wide, narrow = (above, below) if above.width >= below.width else (below, above)
+        most = -0.2 * wide.width
+        left = wide.left - max(unit * draw("fraction left"), most)
+        right = wide.right + max(unit * draw("fraction right"), most)
+        width = max(right - left, 0.7 * unit)
+        room = width - narrow.width
+        narrow.move(left + room * (draw("fraction place") if room > 0.5 * unit else 0.5) - narrow.left, 0)
+        bar = Block.of_ink(node.label, self._ink.bars[rng.integers(len(self._ink.bars))])
+        stretch_to_width(bar, left, left + width, unit)
+        bar.move(0, line - (bar.top + bar.bottom) / 2)
+        above_first = self._manner.does("numerator before bar")
+        below_last = self._manner.does("bar before denominator") or not above_first
+        bar.hang(Relation.ABOVE, above, before=above_first)
+        bar.hang(Relation.BELOW, below, before=not below_last)
+        if above_first and not below_last:  # both parts first, the upper one before the lower
+            bar.glyphs = above.glyphs + below.glyphs + bar.row[-1].glyphs
+        return bar
+
+    def _root(self, node: Node, place: str, plain: bool) -> Block:
+        if not self._ink.roots:
+            raise NoInk(node.label)
+        draw, rng = self._manner.draw, self._rng
+        unit = min(max(draw("root size"), 0.6), 1.3) if plain else 1.0
+        inside = self._row(node.rows[Relation.INSIDE], place).move(0, 0, unit)
+        sign = self._ink.roots[rng.integers(len(self._ink.roots))]
+        top = inside.top - unit * draw("root roof")
+        bottom = max(inside.bottom + unit * max(draw("root foot"), -0.8), top + 1.3 * unit)
+        right = inside.right + max(unit * draw("root right"), -0.3 * inside.width)
+        block = Block.of_ink(node.label, fitted_root(sign, inside.left, unit * draw("root hook"), right, top, bottom))
+        block.hang(Relation.INSIDE, inside, before=not self._manner.does("root before content"))
+        if Relation.ABOVE in node.rows:
+            self._index(block, node.rows[Relation.ABOVE], inside, unit)
+        return block
+
+    def _index(self, root: Block, row: Row, inside: Block, unit: float) -> None:
+        """A root's index over its hook."""
+        draw = self._manner.draw
+        index = self._row(row, "script").move(0, 0, unit * min(max(draw("index size"), 0.4), 1.1))
+        middle = root.top + draw("index up") * root.height
+        right = inside.left - unit * min(max(draw("index right"), 0.4), 2.5)
+        index.move(right - index.right, middle - (index.top + index.bottom) / 2)
+        inner = root.row[-1].rows.pop(Relation.INSIDE)
+        root.hang(Relation.ABOVE, index, before=self._manner.does("index before root"))
+        root.row[-1].rows[Relation.INSIDE] = inner
+
+    # Scripts and limits
+
+    def _with_limits(self, node: Node) -> Node:
+        """The node with its limits over and under it, or beside it, as this person has it."""
+        if node.label not in ("\\int", "\\sum", "\\lim") or not node.rows:
+            return node
+        if node.label not in self._limits:
+            self._limits[node.label] = self._manner.does(f"limits of {node.label[1:]}")
+        to = _OVER_AND_UNDER if self._limits[node.label] else _BESIDE
+        return Node(node.label, node.strokes, {to.get(relation, relation): row for relation, row in node.rows.items()})
+
+    def _scripts(self, node: Node, base: Block) -> None:
+        """Hang scripts and limits on a symbol."""
+        relations = [r for r in (*SCRIPTS, *_BESIDE) if r in node.rows and r not in base.row[-1].rows]
+        left, top, right, bottom = base.left, base.top, base.right, base.bottom
+        hung: dict[Relation, Block] = {}
+        for relation in relations:
+            row = node.rows[relation]
+            if relation in SCRIPTS:
+                hung[relation] = self._beside(relation, row, shape_of(node), (top, right, bottom))
+            else:
+                hung[relation] = self._limit(relation, row, shape_of(node), (left, top, right, bottom))
+        if len(relations) == 2 and hung.keys() == set(SCRIPTS):
+            part_scripts(hung[Relation.SUP], hung[Relation.SUB])
+        lower = "sub first" if Relation.SUB in hung else "below first"
+        if len(relations) == 2 and not self._manner.does(lower):
+            relations.reverse()
+        for relation in relations:
+            base.hang(relation, hung[relation], before=not self._manner.does(f"base before {relation.value.lower()}"))
+
+    def _beside(self, relation: Relation, row: Row, shape: str, base: tuple[float, float, float]) -> Block:
+        top, right, bottom = base
+        name = relation.value.lower()
+        if relation is Relation.SUP and all(node.label == "\\prime" for node in row):
+            name = "prime"
+        draw = self._manner.draw
+        script = self._row(row, "script").move(0, 0, min(max(draw(f"{name} size", shape), 0.25), 0.95))
+        y = (top if relation is Relation.SUP else bottom) - draw(f"{name} up", shape)
+        # What is tall grows away from the line.
+        if relation is Relation.SUP:
+            y = min(y, top + _REACH * (bottom - top) - script.bottom)
+        else:
+            y = max(y, bottom - _REACH * (bottom - top) - script.top)
+        return script.move(right + draw(f"{name} right", shape) - script.left, y)
+
+    def _limit(self, relation: Relation, row: Row, shape: str, base: tuple[float, float, float, float]) -> Block:
+        left, top, right, bottom = base
+        name = "over" if relation is Relation.ABOVE else "under"
+        draw = self._manner.draw
+        limit = self._row(row, "script").move(0, 0, min(max(draw(f"{name} size", shape), 0.3), 1.1))
+        x = (left + right) / 2 + draw(f"{name} shift", shape) - (limit.left + limit.right) / 2
+        gap = draw(f"{name} gap", shape)
+        return limit.move(x, top - gap - limit.bottom if relation is Relation.ABOVE else bottom + gap - limit.top)
+
+    # Order of writing
+
+    def _turns(self, count: int) -> list[int]:
+        """The order in which a row's symbols are written: now and then one before its left neighbour."""
+        turns = list(range(count))
+        for number in range(count - 1):
+            if not self._manner.does("neighbours in turn"):
+                turns[number], turns[number + 1] = turns[number + 1], turns[number]
+        return turns
+
+    def _split_dot(self, block: Block) -> None:
+        """The last stroke apart, to be written when the row is."""
+        (glyph,) = block.glyphs
+        dot = Glyph(glyph.ink[-1:], glyph.sx, glyph.sy, glyph.x, glyph.y)
+        glyph.ink = glyph.ink[:-1]
+        block.glyphs.append(dot)
+        block.row[0].glyphs.append(dot)
+        self._late.append(dot)
+
+    def _with_late_dots(self, row: Block) -> Block:
+        if self._late:
+            row.glyphs = [g for g in row.glyphs if g not in self._late] + [g for g in row.glyphs if g in self._late]
+            self._late.clear()
+        return row

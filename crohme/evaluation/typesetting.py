@@ -1,0 +1,87 @@
+"""How natural typeset ink is: read by a network beside real ink of the same texts, and compared in its layout."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crohme.augment.expression import Expression
+from crohme.evaluation.layout import figures_of
+from crohme.features import to_unit_scale
+from crohme.recognizer import Recognizer
+from crohme.training.targets import encode
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a network reads expressions when it is told the truth before each token.
+
+    Args:
+        surprise: tuple of float. −log p of each expression's tokens.
+        mistaken: counter. (true token, token read) → how often; an expression without is read right.
+        right: tuple of bool. Whether each expression's every token is.
+    """
+
+    surprise: tuple[float, ...]
+    mistaken: Counter[tuple[str, str]]
+    right: tuple[bool, ...]
+
+
+def tell(recognizer: Recognizer, expressions: Sequence[Expression]) -> Told:
+    """Read expressions from left to right, told the truth before each token."""
+    network, vocabulary = recognizer.network, recognizer.vocabulary
+    surprise, right = [], []
+    mistaken: Counter[tuple[str, str]] = Counter()
+    for expression in expressions:
+        in_unit = Expression(to_unit_scale(expression.points), expression.row)
+        own = encode(in_unit, vocabulary)
+        masks = (mask[None].astype(np.float32) for mask in (own.anchors, own.written))
+        memory = network.encode(in_unit.points)
+        found, _, _ = network.read(
+            memory, network.start(), own.previous[None], *masks, own.relations[None], own.rows[None]
+        )
+        logits = found[0].astype(np.float64)
+        top = logits.max(axis=-1)
+        total = np.log(np.exp(logits - top[:, None]).sum(axis=-1)) + top
+        surprise.append(float((total - logits[np.arange(len(logits)), own.tokens]).sum()))
+        read = logits.argmax(axis=-1)
+        right.append(bool((read == own.tokens).all()))
+        tokens = vocabulary.tokens
+        mistaken.update((tokens[t], tokens[r]) for t, r in zip(own.tokens, read, strict=True) if t != r)
+    return Told(tuple(surprise), mistaken, tuple(right))
+
+
+def compare_layout(
+    real: Sequence[Expression], typeset: Sequence[Expression], fewest: int = 60
+) -> list[tuple[str, str, int, float, float, float]]:
+    """How far the distributions of each layout figure are apart.
+
+    Returns:
+        list of (figure, kinds, count in the real ones, median real, median typeset, Kolmogorov-Smirnov distance),
+        the furthest apart first; figures with fewer than `fewest` values are left out.
+    """
+    found: list[dict[tuple[str, str], list[float]]] = []
+    for expressions in (real, typeset):
+        values: dict[tuple[str, str], list[float]] = defaultdict(list)
+        for expression in expressions:
+            for figure, of, value in figures_of(expression):
+                values[figure, of].append(value)
+                if figure.startswith("gap"):
+                    values[figure, "*"].append(value)
+        found.append(values)
+    rows = []
+    for key, own in found[0].items():
+        other = found[1].get(key, [])
+        if min(len(own), len(other)) < fewest or key[0] == "order":
+            continue
+        rows.append((*key, len(own), float(np.median(own)), float(np.median(other)), _distance(own, other)))
+    return sorted(rows, key=lambda row: -row[-1])
+
+
+def _distance(a: Sequence[float], b: Sequence[float]) -> float:
+    at = np.sort(np.concatenate([a, b]))
+    below = [np.searchsorted(np.sort(values), at, side="right") / len(values) for values in (a, b)]
+    return float(np.abs(below[0] - below[1]).max())
