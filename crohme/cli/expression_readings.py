@@ -52,7 +52,8 @@ def read_expressions(
                 continue
             problem = _write(found, file, name, formats, folder) if folder is not None else None
             candidates = tuple(Candidate(r.latex, r.confidence, r.tree) for r in found.readings)
-            yield Reading(str(file), candidates=candidates, truth=_truth(found.ink), error=problem)
+            damage = tuple(f"{warning.part}: {warning.cause}" for warning in found.ink.warnings)
+            yield Reading(str(file), None, candidates, _truth(found.ink), problem, damage)
     except (BundleError, WorkerLost) as error:
         raise CommandError(str(error)) from None
 

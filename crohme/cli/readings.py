@@ -41,6 +41,7 @@ class Reading:
         candidates: tuple of Candidate. The best first; empty if there is an error.
         truth: str or None. What the file itself says that it shows.
         error: str or None. Why nothing was read.
+        warnings: tuple of str. What is wrong with the file, though its ink was read.
     """
 
     file: str
@@ -48,6 +49,7 @@ class Reading:
     candidates: tuple[Candidate, ...] = ()
     truth: str | None = None
     error: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 Write = Callable[[Reading], None]

@@ -108,7 +108,8 @@ def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
     from crohme.image_files import SUFFIXES, ImageError
     from crohme.notation import canonical_label
     from crohme.raster import read_image
-    from inkml_parser import InkError, read
+    from crohme.truth import damage
+    from inkml_parser import InkError, Part, read
 
     name = str(file)
     try:
@@ -120,9 +121,12 @@ def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
         return [(Reading(name, error=error.cause), None)]
     except OSError as error:
         return [(Reading(name, error=error.strerror or str(error)), None)]
-    if not ink.symbols:
+    problem = damage(ink, Part.SEGMENTATION)
+    if not ink.symbols and problem is None:
         return [(Reading(name), ink)]
-    return [
+    symbols: list[tuple[Reading, Source | None]] = [
         (Reading(name, number, truth=canonical_label(symbol.label)), ink.select(symbol.strokes))
         for number, symbol in enumerate(ink.symbols)
     ]
+    # The symbols that are marked well are read; that others are not is not kept quiet.
+    return symbols if problem is None else [*symbols, (Reading(name, error=problem), None)]
