@@ -133,7 +133,6 @@ def test_a_full_server_answers_503_and_then_goes_on(bundle_folders, cross, monke
 
     async def ask():
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-
             def post():
                 return asyncio.create_task(client.post("/v1/recognize", json={"strokes": cross}))
 
