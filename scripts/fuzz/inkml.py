@@ -166,7 +166,7 @@ def _value(rng: np.random.Generator) -> str:
     number = _one_of(rng, (str(rng.integers(-999, 9999)), f"{rng.normal():.3f}", f"{rng.normal():e}", "7"))
     return (
         number
-        if rng.random() < 0.9
+        if rng.random() < 0.993
         else _one_of(rng, ("*", "?", "T", "#1F", f"'{number}", f'"{number}', f"! {number}"))
     )
 
