@@ -37,7 +37,8 @@ def make(rng: np.random.Generator) -> Any:
             strokes[at] = change(strokes[at], rng)
         except (TypeError, ValueError, IndexError, OverflowError):
             strokes[at] = _FOREIGN[rng.integers(len(_FOREIGN))]
-    return _wrapped(strokes, rng)
+    wrapped = _wrapped(strokes, rng)
+    return None if isinstance(wrapped, str | bytes) else wrapped  # these would be files
 
 
 def attempt(strokes: Any) -> str | None:
@@ -129,8 +130,7 @@ def _wrapped(strokes: list[Any], rng: np.random.Generator) -> Any:
     if kind == 4:
         return dict(enumerate(strokes))
     if kind == 5:
-        foreign = _FOREIGN[rng.integers(len(_FOREIGN))]
-        return None if isinstance(foreign, str | bytes) else foreign  # these would be files
+        return _FOREIGN[rng.integers(len(_FOREIGN))]
     return strokes
 
 
