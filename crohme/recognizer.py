@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +19,7 @@ from crohme.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.light import LightTransformer, Memory
 from crohme.notation import SymbolTree, to_latex, to_mathml
 from crohme.vocabulary import Vocabulary
-from inkml_parser import Ink, InkError, OversizedInk, read
+from inkml_parser import Ink, InkError, InvalidInk, OversizedInk, read
 from inkml_parser.sequences import normalise, resample
 
 DEFAULT_BUNDLE = "expressions"
@@ -141,7 +142,7 @@ class Recognizer:
 
         Args:
             source: path, bytes or binary file of InkML; path or bytes of a picture, PNG, JPEG or the like, which is
-                traced; Ink; or strokes, `(n, 2)` arrays, Y down.
+                traced; Ink; or strokes, `(n, 2)` or `(n, 3)` arrays of X, Y (down) and perhaps time.
             top: int. The most readings to give.
             beam: int. Hypotheses kept while searching; 1 is greedy, in one direction, and fastest.
             cancelled: function or None. Asked before each step of the search, a few hundredths of a second apart.
@@ -222,7 +223,7 @@ def _as_ink(source: Source) -> Ink:
     elif isinstance(source, str | Path | bytes) or hasattr(source, "read"):
         ink = read(source)  # type: ignore[arg-type]
     else:
-        ink = source if isinstance(source, Ink) else Ink.from_arrays(source)  # type: ignore[arg-type]
+        ink = source if isinstance(source, Ink) else _of_arrays(source)
     if not ink.strokes:
         raise NothingToRecognize("no strokes")
     if len(ink.strokes) > MAX_STROKES:
@@ -230,6 +231,15 @@ def _as_ink(source: Source) -> Ink:
     if all((stroke == ink.strokes[0][0]).all() for stroke in ink.strokes):
         raise NothingToRecognize("nothing to recognise: all ink lies in one place")
     return ink
+
+
+def _of_arrays(strokes: object) -> Ink:
+    """Ink from arrays; of more strokes than can be read, only so many that it shows."""
+    try:
+        some = list(islice(strokes, MAX_STROKES + 1))  # type: ignore[call-overload]  # that is what is tried here
+    except TypeError:
+        raise InvalidInk(f"ink is a file or strokes, not {type(strokes).__name__}") from None
+    return Ink.from_arrays(some)
 
 
 def _is_picture(source: Source) -> bool:

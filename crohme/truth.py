@@ -19,7 +19,7 @@ from crohme.notation import (
     to_latex,
     to_truth_mathml,
 )
-from inkml_parser import Ink, Symbol
+from inkml_parser import Ink, Part, Symbol
 
 
 def truth(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolTree:
@@ -33,8 +33,27 @@ def truth(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolTree
         NotationError: The ink carries no MathML, or none that can be read.
     """
     if ink.mathml is None:
-        raise NotationError("no MathML truth in the file")
+        raise NotationError(damage(ink, Part.MATHML) or "no MathML truth in the file")
     return from_mathml(ink.mathml, [(s.label, s.strokes, s.href) for s in ink.symbols], label)
+
+
+def truth_with_strokes(ink: Ink) -> SymbolTree:
+    """As `truth`, for those who need to know which strokes make which symbol.
+
+    Raises:
+        NotationError: See `truth`; or the segmentation is damaged.
+    """
+    tree = truth(ink)
+    problem = damage(ink, Part.SEGMENTATION)
+    if problem is not None:
+        raise NotationError(problem)
+    return tree
+
+
+def damage(ink: Ink, part: Part) -> str | None:
+    """What is wrong with a part of the file that the ink was read from, if anything is."""
+    causes = [warning.cause for warning in ink.warnings if warning.part is part]
+    return f"damaged {part}: {'; '.join(causes)}" if causes else None
 
 
 def truth_of(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolTree:
@@ -46,7 +65,7 @@ def truth_of(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolT
     if ink.mathml is not None:
         return truth(ink, label)
     if ink.latex is None:
-        raise NotationError("no truth in the file")
+        raise NotationError(damage(ink, Part.MATHML) or "no truth in the file")
     return from_latex(ink.latex)
 
 
@@ -70,9 +89,9 @@ def truth_graph(ink: Ink) -> LabelGraph:
     """The truth as a label graph over strokes; symbols that are no part of the expression stand in it unrelated.
 
     Raises:
-        NotationError: No MathML, or symbols without strokes.
+        NotationError: No MathML, symbols without strokes, or a damaged segmentation.
     """
-    tree = truth(ink)
+    tree = truth_with_strokes(ink)
     drawn = {stroke for node in tree.nodes() for stroke in node.strokes}
     unattached = [(s.label, s.strokes) for s in ink.symbols if drawn.isdisjoint(s.strokes)]
     return stroke_graph(tree, ink.trace_ids, unattached)
@@ -87,4 +106,4 @@ def labelled(ink: Ink, tree: SymbolTree) -> Ink:
     """
     mathml, symbols = to_truth_mathml(tree)
     segmentation = tuple(Symbol(label, strokes, href) for label, strokes, href in symbols)
-    return replace(ink, symbols=segmentation, latex=" ".join(to_latex(tree)), mathml=mathml)
+    return replace(ink, symbols=segmentation, latex=" ".join(to_latex(tree)), mathml=mathml, warnings=())

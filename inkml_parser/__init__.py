@@ -1,4 +1,14 @@
-"""Digital ink: read and write InkML, and make sequences of it. Needs lxml and numpy only."""
+"""Digital ink: read and write InkML, and make sequences of it. Needs lxml and numpy only.
+
+Of what InkML (W3C Recommendation, 20 September 2011) says about coordinates, `read` applies: the trace
+format, its channels in any order, regular and intermittent; `orientation`; `units` and `channelProperty`
+resolution, as far as X and Y of all traces come to one scale by them; `mapping` of a channel and of a
+`canvasTransform`, of type `identity`, `affine`, `lookup` of one channel by another, and `product` of these;
+a canvas's own format; references between contexts, and the current context of ink that is streamed. It
+refuses, by name and line, mappings of type `mathml` and `unknown`, cubic interpolation, and units that cannot
+be compared (`mm` beside `em`, percent). Times stay as they are written: `timeOffset` and `timestamp` are not
+applied. `min`, `max`, `respectTo` and the active area of a device move no point.
+"""
 
 from inkml_parser.errors import EmptyInk, ForbiddenInk, InkError, InvalidInk, MalformedInk, OversizedInk, UnsupportedInk
 from inkml_parser.ink import Ink, Symbol

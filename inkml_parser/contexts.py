@@ -59,7 +59,8 @@ class Contexts:
         context = self._of(target) if target is not None else Context() if is_default else self._current[trace.state]
         if trace.brush_ref is not None:
             context = replace(context, brush=self._target(trace.brush_ref, "brush"))
-        return context if self._only is None else replace(context, format=self._only)
+        is_right = self._only is None or context.format is self._only
+        return context if is_right else replace(context, format=self._only)
 
     def _of(self, element: etree._Element) -> Context:
         """A context with all that it inherits."""

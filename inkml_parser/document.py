@@ -73,7 +73,7 @@ def parse_utf8(data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise MalformedInk(f"not well-formed XML: {error.msg}") from None
+        raise MalformedInk(f"not well-formed XML: {(error.msg or '').partition(chr(10))[0][:200]}") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise ForbiddenInk("a DOCTYPE is not allowed")
     return root

@@ -13,6 +13,7 @@ from inkml_parser.errors import MalformedInk, UnsupportedInk
 from inkml_parser.formats import TraceFormat, trace_format
 from inkml_parser.ink import FloatArray
 from inkml_parser.layout import Layout
+from inkml_parser.limits import MOST_VALUES
 from inkml_parser.mappings import Step, steps
 from inkml_parser.units import Axis, axis, scales
 from inkml_parser.warnings import Part, Warnings
@@ -74,7 +75,7 @@ class Frames:
         self._by_id = found.by_id
         self._warnings = warnings
         self._formats: dict[etree._Element | None, TraceFormat] = {None: TraceFormat()}
-        self._frames: dict[Context, Frame] = {}
+        self._frames: dict[tuple[etree._Element | None, ...], Frame] = {}
 
     def of(self, context: Context) -> Frame:
         """The frame of a context, its scale not yet known.
@@ -82,9 +83,9 @@ class Frames:
         Raises:
             MalformedInk, UnsupportedInk: See `formats.trace_format`, `mappings.steps`, `units`.
         """
-        key = replace(context, brush=None)
+        key = (context.format, context.source, context.canvas, context.transform)
         if key not in self._frames:
-            self._frames[key] = self._made(key)
+            self._frames[key] = self._made(context)
         return self._frames[key]
 
     def scaled(self) -> dict[Frame, Frame]:
@@ -95,7 +96,8 @@ class Frames:
         """
         frames = list(self._frames.values())
         factors = scales([one for frame in frames for one in frame.axes])
-        return {frame: replace(frame, scale=(factors[2 * i], factors[2 * i + 1])) for i, frame in enumerate(frames)}
+        pairs = zip(frames, zip(factors[::2], factors[1::2], strict=True), strict=True)
+        return {frame: frame if scale == (1, 1) else replace(frame, scale=scale) for frame, scale in pairs}
 
     def _format(self, element: etree._Element | None) -> TraceFormat:
         if element not in self._formats:
@@ -104,7 +106,11 @@ class Frames:
 
     def _made(self, context: Context) -> Frame:
         own = self._format(context.format)
-        maps = [step for name in own.names for step in self._channel_maps(own, name)]
+        maps = [
+            step
+            for name, channel in zip(own.names[:MOST_VALUES], own.channels, strict=False)
+            for step in self._map(name, channel)
+        ]
         transform = self._transform(context.transform)
         shown, source = own, context.source
         if transform:
@@ -120,9 +126,8 @@ class Frames:
             (axis("X", shown.channel("X"), source), axis("Y", shown.channel("Y"), source)),
         )
 
-    def _channel_maps(self, own: TraceFormat, name: str) -> list[Step]:
-        channel = own.channel(name)
-        mapping = None if channel is None else next(children(channel, "mapping"), None)
+    def _map(self, name: str, channel: etree._Element) -> list[Step]:
+        mapping = next(children(channel, "mapping"), None)
         if mapping is None:
             return []
         try:

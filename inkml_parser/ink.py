@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -108,8 +109,24 @@ class Ink:
 
     @classmethod
     def from_arrays(cls, strokes: Iterable[ArrayLike]) -> Ink:
-        """Ink from anything that numpy reads as `(n, 2)` arrays, Y down."""
-        return cls(strokes=tuple(np.asarray(points, dtype=np.float64) for points in strokes))
+        """Ink from strokes as anything that numpy reads as `(n, 2)` or `(n, 3)` arrays of real numbers.
+
+        Args:
+            strokes: iterable of strokes; points are X, Y (down), and where there is a third one, the time.
+
+        Raises:
+            InvalidInk: Not strokes of points, not real numbers, or not finite.
+        """
+        try:
+            listed = list(strokes)
+        except TypeError:
+            raise InvalidInk(f"strokes are arrays of points, not {type(strokes).__name__}") from None
+        arrays = [_real(points, f"stroke {i}") for i, points in enumerate(listed)]
+        timed = [array.ndim == 2 and array.shape[1] == 3 for array in arrays]
+        return cls(
+            strokes=tuple(a[:, :2] if has_time else a for a, has_time in zip(arrays, timed, strict=True)),
+            channels=tuple({"T": a[:, 2]} if has_time else {} for a, has_time in zip(arrays, timed, strict=True)),
+        )
 
     def select(self, strokes: Sequence[int]) -> Ink:
         """The ink of some strokes only, without truth, in the given order."""
@@ -118,6 +135,24 @@ class Ink:
             channels=tuple(self.channels[i] for i in strokes),
             trace_ids=tuple(self.trace_ids[i] for i in strokes),
         )
+
+
+def _real(values: ArrayLike, what: str) -> FloatArray:
+    """Anything of real numbers as an array; numpy alone would drop imaginary parts and read strings."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind == "O" and not all(isinstance(one, Real) for one in array.flat):
+            raise InvalidInk(f"{what} holds what is no number")
+        if array.dtype.kind not in "iufO":
+            raise InvalidInk(f"{what} holds {array.dtype.name}, not real numbers")
+        if np.ma.is_masked(values):
+            raise InvalidInk(f"{what} holds masked values")
+        with np.errstate(over="ignore"):
+            return array.astype(np.float64)
+    except InvalidInk:
+        raise
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInk(f"{what} is no array of real numbers") from None
 
 
 def _frozen(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> FloatArray:

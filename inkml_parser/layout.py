@@ -13,6 +13,9 @@ _NO_INK = frozenset({"annotation", "annotationXML", "math"})
 _DEFINED = frozenset({"context", "canvas", "canvasTransform", "traceFormat", "inkSource", "brush", "mapping"})
 _CURRENT = frozenset({"context", "traceFormat", "canvasTransform", "inkSource"})
 """Elements that hold for the traces after them, where they stand outside of `definitions`."""
+_TAGS = tuple(
+    f"{{*}}{name}" for name in sorted(_NO_INK | _DEFINED | {"definitions", "trace", "traceGroup", "traceView"})
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +68,7 @@ def layout(root: etree._Element) -> Layout:
     inherited: list[tuple[str | None, str | None]] = [(None, None)]
     holders: list[etree._Element] = []  # what is open and could hold a format, innermost last
     hidden = 0  # open elements `definitions`, or of a context, in which nothing sets the current context
-    walk = etree.iterwalk(root, events=("start", "end"))
+    walk = etree.iterwalk(root, events=("start", "end"), tag=_TAGS)
     for event, element in walk:
         name = local_name(element)
         if event == "end":

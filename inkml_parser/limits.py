@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_VALUES = 64
+"""Values of one point: the standard knows some twenty channels."""
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -111,9 +111,18 @@ def _affine(element: etree._Element, default: tuple[str, ...]) -> Step:
     if matrix.shape[1] == m:
         matrix = np.column_stack([matrix, np.zeros(n)])
     linear = matrix[:, :-1]
-    if np.linalg.matrix_rank(linear) < n:
+    if n > 2 or n > m or not _is_onto(linear):
         raise MalformedInk(f"<affine> in line {element.sourceline} maps all points to one line or place")
     return Affine(sources, targets, matrix)
+
+
+def _is_onto(linear: FloatArray) -> bool:
+    """Whether one or two rows of factors reach every value, or pair of values."""
+    first, last = linear[0].tolist(), linear[-1].tolist()
+    if len(linear) == 1:
+        return any(first)
+    pairs = [(i, j) for i in range(len(first)) for j in range(i)]
+    return any(first[i] * last[j] != first[j] * last[i] for i, j in pairs)
 
 
 @dataclass(frozen=True, eq=False)

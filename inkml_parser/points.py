@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from inkml_parser.errors import MalformedInk, OversizedInk
 from inkml_parser.formats import TraceFormat
-from inkml_parser.limits import Limits
-
-_MOST_VALUES = 64  # of one point: the standard knows some twenty channels
+from inkml_parser.limits import MOST_VALUES, Limits
 
 # Python's float() would take `nan`, `1_0` and digits of every script; the standard does not.
 _NUMBER = r"(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+"
@@ -59,7 +57,7 @@ def decode(
     if not text:
         return np.empty((0, 2)), {}
     comma = text.find(",")
-    width = len((text if comma < 0 else text[:comma]).split(None, _MOST_VALUES + 1))
+    width = len((text if comma < 0 else text[:comma]).split(None, MOST_VALUES + 1))
     # Nearly every trace is plain decimals: one regular expression checks all of it at once.
     is_whole = comma >= 0 or width <= len(trace_format.names)
     if is_whole and width in (usual, len(trace_format.names)) and _plain(width).fullmatch(text):
@@ -89,6 +87,10 @@ def _channels(
     """Splits `(n, width)` values, NaN where not known, into X Y and the rest."""
     if np.isinf(values).any():
         raise MalformedInk("a value is too large for a floating-point number")
+    if values.shape[1] == 2 and trace_format.names[:2] == ("X", "Y") and not trace_format.reversed:
+        if np.isnan(values).any():
+            raise MalformedInk("a point without X or Y")
+        return values, {}
     names = _names(trace_format, values.shape[1])
     columns = {name: -v if name in trace_format.reversed else v for name, v in zip(names, values.T, strict=False)}
     if not {"X", "Y"} <= columns.keys():
@@ -124,8 +126,8 @@ def _decode_general(text: str, trace_format: TraceFormat, usual: int | None, max
     if len(widths) > max_points:
         raise OversizedInk(f"more than {max_points} points")
     width = max(widths)
-    if width > _MOST_VALUES:
-        raise MalformedInk(f"point {widths.index(width)} has more than {_MOST_VALUES} values")
+    if width > MOST_VALUES:
+        raise MalformedInk(f"point {widths.index(width)} has more than {MOST_VALUES} values")
     values = [token for token in tokens if token != ","] if commas else tokens
     if min(widths) == width:
         columns = [_column(values[i::width], name) for i, name in enumerate(_names(trace_format, width))]
@@ -169,7 +171,8 @@ def _widths(counts: list[int], text: str, trace_format: TraceFormat, usual: int 
         return counts
     if len(set(counts)) == 1 and not alone and (usual in (None, counts[0]) or usual != declared):
         return counts
-    if divides and usual in (None, declared) and not (alone and _lines_speak_against(text, declared)):
+    is_told = usual in (None, declared) or len(set(counts)) > 1
+    if divides and is_told and not (alone and _lines_speak_against(text, declared)):
         return [declared] * (sum(counts) // declared)
     if alone:
         names = " ".join(trace_format.names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import BinaryIO
 
 from lxml import etree
@@ -20,15 +21,20 @@ from inkml_parser.warnings import Part, Warnings
 Source = str | os.PathLike[str] | bytes | BinaryIO
 
 _DEFAULT_LIMITS = Limits()
+_MOST_MATHML = 100_000  # elements: many times what strokes could show, and few enough to be copied
 
 
 def read(source: Source, *, limits: Limits = _DEFAULT_LIMITS) -> Ink:
     """Reads one InkML document: CROHME 2011 to 2023, MathWriting, or plain W3C InkML.
 
-    Elements are matched by local name, so any namespace or none will do. Traces without points,
-    and those of type `penUp`, are no strokes: they are left out, and out of the symbols. A trace
-    that continues another one is a stroke of its own. What a symbol is: `segmentation.symbols`;
-    how values beside X and Y are kept: `points.decode`.
+    Elements are matched by local name, so any namespace or none will do; what stands inside of
+    annotations is no ink. Traces without points, and those of type `penUp`, are no strokes: they are
+    left out, and out of the symbols. Traces that continue each other are one stroke. Strokes of a
+    highlighter are kept apart (`Ink.highlights`).
+
+    Reading ink never depends on its truth: damage in the segmentation, in MathML or in an annotation
+    becomes one of `Ink.warnings`. How coordinates come about: `frames.Frame`; what a symbol is:
+    `segmentation.symbols`; how values beside X and Y are kept: `points.decode`.
 
     Args:
         source: path, bytes, or binary file. A file is read to its end and left open.
@@ -44,7 +50,7 @@ def read(source: Source, *, limits: Limits = _DEFAULT_LIMITS) -> Ink:
         ForbiddenInk: A DOCTYPE.
         OversizedInk: More than the limits allow.
         MalformedInk: Not XML, not InkML, or a trace that cannot be decoded.
-        InvalidInk: Trace identifiers that repeat, or symbols of unknown traces.
+        UnsupportedInk: Something that the coordinates of a trace depend on and that is not applied.
         OSError: The file cannot be opened or read.
     """
     name, data = _load(source, limits.max_bytes)
@@ -97,7 +103,7 @@ def _ink(data: bytes, limits: Limits, source: str | None) -> Ink:
         trace_ids=tuple(stroke.id for stroke in writing),
         symbols=symbols(found.groups, decoded, warnings),
         latex=latex,
-        mathml=_mathml(root),
+        mathml=_mathml(root, warnings),
         annotations=annotations,
         highlights=_highlights(marks) if marks else None,
         warnings=warnings.listed(source),
@@ -130,9 +136,13 @@ def _annotations(root: etree._Element) -> dict[str, str]:
     return {kind: "\n".join(lines) for kind, lines in texts.items()}
 
 
-def _mathml(root: etree._Element) -> str | None:
+def _mathml(root: etree._Element, warnings: Warnings) -> str | None:
     """The first `<math>`, with just the namespace declarations that it needs."""
     for annotation in children(root, "annotationXML"):
         for math in descendants(annotation, "math"):
+            if next(islice(math.iter(), _MOST_MATHML, None), None) is not None:
+                cause = f"<math> in line {math.sourceline} has more than {_MOST_MATHML} elements and was left out"
+                warnings.add(Part.MATHML, cause)
+                return None
             return serialised(math)
     return None

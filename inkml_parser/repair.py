@@ -18,6 +18,7 @@ _TAG = re.compile(
     r"(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*?(?P<empty>/?)>",
     re.DOTALL,
 )
+_NO_MARKUP = re.compile(r"(<!--.*?-->|<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};|(?P<name>[A-Za-z][A-Za-z0-9]{0,40});)?")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -68,10 +69,11 @@ def _contents(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _as_text(content: str) -> str:
-    """What an `annotation` holds, with everything escaped that is no text."""
-    if content.lstrip().startswith("<![CDATA["):
-        return _NOT_XML.sub("\ufffd", content)
-    return _with_characters(content).replace("<", "&lt;")
+    """What an `annotation` holds, with everything escaped that is no text; comments and CDATA stay."""
+    parts = _NO_MARKUP.split(content)
+    parts[::2] = [_with_characters(part).replace("<", "&lt;").replace("]]>", "]]&gt;") for part in parts[::2]]
+    parts[1::2] = [_NOT_XML.sub("\ufffd", part) for part in parts[1::2]]
+    return "".join(parts)
 
 
 def _with_characters(content: str) -> str:
@@ -90,4 +92,5 @@ def _with_characters(content: str) -> str:
         meant = html5.get(f"{name};")
         return f"&amp;{name};" if meant is None else meant.replace("&", "&amp;").replace("<", "&lt;")
 
-    return _ENTITY.sub(character, _NOT_XML.sub("\ufffd", content))
+    content = _NOT_XML.sub("\ufffd", content)
+    return _ENTITY.sub(character, content) if "&" in content else content

@@ -38,7 +38,7 @@ def symbols(groups: Sequence[etree._Element], traces: Traces, warnings: Warnings
         if label is None:
             continue
         try:
-            members = [trace for member in _members(group) for trace in views.of(member)]
+            members = [trace for member in _members(group) for trace in views.charged(views.of(member))]
         except _Damage as damage:
             warnings.add(Part.SEGMENTATION, f"symbol {_shown(label)} {damage}")
             continue
@@ -91,8 +91,16 @@ class _Views:
         for group in groups:
             if self._group_of.setdefault(identifier(group), group) is not group:
                 self._repeated.add(identifier(group))
+        self._parts: dict[etree._Element, list[etree._Element]] = {}
         self._whole: dict[etree._Element, list[Trace]] = {}
         self._left = _MOST
+
+    def charged(self, shown: list[Trace]) -> list[Trace]:
+        """The same traces, if not too many were shown before."""
+        self._left -= len(shown)
+        if self._left < 0:
+            raise _Damage("is one of too many views of too many traces")
+        return shown
 
     def of(self, element: etree._Element, first: Path = (), last: Path = (), depth: int = 0) -> list[Trace]:
         """The traces that an element shows, or a range of them; raises `_Damage`."""
@@ -125,7 +133,11 @@ class _Views:
         return [trace]
 
     def _inside(self, group: etree._Element, first: Path, last: Path, depth: int) -> list[Trace]:
-        parts = [child for child in group if local_name(child) in ("trace", "traceGroup", "traceView")]
+        self.charged([])
+        if group not in self._parts:
+            names = ("trace", "traceGroup", "traceView")
+            self._parts[group] = [child for child in group if local_name(child) in names]
+        parts = self._parts[group]
         low, high = (first or (1,))[0], (last or (len(parts),))[0]
         if (first or last) and not 1 <= low <= high <= len(parts):
             raise _Damage(f"is of parts {low} to {high} of a group of {len(parts)}")
@@ -133,10 +145,7 @@ class _Views:
         for number in range(low, high + 1):
             start, end = first[1:] if number == low else (), last[1:] if number == high else ()
             found = self.of(parts[number - 1], start, end, depth + 1)
-            self._left -= len(found)
-            if self._left < 0:
-                raise _Damage("is one of too many views of too many traces")
-            shown |= dict.fromkeys(found)
+            shown |= dict.fromkeys(self.charged(found))
         return list(shown)
 
     def _target(self, reference: str) -> etree._Element:

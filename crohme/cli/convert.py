@@ -89,11 +89,13 @@ def _symbols(file: Path, name: Path, to: str) -> dict[Path, bytes]:
     from crohme.corpus.label_folders import label_to_folder
     from crohme.export import SYMBOL_FORMATS
     from crohme.notation import canonical_label
-    from inkml_parser import InkError, read
+    from crohme.truth import damage
+    from inkml_parser import InkError, Part, read
 
     form, ink = SYMBOL_FORMATS[to], read(file)
-    if not ink.symbols:
-        raise InkError("its symbols are not marked", str(file))
+    problem = damage(ink, Part.SEGMENTATION)
+    if problem is not None or not ink.symbols:
+        raise InkError(problem or "its symbols are not marked", str(file))
     stem = "_".join(name.with_suffix("").parts)
     return {
         Path(label_to_folder(canonical_label(s.label)), f"{stem}_{i}{form.suffix}"): form.write(ink.select(s.strokes))

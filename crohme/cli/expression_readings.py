@@ -55,7 +55,10 @@ def read_expressions(
             problem = _write(found, file, name, formats, folder) if folder is not None else None
             candidates = tuple(Candidate(r.latex, r.confidence, r.tree) for r in found.readings)
             truth, unread = _truth(found.ink)
-            yield Reading(str(file), candidates=candidates, truth=truth, truth_error=unread, error=problem)
+            damage = tuple(f"{warning.part}: {warning.cause}" for warning in found.ink.warnings)
+            yield Reading(
+                str(file), candidates=candidates, truth=truth, truth_error=unread, error=problem, warnings=damage
+            )
     except (BundleError, WorkerLost) as error:
         raise CommandError(str(error)) from None
 

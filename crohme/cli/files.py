@@ -160,6 +160,15 @@ def check_folder(path: Path) -> None:
         raise CommandError(f"{path}: {error.strerror}") from None
 
 
+def list_warnings(warnings: Iterable[tuple[Path, str]]) -> None:
+    """Tell which files are damaged, though what was asked for could be done with them."""
+    listed = list(warnings)
+    if listed:
+        print("crohme: damage that did not keep ink from being read:", file=sys.stderr)
+    for file, cause in listed:
+        print(f"  {file}: {cause}", file=sys.stderr)
+
+
 def list_failures(failures: Iterable[tuple[Path, str]], total: int) -> int:
     """Tell which files failed and why.
 

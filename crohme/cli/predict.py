@@ -11,7 +11,15 @@ from crohme.cli import readings
 from crohme.cli.arguments import MAX_BEAM, MAX_TOP, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.expression_readings import WRITTEN, read_expressions
-from crohme.cli.files import INK_SUFFIXES, OutputFolder, check_apart, check_file, find_files, list_failures
+from crohme.cli.files import (
+    INK_SUFFIXES,
+    OutputFolder,
+    check_apart,
+    check_file,
+    find_files,
+    list_failures,
+    list_warnings,
+)
 from crohme.cli.readings import Reading
 from crohme.cli.symbol_readings import read_symbols
 
@@ -95,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
         _tell(found, args)
         raise KeyboardInterrupt(f"{len(found)} lines were read") from None
     _tell(found, args)
+    list_warnings((Path(r.file), warning) for r in found for warning in r.warnings)
     return list_failures([(Path(r.file), r.error) for r in found if r.error is not None], number)
 
 

@@ -43,6 +43,7 @@ class Reading:
         truth: str or None. What the file itself says that it shows.
         truth_error: str or None. Why that cannot be compared, though the file says something.
         error: str or None. Why nothing was read.
+        warnings: tuple of str. What is wrong with the file, though its ink was read.
     """
 
     file: str
@@ -51,6 +52,7 @@ class Reading:
     truth: str | None = None
     truth_error: str | None = None
     error: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 Write = Callable[[Reading], None]

@@ -114,7 +114,8 @@ def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
     """The symbols of a file, each with what the recogniser is to be shown; None after an error."""
     from crohme.image_files import SUFFIXES, ImageError, libraries
     from crohme.notation import canonical_label
-    from inkml_parser import InkError, read
+    from crohme.truth import damage
+    from inkml_parser import InkError, Part, read
 
     name = str(file)
     try:
@@ -128,9 +129,12 @@ def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
         return [(Reading(name, error=error.cause), None)]
     except OSError as error:
         return [(Reading(name, error=error.strerror or str(error)), None)]
-    if not ink.symbols:
+    problem = damage(ink, Part.SEGMENTATION)
+    if not ink.symbols and problem is None:
         return [(Reading(name), ink)]
-    return [
+    symbols: list[tuple[Reading, Source | None]] = [
         (Reading(name, number, truth=canonical_label(symbol.label)), ink.select(symbol.strokes))
         for number, symbol in enumerate(ink.symbols)
     ]
+    # The symbols that are marked well are read; that others are not is not kept quiet.
+    return symbols if problem is None else [*symbols, (Reading(name, error=problem), None)]

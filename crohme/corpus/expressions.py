@@ -14,8 +14,9 @@ from crohme.corpus import cache
 from crohme.corpus.location import inkml_files
 from crohme.corpus.splits import writer_of
 from crohme.features import POINTS
-from crohme.notation import NotationError, from_mathml
+from crohme.notation import NotationError
 from crohme.notation.tree import Node, Relation
+from crohme.truth import truth_with_strokes
 from inkml_parser import Ink, InkError, read
 from inkml_parser.sequences import resample
 
@@ -78,11 +79,10 @@ def with_truth(ink: Ink) -> Expression:
     """An ink with its truth as an `Expression`. Strokes of no symbol stay, as strokes of no node.
 
     Raises:
-        NotationError: No truth MathML, or it cannot be read, or a symbol has no strokes.
+        NotationError: No truth MathML, or it cannot be read, or a symbol has no strokes, or the
+            segmentation is damaged.
     """
-    if ink.mathml is None:
-        raise NotationError("no MathML truth")
-    tree = from_mathml(ink.mathml, [(s.label, s.strokes, s.href) for s in ink.symbols])
+    tree = truth_with_strokes(ink)
     for node in tree.nodes():
         if not node.strokes:
             raise NotationError(f"symbol {node.label!r} of the truth has no strokes")

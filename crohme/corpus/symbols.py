@@ -13,7 +13,8 @@ from tqdm import tqdm
 from crohme.corpus import cache, location, splits
 from crohme.notation import canonical_label
 from crohme.strokes import StrokeBatch
-from inkml_parser import InkError, read
+from crohme.truth import damage
+from inkml_parser import InkError, Part, read
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,8 @@ class SymbolSet:
 def read_symbols(folder: Path) -> SymbolSet:
     """All symbols of all InkML files under a folder, in the order of paths.
 
-    Files that cannot be read are listed in `unreadable`, logged, and otherwise passed over.
+    Files that cannot be read, or whose segmentation is damaged, are listed in `unreadable`, logged, and
+    otherwise passed over.
 
     Raises:
         DataNotFound: No InkML under the folder.
@@ -69,6 +71,9 @@ def read_symbols(folder: Path) -> SymbolSet:
         name = path.relative_to(folder).as_posix()
         try:
             ink = read(path)
+            problem = damage(ink, Part.SEGMENTATION)
+            if problem is not None:
+                raise InkError(problem, str(path))
         except InkError as error:
             unreadable.append(f"{name}: {error.cause}")
             log.warning("%s", error)

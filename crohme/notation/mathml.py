@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from lxml import etree
@@ -94,12 +95,15 @@ class _Reader:
         self, root: etree._Element, symbols: Iterable[SymbolTriple], label: Callable[[str], str]
     ) -> None:
         self._label = label
-        self._by_href: dict[str, list[SymbolTriple]] = {}
+        self._by_href: dict[str, deque[SymbolTriple]] = {}
         for symbol in symbols:
             if symbol[2] is not None:
-                self._by_href.setdefault(symbol[2], []).append(symbol)
+                self._by_href.setdefault(symbol[2], deque()).append(symbol)
         named = {element.get(XML_ID) for element in root.iter()}
-        self._stray = [group[0] for href, group in self._by_href.items() if href not in named]
+        self._stray: dict[str, deque[SymbolTriple]] = {}
+        for href, group in self._by_href.items():
+            if href not in named:
+                self._stray.setdefault(label(group[0][0]), deque()).append(group[0])
 
     def row(self, elements: Sequence[etree._Element], depth: int) -> tuple[Node, ...]:
         if depth > _MAX_LEVELS:
@@ -131,15 +135,14 @@ class _Reader:
 
     def _symbol(self, element: etree._Element, text: str) -> Node:
         name = element.get(XML_ID)
-        group = self._by_href.get(name, []) if name is not None else []
+        group = None if name is None else self._by_href.get(name)
         if group:
-            label, strokes, _ = group.pop(0)
+            label, strokes, _ = group.popleft()
             return Node(self._label(label), tuple(strokes))
         written = self._label(text)
-        for stray in self._stray:
-            if self._label(stray[0]) == written:
-                self._stray.remove(stray)
-                return Node(written, tuple(stray[1]))
+        stray = self._stray.get(written)
+        if stray:
+            return Node(written, tuple(stray.popleft()[1]))
         if canonical_label(written) not in CLASSES:
             raise MathmlError(f"leaf {text!r} belongs to no symbol, and its text is no symbol class")
         return Node(written)

@@ -17,6 +17,24 @@ def test_defaults_fit_the_strokes() -> None:
     assert ink.strokes[0].dtype == np.float64
 
 
+def test_time_may_stand_beside_x_and_y() -> None:
+    ink = Ink.from_arrays([[[1, 2, 0.5], [3, 4, 0.6]], [[5, 6]]])
+    assert ink.strokes[0].tolist() == [[1, 2], [3, 4]]
+    assert ink.channels[0]["T"].tolist() == [0.5, 0.6]
+    assert ink.channels[1] == {}
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [[[["x", "y"]]], [[["1", "2"]]], [[[1 + 2j, 3]]], [np.zeros((2, 2), complex)], [[[1, 2], [3]]], [[[None, 1]]]]
+    + [[[[10**400, 1]]], [np.ones((2, 2), bool)], [np.ones((2, 4))], [np.ones(2)], [[[1, 2, np.nan]]], [object()], 5]
+    + [None, "xy", {"a": 1}, np.array(3), [np.ma.masked_less(np.array([[1.0, -1.0]]), 0)], [np.zeros((1, 2), "M8[s]")]],
+)
+def test_what_is_no_strokes(strokes: object) -> None:
+    with pytest.raises(InvalidInk):
+        Ink.from_arrays(strokes)  # type: ignore[arg-type]
+
+
 def test_strokes_of_a_symbol_are_kept_in_order_and_once() -> None:
     assert Symbol("x", (3, 1, 3)) == Symbol("x", (1, 3))
 

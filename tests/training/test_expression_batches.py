@@ -147,7 +147,9 @@ def test_a_stream_reads_its_texts(tmp_path):
     path.write_text("1 1 1 1 1\n", encoding="utf-8")
     recipe = Recipe(typeset=1.0, texts=str(path), primed=0.0, lifted=0.0)
     _, batches = next(stream(sample_folder() / "train", recipe, CROHME, seed=0, first=0, workers=0, size=160))
-    ones = [CROHME.class_index["1"] in b.targets["symbol"] and (b.weights["token"].sum(axis=1) == 6).all() for b in batches]
+    one = CROHME.class_index["1"]
+    ones = [one in b.targets["symbol"] and (b.weights["token"].sum(axis=1) == 6).all() for b in batches]
     assert batches and all(ones)
     with pytest.raises(OSError, match="missing"):
-        next(stream(sample_folder() / "train", Recipe(typeset=1.0, texts="missing"), CROHME, seed=0, first=0, workers=0))
+        recipe = Recipe(typeset=1.0, texts="missing")
+        next(stream(sample_folder() / "train", recipe, CROHME, seed=0, first=0, workers=0))

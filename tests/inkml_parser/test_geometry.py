@@ -1,0 +1,154 @@
+"""What InkML says about coordinates is applied, or refused by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from inkml_parser import InkError, MalformedInk, UnsupportedInk, read
+
+FLIP = "<mapping type='affine'><affine>1 0 0, 0 -1 0</affine></mapping>"
+
+
+def points(body: str) -> list[list[float]]:
+    return read(f"<ink>{body}</ink>".encode()).strokes[0].tolist()
+
+
+def channels(x: str = "", y: str = "", properties: str = "", trace: str = "2 4, 6 8") -> str:
+    """A format with attributes of X and Y, and an ink source around it."""
+    form = f"<traceFormat><channel name='X' {x}/><channel name='Y' {y}/></traceFormat>"
+    source = f"<inkSource>{form}<channelProperties>{properties}</channelProperties></inkSource>"
+    return f"<definitions><context xml:id='c'>{source}</context></definitions><trace contextRef='#c'>{trace}</trace>"
+
+
+def resolution(x: str, y: str, units: str = "1/cm") -> str:
+    return "".join(
+        f"<channelProperty channel='{name}' name='resolution' value='{value}' units='{units}'/>"
+        for name, value in (("X", x), ("Y", y))
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<context><canvasTransform>{FLIP}</canvasTransform></context><trace>1 2, 3 4</trace>",
+        f"<canvasTransform>{FLIP}</canvasTransform><trace>1 2, 3 4</trace>",
+        f"<definitions><canvasTransform xml:id='k' invertible='true'>{FLIP}{FLIP}</canvasTransform>"
+        "<context xml:id='c' canvasTransformRef='#k'/></definitions><trace contextRef='#c'>1 2, 3 4</trace>",
+        f"<definitions><context xml:id='c'><canvasTransform>{FLIP}</canvasTransform></context>"
+        "<context xml:id='d' contextRef='#c'/></definitions>"
+        "<traceGroup contextRef='#d'><trace>1 2, 3 4</trace></traceGroup>",
+        f"<definitions><mapping xml:id='m'{FLIP[8:]}</definitions>"
+        "<context><canvasTransform><mapping mappingRef='#m'/></canvasTransform></context><trace>1 2, 3 4</trace>",
+        "<context><canvasTransform><mapping><affine>1 0\n0 -1</affine></mapping></canvasTransform></context>"
+        "<trace>1 2, 3 4</trace>",
+        "<context><canvasTransform><mapping type='affine'><bind source='Y' target='Y'/><affine>-1 0</affine></mapping>"
+        "</canvasTransform></context><trace>1 2, 3 4</trace>",
+        "<traceFormat><channel name='X'/><channel name='Y'><mapping type='affine'><affine>-1 0</affine></mapping>"
+        "</channel></traceFormat><trace>1 2, 3 4</trace>",
+        "<traceFormat><channel name='X'/><channel name='Y' orientation='-ve'/></traceFormat><trace>1 2, 3 4</trace>",
+        # A transform leads to the canvas: which way the axes of the device run is told by it.
+        "<context><traceFormat><channel name='X'/><channel name='Y' orientation='-ve'/></traceFormat>"
+        f"<canvasTransform>{FLIP}</canvasTransform></context><trace>1 2, 3 4</trace>",
+        "<context><canvas><traceFormat><channel name='X'/><channel name='Y' orientation='-ve'/></traceFormat></canvas>"
+        "<canvasTransform><mapping type='affine'><affine>1 0 0, 0 1 0</affine></mapping></canvasTransform></context>"
+        "<trace>1 2, 3 4</trace>",
+        "<context><canvasTransform><mapping type='lookup'><bind source='Y' target='Y'/><table>0 0, 10 -10</table>"
+        "</mapping></canvasTransform></context><trace>1 2, 3 4</trace>",
+        "<context><canvasTransform><mapping type='product'><mapping type='affine'><bind source='X' target='X'/>"
+        "<affine>1 0</affine></mapping><mapping type='affine'><bind source='Y' target='Y'/><affine>-1 0</affine>"
+        "</mapping></mapping></canvasTransform></context><trace>1 2, 3 4</trace>",
+    ],
+)
+def test_every_way_to_turn_the_page_over(body: str) -> None:
+    assert points(body) == [[1, -2], [3, -4]]
+
+
+def test_translation_rotation_and_scale() -> None:
+    affine = "<affine>0 -2 10, 2 0 20</affine>"
+    body = f"<context><canvasTransform><mapping type='affine'>{affine}</mapping></canvasTransform></context>"
+    assert points(body + "<trace>1 2, 3 4</trace>") == [[6, 22], [2, 26]]
+
+
+def test_each_context_has_its_own_transform() -> None:
+    ink = read(
+        f"<ink><trace>1 2</trace><context><canvasTransform>{FLIP}</canvasTransform></context><trace>1 2</trace>"
+        "<context/><trace>1 2</trace><trace contextRef='#DefaultContext'>1 2</trace></ink>".encode()
+    )
+    assert [stroke[0].tolist() for stroke in ink.strokes] == [[1, 2], [1, -2], [1, -2], [1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (channels("units='mm'", "units='cm'"), [[2, 40], [6, 80]]),
+        (channels("units='in'", "units='pt'", trace="1 72"), [[1, 1]]),
+        (channels("units='pc'", "units='in'", trace="6 1"), [[6, 6]]),
+        (channels("units='mm'", "units='mm'"), [[2, 4], [6, 8]]),
+        (channels("units='em'", "units='em'"), [[2, 4], [6, 8]]),
+        (channels("", "", resolution("1000", "500")), [[2, 8], [6, 16]]),
+        (channels("units='dev'", "", resolution("1000", "500", "1/in")), [[2, 8], [6, 16]]),
+        (channels("units='cm'", "units='cm'", resolution("1000", "1000")), [[2, 4], [6, 8]]),
+        (channels("units='cm'", "units='cm'", resolution("1000", "250")), [[2, 16], [6, 32]]),
+        (channels("units='mm'", "", resolution("10", "10", "1/mm")), [[2, 0.4], [6, 0.8]]),
+        (channels("", "", resolution("0.01", "0.02", "mm")), [[2, 8], [6, 16]]),
+    ],
+)
+def test_x_and_y_come_to_one_unit(body: str, expected: list[list[float]]) -> None:
+    assert points(body) == [pytest.approx(point) for point in expected]
+
+
+def test_all_traces_come_to_one_unit() -> None:
+    form = "<context xml:id='{0}'><traceFormat><channel name='X' units='{0}'/><channel name='Y' units='{0}'/>"
+    contexts = "".join(form.format(unit) + "</traceFormat></context>" for unit in ("mm", "cm"))
+    ink = read(
+        f"<ink><definitions>{contexts}</definitions><trace contextRef='#mm'>1 2</trace>"
+        "<trace contextRef='#cm'>1 2</trace></ink>".encode()
+    )
+    assert [stroke[0].tolist() for stroke in ink.strokes] == [[1, 2], [10, 20]]
+
+
+def transform(mapping: str) -> str:
+    return f"<context>\n<canvasTransform>\n{mapping}</canvasTransform></context><trace id='t'>1 2</trace>"
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "cause"),
+    [
+        (transform("<mapping type='mathml'><math/></mapping>"), UnsupportedInk, "<mapping type='mathml'> in line 3"),
+        (transform("<mapping type='unknown'/>"), UnsupportedInk, "trace 't': <mapping type='unknown'> in line 3"),
+        (transform("<mapping/>"), UnsupportedInk, "<mapping> in line 3"),
+        (transform("<mapping type='affine'><affine>1 0 0</affine></mapping>"), UnsupportedInk, "type='affine'"),
+        (transform("<mapping type='affine'><affine>1 0 0, 2 0 0</affine></mapping>"), MalformedInk, "line 3"),
+        (transform("<mapping type='affine'><affine>1 0 0, 0 x 0</affine></mapping>"), MalformedInk, "no number"),
+        (transform("<mapping mappingRef='#no'/>"), MalformedInk, "'#no'"),
+        (transform("<mapping xml:id='m' mappingRef='#m'/>"), MalformedInk, "circle"),
+        (
+            transform(
+                "<mapping type='lookup'><bind source='X' target='X'/><table interpolation='cubic'>0 0</table></mapping>"
+            ),
+            UnsupportedInk,
+            "cubic",
+        ),
+        ("<context canvasTransformRef='#no'/><trace>1 2</trace>", MalformedInk, "'#no', which is not defined"),
+        (channels("units='mm'", "units='em'"), UnsupportedInk, "X in 'mm', Y in 'em'"),
+        (channels("units='mm'", ""), UnsupportedInk, "Y in 'dev'"),
+        (channels("units='%'", "units='%'"), UnsupportedInk, "percent"),
+    ],
+)
+def test_what_is_not_applied_is_refused_by_name(body: str, error: type[InkError], cause: str) -> None:
+    with pytest.raises(error, match=cause):
+        points(body)
+
+
+def test_mappings_that_no_trace_uses_do_no_harm() -> None:
+    mapping = "<canvasTransform xml:id='k'><mapping type='mathml'/></canvasTransform>"
+    assert points(f"<definitions>{mapping}</definitions><trace>1 2</trace>") == [[1, 2]]
+
+
+def test_the_mapping_of_another_channel_is_noted() -> None:
+    ink = read(
+        b"<ink><traceFormat><channel name='X'/><channel name='Y'/><channel name='F'><mapping type='mathml'/></channel>"
+        b"</traceFormat><trace>1 2 3</trace></ink>"
+    )
+    assert ink.channels[0]["F"].tolist() == [3]
+    assert "channel F is kept as it is written" in str(ink.warnings[0])
