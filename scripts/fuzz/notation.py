@@ -28,8 +28,9 @@ LATEX = (
 PIECES = (
     "{", "}", "^", "_", "[", "]", "'", "&", "\\", "\\\\", "$", " ", "%", "~", "x", "1", "-", "\\frac", "\\sqrt",
     "\\over", "\\left", "\\right", ".", "\\limits", "\\nolimits", "\\hat", "\\begin{matrix}", "\\end{matrix}",
-    "\\begin{array}", "\\rm", "\\cal", "\\text", "\\mathbb", "\\unknown", "\\,", "\\[", "\\)", "\\sum", "\\not", "\\kern1pt",
-    "\\phantom",    "²", "₁", "∑", "φ", "\x00", "\ud800", "\U0001d465", "\\root", "\\of", "\\binom", "\\atop", "\\prime", "\\overset",
+    "\\begin{array}", "\\rm", "\\cal", "\\text", "\\mathbb", "\\unknown", "\\,", "\\[", "\\)", "\\sum", "\\not",
+    "\\kern1pt", "\\phantom", "²", "₁", "∑", "φ", "\x00", "\ud800", "\U0001d465", "\\root", "\\of", "\\binom",
+    "\\atop", "\\prime", "\\overset",
 )  # fmt: skip
 MATHML = (
     "<math><mrow><msup><mi>x</mi><mn>2</mn></msup><mo>+</mo><mfrac><mn>1</mn><msqrt><mi>y</mi></msqrt></mfrac></mrow></math>",
