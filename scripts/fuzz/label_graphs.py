@@ -84,8 +84,8 @@ def attempt(pair: Pair) -> str:
     graph_figures(counts)
     graph = read_lg(pair.truth)
     written = read_primitive_graph(write_lg(graph))
-    # `*` between two objects makes one symbol of their strokes, but only for the lenient reader.
-    if not any(relation.label == "*" for relation in graph.relations):
+    # `*` makes one symbol of two strokes, whatever their classes, but only for the lenient reader.
+    if not any(one.label == "*" for one in (*graph.objects, *graph.relations)):
         assert compare(primitive_graph(graph), written).errors == 0, "writing changes the graph"
     to_latex(to_tree(graph))
     return "a tree"
