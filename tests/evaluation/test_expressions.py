@@ -10,7 +10,8 @@ import pytest
 
 from crohme.corpus.location import DataNotFound, inkml_files, sample_folder
 from crohme.evaluation import expressions
-from crohme.evaluation.expressions import Outcome, evaluate, summarize
+from crohme.evaluation.expressions import Outcome, evaluate
+from crohme.evaluation.summary import summarize
 from crohme.notation import Node, Relation, SymbolTree, from_latex, to_latex
 from crohme.recognizer import NothingToRecognize, Reading, Recognition
 from crohme.truth import labelled, truth_of

@@ -7,9 +7,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crohme.evaluation.expressions import summarize
 from crohme.evaluation.latex_table import comparison_table, escape, expressions_table
 from crohme.evaluation.outcomes import Outcome
+from crohme.evaluation.summary import summarize
 
 OUTCOMES = [Outcome(f"r{i}", "x", "x", 0.9, i % 3, None, 3) for i in range(30)]
 

@@ -12,11 +12,11 @@ from lxml import html
 
 from crohme.cli import main
 from crohme.corpus.location import sample_folder
-from crohme.evaluation.expressions import summarize
 from crohme.evaluation.outcomes import Outcome
 from crohme.evaluation.report import About, read_report
 from crohme.evaluation.scored import figures_of, outcomes_of
 from crohme.evaluation.scoring import Level, score
+from crohme.evaluation.summary import summarize
 from crohme.evaluation.symbol_report import write_report
 from crohme.evaluation.symbols import SymbolResults
 from crohme.notation import stroke_graph, write_lg
