@@ -18,8 +18,9 @@ from crohme.notation.labels import (
 )
 from crohme.notation.latex import to_latex
 from crohme.notation.latex_commands import ALL_FUNCTIONS, DELIMITERS, SPELLINGS
+from crohme.notation.latex_items import Item, Missing, Row, Script, Scripts, written
 from crohme.notation.latex_scanner import Token, scan
-from crohme.notation.latex_syntax import Item, Missing, Row, Script, Scripts, parse, written
+from crohme.notation.latex_syntax import parse
 from crohme.notation.tree import Node, Relation, SymbolTree, attach
 
 # Of the operators that CROHME draws with limits, the training truth has these under and over the

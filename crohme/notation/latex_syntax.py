@@ -6,17 +6,17 @@ refused here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from crohme.notation import latex_commands as commands
 from crohme.notation.errors import LatexError
 from crohme.notation.labels import ROOT
+from crohme.notation.latex_items import GRID, Item, Missing, Row, Script, Scripts
 from crohme.notation.latex_scanner import Token
 from crohme.notation.tree import MAX_DEPTH
 
 LIMITS = ("\\limits", "\\nolimits")
-GRID = "\\begin{"
 _SCRIPTS = ("_", "^")
 _CELL_ENDS = frozenset({"&", "\\\\"})
 _CLOSING = ("}", "\\end{")
@@ -24,53 +24,6 @@ _ROOT_OF = "\\of"
 _LENGTHS = tuple(commands.LENGTHS)
 _MISPLACED = frozenset({*LIMITS, *commands.INFIX, *commands.SWITCHES})
 """What draws nothing where it stands alone: a limit without an operator, a font without what follows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """An argument that is not there, and where it should begin."""
-
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What stands after `_` or `^`; primes are such a row, too."""
-
-    sign: str
-    row: Row
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scripts:
-    """Scripts written on one base without anything between them, and what says where they lie."""
-
-    scripts: tuple[Script, ...]
-    limits: Token | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A sign or a command.
-
-    Args:
-        text: str. Its token; empty for the base of a script that has none. `\\begin{…}` is a grid, its
-            only argument the row of all cells, with `&` and `\\\\` between them.
-        position: int. Of its token.
-        arguments: tuple of rows. Of a fraction two, of a root one.
-        option: tuple of Item. The index of a root.
-        scripts: tuple of Scripts. More than one where a group ended between them.
-    """
-
-    text: str
-    position: int
-    arguments: tuple[Row | Missing, ...] = ()
-    option: Row = ()
-    scripts: tuple[Scripts, ...] = ()
-
-
-Row = tuple[Item, ...]
 
 
 def parse(tokens: Sequence[Token], end: int, functions: frozenset[str]) -> Row:
@@ -294,42 +247,3 @@ def _infix(token: Token, above: Row, below: Row) -> Item:
     if token.text == "\\atop":  # written before its arguments it would be something else
         return Item("\\substack", token.position, ((*above, Item("\\\\", token.position), *below),))
     return Item(commands.INFIX[token.text], token.position, (above, below))
-
-
-def written(row: Row, label: Callable[[str], str]) -> Iterator[str]:
-    """The tokens of the normal form, as far as there is one without a tree.
-
-    Braces stand around every argument and script, and nowhere else; `_` before `^`.
-
-    Args:
-        row: tuple of Item.
-        label: function of a token. The name of its sign.
-    """
-    for item in row:
-        if item.text.startswith(GRID):
-            yield item.text
-            (content,) = item.arguments
-            assert not isinstance(content, Missing)
-            yield from written(content, label)
-            yield item.text.replace("begin", "end", 1)
-        elif item.text:
-            yield item.text if item.arguments else label(item.text)
-            if item.option:
-                closes_early = any(inner.text == "]" or inner.option for inner in item.option)
-                yield "["
-                yield from _braced(item.option, label) if closes_early else written(item.option, label)
-                yield "]"
-            for argument in item.arguments:
-                yield from _braced(() if isinstance(argument, Missing) else argument, label)
-        else:
-            yield from ("{", "}")
-        scripts = [script for bunch in item.scripts for script in bunch.scripts if script.row]
-        for script in sorted(scripts, key=lambda script: script.sign == "^"):
-            yield script.sign
-            yield from _braced(script.row, label)
-
-
-def _braced(row: Row, label: Callable[[str], str]) -> Iterator[str]:
-    yield "{"
-    yield from written(row, label)
-    yield "}"
