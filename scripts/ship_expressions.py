@@ -28,7 +28,8 @@ def main() -> None:
     args = parser.parse_args()
 
     from crohme.corpus.expressions import load
-    from crohme.evaluation.expressions import evaluate, summarize
+    from crohme.evaluation.expressions import evaluate
+    from crohme.evaluation.summary import summarize
     from crohme.recognizer import Recognizer
     from crohme.training.batches import Recipe
     from crohme.training.expression_run import Run, stored_settings, stored_vocabulary

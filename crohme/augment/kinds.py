@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crohme.notation.labels import SYMBOL_CLASSES, Kind
+from crohme.notation.alphabet import SYMBOL_CLASSES, Kind
 from crohme.notation.tree import Node, Relation
 
 _BY_LABEL = {

@@ -121,8 +121,9 @@ def _symbols(args: argparse.Namespace) -> int:
 
 
 def _expressions(args: argparse.Namespace) -> int:
-    from crohme.evaluation.expressions import RATES, evaluate, rate_name, summarize
+    from crohme.evaluation.expressions import evaluate
     from crohme.evaluation.report import About, content_of, gather
+    from crohme.evaluation.summary import RATES, rate_name, summarize
     from crohme.recognizer import BEAM, DEFAULT_BUNDLE
 
     if args.offline and args.report is not None:

@@ -85,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
     from crohme.evaluation.report import About, content_of
     from crohme.evaluation.scored import figures_of, graphs_of, outcomes_of
     from crohme.evaluation.scoring import Level, ScoringError, score
+    from crohme.evaluation.scoring.errors import Refused
 
     check_outputs(args, (args.truth, args.output))
     try:
@@ -104,7 +105,10 @@ def run(args: argparse.Namespace) -> int:
     write_report(content_of(outcomes, about, figures, graphs), args)
     _tell_what_was_left_out(scores)
     problems = [(Path(name), one.problem) for name, one in scores.files.items() if one.problem is not None]
-    return list_failures(problems, len(scores.files))
+    # Rows of the output that nobody can tell the file of: they may be what is missing above.
+    unplaced = [(name, scores.output.items[name]) for name in scores.additional]
+    problems += [(Path(name), f"output: {item.cause}") for name, item in unplaced if isinstance(item, Refused)]
+    return list_failures(problems, max(len(scores.files), len(problems)))
 
 
 def _print(scores: Scores, figures: dict[str, Any]) -> None:

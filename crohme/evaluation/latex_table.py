@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from crohme.evaluation.expressions import RATES
 from crohme.evaluation.label_graphs import RETRIEVALS
+from crohme.evaluation.summary import RATES
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -30,7 +30,7 @@ def expressions_table(name: str, data: str, summary: dict[str, Any], graphs: dic
     Args:
         name: str. Of the recogniser.
         data: str. Of the test set.
-        summary: dict. See `expressions.summarize`.
+        summary: dict. See `summary.summarize`.
         graphs: dict or None. See `label_graphs.label_graph_figures`.
 
     Returns:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crohme.notation import Node, Relation, SymbolTree, without_limits
 from crohme.notation.alphabet import SYMBOL_CLASSES
+from crohme.notation.latex_scanner import GLYPHS
 
 Strokes = tuple[int, ...]
 NOTHING = "nothing"
@@ -106,4 +107,4 @@ def _place(parent: Node | None, relation: Relation | None) -> str:
 def sign(label: str) -> str:
     """How a label looks in running text: its sign in Unicode, where it has one."""
     known = SYMBOL_CLASSES.get(label)
-    return label if known is None else known.text
+    return GLYPHS.get(label, label) if known is None else known.text

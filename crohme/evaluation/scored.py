@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crohme.evaluation.expressions import summarize
 from crohme.evaluation.label_graphs import intervals
 from crohme.evaluation.outcomes import NO_WRITER, Outcome, Unit, has_strokes, kind_of
 from crohme.evaluation.scoring import FileScore, Level, Scores
 from crohme.evaluation.scoring.sources import Format, Item, load_expression
+from crohme.evaluation.summary import summarize
 from crohme.notation import Expression, NotationError, SymbolTree, read_lg, to_tree, without_limits
 from inkml_parser import Ink, InkError, read
 
@@ -42,7 +42,7 @@ def outcomes_of(scores: Scores) -> list[Outcome]:
 
 
 def figures_of(scores: Scores, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """`expressions.summarize` of scored outputs."""
+    """`summary.summarize` of scored outputs."""
     return summarize(outcomes, metric=scores.metric, unit=unit_of(scores))
 
 

@@ -46,7 +46,7 @@ SWITCHES = {
 """Fonts of all that follows in a group, and the command that takes it as an argument."""
 
 FRACTIONS = _commands("frac dfrac tfrac cfrac")
-INFIX = {"\\over": "\\frac", "\\atop": "\\atop", "\\choose": "\\binom"}
+INFIX = {"\\over": "\\frac", "\\atop": "\\substack", "\\choose": "\\binom"}
 """Commands between their two arguments, and how these are written before them."""
 
 ARGUMENTS = {
@@ -61,7 +61,7 @@ ARGUMENTS = {
         ),
         1,
     ),
-    **dict.fromkeys(_commands("binom stackrel overset underset atop nicefrac sfrac"), 2),
+    **dict.fromkeys(_commands("binom stackrel overset underset nicefrac sfrac"), 2),
 }
 """How many arguments a command takes, groups or single signs."""
 SAME_COMMAND = {"\\dbinom": "\\binom", "\\tbinom": "\\binom", "\\Bbb": "\\mathbb"}

@@ -18,8 +18,9 @@ from crohme.notation.alphabet import (
 from crohme.notation.errors import LatexError, NotationError
 from crohme.notation.latex import to_latex
 from crohme.notation.latex_commands import ALL_FUNCTIONS, DELIMITERS, SPELLINGS
+from crohme.notation.latex_items import Item, Missing, Row, Script, Scripts, written
 from crohme.notation.latex_scanner import Token, scan
-from crohme.notation.latex_syntax import Item, Missing, Row, Script, Scripts, parse, written
+from crohme.notation.latex_syntax import parse
 from crohme.notation.tree import Node, Relation, SymbolTree, attach
 
 # Of the operators that CROHME draws with limits, the training truth has these under and over the
@@ -80,7 +81,7 @@ def read_latex(text: str, equate: bool = False) -> Expression:
         equate: bool. Whether signs that look alike have one name (`alphabet.LOOK_ALIKES`).
 
     Raises:
-        LatexError: Braces or environments that do not match, or nothing at all.
+        LatexError: Braces or environments that do not match, `_` or `^` before nothing, or nothing at all.
     """
     tokens = [token for token in scan(f"{text} ") if token.text not in DELIMITERS]  # a space: no lone backslash
     row = parse(tokens, len(text), ALL_FUNCTIONS)
@@ -133,8 +134,6 @@ class _Builder:
         if not item.text:
             script = item.scripts[0].scripts[0]
             raise LatexError(f"script {script.sign!r} without a base", item.position)
-        if item.text in ("_", "^"):
-            self._argument(item.text, item.arguments[0])
         if item.text == "\\frac":
             node = self._fraction(item)
         elif item.text == ROOT:
@@ -157,9 +156,11 @@ class _Builder:
         return Node(FRACTION_BAR, rows={Relation.ABOVE: above, Relation.BELOW: below})
 
     def _argument(self, command: str, argument: Row | Missing) -> tuple[Node, ...]:
-        if isinstance(argument, Missing):
-            raise LatexError(f"{command!r} lacks its argument", argument.position)
-        return self.row(argument)
+        if not isinstance(argument, Missing):
+            return self.row(argument)
+        if command == ROOT and self._alphabet is None:
+            return ()
+        raise LatexError(f"{command!r} lacks its argument", argument.position)
 
     def _with_scripts(self, base: Node, scripts: Scripts) -> Node:
         limits = base.label in _WITH_LIMITS
@@ -169,7 +170,7 @@ class _Builder:
                 raise LatexError(cause, scripts.limits.position)
             limits = scripts.limits.text == "\\limits"
         seen: set[str] = set()
-        for script in scripts.scripts:
+        for script in filter(lambda script: script.row, scripts.scripts):
             if script.sign in seen:
                 raise LatexError(f"second {script.sign!r} on {base.label!r}", script.position)
             seen.add(script.sign)
@@ -177,14 +178,11 @@ class _Builder:
         return base
 
     def _with_script(self, base: Node, script: Script, limits: bool) -> Node:
-        row = self.row(script.row)
-        if not row:
-            return base
         if script.sign == "_":
             relation = Relation.BELOW if limits else Relation.SUB
         else:
             relation = Relation.ABOVE if limits else Relation.SUP
         try:
-            return attach(base, relation, row)
+            return attach(base, relation, self.row(script.row))
         except NotationError as error:
             raise LatexError(str(error), script.position) from None

@@ -52,6 +52,8 @@ UNICODE: dict[str, str] = {
     "‐": "-", "–": "-", "∗": "*", "∕": "/", "′": "'", "’": "'", "∣": "|", "‖": "\\|",
 }  # fmt: skip
 """A sign of Unicode → the LaTeX token that draws it."""
+GLYPHS: dict[str, str] = {label: sign for sign, label in reversed(UNICODE.items())} | {"\\%": "%"}
+"""A LaTeX token → how it looks in Unicode, for signs that are no class of CROHME, too."""
 
 
 @dataclass(frozen=True, slots=True)

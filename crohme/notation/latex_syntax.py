@@ -1,74 +1,29 @@
 """LaTeX as tokens → what is written, before anybody asks whether a symbol layout tree can hold it.
 
-Only braces (and environments) that do not match, and rows nested too deep, are refused here.
+Only braces (and environments) that do not match, a script without anything in it, and rows nested too deep are
+refused here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from crohme.notation import latex_commands as commands
 from crohme.notation.alphabet import ROOT
 from crohme.notation.errors import LatexError
+from crohme.notation.latex_items import GRID, Item, Missing, Row, Script, Scripts
 from crohme.notation.latex_scanner import Token
 from crohme.notation.tree import MAX_DEPTH
 
 LIMITS = ("\\limits", "\\nolimits")
-GRID = "\\begin{"
 _SCRIPTS = ("_", "^")
 _CELL_ENDS = frozenset({"&", "\\\\"})
 _CLOSING = ("}", "\\end{")
 _ROOT_OF = "\\of"
 _LENGTHS = tuple(commands.LENGTHS)
-_SIGNS = commands.SIGNS | set(LIMITS)
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """An argument that is not there, and where it should begin."""
-
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What stands after `_` or `^`; primes are such a row, too."""
-
-    sign: str
-    row: Row
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scripts:
-    """Scripts written on one base without anything between them, and what says where they lie."""
-
-    scripts: tuple[Script, ...]
-    limits: Token | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A sign or a command.
-
-    Args:
-        text: str. Its token; empty for the base of a script that has none. `\\begin{…}` is a grid, its
-            only argument the row of all cells, with `&` and `\\\\` between them.
-        position: int. Of its token.
-        arguments: tuple of rows. Of a fraction two, of a root one.
-        option: tuple of Item. The index of a root.
-        scripts: tuple of Scripts. More than one where a group ended between them.
-    """
-
-    text: str
-    position: int
-    arguments: tuple[Row | Missing, ...] = ()
-    option: Row = ()
-    scripts: tuple[Scripts, ...] = ()
-
-
-Row = tuple[Item, ...]
+_MISPLACED = frozenset({*LIMITS, *commands.INFIX, *commands.SWITCHES})
+"""What draws nothing where it stands alone: a limit without an operator, a font without what follows."""
 
 
 def parse(tokens: Sequence[Token], end: int, functions: frozenset[str]) -> Row:
@@ -80,7 +35,8 @@ def parse(tokens: Sequence[Token], end: int, functions: frozenset[str]) -> Row:
         functions: frozenset of str. What letters in an upright font may spell (`\\sin`).
 
     Raises:
-        LatexError: Braces or environments that do not match, or rows nested deeper than `MAX_DEPTH`.
+        LatexError: Braces or environments that do not match, `_` or `^` before nothing, or rows nested deeper than
+            `MAX_DEPTH`.
     """
     return _Parser(tokens, end, functions).row(frozenset(), depth=1)
 
@@ -98,19 +54,17 @@ class _Parser:
         items: list[Item] = []
         has_base = False
         while (token := self._peek()) is not None and token.text not in stops:
-            if token.text in _SCRIPTS and isinstance(missing := self._missing(1), Missing):
-                self._next += 1
-                items.append(Item(token.text, token.position, (missing,)))
-                has_base = True
-            elif token.text in _SCRIPTS or (has_base and token.text in ("'", *LIMITS)):
+            if token.text in _SCRIPTS or (has_base and token.text in ("'", *LIMITS)):
                 base = items.pop() if has_base else Item("", token.position)
-                items.append(replace(base, scripts=(*base.scripts, self._scripts(depth))))
+                scripts = self._scripts(depth)
+                if base.text or any(script.row for script in scripts.scripts):
+                    items.append(replace(base, scripts=(*base.scripts, scripts)))
                 has_base = False
             elif token.text in commands.INFIX:
                 self._next += 1
                 start = max((i + 1 for i, item in enumerate(items) if item.text in _CELL_ENDS), default=0)
                 parts = (tuple(items[start:]), self.row(stops | _CELL_ENDS, depth + 1))
-                items[start:] = [Item(commands.INFIX[token.text], token.position, parts)]
+                items[start:] = [_infix(token, *parts)]
             elif token.text in commands.SWITCHES:
                 self._next += 1
                 rest = self.row(stops | _CELL_ENDS, depth + 1)
@@ -128,7 +82,7 @@ class _Parser:
             if token.text in LIMITS:
                 limits = token
                 self._next += 1
-            elif token.text == "'" or (token.text in _SCRIPTS and self._missing(1) is None):
+            elif token.text == "'" or token.text in _SCRIPTS:
                 found.append(self._script(token, depth))
             else:
                 break
@@ -140,12 +94,12 @@ class _Parser:
             marks.append(Item("\\prime", prime.position))
             self._next += 1
         primes = tuple(marks)
-        follows = self._peek()
-        if primes and (follows is None or follows.text != "^" or self._missing(1) is not None):
+        if primes and not self._accept("^"):
             return Script("^", primes, token.position)
-        self._next += 1
+        self._next += not primes
         row = self._argument(depth)
-        assert not isinstance(row, Missing)
+        if isinstance(row, Missing):
+            raise LatexError(f"{('^' if primes else token.text)!r} lacks its argument", row.position)
         return Script("^" if primes else token.text, primes + row, token.position)
 
     def _atom(self, token: Token, depth: int) -> Row:
@@ -156,7 +110,7 @@ class _Parser:
         if text.startswith(_CLOSING):
             raise LatexError(f"unexpected {text!r}", token.position)
         self._next += 1
-        if text in commands.DROPPED or text in commands.SWITCHES or text.startswith(_LENGTHS):
+        if text in commands.DROPPED or text in _MISPLACED or text.startswith(_LENGTHS):
             return ()
         if text in commands.DROPPED_WITH_ARGUMENT:
             self._argument(depth)
@@ -191,7 +145,7 @@ class _Parser:
             arguments = tuple(self._argument(depth) for _ in range(commands.ARGUMENTS[text]))
             return Item(text, token.position, arguments)
         groups: list[Row] = []
-        if token.text[0] == "\\" and token.text[1:].isalpha() and token.text not in _SIGNS:
+        if token.text[0] == "\\" and token.text[1:].isalpha() and token.text not in commands.SIGNS:
             while (opens := self._peek()) is not None and opens.text == "{":
                 groups.append(self._group("}", depth))
         return Item(token.text, token.position, tuple(groups))
@@ -247,7 +201,7 @@ class _Parser:
         return row
 
     def _argument(self, depth: int) -> Row | Missing:
-        missing = self._missing(0)
+        missing = self._missing()
         while (token := self._peek()) is not None and token.text in commands.DROPPED:
             self._next += 1
         if missing is not None or token is None:
@@ -256,9 +210,9 @@ class _Parser:
             return self._group("}", depth)  # which goes a level deeper itself
         return self._atom(token, depth + 1)
 
-    def _missing(self, ahead: int) -> Missing | None:
-        """Where an argument is missed, if none begins so many tokens ahead."""
-        index = self._next + ahead
+    def _missing(self) -> Missing | None:
+        """Where an argument is missed, if none begins here."""
+        index = self._next
         while index < len(self._tokens) and self._tokens[index].text in commands.DROPPED:
             index += 1
         if index == len(self._tokens):
@@ -289,44 +243,7 @@ class _Parser:
             raise LatexError(f"nested deeper than {MAX_DEPTH} levels", position)
 
 
-def written(row: Row, label: Callable[[str], str]) -> Iterator[str]:
-    """The tokens of the normal form, as far as there is one without a tree.
-
-    Braces stand around every argument and script, and nowhere else; `_` before `^`.
-
-    Args:
-        row: tuple of Item.
-        label: function of a token. The name of its sign.
-    """
-    for item in row:
-        if item.text.startswith(GRID):
-            yield item.text
-            yield from written(_row(item.arguments[0]), label)
-            yield item.text.replace("begin", "end", 1)
-        elif item.text in _SCRIPTS:
-            yield item.text
-        elif item.text:
-            yield item.text if item.arguments else label(item.text)
-            if item.option:
-                closes_early = any(inner.text == "]" or inner.option for inner in item.option)
-                yield "["
-                yield from _braced(item.option, label) if closes_early else written(item.option, label)
-                yield "]"
-            for argument in item.arguments:
-                yield from _braced(_row(argument), label)
-        else:
-            yield from ("{", "}")
-        scripts = [script for bunch in item.scripts for script in bunch.scripts if script.row]
-        for script in sorted(scripts, key=lambda script: script.sign == "^"):
-            yield script.sign
-            yield from _braced(script.row, label)
-
-
-def _row(argument: Row | Missing) -> Row:
-    return () if isinstance(argument, Missing) else argument
-
-
-def _braced(row: Row, label: Callable[[str], str]) -> Iterator[str]:
-    yield "{"
-    yield from written(row, label)
-    yield "}"
+def _infix(token: Token, above: Row, below: Row) -> Item:
+    if token.text == "\\atop":  # written before its arguments it would be something else
+        return Item("\\substack", token.position, ((*above, Item("\\\\", token.position), *below),))
+    return Item(commands.INFIX[token.text], token.position, (above, below))

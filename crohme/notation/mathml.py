@@ -86,14 +86,14 @@ def _parse(mathml: str) -> etree._Element:
     )
     try:
         return etree.fromstring(mathml.encode("utf-8"), parser)
+    except UnicodeEncodeError:
+        raise MathmlError("not well-formed MathML: a surrogate is no character") from None
     except etree.XMLSyntaxError as error:
         raise MathmlError(f"not well-formed MathML: {error.msg}") from None
 
 
 class _Reader:
-    def __init__(
-        self, root: etree._Element, symbols: Iterable[SymbolTriple], label: Callable[[str], str]
-    ) -> None:
+    def __init__(self, root: etree._Element, symbols: Iterable[SymbolTriple], label: Callable[[str], str]) -> None:
         self._label = label
         self._by_href: dict[str, deque[SymbolTriple]] = {}
         for symbol in symbols:

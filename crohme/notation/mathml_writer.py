@@ -9,6 +9,7 @@ from lxml import etree
 
 from crohme.notation.alphabet import ROOT, SYMBOL_CLASSES, Kind
 from crohme.notation.errors import NotationError
+from crohme.notation.latex_scanner import GLYPHS
 from crohme.notation.mathml import XML_ID, SymbolTriple
 from crohme.notation.tree import Node, Relation, SymbolTree
 
@@ -149,7 +150,8 @@ def _display_node(node: Node, with_strokes: bool, *, is_matched: bool) -> etree.
 
 def _display_leaf(node: Node, with_strokes: bool) -> etree._Element:
     known = SYMBOL_CLASSES.get(node.label)
-    return _mark(_leaf(node.label, node.label if known is None else known.text), node, with_strokes)
+    text = GLYPHS.get(node.label, node.label) if known is None else known.text
+    return _mark(_leaf(node.label, text), node, with_strokes)
 
 
 def _number(digits: Sequence[Node], with_strokes: bool) -> etree._Element:

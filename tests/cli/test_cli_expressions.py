@@ -7,16 +7,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from crohme.cli import main
+from crohme.corpus.location import sample_folder
 from crohme.notation import from_latex, read_lg, to_latex, to_tree
-from crohme.recognizer import Recognizer
+from crohme.recognizer import Reading, Recognition, Recognizer
 from crohme.truth import truth
-from inkml_parser import read
+from inkml_parser import read, write
 
 WriteInk = Callable[..., Path]
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -116,6 +118,38 @@ def test_table_shows_one_reading_or_as_many_as_asked_for(
         assert len(lines) == (5 if top else 3)
 
 
+TRUTHS = [r"\[ I = \frac{V}{R} \]", r"\( I = {V \over R} \)", r"$$\displaystyle I=\cfrac{V}{R}$$",
+          r"{\rm I} = \hspace{1cm} \dfrac VR", r"I=\tfrac{V}{R} \nonumber\label{eq:1}\tag{3}",
+          r"\begin{equation} I \,=\! \frac{V}{R} \quad \end{equation}",
+          r"\left. \mathbf{I} = \big. \frac{V}{R} \right."]  # fmt: skip
+
+
+def test_every_truth_is_compared_or_listed_with_its_cause(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ink = read(sample_folder() / "test" / "sample8_08.inkml")  # I = V / R
+    texts = [*TRUTHS, r"\overline{I}", r"I = \frac{V}{R", None]
+    for index, latex in enumerate(texts):
+        write(replace(ink, latex=latex, mathml=None), tmp_path / f"{index}.inkml")
+    tree = truth(ink)
+    reading = Reading(r"I = \frac { V } { R }", 0.9, tree)
+    monkeypatch.setattr(
+        "crohme.parallel.recognize_files",
+        lambda files, *_, **__: ((file, Recognition(read(file), (reading,))) for file in files),
+    )
+    assert main(["predict", str(tmp_path)]) == 0
+    *lines, blank, last = capsys.readouterr().out.splitlines()
+    marks = [line.partition("{ R }")[2].strip() for line in lines]
+    assert marks[: len(TRUTHS)] == ["="] * len(TRUTHS)
+    assert marks[len(TRUTHS) :] == [r"≠ \overline { I }", "? truth: '{' is never closed at position 12", ""]
+    assert last == "7 of 9 expressions with known truth read right (77.8%); the truth of 1 cannot be compared"
+    table = tmp_path / "out" / "t.csv"
+    assert main(["predict", str(tmp_path), "--output", str(table)]) == 0
+    rows = list(csv.DictReader(table.open(encoding="utf-8", newline="")))
+    assert [row["truth"] == row["latex"] for row in rows] == [True] * 7 + [False] * 3
+    assert [bool(row["truth_error"]) for row in rows] == [False] * 8 + [True, False]
+
+
 def test_a_bundle_of_symbols_is_a_users_error(
     folder: Path, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -176,7 +210,8 @@ def test_evaluate_prints_writes_and_lists(
     assert {"n", "exprate", "le1", "le2", "le3"} <= found.keys()
     assert found["n"] == 3 and found["exprate"] == 0.0 and found["problems"] == 2
     assert {path.name for path in report.iterdir()} == {
-        "metrics.json", "outcomes.csv", "relations.csv", "report.html", "symbols.csv"
+        "metrics.json", "outcomes.csv", "relations.csv", "report.html", "symbols.csv", "length.png", "structure.png",
+        "confidence.png",
     }  # fmt: skip
     told = capsys.readouterr()
     assert told.out.startswith("3 files; token edit distance on normal-form LaTeX\nExpRate              0.00 %   (95 %")

@@ -72,6 +72,22 @@ def test_what_cannot_be_scored_is_a_users_error(tmp_path: Path, capsys: pytest.C
     assert f"crohme: error: no .lg or .inkml file under {tmp_path}" in capsys.readouterr().err
 
 
+def test_rows_are_refused_by_number_and_the_others_are_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth, output = tmp_path / "t.csv", tmp_path / "o.csv"
+    truth.write_text('file,latex\na,"x , y"\nb,1\nc,2\n')
+    output.write_text("file,latex\na,x , y\nb,1\n,2\n")
+    assert main(["score", str(truth), str(output)]) == 1
+    out, err = capsys.readouterr()
+    assert "3 files" in out and "exact                       1    33.33 %" in out
+    assert "a: output: line 2: 3 fields instead of 2" in err and "c: output: missing" in err
+    assert "line 4: output: line 4: no file name" in err
+    assert main(["score", str(truth), str(truth), "--equate"]) == 0
+    out = capsys.readouterr().out
+    assert "exact                       3   100.00 %" in out and r"counted as equal: \cdot = ., \cdots = \ldots" in out
+
+
 def test_scoring_loads_no_network(edge_cases: Path) -> None:
     program = (
         "import sys; from crohme.cli import main; main(sys.argv[1:]);"

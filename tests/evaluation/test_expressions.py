@@ -10,10 +10,11 @@ import pytest
 
 from crohme.corpus.location import DataNotFound, inkml_files, sample_folder
 from crohme.evaluation import expressions
-from crohme.evaluation.expressions import Outcome, evaluate, summarize
+from crohme.evaluation.expressions import Outcome, evaluate
+from crohme.evaluation.summary import summarize
 from crohme.notation import Node, Relation, SymbolTree, from_latex, to_latex
 from crohme.recognizer import NothingToRecognize, Reading, Recognition
-from crohme.truth import labelled
+from crohme.truth import labelled, truth_of
 from inkml_parser import Ink, write
 
 INK = Ink.from_arrays([[[i, 0], [i, 1]] for i in range(6)])
@@ -101,7 +102,7 @@ def test_a_perfect_reader_gets_all_of_the_sample(monkeypatch: pytest.MonkeyPatch
     def perfect(files, bundle, **_):
         for path in files:
             ink = expressions.read(path)
-            yield path, recognition(expressions.truth_of(ink), ink=ink)
+            yield path, recognition(truth_of(ink), ink=ink)
 
     monkeypatch.setattr(expressions, "recognize_files", perfect)
     figures = summarize(evaluate(sample_folder() / "test", "none"))

@@ -12,11 +12,11 @@ import pytest
 from lxml import html
 
 from crohme.evaluation.calibration import Bin
-from crohme.evaluation.expressions import summarize
 from crohme.evaluation.outcomes import Outcome
 from crohme.evaluation.report import About, ReportError, page, read_report, write_report
 from crohme.evaluation.report.content import gather
 from crohme.evaluation.report.drawings import draw, typeset
+from crohme.evaluation.summary import summarize
 from crohme.notation import Node, Relation, SymbolTree
 from inkml_parser import Ink
 

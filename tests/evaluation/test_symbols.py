@@ -53,7 +53,7 @@ def test_the_report_is_complete(results: SymbolResults, tmp_path: Path) -> None:
     names = {path.name for path in write_report(results, tmp_path / "report")}
     assert names == {
         "metrics.json", "classes.csv", "classes.txt", "confusion.csv", "confusion.png", "pairs.csv", "pairs.png",
-        "errors.csv",
+        "errors.csv", "outcomes.csv",
     }  # fmt: skip
     confusion = pd.read_csv(tmp_path / "report" / "confusion.csv", index_col="truth")
     assert confusion.loc["\\omega", "1"] == 1 and confusion.to_numpy().sum() == 6

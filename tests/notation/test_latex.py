@@ -98,7 +98,7 @@ def test_where_scripts_lie(text: str, relations: set[Relation]) -> None:
         ("x ^ {", 4, "'{' is never closed"),
         ("x }", 2, "unexpected '}'"),
         ("x ^", 3, "'^' lacks its argument"),
-        ("x _ }", 4, "unexpected '}'"),
+        ("x _ }", 4, "'_' lacks its argument"),
         ("^ 2", 0, "script '^' without a base"),
         ("x + { } _ 2", 8, "script '_' without a base"),
         ("x ^ 2 ^ 3", 6, "second '^' on 'x'"),

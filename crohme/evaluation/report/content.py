@@ -10,10 +10,10 @@ from typing import Any
 from crohme import __version__
 from crohme.evaluation.calibration import Bin, expected_error, reliability
 from crohme.evaluation.confusions import SymbolConfusions, relation_confusions, symbol_confusions
-from crohme.evaluation.expressions import by_length, summarize
 from crohme.evaluation.groups import Group, by_structure, by_writer
 from crohme.evaluation.label_graphs import label_graph_figures
 from crohme.evaluation.outcomes import Outcome
+from crohme.evaluation.summary import by_length, summarize
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Content:
     Args:
         about: About.
         outcomes: sequence of `Outcome`, at least one.
-        summary: dict. See `expressions.summarize`.
+        summary: dict. See `summary.summarize`.
         label_graphs: dict or None. See `label_graphs.label_graph_figures`; None where tokens were compared.
         length: str. What `lengths` counts.
         lengths, structures, writers: list of Group.
@@ -110,7 +110,7 @@ def content_of(
     Args:
         outcomes: sequence of `Outcome`, at least one.
         about: About.
-        summary: dict. See `expressions.summarize`.
+        summary: dict. See `summary.summarize`.
         label_graphs: dict or None. See `label_graphs.label_graph_figures`.
     """
     judged = [(o.confidence, o.is_right) for o in outcomes if o.errors is not None and o.confidence is not None]

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from crohme.evaluation.confusions import RELATIONS
-from crohme.evaluation.expressions import RATES, rate_name
 from crohme.evaluation.outcomes import Outcome, Unit
 from crohme.evaluation.report.content import About, Content, gather
 from crohme.evaluation.report.page import render
+from crohme.evaluation.summary import RATES, rate_name
 from inkml_parser.files import filling, replacing_text, write_whole
 
 METRICS, OUTCOMES, PAGE = "metrics.json", "outcomes.csv", "report.html"

@@ -9,7 +9,6 @@ from itertools import islice
 from math import log
 
 from crohme.evaluation.confusions import RELATIONS, SymbolConfusions
-from crohme.evaluation.expressions import RATES, rate_name
 from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.label_graphs import RETRIEVALS
 from crohme.evaluation.mistakes import Mistake, mistakes
@@ -17,6 +16,7 @@ from crohme.evaluation.outcomes import KINDS, Outcome, has_strokes
 from crohme.evaluation.report.content import Content
 from crohme.evaluation.report.drawings import Drawing, draw, typeset
 from crohme.evaluation.report.environment import template
+from crohme.evaluation.summary import RATES, rate_name
 
 FAILURES = 100
 """Failures on the page. Each takes about 5 kB."""

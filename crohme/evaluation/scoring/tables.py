@@ -140,10 +140,11 @@ class _Broken(Refused):
 def _rows(path: Path, text: str, separator: str, skipped: int) -> Iterator[tuple[int, list[str] | _Broken]]:
     """The rows that are not empty, each with the line that it begins on."""
     lines = list(io.StringIO(text, newline=""))
-    if separator == "\t" and _has_stray_quotes(lines):
+    if separator == "\t":
+        # Captions are not quoted. A quote that opens a field and closes none is LaTeX, and takes in no further lines.
         for number, line in enumerate(lines, start=1 + skipped):
             if line.strip():
-                yield number, line.rstrip("\r\n").split("\t")
+                yield number, [_unquoted(field) for field in line.rstrip("\r\n").split("\t")]
         return
     reader = csv.reader(lines, delimiter=separator, strict=True)
     while True:
@@ -165,11 +166,9 @@ def _rows(path: Path, text: str, separator: str, skipped: int) -> Iterator[tuple
             yield before + 1 + skipped, row
 
 
-def _has_stray_quotes(lines: Sequence[str]) -> bool:
-    try:
-        return not list(csv.reader(lines, delimiter="\t", strict=True))
-    except csv.Error:
-        return True
+def _unquoted(field: str) -> str:
+    is_quoted = len(field) > 1 and field[0] == field[-1] == '"'
+    return field[1:-1].replace('""', '"') if is_quoted else field
 
 
 @dataclass(frozen=True)

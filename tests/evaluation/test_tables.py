@@ -1,0 +1,195 @@
+"""Tables of LaTeX: every form is read, and no row is guessed or lost."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crohme.evaluation.scoring import Level, Scores, ScoringError, score
+from crohme.evaluation.scoring.errors import Refused
+from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table
+
+WANTED = {"a": "x , y", "b": r"\frac { 1 } { 2 }"}
+
+
+def table(path: Path, content: str | bytes, side: Side = Side.TRUTH) -> Table:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_table(path, side)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", 'file,latex\na,"x , y"\nb,\\frac { 1 } { 2 }\n'),
+        ("t.csv", '\ufefffile,latex\r\nd/a.inkml,"x , y"\r\n"b.png",\\frac { 1 } { 2 }\r\n'),
+        ("t.csv", 'latex,note,file\n"x , y",first,a\n\n\\frac { 1 } { 2 },,C:\\ink\\b.inkml\n'),
+        ("t.csv", 'a,"x , y"\nb,\\frac { 1 } { 2 }\n'),
+        ("t.csv", "a;x , y\nb;\\frac { 1 } { 2 }\n"),
+        ("t.csv", "sep=;\nName;Formula\na;x , y\nb;\\frac { 1 } { 2 }\n"),
+        ("t.csv", 'File,LaTeX\na,"x\n, y"\nb,"\\frac { 1 }\r\n{ 2 }"\n'),
+        ("t.txt", "a\tx , y\nb\t\\frac { 1 } { 2 }\n"),
+        ("t.tsv", 'file\tlatex\na.inkml\t"x , y"\nb\t\\frac { 1 } { 2 }'),
+        ("t.txt", "image\tlabel\nb.png\t\\frac { 1 } { 2 }\na.png\tx , y\n"),
+        ("t.csv", 'a,"x , y"\nb,\\frac { 1 } { 2 }\n'.encode("utf-16")),
+        ("t.json", json.dumps([{"file": "a.inkml", "latex": "x , y"}, {"file": "b", "latex": WANTED["b"]}])),
+        ("t.json", json.dumps(WANTED)),
+        ("t.jsonl", "".join(json.dumps({"file": name, "latex": latex}) + "\n" for name, latex in WANTED.items())),
+    ],
+)
+def test_every_form_is_read(tmp_path: Path, name: str, content: str | bytes) -> None:
+    items = table(tmp_path / name, content).items
+    assert {name: " ".join(str(latex).split()) for name, latex in items.items()} == WANTED
+
+
+def test_a_quote_is_latex_where_it_opens_no_field(tmp_path: Path) -> None:
+    assert table(tmp_path / "t.txt", 'a\t"x\nb\ty"\n').items == {"a": '"x', "b": 'y"'}
+    assert table(tmp_path / "t.txt", 'a\t"x\nb\ty\n').items == {"a": '"x', "b": "y"}
+
+
+@pytest.mark.parametrize(
+    ("content", "refused"),
+    [
+        ("file,latex\na,x , y\nb,2\n", {"a": "line 2: 3 fields instead of 2"}),
+        ("a,x\nb,x , y\n", {"b": "line 2: 3 fields instead of 2"}),
+        ("file,latex\na,x\nb\n", {"b": "line 3: 1 fields instead of 2"}),
+        ("file,latex,confidence\na,x , y\nb,2,0.5\n", {"a": "line 2: the confidence 'y' is no number"}),
+        ("file,latex\na,x\nb,\n", {"b": "line 3: no LaTeX"}),
+        ("file,latex\na,x\n,y\n", {"line 3": "line 3: no file name"}),
+        ('file,latex\na,"x" , y\nb,z\n', {"a": "line 2: not a CSV row"}),
+        (
+            "file,latex\na,x\nb,y\na.inkml,z\n",
+            {"a": "line 4: a second row for 'a'", "a (line 4)": "line 4: a second row"},
+        ),
+        ("name\tcaption\na\tx\ty\nb\t1\n", {"a": "line 2: 3 fields"}),
+        ("file,symbol,latex\na,,x\nb,0,y\n", {"b": "line 3: a reading of one symbol"}),
+    ],
+)  # fmt: skip
+def test_rows_that_cannot_be_told_are_refused_by_line_and_the_others_are_read(
+    tmp_path: Path, content: str, refused: dict[str, str]
+) -> None:
+    items = table(tmp_path / "t.csv", content).items
+    found = {name: item.cause for name, item in items.items() if isinstance(item, Refused)}
+    assert found.keys() == refused.keys() and len(items) > len(found)
+    for name, cause in refused.items():
+        assert found[name].startswith(cause)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "cause"),
+    [
+        ("t.csv", "path,string\na,x\n", "needs the columns file and latex"),
+        ("t.csv", "imagename,formulas\na,x\n", "needs the columns file and latex"),
+        ("t.csv", "latex\nx\n", "needs the columns file and latex"),
+        ("t.csv", 'file,latex\na,x\nb,"y\nc,z\n', "a quote is opened on line 3"),
+        ("t.csv", 'file,latex\na,"x\nb,"y"\n', "a quote is opened on line 2"),
+        ("t.csv", b"a,\xff\n", "not a CSV in UTF-8"),
+        ("t.json", "[", "not JSON"),
+        ("t.json", "3", "neither a list nor an object"),
+        ("t.jsonl", "\n", "no rows"),
+    ],
+)
+def test_tables_that_cannot_be_read_at_all(tmp_path: Path, name: str, content: str | bytes, cause: str) -> None:
+    with pytest.raises(ScoringError, match=cause):
+        table(tmp_path / name, content)
+
+
+def test_a_broken_line_of_json_is_counted(tmp_path: Path) -> None:
+    items = table(tmp_path / "t.jsonl", '{"file": "a", "latex": "x"}\n{"file": "b", "la').items
+    assert items["a"] == "x" and items["line 2"].cause.startswith("line 2: not JSON")
+    twice = table(tmp_path / "t.json", '{"a": "x", "a": "y"}').items
+    assert isinstance(twice["a"], Refused)
+
+
+def test_a_table_with_both_sides_is_taken_by_the_side_it_stands_on(tmp_path: Path) -> None:
+    content = "file,truth,read,problem\na,x,y,\nb,,,empty file\n"
+    assert table(tmp_path / "t.csv", content, Side.TRUTH).items == {"a": "x", "b": Refused("empty file")}
+    assert table(tmp_path / "t.csv", content, Side.OUTPUT).items == {"a": "y", "b": Refused("empty file")}
+
+
+@given(st.dictionaries(st.text("abc123_", min_size=1), st.text(min_size=1).filter(str.strip), min_size=1))
+def test_what_a_csv_writer_writes_is_read(tmp_path_factory: pytest.TempPathFactory, rows: dict[str, str]) -> None:
+    path = tmp_path_factory.mktemp("tables") / "t.csv"
+    with path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
+        csv.writer(file).writerows([("file", "latex"), *rows.items()])
+    try:
+        found = read_table(path, Side.OUTPUT).items
+    except ScoringError as error:
+        assert "UTF-8" in str(error)
+    else:
+        assert found == rows
+
+
+def test_names() -> None:
+    names = {"a.inkml": "a", "d/a.PNG": "a", r"C:\d\a.jpg": "a", "a.b": "a.b", " a ": "a", "18_em_0": "18_em_0"}
+    assert {file: name_of(file) for file in names} == names
+
+
+SAME = [
+    r"\overline x", r"\begin{matrix} a & b \\ c & d \end{matrix}", r"50 \%", r"\nabla x", "{ x", "x ^", r"\,", "^ 2",
+    r"{}^{14}C", r"\unknown{a}{b}", "x^2^3", r"\textcircled { 4 }", "é", r"\begin{foo} 1 \end{foo}", "\\",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("level", [Level.SYMBOL, Level.TOKENS])
+def test_identical_is_always_right(tmp_path: Path, level: Level) -> None:
+    truth, output = tmp_path / "t.txt", tmp_path / "o.csv"
+    truth.write_text("".join(f"{i}\t{latex}\n" for i, latex in enumerate(SAME)), encoding="utf-8")
+    with output.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("file", "latex"), *((f"{i}.inkml", latex) for i, latex in enumerate(SAME))])
+    overall = score(truth, output, level).overall()
+    assert (overall["exact"], overall["pairs"]) == (len(SAME), len(SAME))
+
+
+def pair(tmp_path: Path, truth: str, output: str, level: Level = Level.TOKENS, equate: bool = False) -> Scores:
+    for name, latex in (("t.txt", truth), ("o.txt", output)):
+        (tmp_path / name).write_text(f"a\t{latex}\n", encoding="utf-8")
+    return score(tmp_path / "t.txt", tmp_path / "o.txt", level, equate)
+
+
+@pytest.mark.parametrize(
+    ("truth", "output", "errors", "rate"),
+    [
+        (r"2 \pi", r"2 \Pi", 1, 50.0),
+        (r"\overline{x} + 1", r"\overline{y} + 1", 1, 16.666667),
+        (r"\overline x", "x", 3, 75.0),
+        (r"x^2^3", r"x^2^4", 1, 11.111111),
+        ("x + 1", "x + {", 3, 100.0),
+    ],
+)
+def test_what_differs_is_counted_in_tokens(tmp_path: Path, truth: str, output: str, errors: int, rate: float) -> None:
+    scores = pair(tmp_path, truth, output)
+    assert scores.files["a"].errors == errors and scores.overall()["token_error_rate"] == rate
+    at_symbols = pair(tmp_path, truth, output, Level.SYMBOL)
+    assert at_symbols.overall()["exact"] == 0 and at_symbols.files["a"].errors
+
+
+def test_pairs_without_a_tree_are_told_from_graphs(tmp_path: Path) -> None:
+    scores = pair(tmp_path, r"\hat x", r"\hat y", Level.SYMBOL)
+    assert scores.compared_by_tokens == 1 and scores.as_dict()["files"]["a"]["compared"] == "tokens"
+    assert "compared_by_tokens" not in pair(tmp_path, "x", "y", Level.SYMBOL).overall()
+
+
+@pytest.mark.parametrize("level", [Level.SYMBOL, Level.TOKENS])
+def test_look_alikes_are_equal_only_on_demand_and_the_table_says_so(tmp_path: Path, level: Level) -> None:
+    for truth, output in ((r"a \cdot b", "a . b"), (r"a \cdots", r"a \ldots"), (r"\varphi x", r"\phi x")):
+        apart, equal = (pair(tmp_path, truth, output, level, equate) for equate in (False, True))
+        assert (apart.overall()["exact"], equal.overall()["exact"]) == (0, 1)
+        assert r"\cdot = ." in equal.metric and r"\cdot" not in apart.metric
+
+
+def test_folders_of_latex(tmp_path: Path) -> None:
+    for side in ("truth", "output"):
+        (tmp_path / side / "deep").mkdir(parents=True)
+    (tmp_path / "truth" / "a.tex").write_text("% made by hand\n\\[ \\frac12 \\] % half\n50\\%\n")
+    (tmp_path / "truth" / "deep" / "b.tex").write_text("")
+    (tmp_path / "output" / "a.txt").write_text("\\frac { 1 } { 2 } 50 \\%\r\n")
+    (tmp_path / "output" / "b.txt").write_bytes(b"\xff")
+    scores = score(tmp_path / "truth", tmp_path / "output")
+    assert scores.files["a"].errors == 0 and scores.files["b"].problem == "truth: no symbol"
+    back = score(tmp_path / "output", tmp_path / "truth")
+    assert back.files["b"].problem.startswith("truth: not UTF-8") and back.overall()["pairs"] == 2

@@ -1,0 +1,103 @@
+"""LaTeX of any vocabulary: what is the same, what is not, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from crohme.notation import LatexError, read_latex, tokenize
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        (r"2 \Pi", r"2 \Pi"),
+        (r"\nabla{x}", r"\nabla x"),
+        (r"α×−2 ≤ x²³", r"\alpha \times - 2 \leq x ^ { 2 3 }"),
+        ("（x₁₀）＝１", "( x _ { 1 0 } ) = 1"),
+        (r"\[ x \]", "x"),
+        (r"\( x \)", "x"),
+        (r"$$x$$", "x"),
+        (r"$x$ $=$ $y$", "x = y"),
+        (r"\begin{equation*} x \end{equation*}", "x"),
+        (r"\begin{align} x &= y \nonumber \end{align}", "x = y"),
+        (r"a + {x \over y + 1}", r"a + \frac { x } { y + 1 }"),
+        (r"\displaystyle \cfrac[l]{1}{2} \dfrac12 \tfrac{1}2", r"\frac { 1 } { 2 } " * 3),
+        (r"{\rm d}x \bf y \hspace{1cm}\hspace*{2em} z\quad\!\kern-3pt w", "d x y z w"),
+        (r"x \label{eq:1} \tag{2} \phantom{y}", "x"),
+        (r"\bigl( x \Bigr) \left. y \right|", "( x ) y |"),
+        (r"\left< x \right>", r"\langle x \rangle"),
+        (r"\mathrm{ln} x \operatorname{max} {\rm lim}_{x}", r"\ln x \max \lim _ { x }"),
+        (r"\text{if $x$} \mbox{y} \ensuremath{z}", "i f x y z"),
+        (r"x_1^2 x^2_1 {x_1}^2", "x _ { 1 } ^ { 2 } " * 3),
+        (r"f' f^\prime f^{\prime} f^{'} f′", r"f ^ { \prime } " * 5),
+        (r"f'' f^{\prime\prime} f″", r"f ^ { \prime \prime } " * 3),
+        (r"\int\limits_0^1 \sum\nolimits_i", r"\int _ { 0 } ^ { 1 } \sum _ { i }"),
+        (r"\root 3 \of x", r"\sqrt [ 3 ] { x }"),
+        (r"\not= \not\in \ne", r"\neq \notin \neq"),
+        (r"50\% 50%", r"5 0 \% 5 0 \%"),
+        (r"a \land b \ast \dots \lVert", r"a \wedge b * \ldots \|"),
+        (r"x {} ^ {} \, y \ ", "x y"),
+    ],
+)
+def test_what_draws_the_same_is_the_same(text: str, normal: str) -> None:
+    expression = read_latex(text)
+    assert expression.latex == normal.strip() and expression.tree is not None
+    assert expression.tokens == tokenize(normal) == read_latex(normal).tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        (r"\overline x", r"\overline { x }"),
+        (r"\hat{x}^2_1", r"\hat { x } _ { 1 } ^ { 2 }"),
+        (r"{\cal L} \Bbb R \mathcal{L}", r"\mathcal { L } \mathbb { R } \mathcal { L }"),
+        (r"\textcircled4", r"\textcircled { 4 }"),
+        (r"\begin{array}{c|c} a&b\\[2pt]c&d\\ \end{array}", r"\begin{matrix} a & b \\ c & d \end{matrix}"),
+        (r"\begin {bmatrix}a\end{bmatrix}", r"[ \begin{matrix} a \end{matrix} ]"),
+        (r"\begin{cases} a & b \end{cases}", r"\{ \begin{matrix} a & b \end{matrix}"),
+        (r"n \choose k", r"\binom { n } { k }"),
+        (r"\dbinom nk", r"\binom { n } { k }"),
+        (r"{}^{14}C", "{ } ^ { 1 4 } C"),
+        (r"x^2^3", "x ^ { 2 } ^ { 3 }"),
+        (r"\frac{a}", r"\frac { a } { }"),
+        (r"\unknown{a b}{c}", r"\unknown { a b } { c }"),
+    ],
+)
+def test_what_no_tree_can_hold_has_tokens(text: str, normal: str) -> None:
+    expression = read_latex(text)
+    assert (expression.latex, expression.tree) == (normal, None)
+    assert read_latex(normal).tokens == expression.tokens
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"\overline{x y}", r"\overline{x} y"),
+        (r"\hat x", r"\widehat x"),
+        (r"\mathbb R", "R"),
+        (r"\unknown{ab}", r"\unknown{a}b"),
+        (r"\cdot", "."),
+        (r"\cdots", r"\ldots"),
+        (r"\varphi", r"\phi"),
+        (r"\begin{matrix} a & b \end{matrix}", r"\begin{matrix} a \\ b \end{matrix}"),
+        (r"\sim", "~"),
+        (r"\%", ""),
+        (r"a \atop b", r"\frac a b"),
+    ],
+)
+def test_what_differs_stays_apart(one: str, other: str) -> None:
+    assert read_latex(f"x {one}").tokens != read_latex(f"x {other}").tokens
+
+
+def test_look_alikes_are_one_on_demand() -> None:
+    for one, other in ((r"a \cdot b", "a . b"), (r"\cdots", r"\dots"), (r"\varphi", r"\phi")):
+        assert read_latex(one, equate=True).tokens == read_latex(other, equate=True).tokens
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "x }", "{ x", "x ^", "x _ }", r"\frac{a}{b", r"\begin{matrix} a", r"\end{matrix}", r"\sqrt[3 x",
+             r"\begin{matrix} a \end{array}", r"\hspace{1cm}", "{" * 100 + "x" + "}" * 100]
+)  # fmt: skip
+def test_only_braces_that_do_not_match_are_refused(text: str) -> None:
+    with pytest.raises(LatexError):
+        read_latex(text)
