@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from crohme.notation.errors import LatexError, NotationError
@@ -47,7 +47,7 @@ def tokenize(text: str) -> list[str]:
     return [token.text for token in _scan(text)]
 
 
-def from_latex(source: str | Iterable[str]) -> SymbolTree:
+def from_latex(source: str | Iterable[str], labels: Collection[str] = CLASSES) -> SymbolTree:
     """Read LaTeX.
 
     Braces that only group vanish; a script on a group hangs on its last symbol. Spacing, sizes of
@@ -58,6 +58,7 @@ def from_latex(source: str | Iterable[str]) -> SymbolTree:
 
     Args:
         source: str or iterable of str. The text, or its tokens (joined with spaces).
+        labels: collection of str. The symbols that may stand in it; the solver takes more than `CLASSES`.
 
     Returns:
         SymbolTree. Its nodes have no strokes.
@@ -66,7 +67,7 @@ def from_latex(source: str | Iterable[str]) -> SymbolTree:
         LatexError: Malformed LaTeX, a sign that is no symbol class, or nothing at all.
     """
     text = source if isinstance(source, str) else " ".join(source)
-    parser = _Parser(_without_dollars(_scan(text)), len(text))
+    parser = _Parser(_without_dollars(_scan(text)), len(text), labels)
     row = parser.row(stop=None, depth=1)
     if not row:
         raise LatexError("no symbol", 0)
@@ -90,8 +91,9 @@ def _without_dollars(tokens: list[_Token]) -> list[_Token]:
 
 
 class _Parser:
-    def __init__(self, tokens: list[_Token], end: int) -> None:
+    def __init__(self, tokens: list[_Token], end: int, labels: Collection[str]) -> None:
         self._tokens = tokens
+        self._labels = labels
         self._next = 0
         self._end = end
 
@@ -171,7 +173,7 @@ class _Parser:
         if token.text == ROOT:
             return (self._root(depth),)
         label = canonical_label(token.text)
-        if label not in CLASSES:
+        if label not in self._labels:
             raise LatexError(f"unexpected {token.text!r}", token.position)
         return (Node(label),)
 
