@@ -34,6 +34,7 @@ from crohme.solver.errors import (
     SolverMissing,
     TimeLimitExceeded,
 )
+from crohme.solver.latex_reader import read_latex
 from crohme.solver.process import SECONDS, solve
 from crohme.solver.solution import Kind, Solution
 
@@ -47,5 +48,6 @@ __all__ = [
     "SolverError",
     "SolverMissing",
     "TimeLimitExceeded",
+    "read_latex",
     "solve",
 ]

@@ -54,4 +54,5 @@ class Condition:
         size = number(found)
         if size is None or abs(size.imag) > _NOTHING:
             return False
-        return bool(size.real > _NOTHING if self.demand is Must.BE_POSITIVE else size.real > -_NOTHING)
+        slack = _NOTHING if found.has(sympy.Float) else 0
+        return bool(size.real > slack if self.demand is Must.BE_POSITIVE else size.real >= -_NOTHING)

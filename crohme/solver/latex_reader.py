@@ -17,7 +17,8 @@ _SPELLINGS = {
     "°": ["^", "{", DEGREE, "}"],
     r"\degree": ["^", "{", DEGREE, "}"],
     "*": [r"\times"],
-    "·": ["."],
+    "·": [r"\times"],
+    r"\cdot": [r"\times"],  # the recogniser's alphabet has one class for it and the decimal point
     "×": [r"\times"],
     "÷": [r"\div"],
     "−": ["-"],

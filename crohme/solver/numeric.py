@@ -8,8 +8,6 @@ from typing import Any
 import mpmath
 import sympy
 
-from crohme.solver.odd_root import OddRoot
-
 DIGITS = 40
 """Significant digits to which values are compared."""
 precise = mpmath.workdps(DIGITS + 10)
@@ -60,10 +58,12 @@ def number(expression: sympy.Expr, digits: int = DIGITS) -> mpmath.mpc | None:
 
 
 def is_zero(expression: sympy.Expr) -> bool:
-    """Whether a number is 0: as SymPy finds it, or to `DIGITS` digits."""
+    """Whether a number is 0: as SymPy finds it, or numerically."""
     if expression.is_zero is not None and not expression.has(sympy.Float):
         return bool(expression.is_zero)
     if expression.has(sympy.nan, sympy.zoo, sympy.oo, sympy.AccumBounds):
         return False
     value = number(expression)
-    return value is not None and abs(value) < mpmath.mpf(10) ** -(DIGITS // 2)
+    # SymPy computes all digits of an exact number: one that is not 0 comes out as it is, however small.
+    nothing = mpmath.mpf(10) ** -(DIGITS // 2 if expression.has(sympy.Float) else 2 * DIGITS)
+    return value is not None and abs(value) < nothing

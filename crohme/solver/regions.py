@@ -261,7 +261,7 @@ def _shortest(pieces: list[Piece], length: sympy.Expr, size: mpmath.mpf) -> Regi
         if len(pieces) % parts == 0 and _repeats(pieces, size / parts, size):
             shorter = sympy.nsimplify(length / parts) if (length / parts).is_Rational else length / parts
             kept = _first_ones(pieces, len(pieces) // parts)
-            return Region(tuple(_near_zero(piece, shorter) for piece in kept), shorter)
+            return Region(tuple(sorted((_near_zero(piece, shorter) for piece in kept), key=_start)), shorter)
     return Region(tuple(sorted((_near_zero(piece, length) for piece in pieces), key=_start)), length)
 
 
@@ -275,10 +275,13 @@ def _start(piece: Piece) -> mpmath.mpf:
 
 
 def _near_zero(piece: Piece, length: sympy.Expr) -> Piece:
-    """The piece that begins in [0, period) or, where an interval spans 0, around it."""
+    """A point in [0, period), an interval with its middle next to 0."""
     size = number(length).real
-    anchor = piece.low.value if piece.is_point else (piece.low.value + piece.high.value) / 2
-    turns = -int(mpmath.floor(anchor / size + mpmath.mpf(10) ** -20))
+    slack = mpmath.mpf(10) ** -20
+    if piece.is_point:
+        turns = -int(mpmath.floor(piece.low.value / size + slack))
+    else:
+        turns = -int(mpmath.ceil((piece.low.value + piece.high.value) / 2 / size - mpmath.mpf(1) / 2 - slack))
     if piece.is_point:
         moved = _moved(piece.low, turns * length)
         return Piece(moved, moved, piece.closed)

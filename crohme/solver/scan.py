@@ -25,6 +25,8 @@ _MOST_BOXES = 6000
 _MOST_ZEROS = 64
 _MOST_BENT = 400
 _GENERATIONS = 300
+_LONGEST = 300
+"""Operations in a derivative that is still worth its time."""
 _NARROW = 1e-11
 _SHIFT = 1.01371  # so that no end of an interval is a zero
 _SPLIT = 0.4937
@@ -123,7 +125,7 @@ class _Search:
                 break
             settled = self._monotone(a, b, whole, crossings)
             if generation > 4:
-                for order in (2, 3, 4) if generation > 10 else (2,):
+                for order in (2, 3, 4):
                     settled |= self._bent(a, b, whole & ~settled, order, found)
             if len(a) > _MOST_BOXES or len(crossings) + len(found.zeros) > _MOST_ZEROS:
                 raise _TooMany
@@ -179,7 +181,7 @@ class _Search:
     ) -> NDArray[np.bool_]:
         """Which intervals have a derivative of some order with one sign: Rolle's theorem counts their zeros."""
         settled = np.zeros(len(a), bool)
-        if not open_.any():
+        if not open_.any() or self._derivative(order).count_ops() > _LONGEST:
             return settled
         top, lower = self._on(order, a, b), [self._on(k, a, b).whole for k in range(1, order)]
         signed = open_ & top.whole & ((top.low > 0) | (top.high < 0)) & np.logical_and.reduce(lower)

@@ -132,10 +132,10 @@ def _by_cells(factor: sympy.Expr, symbol: sympy.Symbol, span: tuple[float, float
     ends = [-mpmath.inf, *(p.value for p in breaks), mpmath.inf]
     groups = [[p for p in breaks if _is_zero_at(factor, symbol, p)]]
     for low, high in zip(ends, ends[1:], strict=False):
-        smooth = sympy.expand(_smooth(factor, symbol, between(low, high)))
-        if smooth == 0 or sympy.simplify(smooth) == 0:
+        form = sympy.expand(smooth(factor, symbol, between(low, high)))
+        if form == 0 or sympy.simplify(form) == 0:
             continue
-        found = zeros(smooth, symbol, (), span)
+        found = zeros(form, symbol, (), span)
         reach = min(reach, found.reach)
         groups.append([p for p in found.points if low < p.value < high])
     return Zeros(united(groups), reach)
@@ -150,11 +150,11 @@ def between(low: mpmath.mpf, high: mpmath.mpf) -> mpmath.mpf:
     return low + max(1, abs(low)) if mpmath.isinf(high) else low + (high - low) * mpmath.mpf(47) / 97
 
 
-def _smooth(expression: sympy.Expr, symbol: sympy.Symbol, at: mpmath.mpf) -> sympy.Expr:
+def smooth(expression: sympy.Expr, symbol: sympy.Symbol, at: mpmath.mpf) -> sympy.Expr:
     """The form without |x|, signs, maxima and minima that an expression has around a point."""
     if not expression.has(*_BENT):
         return expression
-    arguments = [_smooth(argument, symbol, at) for argument in expression.args]
+    arguments = [smooth(argument, symbol, at) for argument in expression.args]
     if not isinstance(expression, _BENT):
         return expression.func(*arguments)
     values = [real_function(argument, symbol)(at) for argument in arguments]

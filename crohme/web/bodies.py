@@ -11,7 +11,8 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
-from crohme.notation import SymbolTree, from_latex
+from crohme.notation import SymbolTree
+from crohme.solver import read_latex
 from crohme.web.errors import ApiError
 from crohme.web.limits import RequestLimits
 from crohme.web.schemas import Problem, Stroke, Strokes
@@ -116,7 +117,7 @@ def parse_problem(body: Body, limits: RequestLimits) -> SymbolTree | Ink:
     if body.type in INKML:
         return parse_ink(body, limits)
     problem = parse_json(body, Problem)
-    return _as_ink(problem.strokes, limits) if problem.latex is None else from_latex(problem.latex)
+    return _as_ink(problem.strokes, limits) if problem.latex is None else read_latex(problem.latex)
 
 
 def _as_ink(strokes: list[Stroke], limits: RequestLimits) -> Ink:

@@ -152,6 +152,7 @@ async def solve(request: Request, body: RequestBody, networks: AppNetworks, limi
         "understood": _formula(solution.understood),
         "answers": [_formula(answer) for answer in solution.answers],
         "decimal": None if solution.decimal is None else _formula(solution.decimal),
+        "notes": solution.notes,
     }
 
 

@@ -1,0 +1,366 @@
+"""Derivatives, integrals, sums, products and limits in an expression, worked out from the inside to the outside.
+
+What SymPy says is compared with numbers; what they do not confirm is no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import sympy
+
+from crohme.solver.errors import NoAnswer
+from crohme.solver.forms import is_presentable
+from crohme.solver.integrals import antiderivative, definite
+from crohme.solver.numeric import as_real, number, precise, real_function
+from crohme.solver.odd_root import OddRoot
+from crohme.solver.patience import attempt
+from crohme.solver.plain import plain
+from crohme.solver.quadrature import Estimate
+
+_SECONDS = 1.5
+_UNDEFINED = "it is not defined: a division by zero, or a limit that does not exist"
+_NOT_FOUND = "no closed form was found"
+_SAMPLES = tuple(sympy.Rational(n, 16) for n in (-37, -19, -5, 3, 7, 21, 45))
+
+
+class Calculus:
+    """Evaluates expressions.
+
+    Attributes:
+        notes: list of str. What is to be said beside the values.
+        estimates: dict. A symbol that stands for a number → the number and a bound of its error.
+    """
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.estimates: dict[sympy.Symbol, Estimate] = {}
+
+    def evaluate(self, expression: sympy.Basic) -> sympy.Expr:
+        """The expression without derivatives, integrals, sums, products and limits.
+
+        Raises:
+            NoAnswer: One of them has no value, or none that is confirmed.
+        """
+        if not expression.has(sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit, sympy.Derivative):
+            return expression
+        if isinstance(expression, sympy.Integral):
+            return self._integral(expression)
+        if isinstance(expression, sympy.Limit):
+            body, symbol, goal, side = expression.args
+            return _limit(self.evaluate(body), symbol, self.evaluate(goal), str(side))
+        if isinstance(expression, sympy.Sum | sympy.Product):
+            return self._series(expression)
+        if isinstance(expression, sympy.Derivative):
+            return self._derivative(expression)
+        return expression.func(*map(self.evaluate, expression.args))
+
+    def note(self, text: str | None) -> None:
+        """Say something once."""
+        if text is not None and text not in self.notes:
+            self.notes.append(text)
+
+    def _derivative(self, derivative: sympy.Derivative) -> sympy.Expr:
+        body = derivative.expr
+        if isinstance(body, sympy.Integral) and len(body.limits[0]) == 3:
+            # By Leibniz' rule: the integral itself may have no closed form.
+            found = derivative.doit(integrals=False)
+            if not found.has(sympy.Derivative, sympy.Integral):
+                return found
+        return sympy.diff(self.evaluate(body), *derivative.variable_count)
+
+    # === Integrals ===
+
+    def _integral(self, integral: sympy.Integral) -> sympy.Expr:
+        body = self.evaluate(integral.function)
+        symbol, *limits = integral.limits[0]
+        if not limits:
+            return antiderivative(body, symbol)
+        low, high = (self.evaluate(limit) for limit in limits)
+        names = (body.free_symbols - {symbol}) | low.free_symbols | high.free_symbols
+        if names & self.estimates.keys():
+            raise NoAnswer(_NOT_FOUND)
+        if names:
+            return self._with_parameters(body, symbol, low, high, names)
+        found = definite(body, symbol, low, high)
+        self.note(found.note)
+        if found.exact is not None:
+            return found.exact
+        return self.estimated(found.estimate)
+
+    def estimated(self, found: Estimate) -> sympy.Symbol:
+        """A symbol for a number that is known with a bound of its error only."""
+        symbol = sympy.Dummy("estimate", real=True)
+        self.estimates[symbol] = found
+        return symbol
+
+    def _with_parameters(
+        self, body: sympy.Expr, symbol: sympy.Symbol, low: sympy.Expr, high: sympy.Expr, names: set[sympy.Symbol]
+    ) -> sympy.Expr:
+        found = attempt(sympy.integrate, body, (symbol, low, high), seconds=_SECONDS)
+        positive = {name: sympy.Dummy(name.name, positive=True) for name in names}
+        note = None
+        if found is None or found.has(sympy.Integral, sympy.Piecewise) or not is_presentable(found):
+            inside = [part.subs(positive) for part in (body, low, high)]
+            found = attempt(sympy.integrate, inside[0], (symbol, *inside[1:]), seconds=_SECONDS)
+            if found is None or found.has(sympy.Integral, sympy.Piecewise) or not is_presentable(found):
+                raise NoAnswer(_NOT_FOUND)
+            found = found.subs({dummy: name for name, dummy in positive.items()})
+            listed = ", ".join(sorted(plain(name) + " > 0" for name in names if name.is_positive is None))
+            note = f"for {listed}"
+        confirmed = {True: 0, False: 0}
+        for values in _assignments(names):
+            is_positive = all(value > 0 for value in values.values())
+            try:
+                known = definite(*(part.subs(values) for part in (body,)), symbol, low.subs(values), high.subs(values))
+            except NoAnswer:
+                continue
+            number_ = number(found.subs(values))
+            wanted = known.estimate.value if known.estimate is not None else None
+            if wanted is None or number_ is None or abs(complex(number_) - wanted) > 1e-7 * max(1, abs(wanted)):
+                if is_positive:
+                    raise NoAnswer(_NOT_FOUND)
+                note = note or "for positive " + ", ".join(sorted(map(plain, names)))
+                continue
+            confirmed[is_positive] += 1
+        if not confirmed[True]:
+            raise NoAnswer(_NOT_FOUND)
+        self.note(note)
+        return found
+
+    # === Sums and products ===
+
+    def _series(self, series: sympy.Sum | sympy.Product) -> sympy.Expr:
+        body = self.evaluate(series.function)
+        (symbol, low, high) = series.limits[0]
+        low, high = self.evaluate(low), self.evaluate(high)
+        for end in (low, high):
+            if end.is_number and not (end.is_integer or end.is_infinite):
+                raise NoAnswer("the index of a sum goes from one whole number to another")
+        if low.is_number and high.is_number and high < low:
+            return sympy.Integer(0 if isinstance(series, sympy.Sum) else 1)
+        series = series.func(body, (symbol, low, high))
+        is_finite = low.is_Integer and high.is_Integer
+        if is_finite and high - low <= 400:
+            return series.doit()
+        if low.is_infinite:
+            raise NoAnswer(_NOT_FOUND)
+        if not is_finite and not series.free_symbols and isinstance(series, sympy.Sum):
+            _check_convergence(series)
+        found = attempt(series.doit, seconds=2 * _SECONDS)
+        if found is not None and found.has(sympy.Piecewise):
+            found, note = _generic(found)
+            self.note(note)
+        if found is None or found.has(sympy.Sum, sympy.Product, sympy.Piecewise):
+            raise NoAnswer(_NOT_FOUND)
+        if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds):
+            raise NoAnswer(_UNDEFINED)
+        found = found.rewrite(sympy.factorial) if found.has(sympy.gamma, sympy.RisingFactorial) else found
+        found = _simplified(found)
+        if not is_finite and not found.free_symbols and found.is_finite is not False:
+            _confirm_series(series, found)
+        elif found.free_symbols and high.free_symbols:
+            _confirm_finite_sums(series, found)
+        return found
+
+
+def _assignments(names: set[sympy.Symbol]) -> list[dict[sympy.Symbol, sympy.Expr]]:
+    ordered = sorted(names, key=str)
+    rows = [(sympy.Rational(7, 5), sympy.Rational(11, 7)), (sympy.Rational(1, 3), sympy.Rational(2, 3))]
+    values = [{name: a + k * b for k, name in enumerate(ordered)} for a, b in rows]
+    return [*values, {name: -value for name, value in values[0].items()}]
+
+
+def _simplified(value: sympy.Expr) -> sympy.Expr:
+    short = attempt(sympy.simplify, value, seconds=1.0)
+    forms = [value] if short is None else [short, value]
+    return min([form for form in forms if is_presentable(form)] or forms, key=sympy.count_ops)
+
+
+def _generic(value: sympy.Expr) -> tuple[sympy.Expr, str | None]:
+    """The branch of a case distinction that holds for most values, and for which."""
+    folded = sympy.piecewise_fold(value)
+    if not isinstance(folded, sympy.Piecewise):
+        return value, None
+    branches = [(form, condition) for form, condition in folded.args if not form.has(sympy.Sum, sympy.Product)]
+    if not branches:
+        raise NoAnswer(_NOT_FOUND)
+    for form, condition in branches:
+        if isinstance(condition, sympy.Eq):
+            continue
+        if condition == sympy.true:
+            excluded = [plain(c.lhs) + " ≠ " + plain(c.rhs) for _, c in branches if isinstance(c, sympy.Eq)]
+            return form, "for " + " and ".join(excluded) if excluded else None
+        conditions = condition.args if isinstance(condition, sympy.And) else (condition,)
+        if all(isinstance(c, sympy.core.relational.Relational) for c in conditions):
+            return form, "for " + " and ".join(plain(c) for c in conditions)
+    raise NoAnswer(_NOT_FOUND)
+
+
+def _check_convergence(series: sympy.Sum) -> None:
+    """Refuse a series whose terms do not tend to 0 and change their signs: it has no value, nor an infinite one."""
+    body, (symbol, _, _) = series.function, series.limits[0]
+    term = real_function(body, symbol)
+    values = [term(mpmath.mpf(10) ** 9 + k) for k in range(2)]
+    if None not in values and values[0] * values[1] < 0 and min(map(abs, values)) > 1e-3:
+        raise NoAnswer("it is not defined: the series diverges")
+
+
+@precise
+def _confirm_series(series: sympy.Sum | sympy.Product, found: sympy.Expr) -> None:
+    """Compare the value of a series with partial sums that are extrapolated."""
+    body, (symbol, low, _) = series.function, series.limits[0]
+    term = real_function(body, symbol)
+    known = number(found)
+    if known is None or abs(known.imag) > 1e-20:
+        raise NoAnswer(_NOT_FOUND)
+    is_sum = isinstance(series, sympy.Sum)
+    total, partial = mpmath.mpf(0 if is_sum else 1), []
+    with mpmath.workdps(20):
+        for k in range(4097):
+            value = term(int(low) + k)
+            if value is None:
+                raise NoAnswer(_UNDEFINED)
+            total = total + value if is_sum else total * value
+            if k and k & (k - 1) == 0:
+                partial.append(total)
+    errors = [abs(p - known.real) for p in partial]
+    if not (errors[-1] < 1e-8 * max(1, abs(known.real)) or errors[-1] < 0.8 * errors[-3] < 0.8 * 0.8 * errors[-6]):
+        raise NoAnswer("its value was not confirmed by numbers")
+
+
+def _confirm_finite_sums(series: sympy.Sum | sympy.Product, found: sympy.Expr) -> None:
+    """Compare a formula with sums of few terms."""
+    _, (_, low, high) = series.function, series.limits[0]
+    names = sorted(series.free_symbols, key=str)
+    for shift in (4, 7):
+        values = {name: sympy.Integer(shift + k) for k, name in enumerate(names)}
+        if not (high.subs(values) - low.subs(values)).is_Integer:
+            continue
+        wanted, given = series.subs(values).doit(), found.subs(values)
+        if given.has(sympy.nan, sympy.zoo):
+            continue
+        if abs(complex(sympy.N(wanted - given, 20))) > 1e-9 * max(1.0, abs(complex(sympy.N(wanted, 20)))):
+            raise NoAnswer(_NOT_FOUND)
+
+
+# === Limits ===
+
+
+@precise
+def _limit(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> sympy.Expr:
+    if not body.has(symbol):
+        return body
+    if goal.is_infinite or side != "+-":
+        found = _one_sided(body, symbol, goal, side)
+    else:
+        sides = [_one_sided_or_none(body, symbol, goal, s) for s in "+-"]
+        if sides == [None, None]:
+            raise NoAnswer(_NOT_FOUND)
+        if None in sides:
+            is_open = [_is_real_beside(body, symbol, goal, s) for s in "+-"]
+            if is_open[sides.index(None)]:
+                raise NoAnswer(_NOT_FOUND)
+            found = next(s for s in sides if s is not None)
+        elif sides[0] != sides[1] and sympy.simplify(sides[0] - sides[1]) != 0:
+            raise NoAnswer(f"{_UNDEFINED}; from the right and from the left it is different")
+        else:
+            found = sides[0]
+    if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds):
+        raise NoAnswer(_UNDEFINED)
+    if not is_presentable(found):
+        raise NoAnswer(_NOT_FOUND)
+    return found
+
+
+def _one_sided_or_none(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> sympy.Expr | None:
+    try:
+        return _one_sided(body, symbol, goal, side)
+    except NoAnswer as error:
+        if error.cause != _NOT_FOUND:
+            raise
+        return None
+
+
+def _is_real_beside(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> bool:
+    if body.free_symbols - {symbol}:
+        return True
+    at = number(goal)
+    step = mpmath.mpf(10) ** -9 * (1 if side == "+" else -1)
+    return at is None or real_function(body, symbol)(at.real + step) is not None
+
+
+def _one_sided(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> sympy.Expr:
+    if body.has(OddRoot):
+        direction = -1 if (side == "-" and not goal.is_infinite) or goal == -sympy.oo else 1
+        body = _positive_roots(body, symbol, goal, direction)
+    direction_ = side if not goal.is_infinite else ("-" if goal == sympy.oo else "+")
+    found = attempt(sympy.limit, body, symbol, goal, direction_, seconds=2 * _SECONDS)
+    values = None
+    if not body.free_symbols - {symbol} and not goal.free_symbols:
+        values = _approach(body, symbol, goal, side)
+    if found is None or found.has(sympy.Limit):
+        raise NoAnswer(_UNDEFINED if values is not None and _oscillates(values) else _NOT_FOUND)
+    if isinstance(found, sympy.AccumBounds) or found.has(sympy.AccumBounds, sympy.nan, sympy.zoo):
+        raise NoAnswer(_UNDEFINED)
+    if values is not None and not _agrees(values, found):
+        raise NoAnswer(_NOT_FOUND)
+    return found
+
+
+def _positive_roots(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, direction: int) -> sympy.Expr:
+    """Odd roots as SymPy's, with the sign that their radicands have near the goal."""
+    at = number(goal) if goal.is_finite else None
+    near = at.real + direction * mpmath.mpf(10) ** -9 if at is not None else direction * mpmath.mpf(10) ** 9
+
+    def replaced(radicand: sympy.Expr, index: sympy.Expr) -> sympy.Expr:
+        value = None if radicand.free_symbols - {symbol} else real_function(radicand, symbol)(near)
+        if value is not None and value < 0:
+            return -((-radicand) ** (1 / index))
+        return radicand ** (1 / index)
+
+    return body.replace(OddRoot, replaced)
+
+
+def _approach(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> list[Any] | None:
+    """Values nearer and nearer to the goal."""
+    value = _any_function(body, symbol)
+    if goal.is_infinite:
+        sign = 1 if goal == sympy.oo else -1
+        points = [sign * mpmath.mpf(10) ** k for k in (2, 3, 4, 6, 8)]
+    else:
+        at, sign = number(goal), -1 if side == "-" else 1
+        if at is None or at.imag:
+            return None
+        points = [at.real + sign * mpmath.mpf(10) ** -k for k in (2, 3, 4, 6, 8)]
+    found = [value(point) for point in points]
+    return None if None in found else found
+
+
+def _any_function(body: sympy.Expr, symbol: sympy.Symbol) -> Callable[[Any], Any]:
+    real = real_function(body, symbol)
+
+    def value(at: Any) -> Any:
+        with mpmath.workdps(60):
+            found = real(at)
+        return found
+
+    return value
+
+
+def _oscillates(values: list[Any]) -> bool:
+    return max(map(abs, values)) < 1e6 and abs(values[-1] - values[-2]) > 1e-2
+
+
+def _agrees(values: list[Any], found: sympy.Expr) -> bool:
+    """Whether values tend to a limit: come nearer, or are near already."""
+    if found.is_infinite:
+        growth = [value * (1 if found == sympy.oo else -1) for value in values]
+        return bool(growth[-1] > growth[-2] > growth[-3] and growth[-1] > 0)
+    known = number(found)
+    if known is None or as_real(known) is None:
+        return False
+    errors = [abs(value - known.real) for value in values]
+    return bool(errors[-1] <= 1e-6 * max(1, abs(known.real)) or (errors[-1] < errors[-2] < errors[-3]))
