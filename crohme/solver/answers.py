@@ -30,6 +30,7 @@ from crohme.solver.syntax import (
     Problem,
     Task,
     Truth,
+    free_names,
     walk,
 )
 from crohme.solver.writing import decimal, is_better_as_decimal, is_too_long, latex, region_latex, rounded
@@ -50,6 +51,10 @@ def find_answer(problem: Problem) -> Solution:
         answers, decimals, kind, notes = _TASKS[problem.task](problem)
     except NoAnswer as error:
         raise type(error)(error.cause, understood) from None
+    except MemoryError:
+        raise
+    except Exception:  # SymPy raises all kinds of exceptions at what it cannot do; their texts are no answers
+        raise NoAnswer("no answer was found", understood) from None
     return Solution(understood, answers, decimals, kind, tuple(dict.fromkeys([*_readings(problem), *notes])))
 
 
@@ -169,11 +174,23 @@ def _solve(problem: Problem) -> _Answer:
 
 def _solve_inequality(problem: Problem) -> _Answer:
     (unknown,) = problem.unknowns
+    if _is_counted(problem):
+        return [read_as(problem.asked) + _suffix(problem)], None, Kind.SOLUTIONS, []
     asked = [statement for statement in problem.asked if isinstance(statement, Comparison | Membership)]
     if any(isinstance(statement, Truth) for statement in problem.asked):
         raise NoAnswer("a truth value among relations is not understood")
     found, notes = solve_inequalities(asked, unknown)
     return _of_region(unknown, found, notes)
+
+
+def _is_counted(problem: Problem) -> bool:
+    """Whether it is a set that repeats itself, as the solver writes it: it says itself what the unknown is."""
+    declared = _integers(problem)
+    if not any(free_names(statement) & declared for statement in problem.asked):
+        return False
+    if len(problem.asked) == 1 and isinstance(problem.asked[0], Membership):
+        return problem.asked[0].operand in problem.unknowns
+    raise NoAnswer("relations with whole numbers in them are not solved")
 
 
 def _of_region(unknown: Name, found: Region, notes: Sequence[str]) -> _Answer:

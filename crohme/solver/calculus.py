@@ -11,6 +11,7 @@ from typing import Any
 import mpmath
 import sympy
 
+from crohme.solver.cases import generic
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import is_presentable
 from crohme.solver.integrals import antiderivative, definite
@@ -18,7 +19,7 @@ from crohme.solver.numeric import as_real, number, precise, real_function
 from crohme.solver.odd_root import OddRoot
 from crohme.solver.patience import attempt
 from crohme.solver.plain import plain
-from crohme.solver.quadrature import Estimate
+from crohme.solver.quadrature import Estimate, sum_of_series
 
 _SECONDS = 1.5
 _UNDEFINED = "it is not defined: a division by zero, or a limit that does not exist"
@@ -74,10 +75,17 @@ class Calculus:
     # === Integrals ===
 
     def _integral(self, integral: sympy.Integral) -> sympy.Expr:
+        if len(integral.limits) > 1:  # SymPy joins an integral of an integral: the first limits are the innermost
+            first, *others = integral.limits
+            return self.evaluate(sympy.Integral(self._integral(sympy.Integral(integral.function, first)), *others))
         body = self.evaluate(integral.function)
         symbol, *limits = integral.limits[0]
+        if body.free_symbols & self.estimates.keys():
+            raise NoAnswer(_NOT_FOUND)
         if not limits:
-            return antiderivative(body, symbol)
+            found, note = antiderivative(body, symbol)
+            self.note(note)
+            return found
         low, high = (self.evaluate(limit) for limit in limits)
         names = (body.free_symbols - {symbol}) | low.free_symbols | high.free_symbols
         if names & self.estimates.keys():
@@ -133,8 +141,13 @@ class Calculus:
     # === Sums and products ===
 
     def _series(self, series: sympy.Sum | sympy.Product) -> sympy.Expr:
+        if len(series.limits) > 1:
+            first, *others = series.limits
+            return self.evaluate(series.func(self._series(series.func(series.function, first)), *others))
         body = self.evaluate(series.function)
         (symbol, low, high) = series.limits[0]
+        if body.free_symbols & self.estimates.keys():
+            raise NoAnswer(_NOT_FOUND)
         low, high = self.evaluate(low), self.evaluate(high)
         for end in (low, high):
             if end.is_number and not (end.is_integer or end.is_infinite):
@@ -151,10 +164,15 @@ class Calculus:
             _check_convergence(series)
         found = attempt(series.doit, seconds=2 * _SECONDS)
         if found is not None and found.has(sympy.Piecewise):
-            found, note = _generic(found)
+            found, note = generic(found)
             self.note(note)
-        if found is None or found.has(sympy.Sum, sympy.Product, sympy.Piecewise):
-            raise NoAnswer(_NOT_FOUND)
+        if found is None or found.has(sympy.Sum, sympy.Product, sympy.Piecewise) or not _is_writable(found):
+            estimate = None
+            if isinstance(series, sympy.Sum) and high == sympy.oo and not series.free_symbols and low.is_Integer:
+                estimate = sum_of_series(body, symbol, int(low))
+            if estimate is None:
+                raise NoAnswer(_NOT_FOUND)
+            return self.estimated(estimate)
         if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds):
             raise NoAnswer(_UNDEFINED)
         found = found.rewrite(sympy.factorial) if found.has(sympy.gamma, sympy.RisingFactorial) else found
@@ -179,24 +197,8 @@ def _simplified(value: sympy.Expr) -> sympy.Expr:
     return min([form for form in forms if is_presentable(form)] or forms, key=sympy.count_ops)
 
 
-def _generic(value: sympy.Expr) -> tuple[sympy.Expr, str | None]:
-    """The branch of a case distinction that holds for most values, and for which."""
-    folded = sympy.piecewise_fold(value)
-    if not isinstance(folded, sympy.Piecewise):
-        return value, None
-    branches = [(form, condition) for form, condition in folded.args if not form.has(sympy.Sum, sympy.Product)]
-    if not branches:
-        raise NoAnswer(_NOT_FOUND)
-    for form, condition in branches:
-        if isinstance(condition, sympy.Eq):
-            continue
-        if condition == sympy.true:
-            excluded = [plain(c.lhs) + " ≠ " + plain(c.rhs) for _, c in branches if isinstance(c, sympy.Eq)]
-            return form, "for " + " and ".join(excluded) if excluded else None
-        conditions = condition.args if isinstance(condition, sympy.And) else (condition,)
-        if all(isinstance(c, sympy.core.relational.Relational) for c in conditions):
-            return form, "for " + " and ".join(plain(c) for c in conditions)
-    raise NoAnswer(_NOT_FOUND)
+def _is_writable(value: sympy.Expr) -> bool:
+    return is_presentable(value.rewrite(sympy.factorial)) or value.has(sympy.nan, sympy.zoo, sympy.AccumBounds)
 
 
 def _check_convergence(series: sympy.Sum) -> None:

@@ -9,6 +9,7 @@ import mpmath
 import numpy as np
 import sympy
 
+from crohme.solver.cases import generic
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import is_presentable
 from crohme.solver.numeric import number, precise, real_function
@@ -251,15 +252,18 @@ def _of_waves(integrand: sympy.Expr, symbol: sympy.Symbol, low: float) -> tuple[
 
 
 @precise
-def antiderivative(integrand: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
-    """A function whose derivative is the integrand wherever that is real.
+def antiderivative(integrand: sympy.Expr, symbol: sympy.Symbol) -> tuple[sympy.Expr, str | None]:
+    """A function whose derivative is the integrand wherever that is real, and for which values of other names.
 
     Raises:
         NoAnswer: None was found, or its derivative is another function.
     """
+    note = None
     candidates = [_of_kinks(integrand, symbol)] if integrand.has(sympy.Abs, sympy.sign) else []
     if not candidates:
         found = attempt(sympy.integrate, principal(integrand), symbol, seconds=2 * _SECONDS)
+        if found is not None and found.has(sympy.Piecewise):
+            found, note = generic(found)
         if found is not None and not found.has(sympy.Integral):
             candidates += [_with_absolute_values(found, symbol), found]
             if integrand.has(OddRoot):
@@ -272,7 +276,7 @@ def antiderivative(integrand: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
         for form in sorted(forms, key=sympy.count_ops):
             form = form.as_independent(symbol, as_Add=True)[1]
             if _is_antiderivative(form, integrand, symbol):
-                return form
+                return form, note
     raise NoAnswer("no closed form was found")
 
 
@@ -280,7 +284,7 @@ def _with_absolute_values(form: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
     """∫ 1/x is ln |x|: the logarithms of what may be negative are those of its absolute value."""
 
     def replaced(argument: sympy.Expr) -> sympy.Expr:
-        if not argument.has(symbol) or argument.is_positive or not argument.is_extended_real:
+        if not argument.has(symbol) or argument.is_positive or argument.has(sympy.I):
             return sympy.log(argument)
         return sympy.log(sympy.Abs(argument))
 

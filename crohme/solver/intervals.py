@@ -184,7 +184,10 @@ def _reciprocal(a: Boxes) -> Boxes:
     low = np.where(spans & (a.low < 0), -np.inf, low)
     high = np.where(spans & (a.high > 0), np.inf, high)
     never = (a.low == 0) & (a.high == 0)
-    return _outward(low, high, a.whole & ~spans, a.some & ~never)
+    found = _outward(low, high, a.whole & ~spans, a.some & ~never)
+    low = np.where(a.low >= 0, np.maximum(found.low, 0), found.low)
+    high = np.where(a.high <= 0, np.minimum(found.high, 0), found.high)
+    return Boxes(low, high, found.whole, found.some)
 
 
 def _restricted(a: Boxes, least: float, most: float) -> Boxes:

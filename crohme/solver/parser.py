@@ -115,7 +115,11 @@ class RowParser(RowCursor):
         if sign is not None and self.follows(*SIGNS):
             both = [sign, self.row[self.position]]
             raise refusal(f"two signs in a row: {show(both)}", both)
-        return _with_sign(sign, self.product(after=sign))
+        term = self.product(after=sign)
+        if sign is not None and sign.label == "-" and isinstance(term, MultiCall) and term.function == "mod":
+            if self.row[0] is sign:  # -7 mod 3 is that of -7
+                return MultiCall("mod", (Negative(term.arguments[0]), *term.arguments[1:]))
+        return _with_sign(sign, term)
 
     def product(self, after: Node | None = None) -> Expression:
         """Factors up to what ends a term.

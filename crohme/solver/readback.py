@@ -124,7 +124,7 @@ def _form(expression: Expression) -> tuple[str, _Level]:
         case Absolute(operand):
             return f"| {_text(operand)} |", _Level.ATOM
         case MultiCall("mod", (left, right)):
-            return rf"{_text(left, _Level.FACTOR)} \bmod {_text(right, _Level.FACTOR)}", _Level.PRODUCT
+            return rf"{_text(left, _Level.FACTOR)} \bmod {_text(right, _Level.FACTOR)}", _Level.OPEN
         case Limit():
             return _operator(expression), _Level.OPEN
         case Derivative() | Integral() | Summation() | ProductOver():

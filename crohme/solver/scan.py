@@ -73,7 +73,7 @@ def scan(
         symbol: Symbol.
         breaks: sequence of mpf. Where the function is known to jump, to have a pole or to begin; whether it is
             0 there is for the caller to find out.
-        sides: tuple of int. -1 for numbers up to 1e-9, 1 for those from there on.
+        sides: tuple of int. -1 for numbers up to 1e-3, 1 for those from there on.
 
     Returns:
         Scan.
@@ -96,11 +96,11 @@ class _TooMany(Exception):
 
 
 def _edges(reach: float, sides: tuple[int, ...]) -> NDArray[np.float64]:
-    scale = [10.0 ** (k / 2) for k in range(-16, 9)] + [10.0**k for k in range(5, 61)]
+    scale = [10.0 ** (k / 2) for k in range(-1, 9)] + [10.0**k for k in range(5, 61)]
     positive = [s * _SHIFT for s in scale if s * _SHIFT < reach]
     left = [-reach, *(-p for p in reversed(positive))] if -1 in sides else []
     right = [*positive, reach] if 1 in sides else []
-    return np.array([*left, 1.17e-9, *right])
+    return np.array([*left, 1.17e-3, *right])
 
 
 class _Search:
@@ -124,7 +124,7 @@ class _Search:
             if not len(a):
                 break
             settled = self._monotone(a, b, whole, crossings)
-            if generation > 4:
+            if generation > 2:
                 for order in (2, 3, 4):
                     settled |= self._bent(a, b, whole & ~settled, order, found)
             if len(a) > _MOST_BOXES or len(crossings) + len(found.zeros) > _MOST_ZEROS:

@@ -9,6 +9,7 @@ from operator import add, mul
 import sympy
 
 from crohme.solver.conditions import Condition, Must
+from crohme.solver.errors import NoAnswer
 from crohme.solver.odd_root import odd_root
 from crohme.solver.syntax import (
     Absolute,
@@ -69,6 +70,8 @@ _DEMANDS: dict[str, tuple[tuple[Must, Callable[[sympy.Expr], sympy.Expr]], ...]]
     "artanh": ((Must.BE_POSITIVE, lambda x: 1 - x), (Must.BE_POSITIVE, lambda x: 1 + x)),
 }
 """What an argument must meet, so that the function has a real value."""
+_REAL_ONLY = frozenset({"arcsin", "arccos", "arcsec", "arccsc", "arcosh", "artanh"})
+"""Functions whose complex values nobody means."""
 
 
 class Builder:
@@ -142,6 +145,8 @@ class Builder:
                 value = self.build(argument)
                 for demand, of in _DEMANDS.get(function, ()):
                     self._require(of(value), demand)
+                    if function in _REAL_ONLY and value.is_extended_real and of(value).is_negative:
+                        raise NoAnswer(f"it is not defined: {function} has no real value there")
                 return _FUNCTIONS[function](value)
             case MultiCall(function, arguments):
                 return _FUNCTIONS[function](*map(self.build, arguments))
@@ -171,6 +176,8 @@ class Builder:
 
     def _power(self, base: sympy.Expr, exponent: Expression) -> sympy.Expr:
         value = self.build(exponent)
+        if base.is_zero and value.is_zero:
+            return sympy.nan
         is_fraction = isinstance(exponent.operand if isinstance(exponent, Negative) else exponent, Quotient)
         if value.is_extended_negative or not value.is_number:
             self._require(base, Must.NOT_BE_ZERO if value.is_number else Must.BE_POSITIVE)
