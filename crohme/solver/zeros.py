@@ -129,7 +129,9 @@ def _of_factor(factor: sympy.Expr, symbol: sympy.Symbol, span: tuple[float, floa
 def _by_cells(factor: sympy.Expr, symbol: sympy.Symbol, span: tuple[float, float] | None) -> Zeros:
     """Zeros where |x| and the like have one form each between their kinks."""
     breaks, reach = breakpoints(factor, symbol, span)
-    ends = [-mpmath.inf, *(p.value for p in breaks), mpmath.inf]
+    # Outside of a span the kinks are not known, so its ends are where the forms are known.
+    first, last = (-mpmath.inf, mpmath.inf) if span is None else map(mpmath.mpf, span)
+    ends = [first, *(p.value for p in breaks if first < p.value < last), last]
     groups = [[p for p in breaks if _is_zero_at(factor, symbol, p)]]
     for low, high in zip(ends, ends[1:], strict=False):
         form = sympy.expand(smooth(factor, symbol, between(low, high)))
