@@ -142,7 +142,8 @@ def _eliminated(
     for assignment in found.assignments:
         values = {last: assignment[names[last]]}
         for unknown, value in reversed(given):
-            values[unknown] = _short_or_same(value.subs(values))
+            put = value.subs(values)
+            values[unknown] = sympy.expand(put) if found.families else _short_or_same(put)
         assignments.append({name: values[symbol] for symbol, name in names.items()})
     real = [a for a in assignments if found.families or all(_is_real(value) for value in a.values())]
     families: list[Family] = found.families

@@ -76,7 +76,11 @@ def _factor(tokens: list[str], at: int) -> tuple[str, int]:
             source = f"root({index},{inside})"
         else:
             inside, at = _factor(tokens, at + 1)
-            source = f"sqrt({inside}+0j)" if inside.startswith("(-") and not re.search("[a-z]", inside) else f"sqrt({inside})"
+            source = (
+                f"sqrt({inside}+0j)"
+                if inside.startswith("(-") and not re.search("[a-z]", inside)
+                else f"sqrt({inside})"
+            )
     elif token == r"\infty":
         source, at = "oo", at + 1
     elif token == r"\pi":

@@ -1,7 +1,7 @@
 r"""Two hundred and more expressions, each answer checked by other means than the solver's.
 
-`expressions.csv` has LaTeX, how its answer is checked, and for that a formula in Python: quadrature of scipy, a scan for
-roots on a fine grid, random points in and out of a region, substitution, difference quotients.
+`expressions.csv` has LaTeX, how its answer is checked, and for that a formula in Python: quadrature of scipy, a scan
+for roots on a fine grid, random points in and out of a region, substitution, difference quotients.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ RAW = re.compile(
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def find(latex: str) -> Solution:
     """The answer, without a child process."""
     return answers.find_answer(read_problem([read_latex(latex)]))
@@ -122,7 +122,9 @@ def test_difference_quotient_of_antiderivative_is_the_integrand(row: dict[str, s
 def expanded(text: str) -> list[tuple[dict[str, complex]]]:
     """The solutions that one answer gives, for n from -60 to 60 where it has one."""
     parts = [part.strip() for part in re.split(r" , \\; ", text)]
-    equalities = [re.split(r"\s*(?:=|\\approx)\s*", part) for part in parts if re.match(r"\w(?:_\S+)? (=|\\approx)", part)]
+    equalities = [
+        re.split(r"\s*(?:=|\\approx)\s*", part) for part in parts if re.match(r"\w(?:_\S+)? (=|\\approx)", part)
+    ]
     counters = re.findall(r"(\w) \\in \\mathbb\{Z\}", text)
     numbers = range(-60, 61) if counters else [0]
     found = []
@@ -184,8 +186,6 @@ def test_equation_has_the_roots_of_a_scan(row: dict[str, str]) -> None:
         assert min(abs(root - value) for value in real) < 1e-4
 
 
-
-
 def contains(solution: Solution, x: float) -> bool:
     """Whether a number is in the answer's set."""
     if solution.kind is Kind.NO_SOLUTION:
@@ -197,7 +197,11 @@ def contains(solution: Solution, x: float) -> bool:
             continue
         text = re.sub(r" , \\; \w \\in \\mathbb\{Z\}$", "", answer).partition(r"\in ")[2]
         whole, _, without = text.partition(r" \setminus ")
-        if any(abs(number(end) - x) < 1e-12 for end in re.findall(r"\\left\\\{ (.*) \\right", without) for end in end.split(",")):
+        if any(
+            abs(number(end) - x) < 1e-12
+            for end in re.findall(r"\\left\\\{ (.*) \\right", without)
+            for end in end.split(",")
+        ):
             continue
         if whole.startswith(r"\mathbb{R}"):
             return True
