@@ -13,7 +13,7 @@ import sympy
 
 from crohme.solver.cases import generic
 from crohme.solver.errors import NoAnswer
-from crohme.solver.forms import is_presentable
+from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.integrals import antiderivative, definite
 from crohme.solver.numeric import as_real, number, precise, real_function
 from crohme.solver.odd_root import OddRoot
@@ -194,7 +194,7 @@ def _assignments(names: set[sympy.Symbol]) -> list[dict[sympy.Symbol, sympy.Expr
 def _simplified(value: sympy.Expr) -> sympy.Expr:
     short = attempt(sympy.simplify, value, seconds=1.0)
     forms = [value] if short is None else [short, value]
-    return min([form for form in forms if is_presentable(form)] or forms, key=sympy.count_ops)
+    return min([form for form in forms if is_presentable(form)] or forms, key=complexity)
 
 
 def _is_writable(value: sympy.Expr) -> bool:

@@ -26,7 +26,11 @@ def generic(value: sympy.Expr) -> tuple[sympy.Expr, str | None]:
         if condition == sympy.true:
             excluded = [plain(c.lhs) + " ≠ " + plain(c.rhs) for _, c in branches if isinstance(c, sympy.Eq)]
             return form, "for " + " and ".join(excluded) if excluded else None
+        if isinstance(condition, sympy.Or) and len(condition.free_symbols) == 1:
+            (symbol,) = condition.free_symbols
+            condition = condition.as_set().as_relational(symbol)
         conditions = condition.args if isinstance(condition, sympy.And) else (condition,)
+        conditions = tuple(c for c in conditions if not c.has(sympy.oo))
         if all(isinstance(c, sympy.core.relational.Relational) for c in conditions):
             return form, "for " + " and ".join(plain(c) for c in conditions)
     raise NoAnswer(_NOT_FOUND)

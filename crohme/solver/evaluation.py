@@ -11,7 +11,7 @@ import sympy
 from crohme.solver.calculus import Calculus
 from crohme.solver.conditions import Condition, Must
 from crohme.solver.errors import NoAnswer
-from crohme.solver.forms import is_presentable
+from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.numeric import number
 from crohme.solver.patience import attempt
 from crohme.solver.plain import plain
@@ -122,7 +122,7 @@ def tidy(value: sympy.Expr) -> sympy.Expr:
         ways = ()
     forms = [form for way in ways if (form := attempt(way, value, seconds=_SECONDS)) is not None]
     kept = [form for form in forms if is_presentable(form) and _agree(value, form)]
-    return min([*kept, value], key=lambda form: (not is_presentable(form), sympy.count_ops(form)))
+    return min([*kept, value], key=lambda form: (not is_presentable(form), complexity(form)))
 
 
 def _agree(value: sympy.Expr, form: sympy.Expr) -> bool:

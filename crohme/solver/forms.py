@@ -15,6 +15,12 @@ _FUNCTIONS = (
 )  # fmt: skip
 
 
+def complexity(value: sympy.Expr) -> int:
+    """How hard an expression is to read: operations, and digits of numbers beyond some."""
+    digits = sum(max(0, len(str(number.p)) + len(str(number.q)) - 7) for number in value.atoms(sympy.Rational))
+    return int(sympy.count_ops(value)) + digits
+
+
 def is_presentable(value: sympy.Expr) -> bool:
     """Whether an expression can be written as an answer."""
     classes = tuple(kind for kind in _FUNCTIONS if isinstance(kind, type))

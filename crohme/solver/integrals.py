@@ -11,7 +11,7 @@ import sympy
 
 from crohme.solver.cases import generic
 from crohme.solver.errors import NoAnswer
-from crohme.solver.forms import is_presentable
+from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.numeric import number, precise, real_function
 from crohme.solver.odd_root import OddRoot, principal
 from crohme.solver.patience import attempt
@@ -171,7 +171,7 @@ def _closed_form(
         total += found
     short = attempt(sympy.simplify, total, seconds=_SECONDS)
     candidates = [c for c in (short, total) if c is not None and is_presentable(c) and not c.free_symbols]
-    return min(candidates, key=sympy.count_ops, default=None)
+    return min(candidates, key=complexity, default=None)
 
 
 def _oriented(form: sympy.Expr, symbol: sympy.Symbol, at: mpmath.mpf) -> sympy.Expr:
@@ -273,7 +273,7 @@ def antiderivative(integrand: sympy.Expr, symbol: sympy.Symbol) -> tuple[sympy.E
             continue
         short = attempt(sympy.simplify, candidate, seconds=0.5)
         forms = [form for form in (short, candidate) if form is not None and is_presentable(form)]
-        for form in sorted(forms, key=sympy.count_ops):
+        for form in sorted(forms, key=complexity):
             form = form.as_independent(symbol, as_Add=True)[1]
             if _is_antiderivative(form, integrand, symbol):
                 return form, note

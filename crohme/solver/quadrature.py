@@ -212,13 +212,14 @@ def sum_of_series(term: sympy.Expr, symbol: sympy.Symbol, first: int) -> Estimat
     try:
         with np.errstate(all="ignore"):
             terms = evaluate(function, real, boxes(np.arange(first, last), np.arange(first, last)))
-            far = boxes([last], [np.inf])
+            edges = np.geomspace(last, 1e30, 500)
+            far = boxes(edges[:-1], edges[1:])
             bends = evaluate(function.diff(real, 2), real, far)
             slope = evaluate(function.diff(real), real, boxes([last], [last]))
             end = evaluate(function, real, boxes([last], [last]))
     except Unsupported:
         return None
-    if not terms.whole.all() or not bends.whole[0] or not (bends.low[0] >= 0 or bends.high[0] <= 0):
+    if not terms.whole.all() or not bends.whole.all() or not ((bends.low >= 0).all() or (bends.high <= 0).all()):
         return None
     if converges(real_function(function, real), mpmath.inf, -1) is not True:
         return None

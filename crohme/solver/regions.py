@@ -146,6 +146,8 @@ class _Chart:
             return Region(tuple(whole))
         first = Point(cuts[0].value + size, _shifted(cuts[0].exact, length))
         pieces = self._pieces([*cuts, first])
+        if not pieces:
+            return Region(())
         pieces = _without_seam(pieces, cuts[0], first, length)
         if len(pieces) == 1 and pieces[0].low is cuts[0] and pieces[0].high is first and pieces[0].closed[0]:
             return Region((Piece(None, None, (False, False)),))

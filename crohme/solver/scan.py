@@ -23,7 +23,7 @@ RANGES = (1e60, 1e4, 40.0)
 """Distances from 0 up to which zeros are looked for, until one of them can be searched through."""
 _MOST_BOXES = 6000
 _MOST_ZEROS = 64
-_MOST_BENT = 400
+_MOST_BENT = 120
 _GENERATIONS = 300
 _LONGEST = 300
 """Operations in a derivative that is still worth its time."""
@@ -289,23 +289,15 @@ def bisected(function: Callable[[Any], mpmath.mpf], low: Any, high: Any) -> mpma
     with mpmath.workdps(DIGITS + 10):
         a, b = mpmath.mpf(low), mpmath.mpf(high)
         left = mpmath.sign(function(a))
-        for step in range(60):
-            middle = (a + b) / 2
-            value = function(middle)
-            if value == 0:
-                return middle
-            if mpmath.sign(value) == left:
-                a = middle
-            else:
-                b = middle
-            if step > 10 and abs(b - a) < mpmath.mpf("1e-8") * max(1, abs(a)):
-                break
         try:
-            zero = mpmath.findroot(function, (a, b), solver="anderson", verify=False, maxsteps=60)
+            zero = mpmath.findroot(function, (a, b), solver="anderson", verify=False, maxsteps=40)
         except (ValueError, TypeError, ZeroDivisionError):
             zero = None
         if zero is not None and a <= zero <= b:
-            return zero
+            step = max(abs(zero), b - a) * mpmath.mpf(10) ** -DIGITS
+            beside = [function(max(zero - step, a)), function(min(zero + step, b))]
+            if None not in beside and mpmath.sign(beside[0]) * mpmath.sign(beside[1]) <= 0:
+                return zero
         for _ in range(200):
             middle = (a + b) / 2
             if mpmath.sign(function(middle)) == left:

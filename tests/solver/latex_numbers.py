@@ -90,7 +90,11 @@ def _factor(tokens: list[str], at: int) -> tuple[str, int]:
         power = None
         if tokens[at] == "^":
             power, at = _factor(tokens, at + 1)
-        inside, at = _factor(tokens, at)
+        if tokens[at] == "{" and tokens[at + 1] == "(":  # a power behind it is one of the function
+            inside, at = _sum(tokens, at + 1)
+            at += 1
+        else:
+            inside, at = _factor(tokens, at)
         source = f"{name}({inside})" + (f"**{power}" if power else "")
     else:
         source, at = token, at + 1

@@ -205,7 +205,7 @@ def contains(solution: Solution, x: float) -> bool:
             continue
         if whole.startswith(r"\mathbb{R}"):
             return True
-        for n in range(-8, 9) if r"\mathbb{Z}" in answer else [0]:
+        for n in range(-40, 41) if r"\mathbb{Z}" in answer else [0]:
             for piece in whole.split(r" \cup "):
                 opening, inside, closing = re.fullmatch(r"\\left(\(|\[|\\\{) (.*) \\right(\)|\]|\\\})", piece).groups()
                 ends = [number(end, n=n).real for end in inside.split(" , ")]
