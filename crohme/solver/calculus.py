@@ -168,8 +168,9 @@ class Calculus:
             self.note(note)
         if found is None or found.has(sympy.Sum, sympy.Product, sympy.Piecewise) or not _is_writable(found):
             estimate = None
-            if isinstance(series, sympy.Sum) and high == sympy.oo and not series.free_symbols and low.is_Integer:
-                estimate = sum_of_series(body, symbol, int(low))
+            is_counted = low.is_Integer and (high == sympy.oo or high.is_Integer)
+            if isinstance(series, sympy.Sum) and is_counted and not series.free_symbols:
+                estimate = sum_of_series(body, symbol, int(low), None if high == sympy.oo else int(high))
             if estimate is None:
                 raise NoAnswer(_NOT_FOUND)
             return self.estimated(estimate)

@@ -201,34 +201,38 @@ def _by_mpmath(integrand: sympy.Expr, symbol: sympy.Symbol, low: float, high: fl
 # === Series ===
 
 
-def sum_of_series(term: sympy.Expr, symbol: sympy.Symbol, first: int) -> Estimate | None:
-    """A series of positive or negative terms that fall and are convex from some term on.
+def sum_of_series(term: sympy.Expr, symbol: sympy.Symbol, first: int, upper: int | None = None) -> Estimate | None:
+    """A series, or a sum of many terms up to `upper`, whose terms have one curvature from some term on.
 
     The rest of it is the integral and half a term; the trapezoids are off by less than an eighth of the slope.
     """
     real = sympy.Dummy("x", real=True)
     function = term.subs(symbol, real)
     last = first + _TERMS
+    if upper is not None and upper <= last:
+        return None
     try:
         with np.errstate(all="ignore"):
             terms = evaluate(function, real, boxes(np.arange(first, last), np.arange(first, last)))
-            edges = np.geomspace(last, 1e30, 500)
+            edges = np.geomspace(last, 1e30 if upper is None else upper, 500)
             far = boxes(edges[:-1], edges[1:])
             bends = evaluate(function.diff(real, 2), real, far)
-            slope = evaluate(function.diff(real), real, boxes([last], [last]))
-            end = evaluate(function, real, boxes([last], [last]))
+            ends = [last] if upper is None else [last, upper]
+            slope = evaluate(function.diff(real), real, boxes(ends, ends))
+            end = evaluate(function, real, boxes(ends, ends))
     except Unsupported:
         return None
     if not terms.whole.all() or not bends.whole.all() or not ((bends.low >= 0).all() or (bends.high <= 0).all()):
         return None
-    if converges(real_function(function, real), mpmath.inf, -1) is not True:
+    if upper is None and converges(real_function(function, real), mpmath.inf, -1) is not True:
         return None
-    rest = estimate(function, real, last, np.inf)
+    rest = estimate(function, real, last, np.inf if upper is None else upper)
     if rest is None:
         return None
     head = float(((terms.low + terms.high) / 2).sum())
-    value = head + rest.value + float(end.low[0] + end.high[0]) / 4
-    error = rest.error + float(np.abs([slope.low[0], slope.high[0]]).max()) / 8
+    # `head` has all terms before `last`.
+    value = head + rest.value + float((end.low + end.high).sum()) / 4
+    error = rest.error + float(np.maximum(np.abs(slope.low), np.abs(slope.high)).sum()) / 8
     return Estimate(value, error + 1e-14 * float(np.abs(terms.high).sum()))
 
 
