@@ -236,7 +236,8 @@ class RowParser(RowCursor):
         exponent = node.rows.get(Relation.SUP)
         if exponent is None:
             return base
-        if exponent[0].label in (DEGREE, "o") and isinstance(base, Number) and len(exponent) == 1:
+        is_degree = exponent[0].label == DEGREE or (exponent[0].label == "o" and isinstance(base, Number))
+        if is_degree and len(exponent) == 1:
             return Degrees(base)
         if all(n.label == PRIME for n in exponent):
             names = free_names(base)

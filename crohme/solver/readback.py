@@ -163,7 +163,7 @@ def _factor(expression: Expression) -> str:
         case Percent(operand):
             return rf"{_text(operand, _Level.FACTOR)} \%"
         case Degrees(operand):
-            return rf"{_text(operand)}^{{\circ}}"
+            return rf"{_text(operand, _Level.ATOM)}^{{\circ}}"
         case Binomial(above, below):
             return rf"\binom{{{_text(above)}}}{{{_text(below)}}}"
         case Apply(definition, arguments, order):

@@ -16,7 +16,7 @@ import sympy
 from crohme.solver.conditions import Condition
 from crohme.solver.errors import NoAnswer
 from crohme.solver.families import Family
-from crohme.solver.forms import is_presentable
+from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.numeric import number
 from crohme.solver.patience import attempt
 from crohme.solver.plain import plain
@@ -53,13 +53,19 @@ def solve_system(
     is_polynomial = all(_is_polynomial(equation, names) for equation in equations)
     if parameters:
         return _with_parameters(equations, names, conditions, parameters)
-    if not is_polynomial and (eliminated := _eliminated(equations, names, conditions, solve_one)) is not None:
+    if (eliminated := _eliminated(equations, names, conditions, solve_one, is_polynomial)) is not None:
         return eliminated
-    found = attempt(sympy.solve, list(equations), list(names), dict=True, seconds=_SECONDS)
+    # Polynomial systems have complex solutions, too: real symbols would lose them.
+    free_of_sign = {symbol: sympy.Dummy(symbol.name) for symbol in names} if is_polynomial else {}
+    back = {dummy: symbol for symbol, dummy in free_of_sign.items()}
+    wanted = [free_of_sign.get(symbol, symbol) for symbol in names]
+    given = [equation.subs(free_of_sign) for equation in equations]
+    found = attempt(sympy.solve, given, wanted, dict=True, seconds=_SECONDS)
     if not found and not is_polynomial:
         raise NoAnswer("no solution was found")
     if found is None:
         raise NoAnswer(_NOT_FOUND)
+    found = [{back.get(s, s): value.subs(back) for s, value in solution.items()} for solution in found]
     kept = [solution for solution in found if _holds(solution, equations, conditions)]
     notes = [] if is_polynomial and len(kept) == len(found) else [_AT_LEAST]
     if is_polynomial and len(kept) < len(found) and all(_breaks(s, conditions) for s in found if s not in kept):
@@ -83,7 +89,8 @@ def _named(solution: dict[sympy.Symbol, sympy.Expr], names: dict[sympy.Symbol, N
 def _short(value: sympy.Expr) -> sympy.Expr:
     simple = attempt(sympy.simplify, value, seconds=0.5) if value.count_ops() < 60 else value
     best = min([v for v in (simple, value) if v is not None], key=sympy.count_ops)
-    if best.free_symbols or (is_presentable(best) and best.count_ops() <= 30):
+    is_short = is_presentable(best) and complexity(best) <= 22 and not (best.has(sympy.I) and _is_real(best))
+    if best.free_symbols or is_short:
         if not is_presentable(best):
             raise NoAnswer(_NOT_FOUND)
         return best
@@ -118,8 +125,12 @@ def _eliminated(
     names: dict[sympy.Symbol, Name],
     conditions: Sequence[Condition],
     solve_one: _SolveOne,
+    is_polynomial: bool,
 ) -> Solved | None:
-    """All real solutions, if one unknown after the other is given by those that remain; else None."""
+    """All solutions, if one unknown after the other is given by those that remain; else None.
+
+    Only the real ones, if the equations are no polynomials.
+    """
     given: list[tuple[sympy.Symbol, sympy.Expr]] = []
     rest, unknowns = list(equations), list(names)
     while len(unknowns) > 1:
@@ -145,9 +156,10 @@ def _eliminated(
             put = value.subs(values)
             values[unknown] = sympy.expand(put) if found.families else _short_or_same(put)
         assignments.append({name: values[symbol] for symbol, name in names.items()})
-    real = [a for a in assignments if found.families or all(_is_real(value) for value in a.values())]
+    if not is_polynomial and not found.families:
+        assignments = [a for a in assignments if all(map(_is_real, a.values()))]
     families: list[Family] = found.families
-    return Solved(real, families, notes=found.notes)
+    return Solved(assignments, families, notes=found.notes)
 
 
 def _put_in(expression: sympy.Expr, given: Sequence[tuple[sympy.Symbol, sympy.Expr]]) -> sympy.Expr:
@@ -157,6 +169,8 @@ def _put_in(expression: sympy.Expr, given: Sequence[tuple[sympy.Symbol, sympy.Ex
 
 
 def _short_or_same(value: sympy.Expr) -> sympy.Expr:
+    if value.has(sympy.Float):
+        return sympy.N(value, 40)
     simple = attempt(sympy.simplify, value, seconds=0.5)
     return value if simple is None or simple.count_ops() > value.count_ops() else simple
 
@@ -203,9 +217,12 @@ def _with_parameters(
     back = {dummy: symbol for symbol, dummy in unreal.items()}
     wanted = [unreal[symbol] for symbol in names]
     found = attempt(sympy.solve, [e.subs(unreal) for e in equations], wanted, dict=True, seconds=_SECONDS)
-    if found is None or not found:
+    if not found:
+        back = {}
+        found = attempt(sympy.solve, list(equations), list(names), dict=True, seconds=_SECONDS)
+    if not found:
         raise NoAnswer(_NOT_FOUND if found is None else "no solution was found")
-    solutions = [{back[s]: value.subs(back) for s, value in solution.items()} for solution in found]
+    solutions = [{back.get(s, s): value.subs(back) for s, value in solution.items()} for solution in found]
     kept = [s for s in solutions if _fits(s, equations, conditions, parameters)]
     if not kept or any(not is_presentable(value) for solution in kept for value in solution.values()):
         raise NoAnswer(_NOT_FOUND)
@@ -214,7 +231,7 @@ def _with_parameters(
         if not _are_all(kept, equations, names, parameters):
             notes.append(_AT_LEAST)
         elif len(kept) <= len(solutions):
-            notes.append("where these are real numbers")
+            notes.append("only where they satisfy the equation")
     return Solved([_named(solution, names) for solution in kept], notes=notes)
 
 
@@ -237,7 +254,7 @@ def _without_bars(
         kept += [s for s in found if s not in kept and _fits(s, equations, conditions, parameters)]
     if not kept or not _are_all(kept, equations, names, parameters):
         raise NoAnswer(_NOT_FOUND)
-    notes = [*_needed(kept, equations, names), "as far as they satisfy the equation with its absolute values"]
+    notes = [*_needed(kept, equations, names), "only where they satisfy the equation"]
     return Solved([_named(solution, names) for solution in kept], notes=notes)
 
 

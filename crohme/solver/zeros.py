@@ -14,6 +14,7 @@ import mpmath
 import sympy
 
 from crohme.solver.conditions import Condition
+from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.numeric import DIGITS, is_zero, number, precise, real_function
 from crohme.solver.odd_root import OddRoot
 from crohme.solver.patience import attempt
@@ -21,6 +22,9 @@ from crohme.solver.recognise import closed_form
 from crohme.solver.scan import RANGES, Scan, scan, scan_between
 
 _MOST_RADICALS = 4
+_MOST_LOOKED_UP = 6
+_SECONDS_TO_SOLVE = 0.6
+_CLOSE = mpmath.mpf(10) ** -(DIGITS - 8)
 _NEAR = 20.0
 """Where to look if there are too many zeros to be found on the real line."""
 _BENT = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min)
@@ -255,28 +259,59 @@ def _scanned(factor: sympy.Expr, symbol: sympy.Symbol, span: tuple[float, float]
     if found.reach < RANGES[0]:
         reach = min(reach, found.reach)
     bases = tuple(part.base for part in factor.atoms(sympy.Pow) if part.base.is_number and part.exp.has(symbol))
-    points = [Point(value, closed_form(value, bases)) for value in found.zeros]
+    points = _with_solutions([Point(value, closed_form(value, bases)) for value in found.zeros], factor, symbol)
     points = [p if p.exact is None or _is_zero_at(factor, symbol, p) else Point(p.value) for p in points]
     return Zeros(united([points, [p for p in breaks if _is_zero_at(factor, symbol, p)]]), reach)
 
 
+def _with_solutions(points: list[Point], factor: sympy.Expr, symbol: sympy.Symbol) -> list[Point]:
+    """The points, with the closed forms of SymPy's solutions where these are the same numbers."""
+    if not any(p.exact is None for p in points) or len(points) > _MOST_LOOKED_UP:
+        return points
+    found = attempt(sympy.solve, factor, symbol, seconds=_SECONDS_TO_SOLVE) or []
+    short = [form for form in found if is_presentable(form) and complexity(form) <= _LONGEST_ROOT]
+    sizes = {form: number(form) for form in short if not form.has(sympy.I)}
+    looked_up = []
+    for p in points:
+        same = [
+            form for form, size in sizes.items() if size is not None and abs(size - p.value) < _CLOSE * abs(p.value)
+        ]
+        looked_up.append(Point(p.value, same[0]) if same and p.exact is None else p)
+    return looked_up
+
+
 def _scanned_by_sides(factor: sympy.Expr, symbol: sympy.Symbol, breaks: Sequence[mpmath.mpf]) -> Scan | None:
     """A scan of sums of exponential functions, which overflow far from 0, divided by the largest on either side."""
+    factor = factor.replace(
+        lambda part: part.is_Pow and part.base.is_number and part.exp.has(symbol),
+        lambda part: sympy.exp(part.exp * sympy.log(part.base)),
+    )
     exponents = [part.as_base_exp() for part in factor.atoms(sympy.Pow, sympy.exp) if part.as_base_exp()[1].has(symbol)]
     growths = [sympy.log(base) * exponent.diff(symbol) for base, exponent in exponents]
-    exponents.append((sympy.Integer(1), sympy.Integer(0)))  # the terms without one
-    growths.append(sympy.Integer(0))
-    if len(growths) == 1 or any(not growth.is_number for growth in growths):
+    if not growths:
+        return None
+    if any(
+        not any(part[1].has(symbol) for part in _powers(term)) for term in sympy.Add.make_args(sympy.expand(factor))
+    ):
+        exponents.append((sympy.Integer(1), sympy.Integer(0)))  # the terms without one
+        growths.append(sympy.Integer(0))
+    if any(not growth.is_number for growth in growths):
         return None
     found = Scan(reach=RANGES[0])
     for side in (-1, 1):
         base, exponent = exponents[max(range(len(growths)), key=lambda k: side * float(growths[k]))]
         divided = sympy.powsimp(sympy.expand(factor * base ** (-exponent)))
+        # x ln 2 - x ln 3 as one product: as a difference of intervals it could be anything.
+        divided = divided.replace(sympy.exp, lambda power: sympy.exp(sympy.collect(sympy.expand(power), symbol)))
         half = scan(divided, symbol, breaks, sides=(side,))
         found.zeros += half.zeros
         found.doubtful += half.doubtful
         found.reach = min(found.reach, half.reach)
     return found
+
+
+def _powers(term: sympy.Expr) -> list[tuple[sympy.Expr, sympy.Expr]]:
+    return [part.as_base_exp() for part in term.atoms(sympy.Pow, sympy.exp)]
 
 
 def breakpoints(
