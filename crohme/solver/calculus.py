@@ -84,7 +84,7 @@ class Calculus:
             raise NoAnswer(_NOT_FOUND)
         if not limits:
             found, note = antiderivative(body, symbol)
-            self.note(note)
+            self.note(note or _divided_by(found, symbol))
             return found
         low, high = (self.evaluate(limit) for limit in limits)
         names = (body.free_symbols - {symbol}) | low.free_symbols | high.free_symbols
@@ -183,6 +183,14 @@ class Calculus:
         elif found.free_symbols and high.free_symbols:
             _confirm_finite_sums(series, found)
         return found
+
+
+def _divided_by(found: sympy.Expr, symbol: sympy.Symbol) -> str | None:
+    """Which parameters must not be 0, as the closed form divides by them."""
+    denominator = sympy.denom(sympy.together(found)).as_independent(symbol)[0]
+    factors = {factor.base if factor.is_Pow else factor for factor in sympy.Mul.make_args(denominator)}
+    named = sorted(plain(factor) for factor in factors if factor.free_symbols)
+    return "for " + " and ".join(f"{name} ≠ 0" for name in named) if named else None
 
 
 def _assignments(names: set[sympy.Symbol]) -> list[dict[sympy.Symbol, sympy.Expr]]:
