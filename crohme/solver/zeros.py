@@ -14,6 +14,7 @@ import mpmath
 import sympy
 
 from crohme.solver.conditions import Condition
+from crohme.solver.elimination import without_radicals
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.numeric import DIGITS, is_zero, number, precise, real_function
 from crohme.solver.odd_root import OddRoot
@@ -21,7 +22,6 @@ from crohme.solver.patience import attempt
 from crohme.solver.recognise import closed_form
 from crohme.solver.scan import RANGES, Scan, scan, scan_between
 
-_MOST_RADICALS = 4
 _MOST_LOOKED_UP = 6
 _SECONDS_TO_SOLVE = 0.6
 _CLOSE = mpmath.mpf(10) ** -(DIGITS - 8)
@@ -123,7 +123,7 @@ def _of_factor(factor: sympy.Expr, symbol: sympy.Symbol, span: tuple[float, floa
         return Zeros(exact)
     if factor.has(*_BENT):
         return _by_cells(factor, symbol, span)
-    if (eliminated := _without_radicals(factor, symbol)) is not None:
+    if (eliminated := without_radicals(factor, symbol)) is not None:
         found = zeros(eliminated, symbol)
         if found.are_all:
             return found
@@ -196,6 +196,8 @@ def _shown(root: sympy.Expr, poly: sympy.Poly) -> Point:
     found = point(root)
     if not root.has(sympy.CRootOf):
         return found
+    if not isinstance(root, sympy.CRootOf):  # a multiple of one
+        return Point(found.value)
     formulas = attempt(sympy.roots, sympy.Poly(root.expr, *poly.gens), seconds=0.5) or {}
     for formula in formulas:
         value = number(formula)
@@ -203,48 +205,6 @@ def _shown(root: sympy.Expr, poly: sympy.Poly) -> Point:
             if abs(value - found.value) < mpmath.mpf(10) ** -30:
                 return Point(found.value, formula)
     return Point(found.value)
-
-
-def _without_radicals(expression: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr | None:
-    """A polynomial that is 0 wherever an algebraic expression is; None if there is none, or it is 0 itself."""
-    radicals: dict[sympy.Expr, sympy.Symbol] = {}
-    relations: list[tuple[sympy.Symbol, sympy.Expr]] = []
-
-    def replaced(part: sympy.Expr) -> sympy.Expr:
-        if not part.has(symbol) or part == symbol:
-            return part
-        inside = [replaced(argument) for argument in part.args]
-        if part.is_Pow and part.exp.is_Rational and part.exp.q > 1:
-            return new(inside[0], part.exp.q) ** part.exp.p
-        if isinstance(part, OddRoot):
-            return new(inside[0], int(part.args[1]))
-        if isinstance(part, sympy.Abs):
-            return new(inside[0] ** 2, 2)
-        if part.is_Add or part.is_Mul or (part.is_Pow and part.exp.is_Integer):
-            return part.func(*inside)
-        raise ValueError("not algebraic")
-
-    def new(radicand: sympy.Expr, degree: int) -> sympy.Symbol:
-        key = (radicand, degree)
-        if key not in radicals:
-            radicals[key] = sympy.Dummy("r")
-            relations.append((radicals[key], radicals[key] ** degree - radicand))
-        return radicals[key]
-
-    try:
-        result = replaced(expression)
-    except ValueError:
-        return None
-    if not relations or len(relations) > _MOST_RADICALS:
-        return None
-    for radical, relation in reversed(relations):
-        result = sympy.numer(sympy.together(result))
-        if result.has(radical):
-            result = attempt(sympy.resultant, result, sympy.numer(sympy.together(relation)), radical, seconds=1.0)
-            if result is None or result == 0:
-                return None
-    result = sympy.expand(result)
-    return result if result != 0 and result.is_polynomial(symbol) else None
 
 
 def _scanned(factor: sympy.Expr, symbol: sympy.Symbol, span: tuple[float, float] | None) -> Zeros:
