@@ -57,10 +57,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _from_latex(texts: list[str]) -> list[SymbolTree]:
-    from crohme.notation import LatexError, from_latex
+    from crohme.notation import LatexError
+    from crohme.solver import read_latex
 
     try:
-        return [from_latex(text) for text in texts]
+        return [read_latex(text) for text in texts]
     except LatexError as error:
         raise CommandError(f"--latex: {error}") from None
 
@@ -97,5 +98,6 @@ def _print(solution: Solution) -> None:
         lines.append(("decimal", solution.decimal))
     if not solution.answers and solution.decimal is None:
         lines.append(("answer", solution.kind.value))
+    lines += [("note", note) for note in solution.notes]
     for title, text in lines:
         print(f"{title:12}{text}")

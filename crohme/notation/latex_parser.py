@@ -31,8 +31,8 @@ _WITH_LIMITS = frozenset({"\\sum", "\\lim"})
 _PAIRS = {("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")}
 
 
-def from_latex(source: str | Iterable[str]) -> SymbolTree:
-    """Read LaTeX that CROHME's symbol classes can write.
+def from_latex(source: str | Iterable[str], labels: Container[str] = CLASSES) -> SymbolTree:
+    """Read LaTeX that CROHME's symbol classes, or other labels, can write.
 
     Braces that only group vanish; a script on a group hangs on its last symbol. Spacing, sizes of
     delimiters and fonts are dropped, `$`, `\\(` or `\\[` around the whole too; letters in `\\mathrm` or
@@ -42,6 +42,7 @@ def from_latex(source: str | Iterable[str]) -> SymbolTree:
 
     Args:
         source: str or iterable of str. The text, or its tokens (joined with spaces).
+        labels: collection of str. The symbols that may stand in it; the solver takes more than `CLASSES`.
 
     Returns:
         SymbolTree. Its nodes have no strokes.
@@ -50,7 +51,8 @@ def from_latex(source: str | Iterable[str]) -> SymbolTree:
         LatexError: Malformed LaTeX, a sign that is no symbol class, or nothing at all.
     """
     text = source if isinstance(source, str) else " ".join(source)
-    return _tree(parse(_undelimited(scan(text)), len(text), FUNCTIONS), canonical_label, frozenset(CLASSES))
+    row = parse(_undelimited(scan(text)), len(text), FUNCTIONS, labels)
+    return _tree(row, lambda raw: raw if raw in labels else canonical_label(raw), labels)
 
 
 @dataclass(frozen=True)

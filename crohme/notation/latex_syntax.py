@@ -6,7 +6,7 @@ refused here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from crohme.notation import latex_commands as commands
@@ -26,27 +26,33 @@ _MISPLACED = frozenset({*LIMITS, *commands.INFIX, *commands.SWITCHES})
 """What draws nothing where it stands alone: a limit without an operator, a font without what follows."""
 
 
-def parse(tokens: Sequence[Token], end: int, functions: frozenset[str]) -> Row:
+def parse(
+    tokens: Sequence[Token], end: int, functions: frozenset[str], signs: Container[str] = frozenset()
+) -> Row:
     """Read all tokens.
 
     Args:
         tokens: sequence of Token.
         end: int. Length of the text.
         functions: frozenset of str. What letters in an upright font may spell (`\\sin`).
+        signs: container of str. Commands that take nothing, besides those of `latex_commands.SIGNS`.
 
     Raises:
         LatexError: Braces or environments that do not match, `_` or `^` before nothing, or rows nested deeper than
             `MAX_DEPTH`.
     """
-    return _Parser(tokens, end, functions).row(frozenset(), depth=1)
+    return _Parser(tokens, end, functions, signs).row(frozenset(), depth=1)
 
 
 class _Parser:
-    def __init__(self, tokens: Sequence[Token], end: int, functions: frozenset[str]) -> None:
+    def __init__(
+        self, tokens: Sequence[Token], end: int, functions: frozenset[str], signs: Container[str]
+    ) -> None:
         self._tokens = tokens
         self._next = 0
         self._end = end
         self._functions = functions
+        self._signs = signs
 
     def row(self, stops: frozenset[str], depth: int) -> Row:
         """Parse up to one of the tokens `stops`, which is left in place, or to the end."""
@@ -140,12 +146,14 @@ class _Parser:
         return (self._command(token, depth),)
 
     def _command(self, token: Token, depth: int) -> Item:
+        if token.text in self._signs or token.text in commands.SIGNS:
+            return Item(token.text, token.position)
         if token.text in commands.ARGUMENTS or token.text in commands.SAME_COMMAND:
             text = commands.SAME_COMMAND.get(token.text, token.text)
             arguments = tuple(self._argument(depth) for _ in range(commands.ARGUMENTS[text]))
             return Item(text, token.position, arguments)
         groups: list[Row] = []
-        if token.text[0] == "\\" and token.text[1:].isalpha() and token.text not in commands.SIGNS:
+        if token.text[0] == "\\" and token.text[1:].isalpha():
             while (opens := self._peek()) is not None and opens.text == "{":
                 groups.append(self._group("}", depth))
         return Item(token.text, token.position, tuple(groups))

@@ -1,29 +1,35 @@
 r"""What was written, computed: symbol layout tree → answer, with SymPy (`pip install 'crohme[solver]'`).
 
 Written mathematics is ambiguous. What is decided here is shown in `Solution.understood`; what is not
-decided raises `NotUnderstood`, and nothing is guessed.
+decided raises `NotUnderstood`, and nothing is guessed. No answer is given on SymPy's word alone: zeros come
+from interval arithmetic on the real line, integrals, series and limits are compared with numbers, solutions are
+substituted. What is known as a number only, or may not be all, says so in `Solution.notes`.
 
 Decided:
 
 - Adjacent digits are a number. A point or comma between two digits is a decimal point, any other point
-  multiplies; a comma between two relations separates equations.
+  multiplies (`\cdot` and `\times` of LaTeX always do); a comma between two relations separates equations.
 - `\pi` is π, `e` Euler's number and `i` the imaginary unit, except with a subscript and as the index of a
   sum or the variable of a limit. All other letters are variables, a subscript is part of the name, and
   `\Delta x` is one name.
-- Symbols side by side are multiplied; `f`, `g`, `h`, `F`, `G`, `H` before a bracket are not: what function they
-  are is not said. `x ( y + 1 )` is a product.
+- Symbols side by side are multiplied. Letters that spell a function (ln, exp, lg, sec, arcsin, sinh, max, gcd, mod …)
+  and stand before its argument are that function. `x ( y + 1 )` is a product.
+- `f ( x ) = …` with `f`, `g`, `h`, `F`, `G` or `H` defines a function, for what comes after it: `f ( 3 )`,
+  `f ^ { \prime } ( x ) = 0`.
 - A function without brackets takes the letters, numbers, fractions and roots that follow. `\sin ^ { 2 } x` and
-  `\sin ( x ) ^ { 2 }` are powers of the sine, `\sin ^ { -1 }` is the arc sine, `\log` is the natural logarithm.
-- `\sum`, `\lim` and `\frac { d } { d x }` take one term, `\int` all up to its `d x`.
+  `\sin ( x ) ^ { 2 }` are powers of the sine, `\sin ^ { -1 }` is the arc sine. `\log` has base 10, `\ln` base e.
+- `\sum` and `\prod` take one term, `\lim` and `\frac { d } { d x }` the whole sum, unless `\frac { d } { d x }`
+  stands before one pair of brackets; `\int` takes all up to its `d x`.
 - `\frac { d } { d x }` is a derivative; a prime differentiates brackets with one variable in them.
-- `\pm` stands for both values. A root is the principal one; an odd root of a real number is real.
-- Variables are real numbers where something is computed, `\sqrt { x ^ { 2 } }` is |x|. Equations: see `equations`.
+- `\pm` stands for both values. A root is the principal one; an odd root of a real number is real, also as the
+  power of a fraction: `( - 8 ) ^ { 1 / 3 }` is -2. `%` divides by 100, `^ { o }` after a number means degrees.
+- Variables are real numbers, `\sqrt { x ^ { 2 } }` is |x|. Equations: see `equations`.
 - Unknown is every letter if there are no more than equations; else x, y, z, as many as are there; of one
   equation the first of them. `y = 2 x` is solved already: its right side is computed.
 
 Not decided: `1 / 2 x` (what does the divisor take?), `2 \frac { 1 } { 2 }` (mixed number or product?), `1,000`
-(thousands or decimals?), `( 1, 2 )`, `x ^ { 2 } !`, several `\pm`, `f ( x )`, `y'`, `\frac { d y } { d x }`,
-`\sum x _ { i }`, `\in`, `\forall`, `\exists`, `\ldots`, and `\rightarrow` outside of a limit.
+(thousands or decimals?), `( 1, 2 )`, `x ^ { 2 } !`, several `\pm`, `200 + 10 %`, `f ( 3 )` without a definition, `y'`,
+`\frac { d y } { d x }`, `\sum x _ { i }`, `\forall`, `\exists`, `\ldots`, and `\rightarrow` outside of a limit.
 """
 
 from crohme.solver.errors import (
@@ -34,6 +40,7 @@ from crohme.solver.errors import (
     SolverMissing,
     TimeLimitExceeded,
 )
+from crohme.solver.latex_reader import read_latex
 from crohme.solver.process import SECONDS, solve
 from crohme.solver.solution import Kind, Solution
 
@@ -47,5 +54,6 @@ __all__ = [
     "SolverError",
     "SolverMissing",
     "TimeLimitExceeded",
+    "read_latex",
     "solve",
 ]

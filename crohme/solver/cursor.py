@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from crohme.notation import Node, Relation
 from crohme.solver.signs import is_differential, is_letter, refusal, show
-from crohme.solver.syntax import Name
+from crohme.solver.spelling import with_functions
+from crohme.solver.syntax import Definition, Name
 
 
 class RowCursor:
@@ -16,11 +17,18 @@ class RowCursor:
         row: sequence of Node.
         bound: frozenset of str. Letters that are indices of sums or variables of limits around the
             row: there `i` and `e` are names.
+        definitions: mapping of a function's letter → Definition, or None for no functions.
     """
 
-    def __init__(self, row: Sequence[Node], bound: frozenset[str] = frozenset()) -> None:
-        self.row = tuple(row)
+    def __init__(
+        self,
+        row: Sequence[Node],
+        bound: frozenset[str] = frozenset(),
+        definitions: Mapping[str, Definition] | None = None,
+    ) -> None:
+        self.row = with_functions(row)
         self.bound = bound
+        self.definitions = definitions or {}
         self.position = 0
         self.open_integrals = 0
         self.differential: Name | None = None

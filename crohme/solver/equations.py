@@ -1,171 +1,190 @@
-"""Equations, systems and inequalities.
+"""Equations in one unknown.
 
-Polynomial and rational equations in one unknown are solved over the complex numbers, all others
-over the real ones: `e^{x} = 2` has the one solution that people mean.
+Polynomial and rational equations are solved over the complex numbers, all others over the real ones: `e^{x} = 2`
+has the one solution that people mean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
+import mpmath
 import sympy
-from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
+from crohme.solver.calculus import Calculus
+from crohme.solver.conditions import Condition
 from crohme.solver.errors import NoAnswer
-from crohme.solver.evaluation import RELATIONS, check_defined, pairs, signs, tidy
+from crohme.solver.evaluation import check_defined, pairs, signs
+from crohme.solver.families import counter, nested, of_region
+from crohme.solver.numeric import DIGITS, is_zero, number, precise
+from crohme.solver.patience import attempt
+from crohme.solver.regions import Region, Relation, region
+from crohme.solver.solved import Assignment, Solved
 from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import Comparison, Name
+from crohme.solver.systems import solve_system
+from crohme.solver.zeros import zeros
 
-Assignment = dict[Name, sympy.Expr]
-"""A solution: the values of the unknowns."""
-_TOLERANCE = 1e-9
-_NOT_FOUND = "no closed form of the solutions was found"
+_LONGEST_ROOT = 22
+_MOST_FACTORED = 60
 
 
-def solve_equations(comparisons: Sequence[Comparison], unknowns: Sequence[Name]) -> list[Assignment] | sympy.Set | None:
+@precise
+def solve_equations(
+    comparisons: Sequence[Comparison], unknowns: Sequence[Name], integers: Collection[Name] = ()
+) -> Solved:
     """Solve equations.
 
     Args:
         comparisons: sequence of Comparison, with `=` only.
         unknowns: sequence of Name.
+        integers: collection of Name. Names that are whole numbers.
 
     Returns:
-        Solutions; the set of all solutions if it is infinite and there is one unknown; None if the
-        equations hold for all values.
+        Solved.
 
     Raises:
-        NoAnswer: SymPy cannot solve them.
+        NoAnswer: No solutions were found that can be relied upon.
     """
-    found: list[Assignment] = []
+    result = Solved()
     for sign in signs(*comparisons):
-        builder = Builder(sign=sign, real=False, with_roots=True)
-        equations = _equations(comparisons, builder)
-        if not equations:
-            return None
-        symbols = {builder.symbol(name): name for name in unknowns}
-        if len(symbols) == len(equations) == 1 and not builder.roots and equations[0].free_symbols <= symbols.keys():
-            solutions = _solve_one(equations[0], *symbols)
-            if isinstance(solutions, sympy.Set):
-                return solutions
-        else:
-            solutions = _solve_system(equations, list(symbols), builder.roots)
-        for solution in solutions:
-            if not _satisfies(solution, equations):
-                continue
-            named = {name: tidy(solution[symbol]) for symbol, name in symbols.items() if symbol in solution}
-            if named not in found:
-                found.append(named)
-    return sorted(found, key=lambda solution: [_order(value) for value in solution.values()])
+        builder, calculus = Builder(sign=sign, integers=integers), Calculus()
+        equations = [
+            calculus.evaluate(builder.build(left) - builder.build(right))
+            for comparison in comparisons
+            for left, _, right in pairs(comparison)
+        ]
+        if calculus.estimates:
+            raise NoAnswer("no closed form of an integral was found")
+        for equation in equations:
+            check_defined(equation)
+        names = {builder.symbol(name): name for name in unknowns}
+        given = [equation for equation in equations if not _is_nothing(equation)]
+        found = _solve(given, names, builder.conditions)
+        result.notes += [note for note in (*builder.notes, *calculus.notes, *found.notes) if note not in result.notes]
+        result.families += found.families
+        result.region = found.region
+        result.is_everything = found.is_everything
+        result.assignments += [each for each in found.assignments if found.families or each not in result.assignments]
+    if not result.families:
+        result.assignments.sort(key=lambda each: [_order(value) for value in each.values()])
+    return result
 
 
-def solve_inequalities(comparisons: Sequence[Comparison], unknown: Name) -> sympy.Set:
-    """The real numbers for which all relations hold.
+def _is_nothing(equation: sympy.Expr) -> bool:
+    if equation == 0:
+        return True
+    if equation.is_polynomial():
+        return sympy.expand(equation) == 0
+    return attempt(sympy.simplify, equation, seconds=1.0) == 0
+
+
+def _solve(equations: Sequence[sympy.Expr], names: dict[sympy.Symbol, Name], conditions: Sequence[Condition]) -> Solved:
+    if any(equation.is_number and not is_zero(equation) for equation in equations):
+        return Solved()
+    free = set().union(*(e.free_symbols for e in equations), *(c.expression.free_symbols for c in conditions))
+    if not equations and not conditions:
+        return Solved(is_everything=True)
+    if len(names) == 1 and free <= names.keys():
+        (symbol, name), *_ = names.items()
+        return solve_one(equations, symbol, name, conditions)
+    return solve_system(equations, names, conditions, solve_one)
+
+
+def solve_one(
+    equations: Sequence[sympy.Expr], symbol: sympy.Symbol, name: Name, conditions: Sequence[Condition]
+) -> Solved:
+    """Solve equations in one unknown, without other names.
 
     Raises:
-        NoAnswer: SymPy cannot find them.
+        NoAnswer: See `solve_equations`.
     """
-    builder = Builder(real=True)
-    symbol = builder.symbol(unknown)
-    solutions: sympy.Set = sympy.S.Reals
-    for left, sign, right in (pair for comparison in comparisons for pair in pairs(comparison)):
-        difference = (builder.build(left) - builder.build(right)).doit()
-        check_defined(difference)
-        relation = RELATIONS[sign](difference, 0)
-        if relation == sympy.false:
-            return sympy.S.EmptySet
-        if relation != sympy.true:
-            solutions &= _region(relation, difference, symbol)
-    if not _is_explicit(solutions):
-        raise NoAnswer(_NOT_FOUND)
-    return solutions
+    rational = [equation for equation in equations if equation.is_rational_function(symbol)]
+    if equations and len(rational) == len(equations):
+        return Solved([{name: value} for value in _roots(equations, symbol, conditions)])
+    n = counter({name.label})
+    if len(equations) == 1 and (families := nested(equations[0], symbol, conditions, n)) is not None:
+        return Solved([{name: family.expression} for family in families], families)
+    found = region([Relation(equation, "=") for equation in equations], conditions, symbol)
+    if found.period is not None and all(piece.is_point for piece in found.pieces):
+        notes = [rounded_note()] if any(piece.low.exact is None for piece in found.pieces) else []
+        families = of_region(found, n)
+        return Solved([{name: family.expression} for family in families], families, notes=notes)
+    if found.period is not None or not all(piece.is_point for piece in found.pieces):
+        return Solved(region=found, notes=reach_notes(found, name))
+    values = [piece.low.expression for piece in found.pieces]
+    notes = reach_notes(found, name)
+    if any(value.has(sympy.Float) for value in values):
+        notes.append(rounded_note())
+    return Solved([{name: value} for value in values], notes=notes)
 
 
-def _equations(comparisons: Sequence[Comparison], builder: Builder) -> list[sympy.Expr]:
-    """Expressions that must be 0, without those that always are."""
-    differences = [
-        (builder.build(left) - builder.build(right)).doit()
-        for comparison in comparisons
-        for left, _, right in pairs(comparison)
-    ]
-    for difference in differences:
-        check_defined(difference)
-    return [difference for difference in differences if sympy.simplify(difference) != 0]
+def rounded_note() -> str:
+    """What is said about solutions without a closed form."""
+    return "numerically: rounded to 12 digits"
 
 
-def _solve_one(equation: sympy.Expr, symbol: sympy.Symbol) -> list[dict[sympy.Symbol, sympy.Expr]] | sympy.Set:
-    domain = sympy.S.Complexes if equation.is_rational_function(symbol) else sympy.S.Reals
-    solutions = sympy.solveset(equation, symbol, domain)
-    if isinstance(solutions, sympy.FiniteSet | sympy.sets.sets.EmptySet):
-        return [{symbol: value} for value in solutions]
-    if _is_explicit(solutions):
-        return solutions
-    _check_not_periodic([equation], [symbol])
-    found = _solve(equation, symbol)
-    if not found or (domain is sympy.S.Reals and not all(value.is_real for value in found)):
-        raise NoAnswer(_NOT_FOUND)
-    return [{symbol: value} for value in found]
+def reach_notes(found: Region, name: Name) -> list[str]:
+    """What is said where not all of the real line was searched."""
+    if found.reach == mpmath.inf:
+        return []
+    if found.reach < 1:
+        raise NoAnswer("no closed form of the solutions was found")
+    return [f"at least these: {name.latex} was searched between -{float(found.reach):.6g} and {float(found.reach):.6g}"]
 
 
-def _solve_system(
-    equations: Sequence[sympy.Expr], symbols: Sequence[sympy.Symbol], roots: dict[sympy.Symbol, sympy.Expr]
-) -> list[dict[sympy.Symbol, sympy.Expr]]:
-    wanted = [*symbols, *roots]
-    _check_not_periodic(equations, wanted)
-    solutions = _solve([*equations, *roots.values()], wanted, dict=True)
-    if not solutions and not all(equation.is_rational_function(*wanted) for equation in equations):
-        # SymPy does not say whether there is none or it found none.
-        raise NoAnswer("no solution was found")
-    return [
-        solution
-        for solution in solutions
-        if all(solution.get(root, root).is_real is not False for root in roots)
-        and (not roots or all(value.is_real is not False for value in solution.values()))
-    ]
+def _roots(equations: Sequence[sympy.Expr], symbol: sympy.Symbol, conditions: Sequence[Condition]) -> list[sympy.Expr]:
+    """The complex solutions of rational equations; those without a short formula as numbers."""
+    numerators = [sympy.numer(sympy.together(equation)) for equation in equations]
+    common = sympy.Poly(numerators[0], symbol)
+    for numerator in numerators[1:]:
+        common = sympy.gcd(common, sympy.Poly(numerator, symbol))
+    if common.degree() <= 0:
+        return []
+    found = _of_polynomial(common, symbol)
+    return [value for value in found if all(condition.holds_at(symbol, value) for condition in conditions)]
 
 
-def _satisfies(solution: dict[sympy.Symbol, sympy.Expr], equations: Sequence[sympy.Expr]) -> bool:
-    """Whether equations hold, as far as their values are numbers: SymPy's logarithms let wrong ones pass."""
-    numbers = {symbol: sympy.N(value, 30) for symbol, value in solution.items()}
-    residuals = [equation.subs(numbers) for equation in equations]
-    return all(r.free_symbols or (r.is_finite and abs(sympy.N(r)) < _TOLERANCE) for r in residuals)
+def _of_polynomial(poly: sympy.Poly, symbol: sympy.Symbol) -> list[sympy.Expr]:
+    formulas = attempt(sympy.roots, poly, seconds=1.0) or {}
+    is_rational = all(coefficient.is_Rational for coefficient in poly.all_coeffs())
+    reals = [p.expression for p in zeros(poly.as_expr(), symbol).points] if _has_real_coefficients(poly) else []
+    if sum(formulas.values()) == poly.degree() and all(f.count_ops() <= _LONGEST_ROOT for f in formulas):
+        if len(reals) <= len(formulas):
+            return list(formulas)
+    if poly.degree() > _MOST_FACTORED:
+        raise NoAnswer("no closed form of the solutions was found")
+    square_free = sympy.Poly(sympy.prod(f.as_expr() for f, _ in poly.factor_list()[1]), symbol) if is_rational else poly
+    numbers = square_free.nroots(n=DIGITS, maxsteps=500)
+    found = list(reals)
+    for value in numbers:
+        if not any(_is_same(value, known) for known in found):
+            found.append(_nice(value, formulas))
+    return found
 
 
-def _check_not_periodic(equations: Sequence[sympy.Expr], unknowns: Sequence[sympy.Symbol]) -> None:
-    """Refuse sines of unknowns to `sympy.solve`, which gives some of infinitely many solutions."""
-    for function in (f for equation in equations for f in equation.atoms(TrigonometricFunction)):
-        if function.free_symbols & set(unknowns):
-            raise NoAnswer(_NOT_FOUND)
+def _has_real_coefficients(poly: sympy.Poly) -> bool:
+    return all(coefficient.is_real for coefficient in poly.all_coeffs())
 
 
-def _solve(*arguments: Any, **options: Any) -> list[Any]:
-    try:
-        return sympy.solve(*arguments, **options)
-    except NotImplementedError:
-        raise NoAnswer(_NOT_FOUND) from None
+def _nice(value: sympy.Expr, formulas: dict[sympy.Expr, int]) -> sympy.Expr:
+    short = [formula for formula in formulas if formula.count_ops() <= _LONGEST_ROOT and _is_same(value, formula)]
+    return short[0] if short else value
 
 
-def _region(relation: sympy.Basic, difference: sympy.Expr, symbol: sympy.Symbol) -> sympy.Set:
-    if sympy.periodicity(difference, symbol) is not None:
-        raise NoAnswer("an inequality that repeats itself: SymPy would give one period only")
-    try:
-        return sympy.solve_univariate_inequality(relation, symbol, relational=False)
-    except NotImplementedError:
-        raise NoAnswer(_NOT_FOUND) from None
-
-
-def _is_explicit(solutions: sympy.Set) -> bool:
-    """Whether the set is made of intervals, numbers and numbered families only."""
-    if isinstance(solutions, sympy.Union | sympy.Complement):
-        return all(map(_is_explicit, solutions.args))
-    return isinstance(
-        solutions, sympy.Interval | sympy.FiniteSet | sympy.ImageSet | sympy.sets.sets.EmptySet
-    ) or solutions in (sympy.S.Reals, sympy.S.Integers, sympy.S.Complexes)
+def _is_same(a: sympy.Expr, b: sympy.Expr) -> bool:
+    first, second = number(a), number(b)
+    if first is None or second is None:
+        return False
+    return abs(first - second) < mpmath.mpf(10) ** -20 * max(1, abs(first))
 
 
 def _order(value: sympy.Expr) -> tuple[bool, float, float, str]:
     """Numbers by size, then all others by name."""
     if not value.is_number:
         return True, 0.0, 0.0, str(value)
-    number = complex(value)
-    return False, round(number.real, 9), number.imag, ""
+    size = complex(value)
+    return False, round(size.real, 9), size.imag, ""
+
+
+__all__ = ["Assignment", "solve_equations", "solve_one"]

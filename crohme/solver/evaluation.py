@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 
+import mpmath
 import sympy
 
+from crohme.solver.calculus import Calculus
+from crohme.solver.conditions import Condition, Must
 from crohme.solver.errors import NoAnswer
+from crohme.solver.forms import complexity, is_presentable
+from crohme.solver.numeric import number
+from crohme.solver.patience import attempt
+from crohme.solver.plain import plain
+from crohme.solver.quadrature import Estimate
 from crohme.solver.symbolic import Builder
-from crohme.solver.syntax import Comparison, Expression, PlusMinus, Root, Statement, walk
+from crohme.solver.syntax import Comparison, Expression, Name, PlusMinus, Root, Statement, walk
 
-RELATIONS = {
-    "=": sympy.Eq,
-    r"\neq": sympy.Ne,
-    r"\lt": sympy.Lt,
-    r"\gt": sympy.Gt,
-    r"\leq": sympy.Le,
-    r"\geq": sympy.Ge,
-}
-_UNEVALUATED = (sympy.Integral, sympy.Sum, sympy.Limit, sympy.Derivative)
+_SECONDS = 1.0
 _UNDEFINED = (sympy.nan, sympy.zoo, sympy.AccumBounds)
+_SAMPLES = (sympy.Rational(23, 10), sympy.Rational(-31, 20), sympy.Rational(7, 15), sympy.Rational(-4, 13))
+_LARGE = 10**7
+
+
+@dataclass
+class Value:
+    """What an expression comes to.
+
+    Args:
+        exact: Expr or None. None if it is known as a number only.
+        estimate: Estimate or None. That number, with a bound of its error.
+        notes: list of str. What is to be said beside it.
+    """
+
+    exact: sympy.Expr | None
+    estimate: Estimate | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 def signs(*statements: Statement) -> tuple[int, ...]:
@@ -33,32 +51,52 @@ def pairs(comparison: Comparison) -> Iterator[tuple[Expression, str, Expression]
     yield from zip(comparison.sides, comparison.signs, comparison.sides[1:], strict=False)
 
 
-def value_of(expression: Expression, sign: int = 1) -> sympy.Expr:
+def value_of(expression: Expression, sign: int = 1, integers: Collection[Name] = ()) -> Value:
     """The value, in its shortest form.
 
     Args:
         expression: Expression.
         sign: int. What `\\pm` stands for.
-
-    Returns:
-        Expr. An `Integral` if it exists, but is known as a decimal only.
+        integers: collection of Name. Names that are whole numbers.
 
     Raises:
-        NoAnswer: It is not defined, or SymPy finds no closed form.
+        NoAnswer: It is not defined, or no closed form was found.
     """
-    value = Builder(sign=sign).build(expression).doit()
+    builder, calculus = Builder(sign=sign, integers=integers), Calculus()
+    built = builder.build(expression)
+    check_defined(built)
+    value = calculus.evaluate(built)
     check_defined(value)
-    if value.has(*_UNEVALUATED):
-        if not _is_proper_integral(value):
-            raise NoAnswer("no closed form was found")
-        return value
-    value = tidy(value)
-    check_defined(value)
+    notes = [*builder.notes, *calculus.notes]
+    if calculus.estimates:
+        return Value(None, _estimated(value, calculus.estimates), notes)
+    short = tidy(value)
+    check_defined(short)
+    if not is_presentable(short):
+        raise NoAnswer("no closed form was found")
     has_index = any(isinstance(part, Root) and part.index is not None for part in walk(expression))
-    if has_index and value.is_real is False and value.is_finite:
-        # SymPy took an odd root of something negative for the complex one.
+    if has_index and short.is_real is False and short.is_finite and not value.has(sympy.I):
+        # An odd root of something negative was taken for the complex one.
         raise NoAnswer("no real value was found")
-    return value
+    lost = excluded(builder.conditions, short)
+    return Value(short, None, [*notes, *lost])
+
+
+def _estimated(value: sympy.Expr, estimates: dict[sympy.Symbol, Estimate]) -> Estimate:
+    """An expression of numbers that have errors: its value, and the error by its slopes."""
+    if value.free_symbols - estimates.keys():
+        raise NoAnswer("no closed form was found")
+    middle = {symbol: sympy.Float(found.value, 20) for symbol, found in estimates.items()}
+    size = number(value.subs(middle))
+    if size is None or abs(size.imag) > 1e-15:
+        raise NoAnswer("no closed form was found")
+    error = mpmath.mpf(0)
+    for symbol, found in estimates.items():
+        slope = number(sympy.diff(value, symbol).subs(middle))
+        if slope is None:
+            raise NoAnswer("no closed form was found")
+        error += 2 * abs(slope) * found.error
+    return Estimate(float(size.real), float(error) + abs(float(size.real)) * 4e-16)
 
 
 def check_defined(value: sympy.Basic) -> None:
@@ -72,40 +110,108 @@ def check_defined(value: sympy.Basic) -> None:
 
 
 def tidy(value: sympy.Expr) -> sympy.Expr:
-    """The shortest of some equal forms."""
+    """The shortest of some forms that are equal wherever `value` is real."""
     if value.is_Rational or value.is_infinite or value.has(sympy.CRootOf):
         return value
-    more = (sympy.expand, sympy.factor) if value.free_symbols else (sympy.radsimp, sympy.expand)
-    return min([sympy.simplify(value), value, *(form(value) for form in more)], key=sympy.count_ops)
+    ways = (
+        (sympy.simplify, sympy.expand, sympy.factor)
+        if value.free_symbols
+        else (sympy.simplify, sympy.radsimp, sympy.expand)
+    )
+    if not value.free_symbols and value.count_ops() > 400:
+        ways = ()
+    forms = [form for way in ways if (form := attempt(way, value, seconds=_SECONDS)) is not None]
+    kept = [form for form in forms if is_presentable(form) and _agree(value, form)]
+    return min([*kept, value], key=lambda form: (not is_presentable(form), complexity(form)))
+
+
+def _agree(value: sympy.Expr, form: sympy.Expr) -> bool:
+    """Whether two forms have the same real values in some points."""
+    if value == form:
+        return True
+    names = sorted(value.free_symbols | form.free_symbols, key=str)
+    for index in range(len(_SAMPLES) if names else 1):
+        at = {name: abs(sympy.Integer(3 + index)) if name.is_integer else _SAMPLES[(index + k) % len(_SAMPLES)]
+              for k, name in enumerate(names)}  # fmt: skip
+        first, second = number(value.subs(at)), number(form.subs(at))
+        if first is None or (names and abs(first.imag) > 1e-25):
+            continue
+        if second is None or abs(first - second) > mpmath.mpf(10) ** -25 * max(1, abs(first)):
+            return False
+    return True
+
+
+def excluded(conditions: Collection[Condition], form: sympy.Expr) -> list[str]:
+    """Where the expression was not defined, though a shorter form of it is: `for x ≠ 1`."""
+    found = []
+    for condition in conditions:
+        names = condition.expression.free_symbols
+        if condition.demand is not Must.NOT_BE_ZERO or len(names) != 1 or not condition.expression.is_polynomial():
+            continue
+        (symbol,) = names
+        for root in (
+            sympy.real_roots(sympy.Poly(condition.expression, symbol)) if _is_rational(condition.expression) else ()
+        ):
+            there = form.subs(symbol, root)
+            if (
+                not there.has(*_UNDEFINED)
+                and not there.has(sympy.oo)
+                and f"{plain(symbol)} ≠ {plain(root)}" not in found
+            ):
+                if not root.has(sympy.CRootOf):
+                    found.append(f"{plain(symbol)} ≠ {plain(root)}")
+    return ["for " + " and ".join(found)] if found else []
+
+
+def _is_rational(polynomial: sympy.Expr) -> bool:
+    return all(c.is_Rational for c in sympy.Poly(polynomial).coeffs())
 
 
 def holds(comparison: Comparison) -> bool:
     """Whether relations without unknowns are true.
 
     Raises:
-        NoAnswer: A side has no value, or SymPy cannot tell.
+        NoAnswer: A side has no value, or it cannot be told.
     """
     return all(_holds(value_of(left), sign, value_of(right)) for left, sign, right in pairs(comparison))
 
 
-def _holds(left: sympy.Expr, sign: str, right: sympy.Expr) -> bool:
-    if left.is_finite and right.is_finite:
-        left, right = sympy.simplify(left - right), sympy.Integer(0)
-    truth = RELATIONS[sign](left, right)
+def _holds(left: Value, sign: str, right: Value) -> bool:
+    if left.exact is not None and right.exact is not None:
+        if left.exact.is_infinite or right.exact.is_infinite:
+            return _compared(left.exact, sign, right.exact)
+        difference = sympy.simplify(left.exact - right.exact)
+        if difference == 0:
+            return sign in ("=", r"\leq", r"\geq")
+        size = number(difference)
+        if size is not None and abs(size) > mpmath.mpf(10) ** -25:
+            if sign in ("=", r"\neq"):
+                return sign == r"\neq"
+            if abs(size.imag) < mpmath.mpf(10) ** -30:
+                return (size.real > 0) == (sign in (r"\gt", r"\geq"))
+        raise NoAnswer("whether it is true was not found")
+    numbers = [_as_estimate(value) for value in (left, right)]
+    gap, error = numbers[0].value - numbers[1].value, numbers[0].error + numbers[1].error
+    if abs(gap) <= error:
+        raise NoAnswer("whether it is true was not found: numerically, both sides are equal")
+    if sign in ("=", r"\neq"):
+        return sign == r"\neq"
+    return (gap > 0) == (sign in (r"\gt", r"\geq"))
+
+
+def _compared(left: sympy.Expr, sign: str, right: sympy.Expr) -> bool:
+    if sign in ("=", r"\neq"):
+        return (left == right) == (sign == "=")
+    truth = {r"\lt": sympy.Lt, r"\gt": sympy.Gt, r"\leq": sympy.Le, r"\geq": sympy.Ge}[sign](left, right)
     if truth not in (sympy.true, sympy.false):
         raise NoAnswer("whether it is true was not found")
     return bool(truth)
 
 
-def _is_proper_integral(value: sympy.Expr) -> bool:
-    """Whether this is an integral over a finite interval on which its integrand is continuous."""
-    if not isinstance(value, sympy.Integral) or len(value.limits) != 1 or value.free_symbols:
-        return False
-    variable, *ends = value.limits[0]
-    if len(ends) != 2 or not all(end.is_finite and end.is_real for end in ends):
-        return False
-    interval = sympy.Interval(*sorted(ends))
-    try:
-        return sympy.calculus.util.continuous_domain(value.function, variable, interval) == interval
-    except NotImplementedError:
-        return False
+def _as_estimate(value: Value) -> Estimate:
+    if value.estimate is not None:
+        return value.estimate
+    size = number(value.exact)
+    if size is None or size.imag:
+        raise NoAnswer("whether it is true was not found")
+    return Estimate(float(size.real), abs(float(size.real)) * 1e-15)

@@ -1,20 +1,27 @@
-"""Symbols that take what follows them: functions, sums, limits, integrals, derivatives.
+"""Symbols that take what follows them: sums, limits, integrals, derivatives.
 
-Sums, limits and `\\frac{d}{dx}` take one term, up to the next + or -. A function takes the brackets
-after it, or else all letters, numbers, fractions and roots up to the next sign, bracket or function.
+Sums and products take one term, up to the next + or -; limits and `\\frac{d}{dx}` take all terms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crohme.notation import FUNCTIONS, Node, Relation
+from crohme.notation import Node, Relation
 from crohme.notation.alphabet import Kind
-from crohme.solver.signs import PRIME, has_differential, is_differential, is_letter, kind_of, refusal, show
+from crohme.solver.calls import list_in_brackets
+from crohme.solver.signs import (
+    CLOSING,
+    RELATIONS,
+    SIGNS,
+    is_differential,
+    is_letter,
+    refusal,
+    show,
+)
 from crohme.solver.syntax import (
-    Call,
     Derivative,
     Expression,
     Integral,
@@ -22,8 +29,7 @@ from crohme.solver.syntax import (
     Name,
     Negative,
     Number,
-    Power,
-    Product,
+    ProductOver,
     Statement,
     Summation,
     free_names,
@@ -38,55 +44,6 @@ _UPPER = (Relation.SUP, Relation.ABOVE)
 _ARGUMENT_KINDS = frozenset({Kind.DIGIT, Kind.IDENTIFIER, Kind.ROOT})
 
 
-# === Functions ===
-
-
-def call(parser: RowParser) -> Expression:
-    """`\\sin`, `\\cos`, `\\tan`, `\\log` and what it is of. `\\sin^{-1}` is the inverse function."""
-    node = parser.take(Relation.SUP, *([Relation.SUB] if parser.follows(r"\log") else []))
-    function, exponent = node.label[1:], node.rows.get(Relation.SUP, ())
-    if exponent and exponent[0].label in ("-", PRIME):
-        if show(exponent) != "- 1" or function == "log":
-            raise refusal(f"{show([node])} is not understood", [node])
-        function, exponent = f"arc{function}", ()
-    base = parser.inner(node.rows[Relation.SUB]) if Relation.SUB in node.rows else None
-    power = parser.inner(exponent) if exponent else None
-    if kind_of_next(parser) is Kind.OPENING:
-        argument, closing = parser.fenced()
-        result = parser.powers(closing, _raised(Call(function, argument, base), power))
-    else:
-        result = _raised(Call(function, _argument(parser, node), base), power)
-    return result
-
-
-def kind_of_next(parser: RowParser) -> Kind | None:
-    """Kind of the symbol that comes next, None at the end."""
-    node = parser.peek()
-    return None if node is None else kind_of(node)
-
-
-def _raised(called: Call, power: Expression | None) -> Expression:
-    return called if power is None else Power(called, power)
-
-
-def _argument(parser: RowParser, function: Node) -> Expression:
-    minus = parser.take() if parser.follows("-") else None
-    stops = parser.follows("|", *FUNCTIONS)
-    factors = [parser.factor(minus or function)]
-    while not stops and not parser.at_end_of_term() and _continues_argument(parser):
-        factors.append(parser.factor())
-    argument = factors[0] if len(factors) == 1 else Product(tuple(factors))
-    return argument if minus is None else Negative(argument)
-
-
-def _continues_argument(parser: RowParser) -> bool:
-    node = parser.peek()
-    assert node is not None
-    if node.is_fraction:
-        return not (parser.open_integrals and has_differential(node))
-    return kind_of(node) in _ARGUMENT_KINDS
-
-
 # === Sums and limits ===
 
 
@@ -99,10 +56,11 @@ def summation(parser: RowParser) -> Expression:
     start = parser.over(lower)
     variable = start.variable()
     if not start.follows("="):
-        raise refusal(f"{show(lower)} under the sum does not say where {variable.latex} starts", [node])
+        raise refusal(f"{show(lower)} under {node.label} does not say where {variable.latex} starts", [node])
     start.take()
     first = start.rest()
-    return Summation(_body(parser, node, variable), variable, first, parser.inner(upper))
+    kind = Summation if node.label == r"\sum" else ProductOver
+    return kind(_body(parser, node, variable), variable, first, parser.inner(upper))
 
 
 def limit(parser: RowParser) -> Expression:
@@ -121,7 +79,7 @@ def limit(parser: RowParser) -> Expression:
         raise refusal(f"{show(lower)} under the limit does not say where {variable.latex} goes", [node])
     approach.take()
     goal = approach.rest()
-    return Limit(_body(parser, node, variable), variable, goal, side)
+    return Limit(_body(parser, node, variable, takes_sum=True), variable, goal, side)
 
 
 def _limits(node: Node) -> tuple[tuple[Node, ...] | None, tuple[Node, ...] | None]:
@@ -135,14 +93,37 @@ def _limits(node: Node) -> tuple[tuple[Node, ...] | None, tuple[Node, ...] | Non
     return found[0], found[1]
 
 
-def _body(parser: RowParser, operator: Node, variable: Name) -> Expression:
-    """The term after an operator, in which the letter of `variable` is a name."""
+def _body(parser: RowParser, operator: Node, variable: Name, takes_sum: bool = False) -> Expression:
+    """What an operator is of, in which the letter of `variable` is a name.
+
+    One term; of limits and derivatives all terms, up to one with another such operator.
+    """
     outer, parser.bound = parser.bound, parser.bound | {variable.label}
     minus = parser.take() if parser.follows("-") else None
-    body = parser.product(after=minus or operator)
+    start = parser.position
+    first = parser.product(after=minus or operator)
+    terms = [first if minus is None else Negative(first)]
+    if takes_sum and not (operator.is_fraction and _is_bracket(parser.row[start : parser.position])):
+        while parser.more_terms() and not _next_term_has_operator(parser):
+            terms.append(parser.signed_term())
     parser.bound = outer
+    body = parser.added(terms)
     _check_subscripts(body, variable, operator)
-    return body if minus is None else Negative(body)
+    return body
+
+
+def _is_bracket(row: Sequence[Node]) -> bool:
+    """Whether these nodes are one pair of brackets: what is differentiated is clear then."""
+    return row[0].label in ("(", "[") and list_in_brackets(row, 1, CLOSING[row[0].label])[0] == len(row) - 1
+
+
+def _next_term_has_operator(parser: RowParser) -> bool:
+    for node in parser.row[parser.position + 1 :]:
+        if node.label in SIGNS | RELATIONS and not node.is_fraction:
+            return False
+        if node.label == r"\lim" or (node.is_fraction and _is_derivative(node)):
+            return True
+    return False
 
 
 def _check_subscripts(body: Statement, variable: Name, operator: Node) -> None:
@@ -179,31 +160,53 @@ def integral(parser: RowParser) -> Expression:
 
 
 def derivative(parser: RowParser) -> Expression | None:
-    """`\\frac{d}{d x}` and the term after it, or `\\frac{d x^{2}}{d x}`; None for any other fraction."""
+    """`\\frac{d}{d x}` and what comes after it, or `\\frac{d x^{2}}{d x}`; None for any other fraction."""
     node = parser.peek()
     assert node is not None
-    above, below = node.rows[Relation.ABOVE], node.rows[Relation.BELOW]
-    if above[0].label != "d" or below[0].label != "d" or len(below) != 2 or not is_letter(below[1]):
+    if not _is_derivative(node):
         return None
+    above, below = node.rows[Relation.ABOVE], node.rows[Relation.BELOW]
     parser.take(Relation.ABOVE, Relation.BELOW)
-    order = _order(above[0], node)
-    variable_node = replace(below[1], rows={r: row for r, row in below[1].rows.items() if r is not Relation.SUP})
-    if below[0].rows or _order(below[1], node) != order:
+    by = [_differentiated_by(parser, pair, node) for pair in zip(below[::2], below[1::2], strict=True)]
+    if _order(above[0], node) != sum(order for _, order in by):
         raise refusal(f"{show([node])} is not understood: the orders above and below differ", [node])
-    variable = parser.over((variable_node,)).variable()
-    _check_no_constant(variable, node)
+    for variable, _ in by:
+        _check_no_constant(variable, node)
     if len(above) > 1:
         operand = parser.over(above[1:])
         body = operand.product()
         if operand.peek() is not None:
             raise refusal(f"how much of {show(above)} is differentiated is not clear: write brackets", [node])
     else:
-        body = _body(parser, node, variable)
+        body = _body(parser, node, by[0][0], takes_sum=True)
     names = free_names(body)
-    if names and variable not in names:
-        unknown = " , ".join(sorted(name.latex for name in names))
-        raise refusal(f"how {unknown} depends on {variable.latex} is not said", [node])
-    return Derivative(body, variable, order)
+    is_partial = above[0].label == r"\partial"
+    for variable, order in reversed(by):
+        if names and variable not in names and not is_partial:
+            unknown = " , ".join(sorted(name.latex for name in names))
+            raise refusal(f"how {unknown} depends on {variable.latex} is not said", [node])
+        body = Derivative(body, variable, order, is_partial)
+    return body
+
+
+def _is_derivative(node: Node) -> bool:
+    above, below = node.rows[Relation.ABOVE], node.rows[Relation.BELOW]
+    return (
+        above[0].label in ("d", r"\partial")
+        and len(below) % 2 == 0
+        and all(
+            sign.label == above[0].label and is_letter(letter)
+            for sign, letter in zip(below[::2], below[1::2], strict=False)
+        )
+    )
+
+
+def _differentiated_by(parser: RowParser, pair: tuple[Node, Node], fraction: Node) -> tuple[Name, int]:
+    sign, letter = pair
+    bare = replace(letter, rows={r: row for r, row in letter.rows.items() if r is not Relation.SUP})
+    if sign.rows:
+        raise refusal(f"{show([fraction])} is not understood: the orders above and below differ", [fraction])
+    return parser.over((bare,)).variable(), _order(letter, fraction)
 
 
 def _order(node: Node, fraction: Node) -> int:
@@ -221,4 +224,9 @@ def _check_no_constant(variable: Name, operator: Node) -> None:
         raise refusal(f"d {variable.latex}: {variable.latex} is taken for the constant", [operator])
 
 
-READERS: dict[str, Callable[[RowParser], Expression]] = {r"\sum": summation, r"\lim": limit, r"\int": integral}
+READERS: dict[str, Callable[[RowParser], Expression]] = {
+    r"\sum": summation,
+    r"\prod": summation,
+    r"\lim": limit,
+    r"\int": integral,
+}

@@ -1,26 +1,26 @@
 """A row of a symbol layout tree → what it means.
 
-    comparison = sum { relation sum } [ "=" ]
     sum        = [ sign ] product { sign product }
-    product    = factor { ("\\times" | "." | "/" | "\\div") [ "-" ] factor | factor }
-    factor     = ( number | name | fence | fraction | root | function | operator ) [ "!" ]
+    product    = factor { ("\\times" | "." | "/" | "\\div" | "\\mod") [ "-" ] factor | factor }
+    factor     = ( number | name | fence | fraction | root | function | operator ) [ "!" ] [ "%" ]
 
 How each symbol is taken is written in `crohme.solver`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from crohme.notation import FUNCTIONS, Node, Relation
+from crohme.notation import Node, Relation
 from crohme.notation.alphabet import Kind
-from crohme.solver import operators
+from crohme.solver import calls, operators
 from crohme.solver.cursor import RowCursor
 from crohme.solver.errors import NotUnderstood
 from crohme.solver.numbers import begins_number, scan
 from crohme.solver.signs import (
     CLOSING,
     CONSTANTS,
+    DEGREE,
     PRIME,
     RELATIONS,
     SIGNS,
@@ -34,62 +34,58 @@ from crohme.solver.signs import (
 from crohme.solver.syntax import (
     Absolute,
     Add,
-    Comparison,
+    Binomial,
     Constant,
+    Definition,
+    Degrees,
     Derivative,
     Expression,
     Factorial,
+    MultiCall,
     Negative,
     Number,
+    Percent,
     PlusMinus,
     Power,
     Product,
     Quotient,
     Root,
-    Statement,
     free_names,
 )
 
-_ENDS = RELATIONS | {","} | (set(CLOSING.values()) - {"|"})
-_FUNCTION_NAMES = frozenset("fghFGH")
+_ENDS = RELATIONS | {",", r"\in", r"\cup", r"\setminus"} | (set(CLOSING.values()) - {"|"})
+FUNCTION_LETTERS = frozenset("fghFGH")
+"""Letters that are a function where brackets follow."""
 
 
 class RowParser(RowCursor):
     """Reads one row. See `RowCursor` for its arguments."""
 
-    def __init__(self, row: Sequence[Node], bound: frozenset[str] = frozenset()) -> None:
-        super().__init__(row, bound)
+    def __init__(
+        self,
+        row: Sequence[Node],
+        bound: frozenset[str] = frozenset(),
+        definitions: Mapping[str, Definition] | None = None,
+    ) -> None:
+        super().__init__(row, bound, definitions)
         self._fences: list[str] = []
 
     def over(self, row: Sequence[Node]) -> RowParser:
         """A parser of a row that hangs on a symbol of this one."""
-        return RowParser(row, self.bound)
+        return RowParser(row, self.bound, self.definitions)
 
     def inner(self, row: Sequence[Node]) -> Expression:
         """What a row that hangs on a symbol of this one means."""
         return self.over(row).rest()
 
-    # === Statements ===
-
-    def statement(self) -> Statement:
-        """The whole row: an expression, or sides with relations between them. A last `=` asks for the value."""
-        sides, signs = [self.sum()], []
-        while self.follows(*RELATIONS):
-            sign = self.take()
-            if self.peek() is None and sign.label == "=" and not signs:
-                return sides[0]
-            signs.append(sign.label)
-            sides.append(self.sum())
-        self._expect_end()
-        return Comparison(tuple(sides), tuple(signs)) if signs else sides[0]
-
     def rest(self) -> Expression:
         """What remains of the row as one expression."""
         expression = self.sum()
-        self._expect_end()
+        self.expect_end()
         return expression
 
-    def _expect_end(self) -> None:
+    def expect_end(self) -> None:
+        """Refuse what remains of the row."""
         if (node := self.peek()) is not None:
             raise refusal(f"{show([node])} has no meaning where it stands", [node])
 
@@ -97,17 +93,33 @@ class RowParser(RowCursor):
 
     def sum(self) -> Expression:
         """Terms up to a relation, a comma, a closing fence, a differential, or the end."""
-        terms = [self._signed_term()]
-        while self.follows(*SIGNS) and self.differential is None:
-            terms.append(self._signed_term())
+        terms = [self.signed_term()]
+        while self.more_terms():
+            terms.append(self.signed_term())
+        return self.added(terms)
+
+    def more_terms(self) -> bool:
+        """Whether another term of the same sum comes next."""
+        return self.follows(*SIGNS) and self.differential is None
+
+    def added(self, terms: Sequence[Expression]) -> Expression:
+        """The sum of terms; `200 + 10 \\%` is refused."""
+        kinds = {isinstance(term.operand if isinstance(term, Negative) else term, Percent) for term in terms}
+        if len(kinds) > 1:
+            raise refusal(r"of what the \% are is not said: write a product", self.row)
         return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
-    def _signed_term(self) -> Expression:
+    def signed_term(self) -> Expression:
+        """A product with the sign before it, if there is one."""
         sign = self.take() if self.follows(*SIGNS) else None
         if sign is not None and self.follows(*SIGNS):
             both = [sign, self.row[self.position]]
             raise refusal(f"two signs in a row: {show(both)}", both)
-        return _with_sign(sign, self.product(after=sign))
+        term = self.product(after=sign)
+        if sign is not None and sign.label == "-" and isinstance(term, MultiCall) and term.function == "mod":
+            if self.row[0] is sign:  # -7 mod 3 is that of -7
+                return MultiCall("mod", (Negative(term.arguments[0]), *term.arguments[1:]))
+        return _with_sign(sign, term)
 
     def product(self, after: Node | None = None) -> Expression:
         """Factors up to what ends a term.
@@ -127,6 +139,8 @@ class RowParser(RowCursor):
                     what = show([sign, *self.row[self.position - 1 : self.position + 1]])
                     raise refusal(f"how far the divisor after {what} goes is not clear: write a fraction", [sign])
                 factors = [Quotient(_product(factors), divisor)]
+            elif self.follows(r"\mod"):
+                factors = [MultiCall("mod", (_product(factors), self._signed_factor(self.take())))]
             else:
                 self._check_juxtaposition(start)
                 start = self.position
@@ -144,7 +158,7 @@ class RowParser(RowCursor):
 
     def begins_factor(self) -> bool:
         """Whether what comes next can be multiplied without a sign."""
-        return not self.follows(r"\times", ".", "/", r"\div", "!")
+        return not self.follows(r"\times", ".", "/", r"\div", "!", r"\mod", r"\%")
 
     def _signed_factor(self, after: Node) -> Expression:
         sign = self.take() if self.follows("+", "-") else None
@@ -177,6 +191,9 @@ class RowParser(RowCursor):
             factor = self.powers(self.take(Relation.SUP), Factorial(factor))
             if self.follows("!"):
                 raise refusal("!! is not understood", [self.row[self.position]])
+        if self.follows(r"\%"):
+            self.take()
+            factor = Percent(factor)
         return factor
 
     def _missing(self, after: Node | None) -> NotUnderstood:
@@ -205,8 +222,11 @@ class RowParser(RowCursor):
             return self._root()
         if node.label in operators.READERS:
             return operators.READERS[node.label](self)
-        if node.label in FUNCTIONS:
-            return operators.call(self)
+        if kind is Kind.FUNCTION:
+            return calls.call(self)
+        if node.label == r"\binom":
+            self.take(Relation.SUP, Relation.SUB)
+            return Binomial(self.inner(node.rows[Relation.SUP]), self.inner(node.rows[Relation.SUB]))
         if kind is Kind.IDENTIFIER:
             return self._name()
         raise refusal(f"{show([node])} is not understood", [node])
@@ -216,6 +236,9 @@ class RowParser(RowCursor):
         exponent = node.rows.get(Relation.SUP)
         if exponent is None:
             return base
+        is_degree = exponent[0].label == DEGREE or (exponent[0].label == "o" and isinstance(base, Number))
+        if is_degree and len(exponent) == 1:
+            return Degrees(base)
         if all(n.label == PRIME for n in exponent):
             names = free_names(base)
             if node.label != ")" or len(names) != 1:
@@ -277,9 +300,11 @@ class RowParser(RowCursor):
             raise refusal(f"the differential {show(pair)} has no integral", pair)
         if node.label in CONSTANTS - self.bound and Relation.SUB not in node.rows:
             return self.powers(self.take(Relation.SUP), Constant(node.label))
+        if (definition := self.definitions.get(node.label)) is not None and Relation.SUB not in node.rows:
+            return calls.application(self, definition)
         name = self.variable()
         last = self.row[self.position - 1]
-        if name.label in _FUNCTION_NAMES and self.follows("("):
+        if name.label in FUNCTION_LETTERS and self.follows("("):
             raise refusal(f"what the function {name.latex} is, is not said", [node])
         return self.powers(last, name)
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crohme.notation import Node, SymbolTree
+from crohme.notation import SymbolTree
 from crohme.solver.depth import check_depth, too_deep
 from crohme.solver.errors import NotUnderstood
-from crohme.solver.parser import RowParser
 from crohme.solver.readback import read_as
-from crohme.solver.signs import CLOSING, RELATIONS
+from crohme.solver.statements import read_statements
 from crohme.solver.syntax import (
     Add,
     Comparison,
+    Definition,
+    Elements,
     Expression,
     Integral,
+    Membership,
     Name,
+    NamedSet,
     Negative,
     PlusMinus,
     Problem,
@@ -23,6 +26,7 @@ from crohme.solver.syntax import (
     Quotient,
     Statement,
     Task,
+    Truth,
     free_names,
     parts,
     walk,
@@ -52,71 +56,86 @@ def read_problem(trees: Sequence[SymbolTree]) -> Problem:
 
 
 def _read(trees: Sequence[SymbolTree]) -> Problem:
-    statements = tuple(RowParser(row).statement() for tree in trees for row in _split(tree.row))
+    statements = tuple(read_statements([tree.row for tree in trees]))
     check_depth(statements)
-    comparisons = [statement for statement in statements if isinstance(statement, Comparison)]
-    if len(statements) > 1 and len(comparisons) < len(statements):
-        raise NotUnderstood("several expressions: only equations can be taken together")
     signs = [part for statement in statements for part in walk(statement) if isinstance(part, PlusMinus)]
     if len(signs) > 1:
         raise NotUnderstood(r"two signs \pm: whether they go together is not said", r"\pm")
-    problem = _evaluation(statements) or _question(comparisons)
-    if signs and problem.task in (Task.CHECK, Task.SOLVE_INEQUALITY):
+    given = [statement for statement in statements if not isinstance(statement, Definition)]
+    if not given:
+        return Problem(Task.DEFINE, statements)
+    declared = _declared(given)
+    asked = tuple(statement for statement in given if statement not in declared)
+    if not asked:
+        raise NotUnderstood("nothing is asked about these whole numbers", read_as(statements))
+    task, unknowns = _evaluation(asked) or _question(asked, declared)
+    if signs and task in (Task.CHECK, Task.SOLVE_INEQUALITY):
         raise NotUnderstood(r"what \pm means here is not understood", r"\pm")
-    return problem
+    return Problem(task, statements, unknowns, asked, declared)
 
 
-def evaluated(problem: Problem) -> Expression:
+def evaluated(statement: Statement) -> Expression:
     """What is to be computed: the expression, or the right side of `name = expression`."""
-    (statement,) = problem.statements
     return statement.sides[1] if isinstance(statement, Comparison) else statement
 
 
-def _split(row: tuple[Node, ...]) -> list[tuple[Node, ...]]:
-    """The parts between commas on the base line, if each is a relation; else the whole row."""
-    found: list[tuple[Node, ...]] = []
-    depth, start = 0, 0
-    for index, node in enumerate(row):
-        if node.label != "|":
-            depth += (node.label in CLOSING) - (node.label in CLOSING.values())
-        if node.label == "," and depth == 0:
-            found.append(row[start:index])
-            start = index + 1
-    found.append(row[start:])
-    are_relations = all(any(node.label in RELATIONS for node in part) for part in found)
-    return found if are_relations else [row]
+def _declared(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """What says that names are whole numbers, and which: `n \\in \\mathbb{Z}`, `n \\geq 0`."""
+    memberships = [s for s in statements if isinstance(s, Membership) and _is_of_whole_numbers(s)]
+    if len(memberships) == len(statements):
+        return ()
+    names = {membership.operand for membership in memberships}
+    return tuple(
+        statement
+        for statement in statements
+        if statement in memberships
+        or (isinstance(statement, Comparison) and free_names(statement) and free_names(statement) <= names)
+    )
 
 
-def _evaluation(statements: Sequence[Statement]) -> Problem | None:
-    """The task to evaluate, if there is one expression or `name = expression`."""
-    if len(statements) > 1:
-        return None
+def _is_of_whole_numbers(membership: Membership) -> bool:
+    return (
+        isinstance(membership.operand, Name)
+        and all(isinstance(piece, NamedSet) and piece.letter in "NZ" for piece in membership.pieces)
+        and all(isinstance(piece, Elements) for piece in membership.without)
+    )
+
+
+def _evaluation(statements: Sequence[Statement]) -> tuple[Task, tuple[Name, ...]] | None:
+    """The task to evaluate, if there are expressions only, or one `name = expression`."""
+    if not any(isinstance(statement, Comparison | Membership | Truth) for statement in statements):
+        for statement in statements:
+            _check_integrals(statement)
+        return Task.EVALUATE, ()
     statement = statements[0]
-    if not isinstance(statement, Comparison):
-        _check_integrals(statement)
-        return Problem(Task.EVALUATE, (statement,))
-    if statement.signs == ("=",):
+    if len(statements) == 1 and isinstance(statement, Comparison) and statement.signs in (("=",), (r"\approx",)):
         name, value = statement.sides
         if isinstance(name, Name) and name not in free_names(value):
             _check_integrals(value)
-            return Problem(Task.EVALUATE, (statement,), (name,))
+            return Task.EVALUATE, (name,)
     return None
 
 
-def _question(comparisons: Sequence[Comparison]) -> Problem:
-    for part in (part for comparison in comparisons for part in walk(comparison)):
+def _question(statements: Sequence[Statement], declared: Sequence[Statement]) -> tuple[Task, tuple[Name, ...]]:
+    if not all(isinstance(statement, Comparison | Membership | Truth) for statement in statements):
+        raise NotUnderstood("expressions and equations cannot be taken together", read_as(statements))
+    for part in (part for statement in statements for part in walk(statement)):
         if isinstance(part, Integral) and part.lower is None:
             raise _refused("an indefinite integral in a relation is not understood", part)
-    names = set().union(*map(free_names, comparisons))
+    names = set().union(*map(free_names, statements)) - set().union(*map(free_names, declared))
+    comparisons = [statement for statement in statements if isinstance(statement, Comparison)]
     signs = {sign for comparison in comparisons for sign in comparison.signs}
     if not names:
-        return Problem(Task.CHECK, tuple(comparisons))
-    if signs == {"="}:
+        if r"\approx" in signs:
+            raise NotUnderstood("how near is near enough is not said", r"\approx")
+        return Task.CHECK, ()
+    if len(comparisons) == len(statements) and signs <= {"=", r"\approx"}:
         equations = sum(len(comparison.signs) for comparison in comparisons)
-        return Problem(Task.SOLVE, tuple(comparisons), _unknowns(names, equations))
-    if "=" in signs or len(names) > 1:
-        raise NotUnderstood("inequalities are solved for one unknown, without equations", next(iter(signs - {"="})))
-    return Problem(Task.SOLVE_INEQUALITY, tuple(comparisons), tuple(names))
+        return Task.SOLVE, _unknowns(names, equations)
+    if len(names) > 1:
+        listed = " , ".join(sorted(name.latex for name in names))
+        raise NotUnderstood(f"inequalities are solved for one unknown, not for {listed}", listed)
+    return Task.SOLVE_INEQUALITY, tuple(names)
 
 
 def _unknowns(names: set[Name], equations: int) -> tuple[Name, ...]:

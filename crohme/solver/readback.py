@@ -8,32 +8,50 @@ from enum import IntEnum
 from crohme.solver.syntax import (
     Absolute,
     Add,
+    Apply,
+    Binomial,
     Call,
     Comparison,
     Constant,
+    Definition,
+    Degrees,
     Derivative,
+    Elements,
     Expression,
     Factorial,
     Integral,
+    Interval,
     Limit,
+    Membership,
+    MultiCall,
     Name,
+    NamedSet,
     Negative,
     Number,
+    Percent,
     PlusMinus,
     Power,
     Product,
+    ProductOver,
     Quotient,
     Root,
+    SetPiece,
     Statement,
     Summation,
+    Truth,
 )
 
+_COMMANDS = frozenset("sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth ln log exp max min gcd".split())
+"""Functions that LaTeX has a command for."""
+_PRIME = r"\prime"
 _UPRIGHT = {"e": r"\mathrm{e}", "i": r"\mathrm{i}"}
 
 
 class _Level(IntEnum):
     """How tightly a form holds together; a looser one inside a tighter one gets brackets."""
 
+    OPEN = 0
+    """Takes all terms that follow."""
     SUM = 1
     PRODUCT = 2
     PREFIX = 3
@@ -51,13 +69,38 @@ def read_as(statements: Sequence[Statement]) -> str:
 
 
 def _statement(statement: Statement) -> str:
+    match statement:
+        case Truth(is_true):
+            return rf"\mathrm{{{str(is_true).lower()}}}"
+        case Definition(function, parameters, body):
+            return f"{function.latex} ( {_listed(parameters)} ) = {_text(body)}"
+        case Membership(operand, pieces, without):
+            united = r" \cup ".join(map(_piece, pieces))
+            left_out = "".join(rf" \setminus {_piece(piece)}" for piece in without)
+            return rf"{_text(operand)} \in {united}{left_out}"
     if not isinstance(statement, Comparison):
         return _text(statement)
     first, *others = map(_text, statement.sides)
     return " ".join([first, *(f"{sign} {side}" for sign, side in zip(statement.signs, others, strict=True))])
 
 
-def _text(expression: Expression, at_least: _Level = _Level.SUM) -> str:
+def _piece(piece: SetPiece) -> str:
+    match piece:
+        case NamedSet(letter):
+            return rf"\mathbb{{{letter}}}"
+        case Elements(members):
+            return rf"\left\{{ {_listed(members)} \right\}}"
+        case Interval(lower, upper, closed):
+            opening, closing = "[" if closed[0] else "(", "]" if closed[1] else ")"
+            return rf"\left{opening} {_text(lower)} , {_text(upper)} \right{closing}"
+    raise TypeError(f"no form for {type(piece).__name__}")
+
+
+def _listed(expressions: Sequence[Expression]) -> str:
+    return " , ".join(map(_text, expressions))
+
+
+def _text(expression: Expression, at_least: _Level = _Level.OPEN) -> str:
     text, level = _form(expression)
     return text if level >= at_least else f"( {text} )"
 
@@ -80,7 +123,11 @@ def _form(expression: Expression) -> tuple[str, _Level]:
             return r" \cdot ".join(_text(factor, _Level.FACTOR) for factor in factors), _Level.PRODUCT
         case Absolute(operand):
             return f"| {_text(operand)} |", _Level.ATOM
-        case Derivative() | Integral() | Summation() | Limit():
+        case MultiCall("mod", (left, right)):
+            return rf"{_text(left, _Level.FACTOR)} \bmod {_text(right, _Level.FACTOR)}", _Level.OPEN
+        case Limit():
+            return _operator(expression), _Level.OPEN
+        case Derivative() | Integral() | Summation() | ProductOver():
             return _operator(expression), _Level.PREFIX
         case _:
             return _factor(expression), _Level.FACTOR
@@ -91,7 +138,7 @@ def _sum(terms: tuple[Expression, ...]) -> str:
     signed = [
         _text(term) if isinstance(term, Negative | PlusMinus) else f"+ {_text(term, _Level.PRODUCT)}" for term in others
     ]
-    return " ".join([_text(first), *signed])
+    return " ".join([_text(first, _Level.SUM), *signed])
 
 
 def _factor(expression: Expression) -> str:
@@ -106,26 +153,48 @@ def _factor(expression: Expression) -> str:
             return rf"\sqrt[{_text(index)}]{{{_text(radicand)}}}"
         case Factorial(operand):
             return f"{_text(operand, _Level.ATOM)}!"
-        case Call("log", argument, None):
-            return rf"\ln ( {_text(argument)} )"
+        case Call("log" | "lg", argument, None):
+            return rf"\log_{{10}} ( {_text(argument)} )"
         case Call(function, argument, base):
-            return rf"\{function}{'' if base is None else f'_{{{_text(base)}}}'} ( {_text(argument)} )"
+            command = _command(function)
+            return rf"{command}{'' if base is None else f'_{{{_text(base)}}}'} ( {_text(argument)} )"
+        case MultiCall(function, arguments):
+            return f"{_command(function)} ( {_listed(arguments)} )"
+        case Percent(operand):
+            return rf"{_text(operand, _Level.FACTOR)} \%"
+        case Degrees(operand):
+            return rf"{_text(operand, _Level.ATOM)}^{{\circ}}"
+        case Binomial(above, below):
+            return rf"\binom{{{_text(above)}}}{{{_text(below)}}}"
+        case Apply(definition, arguments, order):
+            primes = f"^{{{' '.join([_PRIME] * order)}}}" if order else ""
+            return f"{definition.function.latex}{primes} ( {_listed(arguments)} )"
     raise TypeError(f"no form for {type(expression).__name__}")
 
 
-def _operator(expression: Derivative | Integral | Summation | Limit) -> str:
+def _bracketed(body: Expression) -> str:
+    """What is differentiated: without brackets, that would be all terms that follow."""
+    return f"( {_text(body)} )"
+
+
+def _command(function: str) -> str:
+    return rf"\{function}" if function in _COMMANDS else rf"\operatorname{{{function}}}"
+
+
+def _operator(expression: Derivative | Integral | Summation | ProductOver | Limit) -> str:
     body, variable = _text(expression.body, _Level.PRODUCT), expression.variable.latex
     match expression:
-        case Derivative(order=1):
-            return rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}} {variable}}} {body}"
-        case Derivative(order=order):
-            return rf"\frac{{\mathrm{{d}}^{{{order}}}}}{{\mathrm{{d}} {variable}^{{{order}}}}} {body}"
+        case Derivative(order=order, is_partial=is_partial):
+            sign = r"\partial" if is_partial else r"\mathrm{d}"
+            above, below = (sign, variable) if order == 1 else (f"{sign}^{{{order}}}", f"{variable}^{{{order}}}")
+            return rf"\frac{{{above}}}{{{sign} {below}}} {_bracketed(expression.body)}"
         case Integral(lower=None):
             return rf"\int {body} \, \mathrm{{d}} {variable}"
         case Integral(lower=lower, upper=upper):
             return rf"\int_{{{_text(lower)}}}^{{{_text(upper)}}} {body} \, \mathrm{{d}} {variable}"
-        case Summation(lower=lower, upper=upper):
-            return rf"\sum_{{{variable} = {_text(lower)}}}^{{{_text(upper)}}} {body}"
+        case Summation(lower=lower, upper=upper) | ProductOver(lower=lower, upper=upper):
+            sign = r"\sum" if isinstance(expression, Summation) else r"\prod"
+            return rf"{sign}_{{{variable} = {_text(lower)}}}^{{{_text(upper)}}} {body}"
         case Limit(target=target, side=side):
             one_side = "" if side == "+-" else f"^{{{side}}}"
             return rf"\lim_{{{variable} \rightarrow {_text(target)}{one_side}}} {body}"

@@ -7,18 +7,36 @@ from collections.abc import Sequence
 from crohme.notation import Node, NotationError, Relation, SymbolTree, to_latex
 from crohme.notation.alphabet import SYMBOL_CLASSES, Kind
 from crohme.solver.errors import NotUnderstood
+from crohme.solver.functions import NAMES
 
-RELATIONS = frozenset({"=", r"\neq", r"\lt", r"\gt", r"\leq", r"\geq"})
+RELATIONS = frozenset({"=", r"\neq", r"\lt", r"\gt", r"\leq", r"\geq", r"\approx"})
 SIGNS = frozenset({"+", "-", r"\pm"})
 CLOSING = {"(": ")", "[": "]", r"\{": r"\}", "|": "|"}
 """Opening fence → closing fence."""
+SETS = {r"\naturals": "N", r"\integers": "Z", r"\rationals": "Q", r"\reals": "R", r"\complexes": "C"}
+"""What the solver's LaTeX makes of `\\mathbb{Z}` → the letter."""
+DEGREE = r"\circ"
 CONSTANTS = frozenset({r"\pi", r"\infty", "e", "i"})
 PRIME = r"\prime"
 
 
+_GREEK = (
+    "delta epsilon varepsilon zeta eta vartheta iota kappa nu xi rho varrho tau upsilon chi psi omega "
+    "Gamma Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"
+)
+LETTERS = frozenset("DJKOQUWZ") | {f"\\{name}" for name in _GREEK.split()}
+"""Letters that the recogniser's alphabet lacks, but LaTeX has."""
+
+
 def kind_of(node: Node) -> Kind | None:
-    """The part that a symbol plays; None if it is no symbol class."""
-    return SYMBOL_CLASSES[node.label].kind if node.label in SYMBOL_CLASSES else None
+    """The part that a symbol plays; None if it is neither a symbol class nor known from LaTeX."""
+    if node.label in SYMBOL_CLASSES:
+        return SYMBOL_CLASSES[node.label].kind
+    if node.label in LETTERS:
+        return Kind.IDENTIFIER
+    if node.label[1:] in NAMES:
+        return Kind.FUNCTION
+    return Kind.BIG_OPERATOR if node.label == r"\prod" else None
 
 
 def is_letter(node: Node) -> bool:

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """No value of the unknowns satisfies all that was asked."""
     TRUTH = "truth"
     """`\\mathrm{true}` or `\\mathrm{false}`."""
+    DEFINITION = "definition"
+    """Functions that were given; nothing is asked."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,12 @@ class Solution:
             if a value is known as a decimal only.
         decimal: str or None. The answers in 12 significant digits, as LaTeX; None if that says no more.
         kind: Kind.
+        notes: tuple of str. What has to be said beside the answers, as sentences without LaTeX: how something was
+            read, where they hold, that they are numerical or may not be all.
     """
 
     understood: str
     answers: list[str]
     decimal: str | None
     kind: Kind
+    notes: tuple[str, ...] = ()

@@ -99,14 +99,43 @@ class Call:
     """A known function of one argument.
 
     Args:
-        function: str. `sin`, `cos`, `tan`, `arcsin`, `arccos`, `arctan` or `log`.
+        function: str. See `functions.NAMES`; `ln` is the natural logarithm, `log` has base 10 if none is given.
         argument: Expression.
-        base: Expression or None. Of a logarithm; None for the natural one.
+        base: Expression or None. Of a logarithm.
     """
 
     function: str
     argument: Expression
     base: Expression | None = None
+
+
+@dataclass(frozen=True)
+class MultiCall:
+    """A function of several arguments.
+
+    Args:
+        function: str. `max`, `min`, `gcd`, `lcm` or `mod`.
+        arguments: tuple of Expression.
+    """
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Percent:
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Degrees:
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Binomial:
+    above: Expression
+    below: Expression
 
 
 @dataclass(frozen=True)
@@ -124,6 +153,7 @@ class Derivative:
     body: Expression
     variable: Name
     order: int = 1
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +175,31 @@ class Summation:
 
 
 @dataclass(frozen=True)
+class ProductOver:
+    """`\\prod`: as `Summation`, multiplied."""
+
+    body: Expression
+    variable: Name
+    lower: Expression
+    upper: Expression
+
+
+@dataclass(frozen=True)
+class Apply:
+    """A value of a function that the same input defines, or of its derivative.
+
+    Args:
+        definition: Definition.
+        arguments: tuple of Expression. As many as the definition has.
+        order: int. How often it is differentiated, by its one variable, before the argument is put in.
+    """
+
+    definition: Definition
+    arguments: tuple[Expression, ...]
+    order: int = 0
+
+
+@dataclass(frozen=True)
 class Limit:
     """Args:
     side: str. `+` from above, `-` from below, `+-` from both sides.
@@ -157,8 +212,9 @@ class Limit:
 
 
 Expression: TypeAlias = (
-    Number | Constant | Name | Negative | PlusMinus | Add | Product | Quotient | Power | Root | Call | Absolute
-    | Factorial | Derivative | Integral | Summation | Limit
+    Number | Constant | Name | Negative | PlusMinus | Add | Product | Quotient | Power | Root | Call | MultiCall
+    | Percent | Degrees | Binomial | Absolute | Factorial | Derivative | Integral | Summation | ProductOver | Limit
+    | Apply
 )  # fmt: skip
 
 
@@ -175,7 +231,72 @@ class Comparison:
     signs: tuple[str, ...]
 
 
-Statement: TypeAlias = Expression | Comparison
+@dataclass(frozen=True)
+class Definition:
+    """`f(x) = body`.
+
+    Args:
+        function: Name.
+        parameters: tuple of Name.
+        body: Expression.
+    """
+
+    function: Name
+    parameters: tuple[Name, ...]
+    body: Expression
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Numbers between two ends, which belong to it where the bracket is square."""
+
+    lower: Expression
+    upper: Expression
+    closed: tuple[bool, bool]
+
+
+@dataclass(frozen=True)
+class Elements:
+    """The numbers that are listed."""
+
+    members: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class NamedSet:
+    """`\\mathbb{Z}` and the like.
+
+    Args:
+        letter: str. `N`, `Z`, `Q`, `R` or `C`.
+    """
+
+    letter: str
+
+
+@dataclass(frozen=True)
+class Membership:
+    """`operand \\in A \\cup B \\setminus C`.
+
+    Args:
+        operand: Expression.
+        pieces: tuple of Interval, Elements or NamedSet. They are united.
+        without: tuple of the same. Their elements are left out.
+    """
+
+    operand: Expression
+    pieces: tuple[Interval | Elements | NamedSet, ...]
+    without: tuple[Interval | Elements | NamedSet, ...] = ()
+
+
+@dataclass(frozen=True)
+class Truth:
+    """`\\mathrm{true}` or `\\mathrm{false}`, as the solver writes them."""
+
+    is_true: bool
+
+
+SetPiece: TypeAlias = Interval | Elements | NamedSet
+Statement: TypeAlias = Expression | Comparison | Definition | Membership | Truth
 
 
 class Task(IntEnum):
@@ -189,6 +310,8 @@ class Task(IntEnum):
     """Find the unknowns of equations."""
     SOLVE_INEQUALITY = 4
     """Find the real values of one unknown."""
+    DEFINE = 5
+    """Nothing: functions are given, and nothing is asked of them."""
 
 
 @dataclass(frozen=True)
@@ -197,13 +320,18 @@ class Problem:
 
     Args:
         task: Task.
-        statements: tuple of Statement. One Expression to evaluate, else comparisons.
+        statements: tuple of Statement. All that was written, in order.
         unknowns: tuple of Name. To solve for; for EVALUATE the name that gets the value, if any.
+        asked: tuple of Statement. Those of the statements that are to be evaluated or solved; definitions
+            and what merely declares a name a whole number are none of them.
+        declared: tuple of Statement. Memberships and comparisons about names that are whole numbers.
     """
 
     task: Task
     statements: tuple[Statement, ...]
     unknowns: tuple[Name, ...] = ()
+    asked: tuple[Statement, ...] = ()
+    declared: tuple[Statement, ...] = ()
 
 
 def walk(statement: Statement) -> Iterator[Statement]:
@@ -213,12 +341,15 @@ def walk(statement: Statement) -> Iterator[Statement]:
         yield from walk(part)
 
 
-def parts(statement: Statement) -> Iterator[Expression]:
-    """The expressions that a statement is directly made of, bound variables left out."""
+_NO_PARTS = frozenset({"variable", "function", "parameters", "closed"})
+
+
+def parts(statement: Statement) -> Iterator[Statement]:
+    """What a statement is directly made of, bound variables left out."""
     for field in fields(statement):
         value = getattr(statement, field.name)
         for item in value if isinstance(value, tuple) else (value,):
-            if field.name != "variable" and not isinstance(item, str | int | None):
+            if field.name not in _NO_PARTS and not isinstance(item, str | int | None):
                 yield item
 
 
@@ -226,7 +357,11 @@ def free_names(statement: Statement) -> set[Name]:
     """Names that have no value: all but the variables of sums, limits and definite integrals."""
     if isinstance(statement, Name):
         return {statement}
-    if isinstance(statement, Summation | Limit) or (isinstance(statement, Integral) and statement.lower is not None):
+    if isinstance(statement, Definition):
+        return free_names(statement.body) - set(statement.parameters)
+    if isinstance(statement, Summation | ProductOver | Limit) or (
+        isinstance(statement, Integral) and statement.lower is not None
+    ):
         inside = free_names(statement.body) - {statement.variable}
         outside = [part for part in parts(statement) if part is not statement.body]
         return inside.union(*map(free_names, outside))

@@ -12,7 +12,8 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
-from crohme.notation import SymbolTree, from_latex
+from crohme.notation import SymbolTree
+from crohme.solver import read_latex
 from crohme.web.errors import ApiError
 from crohme.web.limits import RequestLimits
 from crohme.web.reader import Inkml, Picture, Source
@@ -152,7 +153,7 @@ def parse_problem(body: Body, limits: RequestLimits) -> SymbolTree | Source:
     if body.type in INKML:
         return Inkml(body.data)
     problem = parse_json(body, Problem)
-    return _as_ink(problem.strokes or [], limits) if problem.latex is None else from_latex(problem.latex)
+    return _as_ink(problem.strokes or [], limits) if problem.latex is None else read_latex(problem.latex)
 
 
 def _as_ink(strokes: list[Stroke], limits: RequestLimits) -> Ink:

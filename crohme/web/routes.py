@@ -171,6 +171,7 @@ def _solved(solution: Solution) -> dict[str, Any]:
         "understood": _formula(solution.understood),
         "answers": [_formula(answer) for answer in solution.answers],
         "decimal": None if solution.decimal is None else _formula(solution.decimal),
+        "notes": solution.notes,
     }
 
 

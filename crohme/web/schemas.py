@@ -88,10 +88,13 @@ class Formula(BaseModel):
 class Solved(BaseModel):
     """An answer, and what it answers."""
 
-    kind: str = Field(description="value, expression, solutions, no solution or truth.", examples=["solutions"])
+    kind: str = Field(
+        description="value, expression, solutions, no solution, truth or definition.", examples=["solutions"]
+    )
     understood: Formula = Field(description="The problem as it was understood.")
     answers: list[Formula]
     decimal: Formula | None = Field(description="The answers in 12 significant digits, if that says more.")
+    notes: list[str] = Field(description="How it was read, where it holds, and if it is numerical or may not be all.")
 
 
 class Health(BaseModel):

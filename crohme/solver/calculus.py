@@ -1,0 +1,254 @@
+"""Derivatives, integrals, sums, products and limits in an expression, worked out from the inside to the outside.
+
+What SymPy says is compared with numbers; what they do not confirm is no answer.
+"""
+
+from __future__ import annotations
+
+import mpmath
+import sympy
+
+from crohme.solver.cases import generic
+from crohme.solver.errors import NoAnswer
+from crohme.solver.forms import complexity, is_presentable
+from crohme.solver.integrals import antiderivative, definite
+from crohme.solver.limits import limit_of
+from crohme.solver.numeric import number, precise, real_function
+from crohme.solver.patience import attempt
+from crohme.solver.plain import plain
+from crohme.solver.quadrature import Estimate, sum_of_series
+
+_SECONDS = 1.5
+_UNDEFINED = "it is not defined: a division by zero, or a limit that does not exist"
+_NOT_FOUND = "no closed form was found"
+_SAMPLES = tuple(sympy.Rational(n, 16) for n in (-37, -19, -5, 3, 7, 21, 45))
+
+
+class Calculus:
+    """Evaluates expressions.
+
+    Attributes:
+        notes: list of str. What is to be said beside the values.
+        estimates: dict. A symbol that stands for a number → the number and a bound of its error.
+    """
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.estimates: dict[sympy.Symbol, Estimate] = {}
+
+    def evaluate(self, expression: sympy.Basic) -> sympy.Expr:
+        """The expression without derivatives, integrals, sums, products and limits.
+
+        Raises:
+            NoAnswer: One of them has no value, or none that is confirmed.
+        """
+        if not expression.has(sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit, sympy.Derivative):
+            return expression
+        if isinstance(expression, sympy.Integral):
+            return self._integral(expression)
+        if isinstance(expression, sympy.Limit):
+            body, symbol, goal, side = expression.args
+            return limit_of(self.evaluate(body), symbol, self.evaluate(goal), str(side))
+        if isinstance(expression, sympy.Sum | sympy.Product):
+            return self._series(expression)
+        if isinstance(expression, sympy.Derivative):
+            return self._derivative(expression)
+        return expression.func(*map(self.evaluate, expression.args))
+
+    def note(self, text: str | None) -> None:
+        """Say something once."""
+        if text is not None and text not in self.notes:
+            self.notes.append(text)
+
+    def _derivative(self, derivative: sympy.Derivative) -> sympy.Expr:
+        body = derivative.expr
+        if isinstance(body, sympy.Integral) and len(body.limits[0]) == 3:
+            # By Leibniz' rule: the integral itself may have no closed form.
+            found = derivative.doit(integrals=False)
+            if not found.has(sympy.Derivative, sympy.Integral):
+                return found
+        return sympy.diff(self.evaluate(body), *derivative.variable_count)
+
+    # === Integrals ===
+
+    def _integral(self, integral: sympy.Integral) -> sympy.Expr:
+        if len(integral.limits) > 1:  # SymPy joins an integral of an integral: the first limits are the innermost
+            first, *others = integral.limits
+            return self.evaluate(sympy.Integral(self._integral(sympy.Integral(integral.function, first)), *others))
+        body = self.evaluate(integral.function)
+        symbol, *limits = integral.limits[0]
+        if body.free_symbols & self.estimates.keys():
+            raise NoAnswer(_NOT_FOUND)
+        if not limits:
+            found, note = antiderivative(body, symbol)
+            self.note(note or _divided_by(found, symbol))
+            return found
+        low, high = (self.evaluate(limit) for limit in limits)
+        names = (body.free_symbols - {symbol}) | low.free_symbols | high.free_symbols
+        if names & self.estimates.keys():
+            raise NoAnswer(_NOT_FOUND)
+        if names:
+            return self._with_parameters(body, symbol, low, high, names)
+        found = definite(body, symbol, low, high)
+        self.note(found.note)
+        if found.exact is not None:
+            return found.exact
+        return self.estimated(found.estimate)
+
+    def estimated(self, found: Estimate) -> sympy.Symbol:
+        """A symbol for a number that is known with a bound of its error only."""
+        symbol = sympy.Dummy("estimate", real=True)
+        self.estimates[symbol] = found
+        return symbol
+
+    def _with_parameters(
+        self, body: sympy.Expr, symbol: sympy.Symbol, low: sympy.Expr, high: sympy.Expr, names: set[sympy.Symbol]
+    ) -> sympy.Expr:
+        found = attempt(sympy.integrate, body, (symbol, low, high), seconds=_SECONDS)
+        positive = {name: sympy.Dummy(name.name, positive=True) for name in names}
+        note = None
+        if found is None or found.has(sympy.Integral, sympy.Piecewise) or not is_presentable(found):
+            inside = [part.subs(positive) for part in (body, low, high)]
+            found = attempt(sympy.integrate, inside[0], (symbol, *inside[1:]), seconds=_SECONDS)
+            if found is None or found.has(sympy.Integral, sympy.Piecewise) or not is_presentable(found):
+                raise NoAnswer(_NOT_FOUND)
+            found = found.subs({dummy: name for name, dummy in positive.items()})
+            listed = ", ".join(sorted(plain(name) + " > 0" for name in names if name.is_positive is None))
+            note = f"for {listed}"
+        confirmed = {True: 0, False: 0}
+        for values in _assignments(names):
+            is_positive = all(value > 0 for value in values.values())
+            try:
+                known = definite(*(part.subs(values) for part in (body,)), symbol, low.subs(values), high.subs(values))
+            except NoAnswer:
+                continue
+            number_ = number(found.subs(values))
+            wanted = known.estimate.value if known.estimate is not None else None
+            if wanted is None or number_ is None or abs(complex(number_) - wanted) > 1e-7 * max(1, abs(wanted)):
+                if is_positive:
+                    raise NoAnswer(_NOT_FOUND)
+                note = note or "for positive " + ", ".join(sorted(map(plain, names)))
+                continue
+            confirmed[is_positive] += 1
+        if not confirmed[True]:
+            raise NoAnswer(_NOT_FOUND)
+        self.note(note)
+        return found
+
+    # === Sums and products ===
+
+    def _series(self, series: sympy.Sum | sympy.Product) -> sympy.Expr:
+        if len(series.limits) > 1:
+            first, *others = series.limits
+            return self.evaluate(series.func(self._series(series.func(series.function, first)), *others))
+        body = self.evaluate(series.function)
+        (symbol, low, high) = series.limits[0]
+        if body.free_symbols & self.estimates.keys():
+            raise NoAnswer(_NOT_FOUND)
+        low, high = self.evaluate(low), self.evaluate(high)
+        for end in (low, high):
+            if end.is_number and not (end.is_integer or end.is_infinite):
+                raise NoAnswer("the index of a sum goes from one whole number to another")
+        if low.is_number and high.is_number and high < low:
+            return sympy.Integer(0 if isinstance(series, sympy.Sum) else 1)
+        series = series.func(body, (symbol, low, high))
+        is_finite = low.is_Integer and high.is_Integer
+        if is_finite and high - low <= 400:
+            return series.doit()
+        if low.is_infinite:
+            raise NoAnswer(_NOT_FOUND)
+        if not is_finite and not series.free_symbols and isinstance(series, sympy.Sum):
+            _check_convergence(series)
+        found = attempt(series.doit, seconds=2 * _SECONDS)
+        if found is not None and found.has(sympy.Piecewise):
+            found, note = generic(found)
+            self.note(note)
+        if found is None or found.has(sympy.Sum, sympy.Product, sympy.Piecewise) or not _is_writable(found):
+            estimate = None
+            is_counted = low.is_Integer and (high == sympy.oo or high.is_Integer)
+            if isinstance(series, sympy.Sum) and is_counted and not series.free_symbols:
+                estimate = sum_of_series(body, symbol, int(low), None if high == sympy.oo else int(high))
+            if estimate is None:
+                raise NoAnswer(_NOT_FOUND)
+            return self.estimated(estimate)
+        if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds):
+            raise NoAnswer(_UNDEFINED)
+        found = found.rewrite(sympy.factorial) if found.has(sympy.gamma, sympy.RisingFactorial) else found
+        found = _simplified(found)
+        if not is_finite and not found.free_symbols and found.is_finite is not False:
+            _confirm_series(series, found)
+        elif found.free_symbols and high.free_symbols:
+            _confirm_finite_sums(series, found)
+        return found
+
+
+def _divided_by(found: sympy.Expr, symbol: sympy.Symbol) -> str | None:
+    """Which parameters must not be 0, as the closed form divides by them."""
+    denominator = sympy.denom(sympy.together(found)).as_independent(symbol)[0]
+    factors = {factor.base if factor.is_Pow else factor for factor in sympy.Mul.make_args(denominator)}
+    named = sorted(plain(factor) for factor in factors if factor.free_symbols)
+    return "for " + " and ".join(f"{name} ≠ 0" for name in named) if named else None
+
+
+def _assignments(names: set[sympy.Symbol]) -> list[dict[sympy.Symbol, sympy.Expr]]:
+    ordered = sorted(names, key=str)
+    rows = [(sympy.Rational(7, 5), sympy.Rational(11, 7)), (sympy.Rational(1, 3), sympy.Rational(2, 3))]
+    values = [{name: a + k * b for k, name in enumerate(ordered)} for a, b in rows]
+    return [*values, {name: -value for name, value in values[0].items()}]
+
+
+def _simplified(value: sympy.Expr) -> sympy.Expr:
+    short = attempt(sympy.simplify, value, seconds=1.0)
+    forms = [value] if short is None else [short, value]
+    return min([form for form in forms if is_presentable(form)] or forms, key=complexity)
+
+
+def _is_writable(value: sympy.Expr) -> bool:
+    return is_presentable(value.rewrite(sympy.factorial)) or value.has(sympy.nan, sympy.zoo, sympy.AccumBounds)
+
+
+def _check_convergence(series: sympy.Sum) -> None:
+    """Refuse a series whose terms do not tend to 0 and change their signs: it has no value, nor an infinite one."""
+    body, (symbol, _, _) = series.function, series.limits[0]
+    term = real_function(body, symbol)
+    values = [term(mpmath.mpf(10) ** 9 + k) for k in range(2)]
+    if None not in values and values[0] * values[1] < 0 and min(map(abs, values)) > 1e-3:
+        raise NoAnswer("it is not defined: the series diverges")
+
+
+@precise
+def _confirm_series(series: sympy.Sum | sympy.Product, found: sympy.Expr) -> None:
+    """Compare the value of a series with partial sums that are extrapolated."""
+    body, (symbol, low, _) = series.function, series.limits[0]
+    term = real_function(body, symbol)
+    known = number(found)
+    if known is None or abs(known.imag) > 1e-20:
+        raise NoAnswer(_NOT_FOUND)
+    is_sum = isinstance(series, sympy.Sum)
+    total, partial = mpmath.mpf(0 if is_sum else 1), []
+    with mpmath.workdps(20):
+        for k in range(4097):
+            value = term(int(low) + k)
+            if value is None:
+                raise NoAnswer(_UNDEFINED)
+            total = total + value if is_sum else total * value
+            if k and k & (k - 1) == 0:
+                partial.append(total)
+    errors = [abs(p - known.real) for p in partial]
+    if not (errors[-1] < 1e-8 * max(1, abs(known.real)) or errors[-1] < 0.8 * errors[-3] < 0.8 * 0.8 * errors[-6]):
+        raise NoAnswer("its value was not confirmed by numbers")
+
+
+def _confirm_finite_sums(series: sympy.Sum | sympy.Product, found: sympy.Expr) -> None:
+    """Compare a formula with sums of few terms."""
+    _, (_, low, high) = series.function, series.limits[0]
+    names = sorted(series.free_symbols, key=str)
+    for shift in (4, 7):
+        values = {name: sympy.Integer(shift + k) for k, name in enumerate(names)}
+        if not (high.subs(values) - low.subs(values)).is_Integer:
+            continue
+        wanted, given = series.subs(values).doit(), found.subs(values)
+        if given.has(sympy.nan, sympy.zoo):
+            continue
+        if abs(complex(sympy.N(wanted - given, 20))) > 1e-9 * max(1.0, abs(complex(sympy.N(wanted, 20)))):
+            raise NoAnswer(_NOT_FOUND)

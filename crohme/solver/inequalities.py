@@ -1,0 +1,117 @@
+"""Inequalities and memberships in one unknown, over the real numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import sympy
+
+from crohme.solver.calculus import Calculus
+from crohme.solver.errors import NoAnswer
+from crohme.solver.evaluation import check_defined, pairs
+from crohme.solver.numeric import precise
+from crohme.solver.regions import Region, Relation, region
+from crohme.solver.symbolic import Builder
+from crohme.solver.syntax import Comparison, Elements, Expression, Interval, Membership, Name, NamedSet, SetPiece
+
+_Value = Callable[[Expression], sympy.Expr]
+
+
+@precise
+def solve_inequalities(statements: Sequence[Comparison | Membership], unknown: Name) -> tuple[Region, list[str]]:
+    """The real numbers for which all statements hold, and what is to be said beside them.
+
+    Raises:
+        NoAnswer: They were not found.
+    """
+    builder, calculus = Builder(), Calculus()
+    symbol = builder.symbol(unknown)
+
+    def value(expression: Expression) -> sympy.Expr:
+        found = calculus.evaluate(builder.build(expression))
+        check_defined(found)
+        if found.is_real is False and found.is_finite:
+            raise NoAnswer("a complex number is neither greater nor less than another")
+        return found
+
+    relations: list[Relation] = []
+    for statement in statements:
+        if isinstance(statement, Membership):
+            relations += _of_membership(statement, value)
+            continue
+        for left, sign, right in pairs(statement):
+            ends = value(left), value(right)
+            if any(end.is_infinite for end in ends):
+                relations.append(_of_infinite(*ends, sign))
+            else:
+                relations.append(Relation(ends[0] - ends[1], sign))
+    if calculus.estimates:
+        raise NoAnswer("no closed form of an integral was found")
+    found = region(relations, builder.conditions, symbol)
+    return found, [*builder.notes, *calculus.notes]
+
+
+def _of_infinite(left: sympy.Expr, right: sympy.Expr, sign: str) -> Relation:
+    """A comparison with infinity, which is always true or never for a real number."""
+    truth = {
+        "=": left == right,
+        r"\neq": left != right,
+        r"\lt": left == -sympy.oo or right == sympy.oo,
+        r"\leq": left == -sympy.oo or right == sympy.oo,
+        r"\gt": left == sympy.oo or right == -sympy.oo,
+        r"\geq": left == sympy.oo or right == -sympy.oo,
+    }[sign]
+    return Relation(sympy.Integer(0 if truth else 1), "=")
+
+
+def _of_membership(membership: Membership, value: _Value) -> list[Relation]:
+    """A function that is 0 on the set and positive off it: the least distance from its pieces."""
+    operand = value(membership.operand)
+    pieces = [_distance(operand, piece, value) for piece in membership.pieces]
+    if any(distance is None for distance in pieces):
+        relations = []
+    else:
+        closed = sympy.Min(*(distance for distance, _ in pieces)) if len(pieces) > 1 else pieces[0][0]
+        relations = [Relation(closed, "=")]
+        ends = {end for _, open_ends in pieces for end in open_ends}
+        kept = {end for end in ends if any(_contains(piece, end, value) for piece in membership.pieces)}
+        relations += [Relation(operand - end, r"\neq") for end in ends - kept]
+    for piece in membership.without:
+        if not isinstance(piece, Elements):
+            raise NoAnswer("only single numbers can be taken out of a set")
+        relations += [Relation(operand - value(member), r"\neq") for member in piece.members]
+    return relations
+
+
+def _distance(operand: sympy.Expr, piece: SetPiece, value: _Value) -> tuple[sympy.Expr, tuple[sympy.Expr, ...]] | None:
+    """How far the operand is from a piece with its ends, and those ends that are not part of it; None for all of ℝ."""
+    match piece:
+        case NamedSet("R" | "C"):
+            return None
+        case NamedSet():
+            raise NoAnswer("which whole numbers these are is not asked in a way that is understood")
+        case Elements(members):
+            distances = [sympy.Abs(operand - value(member)) for member in members]
+            return (sympy.Min(*distances) if len(distances) > 1 else distances[0]), ()
+        case Interval(lower, upper, closed):
+            low, high = value(lower), value(upper)
+            if low == -sympy.oo and high == sympy.oo:
+                return None
+            parts = [sympy.Integer(0)]
+            parts += [low - operand] if low.is_finite else []
+            parts += [operand - high] if high.is_finite else []
+            ends = zip((low, high), closed, strict=True)
+            return sympy.Max(*parts), tuple(end for end, is_in in ends if not is_in and end.is_finite)
+    raise TypeError(type(piece).__name__)
+
+
+def _contains(piece: SetPiece, number: sympy.Expr, value: _Value) -> bool:
+    match piece:
+        case Elements(members):
+            return any(sympy.simplify(value(member) - number) == 0 for member in members)
+        case Interval(lower, upper, closed):
+            low, high = value(lower), value(upper)
+            return bool(
+                (low < number or (closed[0] and low == number)) and (number < high or (closed[1] and number == high))
+            )
+    return True

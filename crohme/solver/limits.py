@@ -1,0 +1,147 @@
+"""Limits, compared with values near the goal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import sympy
+
+from crohme.solver.errors import NoAnswer
+from crohme.solver.forms import is_presentable
+from crohme.solver.numeric import as_real, number, precise, real_function
+from crohme.solver.odd_root import OddRoot
+from crohme.solver.patience import attempt
+
+_SECONDS = 1.5
+_UNDEFINED = "it is not defined: a division by zero, or a limit that does not exist"
+_NOT_FOUND = "no closed form was found"
+
+
+@precise
+def limit_of(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> sympy.Expr:
+    """A limit that numbers near the goal confirm.
+
+    Args:
+        body: Expr.
+        symbol: Symbol.
+        goal: Expr. A number, a name, or infinity.
+        side: str. `+`, `-` or `+-`.
+
+    Raises:
+        NoAnswer: There is none, or none was found.
+    """
+    if not body.has(symbol):
+        return body
+    if goal.is_infinite or side != "+-":
+        found = _one_sided(body, symbol, goal, side)
+    else:
+        sides = [_one_sided_or_none(body, symbol, goal, s) for s in "+-"]
+        if sides == [None, None]:
+            raise NoAnswer(_NOT_FOUND)
+        if None in sides:
+            is_open = [_is_real_beside(body, symbol, goal, s) for s in "+-"]
+            if is_open[sides.index(None)]:
+                raise NoAnswer(_NOT_FOUND)
+            found = next(s for s in sides if s is not None)
+        elif sides[0] != sides[1] and sympy.simplify(sides[0] - sides[1]) != 0:
+            raise NoAnswer(f"{_UNDEFINED}; from the right and from the left it is different")
+        else:
+            found = sides[0]
+    if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds):
+        raise NoAnswer(_UNDEFINED)
+    if not is_presentable(found):
+        raise NoAnswer(_NOT_FOUND)
+    return found
+
+
+def _one_sided_or_none(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> sympy.Expr | None:
+    try:
+        return _one_sided(body, symbol, goal, side)
+    except NoAnswer as error:
+        if error.cause != _NOT_FOUND:
+            raise
+        return None
+
+
+def _is_real_beside(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> bool:
+    if body.free_symbols - {symbol}:
+        return True
+    at = number(goal)
+    step = mpmath.mpf(10) ** -9 * (1 if side == "+" else -1)
+    return at is None or real_function(body, symbol)(at.real + step) is not None
+
+
+def _one_sided(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> sympy.Expr:
+    if body.has(OddRoot):
+        direction = -1 if (side == "-" and not goal.is_infinite) or goal == -sympy.oo else 1
+        body = _positive_roots(body, symbol, goal, direction)
+    direction_ = side if not goal.is_infinite else ("-" if goal == sympy.oo else "+")
+    found = attempt(sympy.limit, body, symbol, goal, direction_, seconds=2 * _SECONDS)
+    values = None
+    if not body.free_symbols - {symbol} and not goal.free_symbols:
+        values = _approach(body, symbol, goal, side)
+    if found is None or found.has(sympy.Limit):
+        raise NoAnswer(_UNDEFINED if values is not None and _oscillates(values) else _NOT_FOUND)
+    if isinstance(found, sympy.AccumBounds) or found.has(sympy.AccumBounds, sympy.nan, sympy.zoo):
+        raise NoAnswer(_UNDEFINED)
+    if values is not None and not _agrees(values, found):
+        raise NoAnswer(_NOT_FOUND)
+    return found
+
+
+def _positive_roots(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, direction: int) -> sympy.Expr:
+    """Odd roots as SymPy's, with the sign that their radicands have near the goal."""
+    at = number(goal) if goal.is_finite else None
+    near = at.real + direction * mpmath.mpf(10) ** -9 if at is not None else direction * mpmath.mpf(10) ** 9
+
+    def replaced(radicand: sympy.Expr, index: sympy.Expr) -> sympy.Expr:
+        value = None if radicand.free_symbols - {symbol} else real_function(radicand, symbol)(near)
+        if value is not None and value < 0:
+            return -((-radicand) ** (1 / index))
+        return radicand ** (1 / index)
+
+    return body.replace(OddRoot, replaced)
+
+
+def _approach(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> list[Any] | None:
+    """Values nearer and nearer to the goal."""
+    value = _any_function(body, symbol)
+    if goal.is_infinite:
+        sign = 1 if goal == sympy.oo else -1
+        points = [sign * mpmath.mpf(10) ** k for k in (2, 3, 4, 6, 8)]
+    else:
+        at, sign = number(goal), -1 if side == "-" else 1
+        if at is None or at.imag:
+            return None
+        points = [at.real + sign * mpmath.mpf(10) ** -k for k in (2, 3, 4, 6, 8)]
+    found = [value(point) for point in points]
+    return None if None in found else found
+
+
+def _any_function(body: sympy.Expr, symbol: sympy.Symbol) -> Callable[[Any], Any]:
+    real = real_function(body, symbol)
+
+    def value(at: Any) -> Any:
+        with mpmath.workdps(60):
+            found = real(at)
+        return found
+
+    return value
+
+
+def _oscillates(values: list[Any]) -> bool:
+    return max(map(abs, values)) < 1e6 and abs(values[-1] - values[-2]) > 1e-2
+
+
+def _agrees(values: list[Any], found: sympy.Expr) -> bool:
+    """Whether values tend to a limit: come nearer, or are near already."""
+    if found.is_infinite:
+        growth = [value * (1 if found == sympy.oo else -1) for value in values]
+        return bool(growth[-1] > growth[-2] > growth[-3] and growth[-1] > 0)
+    known = number(found)
+    if known is None or as_real(known) is None:
+        return False
+    errors = [abs(value - known.real) for value in values]
+    return bool(errors[-1] <= 1e-6 * max(1, abs(known.real)) or (errors[-1] < errors[-2] < errors[-3]))

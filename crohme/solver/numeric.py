@@ -1,0 +1,69 @@
+"""Numbers from SymPy expressions, with as many digits as they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import sympy
+
+DIGITS = 40
+"""Significant digits to which values are compared."""
+precise = mpmath.workdps(DIGITS + 10)
+"""Decorator: what a function computes with mpmath has some digits more than that."""
+
+
+def _odd_root(radicand: Any, index: Any) -> Any:
+    return mpmath.sign(radicand) * mpmath.root(abs(radicand), int(index))
+
+
+def real_function(expression: sympy.Expr, symbol: sympy.Symbol) -> Callable[[Any], mpmath.mpf | None]:
+    """A function of one real number: its value to `DIGITS` digits, or None where there is no real one.
+
+    Args:
+        expression: Expr. Without other free symbols.
+        symbol: Symbol.
+    """
+    compiled = sympy.lambdify(symbol, expression, [{"OddRoot": _odd_root}, "mpmath"])
+
+    def value(at: Any) -> mpmath.mpf | None:
+        with mpmath.workdps(DIGITS + 10):
+            try:
+                return as_real(compiled(mpmath.mpf(at)))
+            except (ZeroDivisionError, ValueError, OverflowError, TypeError, NotImplementedError):
+                return None
+
+    return value
+
+
+def as_real(value: Any) -> mpmath.mpf | None:
+    """A number of mpmath as a finite real one, if its imaginary part is within the rounding error."""
+    if isinstance(value, mpmath.mpc):
+        if abs(value.imag) > mpmath.mpf(10) ** -DIGITS * max(1, abs(value.real)):
+            return None
+        value = value.real
+    value = mpmath.mpf(value)
+    return value if mpmath.isfinite(value) else None
+
+
+def number(expression: sympy.Expr, digits: int = DIGITS) -> mpmath.mpc | None:
+    """The value of an expression without free symbols; None if it has none, or it is not finite."""
+    value = sympy.N(expression, digits)
+    real, imaginary = value.as_real_imag()
+    if not (real.is_Float or real.is_Rational) or not (imaginary.is_Float or imaginary.is_Rational):
+        return None
+    with mpmath.workdps(digits):
+        return mpmath.mpc(mpmath.mpf(str(real)), mpmath.mpf(str(imaginary)))
+
+
+def is_zero(expression: sympy.Expr) -> bool:
+    """Whether a number is 0: as SymPy finds it, or numerically."""
+    if expression.is_zero is not None and not expression.has(sympy.Float):
+        return bool(expression.is_zero)
+    if expression.has(sympy.nan, sympy.zoo, sympy.oo, sympy.AccumBounds):
+        return False
+    value = number(expression)
+    # SymPy computes all digits of an exact number: one that is not 0 comes out as it is, however small.
+    nothing = mpmath.mpf(10) ** -(DIGITS // 2 if expression.has(sympy.Float) else 2 * DIGITS)
+    return value is not None and abs(value) < nothing

@@ -1,0 +1,73 @@
+"""The real root of an odd index, which SymPy has for numbers only: its own root of -8 is complex."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+
+class OddRoot(sympy.Function):
+    """`OddRoot(x, n)`: the real number whose `n`-th power is the real number `x`, for odd `n`."""
+
+    nargs = 2
+
+    @classmethod
+    def eval(cls, radicand: sympy.Expr, index: sympy.Integer) -> sympy.Expr | None:
+        if radicand.is_extended_nonnegative:
+            return sympy.root(radicand, index)
+        if radicand.is_extended_nonpositive:
+            return -sympy.root(-radicand, index)
+        if radicand.could_extract_minus_sign():
+            return -cls(-radicand, index)
+        if radicand.is_Pow and radicand.exp.is_Integer and radicand.base.is_extended_real:
+            if radicand.exp % index == 0:
+                return radicand.base ** (radicand.exp / index)
+        if radicand.is_Mul:
+            coefficient, rest = radicand.as_coeff_Mul()
+            if coefficient != 1 and coefficient.is_positive:
+                return sympy.root(coefficient, index) * cls(rest, index)
+        return None
+
+    def _eval_is_extended_real(self) -> bool | None:
+        return self.args[0].is_extended_real
+
+    def _eval_is_finite(self) -> bool | None:
+        return self.args[0].is_finite
+
+    def _eval_is_zero(self) -> bool | None:
+        return self.args[0].is_zero
+
+    def _eval_power(self, exponent: sympy.Expr) -> sympy.Expr | None:
+        radicand, index = self.args
+        if exponent.is_Integer and exponent % index == 0:
+            return radicand ** (exponent / index)
+        return None
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        radicand, index = self.args
+        if argindex != 1:
+            raise sympy.ArgumentIndexError(self, argindex)
+        return self / (index * radicand)
+
+    def _eval_evalf(self, prec: int) -> sympy.Expr | None:
+        radicand = self.args[0]._eval_evalf(prec)
+        if radicand is None or not radicand.is_Float:
+            return None
+        root = sympy.root(abs(radicand), self.args[1])._eval_evalf(prec)
+        return -root if radicand < 0 else root
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        radicand, index = self.args
+        root = rf"\sqrt[{printer._print(index)}]{{{printer._print(radicand)}}}"
+        return root if exp is None else rf"\left({root}\right)^{{{exp}}}"
+
+
+def odd_root(radicand: sympy.Expr, index: sympy.Integer) -> sympy.Expr:
+    """The real root; the radicand itself for the index 1."""
+    return radicand if index == 1 else OddRoot(radicand, sympy.Integer(index))
+
+
+def principal(expression: sympy.Expr) -> sympy.Expr:
+    """The expression with SymPy's roots, which have the same value where the radicands are positive."""
+    return expression.replace(OddRoot, lambda radicand, index: sympy.root(radicand, index))

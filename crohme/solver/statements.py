@@ -1,0 +1,168 @@
+"""Rows of a symbol layout tree → statements: expressions, relations, memberships, definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from crohme.notation import Node
+from crohme.solver.calls import list_in_brackets
+from crohme.solver.parser import FUNCTION_LETTERS, RowParser
+from crohme.solver.signs import CLOSING, RELATIONS, SETS, is_letter, refusal, show
+from crohme.solver.syntax import (
+    Comparison,
+    Definition,
+    Elements,
+    Interval,
+    Membership,
+    Name,
+    NamedSet,
+    SetPiece,
+    Statement,
+    Truth,
+)
+
+_HAS_SIDES = RELATIONS | {r"\in"}
+
+
+def read_statements(rows: Sequence[tuple[Node, ...]]) -> list[Statement]:
+    """What rows mean; a definition holds for all that comes after it.
+
+    Raises:
+        NotUnderstood: See `crohme.solver`.
+    """
+    definitions: dict[str, Definition] = {}
+    found: list[Statement] = []
+    for row in rows:
+        for part in _split(row):
+            statement = _statement(part, definitions)
+            if isinstance(statement, Definition):
+                definitions[statement.function.label] = statement
+            found.append(statement)
+    return found
+
+
+def _statement(row: tuple[Node, ...], definitions: Mapping[str, Definition]) -> Statement:
+    if len(row) == 1 and row[0].label in (r"\true", r"\false"):
+        return Truth(row[0].label == r"\true")
+    parser = RowParser(row, definitions=definitions)
+    if (parameters := _defined(parser)) is not None:
+        (letter, *_), end = row, parser.position
+        parser.position = end
+        return Definition(Name(letter.label), parameters, parser.rest())
+    sides, signs = [parser.sum()], []
+    if parser.follows(r"\in"):
+        return _membership(parser, sides[0])
+    while parser.follows(*RELATIONS):
+        sign = parser.take()
+        if parser.peek() is None and sign.label == "=" and not signs:
+            return sides[0]
+        signs.append(sign.label)
+        sides.append(parser.sum())
+    parser.expect_end()
+    return Comparison(tuple(sides), tuple(signs)) if signs else sides[0]
+
+
+def _defined(parser: RowParser) -> tuple[Name, ...] | None:
+    """The variables of `f ( x ) =`, which is taken; None for anything else, of which nothing is taken."""
+    row = parser.row
+    if len(row) < 5 or row[0].label not in FUNCTION_LETTERS or row[0].rows or row[0].label in parser.definitions:
+        return None
+    end, parts = list_in_brackets(row, 2, ")") if row[1].label == "(" else (None, [])
+    if end is None or row[end].rows or end + 2 >= len(row) or row[end + 1].label != "=":
+        return None
+    if not all(len(part) == 1 and is_letter(part[0]) and not part[0].rows for part in parts):
+        return None
+    names = tuple(Name(part[0].label) for part in parts)
+    if len(set(names)) < len(names) or any(name.label in ("e", "i", r"\pi") for name in names):
+        return None
+    parser.position = end + 2
+    parser.bound |= {name.label for name in names}
+    return names
+
+
+# === Sets ===
+
+
+def _membership(parser: RowParser, operand: object) -> Membership:
+    sign = parser.take()
+    pieces, without = [_piece(parser, sign)], []
+    while parser.follows(r"\cup", r"\setminus"):
+        operator = parser.take()
+        (pieces if operator.label == r"\cup" else without).append(_piece(parser, operator))
+    parser.expect_end()
+    return Membership(operand, tuple(pieces), tuple(without))
+
+
+def _piece(parser: RowParser, before: Node) -> SetPiece:
+    node = parser.peek()
+    if node is None:
+        raise refusal(f"something is missing after {show([before])}", [before])
+    if node.label in SETS:
+        return NamedSet(SETS[parser.take().label])
+    if node.label not in ("(", "[", r"\{"):
+        raise refusal(f"{show([before, node])} is not understood: {show([node])} is no set", [before, node])
+    opening = parser.take()
+    endings = (r"\}",) if opening.label == r"\{" else (")", "]")
+    end, parts = _bracketed(parser.row, parser.position, endings)
+    if end is None or not all(parts):
+        raise refusal(f"the set that begins with {show([opening])} is not understood", [opening])
+    parser.position = end
+    closing = parser.take()
+    members = tuple(parser.inner(part) for part in parts)
+    if opening.label == r"\{":
+        return Elements(members)
+    if len(members) != 2:
+        raise refusal(f"an interval has two ends, not {len(members)}", parser.row)
+    return Interval(members[0], members[1], (opening.label == "[", closing.label == "]"))
+
+
+def _bracketed(row: Sequence[Node], start: int, endings: Sequence[str]) -> tuple[int | None, list[tuple[Node, ...]]]:
+    """As `list_in_brackets`, where `[0, 1)` is in order."""
+    found = [list_in_brackets(row, start, ending) for ending in endings]
+    closed = [(end, parts) for end, parts in found if end is not None]
+    return min(closed, key=lambda each: each[0]) if closed else (None, [])
+
+
+# === Commas ===
+
+
+def _split(row: tuple[Node, ...]) -> list[tuple[Node, ...]]:
+    """The parts between commas on the base line that separate statements; else the whole row."""
+    parts: list[tuple[Node, ...]] = []
+    depth, start = 0, 0
+    for index, node in enumerate(row):
+        if node.label != "|":
+            depth += (node.label in CLOSING) - (node.label in CLOSING.values())
+        if node.label == "," and depth == 0:
+            parts.append(row[start:index])
+            start = index + 1
+    parts.append(row[start:])
+    if len(parts) == 1 or not all(parts):
+        return [row]
+    if all(any(node.label in _HAS_SIDES for node in part) for part in parts):
+        return parts
+    if any(_is_decimal_comma(left, right) for left, right in zip(parts, parts[1:], strict=False)):
+        return _rejoined(parts)
+    return parts
+
+
+def _rejoined(parts: list[tuple[Node, ...]]) -> list[tuple[Node, ...]]:
+    """The parts, put together again where a comma may be a decimal point."""
+    found = [parts[0]]
+    for part in parts[1:]:
+        if _is_decimal_comma(found[-1], part):
+            found[-1] = (*found[-1], Node(","), *part)
+        else:
+            found.append(part)
+    return found
+
+
+def _is_decimal_comma(left: tuple[Node, ...], right: tuple[Node, ...]) -> bool:
+    """Whether a comma stands between two digits, the first of a number without a decimal point."""
+    if not (left[-1].label.isdigit() and not left[-1].rows and right[0].label.isdigit()):
+        return False
+    before = len(left)
+    while before > 0 and left[before - 1].label.isdigit():
+        before -= 1
+    has_point = before > 1 and left[before - 1].label == "." and left[before - 2].label.isdigit()
+    return not has_point
