@@ -139,8 +139,8 @@ def _is_drawing(pixels: NDArray[np.uint8]) -> bool:
         return True
     # A page on a clear ground has a middle; lines have none.
     middle = max(1, min(alpha.shape) // 10)
-    padded = np.pad((alpha > 127), ((1, 0), (1, 0))).cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
-    inside = padded[middle:, middle:] - padded[:-middle, middle:] - padded[middle:, :-middle] + padded[:-middle, :-middle]
+    sums = np.pad((alpha > 127), ((1, 0), (1, 0))).cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
+    inside = sums[middle:, middle:] - sums[:-middle, middle:] - sums[middle:, :-middle] + sums[:-middle, :-middle]
     return 2 * np.count_nonzero(alpha > 127) < alpha.size and int(inside.max()) < 0.95 * middle * middle
 
 

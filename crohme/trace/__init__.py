@@ -14,15 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crohme.image_files import MAX_PIXELS, TRACED, ImageError, naming, read_picture
-from crohme.trace.binarise import Binary, binarise
+from crohme.trace.binarise import MAX_MARKS, Binary, binarise
 from crohme.trace.order import directed, reading_order
 from crohme.trace.skeleton import Line, graph_of, thin
 from crohme.trace.strokes import to_lines
 from inkml_parser import Ink
 from inkml_parser.sequences import resample
 
-MAX_MARKS = 1000
-"""More separate marks than any expression has: a picture of something else, or of mere noise."""
 MAX_LINES = 4000
 """More lines between crossings than any expression has: a texture."""
 MAX_LENGTH = 400_000

@@ -34,11 +34,13 @@ class Contrast:
     """Ink as contrast.
 
     Args:
+        flat: `(h, w)` or `(h, w, 3)` uint8. The picture, at the scale of `strength`.
         strength: `(h, w)` uint8. How far each pixel is from the paper around it, 0 where it is not ink.
         pen: float. Estimated width of the pen, pixels of `strength`.
         scale: float. Pixels of `strength` for one of the picture; 1 unless the pen is broader than `broadest`.
     """
 
+    flat: NDArray[np.uint8]
     strength: Image
     pen: float
     scale: float
@@ -61,7 +63,7 @@ def contrast(flat: NDArray[np.uint8], broadest: float, wanted: float) -> Contras
     pen /= shrink
     scale = wanted / pen if pen > broadest else 1.0
     flat = _resized(flat, scale)
-    return Contrast(_hat(flat, _window(scale * pen), scale * pen, is_dark), scale * pen, scale)
+    return Contrast(flat, _hat(flat, _window(scale * pen), scale * pen, is_dark), scale * pen, scale)
 
 
 def pen_width(ink: Image) -> float:
