@@ -20,7 +20,7 @@ from crohme.raster import Image, draw, to_pixels
 from crohme.trace import trace
 from inkml_parser import Ink
 
-_FORMAT = 3  # raise it when tracing changes, and old caches are made anew
+_FORMAT = 4  # raise it when tracing changes, and old caches are made anew
 _HEIGHTS = (160, 320)  # pixels
 _THICKNESSES = (1, 2, 2, 2, 3)
 _OWN_SHARE = 0.8  # of a traced stroke that lies on one symbol; with less, symbols have grown together

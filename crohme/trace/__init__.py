@@ -25,6 +25,8 @@ MAX_LINES = 4000
 """More lines between crossings than any expression has: a texture."""
 MAX_LENGTH = 400_000
 """Pixels of all lines together, at the scale of tracing: forty times the longest expression of CROHME."""
+MAX_STROKES = 200
+"""Strokes that are traced at most: CROHME's longest expression has 115, and reading takes seconds beyond this."""
 _SPACING = 0.6  # pen widths between the points of a stroke
 
 __all__ = ["MAX_MARKS", "read_traced", "trace"]
@@ -63,7 +65,7 @@ def trace(pixels: NDArray[np.uint8]) -> Ink:
         Ink in pixels of the picture, with the annotation `image_files.TRACED`.
 
     Raises:
-        ImageError: Nothing is drawn, or more than `MAX_MARKS`, `MAX_LINES` or `MAX_LENGTH`.
+        ImageError: Nothing is drawn, or more than `MAX_MARKS`, `MAX_LINES`, `MAX_LENGTH` or `MAX_STROKES`.
     """
     binary = binarise(pixels)
     marks, labels = cv2.connectedComponents(binary.ink, connectivity=8)
@@ -73,6 +75,7 @@ def trace(pixels: NDArray[np.uint8]) -> Ink:
     graph = graph_of(skeleton)
     _check(len(graph.edges), MAX_LINES, "lines between crossings")
     lines = [directed(*line) for line in to_lines(graph, binary.pen)]
+    _check(len(lines), MAX_STROKES, "strokes")
     strokes = [(_mark(labels, line), _smooth(line, binary)) for line in lines]
     boxes = np.array([[*stroke.min(axis=0), *stroke.max(axis=0)] for _, stroke in strokes])
     of_mark: dict[int, list[int]] = {}

@@ -15,7 +15,7 @@ _STEEPEST, _SLOPES = 0.28, 113  # the tangent of 15 degrees and some; directions
 _SPAN = 0.6  # of the width of the picture: printed lines are longer
 _WHOLE = 0.97  # of it: from edge to edge
 _LEAST, _MOST = 3, 400  # fewer long lines may be the bars of fractions, more has no sheet
-_STRONGER = 1.8  # than a line: ink
+_STRONGER, _PLAIN = 1.8, 40  # times as strong as a line, and grey levels at least: ink
 _BOX, _BOX_RIM, _BOX_SHARE = 0.6, 0.05, 0.9  # of the picture's sides, of the box's sides, of the way around
 _MANY_HOLES = 25  # in one mark that fills the picture: a net
 
@@ -31,15 +31,12 @@ def paper_lines(strength: Image, ink: Image, pen: float) -> NDArray[np.bool_] | 
         pen: float. Width of lines, pixels.
     """
     faint = (strength > weakest(strength)).astype(np.uint8)
-    rows = _lines(faint, pen)
-    columns = [strip.T for strip in _lines(np.ascontiguousarray(faint.T), pen)]
-    removed = np.zeros(ink.shape, dtype=bool)
-    every = np.zeros(ink.shape, dtype=bool)
-    for strip in (*rows, *columns):
-        every |= strip
-    others = cv2.dilate(ink & ~every.astype(np.uint8), np.ones((3, 3), np.uint8))
-    for strip, turned in [*((s, False) for s in rows), *((s, True) for s in columns)]:
-        removed |= strip & ~_crossed(strip, others, strength, ink, turned)
+    rows, reach = _lines(faint, pen)
+    columns, aside = _lines(np.ascontiguousarray(faint.T), pen)
+    columns = columns.T
+    strokes = ink & ~(rows | columns).astype(np.uint8)
+    removed = rows & ~_crossed(rows, strokes, strength, ink, (reach, 1))
+    removed |= columns & ~_crossed(columns, strokes, strength, ink, (1, aside))
     removed |= _boxes(ink & ~removed.astype(np.uint8), pen)
     return removed if removed.any() else None
 
@@ -68,8 +65,8 @@ def check_texture(ink: Image, pen: float) -> None:
         raise ImageError("has lines all over the paper that cannot be told from the ink")
 
 
-def _lines(faint: Image, pen: float) -> list[NDArray[np.bool_]]:
-    """Printed lines that run from left to right, all in one direction, each as the strip of pixels that it takes."""
+def _lines(faint: Image, pen: float) -> tuple[NDArray[np.bool_], int]:
+    """The pixels of printed lines that run from left to right, all in one direction, and how thick the thickest is."""
     height, width = faint.shape
     blocks = max(1, width // _BLOCK)
     covered = cv2.resize(255 * faint, (blocks, height), interpolation=cv2.INTER_AREA)
@@ -89,20 +86,30 @@ def _lines(faint: Image, pen: float) -> list[NDArray[np.bool_]]:
         lines = [(a, b) for a, b in lines if share[a:b].max() >= _WHOLE and _is_page(faint, pen)]
     if len(lines) > _MOST:
         raise ImageError("has lines all over the paper that cannot be told from the ink")
-    rise = slope * (np.arange(width) - (width - 1) / 2)
-    away = [np.abs(rows - (a + b - 1) / 2 - rise[None]) <= max(1.0, (b - a - 2) / 2) + 0.8 for a, b in lines]
-    return away
+    strips = np.zeros(faint.shape, dtype=bool)
+    rise, across = slope * (np.arange(width) - (width - 1) / 2), np.arange(width)
+    for a, b in lines:
+        middle, half = (a + b - 1) / 2 + rise, max(1.0, (b - a - 2) / 2) + 0.8
+        for step in range(-int(half) - 1, int(half) + 2):
+            row = np.rint(middle).astype(int) + step
+            inside = (np.abs(row - middle) <= half) & (row >= 0) & (row < height)
+            strips[row[inside], across[inside]] = True
+    return strips, max((b - a for a, b in lines), default=0)
 
 
-def _crossed(strip: NDArray[np.bool_], others: Image, strength: Image, ink: Image, turned: bool) -> NDArray[np.bool_]:
-    """Where on a line there is ink as well."""
-    of_line = strength[strip]
-    typical = float(np.median(of_line[of_line > 0])) if (of_line > 0).any() else 0.0
-    reach = round(float(np.median(strip.sum(axis=1 if turned else 0)))) + 1
-    tall = np.ones((1, reach) if turned else (reach, 1), np.uint8)
-    before = cv2.dilate(others, tall, anchor=(reach - 1, 0) if turned else (0, reach - 1))
-    after = cv2.dilate(others, tall, anchor=(0, 0))
-    return strip & (ink > 0) & ((before & after) > 0) | strip & (strength > max(_STRONGER * typical, 40))
+def _crossed(
+    lines: NDArray[np.bool_], strokes: Image, strength: Image, ink: Image, reach: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Where on lines there is ink as well: it is stronger, or goes on within `reach` (down, across) at both sides."""
+    if not lines.any():
+        return lines
+    on_lines = strength[lines]
+    typical = float(np.median(on_lines[on_lines > 0])) if on_lines.any() else 0.0
+    others = cv2.dilate(strokes, np.ones((3, 3), np.uint8))
+    down, across = reach
+    before = cv2.dilate(others, np.ones(reach, np.uint8), anchor=(across - 1, down - 1))
+    after = cv2.dilate(others, np.ones(reach, np.uint8), anchor=(0, 0))
+    return ((ink > 0) & ((before & after) > 0)) | (strength > max(_STRONGER * typical, _PLAIN))
 
 
 def _is_page(ink: Image, pen: float) -> bool:
