@@ -44,8 +44,10 @@ def _coverage(strokes: Strokes, height: int, pen: int, number: int, of: int) -> 
     middles = np.array([stroke[:, 0].mean() for stroke in pixels])
     part = np.minimum((middles - middles.min()) / max(np.ptp(middles), 1e-6) * of, of - 1).astype(int)
     own = [stroke + ROOM for stroke, its in zip(pixels, part, strict=True) if its == number]
-    return 1 - draw(own, (h + 2 * ROOM, w + 2 * ROOM), pen).astype(np.float32) / 255 if own else np.zeros(
-        (h + 2 * ROOM, w + 2 * ROOM), np.float32
+    return (
+        1 - draw(own, (h + 2 * ROOM, w + 2 * ROOM), pen).astype(np.float32) / 255
+        if own
+        else np.zeros((h + 2 * ROOM, w + 2 * ROOM), np.float32)
     )
 
 
