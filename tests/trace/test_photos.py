@@ -45,10 +45,10 @@ def kinds() -> dict[str, p.Photo]:
     for width in (1, 2, 4, 8, 15, 30):
         found[f"frame of {width}"] = lambda s, r, w=width: p.frame(p.write(s), w)
     found["grey frame"] = lambda s, r: p.frame(p.write(s), 4, (128, 128, 128))
-    for table in ("DARK_TABLE", "WOOD", "BEIGE"):
+    for name, table in {"dark table": p.DARK_TABLE, "wood": p.WOOD, "beige": p.BEIGE}.items():
         for sides in ("l", "tb", "ltr", "lrtb"):
-            found[f"{table} at {sides}"] = lambda s, r, t=getattr(p, table), x=sides: p.on_table(p.write(s), t, x, r)
-        found[f"photograph on {table}"] = partial(p.photograph, table=getattr(p, table), scale=2)
+            found[f"{name} at {sides}"] = lambda s, r, t=table, x=sides: p.on_table(p.write(s), t, x, r)
+        found[f"photograph on {name}"] = partial(p.photograph, table=table, scale=2)
     for name, marker in {**MARKERS, "grey": (190, 190, 190), "orange": (60, 170, 255)}.items():
         found[f"{name} marker"] = lambda s, r, m=marker: p.highlighted(p.write(s), m, r)
     found["marker, compressed"] = lambda s, r: p.noisy(p.highlighted(p.write(s, [p.BLUE]), MARKERS["yellow"], r), 3, r)
@@ -58,8 +58,8 @@ def kinds() -> dict[str, p.Photo]:
     found["white and red on dark"] = lambda s, r: p.write(s, [p.WHITE, (40, 40, 220)], (40, 40, 40))
     found["blue and yellow"] = lambda s, r: p.write(s, [(200, 40, 20), p.YELLOW])
     found["three pens"] = lambda s, r: p.write(s, [p.RED, p.GREEN, p.BLUE])
-    for name, inks in {"black and red": (p.BLACK, p.RED), "white and blue": (p.WHITE, p.BLUE),
-                       "white and black": (p.WHITE, p.BLACK), "white and yellow": (p.WHITE, p.YELLOW)}.items():  # fmt: skip
+    others = {"red": p.RED, "blue": p.BLUE, "black": p.BLACK, "yellow": p.YELLOW}
+    for name, inks in {f"white and {other}": (p.WHITE, ink) for other, ink in others.items()}.items():
         found[f"{name} on nothing"] = lambda s, r, i=inks: p.on_nothing(s, i)
     for soft in (1, 4, 20):
         found[f"shadow, edge of {soft}"] = lambda s, r, e=soft: p.shaded(p.write(s), r, e)
