@@ -12,9 +12,10 @@ from crohme.trace.contrast import weakest
 
 _BLOCK = 6  # pixels: a line is looked for in stretches of that
 _STEEPEST, _SLOPES = 0.28, 113  # the tangent of 15 degrees and some; directions tried
-_SPAN = 0.6  # of the width of the picture: printed lines are longer
+_SPAN = 0.88  # of the width of the picture: printed lines are longer, and the bars of |x| on a page are not
+_NET = 0.6  # of both sides: a net is larger
 _WHOLE = 0.97  # of it: from edge to edge
-_LEAST, _MOST = 3, 400  # fewer long lines may be the bars of fractions, more has no sheet
+_LEAST, _LEAST_CLOSE, _MOST = 3, 5, 400  # fewer long lines may be the bars of fractions, more has no sheet
 _STRONGER, _PLAIN = 1.8, 40  # times as strong as a line, and grey levels at least: ink
 _BOX, _BOX_RIM, _BOX_SHARE = 0.6, 0.05, 0.9  # of the picture's sides, of the box's sides, of the way around
 _MANY_HOLES = 25  # in one mark that fills the picture: a net
@@ -56,11 +57,10 @@ def check_texture(ink: Image, pen: float) -> None:
         if parents[number] >= 0:
             continue
         _, _, wide, high = cv2.boundingRect(contour)
-        if holes[number] > _MANY_HOLES and wide > _SPAN * width and high > _SPAN * height:
+        if holes[number] > _MANY_HOLES and wide > _NET * width and high > _NET * height:
             raise ImageError("has lines all over the paper that cannot be told from the ink")
         if max(wide / width, high / height) > _SPAN:
-            thin, long = sorted(cv2.minAreaRect(contour)[1])
-            straight += thin < 3 * pen and long > _SPAN * min(width, height)
+            straight += min(cv2.minAreaRect(contour)[1]) < 3 * pen
     if straight >= _LEAST + 1:
         raise ImageError("has lines all over the paper that cannot be told from the ink")
 
@@ -82,7 +82,9 @@ def _lines(faint: Image, pen: float) -> tuple[NDArray[np.bool_], int]:
             best, share, slope = score, found, float(one)
     ends = np.flatnonzero(np.diff(np.pad((share > _SPAN).astype(np.int8), 1)))
     lines = [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if b - a < 2 * pen + 4]
-    if len(lines) < _LEAST:  # one or two lines from edge to edge, with room above and below
+    if len(lines) < (
+        _LEAST if _is_page(faint, pen) else _LEAST_CLOSE
+    ):  # one or two lines from edge to edge, with room above and below
         lines = [(a, b) for a, b in lines if share[a:b].max() >= _WHOLE and _is_page(faint, pen)]
     if len(lines) > _MOST:
         raise ImageError("has lines all over the paper that cannot be told from the ink")
