@@ -13,7 +13,7 @@ from crohme.trace.contrast import weakest
 _BLOCK = 6  # pixels: a line is looked for in stretches of that
 _STEEPEST, _SLOPES = 0.28, 113  # the tangent of 15 degrees and some; directions tried
 _SPAN = 0.88  # of the width of the picture: printed lines are longer, and the bars of |x| on a page are not
-_NET = 0.6  # of both sides: a net is larger
+_NET, _SHEET = 0.6, 8  # of both sides: a net is larger; lines that are shorter than `_SPAN` and yet of a sheet
 _WHOLE = 0.97  # of it: from edge to edge
 _LEAST, _LEAST_CLOSE, _MOST = 3, 5, 400  # fewer long lines may be the bars of fractions, more has no sheet
 _STRONGER, _PLAIN = 1.8, 40  # times as strong as a line, and grey levels at least: ink
@@ -80,8 +80,9 @@ def _lines(faint: Image, pen: float) -> tuple[NDArray[np.bool_], int]:
         found = tall[rows + room + np.rint(one * middles).astype(int)[None], columns].mean(axis=1)
         if (score := float((found**4).sum())) > best:
             best, share, slope = score, found, float(one)
-    ends = np.flatnonzero(np.diff(np.pad((share > _SPAN).astype(np.int8), 1)))
-    lines = [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if b - a < 2 * pen + 4]
+    lines = _runs(share > _NET, 2 * pen + 4)
+    if len(lines) < _SHEET:  # so many are the lines of a sheet, even where they leave the picture at its sides
+        lines = _runs(share > _SPAN, 2 * pen + 4)
     if len(lines) < (
         _LEAST if _is_page(faint, pen) else _LEAST_CLOSE
     ):  # one or two lines from edge to edge, with room above and below
@@ -97,6 +98,12 @@ def _lines(faint: Image, pen: float) -> tuple[NDArray[np.bool_], int]:
             inside = (np.abs(row - middle) <= half) & (row >= 0) & (row < height)
             strips[row[inside], across[inside]] = True
     return strips, max((b - a for a, b in lines), default=0)
+
+
+def _runs(chosen: NDArray[np.bool_], longest: float) -> list[tuple[int, int]]:
+    """Begin and end of each run of chosen rows that is not too long for a line."""
+    ends = np.flatnonzero(np.diff(np.pad(chosen.astype(np.int8), 1))).tolist()
+    return [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if b - a < longest]
 
 
 def _crossed(
