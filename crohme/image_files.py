@@ -118,7 +118,7 @@ def libraries() -> Iterator[None]:
 
 
 def opaque(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture without its alpha channel: laid on white, or where only the alpha was drawn, that as ink.
+    """A picture without its alpha channel: on white, or, of a drawing on a clear ground, what is not clear as ink.
 
     Args:
         pixels: See `read_pixels`.
@@ -128,10 +128,36 @@ def opaque(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     if pixels.ndim == 2 or pixels.shape[2] == 3:
         return pixels
-    alpha = pixels[..., 3:].astype(np.float32) / 255
-    if alpha.min() < alpha.max() and np.ptp(pixels[..., :3][alpha[..., 0] > 0]) < 32:
-        return 255 - pixels[..., 3]  # drawn in one colour on nothing: the alpha is the drawing
-    return (pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    alpha = pixels[..., 3]
+    if alpha.min() == 255:
+        return np.ascontiguousarray(pixels[..., :3])
+    if _is_drawing(pixels):
+        return 255 - alpha
+    ground = _middle(pixels[alpha > 127]) if 2 * np.count_nonzero(alpha > 127) > alpha.size else np.full(3, 255)
+    flat = np.empty((*alpha.shape, 3), np.uint8)
+    for channel in range(3):  # one after the other, for the memory that floats take
+        share = alpha.astype(np.float32) / 255
+        flat[..., channel] = ground[channel] + (pixels[..., channel] - np.float32(ground[channel])) * share
+    return flat
+
+
+def _is_drawing(pixels: NDArray[np.uint8]) -> bool:
+    """Whether the alpha alone shows what is drawn: one colour, or lines of any colours on a clear ground."""
+    alpha = pixels[..., 3]
+    seen = pixels[..., :3][alpha > 0]
+    if not len(seen) or alpha.min() == alpha.max():
+        return False
+    if int(np.ptp(seen, axis=0).max()) < 32:
+        return True
+    # A page on a clear ground has a middle; lines have none.
+    middle = max(1, min(alpha.shape) // 10)
+    sums = np.pad((alpha > 127), ((1, 0), (1, 0))).cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
+    inside = sums[middle:, middle:] - sums[:-middle, middle:] - sums[middle:, :-middle] + sums[:-middle, :-middle]
+    return 2 * np.count_nonzero(alpha > 127) < alpha.size and int(inside.max()) < 0.95 * middle * middle
+
+
+def _middle(colours: NDArray[np.uint8]) -> NDArray[np.float64]:
+    return np.median(colours[:: max(1, len(colours) // 10_000), :3], axis=0)
 
 
 def _read_bytes(path: Path) -> bytes:

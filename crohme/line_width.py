@@ -28,6 +28,8 @@ def even_lines(ink: NDArray[np.uint8], width: float) -> NDArray[np.uint8]:
     size = tuple(max(1, round(side * scale)) for side in reversed(ink.shape))
     enlarged = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     is_ink = (np.pad(enlarged, round(_WORKING_SIDE * width) + 2) > _IS_INK).astype(np.uint8)
+    if not is_ink.any():  # too thin for its length to be seen at that scale
+        return ink
     inside, outside = (cv2.distanceTransform(mask, cv2.DIST_L2, 5) for mask in (is_ink, 1 - is_ink))
     # Across a line the distance to its edge grows from 0 to half its width: its mean is a quarter of it.
     now = 4 * float(inside[is_ink > 0].mean() - 0.5)

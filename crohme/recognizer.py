@@ -30,6 +30,7 @@ BEAM = 5
 # files right, the mean of both directions alone 70.0 %, and all weights near these within half a point.
 _FORWARD = 0.7
 _LOOKS = 0.2
+_LEAST_CONFIDENCE = 0.0005  # what rounds to 0.000 is no reading
 
 _PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
 _LARGEST_LOGIT = 1e6
@@ -39,6 +40,10 @@ Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
 
 class NothingToRecognize(InkError):
     """Ink that shows nothing: all of it lies in one place."""
+
+
+class NoReading(NothingToRecognize):
+    """Ink that was read, but with a confidence that is shown as 0.000: whatever it is, it is not that."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,8 @@ class Recognizer:
 
         Raises:
             InkError: InkML or strokes that cannot be used; `OversizedInk` for more than
-                `MAX_STROKES` strokes, `NothingToRecognize` for ink in a single place.
+                `MAX_STROKES` strokes, `NothingToRecognize` for ink in a single place, `NoReading` where the
+                best reading has a confidence of 0.000.
             ImageError: A picture that cannot be used, see `crohme.trace.read_traced`.
             Cancelled: `cancelled` said so.
             BundleError: The weights make no sense: what they answer is no number.
@@ -165,6 +171,8 @@ class Recognizer:
         is_traced = image_files.TRACED.items() <= ink.annotations.items()
         calibration = self._calibration_traced if is_traced else self._calibration
         shares = _confidences([candidate.score for candidate in candidates], *calibration)
+        if shares[0] < _LEAST_CONFIDENCE:
+            raise NoReading("no reading")
         readings = [
             Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree)
             for candidate, share in zip(candidates, shares, strict=True)

@@ -14,19 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crohme.image_files import MAX_PIXELS, TRACED, ImageError, naming, read_picture
-from crohme.trace.binarise import Binary, binarise
+from crohme.trace.binarise import MAX_MARKS, Binary, binarise
 from crohme.trace.order import directed, reading_order
 from crohme.trace.skeleton import Line, graph_of, thin
 from crohme.trace.strokes import to_lines
 from inkml_parser import Ink
 from inkml_parser.sequences import resample
 
-MAX_MARKS = 1000
-"""More separate marks than any expression has: a picture of something else, or of mere noise."""
 MAX_LINES = 4000
 """More lines between crossings than any expression has: a texture."""
 MAX_LENGTH = 400_000
 """Pixels of all lines together, at the scale of tracing: forty times the longest expression of CROHME."""
+MAX_STROKES = 200
+"""Strokes that are traced at most: CROHME's longest expression has 115, and reading takes seconds beyond this."""
 _SPACING = 0.6  # pen widths between the points of a stroke
 
 __all__ = ["MAX_MARKS", "read_traced", "trace"]
@@ -65,7 +65,7 @@ def trace(pixels: NDArray[np.uint8]) -> Ink:
         Ink in pixels of the picture, with the annotation `image_files.TRACED`.
 
     Raises:
-        ImageError: Nothing is drawn, or more than `MAX_MARKS`, `MAX_LINES` or `MAX_LENGTH`.
+        ImageError: Nothing is drawn, or more than `MAX_MARKS`, `MAX_LINES`, `MAX_LENGTH` or `MAX_STROKES`.
     """
     binary = binarise(pixels)
     marks, labels = cv2.connectedComponents(binary.ink, connectivity=8)
@@ -75,6 +75,7 @@ def trace(pixels: NDArray[np.uint8]) -> Ink:
     graph = graph_of(skeleton)
     _check(len(graph.edges), MAX_LINES, "lines between crossings")
     lines = [directed(*line) for line in to_lines(graph, binary.pen)]
+    _check(len(lines), MAX_STROKES, "strokes")
     strokes = [(_mark(labels, line), _smooth(line, binary)) for line in lines]
     boxes = np.array([[*stroke.min(axis=0), *stroke.max(axis=0)] for _, stroke in strokes])
     of_mark: dict[int, list[int]] = {}
