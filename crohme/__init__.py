@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crohme.recognizer import Recognizer
+    from crohme.expressions.recognizer import Recognizer
 
 __version__ = "0.1.0"
 __all__ = ["load"]
@@ -25,6 +25,6 @@ def load(name_or_folder: str | Path | None = None) -> Recognizer:
         >>> crohme.load().recognize("formula.inkml").latex
         'x ^ { 2 } + 1'
     """
-    from crohme.recognizer import DEFAULT_BUNDLE, Recognizer
+    from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
 
     return Recognizer.load(DEFAULT_BUNDLE if name_or_folder is None else name_or_folder)

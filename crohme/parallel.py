@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from crohme.child_processes import worker_pool
-from crohme.image_files import ImageError
-from crohme.recognizer import BEAM, Recognition, Recognizer
+from crohme.expressions.recognizer import BEAM, Recognition, Recognizer
+from crohme.ink.image_files import ImageError
 from inkml_parser import Ink, InkError, read
 
 _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -85,8 +85,8 @@ def _try(recognizer: Recognizer, path: Path, top: int, beam: int, offline: bool)
 
 def _redrawn(path: Path) -> Ink:
     """What is left of an ink on its picture: neither the strokes as they were written nor their order."""
-    from crohme.raster import render_ink
-    from crohme.trace import trace
+    from crohme.ink.raster import render_ink
+    from crohme.ink.trace import trace
 
     return trace(render_ink(read(path).strokes))
 

@@ -24,8 +24,8 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL
 
 from crohme import bundle  # noqa: E402  (numpy counts its threads when it is imported)
 from crohme.bundle import Bundle  # noqa: E402
-from crohme.corpus.location import inkml_files, sample_folder  # noqa: E402
-from crohme.recognizer import BEAM, Recognizer  # noqa: E402
+from crohme.datasets.location import inkml_files, sample_folder  # noqa: E402
+from crohme.expressions.recognizer import BEAM, Recognizer  # noqa: E402
 from inkml_parser import Ink, InkError, read  # noqa: E402
 
 
@@ -69,8 +69,8 @@ def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
 
 def symbols(trained: Bundle, data: Path, files: list[Path]) -> None:
     """Throughput and start-up of a recogniser of isolated symbols."""
-    from crohme.strokes import StrokeBatch
-    from crohme.symbol_recognizer import SymbolRecognizer
+    from crohme.ink.strokes import StrokeBatch
+    from crohme.symbols.recognizer import SymbolRecognizer
 
     inks = [ink for file in files if (ink := parsed(file)) is not None]
     strokes = StrokeBatch.from_symbols([[ink.strokes[i] for i in s.strokes] for ink in inks for s in ink.symbols])

@@ -14,15 +14,15 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from crohme.augment.expression import Expression, all_nodes  # noqa: E402
 from crohme.augment.one_hand import OneHand  # noqa: E402
 from crohme.augment.pool import Pool  # noqa: E402
 from crohme.augment.typeset import typeset  # noqa: E402
-from crohme.corpus.expressions import Corpus, load  # noqa: E402
-from crohme.corpus.location import TRAIN, crohme_folder, sample_folder  # noqa: E402
-from crohme.corpus.splits import is_held_out  # noqa: E402
+from crohme.datasets.location import TRAIN, crohme_folder, sample_folder  # noqa: E402
+from crohme.datasets.splits import is_held_out  # noqa: E402
 from crohme.evaluation.typesetting import compare_layout, tell  # noqa: E402
-from crohme.recognizer import Recognizer  # noqa: E402
+from crohme.expressions.corpus import Corpus, load  # noqa: E402
+from crohme.expressions.recognizer import Recognizer  # noqa: E402
+from crohme.ink.expression import Expression, all_nodes  # noqa: E402
 
 
 def main() -> None:

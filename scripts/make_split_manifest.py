@@ -15,8 +15,8 @@ sys.path.insert(0, str(REPOSITORY))  # so that it runs from a clone that is not 
 
 
 def main() -> None:
-    """List the files of held-out writers, as `crohme.corpus.splits` names them."""
-    from crohme.corpus.splits import held_out_files
+    """List the files of held-out writers, as `crohme.datasets.splits` names them."""
+    from crohme.datasets.splits import held_out_files
     from inkml_parser.files import replacing_text
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

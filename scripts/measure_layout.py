@@ -17,10 +17,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from crohme.augment.manner import ANY, DEVIATES  # noqa: E402
-from crohme.corpus.expressions import load  # noqa: E402
-from crohme.corpus.location import TRAIN, crohme_folder, sample_folder  # noqa: E402
-from crohme.corpus.splits import is_held_out  # noqa: E402
+from crohme.datasets.location import TRAIN, crohme_folder, sample_folder  # noqa: E402
+from crohme.datasets.splits import is_held_out  # noqa: E402
 from crohme.evaluation.layout import figures_of  # noqa: E402
+from crohme.expressions.corpus import load  # noqa: E402
 
 FEWEST = 30  # observations that a pair of kinds must have to be told apart from others
 Observation = tuple[float, str, int]  # value, writer, number of the expression

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from crohme.training.symbol_data import find
+from crohme.symbols.data import find
 
 CLASSES = 100
 BATCH = 128

@@ -27,13 +27,13 @@ def main() -> None:
     parser.add_argument("--strength", type=float, default=2.0, help="of what keeps the bias of the tokens small (2)")
     args = parser.parse_args()
 
-    from crohme.corpus.expressions import load
     from crohme.evaluation.expressions import evaluate
     from crohme.evaluation.summary import summarize
-    from crohme.recognizer import Recognizer
-    from crohme.training.batches import Recipe
-    from crohme.training.expression_run import Run, stored_settings, stored_vocabulary
-    from crohme.training.token_bias import fit, told
+    from crohme.expressions.batches import Recipe
+    from crohme.expressions.corpus import load
+    from crohme.expressions.recognizer import Recognizer
+    from crohme.expressions.run import Run, stored_settings, stored_vocabulary
+    from crohme.expressions.token_bias import fit, told
     from inkml_parser.files import write_whole
 
     run = Run(args.run, stored_settings(args.run), Recipe(), stored_vocabulary(args.run))

@@ -29,7 +29,7 @@ def expression_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import numpy as np
 
     from crohme import bundle
-    from crohme.vocabulary import Vocabulary
+    from crohme.expressions.vocabulary import Vocabulary
     
     arguments = {**Vocabulary.crohme().dimensions(), "width": 24, "heads": 3, "encoder_layers": 2, "decoder_layers": 2}
     rng = np.random.default_rng(4)
@@ -44,7 +44,7 @@ def expression_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Training of expressions step by step: compiling would take longer than the few steps of a test."""
-    from crohme.training.expression_run import FromInk
+    from crohme.expressions.run import FromInk
 
     monkeypatch.setattr(FromInk, "jit_compile", property(lambda _: False, lambda *_: None))
     monkeypatch.setattr(FromInk, "run_eagerly", property(lambda _: True, lambda *_: None))

@@ -71,7 +71,7 @@ def test_expressions_and_symbols_are_recognised_in_python(bare: dict[str, str]) 
 import json, sys
 import crohme
 light = sorted({{name.partition(".")[0] for name in sys.modules}} - set(sys.stdlib_module_names))
-from crohme.symbol_recognizer import SymbolRecognizer
+from crohme.symbols.recognizer import SymbolRecognizer
 from inkml_parser import read
 ink = read({str(SAMPLE / "sample7_00.inkml")!r})
 symbols = SymbolRecognizer.load("both")
@@ -127,7 +127,7 @@ def test_a_picture_needs_an_extra_and_the_other_files_do_not(
 def test_a_network_that_runs_in_keras_says_so(bare: dict[str, str], alexnet: Path) -> None:
     program = f"""
 from crohme.extras import MissingExtra
-from crohme.symbol_recognizer import SymbolRecognizer
+from crohme.symbols.recognizer import SymbolRecognizer
 try:
     SymbolRecognizer.load({str(alexnet)!r})
 except MissingExtra as error:

@@ -11,9 +11,9 @@ import pytest
 
 from crohme.bundle import BundleError
 from crohme.child_processes import WorkerLost
-from crohme.corpus.location import inkml_files, sample_folder
+from crohme.datasets.location import inkml_files, sample_folder
+from crohme.expressions.recognizer import NothingToRecognize, Recognition, Recognizer
 from crohme.parallel import recognize_files
-from crohme.recognizer import NothingToRecognize, Recognition, Recognizer
 from inkml_parser import EmptyInk, Ink, write
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from crohme import bundle
-from crohme.corpus.location import VALIDATION, inkml_files
+from crohme.datasets.location import VALIDATION, inkml_files
+from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognition
+from crohme.ink.truth import truth_of
 from crohme.notation import to_latex
 from crohme.parallel import recognize_files
-from crohme.recognizer import DEFAULT_BUNDLE, Recognition
-from crohme.truth import truth_of
 
 EXPECTED = Path(__file__).with_name("regression.json")
 FILES, EVERY = 100, 6

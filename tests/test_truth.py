@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from crohme.corpus.expressions import read_folder, with_truth
-from crohme.corpus.symbols import read_symbols
+from crohme.datasets.symbols import read_symbols
+from crohme.expressions.corpus import read_folder, with_truth
+from crohme.ink.truth import labelled, truth_graph, truth_of
 from crohme.notation import NotationError, to_latex
-from crohme.truth import labelled, truth_graph, truth_of
 from inkml_parser import read
 
 SYMBOL = "<traceGroup><annotation type='truth'>x</annotation><traceView traceDataRef='{0}'/>{1}</traceGroup>"

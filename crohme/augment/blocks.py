@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points
+from crohme.ink.expression import Expression, Points
 from crohme.notation.tree import Node, Relation
 
 

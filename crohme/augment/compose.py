@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, cut, join
 from crohme.augment.letters import NAMES
 from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
+from crohme.ink.expression import Expression, Points, cut, join
 from crohme.notation.tree import Node, Relation
 
 MAX_STROKES = 56

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.augment.expression import Expression, Points
+from crohme.ink.expression import Expression, Points
 
 _FEWEST, _MOST = 8, 20  # points that a coarse tablet records of a stroke
 _CUT, _LONGER = 3.0, 2.0  # of a stroke's 31 steps, at either tip

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.augment.expression import Expression, Points, renumber, symbol_of_strokes
+from crohme.ink.expression import Expression, Points, renumber, symbol_of_strokes
 
 
 def distort(expression: Expression, rng: np.random.Generator, strength: float = 1.0) -> Expression:

@@ -7,8 +7,8 @@ from enum import Enum
 
 import numpy as np
 
-from crohme.augment.expression import Points
 from crohme.augment.pool import Pool
+from crohme.ink.expression import Points
 
 
 class Stand(Enum):

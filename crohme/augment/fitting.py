@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from crohme.augment.blocks import Block
-from crohme.augment.expression import Points
 from crohme.augment.pool import RootSign
+from crohme.ink.expression import Points
 
 
 def part_scripts(upper: Block, lower: Block) -> None:

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, all_nodes, put
 from crohme.augment.pool import Pool
+from crohme.ink.expression import Expression, Points, all_nodes, put
 
 _ALIKE = 0.2  # mean distance, over the symbol's size, up to which two inks are one way of drawing a symbol
 _NEAREST, _FURTHEST = -0.4, 1.0  # share of the way to the other ink; below 0 away from it

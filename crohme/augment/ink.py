@@ -6,8 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from crohme.augment.expression import Points
 from crohme.augment.pool import RootSign
+from crohme.ink.expression import Points
 
 
 class NoInk(LookupError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from crohme.augment.expression import Points, Row
+from crohme.ink.expression import Points, Row
 from crohme.notation.tree import Node, Relation
 
 _SMALL = "a c e m n o r s u v w x z \\alpha \\pi \\sigma \\infty \\times \\div \\sin \\cos \\tan".split()

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from crohme.augment.expression import Points
 from crohme.augment.letters import TWINS
 from crohme.augment.pool import Pool
+from crohme.ink.expression import Points
 
 
 class _Drawing:

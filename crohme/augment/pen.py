@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, regroup, symbol_of_strokes
+from crohme.ink.expression import Expression, Points, regroup, symbol_of_strokes
 from inkml_parser.sequences import resample
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from crohme.raster import PAPER
+from crohme.ink.raster import PAPER
 
 
 def distort_images(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -10,8 +10,8 @@ from itertools import compress
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, Row, all_nodes, all_rows
 from crohme.augment.metrics import measure
+from crohme.ink.expression import Expression, Points, Row, all_nodes, all_rows
 from crohme.notation.tree import Node, Relation
 
 _CLOSING = {"(": ")", "[": "]", r"\{": r"\}", "|": "|"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, Row, all_rows, regroup
 from crohme.augment.letters import LETTERS
 from crohme.augment.pool import Pool
+from crohme.ink.expression import Expression, Points, Row, all_rows, regroup
 from crohme.notation.tree import Node, Relation
 
 PRIME = r"\prime"

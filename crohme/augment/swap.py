@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Points, Row, all_nodes, all_rows, put, regroup
 from crohme.augment.letters import CAPITAL_OF, NAMES, TWINS
 from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
+from crohme.ink.expression import Expression, Points, Row, all_nodes, all_rows, put, regroup
 from crohme.notation.tree import Node
 
 # Signs that can stand in each other's place.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crohme.strokes import FloatArray, StrokeBatch, normalise, starts
+from crohme.ink.strokes import FloatArray, StrokeBatch, normalise, starts
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from statistics import median
 import numpy as np
 
 from crohme.augment.blocks import Block, Glyph, joined, to_expression
-from crohme.augment.expression import Expression, Row
 from crohme.augment.fitting import fitted_root, part_scripts, stretch_to_height, stretch_to_width
 from crohme.augment.ink import Ink, NoInk
 from crohme.augment.kinds import SCRIPTS, end_of, kind_of, shape_of
 from crohme.augment.manner import Manner
 from crohme.augment.metrics import has_usual_height
+from crohme.ink.expression import Expression, Row
 from crohme.notation.tree import Node, Relation, SymbolTree
 
 _PLAIN = 2.6  # height up to which a fence's content is a plain row, as in `evaluation.layout`

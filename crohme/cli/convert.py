@@ -50,7 +50,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Convert every file; those that fail are listed at the end."""
-    from crohme.export import SYMBOL_FORMATS
+    from crohme.ink.export import SYMBOL_FORMATS
     from crohme.notation import NotationError
     from inkml_parser import InkError
 
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _whole(file: Path, name: Path, to: str) -> dict[Path, bytes]:
-    from crohme.export import FORMATS
+    from crohme.ink.export import FORMATS
     from inkml_parser import read
 
     form = FORMATS[to]
@@ -86,10 +86,10 @@ def _whole(file: Path, name: Path, to: str) -> dict[Path, bytes]:
 
 
 def _symbols(file: Path, name: Path, to: str) -> dict[Path, bytes]:
-    from crohme.corpus.label_folders import label_to_folder
-    from crohme.export import SYMBOL_FORMATS
+    from crohme.datasets.label_folders import label_to_folder
+    from crohme.ink.export import SYMBOL_FORMATS
+    from crohme.ink.truth import damage
     from crohme.notation import canonical_label
-    from crohme.truth import damage
     from inkml_parser import InkError, Part, read
 
     form, ink = SYMBOL_FORMATS[to], read(file)

@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the figures, write what was asked for, and list the files that could not be read."""
     from crohme.bundle import BundleError
     from crohme.child_processes import WorkerLost
-    from crohme.corpus.location import DataNotFound
+    from crohme.datasets.location import DataNotFound
 
     check_outputs(args)
     try:
@@ -85,14 +85,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _symbols(args: argparse.Namespace) -> int:
     from crohme.evaluation.symbols import evaluate
-    from crohme.image_files import ImageError
-    from crohme.symbol_recognizer import SymbolRecognizer
+    from crohme.ink.image_files import ImageError
+    from crohme.symbols.recognizer import SymbolRecognizer
 
     for option in ("beam", "offline"):
         if getattr(args, option):
             raise CommandError(f"--{option} is an option of `evaluate expressions`, not of `evaluate symbols`")
     # Files that cannot be read are listed at the end, with the causes: not twice.
-    log = logging.getLogger("crohme.corpus")
+    log = logging.getLogger("crohme.datasets")
     level = log.level
     log.setLevel(logging.ERROR)
     try:
@@ -124,7 +124,7 @@ def _expressions(args: argparse.Namespace) -> int:
     from crohme.evaluation.expressions import evaluate
     from crohme.evaluation.report import About, content_of, gather
     from crohme.evaluation.summary import RATES, rate_name, summarize
-    from crohme.recognizer import BEAM, DEFAULT_BUNDLE
+    from crohme.expressions.recognizer import BEAM, DEFAULT_BUNDLE
 
     if args.offline and args.report is not None:
         raise CommandError("--report compares strokes, and --offline traces others than were written: use --json")

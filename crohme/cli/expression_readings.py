@@ -11,11 +11,11 @@ from crohme.cli.files import INK_SUFFIXES, OutputFolder, progress
 from crohme.cli.readings import Candidate, Reading
 
 if TYPE_CHECKING:
-    from crohme.recognizer import Recognition
+    from crohme.expressions.recognizer import Recognition
     from inkml_parser import Ink
 
 WRITTEN = ("lg", "inkml", "mathml", "latex")
-"""The formats that an expression read from ink can be written in; `crohme.export.FORMATS` knows how."""
+"""The formats that an expression read from ink can be written in; `crohme.ink.export.FORMATS` knows how."""
 
 
 def read_expressions(
@@ -41,8 +41,8 @@ def read_expressions(
     """
     from crohme.bundle import BundleError
     from crohme.child_processes import WorkerLost
+    from crohme.expressions.recognizer import BEAM, Recognition
     from crohme.parallel import recognize_files
-    from crohme.recognizer import BEAM, Recognition
 
     try:
         results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam or BEAM)
@@ -70,8 +70,8 @@ def cause(error: Exception) -> str:
 
 def _truth(ink: Ink) -> tuple[str | None, str | None]:
     """What the ink says it shows, as LaTeX in normal form; or if it says so, why that cannot be read."""
+    from crohme.ink.truth import truth_expression
     from crohme.notation import NotationError
-    from crohme.truth import truth_expression
 
     try:
         return truth_expression(ink).latex, None
@@ -93,8 +93,8 @@ def _truth_of_file(file: Path) -> tuple[str | None, str | None]:
 
 def _write(found: Recognition, file: Path, name: Path, formats: Sequence[str], folder: OutputFolder) -> str | None:
     """Write the best reading in other formats; returns why that failed, if it did."""
-    from crohme.export import FORMATS
-    from crohme.truth import labelled
+    from crohme.ink.export import FORMATS
+    from crohme.ink.truth import labelled
     from inkml_parser import InkError
 
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from crohme.cli.errors import CommandError, one_line
-from crohme.corpus.location import files_under
+from crohme.datasets.location import files_under
 from inkml_parser.files import check_writable, is_special, write_whole
 
 INK_SUFFIXES = frozenset({".inkml"})

@@ -124,7 +124,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _symbols(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
-    from crohme.image_files import SUFFIXES
+    from crohme.ink.image_files import SUFFIXES
 
     files = [file for file, _ in find_files(args.paths, INK_SUFFIXES | SUFFIXES)]
     check_apart({"--output": args.output, "--sheet": args.sheet}, files)
@@ -132,8 +132,8 @@ def _symbols(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
 
 
 def _expressions(args: argparse.Namespace) -> tuple[int, Iterator[Reading]]:
-    from crohme.image_files import SUFFIXES
-    from crohme.recognizer import DEFAULT_BUNDLE
+    from crohme.expressions.recognizer import DEFAULT_BUNDLE
+    from crohme.ink.image_files import SUFFIXES
 
     files = find_files(args.paths, INK_SUFFIXES | SUFFIXES)
     check_apart({"--output": args.output}, (file for file, _ in files))

@@ -69,7 +69,7 @@ def _from_latex(texts: list[str]) -> list[SymbolTree]:
 def _recognised(paths: list[Path]) -> list[SymbolTree]:
     import crohme
     from crohme.bundle import BundleError
-    from crohme.image_files import ImageError
+    from crohme.ink.image_files import ImageError
     from inkml_parser import InkError
 
     try:

@@ -10,7 +10,7 @@ from crohme.cli.arguments import positive_int
 from crohme.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from crohme.training.symbol_data import Choice
+    from crohme.symbols.data import Choice
 
 LARGEST_PICTURE = 1024
 OPTIONS = ("network", "classes", "label_table", "keep_names", "split", "image_size")
@@ -43,8 +43,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def choice_of(args: argparse.Namespace) -> Choice:
     """The choice of data that the options tell."""
-    from crohme.corpus.image_split import RATIOS
-    from crohme.training.symbol_data import Choice
+    from crohme.datasets.image_split import RATIOS
+    from crohme.symbols.data import Choice
 
     classes = None if args.classes is None else tuple(args.classes)
     return Choice(classes, args.label_table, bool(args.keep_names), args.split or RATIOS)

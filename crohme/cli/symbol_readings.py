@@ -14,7 +14,7 @@ from crohme.cli.readings import Candidate, Reading
 
 if TYPE_CHECKING:
     from crohme.evaluation.contact_sheet import ContactSheet
-    from crohme.symbol_recognizer import SymbolRecognizer
+    from crohme.symbols.recognizer import SymbolRecognizer
     from inkml_parser import Ink
 
     Source = Ink | Path
@@ -35,8 +35,8 @@ def read_symbols(files: Sequence[Path], bundle: str, top: int, sheet: Path | Non
         CommandError: No such bundle, or one that does not read what the files hold; the sheet cannot be written.
     """
     from crohme.bundle import BundleError
-    from crohme.image_files import ImageError
-    from crohme.symbol_recognizer import SymbolRecognizer
+    from crohme.ink.image_files import ImageError
+    from crohme.symbols.recognizer import SymbolRecognizer
 
     pages = None if sheet is None else _contact_sheet(sheet)
     try:
@@ -86,9 +86,9 @@ def _read_batch(recognizer: SymbolRecognizer, files: list[Path], top: int) -> li
 
 
 def _show(read: list[tuple[Reading, Source | None]], sheet: ContactSheet) -> None:
-    from crohme.image_files import opaque, read_pixels
-    from crohme.raster import render
-    from crohme.strokes import StrokeBatch
+    from crohme.ink.image_files import opaque, read_pixels
+    from crohme.ink.raster import render
+    from crohme.ink.strokes import StrokeBatch
 
     for line, source in read:
         name = line.file if line.symbol is None else f"{line.file} #{line.symbol}"
@@ -112,16 +112,16 @@ def _writing(sheet: ContactSheet) -> Iterator[None]:
 
 def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
     """The symbols of a file, each with what the recogniser is to be shown; None after an error."""
-    from crohme.image_files import SUFFIXES, ImageError, libraries
+    from crohme.ink.image_files import SUFFIXES, ImageError, libraries
+    from crohme.ink.truth import damage
     from crohme.notation import canonical_label
-    from crohme.truth import damage
     from inkml_parser import InkError, Part, read
 
     name = str(file)
     try:
         if file.suffix.lower() in SUFFIXES:
             with libraries():
-                from crohme.symbol_pictures import read_image
+                from crohme.ink.symbol_pictures import read_image
             read_image(file)  # so that a bad picture is found here, where it spoils no batch
             return [(Reading(name), file)]
         ink = read(file)

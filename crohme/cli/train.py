@@ -103,12 +103,12 @@ def run(args: argparse.Namespace) -> int:
     load_keras()
     from crohme.bundle import BundleError
     from crohme.child_processes import WorkerLost
-    from crohme.corpus.label_folders import LabelError
-    from crohme.corpus.location import DataNotFound, crohme_folder, sample_folder
+    from crohme.datasets.label_folders import LabelError
+    from crohme.datasets.location import DataNotFound, crohme_folder, sample_folder
+    from crohme.expressions.warm_start import WarmStartError
+    from crohme.symbols.pretrained import WeightsError
     from crohme.training.checkpoint import CheckpointError
-    from crohme.training.pretrained import WeightsError
     from crohme.training.tensorboard import TensorBoardMissing
-    from crohme.training.warm_start import WarmStartError
 
     try:
         data = args.data or [crohme_folder()]
@@ -129,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train_symbols(args: argparse.Namespace, data: list[Path]) -> Path:
-    from crohme.training import symbols
+    from crohme.symbols import training as symbols
 
     if args.out is not None:
         check_folder(args.out)
@@ -150,7 +150,7 @@ def _train_symbols(args: argparse.Namespace, data: list[Path]) -> Path:
 
 
 def _train_expressions(args: argparse.Namespace, data: list[Path]) -> Path:
-    from crohme.training import expressions
+    from crohme.expressions import training as expressions
 
     if len(data) > 1:
         raise CommandError("expressions are trained on one folder: several --data are for symbols")

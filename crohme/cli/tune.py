@@ -13,7 +13,7 @@ from crohme.cli.errors import CommandError
 from crohme.deep_learning import load_keras
 
 if TYPE_CHECKING:
-    from crohme.training.tuning import Best
+    from crohme.symbols.tuning import Best
 
 EPOCHS = 9
 _SHOWN = 10
@@ -21,7 +21,7 @@ _SHOWN = 10
 EPILOG = f"""\
 Keras Tuner's Hyperband tries many learning rates, activations and widths of a network for a short time and goes
 on with the best of them, until some have had --epochs passes over the data; a trial also ends when it gets no
-better. What is searched is told in crohme/training/tuning.py. Needs: pip install 'crohme[tune]'.
+better. What is searched is told in crohme/symbols/tuning.py. Needs: pip install 'crohme[tune]'.
 
 The folder of a search gets trials.csv, a row for each trial, best first; best.json, the best configuration;
 tuner/, from which --resume goes on after a stop; and with --retrain, retrained/: a run of `crohme train` with the
@@ -69,10 +69,10 @@ def run(args: argparse.Namespace) -> int:
         import tensorboard  # noqa: F401
     except ModuleNotFoundError as error:
         raise CommandError(f"{error.name} is not installed: pip install 'crohme[tune]'") from None
-    from crohme.corpus.label_folders import LabelError
-    from crohme.corpus.location import DataNotFound
+    from crohme.datasets.label_folders import LabelError
+    from crohme.datasets.location import DataNotFound
+    from crohme.symbols.tuning import TuningError
     from crohme.training.checkpoint import CheckpointError
-    from crohme.training.tuning import TuningError
 
     args.out = args.out or Path("runs") / f"tune-{_network(args)}"
     try:
@@ -88,9 +88,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _search(args: argparse.Namespace) -> Best:
-    from crohme.training import tuning
-    from crohme.training.symbol_data import find
-    from crohme.training.symbol_settings import DEFAULTS, NETWORKS
+    from crohme.symbols import tuning
+    from crohme.symbols.data import find
+    from crohme.symbols.settings import DEFAULTS, NETWORKS
 
     network, arguments = _network(args), symbol_options.network_arguments(args)
     data = find(NETWORKS[network], args.data, arguments, symbol_options.choice_of(args), args.seed)
@@ -104,7 +104,8 @@ def _search(args: argparse.Namespace) -> Best:
 
 
 def _retrain(args: argparse.Namespace, best: Best) -> Path:
-    from crohme.training import checkpoint, symbols
+    from crohme.symbols import training as symbols
+    from crohme.training import checkpoint
 
     out = args.out / "retrained"
     return symbols.train(

@@ -8,13 +8,13 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
-from crohme.corpus.location import inkml_files
+from crohme.datasets.location import inkml_files
 from crohme.evaluation.outcomes import NO_WRITER, Outcome, kind_of
-from crohme.image_files import ImageError
+from crohme.expressions.recognizer import BEAM, Recognition
+from crohme.ink.image_files import ImageError
+from crohme.ink.truth import truth_expression
 from crohme.notation import NotationError, to_latex, without_limits
 from crohme.parallel import Found, recognize_files
-from crohme.recognizer import BEAM, Recognition
-from crohme.truth import truth_expression
 from inkml_parser import Ink, InkError, read
 
 

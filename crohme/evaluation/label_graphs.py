@@ -11,8 +11,8 @@ import numpy as np
 from crohme.evaluation.intervals import percentiles, resampled_sums
 from crohme.evaluation.outcomes import Outcome
 from crohme.evaluation.scoring import Counts, PrimitiveGraph, compare, graph_figures, graph_set_figures, primitive_graph
+from crohme.ink.truth import truth_graph
 from crohme.notation import NotationError, stroke_graph
-from crohme.truth import truth_graph
 
 TOLERANCES = {"exact_rate": 0, "le1_rate": 1, "le2_rate": 2, "le3_rate": 3}
 RETRIEVALS = ("segmentation", "segmentation_class", "relation", "relation_class")

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from crohme.augment.expression import Expression, Row, all_nodes
 from crohme.augment.kinds import SCRIPTS, end_of, kind_of, shape_of
 from crohme.augment.manner import ANY
 from crohme.augment.metrics import has_usual_height, measure
+from crohme.ink.expression import Expression, Row, all_nodes
 from crohme.notation.tree import Node, Relation
 
 Figure = tuple[str, str, float]

@@ -11,17 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from crohme import bundle
-from crohme.corpus import location
-from crohme.corpus.class_sets import class_set, sorted_into
-from crohme.corpus.symbols import SymbolSet, load_symbols, train_and_held_out
+from crohme.datasets import location
+from crohme.datasets.class_sets import class_set, sorted_into
+from crohme.datasets.symbols import SymbolSet, load_symbols, train_and_held_out
 from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.speed import milliseconds_per_symbol
-from crohme.symbol_inputs import PICTURE_NETWORKS
-from crohme.symbol_recognizer import SymbolRecognizer
+from crohme.symbols import training
+from crohme.symbols.data import TrainingData, ink_examples
+from crohme.symbols.inputs import PICTURE_NETWORKS
+from crohme.symbols.recognizer import SymbolRecognizer
+from crohme.symbols.settings import DEFAULTS, NETWORKS
 from crohme.training import checkpoint
-from crohme.training import symbols as training
-from crohme.training.symbol_data import TrainingData, ink_examples
-from crohme.training.symbol_settings import DEFAULTS, NETWORKS
 from inkml_parser.files import write_whole
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from crohme.augment.expression import Expression, all_nodes
+from crohme.ink.expression import Expression, all_nodes
 from crohme.notation import to_latex
 from inkml_parser.files import replacing
 

@@ -40,8 +40,8 @@ def _keep_to_one_core() -> None:
 
 def _measure(bundles: list[Path], symbols: list[list[np.ndarray]]) -> float:
     from crohme import bundle
-    from crohme.strokes import StrokeBatch
-    from crohme.symbol_recognizer import SymbolRecognizer
+    from crohme.ink.strokes import StrokeBatch
+    from crohme.symbols.recognizer import SymbolRecognizer
 
     recognizer = SymbolRecognizer([bundle.load(folder) for folder in bundles])
     strokes = StrokeBatch.from_symbols(symbols)

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from crohme.corpus.image_folders import load_images
-from crohme.corpus.location import DataNotFound
-from crohme.corpus.symbols import load_symbols
+from crohme.datasets.image_folders import load_images
+from crohme.datasets.location import DataNotFound
+from crohme.datasets.symbols import load_symbols
 from crohme.evaluation.intervals import wilson_interval
-from crohme.raster import SIZE, render
-from crohme.symbol_recognizer import SymbolRecognizer
+from crohme.ink.raster import SIZE, render
+from crohme.symbols.recognizer import SymbolRecognizer
 
 
 @dataclass(frozen=True, eq=False)

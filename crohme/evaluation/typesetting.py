@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crohme.augment.expression import Expression
 from crohme.evaluation.layout import figures_of
-from crohme.features import to_unit_scale
-from crohme.recognizer import Recognizer
-from crohme.training.targets import encode
+from crohme.expressions.features import to_unit_scale
+from crohme.expressions.recognizer import Recognizer
+from crohme.expressions.targets import encode
+from crohme.ink.expression import Expression
 
 
 @dataclass(frozen=True)

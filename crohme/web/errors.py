@@ -13,9 +13,9 @@ from starlette.exceptions import HTTPException
 
 from crohme.bundle import BundleError
 from crohme.child_processes import WorkerLost
-from crohme.image_files import ImageError
+from crohme.expressions.recognizer import NothingToRecognize
+from crohme.ink.image_files import ImageError
 from crohme.notation import NotationError
-from crohme.recognizer import NothingToRecognize
 from crohme.solver import NoAnswer, NotUnderstood, SolverError, SolverMissing
 from inkml_parser import EmptyInk, InkError, InvalidInk, OversizedInk
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from crohme.child_processes import WorkerLost
-from crohme.decoding import Cancelled
+from crohme.expressions.decoding import Cancelled
 
 _TICK = 0.05
 _PR_SET_PDEATHSIG = 1

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from math import inf
 from typing import Any, Protocol
 
-from crohme.decoding import Cancelled
+from crohme.expressions.decoding import Cancelled
 from crohme.web.errors import ApiError, stopping
 from crohme.web.fair_queue import FairQueue, Job
 

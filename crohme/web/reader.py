@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from crohme import bundle
-from crohme.raster import Image
-from crohme.recognizer import Recognition, Recognizer
-from crohme.symbol_pictures import read_image
+from crohme.expressions.recognizer import Recognition, Recognizer
+from crohme.ink.raster import Image
+from crohme.ink.symbol_pictures import read_image
 from crohme.web.limits import RequestLimits
 from inkml_parser import Ink, Limits, read
 
@@ -80,7 +80,7 @@ class Reader:
     """
 
     def __init__(self, folder: Path, limits: RequestLimits) -> None:
-        import crohme.trace  # noqa: F401  # with OpenCV: when the server starts, not with the first picture
+        import crohme.ink.trace  # noqa: F401  # with OpenCV: when the server starts, not with the first picture
 
         self._recognizer = Recognizer(bundle.load(folder))
         self._limits = limits
@@ -97,7 +97,7 @@ class Reader:
         return self._recognizer.recognize(self._ink(task.source), top=task.top, cancelled=cancelled)
 
     def _ink(self, source: Source) -> Ink:
-        from crohme.trace import read_traced
+        from crohme.ink.trace import read_traced
 
         match source:
             case Ink():

@@ -11,8 +11,8 @@ from latex2mathml.converter import convert
 from starlette.concurrency import run_in_threadpool
 
 from crohme import __version__
+from crohme.expressions.recognizer import NothingToRecognize
 from crohme.notation import Node, SymbolTree, to_mathml
-from crohme.recognizer import NothingToRecognize
 from crohme.solver import Solution
 from crohme.web import schemas
 from crohme.web.bodies import IMAGE, INKML, JSON, RequestBody, check_type, parse_problem, parse_source

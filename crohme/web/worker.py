@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from crohme.child_processes import WorkerLost, end_with_parent
-from crohme.decoding import Cancelled
+from crohme.expressions.decoding import Cancelled
 from crohme.web.forked import OutOfTime
 
 log = logging.getLogger(__name__)

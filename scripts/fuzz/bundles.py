@@ -25,10 +25,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs 
 from harness import main  # noqa: E402
 
 from crohme import bundle  # noqa: E402
-from crohme.architectures import shapes  # noqa: E402
 from crohme.bundle import BundleError  # noqa: E402
-from crohme.recognizer import Recognizer  # noqa: E402
-from crohme.vocabulary import Vocabulary  # noqa: E402
+from crohme.bundle.architectures import shapes  # noqa: E402
+from crohme.expressions.recognizer import Recognizer  # noqa: E402
+from crohme.expressions.vocabulary import Vocabulary  # noqa: E402
 from inkml_parser import InkError  # noqa: E402
 
 ALLOWED = (BundleError,)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from harness import main
 
-from crohme.recognizer import Recognizer
+from crohme.expressions.recognizer import Recognizer
 from inkml_parser import InkError
 
 ALLOWED = InkError

@@ -14,9 +14,9 @@ import numpy as np
 from harness import main
 from PIL import Image as Pillow
 
-from crohme.image_files import MAX_DECODING_BYTES, WORKING_PIXELS, ImageError, read_picture
-from crohme.raster import normal_form
-from crohme.trace import trace
+from crohme.ink.image_files import MAX_DECODING_BYTES, WORKING_PIXELS, ImageError, read_picture
+from crohme.ink.raster import normal_form
+from crohme.ink.trace import trace
 
 ALLOWED = (ImageError,)
 _KINDS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")

@@ -21,7 +21,7 @@ from harness import main
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from crohme.export import symbol_to_png  # noqa: E402
+from crohme.ink.export import symbol_to_png  # noqa: E402
 from crohme.web import solving  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
 from crohme.web.limits import RequestLimits  # noqa: E402

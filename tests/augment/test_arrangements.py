@@ -8,12 +8,12 @@ import pytest
 from crohme.augment.arrangements import arrange_grid, put_over
 from crohme.augment.blocks import Block
 from crohme.augment.drawn_alone import Stand, add_drawings, in_row
-from crohme.augment.expression import Expression
 from crohme.augment.ink import NoInk
 from crohme.augment.one_hand import OneHand
 from crohme.augment.pool import Pool
 from crohme.augment.typeset import typeset
-from crohme.features import POINTS
+from crohme.expressions.features import POINTS
+from crohme.ink.expression import Expression
 from crohme.notation import from_latex
 from crohme.notation.tree import Node, SymbolTree
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from crohme.augment.compose import brackets, compose, fraction, fragment, root, script, word
 from crohme.augment.distort import distort
-from crohme.augment.expression import Expression, all_nodes
 from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
 from crohme.augment.swap import swap
-from crohme.features import POINTS
+from crohme.expressions.features import POINTS
+from crohme.ink.expression import Expression, all_nodes
 from crohme.notation import from_latex, to_latex
 from crohme.notation.tree import Node, Relation
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from crohme.augment import digitizer
 from crohme.augment.digitizer import record
-from crohme.augment.expression import Expression
-from crohme.features import POINTS
+from crohme.expressions.features import POINTS
+from crohme.ink.expression import Expression
 from crohme.notation.tree import Node
 
 _T = np.linspace(0, 2 * np.pi, POINTS)

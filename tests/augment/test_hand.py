@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crohme.augment.expression import Expression
 from crohme.augment.hand import redraw
 from crohme.augment.pool import Pool
-from crohme.features import POINTS
+from crohme.expressions.features import POINTS
+from crohme.ink.expression import Expression
 from crohme.notation.tree import Node
 
 _T = np.linspace(0, np.pi, POINTS)

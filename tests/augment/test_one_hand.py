@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from crohme.augment.compose import compose
-from crohme.augment.expression import Expression, all_nodes
 from crohme.augment.one_hand import OneHand
 from crohme.augment.pool import Pool
-from crohme.features import POINTS
+from crohme.expressions.features import POINTS
+from crohme.ink.expression import Expression, all_nodes
 from crohme.notation.tree import Node
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crohme.augment.expression import Expression, all_nodes
 from crohme.augment.pen import vary_lifts
-from crohme.features import POINTS
+from crohme.expressions.features import POINTS
+from crohme.ink.expression import Expression, all_nodes
 from crohme.notation import to_latex
 from crohme.notation.tree import Node, Relation
 from inkml_parser.sequences import resample

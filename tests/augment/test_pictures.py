@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from crohme.augment.pictures import distort_images
-from crohme.raster import PAPER, render
-from crohme.strokes import StrokeBatch
+from crohme.ink.raster import PAPER, render
+from crohme.ink.strokes import StrokeBatch
 
 
 def test_distorted_images_are_others_of_the_same_kind() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crohme.augment.symbols import Distortion, distort
-from crohme.strokes import StrokeBatch
+from crohme.ink.strokes import StrokeBatch
 
 NONE = Distortion(**{field.name: 0.0 for field in fields(Distortion)})
 

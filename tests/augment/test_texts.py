@@ -7,10 +7,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from crohme.augment.expression import Expression
 from crohme.augment.pool import Pool
 from crohme.augment.texts import NOT_UNICODE, TOO_LONG, read_texts, strokes_of, text_files
-from crohme.features import POINTS
+from crohme.expressions.features import POINTS
+from crohme.ink.expression import Expression
 from crohme.notation import to_latex
 from crohme.notation.tree import Node, Relation
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from crohme.augment.blocks import Block, joined, to_expression
-from crohme.augment.expression import Expression, all_nodes
 from crohme.augment.ink import NoInk
 from crohme.augment.kinds import end_of, kind_of, shape_of
 from crohme.augment.manner import DEVIATES, Manner, Measured, find, table
 from crohme.augment.one_hand import OneHand
 from crohme.augment.pool import Pool
 from crohme.augment.typeset import typeset
-from crohme.corpus.expressions import load
-from crohme.corpus.location import sample_folder
-from crohme.features import POINTS
+from crohme.datasets.location import sample_folder
+from crohme.expressions.corpus import load
+from crohme.expressions.features import POINTS
+from crohme.ink.expression import Expression, all_nodes
 from crohme.notation import from_latex, to_latex
 from crohme.notation.tree import Node, Relation
 

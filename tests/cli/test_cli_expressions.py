@@ -14,10 +14,10 @@ import pytest
 from lxml import etree
 
 from crohme.cli import main
-from crohme.corpus.location import sample_folder
+from crohme.datasets.location import sample_folder
+from crohme.expressions.recognizer import Reading, Recognition, Recognizer
+from crohme.ink.truth import truth
 from crohme.notation import from_latex, read_lg, to_latex, to_tree
-from crohme.recognizer import Reading, Recognition, Recognizer
-from crohme.truth import truth
 from inkml_parser import read, write
 
 WriteInk = Callable[..., Path]

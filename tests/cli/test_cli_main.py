@@ -91,6 +91,6 @@ def test_interrupt_is_told_and_code_130(monkeypatch: pytest.MonkeyPatch, capsys:
     def interrupted(*_: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("crohme.training.symbols.train", interrupted)
+    monkeypatch.setattr("crohme.symbols.training.train", interrupted)
     assert main(["train"]) == 130
     assert "the same command with --resume" in capsys.readouterr().err

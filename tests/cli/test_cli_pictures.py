@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from crohme.cli import main
+from crohme.expressions.recognizer import Recognizer
+from crohme.ink.raster import render_ink
+from crohme.ink.trace import read_traced
+from crohme.ink.truth import truth
 from crohme.notation import read_lg, to_latex, to_tree
-from crohme.raster import render_ink
-from crohme.recognizer import Recognizer
-from crohme.trace import read_traced
-from crohme.truth import truth
 from inkml_parser import read
 
 

@@ -149,7 +149,7 @@ def test_evaluate_on_pictures_names_what_it_could_not_count(
     assert "1 of them have a label that the recogniser does not know, counted as wrong:\n  \\omega\n" in told.out
     assert told.err.endswith("crohme: 1 of 4 files failed:\n  1/b.png: is not an image that can be read\n")
     assert told.err.count("is not an image") == 1
-    assert logging.getLogger("crohme.corpus").level == logging.NOTSET  # of this command alone
+    assert logging.getLogger("crohme.datasets").level == logging.NOTSET  # of this command alone
     assert "\\omega" in (tmp_path / "report" / "classes.txt").read_text(encoding="utf-8")
 
 

@@ -91,7 +91,7 @@ def test_rows_are_refused_by_number_and_the_others_are_scored(
 def test_scoring_loads_no_network(edge_cases: Path) -> None:
     program = (
         "import sys; from crohme.cli import main; main(sys.argv[1:]);"
-        "print({'keras', 'tensorflow', 'crohme.recognizer'} & set(sys.modules))"
+        "print({'keras', 'tensorflow', 'crohme.expressions.recognizer'} & set(sys.modules))"
     )
     command = [sys.executable, "-c", program, "score", str(edge_cases / "truth"), str(edge_cases / "output")]
     repository = PACKED.parents[2]

@@ -19,9 +19,9 @@ import pytest
 pytest.importorskip("uvicorn", reason="the extra [web] is not installed")
 
 from crohme import bundle  # noqa: E402
-from crohme.architectures import shapes  # noqa: E402
+from crohme.bundle.architectures import shapes  # noqa: E402
 from crohme.cli import main  # noqa: E402
-from crohme.vocabulary import Vocabulary  # noqa: E402
+from crohme.expressions.vocabulary import Vocabulary  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from crohme.cli import main
-from crohme.corpus import location
+from crohme.datasets import location
 
 WriteInk = Callable[..., Path]
 
@@ -44,9 +44,9 @@ def test_without_crohme_it_says_that_the_sample_is_used(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     trained_on: list[Path] = []
-    monkeypatch.setattr("crohme.corpus.location.crohme_folder", lambda: None)
+    monkeypatch.setattr("crohme.datasets.location.crohme_folder", lambda: None)
     monkeypatch.setattr(
-        "crohme.training.symbols.train",
+        "crohme.symbols.training.train",
         lambda network, data, *rest, **options: trained_on.extend(data) or tmp_path / "bundle",
     )
     assert main(["train"]) == 0
@@ -79,7 +79,7 @@ def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One pass, with ink made in another process: all as in earnest but for the size of the network, and compiling."""
-    from crohme.training.expression_run import SIZES
+    from crohme.expressions.run import SIZES
 
     toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
     monkeypatch.setitem(SIZES, "small", toy)
@@ -152,7 +152,7 @@ def test_pictures_from_the_command_line(tmp_path: Path, monkeypatch: pytest.Monk
         told.update(options, network=network, data=data)
         return tmp_path / "bundle"
 
-    monkeypatch.setattr("crohme.training.symbols.train", train)
+    monkeypatch.setattr("crohme.symbols.training.train", train)
     given = "--network vgg19 --data a --data b --image-size 224 --split 7/2/1 --classes add - 0 --weights w.h5"
     assert main(["train", "symbols", *given.split(), "--batch-size", "8"]) == 0
     assert (told["network"], told["data"]) == ("vgg19", [Path("a"), Path("b")])

@@ -1,4 +1,4 @@
-"""`crohme tune`; what the search itself does is tested with `crohme.training.tuning`."""
+"""`crohme tune`; what the search itself does is tested with `crohme.symbols.tuning`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from crohme.cli import main
 
 pytest.importorskip("keras_tuner")
 
-from crohme.training import symbols, tuning  # noqa: E402  (the search needs it)
+from crohme.symbols import training as symbols  # noqa: E402  (the search needs it)
+from crohme.symbols import tuning  # noqa: E402  (the search needs it)
 
 WriteInk = Callable[..., Path]
 

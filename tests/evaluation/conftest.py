@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from crohme.corpus.location import sample_folder
+from crohme.datasets.location import sample_folder
 from crohme.evaluation import expressions
 from crohme.evaluation.expressions import evaluate
 from crohme.evaluation.outcomes import Outcome
+from crohme.expressions.recognizer import Reading, Recognition
+from crohme.ink.truth import truth
 from crohme.notation import Node, Relation, SymbolTree, to_latex, without_limits
-from crohme.recognizer import Reading, Recognition
-from crohme.truth import truth
 from inkml_parser import read
 
 settings.register_profile("no deadline", deadline=None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crohme.evaluation.calibration import expected_error, fit
-from crohme.recognizer import _confidences
+from crohme.expressions.recognizer import _confidences
 
 
 def test_overconfidence_is_found_and_corrected():

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crohme.corpus.location import sample_folder
+from crohme.datasets.location import sample_folder
 from crohme.evaluation.comparison import compare_reports, mcnemar
 from crohme.evaluation.outcomes import Outcome
 from crohme.evaluation.report import About, ReportError, StoredReport, read_report, write_report

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crohme.corpus.location import DataNotFound, inkml_files, sample_folder
+from crohme.datasets.location import DataNotFound, inkml_files, sample_folder
 from crohme.evaluation import expressions
 from crohme.evaluation.expressions import Outcome, evaluate
 from crohme.evaluation.summary import summarize
+from crohme.expressions.recognizer import NothingToRecognize, Reading, Recognition
+from crohme.ink.truth import labelled, truth_of
 from crohme.notation import Node, Relation, SymbolTree, from_latex, to_latex
-from crohme.recognizer import NothingToRecognize, Reading, Recognition
-from crohme.truth import labelled, truth_of
 from inkml_parser import Ink, write
 
 INK = Ink.from_arrays([[[i, 0], [i, 1]] for i in range(6)])

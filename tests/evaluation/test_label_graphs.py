@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crohme.corpus.location import sample_folder
+from crohme.datasets.location import sample_folder
 from crohme.evaluation.label_graphs import RETRIEVALS, label_graph_figures
 from crohme.evaluation.outcomes import Outcome
 from crohme.evaluation.scoring import Level, score

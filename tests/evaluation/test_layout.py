@@ -7,17 +7,17 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from crohme.augment.expression import Expression
 from crohme.augment.pool import Pool
 from crohme.augment.typeset import typeset
-from crohme.corpus.expressions import load
-from crohme.corpus.location import sample_folder
+from crohme.datasets.location import sample_folder
 from crohme.evaluation.layout import figures_of
 from crohme.evaluation.typesetting import compare_layout, tell
-from crohme.features import POINTS
+from crohme.expressions.corpus import load
+from crohme.expressions.features import POINTS
+from crohme.expressions.recognizer import Recognizer
+from crohme.ink.expression import Expression
 from crohme.notation import from_latex
 from crohme.notation.tree import Node, Relation
-from crohme.recognizer import Recognizer
 
 
 def strokes(*boxes: tuple[float, float, float, float]) -> np.ndarray:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crohme.corpus.location import DataNotFound
+from crohme.datasets.location import DataNotFound
 from crohme.evaluation import network_comparison
 from crohme.evaluation.network_comparison import Result, compare, load_data, markdown
 from crohme.evaluation.speed import milliseconds_per_symbol

@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from crohme.cli import main
-from crohme.corpus.location import sample_folder
+from crohme.datasets.location import sample_folder
 from crohme.evaluation.outcomes import Outcome
 from crohme.evaluation.report import About, read_report
 from crohme.evaluation.scored import figures_of, outcomes_of

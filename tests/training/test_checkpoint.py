@@ -14,8 +14,8 @@ import keras
 import numpy as np
 import pytest
 
+from crohme.expressions.run import Run
 from crohme.training import checkpoint
-from crohme.training.expression_run import Run
 from crohme.training.run_folder import CheckpointError, held
 
 EXPECTED = {"step": 0, "unit": "seconds", "spent": 0.0}
@@ -155,7 +155,7 @@ def test_a_damaged_log_is_no_reason_to_stop(tmp_path: Path, caplog: pytest.LogCa
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"settings": 3}', '{"settings": {"peak": "x"}}',
                                      '{"settings": {"size": "huge"}}', '{"settings": {"wings": 2}}'])  # fmt: skip
 def test_damaged_settings_are_an_error_that_names_the_file(content: str, tmp_path: Path) -> None:
-    from crohme.training.expression_run import stored_settings
+    from crohme.expressions.run import stored_settings
 
     (tmp_path / "settings.json").write_text(content, encoding="utf-8")
     with pytest.raises(CheckpointError, match=r"settings\.json: not the settings"):

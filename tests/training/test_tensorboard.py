@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from crohme.cli import main
+from crohme.expressions.batches import Recipe
+from crohme.expressions.run import SIZES, Run, Settings
+from crohme.expressions.vocabulary import Vocabulary
 from crohme.training import tensorboard
-from crohme.training.batches import Recipe
-from crohme.training.expression_run import SIZES, Run, Settings
 from crohme.training.tensorboard import TensorBoardLog, TensorBoardMissing
-from crohme.vocabulary import Vocabulary
 
 pytest.importorskip("tensorboardX", reason="the extra [tensorboard] is not installed")
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -13,9 +13,9 @@ pytest.importorskip("fastapi", reason="the extra [web] is not installed")
 from fastapi.testclient import TestClient  # noqa: E402
 
 from crohme import bundle  # noqa: E402
+from crohme.expressions.recognizer import Recognizer  # noqa: E402
+from crohme.expressions.vocabulary import Vocabulary  # noqa: E402
 from crohme.notation import CLASSES  # noqa: E402
-from crohme.recognizer import Recognizer  # noqa: E402
-from crohme.vocabulary import Vocabulary  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
 from crohme.web.limits import RequestLimits  # noqa: E402
 from crohme.web.networks import Networks, choose_bundles  # noqa: E402

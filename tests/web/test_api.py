@@ -13,9 +13,9 @@ from fastapi.testclient import TestClient
 from lxml import etree
 from PIL import Image
 
-from crohme.export import symbol_to_png, to_png
+from crohme.expressions.recognizer import Recognizer
+from crohme.ink.export import symbol_to_png, to_png
 from crohme.notation import from_latex
-from crohme.recognizer import Recognizer
 from crohme.solver import NoAnswer
 from crohme.web.app import STATIC, create_app
 from crohme.web.middleware import HEADERS

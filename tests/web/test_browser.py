@@ -24,7 +24,7 @@ from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
-from crohme.export import symbol_to_png, to_png  # noqa: E402
+from crohme.ink.export import symbol_to_png, to_png  # noqa: E402
 from crohme.solver import Kind, NotUnderstood, Solution  # noqa: E402
 from crohme.web import server  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402

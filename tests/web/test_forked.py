@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crohme.child_processes import WorkerLost
-from crohme.decoding import Cancelled
+from crohme.expressions.decoding import Cancelled
 from crohme.web.forked import CAN_FORK, OutOfTime, in_fork
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from crohme.decoding import Cancelled
+from crohme.expressions.decoding import Cancelled
 from crohme.web.errors import ApiError
 from crohme.web.fair_queue import FairQueue, Job
 from crohme.web.pool import LONG, Pool

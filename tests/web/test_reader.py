@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crohme.decoding import Cancelled
-from crohme.export import symbol_to_png, to_png
-from crohme.image_files import ImageError
-from crohme.recognizer import Recognition
+from crohme.expressions.decoding import Cancelled
+from crohme.expressions.recognizer import Recognition
+from crohme.ink.export import symbol_to_png, to_png
+from crohme.ink.image_files import ImageError
 from crohme.web.pool import LONG
 from crohme.web.reader import Expression, Inkml, Picture, Reader, Symbol, cost_of
 from inkml_parser import Ink, InkError, OversizedInk, write

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crohme.child_processes import WorkerLost
-from crohme.decoding import Cancelled
+from crohme.expressions.decoding import Cancelled
 from crohme.web.forked import OutOfTime
 from crohme.web.worker import ProcessWorker
 from tests.web import workers

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from crohme.decoding import Cancelled
+from crohme.expressions.decoding import Cancelled
 
 
 def start(value: int):

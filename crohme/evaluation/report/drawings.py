@@ -10,8 +10,8 @@ import numpy as np
 from lxml import etree
 
 from crohme.evaluation.mistakes import Mistake
+from crohme.ink.strokes import StrokeBatch
 from crohme.notation import NotationError, SymbolTree, read_latex, to_latex, to_mathml, without_limits
-from crohme.strokes import StrokeBatch
 from inkml_parser import Ink
 
 _SIDE = 1000

@@ -11,6 +11,7 @@ from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
 from crohme.evaluation.scoring.tables import Side, read_table
+from crohme.ink.truth import truth_graph, truth_of
 from crohme.notation import (
     Expression,
     LabelGraphError,
@@ -25,7 +26,6 @@ from crohme.notation import (
     tokenize,
     without_limits,
 )
-from crohme.truth import truth_graph, truth_of
 from inkml_parser import read
 from inkml_parser.files import open_regular
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from crohme.evaluation.scoring.errors import Refused, ScoringError
-from crohme.image_files import SUFFIXES
+from crohme.ink.image_files import SUFFIXES
 
 NAMES = ("file", "filename", "file_name", "name", "image", "img", "path", "id", "key")
 """Columns that name an expression, in any case; the first that is there is taken."""

@@ -1,0 +1,95 @@
+"""MNIST's own files: pictures and labels in IDX, compressed with gzip or not.
+
+Format: http://yann.lecun.com/exdb/mnist, "the IDX file format": two zero bytes, the type (8: unsigned byte), the
+number of dimensions, each dimension as a big-endian 32-bit number, the data.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from crohme.datasets.location import DataNotFound
+from inkml_parser.files import open_regular
+
+_UNSIGNED_BYTE = 8
+
+
+def find_pairs(folder: Path) -> list[tuple[Path, Path]]:
+    """The `(pictures, labels)` files in a folder, by MNIST's names: `…images-idx3-ubyte` and `…labels-idx1-ubyte`.
+
+    Raises:
+        DataNotFound: Pictures without labels.
+    """
+    return [(path, labels_of(path)) for path in sorted(folder.iterdir()) if is_images(path) and path.is_file()]
+
+
+def is_images(path: Path) -> bool:
+    """Whether a file is one of pictures, by its name."""
+    return "images" in path.name and "idx3" in path.name
+
+
+def labels_of(images: Path) -> Path:
+    """The file of labels that belongs to one of pictures, compressed or not.
+
+    Raises:
+        DataNotFound: There is none.
+    """
+    name = images.name.replace("images", "labels").replace("idx3", "idx1")
+    for candidate in (name, name.removesuffix(".gz"), f"{name}.gz"):
+        if images.with_name(candidate).is_file():
+            return images.with_name(candidate)
+    raise DataNotFound(f"{images}: there is no {name} beside it")
+
+
+def read_labels(path: Path) -> np.ndarray:
+    """`(N,)` uint8.
+
+    Raises:
+        DataNotFound: No IDX file of that shape, or one that is cut short.
+    """
+    with _open(path) as file:
+        (count,) = _header(file, path, dimensions=1)
+        return _read(file, path, count)
+
+
+def read_images(path: Path) -> Iterator[np.ndarray]:
+    """The pictures one after the other, `(rows, columns)` uint8; MNIST's are white on black.
+
+    Raises:
+        DataNotFound: As `read_labels`, for what of the file has been asked for.
+    """
+    with _open(path) as file:
+        count, rows, columns = _header(file, path, dimensions=3)
+        for _ in range(count):
+            yield _read(file, path, rows * columns).reshape(rows, columns)
+
+
+def _open(path: Path) -> BinaryIO:
+    file = open_regular(path)
+    return gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+
+
+def _header(file: BinaryIO, path: Path, dimensions: int) -> tuple[int, ...]:
+    magic = _read(file, path, 4)
+    if magic.tolist() != [0, 0, _UNSIGNED_BYTE, dimensions]:
+        raise DataNotFound(f"{path}: is not an IDX file of bytes in {dimensions} dimensions")
+    shape = tuple(int(size) for size in _read(file, path, 4 * dimensions).view(">u4"))
+    if 0 in shape or np.prod(shape[1:], dtype=float) > 1 << 24:
+        raise DataNotFound(f"{path}: pictures of {' x '.join(map(str, shape[1:]))} pixels")
+    return shape
+
+
+def _read(file: BinaryIO, path: Path, count: int) -> np.ndarray:
+    try:
+        data = file.read(count)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataNotFound(f"{path}: is damaged: {error}") from None
+    if len(data) < count:
+        raise DataNotFound(f"{path}: is cut short")
+    return np.frombuffer(data, dtype=np.uint8)

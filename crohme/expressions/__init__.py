@@ -1,0 +1,1 @@
+"""Whole expressions: the stroke transformer, its features, search, training, and the recogniser."""

@@ -1,0 +1,168 @@
+"""Whole written expressions: read from InkML once, resampled, and packed into one small file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from crohme.datasets import cache
+from crohme.datasets.location import inkml_files
+from crohme.datasets.splits import writer_of
+from crohme.expressions.features import POINTS
+from crohme.ink.expression import Expression
+from crohme.ink.truth import truth_with_strokes
+from crohme.notation import NotationError
+from crohme.notation.tree import Node, Relation
+from inkml_parser import Ink, InkError, read
+from inkml_parser.sequences import resample
+
+_RELATIONS = tuple(Relation)
+_STEPS = 65_000  # the longer side of an expression's box, in steps of the packed integers
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """The expressions of a folder.
+
+    Args:
+        names: tuple of str. File names without suffix.
+        writers: tuple of str. `collection/writer`, see `splits.writer_of`.
+        expressions: tuple of `Expression`. Strokes of `(n, POINTS, 2)`; every node has strokes.
+        skipped: tuple of str. One line for each file without usable ink or truth: file and cause.
+    """
+
+    names: tuple[str, ...]
+    writers: tuple[str, ...]
+    expressions: tuple[Expression, ...]
+    skipped: tuple[str, ...]
+
+
+def load(folder: Path, *, progress: bool = True) -> Corpus:
+    """All expressions with truth under a folder, from the cache where it is fresh.
+
+    The cache (`cache_folder()/expressions-*.npz`) is bound to the files' names and content, see `cache.key`.
+
+    Raises:
+        DataNotFound: No such folder, or no InkML in it.
+    """
+    files = inkml_files(folder)
+    packed = cache.path_of("expressions", cache.key(str(folder.resolve()), str(POINTS), cache.contents(folder, files)))
+    return unpack(cache.arrays(packed, lambda: pack(read_folder(folder, files, progress=progress))))
+
+
+def read_folder(folder: Path, files: Sequence[Path], *, progress: bool = True) -> Corpus:
+    """The expressions of some files under a folder. A file that cannot be used is listed, not lost."""
+    names, writers, expressions, skipped = [], [], [], []
+    for path in tqdm(files, desc=f"reading {folder.name}", unit="file", disable=not progress):
+        try:
+            ink = read(path)
+            expression = with_truth(ink)
+        except (InkError, NotationError) as error:
+            skipped.append(str(error) if isinstance(error, InkError) else f"{path}: {error}")
+            continue
+        names.append(path.stem)
+        writers.append(writer_of(path.parent.name, path.name, ink.annotations))
+        expressions.append(expression)
+    return Corpus(tuple(names), tuple(writers), tuple(expressions), tuple(skipped))
+
+
+def resample_all(ink: Ink) -> np.ndarray:
+    """All strokes of an ink at `POINTS` points each, `(n, POINTS, 2)` float64."""
+    return np.stack([resample(stroke, count=POINTS) for stroke in ink.strokes])
+
+
+def with_truth(ink: Ink) -> Expression:
+    """An ink with its truth as an `Expression`. Strokes of no symbol stay, as strokes of no node.
+
+    Raises:
+        NotationError: No truth MathML, or it cannot be read, or a symbol has no strokes, or the
+            segmentation is damaged.
+    """
+    tree = truth_with_strokes(ink)
+    for node in tree.nodes():
+        if not node.strokes:
+            raise NotationError(f"symbol {node.label!r} of the truth has no strokes")
+    return Expression(resample_all(ink).astype(np.float32), tree.row)
+
+
+def pack(corpus: Corpus) -> cache.Arrays:
+    """A corpus as arrays; labels are kept as text."""
+    points, strokes, symbols, nodes, node_strokes = [], [], [], [], []
+    labels: dict[str, int] = {}
+    for expression in corpus.expressions:
+        low, high = expression.box()
+        points.append(np.round((expression.points - low) * (_STEPS / max(float((high - low).max()), 1e-9))))
+        strokes.append(len(expression.points))
+        table = _table(expression.row, labels)
+        symbols.append(len(table))
+        nodes += [row for row, _ in table]
+        node_strokes += [s for _, own in table for s in own]
+    return {
+        "labels": np.array(list(labels), dtype=str),
+        "names": np.array(corpus.names, dtype=str),
+        "writers": np.array(corpus.writers, dtype=str),
+        "skipped": np.array(corpus.skipped, dtype=str),
+        "points": np.concatenate(points).astype(np.uint16),
+        "strokes": np.array(strokes, dtype=np.int32),
+        "symbols": np.array(symbols, dtype=np.int32),
+        "nodes": np.array(nodes, dtype=np.int16).reshape(-1, 4),
+        "node_strokes": np.array(node_strokes, dtype=np.int16),
+    }
+
+
+def _table(row: Sequence[Node], labels: dict[str, int]) -> list[tuple[tuple[int, int, int, int], tuple[int, ...]]]:
+    """Every node of a row as (parent or -1, relation to it, label, number of strokes) and its strokes.
+
+    Labels are numbered as they come; new ones are added to `labels`.
+    """
+    table: list[tuple[tuple[int, int, int, int], tuple[int, ...]]] = []
+
+    def add(nodes: Sequence[Node], parent: int, relation: Relation) -> None:
+        for node in nodes:
+            here = len(table)
+            label = labels.setdefault(node.label, len(labels))
+            table.append(((parent, _RELATIONS.index(relation), label, len(node.strokes)), node.strokes))
+            for hanging, rows in node.rows.items():
+                add(rows, here, hanging)
+            parent, relation = here, Relation.RIGHT
+
+    add(row, -1, Relation.RIGHT)
+    return table
+
+
+def unpack(arrays: cache.Arrays) -> Corpus:
+    """The inverse of `pack`, but for the rounding of points."""
+    labels = arrays["labels"].tolist()
+    expressions = []
+    at_stroke = at_node = at_own = 0
+    for n, m in zip(arrays["strokes"].tolist(), arrays["symbols"].tolist(), strict=True):
+        table = arrays["nodes"][at_node : at_node + m]
+        count = int(table[:, 3].sum())
+        own = arrays["node_strokes"][at_own : at_own + count].tolist()
+        points = arrays["points"][at_stroke : at_stroke + n].astype(np.float32)
+        expressions.append(Expression(points, _row(table.tolist(), own, labels)))
+        at_stroke, at_node, at_own = at_stroke + n, at_node + m, at_own + count
+    names, writers, skipped = (tuple(arrays[key].tolist()) for key in ("names", "writers", "skipped"))
+    return Corpus(names, writers, tuple(expressions), skipped)
+
+
+def _row(table: list[list[int]], own: list[int], labels: list[str]) -> tuple[Node, ...]:
+    """The inverse of `_table`: children stand behind their parents, so it is undone from the end."""
+    starts = np.cumsum([0, *(entry[3] for entry in table)]).tolist()
+    rows: list[dict[Relation, tuple[Node, ...]]] = [{} for _ in table]
+    right: list[tuple[Node, ...]] = [() for _ in table]
+    whole: tuple[Node, ...] = ()
+    for i in range(len(table) - 1, -1, -1):
+        parent, relation, label, count = table[i]
+        hanging = dict(reversed(rows[i].items()))
+        node = Node(labels[label], tuple(own[starts[i] : starts[i] + count]), hanging)
+        whole = (node, *right[i])
+        if parent >= 0 and _RELATIONS[relation] is Relation.RIGHT:
+            right[parent] = whole
+        elif parent >= 0:
+            rows[parent][_RELATIONS[relation]] = whole
+    return whole

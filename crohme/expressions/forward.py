@@ -1,0 +1,232 @@
+"""The stroke transformer's forward pass in numpy: what recognises, without a deep-learning library.
+
+It computes what `crohme.expressions.network` computes (a test holds the two equal), one
+expression at a time, and keeps the keys and values of the tokens before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crohme.expressions.features import featurize
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """What the decoder looks at: one encoded expression of n strokes.
+
+    Args:
+        encoded: `(n, width)`. One vector per stroke.
+        geometry: `(n, n, geometry)`. How strokes lie to each other.
+        keys, values: per decoder layer `(1, heads, n, width / heads)`.
+        pointer_keys: `(n, width)`.
+    """
+
+    encoded: Array
+    geometry: Array
+    keys: tuple[Array, ...]
+    values: tuple[Array, ...]
+    pointer_keys: Array
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Keys and values of the t tokens read so far, for k hypotheses: per layer `(k, heads, t, width / heads)`."""
+
+    keys: tuple[Array, ...]
+    values: tuple[Array, ...]
+
+    @property
+    def length(self) -> int:
+        """Tokens read so far."""
+        return self.keys[0].shape[2]
+
+    def select(self, hypotheses: Any) -> State:
+        """The state of some of the hypotheses, in the given order, repeats allowed."""
+        return State(tuple(k[hypotheses] for k in self.keys), tuple(v[hypotheses] for v in self.values))
+
+
+class LightTransformer:
+    """A stroke transformer to run, not to train.
+
+    Args:
+        weights: mapping of weight path → float array, as a bundle holds them.
+        arguments: mapping. The fields of `StrokeTransformerConfig`.
+    """
+
+    def __init__(self, weights: Mapping[str, Array], arguments: Mapping[str, Any]) -> None:
+        self._weights = {
+            path.removeprefix("stroke_transformer/"): np.asarray(w, np.float32) for path, w in weights.items()
+        }
+        self.heads = int(arguments["heads"])
+        self.encoder_layers = int(arguments["encoder_layers"])
+        self.decoder_layers = int(arguments["decoder_layers"])
+        self.pair_features = int(arguments["pair_features"])
+
+    def encode(self, ink: Array) -> Memory:
+        """Encode one expression.
+
+        Args:
+            ink: `(n, POINTS, 2)`, n ≥ 1, in the unit of `features.to_unit_scale`.
+        """
+        points, strokes, pairs = (f[0].astype(np.float32) for f in featurize(ink[None].astype(np.float32)))
+        pairs = pairs[..., : self.pair_features]
+        geometry = _silu(self._dense(_silu(self._dense(pairs, "encoder/geometry_1")), "encoder/geometry_2"))
+        biases = self._dense(geometry, "encoder/biases").transpose(2, 0, 1)
+        place = self._dense(_silu(self._dense(strokes, "encoder/place_1")), "encoder/place_2")
+        x = (self._shape(points) + place)[None]
+        for i in range(self.encoder_layers):
+            name = f"encoder/attention_{i}"
+            normed = self._norm(x, f"{name}/norm")
+            keys, values = self._keys_values(normed, name)
+            bias = biases[i * self.heads : (i + 1) * self.heads]
+            x = x + self._attend(normed, keys, values, bias, name, geometry)
+            x = self._feed_forward(x, f"encoder/mlp_{i}")
+        encoded = self._norm(x, "encoder/norm")[0]
+        cross = [self._keys_values(encoded[None], f"decoder/cross_{i}") for i in range(self.decoder_layers)]
+        return Memory(
+            encoded,
+            geometry,
+            tuple(keys for keys, _ in cross),
+            tuple(values for _, values in cross),
+            self._dense(encoded, "decoder/pointer_key"),
+        )
+
+    def classify(self, memory: Memory) -> Array:
+        """Logits of each stroke's symbol class, `(n, symbols)`."""
+        return self._dense(memory.encoded, "symbol")
+
+    def relate(self, memory: Memory) -> Array:
+        """Logits of the relation of stroke j to stroke i, `(n, n, PAIR_CLASSES)`."""
+        parent = self._dense(memory.encoded, "pair/parent")[:, None]
+        child = self._dense(memory.encoded, "pair/child")[None]
+        return self._dense(_silu(parent + child + self._dense(memory.geometry, "pair/lying")), "pair/out")
+
+    def start(self, hypotheses: int = 1) -> State:
+        """The state before the first token."""
+        width = self._weights["decoder/anchor/bias"].shape[0]
+        empty = np.zeros((hypotheses, self.heads, 0, width // self.heads), np.float32)
+        return State((empty,) * self.decoder_layers, (empty,) * self.decoder_layers)
+
+    def read(
+        self,
+        memory: Memory,
+        state: State,
+        previous: NDArray[np.int64],
+        anchors: Array,
+        written: Array,
+        relations: NDArray[np.int64],
+        rows: NDArray[np.int64],
+    ) -> tuple[Array, Array, State]:
+        """Read q more tokens of each of k hypotheses.
+
+        Args:
+            memory: Memory.
+            state: State of the k hypotheses.
+            previous, relations, rows: `(k, q)` int. See `StrokeTransformer`.
+            anchors, written: `(k, q, n)` of 0 and 1.
+
+        Returns:
+            Logits of the next token after each `(k, q, tokens)`, of the strokes that it writes
+            `(k, q, n)`, and the new state.
+        """
+        k, q, n = anchors.shape
+        mean = anchors / np.maximum(anchors.sum(axis=-1, keepdims=True), 1.0)
+        table = self._weights
+        x = table["decoder/previous/embeddings"][previous] + table["decoder/relation/embeddings"][relations]
+        x = x + table["decoder/row/embeddings"][rows] + self._dense(mean @ memory.encoded, "decoder/anchor")
+        x = x + _positions(state.length, q, x.shape[-1])
+        seen = (mean @ memory.geometry.reshape(n, -1)).reshape(k, q, n, -1)
+        seen = np.concatenate([seen, anchors[..., None], written[..., None]], axis=-1)
+        causal = np.triu(np.full((q, state.length + q), -np.inf, np.float32), k=state.length + 1)
+        keys, values = [], []
+        for i in range(self.decoder_layers):
+            name = f"decoder/self_{i}"
+            normed = self._norm(x, f"{name}/norm")
+            key, value = self._keys_values(normed, name)
+            keys.append(np.concatenate([state.keys[i], key], axis=2))
+            values.append(np.concatenate([state.values[i], value], axis=2))
+            x = x + self._attend(normed, keys[i], values[i], causal, name)
+            name = f"decoder/cross_{i}"
+            bias = self._look(x, seen, self.heads, f"decoder/look_{i}/seek")
+            x = x + self._attend(self._norm(x, f"{name}/norm"), memory.keys[i], memory.values[i], bias, name, seen)
+            x = self._feed_forward(x, f"decoder/mlp_{i}")
+        x = self._norm(x, "decoder/norm")
+        pointer = self._dense(x, "decoder/pointer_query") @ memory.pointer_keys.T * x.shape[-1] ** -0.5
+        pointer = pointer + self._look(x, seen, 1, "decoder/pointer_look/seek")[:, 0]
+        pointed = _softmax(pointer) @ memory.encoded
+        hidden = _silu(self._dense(np.concatenate([x, pointed], axis=-1), "decoder/token_in"))
+        return self._dense(hidden, "decoder/token"), pointer, State(tuple(keys), tuple(values))
+
+    def _dense(self, x: Array, name: str) -> Array:
+        return x @ self._weights[f"{name}/kernel"] + self._weights[f"{name}/bias"]
+
+    def _norm(self, x: Array, name: str) -> Array:
+        centred = x - x.mean(axis=-1, keepdims=True)
+        scale = 1.0 / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + 1e-5)
+        return centred * scale * self._weights[f"{name}/gamma"] + self._weights[f"{name}/beta"]
+
+    def _feed_forward(self, x: Array, name: str) -> Array:
+        return x + self._dense(_silu(self._dense(self._norm(x, f"{name}/norm"), f"{name}/inner")), f"{name}/out")
+
+    def _shape(self, points: Array) -> Array:
+        n, length, features = points.shape
+        parts = points.reshape(n, length // 4, 4 * features)
+        x = _silu(self._dense(_with_neighbours(parts), "encoder/shape_1"))
+        x = _silu(self._dense(_with_neighbours(x), "encoder/shape_2"))
+        return self._dense(x.reshape(n, -1), "encoder/shape_3")
+
+    def _keys_values(self, x: Array, name: str) -> tuple[Array, Array]:
+        """`(k, t, width)` → keys and values, `(k, heads, t, width / heads)` each."""
+        key, value = np.split(self._dense(x, f"{name}/key_value"), 2, axis=-1)
+        return self._by_head(key), self._by_head(value)
+
+    def _attend(
+        self, queries: Array, keys: Array, values: Array, bias: Array, name: str, edges: Array | None = None
+    ) -> Array:
+        """`(k, q, width)` queries, with bias that broadcasts to `(k, heads, q, t)` and edges `(k, q, t, e)`."""
+        q = self._by_head(self._dense(queries, f"{name}/query"))
+        weights = _softmax(q @ np.swapaxes(keys, -1, -2) * keys.shape[-1] ** -0.5 + bias)
+        found = self._dense(np.swapaxes(weights @ values, 1, 2).reshape(queries.shape), f"{name}/out")
+        if edges is None:
+            return found
+        lying = (np.swapaxes(weights, 1, 2) @ edges).reshape(*queries.shape[:2], -1)
+        return found + lying @ self._weights[f"{name}/edge/kernel"]
+
+    def _by_head(self, x: Array) -> Array:
+        return np.swapaxes(x.reshape(*x.shape[:2], self.heads, -1), 1, 2)
+
+    def _look(self, x: Array, seen: Array, heads: int, name: str) -> Array:
+        """Bias `(k, heads, q, n)` of what each query seeks in the geometry seen from its anchor."""
+        width = seen.shape[-1]
+        sought = (self._dense(x, name) * width**-0.5).reshape(*x.shape[:2], heads, width)
+        return np.swapaxes(sought @ np.swapaxes(seen, -1, -2), 1, 2)
+
+
+def _silu(x: Array) -> Array:
+    return x / (1.0 + np.exp(-x))
+
+
+def _softmax(x: Array) -> Array:
+    exp = np.exp(x - x.max(axis=-1, keepdims=True))
+    return exp / exp.sum(axis=-1, keepdims=True)
+
+
+def _positions(first: int, count: int, width: int) -> Array:
+    rates = np.exp(-np.log(10_000.0) * np.arange(width // 2) / (width // 2)).astype(np.float32)
+    angles = np.arange(first, first + count)[:, None] * rates
+    return np.concatenate([np.sin(angles), np.cos(angles)], axis=-1).astype(np.float32)
+
+
+def _with_neighbours(x: Array) -> Array:
+    nothing = np.zeros_like(x[:, :1])
+    return np.concatenate(
+        [np.concatenate([nothing, x[:, :-1]], axis=1), x, np.concatenate([x[:, 1:], nothing], axis=1)], axis=-1
+    )

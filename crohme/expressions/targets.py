@@ -1,0 +1,100 @@
+"""What the stroke transformer is taught of one expression: tokens, where each stands, and its strokes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crohme.expressions.vocabulary import (
+    NO_RELATION,
+    PAIR_INDEX,
+    RELATION_INDEX,
+    SAME_SYMBOL,
+    START,
+    START_BACKWARD,
+    Vocabulary,
+)
+from crohme.ink.expression import Expression, Row
+from crohme.notation.grammar import END, Cursor, linearize
+from crohme.notation.tree import Node, Relation
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """One expression of n strokes and t tokens (END included) in numbers.
+
+    Args:
+        previous: `(t,)` int32. Decoder input: START or START_BACKWARD, then the tokens.
+        tokens: `(t,)` int32. Decoder output: the tokens, then END.
+        anchors: `(t, n)` bool. Strokes of the symbol on which the next symbol hangs.
+        written: `(t, n)` bool. Strokes of all symbols written before.
+        pointed: `(t, n)` bool. Strokes of the symbol that this token writes; none for `{`, `_` ….
+        relations, rows: `(t,)` int32. Relation to the anchor, and of the innermost row.
+        symbols: `(n,)` int32. Class of each stroke's symbol, -1 where it has none.
+        pairs: `(n, n)` int32. Relation of stroke j to stroke i, see `networks.stroke_transformer`.
+    """
+
+    previous: NDArray[np.int32]
+    tokens: NDArray[np.int32]
+    anchors: NDArray[np.bool_]
+    written: NDArray[np.bool_]
+    pointed: NDArray[np.bool_]
+    relations: NDArray[np.int32]
+    rows: NDArray[np.int32]
+    symbols: NDArray[np.int32]
+    pairs: NDArray[np.int32]
+
+
+def encode(expression: Expression, vocabulary: Vocabulary, *, backward: bool = False) -> Targets:
+    """The targets of one expression, each row told from the left or, if `backward`, from the right.
+
+    Raises:
+        KeyError: A symbol that is not in the vocabulary's alphabet.
+    """
+    n = len(expression.points)
+    steps = linearize(expression.tree, backward=backward) + [(END, None)]
+    t = len(steps)
+    anchors, written, pointed = (np.zeros((t, n), dtype=bool) for _ in range(3))
+    relations, rows = np.zeros(t, dtype=np.int32), np.zeros(t, dtype=np.int32)
+    cursor = Cursor()
+    done: list[Node] = []
+    drawn = np.zeros(n, dtype=bool)
+    for i, (token, node) in enumerate(steps):
+        if cursor.anchor is not None:
+            anchors[i, list(done[cursor.anchor].strokes)] = True
+        relations[i], rows[i] = RELATION_INDEX[cursor.relation], RELATION_INDEX[cursor.row_relation]
+        written[i] = drawn
+        if node is not None:
+            pointed[i, list(node.strokes)] = True
+            drawn |= pointed[i]
+            done.append(node)
+        cursor = cursor.advance(token)
+    tokens = np.array([vocabulary.token_index[token] for token, _ in steps], dtype=np.int32)
+    start = vocabulary.token_index[START_BACKWARD if backward else START]
+    previous = np.concatenate([[start], tokens[:-1]]).astype(np.int32)
+    symbols, pairs = _strokes_and_pairs(expression.row, n, vocabulary)
+    return Targets(previous, tokens, anchors, written, pointed, relations, rows, symbols, pairs)
+
+
+def _strokes_and_pairs(
+    row: Row, n: int, vocabulary: Vocabulary
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    symbols = np.full(n, -1, dtype=np.int32)
+    pairs = np.full((n, n), NO_RELATION, dtype=np.int32)
+
+    def visit(nodes: Sequence[Node], parent: Node | None, relation: Relation) -> None:
+        for node in nodes:
+            own = list(node.strokes)
+            symbols[own] = vocabulary.class_index[node.label]
+            pairs[np.ix_(own, own)] = SAME_SYMBOL
+            if parent is not None:
+                pairs[np.ix_(list(parent.strokes), own)] = PAIR_INDEX[relation]
+            for hanging, rows in node.rows.items():
+                visit(rows, node, hanging)
+            parent, relation = node, Relation.RIGHT
+
+    visit(row, None, Relation.RIGHT)
+    return symbols, pairs

@@ -1,0 +1,76 @@
+"""How often symbols stand in what a network was trained on, mended by how often it is wrong about them elsewhere.
+
+A network learns how often each symbol occurs as well as what it looks like. CROHME's training set,
+what is composed of it, and what people write differ in that: where an `x` and an `X` look alike, the
+network names what it saw more of. One number for each symbol, added to its logit, sets that right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from crohme.expressions.features import to_unit_scale
+from crohme.expressions.forward import LightTransformer
+from crohme.expressions.targets import encode
+from crohme.expressions.vocabulary import Vocabulary
+from crohme.ink.expression import Expression
+
+BIAS = "decoder/token/bias"
+_STEPS = 200
+
+
+def told(
+    network: LightTransformer, vocabulary: Vocabulary, expressions: Iterable[Expression]
+) -> tuple[np.ndarray, np.ndarray]:
+    """What a network says, in both directions, at each symbol of expressions, told the truth before it.
+
+    Args:
+        network: LightTransformer.
+        vocabulary: Vocabulary. The network's.
+        expressions: iterable of `Expression`. Not those that it was trained on.
+
+    Returns:
+        `(n, tokens)` logits and `(n,)` true tokens.
+    """
+    logits, truth = [], []
+    for expression in expressions:
+        in_unit = Expression(to_unit_scale(expression.points), expression.row)
+        memory = network.encode(in_unit.points)
+        for backward in (False, True):
+            own = encode(in_unit, vocabulary, backward=backward)
+            masks = (mask[None].astype(np.float32) for mask in (own.anchors, own.written))
+            found, _, _ = network.read(
+                memory, network.start(), own.previous[None], *masks, own.relations[None], own.rows[None]
+            )
+            writes = own.pointed.any(axis=1)
+            logits.append(found[0, writes])
+            truth.append(own.tokens[writes])
+    return np.concatenate(logits), np.concatenate(truth)
+
+
+def fit(logits: np.ndarray, truth: np.ndarray, strength: float) -> np.ndarray:
+    """What to add to the logits of the tokens, so that the truth is most probable: `(tokens,)` float32.
+
+    Tokens that never are the truth stay as they are.
+
+    Args:
+        logits: `(n, tokens)`.
+        truth: `(n,)` int.
+        strength: float, above 0. Weight of the squares of what is added, against one token's log-probability:
+            the larger, the less is added where there is little to go by.
+
+    Reference: bias-only scaling in Guo et al., "On calibration of modern neural networks", ICML 2017.
+    """
+    counts = np.bincount(truth, minlength=logits.shape[1]).astype(np.float64)
+    added = np.zeros(logits.shape[1])
+    for _ in range(_STEPS):
+        shifted = logits + added
+        shares = np.exp(shifted - shifted.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        slope = shares.sum(axis=0) - counts + 2 * strength * added
+        curvature = (shares * (1 - shares)).sum(axis=0) + 2 * strength
+        # Newton's step along each axis, halved: the axes are not quite independent.
+        added -= np.where(counts > 0, slope / curvature / 2, 0.0)
+    return added.astype(np.float32)

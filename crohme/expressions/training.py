@@ -1,0 +1,217 @@
+"""Training of the expression recogniser: cosine cycles of a given length, stopped and resumed at will."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import closing, nullcontext
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from crohme import bundle
+from crohme.child_processes import WorkerLost
+from crohme.datasets.location import DataNotFound, train_and_validation
+from crohme.expressions.batches import Batch, Recipe, held_out, stream
+from crohme.expressions.corpus import Corpus, load
+from crohme.expressions.run import SIZES, Run, Settings, stored_settings, stored_vocabulary
+from crohme.expressions.traced import load_traced
+from crohme.expressions.validation import Validation
+from crohme.expressions.vocabulary import Vocabulary
+from crohme.ink.expression import all_nodes
+from crohme.notation import Alphabet
+from crohme.training import curves
+from crohme.training.checkpoint import CheckpointError
+from crohme.training.run_folder import held
+from crohme.training.tensorboard import TensorBoardLog, load_writer
+from inkml_parser.files import uninterrupted
+
+__all__ = ["DEFAULT_MINUTES", "SIZES", "Recipe", "Run", "Settings", "stored_settings", "train"]
+
+log = logging.getLogger(__name__)
+DEFAULT_MINUTES = 120.0
+
+
+def train(
+    data: Path,
+    folder: Path,
+    *,
+    minutes: float | None = None,
+    epochs: int | None = None,
+    settings: Settings,
+    recipe: Recipe | None = None,
+    resume: bool = False,
+    start: str | Path | None = None,
+    workers: int = 1,
+    validate_every: float = 15.0,
+    save_every: float = 3.0,
+    tensorboard: bool = False,
+) -> dict[str, float]:
+    """Train for some time, from the start or from where a run stopped.
+
+    A run that is stopped by Ctrl-C writes its checkpoint first.
+
+    Args:
+        data: Path. A folder with `train` and `test2013` (CROHME) or `test` (the embedded sample).
+        folder: Path. Where the run's checkpoint, log, curves and bundle are written.
+        minutes: float or None. Time of the cosine cycle.
+        epochs: int or None. Its length instead, in passes of as many composed samples as there are
+            training expressions. With neither, a new run gets `DEFAULT_MINUTES`, and a resumed one
+            finishes its cycle; with either, a resumed run begins a new cycle.
+        settings: Settings.
+        recipe: Recipe or None. How training expressions are made.
+        resume: bool. Go on from the folder's checkpoint.
+        start: name or path of a bundle whose weights a new run starts from, or None.
+        workers: int. Processes that make batches; 0 makes them in this one.
+        validate_every, save_every: float. Minutes between.
+        tensorboard: bool. Write losses and figures for TensorBoard, too, to `tensorboard` in the folder.
+
+    Returns:
+        The last validation figures.
+
+    Raises:
+        DataNotFound: Nothing to train or to validate on.
+        CheckpointError: A new run in the folder of another one; `resume` without a checkpoint, with
+            one of other settings, or with one whose cycle is finished.
+        TensorBoardMissing: Logs for TensorBoard are asked for, and their writer is not installed.
+    """
+    if tensorboard:
+        load_writer()  # now, not after the data is read
+    train_folder, corpus, validation = _data(data)
+    kept_back = held_out(corpus)
+    count = len(corpus.expressions) - len(kept_back)
+    log.info(
+        "training on %d expressions of %s, validating on %d and on %d of held-out writers",
+        count, train_folder, len(validation.expressions), len(kept_back),
+    )  # fmt: skip
+    with held(folder):
+        vocabulary = stored_vocabulary(folder) if resume else _vocabulary(start, corpus)
+        run = Run(folder, settings, recipe or Recipe(), vocabulary)
+        if resume:
+            run.resume()
+        else:
+            if start is not None:
+                run.start_from(start)
+            run.begin()
+        if epochs is not None:
+            run.start_cycle(epochs * count, "samples")
+        elif minutes is not None or not resume:
+            run.start_cycle(60 * (DEFAULT_MINUTES if minutes is None else minutes), "seconds")
+        if run.is_finished:
+            raise CheckpointError(f"{folder}: this run is finished; more minutes or epochs begin another cycle")
+        measured = Validation(vocabulary, validation.expressions, kept_back, load_traced(validation).expressions)
+        first = run.progress["chunk"]
+        batches = stream(train_folder, run.recipe, vocabulary, seed=settings.seed, first=first, workers=workers)
+        board = closing(TensorBoardLog(folder / "tensorboard", run.progress["step"])) if tensorboard else nullcontext()
+        with closing(batches), board as run.board, _bar(run) as bar:
+            try:
+                figures = _to_the_end(run, batches, measured, _Timer(validate_every), _Timer(save_every), bar)
+            except (KeyboardInterrupt, WorkerLost):
+                run.save()
+                raise
+        run.write_bundle(folder / "bundle", figures)
+    return figures
+
+
+def _data(data: Path) -> tuple[Path, Corpus, Corpus]:
+    """The training folder, what it holds, and what is validated on."""
+    train_folder, validation_folder = train_and_validation(data)
+    if validation_folder is None:
+        raise DataNotFound(f"{data}: expressions are trained on its folder train/ and validated on test2013/ or test/")
+    corpus, validation = load(train_folder), load(validation_folder)
+    for folder, found in ((train_folder, corpus), (validation_folder, validation)):
+        if not found.expressions:
+            raise DataNotFound(f"no expression with truth under {folder}")
+    return train_folder, corpus, validation
+
+
+def _vocabulary(start: str | Path | None, corpus: Corpus) -> Vocabulary:
+    """CROHME's alphabet, or that of the bundle that is started from, and what else the data shows."""
+    known = Alphabet.crohme() if start is None else Vocabulary.of_tokens(bundle.load(start).vocabulary).alphabet
+    found = {node.label for expression in corpus.expressions for node in all_nodes(expression.row)}
+    if new := sorted(found - set(known)):
+        log.info("new symbols: %s", " ".join(new))
+    return Vocabulary(Alphabet(found.union(known)))
+
+
+def _to_the_end(
+    run: Run,
+    batches: Iterator[tuple[int, list[Batch]]],
+    validation: Validation,
+    validate: _Timer,
+    save: _Timer,
+    bar: tqdm,
+) -> dict[str, float]:
+    """Train until the budget is spent; returns the last validation figures."""
+    figures: dict[str, float] = {}
+    lap = _Lap()
+    for number, chunk in batches:
+        losses: list[dict[str, float]] = []
+        for batch in chunk[run.progress["batch"] :]:
+            with uninterrupted():  # so that what is saved then is a whole number of steps
+                losses.append(run.step(batch))
+                seconds, samples = lap.take(), len(batch.inputs["mask"])
+                run.spend(seconds=seconds, samples=samples)
+            _show(bar, run, losses[-1]["loss"], figures, samples / seconds)
+            if run.is_finished:
+                break
+        else:
+            run.end_chunk(number)
+        if losses:
+            run.log("training", {name: float(np.mean([loss[name] for loss in losses])) for name in losses[0]})
+        if run.is_finished or validate.rings():
+            figures = run.validate(validation)
+            run.log("validation", figures)
+            curves.draw_expressions(run.history(), run.folder / "curves.png")
+        if run.is_finished or save.rings():
+            run.save()
+        if run.is_finished:
+            break
+    return figures
+
+
+def _in_minutes(run: Run) -> bool:
+    return run.progress["unit"] == "seconds"
+
+
+def _bar(run: Run) -> tqdm:
+    in_minutes = _in_minutes(run)
+    total = run.progress["budget"] / (60 if in_minutes else 1)
+    return tqdm(total=round(total, 1), unit="min" if in_minutes else "sample", desc="train")
+
+
+def _show(bar: tqdm, run: Run, loss: float, figures: dict[str, float], rate: float) -> None:
+    bar.n = round(run.progress["spent"] / (60 if _in_minutes(run) else 1), 1)
+    shown = {"samples/s": f"{rate:.0f}", "loss": f"{loss:.3f}"}
+    if figures:
+        shown["ExpRate"] = f"{figures['exprate']:.1f}"
+    bar.set_postfix(shown, refresh=False)
+    bar.update(0)
+
+
+class _Lap:
+    """Seconds since the last time."""
+
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+
+    def take(self) -> float:
+        now = time.monotonic()
+        passed, self.last = now - self.last, now
+        return passed
+
+
+class _Timer:
+    """Rings once every so many minutes."""
+
+    def __init__(self, minutes: float) -> None:
+        self.minutes = minutes
+        self.last = time.monotonic()
+
+    def rings(self) -> bool:
+        if time.monotonic() - self.last < self.minutes * 60:
+            return False
+        self.last = time.monotonic()
+        return True

@@ -1,0 +1,98 @@
+"""The integers that stand for tokens, classes, relations and pairs at the stroke transformer's inputs and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache
+
+from crohme.expressions import features
+from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
+from crohme.notation.grammar import END
+
+MASK, START, START_BACKWARD = "<mask>", "<start>", "<start backward>"
+_SPECIAL = (MASK, START, START_BACKWARD, END)
+RELATION_INDEX = {None: 0, **{relation: i for i, relation in enumerate(Relation, start=1)}}
+NO_RELATION, SAME_SYMBOL = 0, 1
+PAIR_INDEX = {relation: i for i, relation in enumerate(Relation, start=2)}
+
+
+class Vocabulary:
+    """What a stroke transformer writes: the tokens and symbol classes of an alphabet, numbered.
+
+    Args:
+        alphabet: Alphabet. What it was trained to read.
+        readable: iterable of str or None. The labels that it may answer with; all where None.
+    """
+
+    def __init__(self, alphabet: Alphabet, readable: Iterable[str] | None = None) -> None:
+        self.alphabet = alphabet
+        self.tokens: tuple[str, ...] = (*_SPECIAL, *vocabulary(alphabet))
+        """All tokens that the decoder reads or writes, in the order of its outputs."""
+        self.readable = frozenset(alphabet.labels if readable is None else readable)
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def crohme(cls) -> Vocabulary:
+        """That of CROHME's 101 classes."""
+        return cls(Alphabet.crohme())
+
+    @classmethod
+    def of_tokens(cls, tokens: tuple[str, ...]) -> Vocabulary:
+        """The vocabulary of a bundle, from its tokens.
+
+        Raises:
+            ValueError: They are not those of any alphabet, or in another order.
+        """
+        found = cls(Alphabet(token for token in tokens if token not in {*_SPECIAL, *STRUCTURE}))
+        if found.tokens != tokens:
+            raise ValueError("its tokens are not those of an alphabet in their order")
+        return found
+
+    def restricted(self, readable: Iterable[str]) -> Vocabulary:
+        """The same numbers, with answers of these labels only.
+
+        Raises:
+            ValueError: None of them is in the alphabet.
+        """
+        labels = frozenset(readable) & frozenset(self.alphabet)
+        if not labels:
+            raise ValueError("none of these symbols is in the alphabet")
+        return Vocabulary(self.alphabet, labels)
+
+    def may_answer(self, token: str) -> bool:
+        """Whether a token may stand in an answer: a readable symbol, or structure that needs no other symbol."""
+        if token in _SPECIAL:
+            return token == END
+        needs = {"\\frac": "-"}.get(token, token)
+        return needs in self.readable or (needs in STRUCTURE)
+
+    @cached_property
+    def token_index(self) -> Mapping[str, int]:
+        """Token → number."""
+        return {token: i for i, token in enumerate(self.tokens)}
+
+    @property
+    def class_index(self) -> Mapping[str, int]:
+        """Label → number of the class."""
+        return self.alphabet.index
+
+    def dimensions(self) -> dict[str, int]:
+        """The stroke transformer's arguments that alphabet and features decide; the others are its size."""
+        return {
+            "tokens": len(self.tokens),
+            "symbols": len(self.alphabet),
+            "points": features.POINTS,
+            "point_features": features.POINT_FEATURES,
+            "stroke_features": features.STROKE_FEATURES,
+            "pair_features": features.PAIR_FEATURES,
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and (self.tokens, self.readable) == (other.tokens, other.readable)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.tokens, self.readable))
+
+    def __hash__(self) -> int:
+        return self._hash

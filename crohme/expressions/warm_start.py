@@ -1,0 +1,74 @@
+"""A network that starts from the weights of a trained bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from crohme import bundle
+from crohme.expressions.vocabulary import Vocabulary
+
+# Axis of each weight that runs over the tokens, or over the symbol classes.
+_BY_TOKEN = {"decoder/previous/embeddings": 0, "decoder/token/kernel": 1, "decoder/token/bias": 0}
+_BY_CLASS = {"symbol/kernel": 1, "symbol/bias": 0}
+
+
+class WarmStartError(ValueError):
+    """A bundle that a network cannot start from. `str(error)` says why."""
+
+
+def warm_start(network: keras.Model, vocabulary: Vocabulary, folder: str | Path) -> None:
+    """Give a stroke transformer the weights of a bundle of the same size.
+
+    Tokens and classes that both know keep their weights, whatever their numbers; new ones stay as they are.
+    Features that the bundle's network did not read yet get weights of zero: at first it computes the same as before.
+
+    Args:
+        network: keras.Model, built.
+        vocabulary: Vocabulary. The network's.
+        folder: name or path of the bundle.
+
+    Raises:
+        BundleError: The bundle cannot be read.
+        WarmStartError: Its network is of another kind or size.
+    """
+    trained = bundle.load(folder)
+    try:
+        known = Vocabulary.of_tokens(trained.vocabulary)
+    except ValueError:
+        raise WarmStartError(f"{trained.path}: {trained.network} does not read whole expressions") from None
+    for weight in network.weights:
+        if weight.path not in trained.weights:
+            raise WarmStartError(f"{trained.path}: has no weight {weight.path}")
+        name = weight.path.removeprefix("stroke_transformer/")
+        stored, fresh = trained.weights[weight.path], keras.ops.convert_to_numpy(weight)
+        if name in _BY_TOKEN:
+            stored = _renumbered(stored, fresh, known.tokens, vocabulary.tokens, _BY_TOKEN[name])
+        elif name in _BY_CLASS:
+            stored = _renumbered(stored, fresh, known.alphabet.labels, vocabulary.alphabet.labels, _BY_CLASS[name])
+        weight.assign(_widened(stored, fresh.shape, f"{trained.path}: {weight.path}"))
+
+
+def _renumbered(
+    stored: np.ndarray, fresh: np.ndarray, known: Sequence[str], wanted: Sequence[str], axis: int
+) -> np.ndarray:
+    """The stored weights in the order of other tokens; those of new tokens from a fresh network."""
+    if np.delete(stored.shape, axis).tolist() != np.delete(fresh.shape, axis).tolist():
+        return stored  # of another size, which is refused
+    number = {token: i for i, token in enumerate(known)}
+    both = [(i, number[token]) for i, token in enumerate(wanted) if token in number]
+    result = np.moveaxis(fresh.copy(), axis, 0)
+    for new, old in both:
+        result[new] = np.moveaxis(stored, axis, 0)[old]
+    return np.moveaxis(result, 0, axis)
+
+
+def _widened(stored: np.ndarray, shape: tuple[int, ...], name: str) -> np.ndarray:
+    """The stored weight with rows of zeros for new inputs."""
+    new = shape[0] - stored.shape[0] if stored.ndim == len(shape) else -1
+    if new < 0 or stored.shape[1:] != shape[1:]:
+        raise WarmStartError(f"{name} has the shape {stored.shape}, not {shape}")
+    return np.concatenate([stored, np.zeros((new, *shape[1:]), stored.dtype)])

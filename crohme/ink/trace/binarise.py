@@ -1,0 +1,131 @@
+"""Which pixels of a picture are ink: whatever its colours, polarity and light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from crohme.ink.image_files import ImageError, opaque
+from crohme.ink.raster import Image
+from crohme.ink.trace.contrast import contrast, pen_width, weakest
+from crohme.ink.trace.paper_lines import check_texture, paper_lines
+
+PEN_WIDTH = 3.5
+"""Pixels that a pen line is wide after scaling: thin enough to thin quickly, wide enough to lie still."""
+_FINE, _BROAD = 2.5, 4.5  # a pen between these is left as it is
+_MOST_ENLARGED = 3.0
+_MOST_PIXELS = 8_000_000  # after scaling
+_HALF = 0.45  # of the ink next to it: there ink ends and paper begins
+_FAINT = 0.17  # of the strong ink: fainter is what shines through, or the ringing of a JPEG
+_RIM = 0.5  # pen widths beyond the outline of a mark
+_ALIKE = 0.35  # of the strength of a mark: nearer in colour than that is the same colour
+_RIM_SHARE = 0.25  # of the way around
+_SPECK = 0.45  # of the area of a dot of the pen: less is no mark
+
+
+MAX_MARKS = 1000
+"""More separate marks than any expression has: a picture of something else, or of mere noise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Binary:
+    """Ink and paper.
+
+    Args:
+        ink: `(h, w)` uint8, 1 where there is ink, at a scale at which the pen is about `PEN_WIDTH` wide.
+        scale: float. Pixels here for one pixel of the picture.
+        pen: float. Width of the pen here, pixels.
+    """
+
+    ink: Image
+    scale: float
+    pen: float
+
+
+def binarise(pixels: NDArray[np.uint8]) -> Binary:
+    """Tell ink from paper.
+
+    Specks smaller than the pen are removed.
+
+    Args:
+        pixels: See `image_files.read_pixels`.
+
+    Raises:
+        ImageError: Nothing is drawn.
+    """
+    found = contrast(opaque(pixels), _BROAD, PEN_WIDTH)
+    strength = found.strength
+    ink = _threshold(strength, found.pen)
+    printed = paper_lines(strength, ink, pen_width(ink))
+    if printed is not None:
+        strokes = ink & ~printed.astype(np.uint8)
+        rim = cv2.dilate(printed.astype(np.uint8), np.ones((3, 3), np.uint8)) & ~strokes
+        strength = np.where(rim > 0, 0, strength).astype(np.uint8)
+        ink = _threshold(strength, found.pen)
+    pen = pen_width(ink)
+    scale = 1.0 if _FINE <= pen <= _BROAD else min(PEN_WIDTH / pen, _MOST_ENLARGED)
+    scale = min(scale, max(1.0, (_MOST_PIXELS / strength.size) ** 0.5))
+    flat = found.flat
+    if scale != 1.0:
+        size = [max(1, round(side * scale)) for side in strength.shape[::-1]]
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        strength, flat = cv2.resize(strength, size, interpolation=how), cv2.resize(flat, size)
+        ink = _threshold(strength, pen * scale)
+        pen = pen_width(ink)
+    ink = _marks(ink, flat, strength, pen)
+    check_texture(ink, pen)
+    return Binary(ink, found.scale * scale, pen)
+
+
+def _threshold(strength: Image, pen: float) -> Image:
+    """Half as strong as the ink next to it, but well above the noise of the paper; 1 where ink is."""
+    lowest = weakest(strength)
+    levels = np.bincount(strength.ravel(), minlength=256)
+    strong = np.cumsum(levels * (np.arange(256) > lowest))
+    if strong[-1] == 0:
+        raise ImageError("nothing is drawn on it")
+    typical = float(np.searchsorted(strong, 0.75 * strong[-1]))
+    reach = 2 * max(1, round(pen)) + 1
+    nearby = cv2.dilate(strength, np.ones((reach, reach), np.uint8))
+    least = cv2.max(cv2.convertScaleAbs(nearby, alpha=_HALF), np.full(1, max(lowest, _FAINT * typical)))
+    return (strength > least).astype(np.uint8)
+
+
+def _marks(ink: Image, flat: NDArray[np.uint8], strength: Image, pen: float) -> Image:
+    """The separate marks of ink without specks, and without what is left of the rim of something solid."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    kept = stats[:, cv2.CC_STAT_AREA] >= _SPECK * pen * pen * np.pi / 4
+    kept[0] = False
+    if np.count_nonzero(kept) <= MAX_MARKS:
+        kept &= ~_rims(labels, count, kept, flat, strength, pen)
+    if not kept.any():
+        raise ImageError("nothing is drawn on it")
+    return ink if kept[1:].all() else kept[labels].astype(np.uint8)
+
+
+def _rims(
+    labels: NDArray[np.int32], count: int, kept: NDArray[np.bool_], flat: NDArray[np.uint8], strength: Image, pen: float
+) -> NDArray[np.bool_]:
+    """Of each mark, whether it goes on beyond its outline in its own colour, as no mark on paper does."""
+    numbers = np.where(kept, np.cumsum(kept), 0).astype(np.uint16)
+    marks = numbers[labels]
+    near = 2 * max(1, round(_RIM * pen)) + 1
+    ring = cv2.dilate(marks, np.ones((near + 2, near + 2), np.uint8))
+    ring[cv2.dilate(marks, np.ones((near, near), np.uint8)) > 0] = 0
+    at, inside = ring > 0, marks > 0
+    most = int(numbers.max()) + 1
+    of, own = ring[at], marks[inside]
+    area = np.maximum(np.bincount(own, minlength=most), 1)
+    strong = np.bincount(own, strength[inside], minlength=most) / area
+    planes = [flat] if flat.ndim == 2 else cv2.split(flat)
+    apart = np.zeros(len(of), np.float64)
+    for plane in planes:
+        colour = np.bincount(own, plane[inside], minlength=most) / area
+        apart = np.maximum(apart, np.abs(plane[at] - colour[of]))
+    alike = np.bincount(of, apart < _ALIKE * strong[of], minlength=most)
+    rim = alike > _RIM_SHARE * np.maximum(np.bincount(of, minlength=most), 1)
+    rim[0] = False
+    return rim[numbers]

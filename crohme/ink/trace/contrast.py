@@ -1,0 +1,170 @@
+"""How far each pixel is from the paper around it, and how wide the pen is that most of it was written with.
+
+Ink is narrow. What is darker than all around it within a window of a few pen widths is ink, and stands as far above 0
+as it is darker (the bottom hat of mathematical morphology: Serra, Image Analysis and Mathematical Morphology, 1982).
+A table, a frame, a shadow or the band of a highlighter is wider than the window, and stands at 0; the ink on it does
+not. Each colour channel is looked at by itself, so that light ink shows wherever it shows best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from crohme.ink.image_files import ImageError
+from crohme.ink.raster import Image
+
+WEAKEST = 14.0
+"""Grey levels that ink differs from paper at least."""
+_WINDOW = 4.5  # pen widths: what is wider both ways is no stroke
+_SURVEY_PIXELS = 1_200_000  # pen widths are measured on no larger picture
+_FIRST_WINDOWS = (9, 13)  # pixels: tried for the pen's width, and then again on pictures of half the size
+_ENOUGH = 0.3  # of the most ink that any window finds: then the smallest such window is the pen's
+_LIGHT_SIDE = 400  # the longer side of the small picture on which the usual colour around is found, pixels
+_LIGHT_WINDOW = 81  # of the median on it
+_ALIKE, _EDGE_SHARE = 40, 0.97  # grey levels, share: an edge of the picture that is of one colour
+_LONG_EDGE = 25.0  # pen widths: no stroke is that long and lies along the edge of a picture
+
+
+@dataclass(frozen=True, eq=False)
+class Contrast:
+    """Ink as contrast.
+
+    Args:
+        flat: `(h, w)` or `(h, w, 3)` uint8. The picture, at the scale of `strength`.
+        strength: `(h, w)` uint8. How far each pixel is from the paper around it, 0 where it is not ink.
+        pen: float. Estimated width of the pen, pixels of `strength`.
+        scale: float. Pixels of `strength` for one of the picture; 1 unless the pen is broader than `broadest`.
+    """
+
+    flat: NDArray[np.uint8]
+    strength: Image
+    pen: float
+    scale: float
+
+
+def contrast(flat: NDArray[np.uint8], broadest: float, wanted: float) -> Contrast:
+    """Tell how strong the ink is, whatever colour it and the paper have.
+
+    Args:
+        flat: `(h, w)` or `(h, w, 3)` uint8, opaque.
+        broadest: float. Of a pen broader than that, the picture is made smaller first, so that its width is `wanted`.
+
+    Raises:
+        ImageError: Nothing is drawn.
+    """
+    if flat.ndim == 3 and not cv2.countNonZero(cv2.absdiff(flat, flat[..., [1, 2, 0]]).reshape(-1)):
+        flat = np.ascontiguousarray(flat[..., 0])
+    shrink = min(1.0, (_SURVEY_PIXELS / (flat.shape[0] * flat.shape[1])) ** 0.5)
+    pen, is_dark = _survey(_resized(flat, shrink))
+    pen /= shrink
+    scale = wanted / pen if pen > broadest else 1.0
+    flat = _resized(flat, scale)
+    return Contrast(flat, _hat(flat, _window(scale * pen), scale * pen, is_dark), scale * pen, scale)
+
+
+def pen_width(ink: Image) -> float:
+    """The usual width of lines, pixels: twice the distance from their middle to the paper.
+
+    Args:
+        ink: `(h, w)` uint8, not 0 where there is ink.
+    """
+    depth = cv2.distanceTransform(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
+    ridge = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))
+    depths = np.sort(depth[ridge])
+    if not len(depths):
+        return 1.0
+    # Weighted by the depth itself: a thousand specks must not outvote the writing.
+    weights = np.cumsum(depths.astype(np.float64))
+    return max(1.0, 2 * float(depths[np.searchsorted(weights, weights[-1] / 2)]) - 0.5)
+
+
+def weakest(strength: Image) -> float:
+    """What is weaker is the noise of the paper: some standard deviations of it, `WEAKEST` at least."""
+    levels = np.cumsum(np.bincount(strength.ravel(), minlength=256)) / strength.size
+    noise = float(np.searchsorted(levels, 0.68))  # half a standard deviation: one side of it was cut off
+    return max(WEAKEST, min(6 * noise, 80.0))
+
+
+def _survey(flat: NDArray[np.uint8]) -> tuple[float, bool]:
+    """The width of the pen, and whether the ink is darker than the paper."""
+    found: list[tuple[float, float, bool]] = []
+    usual = _usual(flat)
+    size = 1.0  # of a pixel: broad pens are looked for on smaller pictures
+    while min(flat.shape[:2]) >= _FIRST_WINDOWS[0]:
+        for window in _FIRST_WINDOWS:
+            # Between narrow strokes the paper is narrow, too: it is not ink, for it is what is usual around.
+            for is_dark in (True, False):
+                strength = np.minimum(_hat(flat, window, window / _WINDOW, is_dark), _beyond(flat, usual, is_dark))
+                ink = (strength > max(weakest(strength), 0.3 * float(strength.max()))).astype(np.uint8)
+                pen = pen_width(ink)
+                if ink.any() and _window(pen) <= 1.15 * window:
+                    found.append((size * float(strength[ink > 0].sum()) / pen, size * pen, is_dark))
+        flat, size = _resized(flat, 0.5), 2 * size
+    if not found:
+        raise ImageError("nothing is drawn on it")
+    most = max(length for length, _, _ in found)
+    first = next(pen for length, pen, _ in found if length >= _ENOUGH * most)
+    # Of the two polarities at about this width, that with more ink.
+    _, pen, is_dark = max(one for one in found if first / 1.5 <= one[1] <= first * 1.5)
+    return pen, is_dark
+
+
+def _resized(flat: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    if scale == 1:
+        return flat
+    size = [max(1, round(side * scale)) for side in flat.shape[1::-1]]
+    return cv2.resize(flat, size, interpolation=cv2.INTER_AREA)
+
+
+def _window(pen: float) -> int:
+    return round(_WINDOW * pen) | 1
+
+
+def _hat(flat: NDArray[np.uint8], window: int, pen: float, is_dark: bool) -> Image:
+    """The bottom hat (of ink that is darker) or the top hat, the most of all channels, without the paper's noise."""
+    kernel = np.ones((window, window), np.uint8)
+    how = cv2.MORPH_BLACKHAT if is_dark else cv2.MORPH_TOPHAT
+    hats = []
+    for channel in [flat] if flat.ndim == 2 else cv2.split(flat):
+        edges = _solid_edges(channel, pen)
+        room = [window * edge for edge in edges]
+        wide = cv2.copyMakeBorder(channel, *room, cv2.BORDER_REPLICATE) if any(edges) else channel
+        hat = cv2.morphologyEx(wide, how, kernel)
+        hats.append(hat[room[0] : wide.shape[0] - room[1], room[2] : wide.shape[1] - room[3]])
+    hat = hats[0]
+    for other in hats[1:]:
+        hat = cv2.max(hat, other)
+    return cv2.subtract(hat, np.full(1, np.median(hat), np.float64))
+
+
+def _solid_edges(channel: Image, pen: float) -> tuple[bool, bool, bool, bool]:
+    """At which of top, bottom, left and right the picture ends in one colour, which goes on beyond it for all we know.
+
+    So a frame around a page, or a strip of the table at its side, is as wide as it may be. A short edge may be a bar
+    of a T that was cut out close, unless all four are alike.
+    """
+    lines = (channel[0], channel[-1], channel[:, 0], channel[:, -1])
+    even = [bool((cv2.absdiff(line, np.median(line)) <= _ALIKE).mean() >= _EDGE_SHARE) for line in lines]
+    if all(even):
+        return True, True, True, True
+    top, bottom, left, right = (e and len(line) > _LONG_EDGE * pen for e, line in zip(even, lines, strict=True))
+    return top, bottom, left, right
+
+
+def _usual(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The usual colour around each pixel, small."""
+    small = _resized(flat, min(1.0, _LIGHT_SIDE / max(flat.shape[:2])))
+    reach = _LIGHT_WINDOW // 2
+    wide = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    return cv2.medianBlur(wide, _LIGHT_WINDOW)[reach:-reach, reach:-reach]
+
+
+def _beyond(flat: NDArray[np.uint8], usual: NDArray[np.uint8], is_dark: bool) -> Image:
+    """How much darker or lighter than usual, the most of all channels."""
+    around = cv2.resize(usual, flat.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    beyond = cv2.subtract(around, flat) if is_dark else cv2.subtract(flat, around)
+    return beyond if beyond.ndim == 2 else beyond.max(axis=2)

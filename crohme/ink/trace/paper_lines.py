@@ -1,0 +1,147 @@
+"""What was on the paper before anyone wrote: the lines of squared and ruled paper, and boxes around all of it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from crohme.ink.image_files import ImageError
+from crohme.ink.raster import Image
+from crohme.ink.trace.contrast import weakest
+
+_BLOCK = 6  # pixels: a line is looked for in stretches of that
+_STEEPEST, _SLOPES = 0.28, 113  # the tangent of 15 degrees and some; directions tried
+_SPAN = 0.88  # of the width of the picture: printed lines are longer, and the bars of |x| on a page are not
+_NET, _SHEET = 0.6, 8  # of both sides: a net is larger; lines that are shorter than `_SPAN` and yet of a sheet
+_WHOLE = 0.97  # of it: from edge to edge
+_LEAST, _LEAST_CLOSE, _MOST = 3, 5, 400  # fewer long lines may be the bars of fractions, more has no sheet
+_STRONGER, _PLAIN = 1.8, 40  # times as strong as a line, and grey levels at least: ink
+_BOX, _BOX_RIM, _BOX_SHARE = 0.6, 0.05, 0.9  # of the picture's sides, of the box's sides, of the way around
+_MANY_HOLES = 25  # in one mark that fills the picture: a net
+
+
+def paper_lines(strength: Image, ink: Image, pen: float) -> NDArray[np.bool_] | None:
+    """Which pixels are printed lines or a box around the rest, or None if there are none.
+
+    Where strokes cross a line they are kept: there, ink is stronger than the line, or goes on above it and below.
+
+    Args:
+        strength: `(h, w)` uint8. See `contrast.Contrast`.
+        ink: `(h, w)` uint8, 1 where that is enough to be ink.
+        pen: float. Width of lines, pixels.
+    """
+    faint = (strength > weakest(strength)).astype(np.uint8)
+    rows, reach = _lines(faint, pen)
+    columns, aside = _lines(np.ascontiguousarray(faint.T), pen)
+    columns = columns.T
+    strokes = ink & ~(rows | columns).astype(np.uint8)
+    removed = rows & ~_crossed(rows, strokes, strength, ink, (reach, 1))
+    removed |= columns & ~_crossed(columns, strokes, strength, ink, (1, aside))
+    removed |= _boxes(ink & ~removed.astype(np.uint8), pen)
+    return removed if removed.any() else None
+
+
+def check_texture(ink: Image, pen: float) -> None:
+    """Refuse pictures on which printed lines are left, since they run too obliquely to be told from ink.
+
+    Raises:
+        ImageError: A net, or several straight lines across most of the picture.
+    """
+    height, width = ink.shape
+    contours, hierarchy = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    parents = hierarchy[0][:, 3] if len(contours) else np.zeros(0, np.int32)
+    holes = np.bincount(parents[parents >= 0], minlength=len(contours))
+    straight = 0
+    for number, contour in enumerate(contours):
+        if parents[number] >= 0:
+            continue
+        _, _, wide, high = cv2.boundingRect(contour)
+        if holes[number] > _MANY_HOLES and wide > _NET * width and high > _NET * height:
+            raise ImageError("has lines all over the paper that cannot be told from the ink")
+        if max(wide / width, high / height) > _SPAN:
+            straight += min(cv2.minAreaRect(contour)[1]) < 3 * pen
+    if straight >= _LEAST + 1:
+        raise ImageError("has lines all over the paper that cannot be told from the ink")
+
+
+def _lines(faint: Image, pen: float) -> tuple[NDArray[np.bool_], int]:
+    """The pixels of printed lines that run from left to right, all in one direction, and how thick the thickest is."""
+    height, width = faint.shape
+    blocks = max(1, width // _BLOCK)
+    covered = cv2.resize(255 * faint, (blocks, height), interpolation=cv2.INTER_AREA)
+    covered = (cv2.dilate(covered, np.ones((3, 1), np.uint8)) > 127).astype(np.uint8)
+    middles = (np.arange(blocks) + 0.5) * width / blocks - width / 2
+    room = int(_STEEPEST * width / 2) + 1
+    tall = np.pad(covered, ((room, room), (0, 0)))
+    best, share, slope = 0.0, np.zeros(height), 0.0
+    rows, columns = np.arange(height)[:, None], np.arange(blocks)[None]
+    for one in np.linspace(-_STEEPEST, _STEEPEST, _SLOPES):
+        found = tall[rows + room + np.rint(one * middles).astype(int)[None], columns].mean(axis=1)
+        if (score := float((found**4).sum())) > best:
+            best, share, slope = score, found, float(one)
+    lines = _runs(share > _NET, 2 * pen + 4)
+    if len(lines) < _SHEET:  # so many are the lines of a sheet, even where they leave the picture at its sides
+        lines = _runs(share > _SPAN, 2 * pen + 4)
+    if len(lines) < (
+        _LEAST if _is_page(faint, pen) else _LEAST_CLOSE
+    ):  # one or two lines from edge to edge, with room above and below
+        lines = [(a, b) for a, b in lines if share[a:b].max() >= _WHOLE and _is_page(faint, pen)]
+    if len(lines) > _MOST:
+        raise ImageError("has lines all over the paper that cannot be told from the ink")
+    strips = np.zeros(faint.shape, dtype=bool)
+    rise, across = slope * (np.arange(width) - (width - 1) / 2), np.arange(width)
+    for a, b in lines:
+        middle, half = (a + b - 1) / 2 + rise, max(1.0, (b - a - 2) / 2) + 0.8
+        for step in range(-int(half) - 1, int(half) + 2):
+            row = np.rint(middle).astype(int) + step
+            inside = (np.abs(row - middle) <= half) & (row >= 0) & (row < height)
+            strips[row[inside], across[inside]] = True
+    return strips, max((b - a for a, b in lines), default=0)
+
+
+def _runs(chosen: NDArray[np.bool_], longest: float) -> list[tuple[int, int]]:
+    """Begin and end of each run of chosen rows that is not too long for a line."""
+    ends = np.flatnonzero(np.diff(np.pad(chosen.astype(np.int8), 1))).tolist()
+    return [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if b - a < longest]
+
+
+def _crossed(
+    lines: NDArray[np.bool_], strokes: Image, strength: Image, ink: Image, reach: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Where on lines there is ink as well: it is stronger, or goes on within `reach` (down, across) at both sides."""
+    if not lines.any():
+        return lines
+    on_lines = strength[lines]
+    typical = float(np.median(on_lines[on_lines > 0])) if on_lines.any() else 0.0
+    others = cv2.dilate(strokes, np.ones((3, 3), np.uint8))
+    down, across = reach
+    before = cv2.dilate(others, np.ones(reach, np.uint8), anchor=(across - 1, down - 1))
+    after = cv2.dilate(others, np.ones(reach, np.uint8), anchor=(0, 0))
+    return ((ink > 0) & ((before & after) > 0)) | (strength > max(_STRONGER * typical, _PLAIN))
+
+
+def _is_page(ink: Image, pen: float) -> bool:
+    """Whether there is paper above and below all ink: what is cut out close may begin with a bar."""
+    rows = np.flatnonzero(ink.any(axis=1))
+    return bool(len(rows)) and rows[0] > 2 * pen and rows[-1] < len(ink) - 2 * pen
+
+
+def _boxes(ink: Image, pen: float) -> NDArray[np.bool_]:
+    """The pixels of rectangles around nearly all that is on the picture, if anything is in them."""
+    removed = np.zeros(ink.shape, dtype=bool)
+    height, width = ink.shape
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    for number in range(1, count):
+        x, y, wide, high, area = stats[number]
+        if wide < _BOX * width or high < _BOX * height:
+            continue
+        own = labels[y : y + high, x : x + wide] == number
+        dx, dy = (max(round(_BOX_RIM * side), round(3 * pen)) for side in (wide, high))
+        sides = (own[:dy].any(axis=0), own[-dy:].any(axis=0), own[:, :dx].any(axis=1), own[:, -dx:].any(axis=1))
+        inside = ink[y + dy : y + high - dy, x + dx : x + wide - dx]
+        if min(side.mean() for side in sides) < _BOX_SHARE or not inside.any():
+            continue
+        own[dy : high - dy, dx : wide - dx] = False
+        removed[y : y + high, x : x + wide] |= own
+    return removed

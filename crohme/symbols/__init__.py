@@ -1,0 +1,1 @@
+"""Isolated symbols: their networks, features, training, and the recogniser."""

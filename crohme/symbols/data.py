@@ -1,0 +1,234 @@
+"""What a symbol network is trained and validated on, from ink or from images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crohme.augment.pictures import distort_images
+from crohme.augment.symbols import Distortion, distort
+from crohme.datasets import location
+from crohme.datasets.image_folders import ImageSet, load_images
+from crohme.datasets.image_sources import TEST, TRAIN, VALIDATION
+from crohme.datasets.image_split import RATIOS, split
+from crohme.datasets.label_folders import LabelError, LabelTable
+from crohme.datasets.location import DataNotFound
+from crohme.datasets.symbols import SymbolSet, known, load_symbols, train_and_held_out
+from crohme.notation import CLASSES
+from crohme.symbols.inputs import PICTURE_NETWORKS, from_strokes, picture_size
+
+Inputs = Callable[[np.ndarray, np.random.Generator | None], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which examples of a data set are used, under which labels, and for what.
+
+    Args:
+        classes: tuple of str or None. Labels, or names that the table knows, to keep; None keeps all.
+        label_table: Path or None. The user's own table of folder names, see `LabelTable`. Pictures only.
+        keep_names: bool. Folder names that mean nothing are labels, not an error. Pictures only.
+        ratios: three floats. Shares of training, validation and test set. Pictures only.
+    """
+
+    classes: tuple[str, ...] | None = None
+    label_table: Path | None = None
+    keep_names: bool = False
+    ratios: tuple[float, float, float] = RATIOS
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Labelled examples of one kind.
+
+    Args:
+        labels: `(N,)` int64. Class indices.
+        inputs: function of some indices and a random generator, to the network's input for
+            them: distorted by that generator, or as they are if it is None.
+    """
+
+    labels: np.ndarray
+    inputs: Inputs
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Examples to train on, and named sets to validate on, all with the same classes.
+
+    Args:
+        classes: tuple of str. What the class indices mean.
+        train: Examples.
+        validation: dict of str → Examples.
+        description: str. What the data are, for the bundle: no path of this machine.
+        folders: paths. Where they lie.
+        test: Examples or None. Measured once, at the end.
+        counts: dict of str → int. What the report says of the data.
+        sides: list of `(file, label, side)`. Of pictures: which is used for what.
+    """
+
+    classes: tuple[str, ...]
+    train: Examples
+    validation: dict[str, Examples]
+    description: str
+    folders: tuple[Path, ...]
+    test: Examples | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    sides: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def find(
+    network: str,
+    folders: Path | Sequence[Path] | None,
+    arguments: Mapping[str, Any] | None = None,
+    choice: Choice | None = None,
+    seed: int = 1,
+) -> TrainingData:
+    """The data to train a network of isolated symbols on.
+
+    Args:
+        network: str. Key of `crohme.bundle.NETWORKS`.
+        folders: path, paths or None. A CROHME folder (with `train/` and `test2013/`), any folder of InkML
+            (of which only `train/` is used if it has one), or, for the networks that read pictures, one or
+            several sets of them, see `load_images`. None means CROHME where it is in place, else the embedded
+            sample.
+        arguments: mapping or None. What the network will be built with; the size of its pictures matters here.
+        choice: Choice or None. None for all there is.
+        seed: int. Of the division of pictures.
+
+    Raises:
+        DataNotFound: Nothing to train on is there, or ink and pictures together.
+        LabelError: Folder names that mean nothing, classes that do not occur, or a bad table of labels.
+    """
+    choice, arguments = choice or Choice(), arguments or {}
+    if folders is None:
+        folders = location.crohme_folder() or location.sample_folder()
+    folders = (folders,) if isinstance(folders, Path) else tuple(folders)
+    with_ink = [folder for folder in folders if _has_ink(folder)]
+    if with_ink and len(folders) > 1:
+        raise DataNotFound(
+            f"{with_ink[0]} holds ink, but several sets are merged as pictures: `crohme convert --to png --symbols`"
+        )
+    if with_ink:
+        return _ink(network, arguments, folders[0], choice)
+    if network not in PICTURE_NETWORKS:
+        where = ", ".join(map(str, folders))
+        names = sorted(name.removeprefix("symbol_") for name in PICTURE_NETWORKS)
+        raise DataNotFound(f"no InkML files in {where}, and pictures are for {', '.join(names)}")
+    return _pictures(picture_size(arguments), folders, choice, seed)
+
+
+def ink_examples(
+    network: str, symbols: SymbolSet, classes: tuple[str, ...], arguments: Mapping[str, Any] | None = None
+) -> Examples:
+    """Symbols as examples for a network; labels outside `classes` are left out, with a warning."""
+    symbols = known(symbols, classes)
+    to_input = from_strokes(network, arguments or {})
+
+    def inputs(indices: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+        strokes = symbols.strokes.take(indices)
+        return to_input(strokes if rng is None else distort(strokes, rng, Distortion()))
+
+    return Examples(symbols.class_indices(classes), inputs)
+
+
+def _has_ink(folder: Path) -> bool:
+    """Whether a set is of ink: as CROHME is laid out, or with InkML in what is trained on."""
+    if folder.is_file():
+        return False
+    train, validation = location.train_and_validation(folder)
+    return (validation is not None and validation.name == location.VALIDATION) or any(train.rglob("*.inkml"))
+
+
+def _ink(network: str, arguments: Mapping[str, Any], folder: Path, choice: Choice) -> TrainingData:
+    train, validation = location.train_and_validation(folder)
+    if validation is not None and validation.name == location.VALIDATION:
+        return _crohme(network, arguments, folder, choice)
+    # Any other set: what lies beside train/ may be there to test on, so files of train/ are held out instead.
+    return _inkml(network, arguments, train, choice)
+
+
+def _crohme(network: str, arguments: Mapping[str, Any], folder: Path, choice: Choice) -> TrainingData:
+    train, held_out = train_and_held_out(load_symbols(folder / location.TRAIN))
+    validation = {location.VALIDATION: load_symbols(folder / location.VALIDATION), "held-out writers": held_out}
+    classes = _chosen(choice, CLASSES, LabelTable())
+    return TrainingData(
+        classes,
+        ink_examples(network, train, classes, arguments),
+        {name: ink_examples(network, part, classes, arguments) for name, part in validation.items() if len(part)},
+        "CROHME, training set without the held-out writers",
+        (folder,),
+    )
+
+
+def _inkml(network: str, arguments: Mapping[str, Any], folder: Path, choice: Choice) -> TrainingData:
+    """Any other InkML: every tenth file is held out whole."""
+    symbols = load_symbols(folder)
+    classes = _chosen(choice, sorted(set(symbols.labels.tolist())), LabelTable())
+    held_out = _every_tenth(symbols.files)
+    validation = {"held-out files": ink_examples(network, symbols.take(held_out), classes, arguments)}
+    return TrainingData(
+        classes,
+        ink_examples(network, symbols.take(~held_out), classes, arguments),
+        validation if held_out.any() else {},
+        "InkML without every tenth file",
+        (folder,),
+    )
+
+
+def _every_tenth(files: np.ndarray) -> np.ndarray:
+    """Mask of the examples of every tenth file, in the order of names."""
+    _, index = np.unique(files, return_inverse=True)
+    return index % 10 == 9
+
+
+def _pictures(size: int, folders: tuple[Path, ...], choice: Choice, seed: int) -> TrainingData:
+    table = LabelTable.load(choice.label_table)
+    images = load_images(folders, size, table, choice.keep_names)
+    classes = _chosen(choice, sorted(set(images.labels.tolist())), table)
+    images = images.take(np.isin(images.labels, classes))
+    divided = split(images, choice.ratios, seed)
+    parts = {side: _picture_examples(images.take(divided.sides == side), classes) for side in (TRAIN, VALIDATION, TEST)}
+    if not len(parts[TRAIN]):
+        raise DataNotFound(f"no picture in {', '.join(map(str, folders))} is left to train on")
+    return TrainingData(
+        classes,
+        parts[TRAIN],
+        {VALIDATION: parts[VALIDATION]} if len(parts[VALIDATION]) else {},
+        f"pictures of symbols, {len(folders)} {'set' if len(folders) == 1 else 'sets'}",
+        folders,
+        parts[TEST] if len(parts[TEST]) else None,
+        divided.summary() | {"unreadable_files": len(images.unreadable)},
+        list(zip(images.files.tolist(), images.labels.tolist(), divided.sides.tolist(), strict=True)),
+    )
+
+
+def _picture_examples(images: ImageSet, classes: tuple[str, ...]) -> Examples:
+    labels = np.searchsorted(np.array(classes), images.labels)
+
+    def inputs(indices: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+        pictures = images.images[indices]
+        return pictures if rng is None else distort_images(pictures, rng)
+
+    return Examples(labels, inputs)
+
+
+def _chosen(choice: Choice, there: Sequence[str], table: LabelTable) -> tuple[str, ...]:
+    """The classes that are wanted, sorted, of those that are there.
+
+    Raises:
+        LabelError: Some of them do not occur.
+    """
+    if choice.classes is None:
+        return tuple(there)
+    wanted = {name if name in there else table.label(name) or name for name in choice.classes}
+    missing = sorted(wanted - set(there))
+    if missing:
+        raise LabelError(f"no symbol has the label {', '.join(missing)}; there are: {' '.join(there)}")
+    return tuple(sorted(wanted))

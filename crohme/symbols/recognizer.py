@@ -1,0 +1,160 @@
+"""Recognition of isolated symbols: the online network, the offline one, or both together.
+
+The networks that are shipped need no deep-learning library; see `crohme.symbols.forward`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from crohme import bundle
+from crohme.bundle import Bundle, BundleError
+from crohme.ink.image_files import ImageError, libraries, naming
+from crohme.ink.raster import SIZE
+from crohme.ink.strokes import StrokeBatch
+from crohme.symbols.forward import Forward, forward_pass
+from crohme.symbols.inputs import PICTURE_NETWORKS, STROKE_NETWORKS, from_strokes, picture_size
+from inkml_parser import Ink, read
+
+Source = Ink | Sequence[np.ndarray] | str | Path
+
+
+class Pictures(Protocol):
+    """Pictures that need not all be in memory."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, indices: np.ndarray) -> np.ndarray: ...
+
+
+BOTH = ("symbol-lstm", "symbol-cnn")
+_CHUNK = 512  # pictures of the usual size at once; fewer of larger ones
+
+
+class SymbolRecognizer:
+    """Tells which symbol some strokes, or a picture, show.
+
+    `classes` are its labels; `picture_size` is the side of the pictures that its offline networks read, None
+    if it has none of those.
+
+    Args:
+        bundles: sequence of Bundle. Of symbol networks with one vocabulary; their probabilities
+            are averaged.
+
+    Raises:
+        BundleError: A bundle of another kind, bundles with different vocabularies, or that read
+            pictures of different sizes; weights that are not those of the network.
+        MissingExtra: A network that runs in Keras, which is not installed.
+
+    Example:
+        >>> recognizer = SymbolRecognizer.load("both")
+        >>> recognizer.recognize([np.array([[0, 0], [0, 10]]), np.array([[-5, 5], [5, 5]])])
+        [('+', 0.93), …]
+    """
+
+    def __init__(self, bundles: Sequence[Bundle]) -> None:
+        for part in bundles:
+            if part.network not in STROKE_NETWORKS | PICTURE_NETWORKS:
+                raise BundleError(f"{part.path}: {part.network} does not recognise isolated symbols")
+            if part.vocabulary != bundles[0].vocabulary:
+                raise BundleError(f"{part.path} and {bundles[0].path} have different classes")
+        sizes = {picture_size(part.arguments) for part in bundles if part.network in PICTURE_NETWORKS}
+        if len(sizes) > 1:
+            raise BundleError(
+                f"networks for pictures of {' and '.join(map(str, sorted(sizes)))} pixels do not go together"
+            )
+        self.classes = bundles[0].vocabulary
+        self.picture_size = next(iter(sizes), None)
+        self._networks = [(part, forward_pass(part)) for part in bundles]
+
+    @classmethod
+    def load(cls, name_or_folder: str | Path = "both") -> SymbolRecognizer:
+        """Load by the name of a bundle, the folder of one, or `both` for the two that are shipped.
+
+        Raises:
+            BundleError: See `crohme.bundle.load`, and the class.
+            MissingExtra: See the class.
+        """
+        names = BOTH if name_or_folder == "both" else (name_or_folder,)
+        return cls([bundle.load(name) for name in names])
+
+    def recognize(self, source: Source, top: int = 5) -> list[tuple[str, float]]:
+        """The most probable labels of one symbol, best first.
+
+        Args:
+            source: Ink; or its strokes, `(n, 2)` arrays, Y down; or path of an InkML file or of a
+                picture. All strokes together are taken for one symbol. A picture is read by the
+                offline network alone.
+            top: int. How many labels.
+
+        Returns:
+            list of `(label, probability)`.
+
+        Raises:
+            InkError: InkML that cannot be read.
+            ImageError: A picture that cannot be read, or no offline network to read it.
+        """
+        return self.recognize_batch([source], top)[0]
+
+    def recognize_batch(self, sources: Sequence[Source], top: int = 5) -> list[list[tuple[str, float]]]:
+        """As `recognize` for each of many, but faster."""
+        loaded = [_load(source, self.picture_size or SIZE) for source in sources]
+        is_picture = np.array([isinstance(item, np.ndarray) for item in loaded], dtype=bool)
+        probabilities = np.zeros((len(loaded), len(self.classes)))
+        if is_picture.any():
+            pictures = np.stack([item for item in loaded if isinstance(item, np.ndarray)])
+            probabilities[is_picture] = self.from_pictures(pictures)
+        if not is_picture.all():
+            strokes = StrokeBatch.from_symbols([item for item in loaded if not isinstance(item, np.ndarray)])
+            probabilities[~is_picture] = self.from_strokes(strokes)
+        ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
+        return [
+            [(self.classes[label], float(row[label])) for label in labels]
+            for labels, row in zip(ranked, probabilities, strict=True)
+        ]
+
+    def from_strokes(self, strokes: StrokeBatch) -> np.ndarray:
+        """`(N, classes)` probabilities of N symbols, averaged over the networks."""
+        answers = []
+        for part, network in self._networks:
+            to_input = from_strokes(part.network, part.arguments)
+            answers.append(self._predict(network, len(strokes), lambda chosen, f=to_input: f(strokes.take(chosen))))
+        return np.mean(answers, axis=0)
+
+    def from_pictures(self, pictures: Pictures) -> np.ndarray:
+        """`(N, classes)` probabilities of N pictures, averaged over the offline networks.
+
+        Args:
+            pictures: `(N, picture_size, picture_size)` uint8 in their normal form, or whatever has a
+                length and gives such an array for some indices.
+
+        Raises:
+            ImageError: There is no offline network among the recogniser's.
+        """
+        offline = [network for part, network in self._networks if part.network in PICTURE_NETWORKS]
+        if not offline:
+            raise ImageError("this recogniser reads ink, not pictures; symbol-cnn reads both")
+        return np.mean([self._predict(one, len(pictures), lambda chosen: pictures[chosen]) for one in offline], axis=0)
+
+    def _predict(self, network: Forward, count: int, inputs: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        at_once = max(1, _CHUNK * SIZE**2 // (self.picture_size or SIZE) ** 2)
+        chunks = [np.arange(at, min(at + at_once, count)) for at in range(0, count, at_once)]
+        answers = np.concatenate([network(inputs(chunk)) for chunk in chunks])
+        if not np.isfinite(answers).all():
+            raise BundleError("a network whose answers are no numbers: its weights make no sense")
+        return answers
+
+
+def _load(source: Source, size: int) -> list[np.ndarray] | np.ndarray:
+    """A picture as an array, ink as a list of strokes."""
+    if isinstance(source, str | Path):
+        if Path(source).suffix.lower() != ".inkml":
+            with naming(source), libraries():
+                from crohme.ink.symbol_pictures import read_image  # with OpenCV, which ink does without
+            return read_image(source, size)
+        source = read(Path(source))
+    return list((source if isinstance(source, Ink) else Ink.from_arrays(source)).strokes)

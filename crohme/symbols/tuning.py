@@ -1,0 +1,285 @@
+"""Search for the learning rate, the activation and the width of a network of isolated symbols, with Keras Tuner."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import keras
+import keras_tuner
+import pandas as pd
+
+from crohme import bundle
+from crohme.symbols.data import TrainingData
+from crohme.symbols.keras_fit import EpochBar, ExampleBatches
+from crohme.symbols.settings import DEFAULTS, NETWORKS, compile_for
+from crohme.training.run_folder import held
+from inkml_parser.files import write_whole
+
+log = logging.getLogger(__name__)
+
+LEARNING_RATES = (1e-4, 1e-2)
+ACTIVATIONS = ("relu", "elu", "silu", "gelu")
+WIDTHS = (0.5, 0.75, 1.0, 1.5)
+"""The space that is searched. A width is times the network's usual one, in all its layers."""
+_SCALED = ("filters", "units", "dense", "width")
+"""Arguments of the networks' functions that say how wide they are."""
+_OBJECTIVE = "val_accuracy"
+
+
+class TuningError(ValueError):
+    """A search that cannot go on, or be gone on with. `str(error)` says why."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What decides the outcome of a search, besides the data.
+
+    Args:
+        network: str. Key of `symbol_settings.NETWORKS`.
+        arguments: dict. What the network's function is called with besides the number of classes and what is
+            searched for: the size of pictures.
+        epochs: int. Passes over the training set that the best configurations get; the others are given up after
+            a third of them, or a ninth …
+        patience: int. A trial also ends when validation has not got better for so many epochs.
+        batch_size: int.
+        seed: int. Of the configurations, the first weights and the distortions.
+    """
+
+    network: str
+    arguments: dict[str, Any]
+    epochs: int = 9
+    patience: int = 3
+    batch_size: int = 128
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best configuration of a search.
+
+    Args:
+        network: str. Key of `symbol_settings.NETWORKS`.
+        learning_rate: float.
+        arguments: dict. What the network's function is called with, besides the number of classes.
+        top1: float. Its accuracy on the validation set, after `epochs`.
+        epochs: int.
+        trial: str. Its number in the table.
+    """
+
+    network: str
+    learning_rate: float
+    arguments: dict[str, Any]
+    top1: float
+    epochs: int
+    trial: str
+
+
+def tune(search: Search, data: TrainingData, out: Path, resume: bool = False) -> Best:
+    """Search with Hyperband: many configurations for a short time, the best of them for longer.
+
+    Args:
+        search: Search.
+        data: TrainingData. Its first validation set decides.
+        out: Path. Gets `search.json`, `trials.csv` (after every trial), `best.json`, and in `tuner/` what Keras
+            Tuner keeps, from which a stopped search goes on.
+        resume: bool. Go on with the search that stands there.
+
+    Returns:
+        The best configuration, as `best.json` has it.
+
+    Raises:
+        TuningError: No validation set; a search in `out` and not `resume`, or none, or another one and `resume`;
+            no trial that succeeded.
+
+    Reference:
+        Li et al.: Hyperband: a novel bandit-based approach to hyperparameter optimization, JMLR 18, 2018.
+    """
+    if not data.validation:
+        raise TuningError(f"{data.folders[0]}: there is nothing to compare configurations on, no example is held out")
+    with held(out):
+        return _tune(search, data, out, resume)
+
+
+def _tune(search: Search, data: TrainingData, out: Path, resume: bool) -> Best:
+    """As `tune`, in a folder that is held."""
+    name, validation = next(iter(data.validation.items()))
+    _begin(search, data, out, resume)
+    space = _Space(search, data)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # it says where it goes on in words of its own
+            tuner = _Tuner(
+                out, space, objective=_OBJECTIVE, max_epochs=search.epochs, seed=search.seed,
+                directory=str(out), project_name="tuner",
+            )  # fmt: skip
+    except (ValueError, KeyError, TypeError) as error:  # what Keras Tuner raises at half-written files of its own
+        raise TuningError(f"{out / 'tuner'} is damaged: {error}") from None
+    log.info("searching with %d examples, validating on %d of %s", len(data.train), len(validation), name)
+    try:
+        tuner.search(
+            ExampleBatches(data.train, len(data.classes), search.batch_size, search.seed),
+            validation_data=ExampleBatches(validation, len(data.classes), search.batch_size, None),
+            callbacks=[keras.callbacks.EarlyStopping(_OBJECTIVE, mode="max", patience=search.patience), EpochBar()],
+            verbose=0,
+        )
+    except RuntimeError as error:  # Keras Tuner gives up after three failures in a row
+        raise TuningError(f"the search was given up: {_last_line(str(error))}") from None
+    return _write_best(tuner, space, out)
+
+
+def table(out: Path) -> pd.DataFrame:
+    """The trials of a search as `trials.csv` has them, best first."""
+    return pd.read_csv(out / "trials.csv", dtype={"trial": str, "goes_on_from": str})
+
+
+def scaled(network: str, width: float) -> dict[str, Any]:
+    """The arguments that make a network so many times as wide as usual.
+
+    Args:
+        network: str. Key of `crohme.bundle.NETWORKS`.
+        width: float.
+
+    Returns:
+        dict of argument → its default times the width; whole numbers are rounded to a multiple of 8.
+    """
+    function = getattr(importlib.import_module(bundle.NETWORKS[network]), network)
+    defaults = {name: parameter.default for name, parameter in signature(function).parameters.items()}
+    return {name: _times(defaults[name], width) for name in _SCALED if name in defaults}
+
+
+def _times(value: Any, width: float) -> Any:
+    if isinstance(value, tuple):
+        return [_times(item, width) for item in value]
+    return max(8, 8 * round(value * width / 8)) if isinstance(value, int) else value * width
+
+
+class _Space(keras_tuner.HyperModel):
+    """The configurations, and how each is built and trained."""
+
+    def __init__(self, search: Search, data: TrainingData) -> None:
+        super().__init__()
+        self.network = search.network
+        self._search, self._classes = search, len(data.classes)
+
+    def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What the network's function is called with, for some values of what is searched for."""
+        searched = {"activation": values["activation"], **scaled(NETWORKS[self.network], values["width"])}
+        return {**self._search.arguments, **searched}
+
+    def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
+        rate = hp.Float("learning_rate", *LEARNING_RATES, sampling="log")
+        values = {"activation": hp.Choice("activation", ACTIVATIONS), "width": hp.Choice("width", WIDTHS)}
+        keras.utils.set_random_seed(self._search.seed)
+        model = bundle.build(NETWORKS[self.network], {**self.arguments(values), "classes": self._classes})
+        compile_for(model, replace(DEFAULTS[self.network], learning_rate=rate))
+        model.optimizer.build(model.trainable_variables)  # so that a trial that goes on finds its moments again
+        return model
+
+    def fit(self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any) -> dict[str, float]:
+        start = time.monotonic()
+        history = model.fit(*args, **kwargs).history
+        return {
+            _OBJECTIVE: max(history[_OBJECTIVE]),
+            "epochs": hp.values.get("tuner/initial_epoch", 0) + len(history[_OBJECTIVE]),
+            "seconds": time.monotonic() - start,
+        }
+
+
+class _Tuner(keras_tuner.Hyperband):
+    """Hyperband that tells what it does in one line per trial, and keeps a table."""
+
+    def __init__(self, out: Path, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._out = out
+
+    def on_trial_begin(self, trial: keras_tuner.engine.trial.Trial) -> None:
+        super().on_trial_begin(trial)
+        values = trial.hyperparameters.values
+        until = values.get("tuner/epochs", self.oracle.max_epochs)
+        log.info(
+            "trial %s: learning rate %.2g, %s, width %g, until epoch %d",
+            trial.trial_id, values["learning_rate"], values["activation"], values["width"], until,
+        )  # fmt: skip
+
+    def on_trial_end(self, trial: keras_tuner.engine.trial.Trial) -> None:
+        super().on_trial_end(trial)
+        trials = _trials(self)
+        write_whole(self._out / "trials.csv", trials.to_csv(index=False))
+        if trial.message:
+            log.warning("trial %s failed: %s", trial.trial_id, _last_line(trial.message))
+            return
+        best = trials["top1"].max()
+        log.info("trial %s: top-1 %.2f %%; the best so far %.2f %%", trial.trial_id, 100 * trial.score, 100 * best)
+
+
+def _begin(search: Search, data: TrainingData, out: Path, resume: bool) -> None:
+    """Write down what is searched, or see that what is gone on with is the same."""
+    path = out / "search.json"
+    asked = json.loads(json.dumps(asdict(search) | {"data": data.description, "classes": list(data.classes)}))
+    if resume != path.exists():
+        hint = f"there is none in {out}" if resume else f"{out} holds one: --resume goes on with it"
+        raise TuningError(f"cannot {'go on with' if resume else 'begin'} a search: {hint}")
+    if not resume:
+        out.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps(asked, indent=2) + "\n")
+        return
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(stored, dict):
+            raise ValueError("not a table")
+    except ValueError as error:
+        raise TuningError(f"{path} is damaged: {error}") from None
+    for name, value in asked.items():
+        if stored.get(name) != value:
+            raise TuningError(f"{path} belongs to a search with other {name}: {stored.get(name)}, not {value}")
+
+
+def _trials(tuner: keras_tuner.Tuner) -> pd.DataFrame:
+    rows = []
+    for trial in tuner.oracle.trials.values():
+        values, metrics = trial.hyperparameters.values, trial.metrics.metrics
+        measured = {name: metrics[name].get_best_value() for name in ("epochs", "seconds") if name in metrics}
+        rows.append(
+            {
+                "trial": trial.trial_id,
+                "epochs": measured.get("epochs"),
+                "learning_rate": values["learning_rate"],
+                "activation": values["activation"],
+                "width": values["width"],
+                "top1": trial.score,
+                "seconds": measured.get("seconds"),
+                "goes_on_from": values.get("tuner/trial_id"),
+                "status": trial.status.lower(),
+            }
+        )
+    return pd.DataFrame(rows).sort_values(["top1", "trial"], ascending=[False, True], ignore_index=True)
+
+
+def _write_best(tuner: keras_tuner.Tuner, space: _Space, out: Path) -> Best:
+    trials = _trials(tuner)
+    write_whole(out / "trials.csv", trials.to_csv(index=False))
+    if trials["top1"].isna().all():
+        causes = {_last_line(trial.message) for trial in tuner.oracle.trials.values() if trial.message}
+        raise TuningError(f"not one trial succeeded: {'; '.join(sorted(causes))}")
+    first = trials.iloc[0]
+    values = tuner.oracle.get_trial(first["trial"]).hyperparameters.values
+    best = Best(
+        space.network, values["learning_rate"], space.arguments(values), float(first["top1"]), int(first["epochs"]),
+        str(first["trial"]),
+    )  # fmt: skip
+    write_whole(out / "best.json", json.dumps(asdict(best), indent=2) + "\n")
+    return best
+
+
+def _last_line(text: str) -> str:
+    """What went wrong, of a traceback."""
+    return text.strip().splitlines()[-1]

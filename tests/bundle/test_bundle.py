@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crohme import bundle
+from crohme.bundle import BundleError
+from crohme.bundle.architectures import shapes
+
+LABELS = ("a", "\\alpha", "π")
+ARGUMENTS = {"classes": 3, "units": [4, 2], "dense": 4}
+WEIGHTS = {name: np.linspace(-2, 2, math.prod(s)).reshape(s) for name, s in shapes("symbol_lstm", ARGUMENTS).items()}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    bundle.save(tmp_path / "b", "symbol_lstm", ARGUMENTS, LABELS, WEIGHTS, {"seed": 1}, {"top1": 0.5})
+    return tmp_path / "b"
+
+
+def edit_config(folder: Path, **changes: object) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **changes}))
+
+
+def test_what_was_saved_is_loaded(folder: Path) -> None:
+    loaded = bundle.load(folder)
+    assert (loaded.network, loaded.arguments, loaded.vocabulary) == ("symbol_lstm", ARGUMENTS, LABELS)
+    assert (loaded.metrics, loaded.training) == ({"top1": 0.5}, {"seed": 1})
+    assert loaded.weights["dense/kernel"].dtype == np.float32
+    np.testing.assert_allclose(loaded.weights["dense/kernel"], np.linspace(-2, 2, 8).reshape(2, 4), atol=1e-3)
+
+
+def test_a_changed_bit_of_the_weights_is_noticed(folder: Path) -> None:
+    data = bytearray((folder / "weights.npz").read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / "weights.npz").write_bytes(data)
+    with pytest.raises(BundleError, match="checksum"):
+        bundle.load(folder)
+
+
+def test_a_pickle_is_never_opened(folder: Path, tmp_path: Path) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[object, tuple[Path]]:
+            return Path.touch, (tmp_path / "sprung",)
+
+    np.savez(folder / "weights.npz", trap=np.array([Trap()], dtype=object))
+    edit_config(folder, weights_sha256=hashlib.sha256((folder / "weights.npz").read_bytes()).hexdigest())
+    with pytest.raises(BundleError, match=r"weights\.npz holds trap\.npy"):
+        bundle.load(folder)
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("network", ["os.system", "crohme.symbols.networks.symbol_lstm", "", None, ["symbol_lstm"]])
+def test_only_networks_of_the_list_are_built(folder: Path, network: object) -> None:
+    edit_config(folder, network=network)
+    with pytest.raises(BundleError):
+        bundle.load(folder)
+
+
+def test_arguments_that_the_network_does_not_take(folder: Path) -> None:
+    edit_config(folder, arguments={**ARGUMENTS, "colour": "red"})
+    with pytest.raises(BundleError, match="colour"):
+        bundle.load(folder)
+
+
+def test_what_could_not_be_loaded_is_not_saved(folder: Path) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    kernel = "dense/kernel"
+    for arguments, labels, weights, cause in (
+        (ARGUMENTS, LABELS, {}, "weights are not those"),
+        (ARGUMENTS, LABELS, {**WEIGHTS, kernel: WEIGHTS[kernel].T}, "weights are not those"),
+        (ARGUMENTS, LABELS, {**WEIGHTS, kernel: WEIGHTS[kernel] * 1e6}, "half precision"),
+        (ARGUMENTS, LABELS, {**WEIGHTS, kernel: WEIGHTS[kernel] * np.nan}, "half precision"),
+        (ARGUMENTS, LABELS[:2], WEIGHTS, "2 labels; the network has 3"),
+        (ARGUMENTS, ("a", "b", "a"), WEIGHTS, "'a' stands there twice"),
+        (ARGUMENTS, ("a", "b", "c\nd"), WEIGHTS, "line 3 is no label"),
+        ({**ARGUMENTS, "dense": 0}, LABELS, WEIGHTS, "'dense' is 0"),
+    ):
+        with pytest.raises(BundleError, match=cause):
+            bundle.save(folder, "symbol_lstm", arguments, labels, weights, {}, {})
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_bundle_is_stored_whole_or_not_at_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: str) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    monkeypatch.setattr(bundle, "write_whole", full)
+    other = {name: array + 1 for name, array in WEIGHTS.items()}
+    with pytest.raises(OSError, match="No space left") as raised:
+        bundle.save(folder, "symbol_lstm", ARGUMENTS, LABELS, other, {}, {})
+    assert raised.value.filename == str(folder / "vocabulary.txt")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_figures_that_are_no_numbers_are_stored_as_null(folder: Path) -> None:
+    saved = bundle.save(folder, "symbol_lstm", ARGUMENTS, LABELS, WEIGHTS, {"x": [np.inf]}, {"loss": float("nan")})
+    assert (saved.training, saved.metrics) == ({"x": [None]}, {"loss": None})
+
+
+def test_what_was_loaded_is_saved_and_loaded_again(folder: Path, tmp_path: Path) -> None:
+    first = bundle.load(folder)
+    again = bundle.save(
+        tmp_path / "again", first.network, first.arguments, first.vocabulary, first.weights, first.training
+    )
+    assert all((again.weights[name] == array).all() for name, array in first.weights.items())
+
+
+@pytest.mark.parametrize("name", ["config.json", "vocabulary.txt", "weights.npz"])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(BundleError, match=name):
+        bundle.load(folder)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 99}'])
+def test_a_damaged_configuration(folder: Path, content: str) -> None:
+    (folder / "config.json").write_text(content)
+    with pytest.raises(BundleError, match="config.json"):
+        bundle.load(folder)
+
+
+def test_an_unknown_name_lists_those_that_exist() -> None:
+    with pytest.raises(BundleError, match="no such bundle.*symbol-lstm"):
+        bundle.load("symbol-lstn")
+
+
+def test_weights_too_large_for_half_precision_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="half precision"):
+        bundle.save(tmp_path / "b", "symbol_lstm", ARGUMENTS, LABELS, {n: w * 1e6 for n, w in WEIGHTS.items()}, {})
+
+
+@pytest.mark.parametrize("name", bundle.names())
+def test_every_shipped_bundle_is_whole(name: str) -> None:
+    shipped = bundle.load(name)
+    model = bundle.restore(shipped)
+    assert shipped.metrics
+    assert "CC BY-NC-SA" in (shipped.path / "README.md").read_text(encoding="utf-8")
+    assert sum(weights.size for weights in shipped.weights.values()) == model.count_params()
+
+
+def test_a_changed_vocabulary_is_noticed(folder: Path) -> None:
+    path = folder / "vocabulary.txt"
+    path.write_text("".join(reversed(path.read_text(encoding="utf-8").splitlines(keepends=True))), encoding="utf-8")
+    with pytest.raises(BundleError, match="vocabulary.txt does not match its checksum"):
+        bundle.load(folder)

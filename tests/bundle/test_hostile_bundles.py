@@ -1,0 +1,300 @@
+"""Bundles with the right checksums and the wrong content: refused when they are loaded, by file and cause."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crohme import bundle
+from crohme.bundle import BundleError
+from crohme.bundle.architectures import shapes
+from crohme.expressions.recognizer import Recognizer
+from crohme.expressions.vocabulary import Vocabulary
+
+ARGUMENTS = {**Vocabulary.crohme().dimensions(), "width": 8, "heads": 2, "encoder_layers": 1, "decoder_layers": 1}
+SHAPES = shapes("stroke_transformer", ARGUMENTS)
+KERNEL = "stroke_transformer/decoder/token/kernel"
+BIAS = "stroke_transformer/encoder/place_1/bias"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(2)
+    weights = {name: rng.normal(0, 0.3, shape) for name, shape in SHAPES.items()}
+    bundle.save(
+        tmp_path / "b",
+        "stroke_transformer",
+        ARGUMENTS,
+        Vocabulary.crohme().tokens,
+        weights,
+        {},
+        {"calibration": [1.0, 0.0]},
+    )
+    return tmp_path / "b"
+
+
+def seal(folder: Path, **changes: Any) -> None:
+    """Change the configuration and put the right checksums into it."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8")) | changes
+    for name in ("weights.npz", "vocabulary.txt"):
+        config[f"{name.partition('.')[0]}_sha256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+
+
+def packed(array: Any) -> bytes:
+    raw = io.BytesIO()
+    np.lib.format.write_array(raw, np.asanyarray(array), allow_pickle=True)
+    return raw.getvalue()
+
+
+def header(shape: tuple[int, ...], descr: str = "<f2") -> bytes:
+    raw = io.BytesIO()
+    np.lib.format.write_array_header_1_0(raw, {"descr": descr, "fortran_order": False, "shape": shape})
+    return raw.getvalue()
+
+
+def pack(folder: Path, members: list[tuple[str, bytes]], how: int = zipfile.ZIP_DEFLATED) -> None:
+    with zipfile.ZipFile(folder / "weights.npz", "w", how) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+
+
+def members_of(folder: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(folder / "weights.npz") as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def array_of(folder: Path, name: str) -> np.ndarray:
+    return np.load(io.BytesIO(members_of(folder)[f"{name}.npy"]))
+
+
+def spoilt(folder: Path, value: float) -> bytes:
+    array = array_of(folder, BIAS).astype(np.float32)
+    array[3] = value
+    return packed(array)
+
+
+# What stands in place of one array, and how that is told.
+ARRAYS: dict[str, tuple[Callable[[Path], bytes], str]] = {
+    "nothing": (lambda _: b"", "does not have the 8 numbers"),
+    "no array": (lambda f: b"x" * len(members_of(f)[f"{BIAS}.npy"]), "is no array of half or single precision"),
+    "a shape of 10^12": (lambda _: header((10**12,)) + b"\0" * 16, "has the shape (1000000000000,)"),
+    "a shape of 10^12 alone": (lambda _: header((10**12,)), "does not have the 8 numbers"),
+    "a negative shape": (lambda _: header((-8,)) + b"\0" * 16, "is no array of half or single precision"),
+    "another shape of as many": (lambda _: packed(np.zeros((2, 4), np.float16)), "has the shape (2, 4)"),
+    "a number too few": (lambda _: packed(np.zeros(7, np.float16)), "does not have the 8 numbers"),
+    "double precision": (lambda _: packed(np.zeros(8)), "does not have the 8 numbers"),
+    "whole numbers": (lambda _: packed(np.zeros(8, np.int16)), "is no array of half or single precision"),
+    "big-endian": (lambda _: packed(np.zeros(8, ">f2")), "is no array of half or single precision"),
+    "complex": (lambda _: packed(np.zeros(4, np.complex64)), "is no array of half or single precision"),
+    "structured": (lambda _: packed(np.zeros(4, [("a", "<f2"), ("b", "<f2")])), "is no array"),
+    "times": (lambda _: packed(np.zeros(2, "<M8[ns]")), "is no array"),
+    "text": (lambda _: packed(np.full(8, "x")), "is no array"),
+    "NaN": (lambda f: spoilt(f, np.nan), "holds what is no number"),
+    "infinite": (lambda f: spoilt(f, -np.inf), "holds what is no number"),
+    "huge": (lambda f: spoilt(f, 1e38), "or too large a one"),
+}
+
+
+@pytest.mark.parametrize("kind", ARRAYS)
+def test_an_array_that_is_not_that_of_the_network(kind: str, folder: Path) -> None:
+    make, cause = ARRAYS[kind]
+    pack(folder, list((members_of(folder) | {f"{BIAS}.npy": make(folder)}).items()))
+    seal(folder)
+    with pytest.raises(BundleError, match=f"weights.npz .*place_1/bias.*{re.escape(cause)}"):
+        bundle.load(folder)
+
+
+def test_fortran_order_and_objects_are_refused(folder: Path) -> None:
+    members = members_of(folder)
+    for array in (np.asfortranarray(array_of(folder, KERNEL)), np.zeros(SHAPES[KERNEL], object)):
+        pack(folder, list((members | {f"{KERNEL}.npy": packed(array)}).items()))
+        seal(folder)
+        with pytest.raises(BundleError, match=r"weights\.npz .*token/kernel"):
+            bundle.load(folder)
+
+
+# What is done to the archive, and how that is told.
+ARCHIVES: dict[str, tuple[Callable[[Path], None], str]] = {
+    "an array less": (lambda f: pack(f, list(members_of(f).items())[:-1]), "lacks .*pair/out/bias"),
+    "none": (lambda f: pack(f, []), "lacks"),
+    "a foreign array": (lambda f: pack(f, [*members_of(f).items(), ("x.npy", packed(0))]), "holds x.npy, which"),
+    "a foreign file": (lambda f: pack(f, [*members_of(f).items(), ("../x", b"")]), r"holds \.\./x, which is none"),
+    "an array twice": (lambda f: pack(f, [*members_of(f).items(), list(members_of(f).items())[0]]), "twice"),
+    "another packing": (lambda f: pack(f, list(members_of(f).items()), zipfile.ZIP_LZMA), "packed in a way"),
+    "not an archive": (lambda f: (f / "weights.npz").write_bytes(b"PK\5\6" * 10) and None, "archive|cannot be read"),
+    "empty": (lambda f: (f / "weights.npz").write_bytes(b"") and None, "no archive"),
+    "half": (lambda f: os.truncate(f / "weights.npz", 5000), "no plain archive"),
+    "an array alone": (lambda f: (f / "weights.npz").write_bytes(packed(np.zeros(3))) and None, "archive"),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("kind", ARCHIVES)
+def test_an_archive_that_is_not_that_of_the_network(kind: str, folder: Path) -> None:
+    change, cause = ARCHIVES[kind]
+    change(folder)
+    seal(folder)
+    with pytest.raises(BundleError, match=rf"weights\.npz.*({cause})"):
+        bundle.load(folder)
+
+
+@pytest.mark.parametrize("bomb", ["10^12", "zeros", "many"])
+def test_a_bomb_is_refused_within_200_megabytes(bomb: str, folder: Path) -> None:
+    """Arguments and shapes that agree with each other, and are too large; an archive of ever so many members."""
+    arguments = ARGUMENTS | {"width": 256, "expansion": 16, "encoder_layers": 40, "decoder_layers": 1}
+    if bomb == "many":
+        pack(folder, [(f"{number}.npy", b"") for number in range(30_000)], zipfile.ZIP_STORED)
+        arguments = ARGUMENTS
+    elif bomb == "10^12":
+        arguments = ARGUMENTS
+        pack(folder, [(f"{name}.npy", header((10**6, 10**6))) for name in SHAPES])
+    else:
+        large = shapes("stroke_transformer", arguments)
+        assert sum(map(math.prod, large.values())) > 90_000_000
+        with zipfile.ZipFile(folder / "weights.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for name, shape in large.items():
+                archive.writestr(f"{name}.npy", header(shape) + bytes(2 * math.prod(shape)))
+    seal(folder, arguments=arguments)
+    program = (
+        "import resource, sys; from crohme import bundle\n"
+        "try: bundle.load(sys.argv[1])\n"
+        "except bundle.BundleError as error: print(error)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    told = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=True).stdout
+    cause, peak = told.splitlines()
+    assert "weights.npz" in cause
+    assert int(peak) < 200
+
+
+@pytest.mark.parametrize(
+    ("metrics", "cause"),
+    [
+        ('{"calibration": [NaN, 0]}', "NaN is no number"),
+        ('{"calibration": [1, Infinity]}', "Infinity is no number"),
+        ('{"calibration": [0, 0]}', "no confidence is calibrated"),
+        ('{"calibration": [-1, 0]}', "no confidence is calibrated"),
+        ('{"calibration": [1e300, 0]}', "too large"),
+        ('{"calibration": [1, "0"]}', "not two numbers"),
+        ('{"calibration": [1]}', "not two numbers"),
+        ('{"calibration_traced": null}', "not two numbers"),
+        ('{"calibration": [true, 0]}', "not two numbers"),
+        ('{"n": 1e999}', "too large"),
+        ('{"n": 1, "n": 2}', "stands there twice"),
+        ('{"n": "\\ud800"}', "surrogates"),
+        ("[" * 100_000, "nested too deep"),
+        ("[]", "not a JSON object"),
+        ("", "not JSON"),
+    ],
+)
+def test_figures_that_cannot_be(metrics: str, cause: str, folder: Path) -> None:
+    (folder / "metrics.json").write_text(metrics, encoding="utf-8")
+    with pytest.raises(BundleError, match=rf"metrics\.json.*{cause}"):
+        bundle.load(folder)
+
+
+def test_files_that_are_not_utf_8(folder: Path) -> None:
+    for name in ("config.json", "metrics.json"):
+        text = (folder / name).read_text(encoding="utf-8")
+        for encoding in ("utf-16", "utf-8-sig"):
+            (folder / name).write_text(text, encoding=encoding)
+            with pytest.raises(BundleError, match=name):
+                bundle.load(folder)
+        (folder / name).write_text(text, encoding="utf-8")
+    bundle.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        (lambda lines: [*lines, b"extra"], "111 labels; the network has 110"),
+        (lambda lines: lines[:-1], "109 labels; the network has 110"),
+        (lambda lines: [*lines[:-1], lines[0]], "'<mask>' stands there twice"),
+        (lambda lines: [b"", *lines[1:]], "line 1 is no label"),
+        (lambda lines: [b"  ", *lines[1:]], "line 1 is no label"),
+        (lambda lines: [b"a\r", *lines[1:]], "line 1 is no label"),
+        (lambda lines: [b"a\0", *lines[1:]], "line 1 is no label"),
+        (lambda lines: [b"a" * 1000, *lines[1:]], "line 1 is no label"),
+        (lambda lines: [b"\xff", *lines[1:]], "not UTF-8"),
+        (lambda lines: [b"\\unknown", *lines[1:]], "not that of this version"),
+        (lambda lines: lines[::-1], "not that of this version"),
+    ],
+)
+def test_a_vocabulary_that_is_not_that_of_the_network(
+    change: Callable[[list[bytes]], list[bytes]], cause: str, folder: Path
+) -> None:
+    path = folder / "vocabulary.txt"
+    path.write_bytes(b"".join(line + b"\n" for line in change(path.read_bytes().splitlines())))
+    seal(folder)
+    with pytest.raises(BundleError, match=cause):
+        Recognizer.load(folder)
+
+
+@pytest.mark.parametrize("name", ["config.json", "vocabulary.txt", "weights.npz", "metrics.json"])
+def test_links_pipes_and_folders_are_no_files_of_a_bundle(name: str, folder: Path) -> None:
+    path, elsewhere = folder / name, folder.parent / name
+    path.rename(elsewhere)
+    for make in (lambda: path.symlink_to(elsewhere), lambda: path.symlink_to("/dev/zero"),
+                 lambda: path.symlink_to(path),
+                 lambda: os.mkfifo(path)):  # fmt: skip
+        make()
+        with pytest.raises(BundleError, match=name):
+            bundle.load(folder)
+        path.unlink()
+    path.mkdir()
+    with pytest.raises(BundleError, match=name):
+        bundle.load(folder)
+
+
+@pytest.mark.parametrize("config", [{"format": True}, {"format": 1.0}, {"arguments": []}, {"arguments": None},
+                                    {"training": "x"}, {"network": 3}, {"weights_sha256": None}])  # fmt: skip
+def test_values_of_the_wrong_type(config: dict[str, Any], folder: Path) -> None:
+    described = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (folder / "config.json").write_text(json.dumps(described | config), encoding="utf-8")
+    with pytest.raises(BundleError, match=r"config\.json|checksum"):
+        bundle.load(folder)
+
+
+@pytest.mark.parametrize(("name", "value"), [("points", 16), ("pair_features", 3), ("symbols", 99)])
+def test_a_network_for_other_features_is_refused(name: str, value: int, tmp_path: Path) -> None:
+    arguments = ARGUMENTS | {name: value}
+    weights = {path: np.zeros(shape) for path, shape in shapes("stroke_transformer", arguments).items()}
+    bundle.save(tmp_path, "stroke_transformer", arguments, Vocabulary.crohme().tokens, weights, {})
+    with pytest.raises(BundleError, match=f"made for {name} {value}"):
+        Recognizer.load(tmp_path)
+
+
+def test_weights_whose_answers_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    weights = {path: np.full(shape, 6e4) for path, shape in SHAPES.items()}
+    bundle.save(tmp_path, "stroke_transformer", ARGUMENTS, Vocabulary.crohme().tokens, weights, {})
+    with pytest.raises(BundleError, match="answers are no numbers"):
+        Recognizer.load(tmp_path)
+
+
+def test_a_variance_below_zero_is_refused(tmp_path: Path) -> None:
+    arguments = {"classes": 2, "size": 8, "filters": [2], "dense": 2}
+    weights = {path: np.full(shape, -0.5) for path, shape in shapes("symbol_cnn", arguments).items()}
+    with pytest.raises(BundleError, match="stage_1a_norm/moving_variance holds a variance below zero"):
+        bundle.save(tmp_path, "symbol_cnn", arguments, ("a", "b"), weights, {})
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["", "\0", "x" * 5000, "a/b", "\n"])
+def test_a_name_of_no_bundle(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BundleError):
+        bundle.load(name)

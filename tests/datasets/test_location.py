@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crohme.datasets import location
+from crohme.datasets.location import DataNotFound
+
+
+def test_the_named_folder_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "train").mkdir()
+    monkeypatch.setenv("CROHME_DATA", str(tmp_path))
+    assert location.crohme_folder() == tmp_path
+
+
+def test_a_named_folder_that_is_wrong_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROHME_DATA", str(tmp_path))
+    with pytest.raises(DataNotFound, match="CROHME_DATA"):
+        location.crohme_folder()
+
+
+def test_no_data_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CROHME_DATA", raising=False)
+    monkeypatch.setattr(location, "REPOSITORY", tmp_path / "repository")
+    assert location.crohme_folder() is None
+    with pytest.raises(DataNotFound, match="sample"):
+        location.sample_folder()
+
+
+def test_files_come_sorted_and_at_least_one(tmp_path: Path) -> None:
+    for name in ("b/2.inkml", "b/10.inkml", "a.inkml", "a.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    names = [path.relative_to(tmp_path).as_posix() for path in location.inkml_files(tmp_path)]
+    assert names == ["a.inkml", "b/10.inkml", "b/2.inkml"]
+    with pytest.raises(DataNotFound, match="no such folder"):
+        location.inkml_files(tmp_path / "missing")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataNotFound, match="no InkML"):
+        location.inkml_files(tmp_path / "empty")

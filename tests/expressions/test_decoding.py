@@ -1,0 +1,85 @@
+"""Beam search always gives well-formed readings whose symbols share no stroke."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crohme.expressions import features
+from crohme.expressions.decoding import decode, look_of, rescore
+from crohme.expressions.forward import LightTransformer
+from crohme.expressions.vocabulary import Vocabulary
+from crohme.notation import SymbolTree, from_latex, to_latex
+from crohme.notation.tree import Node
+from tests.expressions.test_forward import ARGUMENTS
+
+CROHME = Vocabulary.crohme()
+
+
+@pytest.fixture(scope="module")
+def network():
+    """A network of random weights: what it reads is nonsense, but it must be well-formed nonsense."""
+    rng = np.random.default_rng(5)
+    shapes = _shapes()
+    return LightTransformer({path: rng.normal(0, 0.25, shape) for path, shape in shapes.items()}, ARGUMENTS)
+
+
+def _shapes():
+    pytest.importorskip("keras")
+    from crohme import bundle
+
+    return {w.path: tuple(w.shape) for w in bundle.build("stroke_transformer", ARGUMENTS).weights}
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("strokes", [1, 2, 3, 9])
+@pytest.mark.parametrize("beam", [1, 5])
+def test_readings_are_well_formed(network, strokes, beam, backward):
+    for seed in range(8):
+        ink = np.random.default_rng(seed).normal(size=(strokes, features.POINTS, 2)).cumsum(axis=1)
+        memory = network.encode(features.to_unit_scale(ink))
+        candidates = decode(network, memory, CROHME, beam=beam, backward=backward)
+        assert candidates  # whatever it likes to write, there are strokes left for what must follow
+        scores = [candidate.score for candidate in candidates]
+        assert scores == sorted(scores, reverse=True)
+        for candidate in candidates:
+            used = [stroke for node in candidate.tree.nodes() for stroke in node.strokes]
+            assert len(used) == len(set(used))
+            assert set(used) <= set(range(strokes))
+            assert all(node.strokes for node in candidate.tree.nodes())
+            latex = to_latex(candidate.tree)
+            assert to_latex(from_latex(latex)) == latex
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_rescoring_gives_the_score_of_the_search(network, backward):
+    ink = np.random.default_rng(11).normal(size=(6, features.POINTS, 2)).cumsum(axis=1)
+    memory = network.encode(features.to_unit_scale(ink))
+    candidates = decode(network, memory, CROHME, beam=4, backward=backward)
+    assert candidates
+    again = rescore(network, memory, CROHME, [candidate.tree for candidate in candidates], backward=backward)
+    np.testing.assert_allclose(again, [candidate.score for candidate in candidates], rtol=1e-4)
+
+
+def test_looks_are_the_classes_of_the_strokes(network):
+    ink = np.random.default_rng(2).normal(size=(3, features.POINTS, 2)).cumsum(axis=1)
+    memory = network.encode(features.to_unit_scale(ink))
+    logits = network.classify(memory)
+    logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    a, plus = CROHME.class_index["a"], CROHME.class_index["+"]
+    trees = [SymbolTree((Node("a", (0,)), Node("+", (1, 2)))), SymbolTree((Node("+", (2,)),))]
+    expected = [logs[0, a] + (logs[1, plus] + logs[2, plus]) / 2, logs[2, plus]]
+    np.testing.assert_allclose(look_of(network, memory, CROHME, trees), expected, rtol=1e-5)
+
+
+def test_a_wider_beam_finds_no_worse_reading(network):
+    found = []
+    for seed in range(6):
+        ink = np.random.default_rng(seed).normal(size=(7, features.POINTS, 2)).cumsum(axis=1)
+        memory = network.encode(features.to_unit_scale(ink))
+        greedy, wide = (decode(network, memory, CROHME, beam=beam) for beam in (1, 12))
+        assert wide
+        if greedy:
+            found.append((wide[0].score, greedy[0].score))
+    assert found
+    assert sum(wide >= greedy - 1e-4 for wide, greedy in found) >= len(found) - 1

@@ -1,0 +1,202 @@
+"""The training loop of the expression recogniser, on some files of the sample, with a network of toy size."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from crohme import bundle
+from crohme.augment.pool import Pool
+from crohme.datasets import location
+from crohme.datasets.location import DataNotFound
+from crohme.expressions import batches
+from crohme.expressions import training as expressions
+from crohme.expressions.batches import Bucket, Pools, Recipe, sample
+from crohme.expressions.corpus import read_folder
+from crohme.expressions.recognizer import Recognizer
+from crohme.expressions.run import SIZES, FromInk
+from crohme.expressions.training import Run, Settings, stored_settings, train
+from crohme.expressions.vocabulary import Vocabulary
+from crohme.training.checkpoint import CheckpointError
+
+SAMPLE = location.sample_folder()
+TOY = Settings(size="toy", warm_up=4, average=0.5)
+
+
+@pytest.fixture(autouse=True)
+def toy(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network of toy size, one shape of batches, and chunks of a few batches."""
+    monkeypatch.setenv("CROHME_CACHE", str(tmp_path_factory.getbasetemp()))
+    monkeypatch.setitem(SIZES, "toy", {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1})
+    monkeypatch.setattr(batches, "BUCKETS", (Bucket(16, 28, 8),))
+    monkeypatch.setattr(expressions, "stream", partial(batches.stream, size=32))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """24 expressions to train on, five to validate on."""
+    folder = tmp_path_factory.mktemp("data")
+    for name, count in (("train", 24), ("test", 5)):
+        (folder / name).mkdir()
+        for file in location.inkml_files(SAMPLE / name)[:count]:
+            shutil.copy(file, folder / name)
+    return folder
+
+
+def log_of(folder: Path) -> list[dict]:
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+def test_it_learns_and_leaves_a_bundle_that_recognises(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FromInk, "jit_compile", property(lambda _: False, lambda *_: None))
+    figures = train(data, tmp_path, epochs=9, settings=TOY, workers=0)
+    rows = log_of(tmp_path)
+    losses = [row["loss"] for row in rows if row["kind"] == "training"]
+    assert len(losses) > 4 and losses[-1] < 0.9 * losses[0]
+    assert rows[-1]["kind"] == "validation" and figures == {name: rows[-1][name] for name in figures}
+    assert not any(name.startswith("held_out") for name in figures)  # no writer of the sample is held out
+    assert 9 * 24 == rows[-1]["samples"] == rows[-1]["spent"]
+    assert cv2.imread(str(tmp_path / "curves.png")) is not None
+    assert bundle.load(tmp_path / "bundle").metrics == figures
+    assert Recognizer.load(tmp_path / "bundle").recognize(SAMPLE / "test" / "sample7_00.inkml").latex
+    with pytest.raises(CheckpointError, match="is finished"):
+        train(data, tmp_path, settings=TOY, resume=True, workers=0)
+    with pytest.raises(CheckpointError, match="holds a run"):
+        train(data, tmp_path, epochs=1, settings=TOY, workers=0)
+
+
+@pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "interrupted"])
+@pytest.mark.usefixtures("few_steps")
+def test_stopped_and_resumed_is_as_if_nothing_had_happened(
+    is_killed: bool, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, it goes on from the last checkpoint; interrupted, from where it was, in the middle of a chunk."""
+
+    def stopping(run: Run, batch: batches.Batch) -> dict[str, float]:
+        if (run.progress["chunk"], run.progress["batch"]) == (1, 1):
+            raise RuntimeError if is_killed else KeyboardInterrupt
+        return step(run, batch)
+
+    step, options = Run.step, {"settings": TOY, "workers": 0, "save_every": 0}
+    train(data, tmp_path / "whole", epochs=2, **options)
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "step", stopping)
+        with pytest.raises(RuntimeError if is_killed else KeyboardInterrupt):
+            train(data, tmp_path / "parts", epochs=2, **options)
+    with np.load(tmp_path / "parts" / "state.npz") as state:
+        stopped = json.loads(str(state["progress"]))
+    assert (stopped["chunk"], stopped["batch"]) == ((1, 0) if is_killed else (1, 1))
+    train(data, tmp_path / "parts", resume=True, **options)
+    whole, parts = (bundle.load(tmp_path / run / "bundle") for run in ("whole", "parts"))
+    for name, weights in whole.weights.items():
+        np.testing.assert_allclose(parts.weights[name], weights, atol=2e-3, err_msg=name)
+    assert parts.training["progress"] == whole.training["progress"]
+    steps = [row["step"] for row in log_of(tmp_path / "parts") if row["kind"] == "training"]
+    assert steps == sorted(set(steps))
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_a_new_cycle_begins_where_a_finished_one_ended(data: Path, tmp_path: Path) -> None:
+    for options in ({"epochs": 1}, {"minutes": 1e-3, "resume": True}):
+        train(data, tmp_path, settings=TOY, workers=0, **options)
+    first, second = [row for row in log_of(tmp_path) if row["kind"] == "validation"]
+    assert (first["unit"], second["unit"]) == ("samples", "seconds")
+    assert second["step"] > first["step"] and second["cycle_step"] == second["step"] - first["step"]
+    assert second["spent"] >= second["budget"] == 0.06
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_tensorboard_gets_what_the_log_has(data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboardX", reason="the extra [tensorboard] is not installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    train(data, tmp_path, epochs=1, settings=TOY, workers=0, tensorboard=True)
+    board = EventAccumulator(str(tmp_path / "tensorboard"))
+    board.Reload()
+    for kind, name in (("training", "loss"), ("validation", "exprate")):
+        shown = {event.step: event.value for event in board.Scalars(f"{kind}/{name}")}
+        logged = {row["step"]: row[name] for row in log_of(tmp_path) if row["kind"] == kind}
+        assert shown == pytest.approx(logged) and shown
+
+
+def test_resume_refuses_other_settings_and_names_them(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="nothing to resume"):
+        stored_settings(tmp_path)
+    run = Run(tmp_path, TOY, Recipe(), Vocabulary.crohme())
+    with pytest.raises(CheckpointError, match="nothing to resume"):
+        run.resume()
+    run.begin()
+    run.save()
+    assert stored_settings(tmp_path) == TOY
+    with pytest.raises(CheckpointError, match="peak is 0.001, not 0.1; composed is 0.6, not 0.5"):
+        Run(tmp_path, Settings(**{**vars(TOY), "peak": 0.1}), Recipe(composed=0.5), Vocabulary.crohme()).resume()
+
+
+def test_a_checkpoint_of_before_there_were_epochs_is_taken_up(tmp_path: Path) -> None:
+    run = Run(tmp_path, TOY, Recipe(), Vocabulary.crohme())
+    run.begin()
+    for name in ("batch", "unit"):
+        del run.progress[name]
+    run.progress.update(step=7, chunk=3, spent=50.0, budget=60.0)
+    run.save()
+    again = Run(tmp_path, TOY, Recipe(), Vocabulary.crohme())
+    again.resume()
+    assert again.progress["step"] == 7 and again.progress["batch"] == 0
+    again.spend(seconds=11.0, samples=500)
+    assert again.is_finished
+
+
+def test_learning_rate_rises_then_falls_over_the_budget(tmp_path: Path) -> None:
+    run = Run(tmp_path, TOY, Recipe(), Vocabulary.crohme())
+    run.start_cycle(100, "samples")
+    rates = []
+    for _ in range(10):
+        rates.append(run.rate())
+        run.progress["cycle_step"] += 1
+        run.spend(seconds=1e9, samples=10)
+    assert rates[0] < rates[1] < rates[2] and rates[0] == pytest.approx(TOY.peak / TOY.warm_up)
+    assert rates[3:] == sorted(rates[3:], reverse=True)
+    assert run.rate() == pytest.approx(TOY.peak * TOY.floor)
+
+
+def test_nothing_to_train_or_validate_on(tmp_path: Path) -> None:
+    for empty in ("train", "test"):
+        (tmp_path / empty).mkdir()
+    cases = {
+        tmp_path / "missing": "no such folder",
+        SAMPLE / "train": "validated on test2013/ or test/",
+        tmp_path: "no InkML files under",
+    }
+    for folder, cause in cases.items():
+        with pytest.raises(DataNotFound, match=cause):
+            train(folder, tmp_path / "run", settings=TOY)
+    assert not (tmp_path / "run").exists()
+
+
+def test_ink_without_fractions_roots_and_brackets_is_composed_too() -> None:
+    files = location.inkml_files(SAMPLE / "train")
+    plain = [e for e in read_folder(SAMPLE, files, progress=False).expressions if not any(n.rows for n in e.row)]
+    pool = Pool([e for e in plain if not {"(", "[", r"\{", "|"} & {n.label for n in e.row}])
+    assert pool.expressions and not (pool.bars or pool.roots or pool.brackets)
+    rng = np.random.default_rng(0)
+    composed = [sample(Pools(pool, pool), Recipe(composed=1.0), rng) for _ in range(60)]
+    assert all(np.isfinite(e.points).all() for e in composed)
+    assert any(node.rows for e in composed for node in e.row)
+
+
+@pytest.mark.parametrize("unit", ["seconds", "samples"])
+def test_the_progress_bar_may_be_off(unit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expressions, "tqdm", partial(expressions.tqdm, disable=True))  # as TQDM_DISABLE=1 does
+    run = Run(tmp_path, TOY, Recipe())
+    run.start_cycle(60, unit)
+    with expressions._bar(run) as bar:
+        expressions._show(bar, run, 1.5, {"exprate": 3.0}, 5.0)
+        assert bar.disable and bar.n == 0

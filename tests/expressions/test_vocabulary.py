@@ -1,0 +1,33 @@
+"""The numbers of tokens and classes follow from the alphabet, and so does what may be answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from crohme.expressions.vocabulary import Vocabulary
+from crohme.notation import Alphabet
+
+
+def test_a_vocabulary_is_read_back_from_its_tokens() -> None:
+    for alphabet in (Alphabet.crohme(), Alphabet.whole(), Alphabet(["x", "\\smiley"])):
+        vocabulary = Vocabulary(alphabet)
+        again = Vocabulary.of_tokens(vocabulary.tokens)
+        assert again == vocabulary and again.alphabet == alphabet
+        assert vocabulary.tokens[:4] == ("<mask>", "<start>", "<start backward>", "<end>")
+        assert vocabulary.dimensions()["tokens"] == len(alphabet) + 4 + 5
+
+
+@pytest.mark.parametrize("damage", [lambda t: t[1:], lambda t: t[::-1], lambda t: (*t, t[-1]), lambda t: ()])
+def test_other_tokens_are_refused(damage) -> None:
+    with pytest.raises(ValueError, match="alphabet"):
+        Vocabulary.of_tokens(damage(Vocabulary.crohme().tokens))
+
+
+def test_a_restricted_vocabulary_answers_with_its_labels_only() -> None:
+    digits = Vocabulary.crohme().restricted("0123456789")
+    assert digits.tokens == Vocabulary.crohme().tokens
+    answers = {token for token in digits.tokens if digits.may_answer(token)}
+    assert answers == {*"0123456789", "{", "}", "^", "_", "<end>"}
+    assert "\\frac" in {t for t in digits.tokens if Vocabulary.crohme().restricted("12-").may_answer(t)}
+    with pytest.raises(ValueError, match="none"):
+        Vocabulary.crohme().restricted(["\\nabla"])

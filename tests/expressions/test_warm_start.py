@@ -1,0 +1,56 @@
+"""A network that starts from a bundle computes what the bundle's network computes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crohme import bundle
+from crohme.expressions.forward import LightTransformer
+from crohme.expressions.vocabulary import Vocabulary
+from crohme.expressions.warm_start import WarmStartError, warm_start
+from crohme.notation import Alphabet
+
+CROHME = Vocabulary.crohme()
+SMALL = {**CROHME.dimensions(), "width": 12, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "geometry": 4}
+
+
+@pytest.fixture
+def older(tmp_path):
+    """A bundle whose network reads three pair features less."""
+    network = bundle.build("stroke_transformer", {**SMALL, "pair_features": SMALL["pair_features"] - 3})
+    weights, arguments = bundle.weights_of(network), network.config.to_dict()
+    bundle.save(tmp_path, "stroke_transformer", arguments, CROHME.tokens, weights, {}, {})
+    return tmp_path
+
+
+def test_new_features_change_nothing_at_first(older):
+    network = bundle.build("stroke_transformer", SMALL)
+    warm_start(network, CROHME, older)
+    stored = bundle.load(older)
+    ink = np.random.default_rng(0).normal(size=(4, SMALL["points"], 2)).astype(np.float32)
+    before = LightTransformer(stored.weights, stored.arguments)
+    after = LightTransformer(bundle.weights_of(network), SMALL)
+    np.testing.assert_allclose(after.encode(ink).encoded, before.encode(ink).encoded, atol=1e-5)
+
+
+def test_known_symbols_keep_their_weights_and_new_ones_are_added(older):
+    wider = Vocabulary(Alphabet([*CROHME.alphabet, "\\nabla", "D"]))
+    network = bundle.build("stroke_transformer", {**SMALL, **wider.dimensions()})
+    warm_start(network, wider, older)
+    before, after = bundle.load(older).weights, bundle.weights_of(network)
+    for label in ("x", "\\alpha", "|"):
+        for path, table, known, axis in (
+            ("stroke_transformer/decoder/previous/embeddings", wider.token_index, CROHME.token_index, 0),
+            ("stroke_transformer/decoder/token/kernel", wider.token_index, CROHME.token_index, 1),
+            ("stroke_transformer/symbol/kernel", wider.class_index, CROHME.class_index, 1),
+        ):
+            kept, own = after[path].take(table[label], axis), before[path].take(known[label], axis)
+            np.testing.assert_array_equal(kept, own)
+    assert len(after["stroke_transformer/symbol/bias"]) == len(before["stroke_transformer/symbol/bias"]) + 2
+
+
+def test_another_size_is_refused(older):
+    wider = bundle.build("stroke_transformer", {**SMALL, "width": 16})
+    with pytest.raises(WarmStartError, match="shape"):
+        warm_start(wider, CROHME, older)

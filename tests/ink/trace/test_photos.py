@@ -1,0 +1,116 @@
+"""Pictures that people have, made of the sample's ink: each is read like the clean drawing, or refused."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache, partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import photos as p  # noqa: E402
+
+import crohme  # noqa: E402
+from crohme.expressions.recognizer import NoReading, Recognizer  # noqa: E402
+from crohme.ink.image_files import ImageError  # noqa: E402
+from crohme.ink.trace import trace  # noqa: E402
+from inkml_parser import InkError, read  # noqa: E402
+
+NAME = "sample8_09"  # j^2 = -1
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample" / "test"
+MARKERS = {"yellow": (60, 255, 255), "green": (120, 255, 150), "pink": (200, 150, 255), "blue": (255, 210, 130)}
+GREYS = (60, 120, 170, 200, 225)
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return crohme.load()
+
+
+@cache
+def strokes(name: str) -> tuple[np.ndarray, ...]:
+    return read(SAMPLE / f"{name}.inkml").strokes
+
+
+def boxed(strokes: p.Strokes, _: np.random.Generator) -> np.ndarray:
+    page = p.write(strokes)
+    return cv2.rectangle(page, (10, 10), (page.shape[1] - 11, page.shape[0] - 11), p.BLACK, 3)
+
+
+def kinds() -> dict[str, p.Photo]:
+    found: dict[str, p.Photo] = {"box": boxed}
+    for width in (1, 2, 4, 8, 15, 30):
+        found[f"frame of {width}"] = lambda s, r, w=width: p.frame(p.write(s), w)
+    found["grey frame"] = lambda s, r: p.frame(p.write(s), 4, (128, 128, 128))
+    for name, table in {"dark table": p.DARK_TABLE, "wood": p.WOOD, "beige": p.BEIGE}.items():
+        for sides in ("l", "tb", "ltr", "lrtb"):
+            found[f"{name} at {sides}"] = lambda s, r, t=table, x=sides: p.on_table(p.write(s), t, x, r)
+        found[f"photograph on {name}"] = partial(p.photograph, table=table, scale=2)
+    for name, marker in {**MARKERS, "grey": (190, 190, 190), "orange": (60, 170, 255)}.items():
+        found[f"{name} marker"] = lambda s, r, m=marker: p.highlighted(p.write(s), m, r)
+    found["marker, compressed"] = lambda s, r: p.noisy(p.highlighted(p.write(s, [p.BLUE]), MARKERS["yellow"], r), 3, r)
+    for grey in (150, 175, 200):
+        found[f"black and grey {grey}"] = lambda s, r, g=grey: p.write(s, [p.BLACK, (g, g, g)])
+    found["black and light blue"] = lambda s, r: p.write(s, [p.BLACK, p.LIGHT_BLUE])
+    found["white and red on dark"] = lambda s, r: p.write(s, [p.WHITE, (40, 40, 220)], (40, 40, 40))
+    found["blue and yellow"] = lambda s, r: p.write(s, [(200, 40, 20), p.YELLOW])
+    found["three pens"] = lambda s, r: p.write(s, [p.RED, p.GREEN, p.BLUE])
+    others = {"red": p.RED, "blue": p.BLUE, "black": p.BLACK, "yellow": p.YELLOW}
+    for name, inks in {f"white and {other}": (p.WHITE, ink) for other, ink in others.items()}.items():
+        found[f"{name} on nothing"] = lambda s, r, i=inks: p.on_nothing(s, i)
+    for soft in (1, 4, 20):
+        found[f"shadow, edge of {soft}"] = lambda s, r, e=soft: p.shaded(p.write(s), r, e)
+    found["shadow, compressed"] = lambda s, r: p.noisy(p.shaded(p.write(s, [p.BLUE]), r, 4), 3, r)
+    for grey in (170, 200, 225):
+        found[f"ruled, grey {grey}"] = lambda s, r, g=grey: p.ruled(s, g, 2, 41, False)
+    for degrees in (-5, 5):
+        found[f"tilted by {degrees}"] = lambda s, r, d=degrees: p.tilted(p.write(s), d)
+    return found
+
+
+def grids() -> dict[str, p.Photo]:
+    found: dict[str, p.Photo] = {}
+    for grey in GREYS:
+        for width in (1, 2):
+            found[f"squared, grey {grey}, {width} px"] = lambda s, r, g=grey, w=width: p.ruled(s, g, w, 27, True)
+            found[f"ruled, grey {grey}, {width} px"] = lambda s, r, g=grey, w=width: p.ruled(s, g, w, 41, False)
+    for degrees in (1, 3, 8, 15):
+        found[f"squared, tilted by {degrees}"] = lambda s, r, d=degrees: p.tilted(p.ruled(s, 190, 2, 25, True), d)
+    for degrees in (-15, -10, 10, 15):
+        found[f"tilted by {degrees}"] = lambda s, r, d=degrees: p.tilted(p.write(s), d)
+    return found
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_it_is_read_like_the_clean_drawing(kind: str, recognizer: Recognizer) -> None:
+    clean = recognizer.recognize(trace(p.write(strokes(NAME))))
+    picture = kinds()[kind](strokes(NAME), np.random.default_rng(3))
+    assert recognizer.recognize(trace(picture)).latex == clean.latex
+
+
+@pytest.mark.parametrize("kind", grids())
+def test_it_is_read_right_or_without_confidence(kind: str, recognizer: Recognizer) -> None:
+    clean = recognizer.recognize(trace(p.write(strokes(NAME))))
+    try:
+        found = recognizer.recognize(trace(grids()[kind](strokes(NAME), np.random.default_rng(3))))
+    except (ImageError, InkError):
+        return
+    assert found.latex == clean.latex or found.confidence < 0.5
+
+
+def test_pale_lines_of_paper_are_taken_out(recognizer: Recognizer) -> None:
+    clean = recognizer.recognize(trace(p.write(strokes(NAME))))
+    for width in (1, 2):
+        for grey in (200, 225):
+            squared = p.ruled(strokes(NAME), grey, width, 27, True, ink=(60, 20, 20))
+            assert recognizer.recognize(trace(squared)).latex == clean.latex
+
+
+def test_a_confidence_of_nothing_is_no_reading(recognizer: Recognizer) -> None:
+    rng = np.random.default_rng(0)
+    scribble = [rng.uniform(0, 400, (12, 2)) for _ in range(60)]
+    with pytest.raises(NoReading, match="no reading"):
+        recognizer.recognize(scribble)
