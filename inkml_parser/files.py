@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -108,6 +109,17 @@ def replacing(path: _Path) -> Iterator[BinaryIO]:
             raise
     except OSError as error:
         raise _named(error, os.fspath(path), is_ours=str(error.filename).endswith(".part")) from None
+
+
+def remove_partial(folder: _Path) -> None:
+    """Remove what killed processes had begun to write under a folder; nobody else may be writing there."""
+    for partial in Path(folder).rglob(".*.part"):
+        if re.fullmatch(r"\.[0-9a-f]{16}\.part", partial.name):
+            if partial.is_dir():
+                shutil.rmtree(partial, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    partial.unlink()
 
 
 def check_writable(path: _Path) -> None:

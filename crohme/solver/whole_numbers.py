@@ -14,7 +14,7 @@ from crohme.solver.solved import Solved
 from crohme.solver.syntax import Name
 
 _MOST = 200
-_COUNTING = (sympy.factorial, sympy.binomial)
+_COUNTING = (sympy.factorial, sympy.binomial, sympy.gamma)
 
 
 def counts(equations: Sequence[sympy.Expr], symbol: sympy.Symbol) -> bool:
