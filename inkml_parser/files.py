@@ -37,6 +37,12 @@ def open_regular(path: _Path) -> BinaryIO:
     raise OSError(errno.EINVAL, "Not a regular file", os.fspath(path))
 
 
+def read_regular(path: _Path) -> bytes:
+    """All of a file; see `open_regular`."""
+    with open_regular(path) as file:
+        return file.read()
+
+
 def write_whole(path: _Path, content: str | bytes) -> None:
     """Write a file, text as UTF-8; see `replacing`."""
     with replacing(path) as file:
