@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -34,6 +35,12 @@ def open_regular(path: _Path) -> BinaryIO:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
     raise OSError(errno.EINVAL, "Not a regular file", os.fspath(path))
+
+
+def read_regular(path: _Path) -> bytes:
+    """All of a file; see `open_regular`."""
+    with open_regular(path) as file:
+        return file.read()
 
 
 def write_whole(path: _Path, content: str | bytes) -> None:
@@ -108,6 +115,17 @@ def replacing(path: _Path) -> Iterator[BinaryIO]:
             raise
     except OSError as error:
         raise _named(error, os.fspath(path), is_ours=str(error.filename).endswith(".part")) from None
+
+
+def remove_partial(folder: _Path) -> None:
+    """Remove what killed processes had begun to write under a folder; nobody else may be writing there."""
+    for partial in Path(folder).rglob(".*.part"):
+        if re.fullmatch(r"\.[0-9a-f]{16}\.part", partial.name):
+            if partial.is_dir():
+                shutil.rmtree(partial, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    partial.unlink()
 
 
 def check_writable(path: _Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from crohme import bundle
 from crohme.datasets.location import VALIDATION, inkml_files
 from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognition
-from crohme.ink.truth import truth_of
+from crohme.ink.truth import truth
 from crohme.notation import to_latex
 from crohme.parallel import recognize_files
 
@@ -29,7 +29,7 @@ def test_the_shipped_bundle_reads_what_it_read(crohme_data: Path) -> None:
     files = sorted(inkml_files(crohme_data / VALIDATION), key=lambda path: path.name)[::EVERY][:FILES]
     assert len(files) == FILES
     right = sum(
-        isinstance(found, Recognition) and found.latex.split() == to_latex(truth_of(found.ink))
+        isinstance(found, Recognition) and found.latex.split() == to_latex(truth(found.ink))
         for _, found in recognize_files(files, DEFAULT_BUNDLE, top=1)
     )
     expected = json.loads(EXPECTED.read_text(encoding="utf-8"))["right"]

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         from crohme.evaluation.latex_table import comparison_table
 
         names = [short(report.about.bundle) for report in (found.a, found.b)]
-        write_text(args.latex, comparison_table(*names, found.figures, found.a.rates))
+        write_text(args.latex, comparison_table(*names, found.figures, found.a.rates, _counted(found)))
     return 0
 
 
@@ -85,7 +85,7 @@ def _print(found: Comparison) -> None:
     figures = found.figures
     for name, report in (("A", found.a), ("B", found.b)):
         print(f"{name}  {report.folder}  ({report.about})")
-    print(f"{figures['n']} {'symbols' if found.a.is_of_symbols else 'files'}; {figures['metric']}\n")
+    print(f"{figures['n']} {_counted(found)}; {figures['metric']}\n")
     print(f"{'in percent':<18}{'A':>8}{'B':>8}{'B - A':>9}   95 % interval")
     for key, _, name in found.a.rates:
         rate = figures[key]
@@ -99,6 +99,10 @@ def _print(found: Comparison) -> None:
     _list("right in B only", found.wins)
     _list("right in A only", found.losses)
     _list("wrong in both, in different ways", found.others)
+
+
+def _counted(found: Comparison) -> str:
+    return "symbols" if found.a.is_of_symbols else "files"
 
 
 def _list(title: str, changes: list[Change]) -> None:

@@ -62,7 +62,9 @@ def symbols_table(name: str, data: str, summary: dict[str, Any]) -> str:
     return "\n".join([_PREAMBLE, _table(caption, "lrrr", ["System", *(f"Top-{k}" for k in ranks)], [rates, intervals])])
 
 
-def comparison_table(a: str, b: str, figures: dict[str, Any], rates: Sequence[tuple[str, int, str]]) -> str:
+def comparison_table(
+    a: str, b: str, figures: dict[str, Any], rates: Sequence[tuple[str, int, str]], counted: str = "files"
+) -> str:
     """Two recognisers side by side; see `comparison.Comparison`."""
     names = [escape(a), escape(b)]
     if names[0] == names[1]:
@@ -73,7 +75,7 @@ def comparison_table(a: str, b: str, figures: dict[str, Any], rates: Sequence[tu
         for key, _, name in rates
     ]  # fmt: skip
     caption = (
-        f"{names[0]} and {names[1]} on the same {figures['n']} files, in percent; 95\\,\\% intervals of the paired "
+        f"{names[0]} and {names[1]} on the same {figures['n']} {counted}, in percent; 95\\,\\% intervals of the paired "
         f"bootstrap. McNemar's exact test of {figures['wins']} against {figures['losses']}: "
         f"$p = {_number(figures['p_value'])}$. Errors: {escape(figures['metric'])}."
     )

@@ -57,7 +57,8 @@ def load(folder: Path, *, progress: bool = True) -> Corpus:
 def read_folder(folder: Path, files: Sequence[Path], *, progress: bool = True) -> Corpus:
     """The expressions of some files under a folder. A file that cannot be used is listed, not lost."""
     names, writers, expressions, skipped = [], [], [], []
-    for path in tqdm(files, desc=f"reading {folder.name}", unit="file", disable=not progress):
+    # Not `disable=not progress`: False would have the last word over TQDM_DISABLE.
+    for path in tqdm(files, desc=f"reading {folder.name}", unit="file") if progress else files:
         try:
             ink = read(path)
             expression = with_truth(ink)

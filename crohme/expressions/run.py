@@ -26,7 +26,7 @@ from crohme.training import checkpoint
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.experiment import ExperimentError, take
 from crohme.training.tensorboard import TensorBoardLog
-from inkml_parser.files import append_line, write_whole
+from inkml_parser.files import append_line, read_regular, write_whole
 
 log = logging.getLogger(__name__)
 SIZES: dict[str, dict[str, int]] = {
@@ -117,7 +117,7 @@ def stored_vocabulary(folder: Path) -> Vocabulary:
 def _stored(path: Path) -> dict[str, Any]:
     """What `settings.json` holds: a table."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(read_regular(path))
     except OSError as error:
         raise CheckpointError(f"nothing to resume: {path}: {error.strerror}") from None
     except ValueError as error:
@@ -314,7 +314,7 @@ class Run:
         """The lines of the log, without any that is damaged: the log is to look at, and no reason to stop a run."""
         if not self._log.exists():
             return []
-        rows = [_row(line) for line in self._log.read_text(encoding="utf-8", errors="replace").split("\n") if line]
+        rows = [_row(line) for line in read_regular(self._log).decode("utf-8", "replace").split("\n") if line]
         if None in rows:
             log.warning("%s: damaged lines left out: %d", self._log, rows.count(None))
         return [row for row in rows if row is not None]

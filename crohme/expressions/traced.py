@@ -79,9 +79,9 @@ def trace_corpus(corpus: Corpus, seed: int = 0, *, progress: bool = True) -> Cor
     """`load_traced` without the cache."""
     names, writers, expressions, skipped = [], [], [], []
     items = zip(corpus.names, corpus.writers, corpus.expressions, strict=True)
-    for name, writer, expression in tqdm(
-        items, desc="tracing", unit="file", total=len(corpus.names), disable=not progress
-    ):
+    if progress:  # not `disable=not progress`: False would have the last word over TQDM_DISABLE
+        items = tqdm(items, desc="tracing", unit="file", total=len(corpus.names))
+    for name, writer, expression in items:
         rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
         try:
             traced = redraw(expression, Drawing.drawn_from(rng), rng)

@@ -8,13 +8,12 @@ from dataclasses import replace
 from crohme.notation import (
     Expression,
     LabelGraph,
-    LatexError,
     NotationError,
     SymbolTree,
     canonical_label,
-    from_latex,
     from_mathml,
     read_latex,
+    sign_name,
     stroke_graph,
     to_latex,
     to_truth_mathml,
@@ -56,32 +55,26 @@ def damage(ink: Ink, part: Part) -> str | None:
     return f"damaged {part}: {'; '.join(causes)}" if causes else None
 
 
-def truth_of(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolTree:
-    """The expression of an ink's MathML, or of its LaTeX if there is none.
+def truth_expression(ink: Ink, equate: bool = True) -> Expression:
+    """The expression of an ink's MathML, or of its LaTeX where there is no MathML that can be read.
+
+    Signs may be of any alphabet; an expression that no tree can hold is its tokens.
+
+    Args:
+        ink: Ink.
+        equate: bool. Whether signs that look alike have one name (`notation.LOOK_ALIKES`), as symbols of CROHME do.
 
     Raises:
         NotationError: Neither can be read.
     """
-    if ink.mathml is not None:
-        return truth(ink, label)
-    if ink.latex is None:
+    if ink.mathml is None and ink.latex is None:
         raise NotationError(damage(ink, Part.MATHML) or "no truth in the file")
-    return from_latex(ink.latex)
-
-
-def truth_expression(ink: Ink) -> Expression:
-    """The same with signs of any alphabet, and in tokens where no tree can hold it.
-
-    Signs that look alike have one name (`notation.LOOK_ALIKES`), as symbols of CROHME do.
-
-    Raises:
-        NotationError: Neither can be read.
-    """
     try:
-        tree = truth_of(ink)
-    except LatexError:
-        assert ink.latex is not None
-        return read_latex(ink.latex, equate=True)
+        tree = truth(ink, canonical_label if equate else sign_name)
+    except NotationError:
+        if ink.latex is None:
+            raise
+        return read_latex(ink.latex, equate)
     return Expression(to_latex(tree), tree)
 
 

@@ -170,6 +170,9 @@ SYMBOL_CLASSES: dict[str, SymbolClass] = _read_table()
 _NAMED = {alias: symbol.label for symbol in SYMBOL_CLASSES.values() for alias in symbol.aliases}
 _DRAWN_AS = {variant: symbol.label for symbol in SYMBOL_CLASSES.values() for variant in symbol.variants}
 
+NAMES: frozenset[str] = frozenset({*SYMBOL_CLASSES, *_NAMED, *_DRAWN_AS})
+"""All names of signs that the table has: labels, aliases and variants."""
+
 LOOK_ALIKES = {s.label: s.instead for s in SYMBOL_CLASSES.values() if s.instead} | {"\\varphi": "\\phi"}
 """Signs that CROHME draws no line between, and the class that its symbols are labelled with for both.
 

@@ -5,7 +5,9 @@ A command that stands in none of them is a sign of its own, and takes the groups
 
 from __future__ import annotations
 
-from crohme.notation.alphabet import CLASSES, FUNCTIONS, ROOT
+import re
+
+from crohme.notation.alphabet import FUNCTIONS, NAMES, ROOT
 
 
 def _commands(names: str) -> frozenset[str]:
@@ -96,37 +98,17 @@ ALL_FUNCTIONS = FUNCTIONS | _commands(
 )
 
 SIGNS = (
-    frozenset(CLASSES) - {ROOT}
+    frozenset(filter(re.compile(r"\\[A-Za-z]+").fullmatch, NAMES)) - {ROOT}
     | ALL_FUNCTIONS
     | _commands(
-        "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega alpha beta gamma delta epsilon varepsilon "
-        "zeta eta theta vartheta iota kappa varkappa lambda mu nu xi omicron pi varpi rho varrho sigma "
-        "varsigma tau upsilon phi varphi chi psi omega digamma aleph beth hbar hslash ell imath jmath wp Re "
-        "Im partial nabla infty emptyset varnothing angle measuredangle triangle square Box blacksquare "
-        "diamond Diamond bigcirc circ bullet star bigstar ast cdot cdots ldots vdots ddots dots dotsc dotsb "
-        "dotsm dotsi dotso prime backprime degree dagger ddagger flat natural sharp top bot perp parallel "
-        "nparallel mid nmid vdash dashv models Vdash vDash neg lnot forall exists nexists sum prod coprod int "
-        "iint iiint iiiint oint oiint bigcup bigcap bigsqcup bigvee bigwedge bigoplus bigotimes bigodot "
-        "biguplus cup cap sqcup sqcap uplus vee wedge lor land oplus ominus otimes oslash odot setminus "
-        "smallsetminus wr amalg times div pm mp ltimes rtimes bowtie le leq leqslant leqq ge geq geqslant "
-        "geqq ll gg lll ggg ne neq lt gt prec succ preceq succeq sim simeq approx cong equiv asymp propto "
-        "doteq triangleq subset supset subseteq supseteq subsetneq supsetneq sqsubseteq sqsupseteq in ni "
-        "notin owns because therefore leftarrow gets rightarrow to leftrightarrow Leftarrow Rightarrow "
-        "Leftrightarrow uparrow downarrow updownarrow Uparrow Downarrow longleftarrow longrightarrow "
-        "longleftrightarrow Longleftarrow Longrightarrow Longleftrightarrow implies iff impliedby mapsto "
-        "longmapsto nearrow searrow swarrow nwarrow hookrightarrow hookleftarrow rightleftharpoons "
-        "leftharpoonup rightharpoonup leadsto langle rangle lfloor rfloor lceil rceil lbrace rbrace lbrack "
-        "rbrack lvert rvert vert lVert rVert Vert backslash checkmark pounds S P copyright mod bmod colon"
+        "omicron digamma beth imath jmath wp measuredangle blacksquare backprime ddagger flat natural nparallel nmid "
+        "nexists iiiint oiint bigsqcup bigodot biguplus uplus oslash wr amalg ltimes rtimes bowtie lll ggg asymp "
+        "triangleq sqsubseteq sqsupseteq Uparrow Downarrow hookleftarrow leftharpoonup pounds P copyright mod bmod"
     )
 )
-"""Commands that take nothing: a group that follows one only groups."""
+"""Commands that take nothing, those of `alphabet.csv` first: a group that follows one only groups."""
 
-SPELLINGS = {
-    "\\ast": "*", "\\land": "\\wedge", "\\lor": "\\vee", "\\lnot": "\\neg", "\\gets": "\\leftarrow",
-    "\\owns": "\\ni", "\\lVert": "\\|", "\\rVert": "\\|", "\\Vert": "\\|", "\\colon": ":",
-    "%": "\\%", "\\#": "#", "\\dotsc": "\\ldots", "\\dotso": "\\ldots", "\\dotsb": "\\cdots", "\\dotsm": "\\cdots",
-    "\\dotsi": "\\cdots", "\\implies": "\\Longrightarrow", "\\iff": "\\Longleftrightarrow",
-}  # fmt: skip
-"""Other names of one sign, beside those of `alphabet.csv`."""
+SPELLINGS = {"\\implies": "\\Longrightarrow", "\\iff": "\\Longleftrightarrow"}
+"""Other names of a sign that `alphabet.csv` has no row for, but as a variant of another one."""
 NEGATED = {"=": "\\neq", "\\in": "\\notin", "\\exists": "\\nexists", "\\mid": "\\nmid", "\\parallel": "\\nparallel"}
 """What `\\not` makes of a sign, where that has a name of its own."""

@@ -27,29 +27,13 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 
-_GREEK = {
-    "Γ": "Gamma", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi",
-    "Ψ": "Psi", "Ω": "Omega", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
-    "ϑ": "vartheta", "ι": "iota", "κ": "kappa", "µ": "mu", "ν": "nu", "ξ": "xi", "ρ": "rho", "ς": "varsigma",
-    "τ": "tau", "υ": "upsilon", "φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
-_SIGNS = {
-    "∇": "nabla", "∂": "partial", "∏": "prod", "∐": "coprod", "∬": "iint", "∭": "iiint", "∮": "oint", "∪": "cup",
-    "∩": "cap", "∨": "vee", "∧": "wedge", "¬": "neg", "∓": "mp", "·": "cdot", "⋅": "cdot", "∙": "bullet", "•": "bullet",
-    "⋯": "cdots", "⋮": "vdots", "⋱": "ddots", "∘": "circ", "°": "degree", "∼": "sim", "≃": "simeq", "≅": "cong",
-    "≈": "approx", "≡": "equiv", "∝": "propto", "≪": "ll", "≫": "gg", "⩽": "leqslant", "⩾": "geqslant",
-    "⊂": "subset", "⊃": "supset", "⊆": "subseteq", "⊇": "supseteq", "∉": "notin", "∋": "ni", "∅": "emptyset",
-    "∄": "nexists", "←": "leftarrow", "↔": "leftrightarrow", "⇐": "Leftarrow", "⇒": "Rightarrow",
-    "⇔": "Leftrightarrow", "↑": "uparrow", "↓": "downarrow", "↦": "mapsto", "⟨": "langle", "⟩": "rangle",
-    "⌊": "lfloor", "⌋": "rfloor", "⌈": "lceil", "⌉": "rceil", "⊥": "perp", "∥": "parallel", "∠": "angle",
-    "△": "triangle", "∴": "therefore", "∵": "because", "⊕": "oplus", "⊗": "otimes", "⊙": "odot", "ℏ": "hbar",
-    "ℓ": "ell", "ℵ": "aleph", "†": "dagger", "⟶": "longrightarrow", "⟵": "longleftarrow", "⟹": "Longrightarrow",
-    "⟺": "Longleftrightarrow", "⇌": "rightleftharpoons",
-}  # fmt: skip
 UNICODE: dict[str, str] = {
     **{c.text: c.label for c in SYMBOL_CLASSES.values() if len(c.text) == 1 and not c.text.isascii()},
-    **{sign: f"\\{name}" for sign, name in (_GREEK | _SIGNS).items()},
-    "‐": "-", "–": "-", "∗": "*", "∕": "/", "′": "'", "’": "'", "∣": "|", "‖": "\\|",
+    # Variants, and signs that Unicode has several of.
+    "ε": "\\varepsilon", "ϑ": "\\vartheta", "µ": "\\mu", "ς": "\\varsigma", "φ": "\\varphi", "·": "\\cdot",
+    "•": "\\bullet", "°": "\\degree", "⩽": "\\leqslant", "⩾": "\\geqslant", "∄": "\\nexists", "∥": "\\parallel",
+    "⟶": "\\longrightarrow", "⟵": "\\longleftarrow", "⟹": "\\Longrightarrow", "⟺": "\\Longleftrightarrow",
+    "‐": "-", "–": "-", "∕": "/", "′": "'", "’": "'", "∣": "|",
 }  # fmt: skip
 """A sign of Unicode → the LaTeX token that draws it."""
 GLYPHS: dict[str, str] = {label: sign for sign, label in reversed(UNICODE.items())} | {"\\%": "%"}

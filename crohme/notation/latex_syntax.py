@@ -10,7 +10,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from crohme.notation import latex_commands as commands
-from crohme.notation.alphabet import ROOT
+from crohme.notation.alphabet import NAMES, ROOT
 from crohme.notation.errors import LatexError
 from crohme.notation.latex_items import GRID, Item, Missing, Row, Script, Scripts
 from crohme.notation.latex_scanner import Token
@@ -42,6 +42,14 @@ def parse(
             `MAX_DEPTH`.
     """
     return _Parser(tokens, end, functions, signs).row(frozenset(), depth=1)
+
+
+def _styled_sign(command: str, arguments: tuple[Row | Missing, ...]) -> str | None:
+    r"""A letter in a style of its own that is one sign of the table, as `\mathbb{N}` is; else None."""
+    match arguments:
+        case ((Item(text, _, (), (), ()),),) if f"{command}{{{text}}}" in NAMES:
+            return f"{command}{{{text}}}"
+    return None
 
 
 class _Parser:
@@ -151,6 +159,8 @@ class _Parser:
         if token.text in commands.ARGUMENTS or token.text in commands.SAME_COMMAND:
             text = commands.SAME_COMMAND.get(token.text, token.text)
             arguments = tuple(self._argument(depth) for _ in range(commands.ARGUMENTS[text]))
+            if (sign := _styled_sign(token.text, arguments)) is not None:
+                return Item(sign, token.position)
             return Item(text, token.position, arguments)
         groups: list[Row] = []
         if token.text[0] == "\\" and token.text[1:].isalpha():

@@ -23,7 +23,8 @@ Decided:
 - `\frac { d } { d x }` is a derivative; a prime differentiates brackets with one variable in them.
 - `\pm` stands for both values. A root is the principal one; an odd root of a real number is real, also as the
   power of a fraction: `( - 8 ) ^ { 1 / 3 }` is -2. `%` divides by 100, `^ { o }` after a number means degrees.
-- Variables are real numbers, `\sqrt { x ^ { 2 } }` is |x|. Equations: see `equations`.
+- Variables are real numbers, `\sqrt { x ^ { 2 } }` is |x|; what stands in a factorial or a binomial coefficient of
+  an equation is a whole number. Equations: see `equations`.
 - Unknown is every letter if there are no more than equations; else x, y, z, as many as are there; of one
   equation the first of them. `y = 2 x` is solved already: its right side is computed.
 

@@ -214,6 +214,8 @@ def _free_letter(unknown: Name) -> str:
 
 
 def _counted(family: Family) -> str:
+    if family.least is not None and family.least == family.most:
+        return ""  # a single value
     n = family.counter.name
     text = rf" , \; {n} \in \mathbb{{Z}}"
     if family.without:

@@ -23,6 +23,7 @@ from crohme.solver.solved import Assignment, Solved
 from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import Comparison, Name
 from crohme.solver.systems import solve_system
+from crohme.solver.whole_numbers import counts, solve_by_trial
 from crohme.solver.zeros import zeros
 
 _LONGEST_ROOT = 22
@@ -99,6 +100,8 @@ def solve_one(
     Raises:
         NoAnswer: See `solve_equations`.
     """
+    if counts(equations, symbol):
+        return solve_by_trial(equations, symbol, name, conditions)
     rational = [equation for equation in equations if equation.is_rational_function(symbol)]
     if equations and len(rational) == len(equations):
         return Solved([{name: value} for value in _roots(equations, symbol, conditions)])

@@ -11,6 +11,7 @@ import sympy
 from crohme.solver.conditions import Condition
 from crohme.solver.errors import NoAnswer
 from crohme.solver.numeric import number, precise, real_function
+from crohme.solver.odd_root import OddRoot
 from crohme.solver.patience import attempt
 from crohme.solver.periods import inner_function
 from crohme.solver.regions import Region, Relation, region
@@ -79,13 +80,29 @@ def nested(
         branches = attempt(sympy.solve, inner - v, symbol, seconds=1.5)
         if not branches:
             raise NoAnswer("no closed form of the solutions was found")
-        for branch in branches:
+        known: list[mpmath.mpf] = []
+        for branch in map(_with_real_roots, branches):
             value = branch.subs(v, family.expression)
             counted = [
                 k for k in _COUNTED if _is_solution(value.subs(n, k), equation, inner, family, k, symbol, conditions)
             ]
+            values = [number(value.subs(n, k)).real for k in counted]
+            if all(any(abs(value - other) < mpmath.mpf(10) ** -20 for other in known) for value in values):
+                continue  # nothing that another branch does not have: the three cube roots of 0
+            known += values
             families += _pattern(sympy.simplify(value), n, counted)
     return families
+
+
+def _with_real_roots(branch: sympy.Expr) -> sympy.Expr:
+    """An odd root of a real number is written, and so meant, as the real one."""
+
+    def replaced(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
+        if exponent.is_Rational and exponent.q % 2 and exponent.q > 1 and base.free_symbols:
+            return OddRoot(base, exponent.q) ** exponent.p
+        return base**exponent
+
+    return branch.replace(sympy.Pow, replaced)
 
 
 def _is_solution(
@@ -122,4 +139,6 @@ def _pattern(value: sympy.Expr, n: sympy.Symbol, counted: Sequence[int]) -> list
         raise NoAnswer("no closed form of the solutions was found")
     least = None if first == _COUNTED[0] else first
     most = None if last == _COUNTED[-1] else last
+    if least is not None and least == most:
+        value = value.subs(n, least)
     return [Family(value, n, least, most, missing)]

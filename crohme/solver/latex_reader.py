@@ -14,19 +14,9 @@ _MORE = frozenset(
 LABELS = frozenset(CLASSES) | LETTERS | _MORE | frozenset(SETS) | {f"\\{name}" for name in NAMES}
 _SPELLINGS = {
     "%": [r"\%"],
-    "°": ["^", "{", DEGREE, "}"],
     r"\degree": ["^", "{", DEGREE, "}"],
     "*": [r"\times"],
-    "·": [r"\times"],
     r"\cdot": [r"\times"],  # the recogniser's alphabet has one class for it and the decimal point
-    "×": [r"\times"],
-    "÷": [r"\div"],
-    "−": ["-"],
-    "≤": [r"\leq"],
-    "≥": [r"\geq"],
-    "≠": [r"\neq"],
-    "π": [r"\pi"],
-    "∞": [r"\infty"],
     r"\leqslant": [r"\leq"],
     r"\geqslant": [r"\geq"],
     r"\bmod": [r"\mod"],

@@ -22,7 +22,7 @@ def period(expressions: Iterable[sympy.Expr], symbol: sympy.Symbol) -> sympy.Exp
     for expression in expressions:
         if not expression.has(symbol):
             continue
-        calls = [call for call in expression.atoms(*_TURNS) if call.has(symbol)]
+        calls = _innermost(expression, symbol)
         if not calls or expression.subs({call: sympy.Dummy(real=True) for call in calls}).has(symbol):
             return None
         for call in calls:
@@ -38,13 +38,21 @@ def period(expressions: Iterable[sympy.Expr], symbol: sympy.Symbol) -> sympy.Exp
     return lengths[0] * reduce(lambda a, b: sympy.Rational(sympy.ilcm(a.p * b.q, b.p * a.q), a.q * b.q), ratios)
 
 
+def _innermost(expression: sympy.Expr, symbol: sympy.Symbol) -> list[sympy.Expr]:
+    """The trigonometric calls in which no other one stands: all that sin(cos x) owes its period to is cos x."""
+    calls = [call for call in expression.atoms(*_TURNS) if call.has(symbol)]
+    return [call for call in calls if not any(inner.has(symbol) for inner in call.args[0].atoms(*_TURNS))]
+
+
 def inner_function(expression: sympy.Expr, symbol: sympy.Symbol) -> tuple[sympy.Expr, sympy.Expr, sympy.Symbol] | None:
-    """`F(u)`, `g(x)` and `u`, where an expression is F(g(x)), F is periodic, and g is not linear; else None."""
+    """`F(u)`, `g(x)` and `u` of F(g(x)) with a periodic F and a g that is neither linear nor periodic; else None."""
     calls = [call for call in expression.atoms(*_TURNS) if call.has(symbol)]
     if not calls:
         return None
     inner = calls[0].args[0].as_independent(symbol, as_Add=False)[1]
     u = sympy.Dummy("u", real=True)
+    if inner.has(*_TURNS):
+        return None
     outer = expression.subs({call: call.func(sympy.simplify(call.args[0] / inner) * u) for call in calls})
     if outer.has(symbol) or inner == symbol or inner.diff(symbol).is_number:
         return None

@@ -23,7 +23,7 @@ from crohme.symbols.data import TrainingData
 from crohme.symbols.keras_fit import EpochBar, ExampleBatches
 from crohme.symbols.settings import DEFAULTS, NETWORKS, compile_for
 from crohme.training.run_folder import held
-from inkml_parser.files import write_whole
+from inkml_parser.files import read_regular, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -233,7 +233,7 @@ def _begin(search: Search, data: TrainingData, out: Path, resume: bool) -> None:
         write_whole(path, json.dumps(asked, indent=2) + "\n")
         return
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(read_regular(path))
         if not isinstance(stored, dict):
             raise ValueError("not a table")
     except ValueError as error:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from inkml_parser.files import remove_partial
+
 log = logging.getLogger(__name__)
 _LOCK = ".lock"
 
@@ -19,6 +21,8 @@ class CheckpointError(ValueError):
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """The folder of a run for this process alone while the block lasts. A killed process holds nothing.
+
+    What one had only begun to write is removed.
 
     Raises:
         CheckpointError: Another run holds it.
@@ -35,4 +39,6 @@ def held(folder: Path) -> Iterator[None]:
             if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
                 raise CheckpointError(f"{folder}: another run goes on in this folder: take another (--out)") from None
             log.warning("%s: two runs in this folder would not be noticed: %s", folder, error.strerror)
+        else:
+            remove_partial(folder)
         yield

@@ -13,7 +13,7 @@ from crohme.evaluation import expressions
 from crohme.evaluation.expressions import Outcome, evaluate
 from crohme.evaluation.summary import summarize
 from crohme.expressions.recognizer import NothingToRecognize, Reading, Recognition
-from crohme.ink.truth import labelled, truth_of
+from crohme.ink.truth import labelled, truth
 from crohme.notation import Node, Relation, SymbolTree, from_latex, to_latex
 from inkml_parser import Ink, write
 
@@ -102,7 +102,7 @@ def test_a_perfect_reader_gets_all_of_the_sample(monkeypatch: pytest.MonkeyPatch
     def perfect(files, bundle, **_):
         for path in files:
             ink = expressions.read(path)
-            yield path, recognition(truth_of(ink), ink=ink)
+            yield path, recognition(truth(ink), ink=ink)
 
     monkeypatch.setattr(expressions, "recognize_files", perfect)
     figures = summarize(evaluate(sample_folder() / "test", "none"))

@@ -43,6 +43,7 @@ def test_a_row_never_begins_with_a_bracket() -> None:
 def test_a_comparison_tells_its_test() -> None:
     rate = {"a": 50.0, "b": 52.5, "difference": 2.5, "interval": [-1.0, 6.0]}
     figures = {"n": 200, "wins": 9, "losses": 4, "p_value": 1.2e-5, "metric": "token edits", "exprate": rate}
-    table = comparison_table("same", "same", figures, [("exprate", 0, "ExpRate")])
+    table = comparison_table("same", "same", figures, [("exprate", 0, "ExpRate")], "symbols")
     assert r"ExpRate & 50.00 & 52.50 & $+2.50$ & {[$-1.00$, $+6.00$]} \\" in table
+    assert "on the same 200 symbols" in table
     assert r"$p = 1.2 \times 10^{-5}$" in table and "same (A) & same (B)" in table

@@ -236,8 +236,12 @@ def test_latex_against_official_graphs_follows_the_official_converter(tmp_path: 
 def test_stroke_graphs_are_not_scored_as_symbol_graphs(tmp_path: Path) -> None:
     truth = _folder(tmp_path / "truth", {"a.lg": POWER})
     assert score(truth, truth).level is Level.STROKE
-    with pytest.raises(ScoringError, match="no truth can be read; the first: truth: a stroke-level graph"):
+    with pytest.raises(ScoringError, match="label graphs over strokes; score them at level stroke"):
         score(truth, truth, Level.SYMBOL)
+    latex = _table(tmp_path / "found.csv", {"a": "x ^ { 2 }"})
+    for pair in ((truth, latex), (latex, truth)):
+        with pytest.raises(ScoringError, match="over strokes; score them at level tokens: LaTeX has no strokes"):
+            score(*pair)
     assert score(truth, truth, Level.TOKENS).files["a"].as_dict()["tokens"] == 5
 
 

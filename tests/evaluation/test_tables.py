@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crohme.evaluation.report import ReportError, read_report
 from crohme.evaluation.scoring import Level, Scores, ScoringError, score
 from crohme.evaluation.scoring.errors import Refused
 from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table
@@ -193,3 +195,13 @@ def test_folders_of_latex(tmp_path: Path) -> None:
     assert scores.files["a"].errors == 0 and scores.files["b"].problem == "truth: no symbol"
     back = score(tmp_path / "output", tmp_path / "truth")
     assert back.files["b"].problem.startswith("truth: not UTF-8") and back.overall()["pairs"] == 2
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    for name in ("found.csv", "found.jsonl", "metrics.json"):
+        os.mkfifo(tmp_path / name)
+    for name in ("found.csv", "found.jsonl"):
+        with pytest.raises(ScoringError, match="Not a regular file"):
+            read_table(tmp_path / name, Side.OUTPUT)
+    with pytest.raises(ReportError, match=r"metrics\.json: Not a regular file"):
+        read_report(tmp_path)

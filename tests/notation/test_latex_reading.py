@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from crohme.notation import LatexError, read_latex, tokenize
+from crohme.notation.alphabet import SYMBOL_CLASSES
 
 
 @pytest.mark.parametrize(
@@ -50,7 +53,7 @@ def test_what_draws_the_same_is_the_same(text: str, normal: str) -> None:
     [
         (r"\overline x", r"\overline { x }"),
         (r"\hat{x}^2_1", r"\hat { x } _ { 1 } ^ { 2 }"),
-        (r"{\cal L} \Bbb R \mathcal{L}", r"\mathcal { L } \mathbb { R } \mathcal { L }"),
+        (r"{\cal L} \Bbb R \mathcal{L}", r"\mathcal { L } \mathbb{R} \mathcal { L }"),
         (r"\textcircled4", r"\textcircled { 4 }"),
         (r"\begin{array}{c|c} a&b\\[2pt]c&d\\ \end{array}", r"\begin{matrix} a & b \\ c & d \end{matrix}"),
         (r"\begin {bmatrix}a\end{bmatrix}", r"[ \begin{matrix} a \end{matrix} ]"),
@@ -101,3 +104,30 @@ def test_look_alikes_are_one_on_demand() -> None:
 def test_only_braces_that_do_not_match_are_refused(text: str) -> None:
     with pytest.raises(LatexError):
         read_latex(text)
+
+
+def test_every_name_of_the_table_is_a_sign_and_takes_no_group() -> None:
+    for symbol in SYMBOL_CLASSES.values():
+        for name in (symbol.label, *symbol.aliases, *symbol.variants):
+            if re.fullmatch(r"\\[A-Za-z]+", name) and name != r"\sqrt":
+                tokens = read_latex(name + " { x }").tokens
+                assert len(tokens) == 2 and tokens[1] == "x", name
+
+
+def test_other_names_of_a_sign_are_those_of_the_table() -> None:
+    for symbol in SYMBOL_CLASSES.values():
+        for alias in filter(re.compile(r"\\[A-Za-z]+").fullmatch, symbol.aliases):
+            assert read_latex(alias).tokens == read_latex(symbol.label).tokens, alias
+
+
+@pytest.mark.parametrize("text", [r"\mathbb{N}", r"\mathbb N", r"\Bbb{N}", r"\N", "ℕ", r"\mathbb { N }"])
+def test_a_letter_in_a_style_of_its_own_is_the_sign_of_the_table(text: str) -> None:
+    read = read_latex(f"{text} _ 0")
+    assert read.tokens == [r"\mathbb{N}", "_", "{", "0", "}"] and read.tree is not None
+    assert read_latex(" ".join(read.tokens)) == read
+
+
+def test_a_style_around_more_than_a_letter_keeps_what_is_in_it() -> None:
+    assert read_latex(r"\mathbb{N_1}").latex == r"\mathbb { N _ { 1 } }"
+    assert read_latex(r"\mathbb{NM}").latex == r"\mathbb { N M }"
+    assert read_latex(r"\mathbb{Y}").latex == r"\mathbb { Y }"

@@ -262,6 +262,10 @@ def test_roots_without_a_formula_are_decimals() -> None:
         (r"\sqrt [ 4 ] { - 1 6 }", "no real value"),
         (r"\int \sin ( \sin x ) d x", "no closed form"),
         (r"\sin x = a", "no closed form"),
+        (r"\sin ( \tan x ) = 0", "changes its sign"),
+        (r"\sum _ { n = 2 } ^ { \infty } \frac { ( - 1 ) ^ { n } } { \log n }", "no closed form"),
+        (r"\sum _ { n = 1 } ^ { \infty } ( - 1 ) ^ { n } ( 1 + \frac { 1 } { n } )", "diverges"),
+        (r"x ! = a", "no closed form"),
         (r"\int _ { 0 } ^ { 1 0 0 0 } e ^ { - 1 0 ^ { 9 } ( x - 5 0 0 ) ^ { 2 } } d x", "bound of the error"),
     ],
 )
@@ -282,6 +286,8 @@ def test_no_answer_says_why_and_what_was_understood(latex: str, cause: str) -> N
         (r"\int _ { 0 } ^ { 1 } x ^ { x } d x", "numerically: error below"),
         (r"\cos x = x", "numerically"),
         (r"\tan x = x", "at least these: x was searched between -"),
+        (r"x ! = 1 2 0", "x was taken for a whole number"),
+        (r"x ! = 2 4 x", "at least these: x was tried from 0 to 200"),
         (r"a x = b", "for a ≠ 0"),
         (r"\frac { x ^ { 2 } - 1 } { x - 1 }", "for x ≠ 1"),
         (r"\int _ { - 1 } ^ { 1 } \frac { 1 } { x ^ { 2 } } d x", "diverges"),
@@ -298,6 +304,14 @@ def test_what_has_to_be_said_beside_an_answer(latex: str, note: str) -> None:
     [
         (r"\sin ( x ^ { 2 } ) = 0", [r"x = - \sqrt{\pi} \sqrt{n} , \; n \in \mathbb{Z} , \; n \geq 0",
                                     r"x = \sqrt{\pi} \sqrt{n} , \; n \in \mathbb{Z} , \; n \geq 0"]),
+        (r"\sin ( x ^ { 3 } ) = 0", [r"x = \sqrt[3]{\pi n} , \; n \in \mathbb{Z}"]),
+        (r"\sin ( \cos x ) = 0", [r"x = \pi n + \frac{\pi}{2} , \; n \in \mathbb{Z}"]),
+        (r"\sin ( \pi \sin x ) = 0", [r"x = \frac{\pi n}{2} , \; n \in \mathbb{Z}"]),
+        (r"\sin ( x ^ { 4 } - x ^ { 2 } ) = 0", [
+            "x = 0",
+            r"x = - \frac{\sqrt{2 \sqrt{4 \pi n + 1} + 2}}{2} , \; n \in \mathbb{Z} , \; n \geq 0",
+            r"x = \frac{\sqrt{2 \sqrt{4 \pi n + 1} + 2}}{2} , \; n \in \mathbb{Z} , \; n \geq 0",
+        ]),
         (r"\sin ( 1 / x ) = 0", [r"x = \frac{1}{\pi n} , \; n \in \mathbb{Z} \setminus \left\{ 0 \right\}"]),
         (r"1 / x \neq 0", [r"x \in \mathbb{R} \setminus \left\{ 0 \right\}"]),
         (r"\sin x \gt 1 / 2", [r"x \in \left( 2 \pi n + \frac{\pi}{6} , 2 \pi n + \frac{5 \pi}{6} \right) "
@@ -315,6 +329,22 @@ def test_answers_that_are_neither_numbers_nor_single_solutions(latex: str, expec
 
 def find_answer(latex: str) -> Solution:
     return answers.find_answer(read_problem([read_latex(latex)]))
+
+
+@pytest.mark.parametrize(
+    ("latex", "numbers"),
+    [
+        ("x ! = 1 2 0", ["5"]),
+        ("x ! = 1", ["0", "1"]),
+        ("x ! = 5", []),
+        ("x ! = 2 4 x", ["5"]),
+        ("( x + 1 ) ! = x ! \\cdot 6", ["5"]),
+        (r"\binom { n } { 2 } = 1 0", ["5"]),
+        (r"\binom { 5 } { k } = 1 0", ["2", "3"]),
+    ],
+)
+def test_what_stands_in_a_factorial_is_a_whole_number(latex: str, numbers: list[str]) -> None:
+    assert [each.partition(" = ")[2] for each in find_answer(latex).answers] == numbers
 
 
 def test_definition_answers_as_one() -> None:

@@ -142,6 +142,23 @@ def test_two_runs_cannot_have_one_folder_and_a_killed_one_has_none(tmp_path: Pat
         pass
 
 
+def test_what_a_killed_run_had_begun_to_write_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys; from inkml_parser.files import filling, replacing\n"
+        "with replacing(sys.argv[1] + '/state.npz') as a, filling(sys.argv[1] + '/bundle') as b:\n"
+        "    a.write(b'half'); a.flush(); (b / 'weights.npz').touch(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    kept = [tmp_path / name for name in (".lock", ".mine.part", "x.part", "state.npz", "bundle/config.json")]
+    (tmp_path / "bundle").mkdir()
+    for file in kept:
+        file.touch()
+    assert subprocess.run([sys.executable, "-c", program, str(tmp_path)]).returncode == -signal.SIGKILL
+    assert len(list(tmp_path.rglob(".*.part"))) == 3
+    with held(tmp_path):
+        assert {file for file in tmp_path.rglob("*") if file.is_file()} == set(kept)
+        assert len(list(tmp_path.rglob(".*.part"))) == 1
+
+
 def test_a_damaged_log_is_no_reason_to_stop(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     run = Run.__new__(Run)
     run.folder, run.progress, run.board = tmp_path, {"step": 1, "samples": 8}, None

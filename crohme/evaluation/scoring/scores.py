@@ -168,6 +168,11 @@ def score(truth: Path, output: Path, level: Level | None = None, equate: bool = 
         for source in (true, found):
             if source.format is Format.LATEX:
                 raise ScoringError(f"{source.path}: LaTeX has no strokes; score it at level symbol or tokens")
+    if level is Level.SYMBOL:
+        for source, other in ((true, found), (found, true)):
+            if _is_over_symbols(source) is False:
+                others = "tokens: LaTeX has no strokes" if other.format is Format.LATEX else "stroke"
+                raise ScoringError(f"{source.path}: label graphs over strokes; score them at level {others}")
     scorer = _Scorer(level, Format.LG in (true.format, found.format), equate)
     names = tqdm(true.items, desc="score", unit="file", delay=1, disable=None, leave=False)
     files = {name: scorer.score(true.items[name], found.items.get(name, Refused("missing"))) for name in names}
@@ -182,14 +187,18 @@ def score(truth: Path, output: Path, level: Level | None = None, equate: bool = 
 def _usual_level(true: Source, found: Source) -> Level:
     if Format.LATEX in (true.format, found.format):
         return Level.SYMBOL
-    for source in (true, found):
-        for item in source.items.values() if source.format is Format.LG else ():
-            try:
-                graph = load_graph(_usable(item), Level.STROKE, keep_limits=True)
-            except _UNREADABLE:
-                continue
-            return Level.SYMBOL if is_symbol_level(graph) else Level.STROKE
-    return Level.STROKE
+    kinds = (_is_over_symbols(source) for source in (true, found))
+    return Level.SYMBOL if next((kind for kind in kinds if kind is not None), False) else Level.STROKE
+
+
+def _is_over_symbols(source: Source) -> bool | None:
+    """Whether label graphs are over symbols, as the first that can be read is; None where there are none."""
+    for item in source.items.values() if source.format is Format.LG else ():
+        try:
+            return is_symbol_level(load_graph(_usable(item), Level.STROKE, keep_limits=True))
+        except _UNREADABLE:
+            continue
+    return None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
 from crohme.evaluation.scoring.tables import Side, read_table
-from crohme.ink.truth import truth_graph, truth_of
+from crohme.ink.truth import truth_expression, truth_graph
 from crohme.notation import (
     Expression,
     LabelGraphError,
@@ -143,7 +143,7 @@ def load_graph(item: Path | str, level: Level, keep_limits: bool, equate: bool =
     if _is_lg(item):
         graph = read_primitive_graph(_text(item))
         if level is Level.SYMBOL and not is_symbol_level(graph):
-            raise LabelGraphError("a stroke-level graph: its primitives are no paths from the root")
+            raise LabelGraphError("a label graph over strokes, where the others are over symbols")
     elif level is Level.STROKE:
         if isinstance(item, str):
             raise LabelGraphError("LaTeX has no strokes")
@@ -202,8 +202,4 @@ def _text(path: Path | str) -> str:
 def _expression(item: Path | str, equate: bool) -> Expression:
     if isinstance(item, str):
         return read_latex(item, equate)
-    ink = read(item)
-    if ink.mathml is None and ink.latex is not None:
-        return read_latex(ink.latex, equate)
-    tree = truth_of(ink, canonical_label if equate else sign_name)
-    return Expression(to_latex(tree), tree)
+    return truth_expression(read(item), equate)

@@ -7,11 +7,11 @@ holds the two equal. The other networks run in Keras, which is loaded when such 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from crohme.bundle import Bundle, BundleError, restore
+from crohme.bundle.architectures import ArgumentError, shapes
 from crohme.deep_learning import load_keras
 from crohme.symbols.forward.layers import ACTIVATIONS
 from crohme.symbols.forward.symbol_cnn import SymbolCnn
@@ -38,12 +38,10 @@ def forward_pass(trained: Bundle) -> Forward:
 
 
 def _in_numpy(trained: Bundle) -> Forward:
-    arguments: dict[str, Any] = dict(trained.arguments)
     try:
-        network = IN_NUMPY[trained.network](**arguments)
-        shapes = network.shapes
-    except (TypeError, ValueError) as error:
-        raise BundleError(f"{trained.network} cannot be built with {arguments}: {error}") from None
-    if shapes != {name: array.shape for name, array in trained.weights.items()}:
+        expected = shapes(trained.network, trained.arguments)
+    except ArgumentError as error:
+        raise BundleError(f"{trained.network} cannot be built with {dict(trained.arguments)}: {error}") from None
+    if expected != {name: array.shape for name, array in trained.weights.items()}:  # of a bundle made by hand
         raise BundleError(f"{trained.path}: weights.npz does not fit {trained.network}")
-    return network.with_weights(trained.weights)
+    return IN_NUMPY[trained.network](**trained.arguments).with_weights(trained.weights)

@@ -35,19 +35,6 @@ class SymbolCnn:
             for half in "ab"
         ]
 
-    @property
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shapes of the weights by path."""
-        shapes: dict[str, tuple[int, ...]] = {}
-        side, channels = self.size, 1
-        for number, (name, kernel, stride) in enumerate(self.convolutions):
-            width = self.filters[number // 2]
-            shapes[f"{name}_conv/kernel"] = (kernel, kernel, channels, width)
-            shapes |= {f"{name}_norm/{part}": (width,) for part in ("gamma", "beta", "moving_mean", "moving_variance")}
-            channels, side = width, -(-side // stride) // (1 + number % 2)
-        shapes |= {"dense/kernel": (side * side * channels, self.dense), "dense/bias": (self.dense,)}
-        return shapes | {"probabilities/kernel": (self.dense, self.classes), "probabilities/bias": (self.classes,)}
-
     def with_weights(self, weights: Mapping[str, Array]) -> _Forward:
         """The function from `(n, size, size)` pictures, 0 to 255, to `(n, classes)` probabilities."""
         return _Forward(self, weights)

@@ -24,17 +24,6 @@ class SymbolLstm:
     dropout: float = 0.2
     activation: str = "relu"
 
-    @property
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shapes of the weights by path."""
-        first, second = self.units
-        shapes: dict[str, tuple[int, ...]] = {}
-        for layer, width, units in zip(_LAYERS, (self.features, first), (first, second), strict=True):
-            shapes |= {f"{layer}/kernel": (width, 4 * units), f"{layer}/recurrent_kernel": (units, 4 * units)}
-            shapes[f"{layer}/bias"] = (4 * units,)
-        shapes |= {"dense/kernel": (second, self.dense), "dense/bias": (self.dense,)}
-        return shapes | {"probabilities/kernel": (self.dense, self.classes), "probabilities/bias": (self.classes,)}
-
     def with_weights(self, weights: Mapping[str, Array]) -> _Forward:
         """The function from `(n, time, features)` sequences to `(n, classes)` probabilities."""
         return _Forward(self, weights)
