@@ -17,7 +17,6 @@ _CHUNK = 8
 
 Found = Recognition | InkError | ImageError | OSError
 
-
 _recognizer: Recognizer | None = None
 
 

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from crohme.errors import CrohmeError
 from inkml_parser.files import open_regular
 
 _LARGEST_TEXT, _LONGEST_LABEL = 1 << 20, 200
 _DEEPEST, _LARGEST_NUMBER, _STEEPEST = 8, 1e18, 100.0
 
 
-class BundleError(ValueError):
+class BundleError(CrohmeError):
     """A bundle that is missing, damaged or not ours. `str(error)` names the folder and the cause."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from crohme.cli.errors import CommandError, one_line
+from crohme.errors import CrohmeError
 from inkml_parser.files import replacing_text
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def writer(path: Path | None, top: int) -> Iterator[Write]:
         with replacing_text(path) as file, _WRITERS[path.suffix.lower()](file, top) as write:
             try:
                 yield write
-            except (KeyboardInterrupt, CommandError) as error:
+            except (KeyboardInterrupt, CrohmeError) as error:
                 ended = error
     except OSError as error:
         raise CommandError(f"{error.filename or path}: {error.strerror}") from None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from crohme.cli.errors import CommandError
 from crohme.cli.files import progress
 from crohme.cli.readings import Candidate, Reading
+from crohme.errors import CrohmeError, cause_of
 
 if TYPE_CHECKING:
     from crohme.evaluation.contact_sheet import ContactSheet
@@ -32,10 +33,9 @@ def read_symbols(files: Sequence[Path], bundle: str, top: int, sheet: Path | Non
         sheet: Path or None. A PNG, to show every symbol and every file that cannot be read.
 
     Raises:
-        CommandError: No such bundle, or one that does not read what the files hold; the sheet cannot be written.
+        BundleError, ImageError: No such bundle, or one that does not read what the files hold.
+        CommandError: The sheet cannot be written.
     """
-    from crohme.bundle import BundleError
-    from crohme.ink.image_files import ImageError
     from crohme.symbols.recognizer import SymbolRecognizer
 
     pages = None if sheet is None else _contact_sheet(sheet)
@@ -47,8 +47,6 @@ def read_symbols(files: Sequence[Path], bundle: str, top: int, sheet: Path | Non
                 with _writing(pages):
                     _show(read, pages)
             yield from (line for line, _ in read)
-    except (BundleError, ImageError) as error:
-        raise CommandError(str(error)) from None
     finally:  # also when interrupted: what was read is shown
         if pages is not None:
             with _writing(pages):
@@ -112,10 +110,10 @@ def _writing(sheet: ContactSheet) -> Iterator[None]:
 
 def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
     """The symbols of a file, each with what the recogniser is to be shown; None after an error."""
-    from crohme.ink.image_files import SUFFIXES, ImageError, libraries
+    from crohme.ink.image_files import SUFFIXES, libraries
     from crohme.ink.truth import damage
     from crohme.notation import canonical_label
-    from inkml_parser import InkError, Part, read
+    from inkml_parser import Part, read
 
     name = str(file)
     try:
@@ -125,10 +123,8 @@ def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
             read_image(file)  # so that a bad picture is found here, where it spoils no batch
             return [(Reading(name), file)]
         ink = read(file)
-    except (InkError, ImageError) as error:
-        return [(Reading(name, error=error.cause), None)]
-    except OSError as error:
-        return [(Reading(name, error=error.strerror or str(error)), None)]
+    except (CrohmeError, OSError) as error:
+        return [(Reading(name, error=cause_of(error)), None)]
     problem = damage(ink, Part.SEGMENTATION)
     if not ink.symbols and problem is None:
         return [(Reading(name), ink)]

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import unquote
 
+from crohme.errors import CrohmeError
 from crohme.notation import CLASSES, canonical_label
 from inkml_parser.files import open_regular
 
@@ -16,7 +17,7 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _KNOWN = frozenset(CLASSES)
 
 
-class LabelError(ValueError):
+class LabelError(CrohmeError):
     """A table of labels that cannot be used, or names that it has no label for."""
 
 

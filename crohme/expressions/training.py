@@ -75,7 +75,7 @@ def train(
         DataNotFound: Nothing to train or to validate on.
         CheckpointError: A new run in the folder of another one; `resume` without a checkpoint, with
             one of other settings, or with one whose cycle is finished.
-        TensorBoardMissing: Logs for TensorBoard are asked for, and their writer is not installed.
+        MissingExtra: Logs for TensorBoard are asked for, and their writer is not installed.
     """
     if tensorboard:
         load_writer()  # now, not after the data is read

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from crohme import bundle
+from crohme.errors import CrohmeError
 from crohme.expressions.vocabulary import Vocabulary
 
 # Axis of each weight that runs over the tokens, or over the symbol classes.
@@ -16,7 +17,7 @@ _BY_TOKEN = {"decoder/previous/embeddings": 0, "decoder/token/kernel": 1, "decod
 _BY_CLASS = {"symbol/kernel": 1, "symbol/bias": 0}
 
 
-class WarmStartError(ValueError):
+class WarmStartError(CrohmeError):
     """A bundle that a network cannot start from. `str(error)` says why."""
 
 

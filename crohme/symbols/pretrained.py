@@ -7,6 +7,8 @@ from pathlib import Path
 
 import keras
 
+from crohme.errors import CrohmeError
+
 NONE, IMAGENET = "none", "imagenet"
 BACKBONE = "backbone"
 """Name of the layer that weights of ImageNet exist for."""
@@ -18,7 +20,7 @@ _APPLICATIONS: dict[str, Callable[..., keras.Model]] = {
 _FILES = "https://keras.io/api/applications"
 
 
-class WeightsError(ValueError):
+class WeightsError(CrohmeError):
     """Weights that are not to be had, or do not fit."""
 
 

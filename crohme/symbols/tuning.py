@@ -19,6 +19,7 @@ import keras_tuner
 import pandas as pd
 
 from crohme import bundle
+from crohme.errors import CrohmeError
 from crohme.symbols.data import TrainingData
 from crohme.symbols.keras_fit import EpochBar, ExampleBatches
 from crohme.symbols.settings import DEFAULTS, NETWORKS, compile_for
@@ -36,7 +37,7 @@ _SCALED = ("filters", "units", "dense", "width")
 _OBJECTIVE = "val_accuracy"
 
 
-class TuningError(ValueError):
+class TuningError(CrohmeError):
     """A search that cannot go on, or be gone on with. `str(error)` says why."""
 
 

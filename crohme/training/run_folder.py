@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crohme.errors import CrohmeError
+
 log = logging.getLogger(__name__)
 _LOCK = ".lock"
 
 
-class CheckpointError(ValueError):
+class CheckpointError(CrohmeError):
     """A checkpoint that is missing or damaged, or that belongs to another run."""
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crohme.errors import CrohmeError
 from crohme.evaluation.confusions import RELATIONS
 from crohme.evaluation.outcomes import Outcome, Unit
 from crohme.evaluation.report.content import About, Content, gather
@@ -21,7 +22,7 @@ SYMBOLS, RELATIONS_FILE = "symbols.csv", "relations.csv"
 COLUMNS = ("file", "truth", "read", "confidence", "errors", "kind", "strokes", "writer", "problem")
 
 
-class ReportError(ValueError):
+class ReportError(CrohmeError):
     """A folder that holds no report. `str(error)` names the file and the cause."""
 
 
