@@ -20,7 +20,7 @@ FLOORS = (
     ("crohme.errors",),
     ("crohme.notation", "crohme.child_processes", "crohme.extras"),
     ("crohme.ink", "crohme.bundle", "crohme.solver", "crohme.deep_learning"),
-    ("crohme.augment", "crohme.datasets", "crohme.training"),
+    ("crohme.augment", "crohme.datasets", "crohme.training", "crohme.recognition"),
     ("crohme.expressions", "crohme.symbols"),
     ("crohme.parallel",),
     ("crohme.evaluation", "crohme.web"),

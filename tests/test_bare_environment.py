@@ -75,7 +75,7 @@ from crohme.symbols.recognizer import SymbolRecognizer
 from inkml_parser import read
 ink = read({str(SAMPLE / "sample7_00.inkml")!r})
 symbols = SymbolRecognizer.load("both")
-read_as = [symbols.recognize(ink.select(s.strokes), top=1)[0][0] for s in ink.symbols]
+read_as = [symbols.recognize(ink.select(s.strokes), top=1).latex for s in ink.symbols]
 for recognizer in (crohme.load(), symbols):
     try:
         recognizer.recognize("photo.png")

@@ -11,7 +11,7 @@ from crohme.cli.readings import Candidate, Reading
 from crohme.errors import cause_of
 
 if TYPE_CHECKING:
-    from crohme.expressions.recognizer import Recognition
+    from crohme.recognition import Recognition
     from inkml_parser import Ink
 
 WRITTEN = ("lg", "inkml", "mathml", "latex")
@@ -40,8 +40,9 @@ def read_expressions(
         BundleError: No such bundle, or one of another kind.
         CommandError: The folder cannot be written to.
     """
-    from crohme.expressions.recognizer import BEAM, Recognition
+    from crohme.expressions.recognizer import BEAM
     from crohme.parallel import recognize_files
+    from crohme.recognition import Recognition
 
     results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam or BEAM)
     for file, name in progress(files, "recognise"):
@@ -51,7 +52,7 @@ def read_expressions(
             yield Reading(str(file), truth=truth, truth_error=unread, error=cause_of(found))
             continue
         problem = _write(found, file, name, formats, folder) if folder is not None else None
-        candidates = tuple(Candidate(r.latex, r.confidence, r.tree) for r in found.readings)
+        candidates = tuple(Candidate(r.latex, r.confidence, r) for r in found.readings)
         truth, unread = _truth(found.ink)
         damage = tuple(f"{warning.part}: {warning.cause}" for warning in found.ink.warnings)
         yield Reading(

@@ -15,7 +15,7 @@ from crohme.errors import CrohmeError
 from inkml_parser.files import replacing_text
 
 if TYPE_CHECKING:
-    from crohme.notation import SymbolTree
+    from crohme.recognition import Reading as ExpressionReading
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Candidate:
     Args:
         latex: str.
         confidence: float. Between 0 and 1.
-        tree: SymbolTree or None. Of a whole expression, each symbol with its strokes.
+        expression: crohme.recognition.Reading or None. Of a whole expression, each symbol with its strokes.
     """
 
     latex: str
     confidence: float
-    tree: SymbolTree | None = None
+    expression: ExpressionReading | None = None
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,9 @@ def print_table(readings: Sequence[Reading], what: str) -> None:
             continue
         best, *others = r.candidates
         mark = _mark(r)
-        beside = "  ".join(f"{c.latex} {c.confidence:.3f}" for c in others if c.tree is None)
+        beside = "  ".join(f"{c.latex} {c.confidence:.3f}" for c in others if c.expression is None)
         lines.append((name, f"{best.confidence:.3f}", best.latex, beside, mark))
-        lines += [("", f"{c.confidence:.3f}", c.latex, "", "") for c in others if c.tree is not None]
+        lines += [("", f"{c.confidence:.3f}", c.latex, "", "") for c in others if c.expression is not None]
     columns = [column for column in zip(*lines, strict=True) if any(column)]
     widths = [max(map(len, column)) for column in columns]
     for line in zip(*columns, strict=True):
@@ -186,12 +186,7 @@ def _as_dict(reading: Reading) -> dict[str, Any]:
 
 def _candidate_as_dict(candidate: Candidate) -> dict[str, Any]:
     described: dict[str, Any] = {"latex": candidate.latex, "confidence": candidate.confidence}
-    if candidate.tree is not None:
-        from crohme.notation import to_mathml
-
-        described["mathml"] = to_mathml(candidate.tree)
-        described["symbols"] = [{"label": n.label, "strokes": list(n.strokes)} for n in candidate.tree.nodes()]
-    return described
+    return described if candidate.expression is None else described | candidate.expression.to_dict()
 
 
 def _blank(value: object | None) -> object:

@@ -15,6 +15,7 @@ from crohme.errors import CrohmeError, cause_of
 
 if TYPE_CHECKING:
     from crohme.evaluation.contact_sheet import ContactSheet
+    from crohme.recognition import Recognition
     from crohme.symbols.recognizer import SymbolRecognizer
     from inkml_parser import Ink
 
@@ -78,9 +79,13 @@ def _read_batch(recognizer: SymbolRecognizer, files: list[Path], top: int) -> li
     sources = [source for _, source in found if source is not None]
     answers = iter(recognizer.recognize_batch(sources, top) if sources else [])
     return [
-        (line if source is None else replace(line, candidates=tuple(Candidate(*one) for one in next(answers))), source)
+        (line if source is None else replace(line, candidates=_candidates(next(answers))), source)
         for line, source in found
     ]
+
+
+def _candidates(answer: Recognition) -> tuple[Candidate, ...]:
+    return tuple(Candidate(reading.latex, reading.confidence) for reading in answer.readings)
 
 
 def _show(read: list[tuple[Reading, Source | None]], sheet: ContactSheet) -> None:

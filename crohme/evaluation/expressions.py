@@ -11,10 +11,11 @@ from tqdm import tqdm
 from crohme.datasets.location import inkml_files
 from crohme.errors import cause_of
 from crohme.evaluation.outcomes import NO_WRITER, Outcome, kind_of
-from crohme.expressions.recognizer import BEAM, Recognition
+from crohme.expressions.recognizer import BEAM
 from crohme.ink.truth import truth_expression
 from crohme.notation import NotationError, to_latex, without_limits
 from crohme.parallel import Found, recognize_files
+from crohme.recognition import Recognition
 from inkml_parser import Ink, InkError, read
 
 
