@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from crohme.errors import CrohmeError
 
 EXTRA_OF = {
-    "keras": "train", "tensorflow": "train", "sklearn": "train", "pandas": "train", "matplotlib": "train",
+    "keras": "train", "tensorflow": "train",
     "cv2": "images", "PIL": "images",
     "rapidfuzz": "score", "scipy": "score", "jinja2": "score",
-    "fastapi": "web", "starlette": "web", "uvicorn": "web", "latex2mathml": "web",
-    "sympy": "solver", "keras_tuner": "tune", "tensorboard": "tune", "tensorboardX": "tensorboard",
+    "matplotlib": "score", "pandas": "score", "sklearn": "score",
+    "fastapi": "web", "starlette": "web", "pydantic": "web", "uvicorn": "web", "h11": "web", "latex2mathml": "web",
+    "sympy": "solver", "mpmath": "solver",
+    "keras_tuner": "tune", "tensorboard": "tune", "tensorboardX": "tensorboard",
 }  # fmt: skip
-"""Library, by the name that is imported → the extra of this package that brings it."""
+"""Library, by the name that is imported → the smallest extra of this package that brings it."""
 _NAMES = {
     "keras": "Keras", "tensorflow": "TensorFlow", "sklearn": "scikit-learn", "cv2": "OpenCV", "PIL": "Pillow",
     "fastapi": "FastAPI", "sympy": "SymPy", "keras_tuner": "Keras Tuner", "tensorboard": "TensorBoard",
