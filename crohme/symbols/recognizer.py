@@ -5,7 +5,6 @@ The networks that are shipped need no deep-learning library; see `crohme.symbols
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -130,6 +129,8 @@ class SymbolRecognizer:
 
     async def recognize_async(self, source: Source, top: int = 5, symbols: Symbols | None = None) -> Recognition:
         """`recognize` in a thread of its own."""
+        import asyncio  # here: it takes a tenth of the time that loading takes
+
         return await asyncio.to_thread(self.recognize, source, top, symbols)
 
     def _try_load(self, source: Source) -> Ink | np.ndarray | InkError | ImageError | OSError:
