@@ -8,7 +8,7 @@ __all__ = ["CrohmeError", "cause_of"]
 
 
 def cause_of(error: Exception) -> str:
-    """What an error says, without the name of the file that it is about."""
-    if isinstance(error, CrohmeError) and error.source is not None:
+    """Why something failed, without the name of the file."""
+    if isinstance(error, CrohmeError):
         return error.cause
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any
 
 
@@ -19,7 +19,7 @@ class CrohmeError(Exception):
     def __init__(self, cause: str, source: str | PathLike[str] | None = None) -> None:
         super().__init__(cause, source)
         self.cause = cause
-        self.source = None if source is None else fspath(source)
+        self.source = None if source is None else str(source)
 
     def __str__(self) -> str:
         return self.cause if self.source is None else f"{self.source}: {self.cause}"

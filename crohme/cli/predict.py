@@ -120,7 +120,7 @@ def _check(args: argparse.Namespace) -> None:
         if not args.symbols:
             raise CommandError("--sheet is for --symbols, not for expressions")
         if args.sheet.suffix.lower() != ".png":
-            raise CommandError(f"{args.sheet}: the suffix of --sheet must be .png")
+            raise CommandError("the suffix of --sheet must be .png", args.sheet)
         check_file(args.sheet)
 
 

@@ -62,7 +62,7 @@ Write = Callable[[Reading], None]
 def check_suffix(path: Path) -> None:
     """Raise CommandError unless `writer` knows the format of such a file."""
     if path.suffix.lower() not in _WRITERS:
-        raise CommandError(f"{path}: the suffix of --output must be one of {', '.join(_WRITERS)}")
+        raise CommandError(f"the suffix of --output must be one of {', '.join(_WRITERS)}", path)
 
 
 @contextmanager
@@ -91,7 +91,7 @@ def writer(path: Path | None, top: int) -> Iterator[Write]:
             except (KeyboardInterrupt, CrohmeError) as error:
                 ended = error
     except OSError as error:
-        raise CommandError(f"{error.filename or path}: {error.strerror}") from None
+        raise CommandError(error.strerror, error.filename or path) from None
     if ended is not None:
         raise ended
 

@@ -71,7 +71,7 @@ def _recognised(paths: list[Path]) -> list[SymbolTree]:
     trees = []
     for path in paths:
         if path.is_dir():
-            raise CommandError(f"{path}: is a folder; solve takes one file, or the files of one system of equations")
+            raise CommandError("is a folder; solve takes one file, or the files of one system of equations", path)
         try:
             reading = recognizer.recognize(path).best
         except (CrohmeError, OSError) as error:

@@ -67,16 +67,16 @@ class Recognizer:
 
     def __init__(self, trained: Bundle) -> None:
         if trained.network != "stroke_transformer":
-            raise BundleError(f"{trained.path}: {trained.network} does not read whole expressions")
+            raise BundleError(f"{trained.network} does not read whole expressions", trained.path)
         try:
             self.vocabulary = Vocabulary.of_tokens(trained.vocabulary)
         except ValueError as error:
-            raise BundleError(f"{trained.path}: vocabulary.txt: {error}") from None
+            raise BundleError(f"vocabulary.txt: {error}", trained.path) from None
         for name, value in self.vocabulary.dimensions().items():
             given = trained.arguments.get(name)
             # Networks of earlier versions read the first pair features only.
             if given != value and not (name == "pair_features" and given == EARLIER_PAIR_FEATURES):
-                raise BundleError(f"{trained.path}: made for {name} {given}, not {value}")
+                raise BundleError(f"made for {name} {given}, not {value}", trained.path)
         self.bundle = trained
         self.network = LightTransformer(trained.weights, trained.arguments)
         self._check_answers()
@@ -137,7 +137,7 @@ class Recognizer:
         memory = self.network.encode(prepare(ink))
         candidates = self._search(memory, vocabulary, max(beam, 1), cancelled)
         if not np.isfinite([candidate.score for candidate in candidates]).all():
-            raise BundleError(f"{self.bundle.path}: weights.npz makes no sense: its answers are no numbers")
+            raise BundleError("weights.npz makes no sense: its answers are no numbers", self.bundle.path)
         is_traced = image_files.TRACED.items() <= ink.annotations.items()
         calibration = self._calibration_traced if is_traced else self._calibration
         shares = _confidences([candidate.score for candidate in candidates], *calibration)
@@ -200,7 +200,7 @@ class Recognizer:
             token, pointer, _ = self.network.read(memory, self.network.start(), none, nowhere, nowhere, none, none)
             answers = (memory.encoded, self.network.classify(memory), self.network.relate(memory), token, pointer)
         if not all((np.abs(answer) < _LARGEST_LOGIT).all() for answer in answers):
-            raise BundleError(f"{self.bundle.path}: weights.npz makes no sense: its answers are no numbers")
+            raise BundleError("weights.npz makes no sense: its answers are no numbers", self.bundle.path)
 
     def _search(
         self, memory: Memory, vocabulary: Vocabulary, beam: int, cancelled: Callable[[], bool] | None

@@ -40,10 +40,10 @@ def warm_start(network: keras.Model, vocabulary: Vocabulary, folder: str | Path)
     try:
         known = Vocabulary.of_tokens(trained.vocabulary)
     except ValueError:
-        raise WarmStartError(f"{trained.path}: {trained.network} does not read whole expressions") from None
+        raise WarmStartError(f"{trained.network} does not read whole expressions", trained.path) from None
     for weight in network.weights:
         if weight.path not in trained.weights:
-            raise WarmStartError(f"{trained.path}: has no weight {weight.path}")
+            raise WarmStartError(f"has no weight {weight.path}", trained.path)
         name = weight.path.removeprefix("stroke_transformer/")
         stored, fresh = trained.weights[weight.path], keras.ops.convert_to_numpy(weight)
         if name in _BY_TOKEN:

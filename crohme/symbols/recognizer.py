@@ -63,7 +63,7 @@ class SymbolRecognizer:
     def __init__(self, bundles: Sequence[Bundle]) -> None:
         for part in bundles:
             if part.network not in STROKE_NETWORKS | PICTURE_NETWORKS:
-                raise BundleError(f"{part.path}: {part.network} does not recognise isolated symbols")
+                raise BundleError(f"{part.network} does not recognise isolated symbols", part.path)
             if part.vocabulary != bundles[0].vocabulary:
                 raise BundleError(f"{part.path} and {bundles[0].path} have different classes")
         sizes = {picture_size(part.arguments) for part in bundles if part.network in PICTURE_NETWORKS}

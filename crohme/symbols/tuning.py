@@ -106,7 +106,7 @@ def tune(search: Search, data: TrainingData, out: Path, resume: bool = False) ->
         Li et al.: Hyperband: a novel bandit-based approach to hyperparameter optimization, JMLR 18, 2018.
     """
     if not data.validation:
-        raise TuningError(f"{data.folders[0]}: there is nothing to compare configurations on, no example is held out")
+        raise TuningError("there is nothing to compare configurations on, no example is held out", data.folders[0])
     with held(out):
         return _tune(search, data, out, resume)
 

@@ -35,6 +35,6 @@ def held(folder: Path) -> Iterator[None]:
             pass
         except OSError as error:
             if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-                raise CheckpointError(f"{folder}: another run goes on in this folder: take another (--out)") from None
+                raise CheckpointError("another run goes on in this folder: take another (--out)", folder) from None
             log.warning("%s: two runs in this folder would not be noticed: %s", folder, error.strerror)
         yield

@@ -117,11 +117,11 @@ def read_report(folder: Path) -> StoredReport:
         rows = {line["file"]: _row(line) for line in lines}
     except OSError as error:
         cause = f"{path.name}: {error.strerror}" if folder.is_dir() else "no such folder"
-        raise ReportError(f"{folder}: no report of `crohme evaluate` or `score --report`: {cause}") from None
+        raise ReportError(f"no report of `crohme evaluate` or `score --report`: {cause}", folder) from None
     except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        raise ReportError(f"{path}: not as `crohme evaluate --report` writes it: {_why(error)}") from None
+        raise ReportError(f"not as `crohme evaluate --report` writes it: {_why(error)}", path) from None
     if len(rows) != len(lines) or not rows:
-        raise ReportError(f"{path}: {'two rows for one file' if rows else 'no rows'}")
+        raise ReportError("two rows for one file" if rows else "no rows", path)
     return StoredReport(folder, metric, about, rows, unit, is_of_symbols)
 
 
