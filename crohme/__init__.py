@@ -1,15 +1,61 @@
-"""Recognition of handwritten mathematics: strokes in, LaTeX out."""
+"""Recognition of handwritten mathematics: strokes in, LaTeX out.
+
+What is named here is imported when it is first used: `import crohme` alone loads nothing but this file.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crohme.expressions.recognizer import Recognizer
+    from crohme.bundle import BundleError
+    from crohme.errors import CrohmeError
+    from crohme.expressions.recognizer import NothingToRecognize, Recognizer
+    from crohme.extras import MissingExtra
+    from crohme.ink.image_files import ImageError
+    from crohme.notation import Alphabet, NotationError
+    from crohme.recognition import AlphabetError, Reading, Recognition, RecognizedSymbol
+    from crohme.symbols.recognizer import SymbolRecognizer
+    from inkml_parser import Ink, InkError
 
 __version__ = "0.1.0"
-__all__ = ["load"]
+__all__ = [
+    "Alphabet",
+    "AlphabetError",
+    "BundleError",
+    "CrohmeError",
+    "ImageError",
+    "Ink",
+    "InkError",
+    "MissingExtra",
+    "NotationError",
+    "NothingToRecognize",
+    "Reading",
+    "Recognition",
+    "RecognizedSymbol",
+    "Recognizer",
+    "SymbolRecognizer",
+    "load",
+]
+_MODULES = {
+    "Alphabet": "crohme.notation",
+    "AlphabetError": "crohme.recognition",
+    "BundleError": "crohme.bundle",
+    "CrohmeError": "crohme.errors",
+    "ImageError": "crohme.ink.image_files",
+    "Ink": "inkml_parser",
+    "InkError": "inkml_parser",
+    "MissingExtra": "crohme.extras",
+    "NotationError": "crohme.notation",
+    "NothingToRecognize": "crohme.expressions.recognizer",
+    "Reading": "crohme.recognition",
+    "Recognition": "crohme.recognition",
+    "RecognizedSymbol": "crohme.recognition",
+    "Recognizer": "crohme.expressions.recognizer",
+    "SymbolRecognizer": "crohme.symbols.recognizer",
+}
 
 
 def load(name_or_folder: str | Path | None = None) -> Recognizer:
@@ -28,3 +74,15 @@ def load(name_or_folder: str | Path | None = None) -> Recognizer:
     from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
 
     return Recognizer.load(DEFAULT_BUNDLE if name_or_folder is None else name_or_folder)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

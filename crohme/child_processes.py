@@ -12,8 +12,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any
 
+from crohme.errors import CrohmeError
 
-class WorkerLost(RuntimeError):
+
+class WorkerLost(CrohmeError):
     """A child process was ended from outside, most often for lack of memory."""
 
 

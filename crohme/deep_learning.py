@@ -6,10 +6,11 @@ import os
 import sys
 import tempfile
 
+from crohme.errors import CrohmeError
 from crohme.extras import needed_by
 
 
-class KerasError(RuntimeError):
+class KerasError(CrohmeError):
     """Keras is installed and cannot be loaded; or the backend that `$KERAS_BACKEND` names does not exist."""
 
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from crohme.errors import CrohmeError
+
 EXTRA_OF = {
-    "keras": "train", "tensorflow": "train", "sklearn": "train", "pandas": "train", "matplotlib": "train",
+    "keras": "train", "tensorflow": "train",
     "cv2": "images", "PIL": "images",
     "rapidfuzz": "score", "scipy": "score", "jinja2": "score",
-    "fastapi": "web", "starlette": "web", "uvicorn": "web", "latex2mathml": "web",
-    "sympy": "solver", "keras_tuner": "tune", "tensorboardX": "tensorboard",
+    "matplotlib": "score", "pandas": "score", "sklearn": "score",
+    "fastapi": "web", "starlette": "web", "pydantic": "web", "uvicorn": "web", "h11": "web", "latex2mathml": "web",
+    "sympy": "solver", "mpmath": "solver",
+    "keras_tuner": "tune", "tensorboard": "tune", "tensorboardX": "tensorboard",
 }  # fmt: skip
-"""Library, by the name that is imported → the extra of this package that brings it."""
+"""Library, by the name that is imported → the smallest extra of this package that brings it."""
 _NAMES = {
     "keras": "Keras", "tensorflow": "TensorFlow", "sklearn": "scikit-learn", "cv2": "OpenCV", "PIL": "Pillow",
+    "fastapi": "FastAPI", "sympy": "SymPy", "keras_tuner": "Keras Tuner", "tensorboard": "TensorBoard",
 }  # fmt: skip
 
 
-class MissingExtra(Exception):
-    """A library that is not installed. `str(error)` says in one line who needs it and what to install.
+class MissingExtra(CrohmeError):
+    """A library that is not installed; the error says who needs it and what to install.
 
     Args:
         library: str. A key of `EXTRA_OF`.
@@ -27,18 +32,11 @@ class MissingExtra(Exception):
     """
 
     def __init__(self, library: str, who: str) -> None:
-        super().__init__(library, who)  # as they are, so that the error can be pickled
         self.library = library
-        self.who = who
-
-    @property
-    def extra(self) -> str:
+        self.extra = EXTRA_OF[library]
         """The extra that brings the library."""
-        return EXTRA_OF[self.library]
-
-    def __str__(self) -> str:
-        library = _NAMES.get(self.library, self.library)
-        return f'{self.who} needs {library}, which is not installed: pip install "crohme[{self.extra}]"'
+        name = _NAMES.get(library, library)
+        super().__init__(f'{who} needs {name}, which is not installed: pip install "crohme[{self.extra}]"')
 
 
 @contextmanager

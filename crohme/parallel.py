@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from crohme.child_processes import worker_pool
-from crohme.expressions.recognizer import BEAM, Recognition, Recognizer
+from crohme.expressions.recognizer import BEAM, Recognizer
 from crohme.ink.image_files import ImageError
+from crohme.recognition import Recognition
 from inkml_parser import Ink, InkError, read
 
 _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _CHUNK = 8
 
 Found = Recognition | InkError | ImageError | OSError
-
 
 _recognizer: Recognizer | None = None
 

@@ -10,7 +10,16 @@ be compared (`mm` beside `em`, percent). Times stay as they are written: `timeOf
 applied. `min`, `max`, `respectTo` and the active area of a device move no point.
 """
 
-from inkml_parser.errors import EmptyInk, ForbiddenInk, InkError, InvalidInk, MalformedInk, OversizedInk, UnsupportedInk
+from inkml_parser.errors import (
+    CrohmeError,
+    EmptyInk,
+    ForbiddenInk,
+    InkError,
+    InvalidInk,
+    MalformedInk,
+    OversizedInk,
+    UnsupportedInk,
+)
 from inkml_parser.ink import Ink, Symbol
 from inkml_parser.limits import Limits
 from inkml_parser.reading import read
@@ -19,6 +28,7 @@ from inkml_parser.warnings import InkWarning, Part
 from inkml_parser.writing import write
 
 __all__ = [
+    "CrohmeError",
     "EmptyInk",
     "ForbiddenInk",
     "Ink",

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
-from xml.sax.saxutils import escape, quoteattr
 
 from inkml_parser.document import local_name, parse_utf8, serialised
 from inkml_parser.errors import EmptyInk, InkError, InvalidInk
@@ -130,10 +129,14 @@ def _symbol(symbol: Symbol, trace_ids: tuple[str, ...]) -> Iterator[str]:
 
 
 def _text(text: str, what: str) -> str:
+    from xml.sax.saxutils import escape  # here: it loads urllib, which reading does without
+
     return escape(_checked(text, what), {"\r": "&#13;"})  # a bare one would be read as a line feed
 
 
 def _attribute(text: str, what: str) -> str:
+    from xml.sax.saxutils import quoteattr
+
     return quoteattr(_checked(text, what))
 
 

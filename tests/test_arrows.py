@@ -16,9 +16,11 @@ DEEP_LEARNING = {"tensorflow", "keras", "jax", "torch"}
 
 # From the ground up. A module imports from lower floors, and from its own part without going in circles.
 FLOORS = (
-    ("inkml_parser", "crohme.notation", "crohme.child_processes", "crohme.extras"),
+    ("inkml_parser",),
+    ("crohme.errors",),
+    ("crohme.notation", "crohme.child_processes", "crohme.extras"),
     ("crohme.ink", "crohme.bundle", "crohme.solver", "crohme.deep_learning"),
-    ("crohme.augment", "crohme.datasets", "crohme.training"),
+    ("crohme.augment", "crohme.datasets", "crohme.training", "crohme.recognition"),
     ("crohme.expressions", "crohme.symbols"),
     ("crohme.parallel",),
     ("crohme.evaluation", "crohme.web"),

@@ -54,9 +54,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def alexnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of a network that runs in Keras."""
     from crohme import bundle
+    from crohme.bundle.architectures import shapes
 
     path = tmp_path_factory.mktemp("bundles") / "alexnet"
-    bundle.save(path, "alexnet", {"classes": 2}, ("a", "b"), {"never looked at": np.zeros(1)}, {})
+    arguments = {"classes": 2, "filters": [2] * 5, "dense": [2, 2]}
+    weights = {name: np.ones(shape) for name, shape in shapes("alexnet", arguments).items()}
+    bundle.save(path, "alexnet", arguments, ("a", "b"), weights, {})
     return path
 
 
@@ -75,7 +78,7 @@ from crohme.symbols.recognizer import SymbolRecognizer
 from inkml_parser import read
 ink = read({str(SAMPLE / "sample7_00.inkml")!r})
 symbols = SymbolRecognizer.load("both")
-read_as = [symbols.recognize(ink.select(s.strokes), top=1)[0][0] for s in ink.symbols]
+read_as = [symbols.recognize(ink.select(s.strokes), top=1).latex for s in ink.symbols]
 for recognizer in (crohme.load(), symbols):
     try:
         recognizer.recognize("photo.png")

@@ -7,9 +7,12 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from email.parser import Parser
 from pathlib import Path
 
 import pytest
+
+from crohme.extras import EXTRA_OF
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -19,21 +22,58 @@ IMPORT_NAMES = {
 }  # fmt: skip
 
 
+EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+# What a framework brings and its interface is made of: FastAPI is Starlette's and pydantic's.
+BROUGHT_ALONG = {"starlette": "fastapi", "pydantic": "fastapi"}
+
+
 def name_of(requirement: str) -> str:
     return requirement.split(">=")[0].strip()
 
 
-def test_requirements_txt_is_the_list_of_pyproject() -> None:
+def brought_by(extra: str) -> set[str]:
+    """The requirements of an extra, those of the extras that it names among them."""
+    found: set[str] = set()
+    for requirement in EXTRAS[extra]:
+        if requirement.startswith("crohme["):
+            found.update(*(brought_by(other) for other in requirement[len("crohme[") : -1].split(",")))
+        else:
+            found.add(requirement)
+    return found
+
+
+def imports_of(requirements: set[str]) -> set[str]:
+    names = {IMPORT_NAMES.get(name_of(requirement), name_of(requirement)) for requirement in requirements}
+    return names | {name for name, framework in BROUGHT_ALONG.items() if framework in names}
+
+
+def test_recognising_ink_needs_three_libraries() -> None:
+    assert imports_of(set(PROJECT["dependencies"])) == {"numpy", "lxml", "tqdm"}
+
+
+def test_requirements_txt_is_the_base_and_what_training_needs() -> None:
     lines = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if line and not line.startswith("#")] == PROJECT["dependencies"]
+    listed = [line for line in lines if line and not line.startswith("#")]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {*PROJECT["dependencies"], *brought_by("train")}
+    assert {"tensorflow", "numpy", "lxml", "scikit-learn", "pandas", "tqdm"} <= {name_of(line) for line in listed}
+
+
+def test_the_extras_bring_what_an_error_says_they_do() -> None:
+    assert set(EXTRAS) == {*EXTRA_OF.values(), "all", "dev"}
+    for library, extra in EXTRA_OF.items():
+        assert library in imports_of(brought_by(extra)), library
+        smaller = [other for other in EXTRAS if brought_by(other) < brought_by(extra)]
+        assert not any(library in imports_of(brought_by(other)) for other in smaller), library
+
+
+def test_all_and_dev_bring_every_extra() -> None:
+    every = set().union(*(brought_by(extra) for extra in EXTRAS if extra not in ("all", "dev")))
+    assert brought_by("all") == every < brought_by("dev")
 
 
 def test_every_import_is_a_declared_dependency() -> None:
-    # FastAPI brings pydantic and starlette: its interface is made of theirs.
-    extras = PROJECT["optional-dependencies"]
-    optional = [requirement for extra in ("solver", "web", "tensorboard", "tune") for requirement in extras[extra]]
-    requirements = [*PROJECT["dependencies"], *optional, "pydantic", "starlette"]
-    declared = {IMPORT_NAMES.get(name_of(r), name_of(r)) for r in requirements}
+    declared = imports_of({*PROJECT["dependencies"], *brought_by("all")})
     ours = {"crohme", "inkml_parser"}
     for file in [*REPOSITORY.glob("crohme/**/*.py"), *REPOSITORY.glob("inkml_parser/**/*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -76,6 +116,15 @@ def test_wheel_holds_exactly_the_packages_and_the_bundles(wheel: zipfile.ZipFile
 def test_wheel_installs_the_command(wheel: zipfile.ZipFile) -> None:
     (entry_points,) = (n for n in wheel.namelist() if n.endswith("entry_points.txt"))
     assert "crohme = crohme.cli:main" in wheel.read(entry_points).decode()
+
+
+def test_the_licence_of_the_weights_stands_beside_that_of_the_code(wheel: zipfile.ZipFile) -> None:
+    (metadata,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    headers = Parser().parsestr(wheel.read(metadata).decode())
+    assert headers["License-Expression"] == "MIT AND CC-BY-NC-SA-3.0"
+    assert headers.get_all("License-File") == ["LICENSE"]
+    (text,) = (name for name in wheel.namelist() if name.endswith(".dist-info/licenses/LICENSE"))
+    assert b"CC BY-NC-SA 3.0" in wheel.read(text)
 
 
 def test_launcher_is_short_and_starts_the_package() -> None:

@@ -7,10 +7,11 @@ from typing import Protocol
 import numpy as np
 
 from crohme.augment.pool import RootSign
+from crohme.errors import CrohmeError
 from crohme.ink.expression import Points
 
 
-class NoInk(LookupError):
+class NoInk(CrohmeError):
     """A symbol of the tree was never written by anybody in the pool. `label` is its class."""
 
     def __init__(self, label: str) -> None:

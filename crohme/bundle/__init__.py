@@ -95,15 +95,15 @@ def load(name_or_folder: str | Path) -> Bundle:
     network = config.get("network")
     is_ours = type(config.get("format")) is int and config["format"] == FORMAT
     if not is_ours or not isinstance(network, str) or network not in NETWORKS:
-        raise BundleError(f"{folder}: config.json describes no network of this version")
+        raise BundleError("config.json describes no network of this version", folder)
     for part in ("arguments", "training"):
         if not isinstance(config.get(part, {}), dict):
-            raise BundleError(f"{folder}: config.json: its {part} are no table")
+            raise BundleError(f"config.json: its {part} are no table", folder)
     expected = _shapes(folder, network, config.get("arguments"))
     for name in ("weights.npz", "vocabulary.txt"):
         with opened(folder / name) as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != config.get(_checksum_key(name)):
-                raise BundleError(f"{folder}: {name} does not match its checksum")
+                raise BundleError(f"{name} does not match its checksum", folder)
     vocabulary = read_vocabulary(folder / "vocabulary.txt", _outputs(network, config["arguments"]))
     metrics = read_table(folder / "metrics.json") if os.path.lexists(folder / "metrics.json") else {}
     check_calibration(folder, metrics)
@@ -111,7 +111,7 @@ def load(name_or_folder: str | Path) -> Bundle:
         try:
             weights = read_weights(file, expected)
         except WeightsError as error:
-            raise BundleError(f"{folder}: weights.npz {error}") from None
+            raise BundleError(f"weights.npz {error}", folder) from None
     return Bundle(folder, network, config["arguments"], vocabulary, weights, metrics, config.get("training", {}))
 
 
@@ -140,16 +140,16 @@ def save(
         OSError: It cannot be written; a bundle that was there is as it was.
     """
     if network not in NETWORKS:
-        raise BundleError(f"{folder}: {network!r} is not a network of this project")
+        raise BundleError(f"{network!r} is not a network of this project", folder)
     check_vocabulary(folder, vocabulary, _outputs(network, arguments))
     if {name: np.shape(array) for name, array in weights.items()} != _shapes(folder, network, arguments):
-        raise BundleError(f"{folder}: the weights are not those of {network}")
+        raise BundleError(f"the weights are not those of {network}", folder)
     with filling(folder) as parts:
         try:
             with replacing(parts / "weights.npz") as file:
                 write_weights(file, weights)
         except WeightsError as error:
-            raise BundleError(f"{folder}: {error}") from None
+            raise BundleError(str(error), folder) from None
         write_whole(parts / "vocabulary.txt", "".join(f"{label}\n" for label in vocabulary))
         checksums = {
             _checksum_key(name): hashlib.sha256((parts / name).read_bytes()).hexdigest()
@@ -194,7 +194,7 @@ def restore(bundle: Bundle) -> keras.Model:
     model = build(bundle.network, bundle.arguments)
     expected = {weight.path: tuple(weight.shape) for weight in model.weights}
     if expected != {name: array.shape for name, array in bundle.weights.items()}:  # of a bundle made by hand
-        raise BundleError(f"{bundle.path}: weights.npz does not fit {bundle.network}")
+        raise BundleError(f"weights.npz does not fit {bundle.network}", bundle.path)
     model.set_weights([bundle.weights[weight.path] for weight in model.weights])
     return model
 
@@ -220,7 +220,7 @@ def _shapes(folder: Path, network: str, arguments: Any) -> Shapes:
     try:
         return shapes(network, arguments or {})
     except ArgumentError as error:
-        raise BundleError(f"{folder}: config.json: {error}") from None
+        raise BundleError(f"config.json: {error}", folder) from None
 
 
 def _finite(value: Any) -> Any:
@@ -236,4 +236,4 @@ def _folder(name_or_folder: str | Path) -> Path:
     for folder in (_home() / name_or_folder if str(name_or_folder) in names() else None, Path(name_or_folder)):
         if folder is not None and os.path.isdir(folder):
             return folder
-    raise BundleError(f"{name_or_folder}: no such bundle; there are: {', '.join(names()) or 'none'}")
+    raise BundleError(f"no such bundle; there are: {', '.join(names()) or 'none'}", name_or_folder)

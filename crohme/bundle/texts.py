@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from crohme.errors import CrohmeError
 from inkml_parser.files import open_regular
 
 _LARGEST_TEXT, _LONGEST_LABEL = 1 << 20, 200
 _DEEPEST, _LARGEST_NUMBER, _STEEPEST = 8, 1e18, 100.0
 
 
-class BundleError(ValueError):
+class BundleError(CrohmeError):
     """A bundle that is missing, damaged or not ours. `str(error)` names the folder and the cause."""
 
 
@@ -28,12 +29,12 @@ def check_vocabulary(folder: Path, vocabulary: Sequence[str], count: int) -> Non
     """
     for number, label in enumerate(vocabulary, start=1):
         if not label.strip() or len(label) > _LONGEST_LABEL or any(unicodedata.category(c)[0] == "C" for c in label):
-            raise BundleError(f"{folder}: vocabulary.txt: line {number} is no label: {label!r:.60}")
+            raise BundleError(f"vocabulary.txt: line {number} is no label: {label!r:.60}", folder)
     if len(set(vocabulary)) < len(vocabulary):
         twice = Counter(vocabulary).most_common(1)[0][0]
-        raise BundleError(f"{folder}: vocabulary.txt: {twice!r:.60} stands there twice")
+        raise BundleError(f"vocabulary.txt: {twice!r:.60} stands there twice", folder)
     if len(vocabulary) != count:
-        raise BundleError(f"{folder}: vocabulary.txt has {len(vocabulary)} labels; the network has {count} outputs")
+        raise BundleError(f"vocabulary.txt has {len(vocabulary)} labels; the network has {count} outputs", folder)
 
 
 def read_vocabulary(path: Path, count: int) -> tuple[str, ...]:
@@ -48,9 +49,9 @@ def read_vocabulary(path: Path, count: int) -> tuple[str, ...]:
     try:
         lines = content.decode("utf-8").split("\n")
     except UnicodeDecodeError as error:
-        raise BundleError(f"{folder}: vocabulary.txt is not UTF-8: {error.reason}") from None
+        raise BundleError(f"vocabulary.txt is not UTF-8: {error.reason}", folder) from None
     if len(content) > _LARGEST_TEXT:
-        raise BundleError(f"{folder}: vocabulary.txt is larger than {_LARGEST_TEXT:,} bytes")
+        raise BundleError(f"vocabulary.txt is larger than {_LARGEST_TEXT:,} bytes", folder)
     vocabulary = tuple(lines[:-1] if lines[-1] == "" else lines)
     check_vocabulary(folder, vocabulary, count)
     return vocabulary
@@ -62,9 +63,9 @@ def check_calibration(folder: Path, metrics: Mapping[str, Any]) -> None:
         found = metrics.get(name, [1.0, 0.0])
         is_pair = isinstance(found, list) and len(found) == 2
         if not is_pair or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in found):
-            raise BundleError(f"{folder}: metrics.json: {name} is {found!r:.60}, not two numbers")
+            raise BundleError(f"metrics.json: {name} is {found!r:.60}, not two numbers", folder)
         if not (0 < found[0] <= _STEEPEST and abs(found[1]) <= _STEEPEST):
-            raise BundleError(f"{folder}: metrics.json: {name} is {found}: no confidence is calibrated by that")
+            raise BundleError(f"metrics.json: {name} is {found}: no confidence is calibrated by that", folder)
 
 
 @contextmanager
@@ -75,12 +76,12 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         BundleError: It is none, or cannot be read.
     """
     if path.is_symlink():
-        raise BundleError(f"{path.parent}: {path.name} is a link; a bundle holds its files itself")
+        raise BundleError(f"{path.name} is a link; a bundle holds its files itself", path.parent)
     try:
         with open_regular(path) as file:
             yield file
     except OSError as error:
-        raise BundleError(f"{path.parent}: {path.name}: {error.strerror or error}") from None
+        raise BundleError(f"{path.name}: {error.strerror or error}", path.parent) from None
 
 
 def read_table(path: Path) -> dict[str, Any]:
@@ -98,9 +99,9 @@ def read_table(path: Path) -> dict[str, Any]:
         _check_values(content)
     except (ValueError, RecursionError) as error:
         cause = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise BundleError(f"{path.parent}: {path.name} is not JSON of ours: {cause}") from None
+        raise BundleError(f"{path.name} is not JSON of ours: {cause}", path.parent) from None
     if not isinstance(content, dict):
-        raise BundleError(f"{path.parent}: {path.name} is not a JSON object")
+        raise BundleError(f"{path.name} is not a JSON object", path.parent)
     return content
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crohme.bundle.architectures import Shapes
+from crohme.errors import CrohmeError
 
 LARGEST = 65504.0
 """The largest number of half precision, in which weights are stored."""
@@ -32,7 +33,7 @@ _HEADER_SIZE = 128
 _UNPACKED, _RATIO = 16 << 20, 8  # trained weights can hardly be compressed: what swells more than that is a bomb
 
 
-class WeightsError(ValueError):
+class WeightsError(CrohmeError):
     """Weights that are not those expected. `str(error)` says how."""
 
 

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 
 from crohme import __version__
 from crohme.cli import compare, convert, evaluate, info, predict, score, serve, solve, train, tune
-from crohme.cli.errors import CommandError, one_line
-from crohme.deep_learning import KerasError
-from crohme.extras import MissingExtra, needed_by
+from crohme.cli.errors import one_line
+from crohme.errors import CrohmeError
+from crohme.extras import needed_by
 
 COMMANDS = (train, tune, evaluate, compare, score, predict, solve, convert, serve, info)
 INTERRUPTED, TERMINATED = 130, 143
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 code = args.run(args)
             sys.stdout.flush()
             return code
-        except (CommandError, KerasError, MissingExtra) as error:
+        except CrohmeError as error:
             print(f"crohme: error: {one_line(str(error))}", file=sys.stderr)
             return 1
         except KeyboardInterrupt as interrupt:

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crohme.cli.errors import CommandError
 from crohme.cli.files import check_apart, write_text
 from crohme.cli.reports import add_latex_option, short
 
@@ -50,16 +49,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Print the comparison, and write it where asked for."""
     from crohme.evaluation.comparison import compare_reports
-    from crohme.evaluation.report import ReportError, read_report
+    from crohme.evaluation.report import read_report
     from crohme.evaluation.report.comparison_page import render_comparison
     from crohme.evaluation.report.files import METRICS, OUTCOMES, PAGE
 
     inputs = (folder / name for folder in (args.a, args.b) for name in (METRICS, OUTCOMES, PAGE))
     check_apart({"--json": args.json, "--html": args.html}, inputs)
-    try:
-        found = compare_reports(read_report(args.a), read_report(args.b))
-    except ReportError as error:
-        raise CommandError(str(error)) from None
+    found = compare_reports(read_report(args.a), read_report(args.b))
     _print(found)
     if args.json is not None:
         write_text(args.json, json.dumps(_described(found), indent=2, ensure_ascii=False) + "\n")

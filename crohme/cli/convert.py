@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, find_files, list_failures, progress
+from crohme.errors import cause_of
 
 EPILOG = """\
 formats:
@@ -62,11 +63,8 @@ def run(args: argparse.Namespace) -> int:
     for file, name in progress(files, "convert"):
         try:
             contents = _symbols(file, name, args.to) if args.symbols else _whole(file, name, args.to)
-        except (InkError, NotationError) as error:
-            failures.append((file, getattr(error, "cause", None) or str(error)))
-            continue
-        except OSError as error:
-            failures.append((file, error.strerror or str(error)))
+        except (InkError, NotationError, OSError) as error:
+            failures.append((file, cause_of(error)))
             continue
         for target, content in contents.items():
             problem = output.write(target, content, file)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
+from crohme.errors import CrohmeError
+
 _STEERING = {"Cc", "Cs", "Zl", "Zp"}
 
 
-class CommandError(Exception):
+class CommandError(CrohmeError):
     """A user's error, told in one line; the command ends with exit code 1."""
 
 

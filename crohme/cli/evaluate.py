@@ -72,20 +72,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print the figures, write what was asked for, and list the files that could not be read."""
-    from crohme.bundle import BundleError
-    from crohme.child_processes import WorkerLost
-    from crohme.datasets.location import DataNotFound
-
     check_outputs(args)
-    try:
-        return _TASKS[args.task](args)
-    except (BundleError, DataNotFound, WorkerLost) as error:
-        raise CommandError(str(error)) from None
+    return _TASKS[args.task](args)
 
 
 def _symbols(args: argparse.Namespace) -> int:
     from crohme.evaluation.symbols import evaluate
-    from crohme.ink.image_files import ImageError
     from crohme.symbols.recognizer import SymbolRecognizer
 
     for option in ("beam", "offline"):
@@ -98,8 +90,6 @@ def _symbols(args: argparse.Namespace) -> int:
     try:
         bundle = args.bundle or "both"
         results = evaluate(SymbolRecognizer.load(bundle), args.data)
-    except ImageError as error:
-        raise CommandError(str(error)) from None
     finally:
         log.setLevel(level)
     figures = results.summary()

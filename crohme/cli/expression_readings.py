@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, progress
 from crohme.cli.readings import Candidate, Reading
+from crohme.errors import cause_of
 
 if TYPE_CHECKING:
-    from crohme.expressions.recognizer import Recognition
+    from crohme.recognition import Recognition
     from inkml_parser import Ink
 
 WRITTEN = ("lg", "inkml", "mathml", "latex")
@@ -37,35 +37,27 @@ def read_expressions(
         folder: OutputFolder or None. Where to.
 
     Raises:
-        CommandError: No such bundle, or one of another kind; or the folder cannot be written to.
+        BundleError: No such bundle, or one of another kind.
+        CommandError: The folder cannot be written to.
     """
-    from crohme.bundle import BundleError
-    from crohme.child_processes import WorkerLost
-    from crohme.expressions.recognizer import BEAM, Recognition
+    from crohme.expressions.recognizer import BEAM
     from crohme.parallel import recognize_files
+    from crohme.recognition import Recognition
 
-    try:
-        results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam or BEAM)
-        for file, name in progress(files, "recognise"):
-            _, found = next(results)
-            if not isinstance(found, Recognition):
-                truth, unread = _truth_of_file(file)
-                yield Reading(str(file), truth=truth, truth_error=unread, error=cause(found))
-                continue
-            problem = _write(found, file, name, formats, folder) if folder is not None else None
-            candidates = tuple(Candidate(r.latex, r.confidence, r.tree) for r in found.readings)
-            truth, unread = _truth(found.ink)
-            damage = tuple(f"{warning.part}: {warning.cause}" for warning in found.ink.warnings)
-            yield Reading(
-                str(file), candidates=candidates, truth=truth, truth_error=unread, error=problem, warnings=damage
-            )
-    except (BundleError, WorkerLost) as error:
-        raise CommandError(str(error)) from None
-
-
-def cause(error: Exception) -> str:
-    """Why a file cannot be used, without its name."""
-    return getattr(error, "cause", None) or getattr(error, "strerror", None) or str(error)
+    results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam or BEAM)
+    for file, name in progress(files, "recognise"):
+        _, found = next(results)
+        if not isinstance(found, Recognition):
+            truth, unread = _truth_of_file(file)
+            yield Reading(str(file), truth=truth, truth_error=unread, error=cause_of(found))
+            continue
+        problem = _write(found, file, name, formats, folder) if folder is not None else None
+        candidates = tuple(Candidate(r.latex, r.confidence, r) for r in found.readings)
+        truth, unread = _truth(found.ink)
+        damage = tuple(f"{warning.part}: {warning.cause}" for warning in found.ink.warnings)
+        yield Reading(
+            str(file), candidates=candidates, truth=truth, truth_error=unread, error=problem, warnings=damage
+        )
 
 
 def _truth(ink: Ink) -> tuple[str | None, str | None]:

@@ -104,7 +104,7 @@ def check_file(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         check_writable(path)
     except OSError as error:
-        raise CommandError(f"{error.filename or path}: {error.strerror}") from None
+        raise CommandError(error.strerror, error.filename or path) from None
 
 
 def check_apart(files: Mapping[str, Path | None], inputs: Iterable[Path] = ()) -> None:
@@ -122,7 +122,7 @@ def check_apart(files: Mapping[str, Path | None], inputs: Iterable[Path] = ()) -
         if path is None or is_special(path):
             continue
         if path.resolve() in taken:
-            raise CommandError(f"{path}: {option} would be written over what {taken[path.resolve()]}")
+            raise CommandError(f"{option} would be written over what {taken[path.resolve()]}", path)
         taken[path.resolve()] = f"{option} writes"
 
 
@@ -141,7 +141,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     except OSError as error:
-        raise CommandError(f"{error.filename or path}: {error.strerror}") from None
+        raise CommandError(error.strerror, error.filename or path) from None
 
 
 def check_folder(path: Path) -> None:
@@ -155,9 +155,9 @@ def check_folder(path: Path) -> None:
         with tempfile.TemporaryFile(dir=path):
             pass
     except FileExistsError:
-        raise CommandError(f"{path}: not a folder") from None
+        raise CommandError("not a folder", path) from None
     except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}") from None
+        raise CommandError(error.strerror, path) from None
 
 
 def list_warnings(warnings: Iterable[tuple[Path, str]]) -> None:

@@ -9,7 +9,6 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from crohme import __version__
-from crohme.cli.errors import CommandError
 
 if TYPE_CHECKING:
     from crohme.bundle import Bundle
@@ -34,19 +33,16 @@ def run(args: argparse.Namespace) -> int:
     """Print versions and bundles, or one bundle."""
     from crohme import bundle
 
-    try:
-        if args.bundle is not None:
-            _print_bundle(bundle.load(args.bundle))
-            return 0
-        _print_versions()
-        names = bundle.names()
-        print(f"{'bundles':<24}{', '.join(names) or 'none'}")
-        if {"symbol-lstm", "symbol-cnn"} <= set(names):
-            print(f"{'':<24}both: symbol-lstm and symbol-cnn together, their probabilities averaged")
-        for name in names:
-            _print_summary(bundle.load(name))
-    except bundle.BundleError as error:
-        raise CommandError(str(error)) from None
+    if args.bundle is not None:
+        _print_bundle(bundle.load(args.bundle))
+        return 0
+    _print_versions()
+    names = bundle.names()
+    print(f"{'bundles':<24}{', '.join(names) or 'none'}")
+    if {"symbol-lstm", "symbol-cnn"} <= set(names):
+        print(f"{'':<24}both: symbol-lstm and symbol-cnn together, their probabilities averaged")
+    for name in names:
+        _print_summary(bundle.load(name))
     return 0
 
 

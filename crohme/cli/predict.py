@@ -34,7 +34,8 @@ or ? and why it cannot be compared; such a file counts, as not read right.
 
 columns of the CSV: file, symbol (number in its file), latex, confidence, truth, truth_error, error, and for
 --top K latex_2, confidence_2 and so on. JSON is a list of objects with the same names and `candidates`, those of an
-expression with `mathml` and `symbols`: each its label and its strokes, numbers in the file's order from 0.
+expression with `mathml` and `symbols`: of each its label, strokes (numbers in the file's order from 0), trace_ids,
+box (left, top, right, bottom), confidence, and the number of the symbol it hangs on (parent) and how (relation).
 JSON lines are these objects, one on each line. Lines are written as they come: Ctrl-C keeps what there is.
 
 --write lg,inkml,mathml,latex --to-dir DIR writes each expression as files in DIR, named after its source:
@@ -119,7 +120,7 @@ def _check(args: argparse.Namespace) -> None:
         if not args.symbols:
             raise CommandError("--sheet is for --symbols, not for expressions")
         if args.sheet.suffix.lower() != ".png":
-            raise CommandError(f"{args.sheet}: the suffix of --sheet must be .png")
+            raise CommandError("the suffix of --sheet must be .png", args.sheet)
         check_file(args.sheet)
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from crohme.cli.errors import CommandError, one_line
+from crohme.errors import CrohmeError
 from inkml_parser.files import replacing_text
 
 if TYPE_CHECKING:
-    from crohme.notation import SymbolTree
+    from crohme.recognition import Reading as ExpressionReading
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,12 @@ class Candidate:
     Args:
         latex: str.
         confidence: float. Between 0 and 1.
-        tree: SymbolTree or None. Of a whole expression, each symbol with its strokes.
+        expression: crohme.recognition.Reading or None. Of a whole expression, each symbol with its strokes.
     """
 
     latex: str
     confidence: float
-    tree: SymbolTree | None = None
+    expression: ExpressionReading | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ Write = Callable[[Reading], None]
 def check_suffix(path: Path) -> None:
     """Raise CommandError unless `writer` knows the format of such a file."""
     if path.suffix.lower() not in _WRITERS:
-        raise CommandError(f"{path}: the suffix of --output must be one of {', '.join(_WRITERS)}")
+        raise CommandError(f"the suffix of --output must be one of {', '.join(_WRITERS)}", path)
 
 
 @contextmanager
@@ -87,10 +88,10 @@ def writer(path: Path | None, top: int) -> Iterator[Write]:
         with replacing_text(path) as file, _WRITERS[path.suffix.lower()](file, top) as write:
             try:
                 yield write
-            except (KeyboardInterrupt, CommandError) as error:
+            except (KeyboardInterrupt, CrohmeError) as error:
                 ended = error
     except OSError as error:
-        raise CommandError(f"{error.filename or path}: {error.strerror}") from None
+        raise CommandError(error.strerror, error.filename or path) from None
     if ended is not None:
         raise ended
 
@@ -110,9 +111,9 @@ def print_table(readings: Sequence[Reading], what: str) -> None:
             continue
         best, *others = r.candidates
         mark = _mark(r)
-        beside = "  ".join(f"{c.latex} {c.confidence:.3f}" for c in others if c.tree is None)
+        beside = "  ".join(f"{c.latex} {c.confidence:.3f}" for c in others if c.expression is None)
         lines.append((name, f"{best.confidence:.3f}", best.latex, beside, mark))
-        lines += [("", f"{c.confidence:.3f}", c.latex, "", "") for c in others if c.tree is not None]
+        lines += [("", f"{c.confidence:.3f}", c.latex, "", "") for c in others if c.expression is not None]
     columns = [column for column in zip(*lines, strict=True) if any(column)]
     widths = [max(map(len, column)) for column in columns]
     for line in zip(*columns, strict=True):
@@ -185,12 +186,7 @@ def _as_dict(reading: Reading) -> dict[str, Any]:
 
 def _candidate_as_dict(candidate: Candidate) -> dict[str, Any]:
     described: dict[str, Any] = {"latex": candidate.latex, "confidence": candidate.confidence}
-    if candidate.tree is not None:
-        from crohme.notation import to_mathml
-
-        described["mathml"] = to_mathml(candidate.tree)
-        described["symbols"] = [{"label": n.label, "strokes": list(n.strokes)} for n in candidate.tree.nodes()]
-    return described
+    return described if candidate.expression is None else described | candidate.expression.to_dict()
 
 
 def _blank(value: object | None) -> object:

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crohme.cli.errors import CommandError
 from crohme.cli.files import list_failures, write_text
 from crohme.cli.reports import add_report_options, check_outputs, print_lengths, write_report
 
@@ -84,14 +83,11 @@ def run(args: argparse.Namespace) -> int:
     """Print the figures, write them if asked for, and list what was missing or could not be read."""
     from crohme.evaluation.report import About, content_of
     from crohme.evaluation.scored import figures_of, graphs_of, outcomes_of
-    from crohme.evaluation.scoring import Level, ScoringError, score
+    from crohme.evaluation.scoring import Level, score
     from crohme.evaluation.scoring.errors import Refused
 
     check_outputs(args, (args.truth, args.output))
-    try:
-        scores = score(args.truth, args.output, None if args.level is None else Level(args.level), args.equate)
-    except ScoringError as error:
-        raise CommandError(str(error)) from None
+    scores = score(args.truth, args.output, None if args.level is None else Level(args.level), args.equate)
     outcomes, graphs = outcomes_of(scores), graphs_of(scores)
     figures = figures_of(scores, outcomes)
     _print(scores, figures)

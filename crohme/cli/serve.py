@@ -6,6 +6,7 @@ import argparse
 
 from crohme.cli.arguments import up_to
 from crohme.cli.errors import CommandError
+from crohme.errors import CrohmeError
 
 EPILOG = """\
 The page is at the address that is printed, the API's documentation at /docs below it. Only this machine
@@ -50,12 +51,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
-    try:
-        import fastapi  # noqa: F401
-        import uvicorn  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise CommandError(f"{error.name} is not installed: pip install 'crohme[web]'") from None
-    from crohme.bundle import BundleError
+    import fastapi  # noqa: F401
+    import uvicorn  # noqa: F401
+
     from crohme.web import server
     from crohme.web.app import create_app
     from crohme.web.limits import RequestLimits
@@ -68,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(f"cannot listen on {args.host}:{args.port}: {error.strerror}") from None
     try:
         networks = Networks(*choose_bundles(args.bundle), limits, args.readers)
-    except BundleError as error:
+    except CrohmeError:
         listener.close()
-        raise CommandError(str(error)) from None
+        raise
     print(f"Write on {server.url_of(listener)} (Ctrl-C stops it)", flush=True)
     hosts = [*server.hosts_of(args.host), *args.allow_host]
     server.run(create_app(networks, limits, args.cors, hosts), listener)

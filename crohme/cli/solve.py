@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crohme.cli.arguments import positive_number
 from crohme.cli.errors import CommandError
+from crohme.errors import CrohmeError, cause_of
 
 if TYPE_CHECKING:
     from crohme.notation import SymbolTree
@@ -43,15 +44,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print what was understood and the answer."""
-    from crohme.solver import SolverError, solve
+    from crohme.solver import solve
 
     if bool(args.paths) == bool(args.latex):
         raise CommandError("solve wants either a PATH or --latex")
     trees = _from_latex(args.latex) if args.latex else _recognised(args.paths)
-    try:
-        solution = solve(trees, args.seconds)
-    except SolverError as error:
-        raise CommandError(str(error)) from None
+    solution = solve(trees, args.seconds)
     _print(solution)
     return 0
 
@@ -63,29 +61,21 @@ def _from_latex(texts: list[str]) -> list[SymbolTree]:
     try:
         return [read_latex(text) for text in texts]
     except LatexError as error:
-        raise CommandError(f"--latex: {error}") from None
+        raise CommandError(str(error), "--latex") from None
 
 
 def _recognised(paths: list[Path]) -> list[SymbolTree]:
     import crohme
-    from crohme.bundle import BundleError
-    from crohme.ink.image_files import ImageError
-    from inkml_parser import InkError
 
-    try:
-        recognizer = crohme.load()
-    except BundleError as error:
-        raise CommandError(str(error)) from None
+    recognizer = crohme.load()
     trees = []
     for path in paths:
         if path.is_dir():
-            raise CommandError(f"{path}: is a folder; solve takes one file, or the files of one system of equations")
+            raise CommandError("is a folder; solve takes one file, or the files of one system of equations", path)
         try:
             reading = recognizer.recognize(path).best
-        except (InkError, ImageError) as error:
-            raise CommandError(f"{path}: {getattr(error, 'cause', error)}") from None
-        except OSError as error:
-            raise CommandError(f"{path}: {error.strerror or error}") from None
+        except (CrohmeError, OSError) as error:
+            raise CommandError(cause_of(error), path) from None
         print(f"{'recognised':12}{reading.latex}")
         trees.append(reading.tree)
     return trees

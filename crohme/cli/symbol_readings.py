@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from crohme.cli.errors import CommandError
 from crohme.cli.files import progress
 from crohme.cli.readings import Candidate, Reading
+from crohme.errors import CrohmeError, cause_of
 
 if TYPE_CHECKING:
     from crohme.evaluation.contact_sheet import ContactSheet
+    from crohme.recognition import Recognition
     from crohme.symbols.recognizer import SymbolRecognizer
     from inkml_parser import Ink
 
@@ -32,10 +34,9 @@ def read_symbols(files: Sequence[Path], bundle: str, top: int, sheet: Path | Non
         sheet: Path or None. A PNG, to show every symbol and every file that cannot be read.
 
     Raises:
-        CommandError: No such bundle, or one that does not read what the files hold; the sheet cannot be written.
+        BundleError, ImageError: No such bundle, or one that does not read what the files hold.
+        CommandError: The sheet cannot be written.
     """
-    from crohme.bundle import BundleError
-    from crohme.ink.image_files import ImageError
     from crohme.symbols.recognizer import SymbolRecognizer
 
     pages = None if sheet is None else _contact_sheet(sheet)
@@ -47,8 +48,6 @@ def read_symbols(files: Sequence[Path], bundle: str, top: int, sheet: Path | Non
                 with _writing(pages):
                     _show(read, pages)
             yield from (line for line, _ in read)
-    except (BundleError, ImageError) as error:
-        raise CommandError(str(error)) from None
     finally:  # also when interrupted: what was read is shown
         if pages is not None:
             with _writing(pages):
@@ -80,9 +79,13 @@ def _read_batch(recognizer: SymbolRecognizer, files: list[Path], top: int) -> li
     sources = [source for _, source in found if source is not None]
     answers = iter(recognizer.recognize_batch(sources, top) if sources else [])
     return [
-        (line if source is None else replace(line, candidates=tuple(Candidate(*one) for one in next(answers))), source)
+        (line if source is None else replace(line, candidates=_candidates(next(answers))), source)
         for line, source in found
     ]
+
+
+def _candidates(answer: Recognition) -> tuple[Candidate, ...]:
+    return tuple(Candidate(reading.latex, reading.confidence) for reading in answer.readings)
 
 
 def _show(read: list[tuple[Reading, Source | None]], sheet: ContactSheet) -> None:
@@ -107,15 +110,15 @@ def _writing(sheet: ContactSheet) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CommandError(f"{error.filename or sheet.path}: {error.strerror}") from None
+        raise CommandError(error.strerror, error.filename or sheet.path) from None
 
 
 def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
     """The symbols of a file, each with what the recogniser is to be shown; None after an error."""
-    from crohme.ink.image_files import SUFFIXES, ImageError, libraries
+    from crohme.ink.image_files import SUFFIXES, libraries
     from crohme.ink.truth import damage
     from crohme.notation import canonical_label
-    from inkml_parser import InkError, Part, read
+    from inkml_parser import Part, read
 
     name = str(file)
     try:
@@ -125,10 +128,8 @@ def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
             read_image(file)  # so that a bad picture is found here, where it spoils no batch
             return [(Reading(name), file)]
         ink = read(file)
-    except (InkError, ImageError) as error:
-        return [(Reading(name, error=error.cause), None)]
-    except OSError as error:
-        return [(Reading(name, error=error.strerror or str(error)), None)]
+    except (CrohmeError, OSError) as error:
+        return [(Reading(name, error=cause_of(error)), None)]
     problem = damage(ink, Part.SEGMENTATION)
     if not ink.symbols and problem is None:
         return [(Reading(name), ink)]

@@ -108,15 +108,8 @@ def run(args: argparse.Namespace) -> int:
                 )
 
     load_keras()
-    from crohme.bundle import BundleError
     from crohme.child_processes import WorkerLost
-    from crohme.datasets.label_folders import LabelError
-    from crohme.datasets.location import DataNotFound, crohme_folder, sample_folder
-    from crohme.expressions.warm_start import WarmStartError
-    from crohme.symbols.pretrained import WeightsError
-    from crohme.training.checkpoint import CheckpointError
-    from crohme.training.experiment import ExperimentError
-    from crohme.training.tensorboard import TensorBoardMissing
+    from crohme.datasets.location import crohme_folder, sample_folder
 
     try:
         data = args.data or [crohme_folder()]
@@ -124,11 +117,6 @@ def run(args: argparse.Namespace) -> int:
             data = [sample_folder()]
             print(f"CROHME is not in place: training on the embedded sample, {data[0]}. See data/README.md.")
         bundle = _TASKS[args.task](args, data)
-    except (
-        DataNotFound, LabelError, WeightsError, BundleError, CheckpointError, TensorBoardMissing, WarmStartError,
-        ExperimentError,
-    ) as error:  # fmt: skip
-        raise CommandError(str(error)) from None
     except WorkerLost as error:
         raise CommandError(f"{error} The same command with --resume goes on from the checkpoint.") from None
     except KeyboardInterrupt:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int
-from crohme.cli.errors import CommandError
 from crohme.deep_learning import load_keras
 
 if TYPE_CHECKING:
@@ -63,16 +62,9 @@ def run(args: argparse.Namespace) -> int:
     """Search; print the table, and where the best configuration is."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     load_keras()
-    try:
-        # Its adapter to TensorFlow loads TensorBoard, which keras-tuner does not ask for when it is installed.
-        import keras_tuner  # noqa: F401
-        import tensorboard  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise CommandError(f"{error.name} is not installed: pip install 'crohme[tune]'") from None
-    from crohme.datasets.label_folders import LabelError
-    from crohme.datasets.location import DataNotFound
-    from crohme.symbols.tuning import TuningError
-    from crohme.training.checkpoint import CheckpointError
+    # Its adapter to TensorFlow loads TensorBoard, which keras-tuner does not ask for when it is installed.
+    import keras_tuner  # noqa: F401
+    import tensorboard  # noqa: F401
 
     args.out = args.out or Path("runs") / f"tune-{_network(args)}"
     try:
@@ -80,8 +72,6 @@ def run(args: argparse.Namespace) -> int:
         print(f"best: {best.top1:.2%}, trial {best.trial}; written to {args.out / 'best.json'}")
         if args.retrain:
             print(f"bundle written to {_retrain(args, best)}")
-    except (DataNotFound, LabelError, TuningError, CheckpointError) as error:
-        raise CommandError(str(error)) from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command with --resume goes on from the last trial") from None
     return 0

@@ -44,7 +44,7 @@ def labels_of(images: Path) -> Path:
     for candidate in (name, name.removesuffix(".gz"), f"{name}.gz"):
         if images.with_name(candidate).is_file():
             return images.with_name(candidate)
-    raise DataNotFound(f"{images}: there is no {name} beside it")
+    raise DataNotFound(f"there is no {name} beside it", images)
 
 
 def read_labels(path: Path) -> np.ndarray:
@@ -78,10 +78,10 @@ def _open(path: Path) -> BinaryIO:
 def _header(file: BinaryIO, path: Path, dimensions: int) -> tuple[int, ...]:
     magic = _read(file, path, 4)
     if magic.tolist() != [0, 0, _UNSIGNED_BYTE, dimensions]:
-        raise DataNotFound(f"{path}: is not an IDX file of bytes in {dimensions} dimensions")
+        raise DataNotFound(f"is not an IDX file of bytes in {dimensions} dimensions", path)
     shape = tuple(int(size) for size in _read(file, path, 4 * dimensions).view(">u4"))
     if 0 in shape or np.prod(shape[1:], dtype=float) > 1 << 24:
-        raise DataNotFound(f"{path}: pictures of {' x '.join(map(str, shape[1:]))} pixels")
+        raise DataNotFound(f"pictures of {' x '.join(map(str, shape[1:]))} pixels", path)
     return shape
 
 
@@ -89,7 +89,7 @@ def _read(file: BinaryIO, path: Path, count: int) -> np.ndarray:
     try:
         data = file.read(count)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataNotFound(f"{path}: is damaged: {error}") from None
+        raise DataNotFound(f"is damaged: {error}", path) from None
     if len(data) < count:
-        raise DataNotFound(f"{path}: is cut short")
+        raise DataNotFound("is cut short", path)
     return np.frombuffer(data, dtype=np.uint8)

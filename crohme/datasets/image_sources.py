@@ -62,7 +62,7 @@ def sources_of(path: Path) -> list[Source]:
     """
     if path.is_file():
         if not idx_files.is_images(path):
-            raise DataNotFound(f"{path}: is neither a folder nor a file of pictures such as train-images-idx3-ubyte.gz")
+            raise DataNotFound("is neither a folder nor a file of pictures such as train-images-idx3-ubyte.gz", path)
         return [IdxPair(path, idx_files.labels_of(path), "")]
     if not path.is_dir():
         raise DataNotFound(f"no such folder: {path}")
@@ -141,7 +141,7 @@ class IdxPair:
             except ImageError as error:
                 yield str(labels[number]), file, error
         if number + 1 != len(labels):
-            raise DataNotFound(f"{self.images}: does not hold the {len(labels)} pictures that {self.labels.name} names")
+            raise DataNotFound(f"does not hold the {len(labels)} pictures that {self.labels.name} names", self.images)
 
 
 def _stamp(status: os.stat_result) -> str:

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import unquote
 
+from crohme.errors import CrohmeError
 from crohme.notation import CLASSES, canonical_label
 from crohme.notation.alphabet import SYMBOL_CLASSES
 from inkml_parser.files import open_regular
@@ -17,7 +18,7 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _KNOWN = frozenset(CLASSES)
 
 
-class LabelError(ValueError):
+class LabelError(CrohmeError):
     """A table of labels that cannot be used, or names that it has no label for."""
 
 
@@ -86,16 +87,16 @@ def _read_table(path: Path) -> dict[str, str]:
         with io.TextIOWrapper(open_regular(path), "utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if not {"name", "label"} <= set(reader.fieldnames or ()):
-                raise LabelError(f"{path}: its first line must name the columns name,label")
+                raise LabelError("its first line must name the columns name,label", path)
             table: dict[str, str] = {}
             for row in reader:
                 name, label = (row["name"] or "").strip(), (row["label"] or "").strip()
                 if not name or len(label.split()) != 1:
-                    raise LabelError(f"{path}: line {reader.line_num}: a name, a comma and a label of one token")
+                    raise LabelError(f"line {reader.line_num}: a name, a comma and a label of one token", path)
                 if table.setdefault(name, canonical_label(label)) != canonical_label(label):
-                    raise LabelError(f"{path}: line {reader.line_num}: {name} stands for {table[name]} already")
+                    raise LabelError(f"line {reader.line_num}: {name} stands for {table[name]} already", path)
     except OSError as error:
-        raise LabelError(f"{path}: {error.strerror}") from None
+        raise LabelError(error.strerror, path) from None
     except (UnicodeDecodeError, csv.Error) as error:
-        raise LabelError(f"{path}: is not a CSV file in UTF-8: {error}") from None
+        raise LabelError(f"is not a CSV file in UTF-8: {error}", path) from None
     return table

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from crohme.errors import CrohmeError
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 TRAIN, VALIDATION, TEST = "train", "test2013", "test2014"
 _OTHER_VALIDATION = "test"  # of the embedded sample, and of any set laid out like it
 
 
-class DataNotFound(FileNotFoundError):
+class DataNotFound(CrohmeError):
     """A data set that is not where it was looked for. `str(error)` says where that was."""
 
 

@@ -9,12 +9,13 @@ from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
 from crohme.datasets.location import inkml_files
+from crohme.errors import cause_of
 from crohme.evaluation.outcomes import NO_WRITER, Outcome, kind_of
-from crohme.expressions.recognizer import BEAM, Recognition
-from crohme.ink.image_files import ImageError
+from crohme.expressions.recognizer import BEAM
 from crohme.ink.truth import truth_expression
 from crohme.notation import NotationError, to_latex, without_limits
 from crohme.parallel import Found, recognize_files
+from crohme.recognition import Recognition
 from inkml_parser import Ink, InkError, read
 
 
@@ -49,10 +50,10 @@ def _outcome(path: Path, name: str, result: Found, offline: bool = False) -> Out
         ink = result.ink if isinstance(result, Recognition) and not offline else read(path)
         truth = truth_expression(ink)
     except (InkError, NotationError, OSError) as error:
-        return Outcome(name, "", "", problem=_cause(error), ink=ink, **_written(ink))
+        return Outcome(name, "", "", problem=cause_of(error), ink=ink, **_written(ink))
     known: dict[str, Any] = {"ink": ink, "expected": truth.tree, **_written(ink)}
     if not isinstance(result, Recognition):
-        return Outcome(name, truth.latex, "", problem=_cause(result), **known)
+        return Outcome(name, truth.latex, "", problem=cause_of(result), **known)
     best = without_limits(result.best.tree)
     errors = Levenshtein.distance(truth.tokens, to_latex(best))
     tree = None if offline or not errors else truth.tree
@@ -74,11 +75,4 @@ def _written(ink: Ink | None) -> dict[str, Any]:
     if ink is None:
         return {}
     return {"strokes": len(ink.strokes), "writer": ink.annotations.get("writer", "").strip() or NO_WRITER}
-
-
-def _cause(error: InkError | ImageError | NotationError | OSError) -> str:
-    """Without the name of the file."""
-    if isinstance(error, InkError | ImageError):
-        return error.cause
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 

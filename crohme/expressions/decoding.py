@@ -6,8 +6,8 @@ and never writes a stroke twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -41,10 +41,12 @@ class Candidate:
     Args:
         tree: SymbolTree. Its nodes have their strokes.
         score: float. Log-probability of its tokens and strokes.
+        certainty: mapping of strokes → float. Log-probability of each symbol: its token, and its strokes.
     """
 
     tree: SymbolTree
     score: float
+    certainty: Mapping[tuple[int, ...], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +55,7 @@ class _Symbol:
     strokes: tuple[int, ...]
     anchor: int | None
     relation: Relation | None
+    score: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +117,9 @@ def decode(
             break
         live = [h for _, h in growing]
         state = state.select([parent for parent, _ in growing])
-    return [Candidate(_tree(h.symbols, relate, backward), h.score) for h in done]
+    return [
+        Candidate(_tree(h.symbols, relate, backward), h.score, {s.strokes: s.score for s in h.symbols}) for h in done
+    ]
 
 
 def rescore(
@@ -145,7 +150,7 @@ def rescore(
         tokens, pointers, state = network.read(memory, state, *here)
         for j, walk in enumerate(told):
             for i, (hypothesis, token, strokes) in enumerate(walk[first : first + _AT_ONCE]):
-                scores[j] += float(_log_softmax(tokens[j, i])[vocabulary.token_index[token]])
+                scores[j] += float(_log_softmax(tokens[j, i] + vocabulary.token_bias)[vocabulary.token_index[token]])
                 if hypothesis.cursor.kind(token) in WRITTEN:
                     scores[j] += _pointing(pointers[j, i], strokes)
     return scores
@@ -162,9 +167,18 @@ def look_of(
         vocabulary: Vocabulary. The network's.
         trees: sequence of SymbolTree. Readings of this expression, with strokes.
     """
-    classes = _log_softmax(network.classify(memory))
-    index = vocabulary.class_index
-    return [float(sum(classes[list(n.strokes), index[n.label]].mean() for n in tree.nodes())) for tree in trees]
+    classes = classes_of(network, memory, vocabulary)
+    return [float(sum(class_score(classes, node, vocabulary) for node in tree.nodes())) for tree in trees]
+
+
+def classes_of(network: LightTransformer, memory: Memory, vocabulary: Vocabulary) -> Floats:
+    """Log-probabilities of each stroke's symbol class, `(n, symbols)`."""
+    return _log_softmax(network.classify(memory) + vocabulary.class_bias)
+
+
+def class_score(classes: Floats, node: Node, vocabulary: Vocabulary) -> float:
+    """Log-probability of a symbol's label by the classes of its strokes, in the mean."""
+    return float(classes[list(node.strokes), vocabulary.class_index[node.label]].mean())
 
 
 def same_symbol(relate: Floats) -> Floats:
@@ -212,7 +226,7 @@ def _choices(
     live: Sequence[_Hypothesis], tokens: Floats, pointers: Floats, same: Floats, beam: int, vocabulary: Vocabulary
 ) -> list[tuple[int, _Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
-    scores = _log_softmax(tokens)
+    scores = _log_softmax(tokens + vocabulary.token_bias)
     for i, hypothesis in enumerate(live):
         scores[i] += hypothesis.score
         scores[i] += _mask(hypothesis.cursor, min(hypothesis.spare(hypothesis.cursor), 3), vocabulary)
@@ -242,7 +256,7 @@ def _extend(
     if cursor.kind(token) in WRITTEN:
         label = "-" if token == r"\frac" else token
         strokes = tuple(int(s) for s in np.flatnonzero(pointed))
-        symbols = (*symbols, _Symbol(label, strokes, cursor.anchor, cursor.relation))
+        symbols = (*symbols, _Symbol(label, strokes, cursor.anchor, cursor.relation, score))
         written = np.maximum(written, pointed.astype(np.float32))
     number = vocabulary.token_index[token]
     return _Hypothesis(hypothesis.score + score, cursor.advance(token), symbols, written, number)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -14,12 +15,14 @@ from numpy.typing import ArrayLike
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError
-from crohme.expressions.decoding import Candidate, decode, look_of, rescore
+from crohme.expressions.decoding import Candidate, class_score, classes_of, decode, look_of, rescore
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.forward import LightTransformer, Memory
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink import image_files
-from crohme.notation import SymbolTree, to_latex, to_mathml
+from crohme.ink.image_files import ImageError
+from crohme.notation import to_latex
+from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
 from inkml_parser import Ink, InkError, InvalidInk, OversizedInk, read
 from inkml_parser.sequences import normalise, resample
 
@@ -47,57 +50,6 @@ class NoReading(NothingToRecognize):
     """Ink that was read, but with a confidence that is shown as 0.000: whatever it is, it is not that."""
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One reading of an expression.
-
-    Args:
-        latex: str. Tokens of the normal form, separated by spaces.
-        confidence: float. Between 0 and 1.
-        tree: SymbolTree. Its nodes have the indices of their strokes in the ink.
-    """
-
-    latex: str
-    confidence: float
-    tree: SymbolTree
-
-    @property
-    def mathml(self) -> str:
-        """As Presentation MathML, for a browser to show."""
-        return to_mathml(self.tree)
-
-
-@dataclass(frozen=True)
-class Recognition:
-    """What was read, best first. `str(recognition)` is the LaTeX of the best reading.
-
-    Args:
-        ink: Ink. What was recognised.
-        readings: tuple of `Reading`, at least one.
-    """
-
-    ink: Ink
-    readings: tuple[Reading, ...]
-
-    @property
-    def best(self) -> Reading:
-        """The most probable reading."""
-        return self.readings[0]
-
-    @property
-    def latex(self) -> str:
-        """LaTeX of the best reading."""
-        return self.best.latex
-
-    @property
-    def confidence(self) -> float:
-        """Confidence of the best reading."""
-        return self.best.confidence
-
-    def __str__(self) -> str:
-        return self.latex
-
-
 class Recognizer:
     """Reads whole expressions.
 
@@ -115,16 +67,16 @@ class Recognizer:
 
     def __init__(self, trained: Bundle) -> None:
         if trained.network != "stroke_transformer":
-            raise BundleError(f"{trained.path}: {trained.network} does not read whole expressions")
+            raise BundleError(f"{trained.network} does not read whole expressions", trained.path)
         try:
             self.vocabulary = Vocabulary.of_tokens(trained.vocabulary)
         except ValueError as error:
-            raise BundleError(f"{trained.path}: vocabulary.txt: {error}") from None
+            raise BundleError(f"vocabulary.txt: {error}", trained.path) from None
         for name, value in self.vocabulary.dimensions().items():
             given = trained.arguments.get(name)
             # Networks of earlier versions read the first pair features only.
             if given != value and not (name == "pair_features" and given == EARLIER_PAIR_FEATURES):
-                raise BundleError(f"{trained.path}: made for {name} {given}, not {value}")
+                raise BundleError(f"made for {name} {given}, not {value}", trained.path)
         self.bundle = trained
         self.network = LightTransformer(trained.weights, trained.arguments)
         self._check_answers()
@@ -142,15 +94,28 @@ class Recognizer:
         return cls(bundle.load(name_or_folder))
 
     def recognize(
-        self, source: Source, *, top: int = 5, beam: int = BEAM, cancelled: Callable[[], bool] | None = None
+        self,
+        source: Source,
+        *,
+        top: int = 5,
+        beam: int = BEAM,
+        symbols: Symbols | None = None,
+        cancelled: Callable[[], bool] | None = None,
     ) -> Recognition:
         """Read one expression.
+
+        The confidence of a reading is calibrated: the share of such readings that are right. That of a symbol is the
+        mean of two probabilities, that of its token and strokes in the decoder, given what was read before, and
+        that of its class by the shape of its strokes; but it is no less than the confidence of the whole reading.
 
         Args:
             source: path, bytes or binary file of InkML; path or bytes of a picture, PNG, JPEG or the like, which is
                 traced; Ink; or strokes, `(n, 2)` or `(n, 3)` arrays of X, Y (down) and perhaps time.
             top: int. The most readings to give.
             beam: int. Hypotheses kept while searching; 1 is greedy, in one direction, and fastest.
+            symbols: Symbols or None. What the answer may consist of: `"digits"`, `"crohme"`, a list of labels, an
+                Alphabet; None for all that the network knows. Probabilities are those among these symbols, and
+                there is an answer however small its confidence.
             cancelled: function or None. Asked before each step of the search, a few hundredths of a second apart.
 
         Returns:
@@ -161,24 +126,70 @@ class Recognizer:
                 `MAX_STROKES` strokes, `NothingToRecognize` for ink in a single place, `NoReading` where the
                 best reading has a confidence of 0.000.
             ImageError: A picture that cannot be used, see `crohme.ink.trace.read_traced`.
+            AlphabetError: Symbols that the network does not know, see `crohme.recognition.labels_of`.
             Cancelled: `cancelled` said so.
             BundleError: The weights make no sense: what they answer is no number.
         """
+        vocabulary = self.vocabulary
+        if symbols is not None:
+            vocabulary = vocabulary.restricted(labels_of(symbols, vocabulary.alphabet))
         ink = _as_ink(source)
         memory = self.network.encode(prepare(ink))
-        candidates = self._search(memory, max(beam, 1), cancelled)
+        candidates = self._search(memory, vocabulary, max(beam, 1), cancelled)
         if not np.isfinite([candidate.score for candidate in candidates]).all():
-            raise BundleError(f"{self.bundle.path}: weights.npz makes no sense: its answers are no numbers")
+            raise BundleError("weights.npz makes no sense: its answers are no numbers", self.bundle.path)
         is_traced = image_files.TRACED.items() <= ink.annotations.items()
         calibration = self._calibration_traced if is_traced else self._calibration
         shares = _confidences([candidate.score for candidate in candidates], *calibration)
-        if shares[0] < _LEAST_CONFIDENCE:
+        if symbols is None and shares[0] < _LEAST_CONFIDENCE:
             raise NoReading("no reading")
-        readings = [
-            Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree)
-            for candidate, share in zip(candidates, shares, strict=True)
-        ]
-        return Recognition(ink, tuple(readings[:top]))
+        classes = classes_of(self.network, memory, vocabulary)
+
+        def reading(candidate: Candidate, share: float) -> Reading:
+            read_symbols = []
+            for node in candidate.tree.nodes():
+                scores = candidate.certainty[node.strokes], class_score(classes, node, vocabulary)
+                confidence = float(np.clip(np.exp(scores).mean(), share, 1.0))
+                read_symbols.append(RecognizedSymbol.of(node, ink, confidence))
+            return Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree, tuple(read_symbols))
+
+        return Recognition(ink, tuple(map(reading, candidates[:top], shares)))
+
+    def recognize_many(
+        self, sources: Iterable[Source], *, top: int = 5, beam: int = BEAM, symbols: Symbols | None = None
+    ) -> Iterator[Recognition | InkError | ImageError | OSError]:
+        """The answer for each source, in their order; the error instead where one cannot be read.
+
+        One after the other, in this process. `crohme.parallel.recognize_files` reads files on all cores.
+
+        Args:
+            sources: iterable of sources, each as for `recognize`.
+            top, beam, symbols: see `recognize`.
+
+        Raises:
+            AlphabetError, BundleError: See `recognize`.
+        """
+        for source in sources:
+            try:
+                answer = self.recognize(source, top=top, beam=beam, symbols=symbols)
+            except (InkError, ImageError, OSError) as error:
+                yield error
+            else:
+                yield answer
+
+    async def recognize_async(
+        self, source: Source, *, top: int = 5, beam: int = BEAM, symbols: Symbols | None = None
+    ) -> Recognition:
+        """`recognize` in a thread of its own, which gives up when the task that waits is cancelled."""
+        import asyncio  # here: it takes a tenth of the time that loading takes
+
+        stopped = threading.Event()
+        try:
+            return await asyncio.to_thread(
+                self.recognize, source, top=top, beam=beam, symbols=symbols, cancelled=stopped.is_set
+            )
+        finally:
+            stopped.set()
 
     def _check_answers(self) -> None:
         """Raise BundleError if the weights, each a number, multiply to what is none, as no trained ones do."""
@@ -189,11 +200,13 @@ class Recognizer:
             token, pointer, _ = self.network.read(memory, self.network.start(), none, nowhere, nowhere, none, none)
             answers = (memory.encoded, self.network.classify(memory), self.network.relate(memory), token, pointer)
         if not all((np.abs(answer) < _LARGEST_LOGIT).all() for answer in answers):
-            raise BundleError(f"{self.bundle.path}: weights.npz makes no sense: its answers are no numbers")
+            raise BundleError("weights.npz makes no sense: its answers are no numbers", self.bundle.path)
 
-    def _search(self, memory: Memory, beam: int, cancelled: Callable[[], bool] | None) -> list[Candidate]:
+    def _search(
+        self, memory: Memory, vocabulary: Vocabulary, beam: int, cancelled: Callable[[], bool] | None
+    ) -> list[Candidate]:
         """Readings with different LaTeX, best first; with a beam, scored in both directions."""
-        search = partial(decode, self.network, memory, self.vocabulary, cancelled=cancelled)
+        search = partial(decode, self.network, memory, vocabulary, cancelled=cancelled)
         forward = _distinct(search(beam=beam))
         if beam == 1 and forward:
             return forward
@@ -201,21 +214,24 @@ class Recognizer:
         if not forward and not backward:
             raise NothingToRecognize("no reading was found")
         # Each direction judges what the other one found, and both are held against the looks of the strokes.
-        trees = [candidate.tree for candidate in (*forward, *backward)]
-        told_forward = [c.score for c in forward] + self._rescored(memory, backward, backward=False)
-        told_backward = self._rescored(memory, forward, backward=True) + [c.score for c in backward]
-        looks = look_of(self.network, memory, self.vocabulary, trees)
+        found = [*forward, *backward]
+        rescored = partial(self._rescored, memory, vocabulary)
+        told_forward = [c.score for c in forward] + rescored(backward, backward=False)
+        told_backward = rescored(forward, backward=True) + [c.score for c in backward]
+        looks = look_of(self.network, memory, vocabulary, [c.tree for c in found])
         return _distinct(
             [
-                Candidate(tree, _FORWARD * f + (1 - _FORWARD) * b + _LOOKS * look)
-                for tree, f, b, look in zip(trees, told_forward, told_backward, looks, strict=True)
+                replace(candidate, score=_FORWARD * f + (1 - _FORWARD) * b + _LOOKS * look)
+                for candidate, f, b, look in zip(found, told_forward, told_backward, looks, strict=True)
             ]
         )
 
-    def _rescored(self, memory: Memory, found: list[Candidate], *, backward: bool) -> list[float]:
+    def _rescored(
+        self, memory: Memory, vocabulary: Vocabulary, found: list[Candidate], *, backward: bool
+    ) -> list[float]:
         if not found:
             return []
-        return rescore(self.network, memory, self.vocabulary, [c.tree for c in found], backward=backward)
+        return rescore(self.network, memory, vocabulary, [c.tree for c in found], backward=backward)
 
 
 def prepare(ink: Ink) -> np.ndarray:

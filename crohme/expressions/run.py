@@ -80,7 +80,7 @@ def stored_settings(folder: Path) -> Settings:
     try:
         check_size(settings)
     except ExperimentError as error:
-        raise CheckpointError(f"{folder / 'settings.json'}: {error}") from None
+        raise CheckpointError(f"not the settings of a run of this version: {error}", folder / "settings.json") from None
     return settings
 
 
@@ -98,7 +98,7 @@ def _stored_part(folder: Path, name: str, default: Any) -> Any:
     try:
         return take({name: _stored(path).get(name, {})}, {name: default}, str(path))[name]
     except ExperimentError as error:
-        raise CheckpointError(f"{path}: not the settings of a run of this version: {error}") from None
+        raise CheckpointError(f"not the settings of a run of this version: {error}", path) from None
 
 
 def stored_vocabulary(folder: Path) -> Vocabulary:
@@ -110,7 +110,7 @@ def stored_vocabulary(folder: Path) -> Vocabulary:
     path = folder / "settings.json"
     labels = _stored(path).get("alphabet")
     if not isinstance(labels, list) or not labels or not all(isinstance(label, str) for label in labels):
-        raise CheckpointError(f"{path}: not the settings of a run of this version: it has no alphabet")
+        raise CheckpointError("not the settings of a run of this version: it has no alphabet", path)
     return Vocabulary(Alphabet(labels))
 
 
@@ -121,9 +121,9 @@ def _stored(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise CheckpointError(f"nothing to resume: {path}: {error.strerror}") from None
     except ValueError as error:
-        raise CheckpointError(f"{path}: not the settings of a run of this version: {error}") from None
+        raise CheckpointError(f"not the settings of a run of this version: {error}", path) from None
     if not isinstance(stored, dict) or not isinstance(stored.get("settings"), dict):
-        raise CheckpointError(f"{path}: not the settings of a run of this version")
+        raise CheckpointError("not the settings of a run of this version", path)
     return stored
 
 
@@ -368,4 +368,4 @@ class Run:
             if stored.get(part, {}).get(name, value) != value
         ]
         if differences:
-            raise CheckpointError(f"{path}: this run has other settings: {'; '.join(differences)}")
+            raise CheckpointError(f"this run has other settings: {'; '.join(differences)}", path)

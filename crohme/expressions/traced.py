@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from crohme.datasets import cache
+from crohme.errors import CrohmeError
 from crohme.expressions.corpus import Corpus, pack, resample_all, unpack
 from crohme.ink.expression import Expression, all_nodes
 from crohme.ink.image_files import ImageError
@@ -26,7 +27,7 @@ _OWN_SHARE = 0.8  # of a traced stroke that lies on one symbol; with less, symbo
 Pixels = list[NDArray[np.float32]]
 
 
-class Untraceable(ValueError):
+class Untraceable(CrohmeError):
     """An expression whose traced strokes cannot be told apart by symbol. `str(error)` says why."""
 
 

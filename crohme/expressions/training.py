@@ -76,7 +76,7 @@ def train(
         CheckpointError: A new run in the folder of another one; `resume` without a checkpoint, with
             one of other settings, or with one whose cycle is finished.
         ExperimentError: No network of that size.
-        TensorBoardMissing: Logs for TensorBoard are asked for, and their writer is not installed.
+        MissingExtra: Logs for TensorBoard are asked for, and their writer is not installed.
     """
     if tensorboard:
         load_writer()  # now, not after the data is read
@@ -102,7 +102,7 @@ def train(
         elif minutes is not None or not resume:
             run.start_cycle(60 * (DEFAULT_MINUTES if minutes is None else minutes), "seconds")
         if run.is_finished:
-            raise CheckpointError(f"{folder}: this run is finished; more minutes or epochs begin another cycle")
+            raise CheckpointError("this run is finished; more minutes or epochs begin another cycle", folder)
         measured = Validation(vocabulary, validation.expressions, kept_back, load_traced(validation).expressions)
         first = run.progress["chunk"]
         batches = stream(train_folder, run.recipe, vocabulary, seed=settings.seed, first=first, workers=workers)
@@ -121,7 +121,7 @@ def _data(data: Path) -> tuple[Path, Corpus, Corpus]:
     """The training folder, what it holds, and what is validated on."""
     train_folder, validation_folder = train_and_validation(data)
     if validation_folder is None:
-        raise DataNotFound(f"{data}: expressions are trained on its folder train/ and validated on test2013/ or test/")
+        raise DataNotFound("expressions are trained on its folder train/ and validated on test2013/ or test/", data)
     corpus, validation = load(train_folder), load(validation_folder)
     for folder, found in ((train_folder, corpus), (validation_folder, validation)):
         if not found.expressions:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from crohme.expressions import features
 from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
 from crohme.notation.grammar import END
 
 MASK, START, START_BACKWARD = "<mask>", "<start>", "<start backward>"
 _SPECIAL = (MASK, START, START_BACKWARD, END)
+_BRACKETS = ("[", "]")
 RELATION_INDEX = {None: 0, **{relation: i for i, relation in enumerate(Relation, start=1)}}
 NO_RELATION, SAME_SYMBOL = 0, 1
 PAIR_INDEX = {relation: i for i, relation in enumerate(Relation, start=2)}
@@ -65,6 +69,22 @@ class Vocabulary:
             return token == END
         needs = {"\\frac": "-"}.get(token, token)
         return needs in self.readable or (needs in STRUCTURE)
+
+    @cached_property
+    def token_bias(self) -> NDArray[np.float32]:
+        """What is added to the logits of the tokens: minus infinity where a restricted vocabulary has no use for one.
+
+        The others then share all of the probability. The brackets of a root's index stay: there they are no symbols.
+        """
+        if len(self.readable) == len(self.alphabet):
+            return np.zeros(len(self.tokens), np.float32)
+        allowed = [self.may_answer(token) or token in _BRACKETS for token in self.tokens]
+        return np.where(allowed, 0.0, -np.inf).astype(np.float32)
+
+    @cached_property
+    def class_bias(self) -> NDArray[np.float32]:
+        """The same for the logits of the symbol classes."""
+        return np.where([label in self.readable for label in self.alphabet], 0.0, -np.inf).astype(np.float32)
 
     @cached_property
     def token_index(self) -> Mapping[str, int]:

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from crohme import bundle
+from crohme.errors import CrohmeError
 from crohme.expressions.vocabulary import Vocabulary
 
 # Axis of each weight that runs over the tokens, or over the symbol classes.
@@ -16,7 +17,7 @@ _BY_TOKEN = {"decoder/previous/embeddings": 0, "decoder/token/kernel": 1, "decod
 _BY_CLASS = {"symbol/kernel": 1, "symbol/bias": 0}
 
 
-class WarmStartError(ValueError):
+class WarmStartError(CrohmeError):
     """A bundle that a network cannot start from. `str(error)` says why."""
 
 
@@ -39,10 +40,10 @@ def warm_start(network: keras.Model, vocabulary: Vocabulary, folder: str | Path)
     try:
         known = Vocabulary.of_tokens(trained.vocabulary)
     except ValueError:
-        raise WarmStartError(f"{trained.path}: {trained.network} does not read whole expressions") from None
+        raise WarmStartError(f"{trained.network} does not read whole expressions", trained.path) from None
     for weight in network.weights:
         if weight.path not in trained.weights:
-            raise WarmStartError(f"{trained.path}: has no weight {weight.path}")
+            raise WarmStartError(f"has no weight {weight.path}", trained.path)
         name = weight.path.removeprefix("stroke_transformer/")
         stored, fresh = trained.weights[weight.path], keras.ops.convert_to_numpy(weight)
         if name in _BY_TOKEN:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from crohme.errors import CrohmeError
 from crohme.extras import MissingExtra, needed_by
 from crohme.ink.image_formats import FORMATS, NAMES, decoding_bytes, foreign_name, format_of, jpeg_scans, webp_size
 from inkml_parser.files import open_regular
@@ -51,13 +52,8 @@ _unpacking = threading.Lock()
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-class ImageError(ValueError):
-    """An image that cannot be used. `str(error)` names the file, where there is one, and the cause."""
-
-    def __init__(self, cause: str, source: str | None = None) -> None:
-        super().__init__(cause if source is None else f"{source}: {cause}")
-        self.cause = cause
-        self.source = source
+class ImageError(CrohmeError, ValueError):
+    """An image that cannot be used."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from crohme.errors import CrohmeError
 
-class NotationError(ValueError):
-    """An expression that cannot be read or written. `str(error)` is one line with the cause."""
+
+class NotationError(CrohmeError, ValueError):
+    """An expression that cannot be read or written."""
 
 
 class MathmlError(NotationError):
@@ -20,9 +22,11 @@ class LatexError(NotationError):
     """
 
     def __init__(self, cause: str, position: int) -> None:
-        super().__init__(f"{cause} at position {position}")
-        self.cause = cause
+        super().__init__(cause)
         self.position = position
+
+    def __str__(self) -> str:
+        return f"{self.cause} at position {self.position}"
 
 
 class LabelGraphError(NotationError):

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from crohme.errors import CrohmeError
 from crohme.notation.tree import Node, Relation, SymbolTree
 
 END = "<end>"
@@ -49,7 +50,7 @@ WRITTEN = frozenset({Kind.SYMBOL, Kind.FRACTION, Kind.ROOT})
 """The kinds of token that stand for ink: a symbol, a fraction bar, a root sign."""
 
 
-class GrammarError(ValueError):
+class GrammarError(CrohmeError):
     """A token that may not stand where it stands."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from crohme.errors import CrohmeError
 
-class SolverError(Exception):
+
+class SolverError(CrohmeError):
     """No answer. `str(error)` is one line with the cause."""
 
 
@@ -17,13 +19,9 @@ class NotUnderstood(SolverError):
     """
 
     def __init__(self, cause: str, part: str = "", strokes: tuple[int, ...] = ()) -> None:
-        super().__init__(cause, part, strokes)  # all three, so that the error survives pickling
-        self.cause = cause
+        super().__init__(cause)
         self.part = part
         self.strokes = strokes
-
-    def __str__(self) -> str:
-        return self.cause
 
 
 class NoAnswer(SolverError):
@@ -35,8 +33,7 @@ class NoAnswer(SolverError):
     """
 
     def __init__(self, cause: str, understood: str = "") -> None:
-        super().__init__(cause, understood)
-        self.cause = cause
+        super().__init__(cause)
         self.understood = understood
 
     def __str__(self) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import keras
 
+from crohme.errors import CrohmeError
+
 NONE, IMAGENET = "none", "imagenet"
 BACKBONE = "backbone"
 """Name of the layer that weights of ImageNet exist for."""
@@ -18,7 +20,7 @@ _APPLICATIONS: dict[str, Callable[..., keras.Model]] = {
 _FILES = "https://keras.io/api/applications"
 
 
-class WeightsError(ValueError):
+class WeightsError(CrohmeError):
     """Weights that are not to be had, or do not fit."""
 
 
@@ -37,7 +39,7 @@ def check(network: str, weights: str) -> None:
         name = network.removeprefix("symbol_")
         raise WeightsError(f"{name} has no weights of ImageNet; {' and '.join(sorted(_APPLICATIONS))} have")
     if weights != IMAGENET and not Path(weights).is_file():
-        raise WeightsError(f"{weights}: no such file; --weights takes {IMAGENET}, {NONE} or a file of weights")
+        raise WeightsError(f"no such file; --weights takes {IMAGENET}, {NONE} or a file of weights", weights)
 
 
 def start_from(model: keras.Model, network: str, weights: str) -> None:
@@ -62,7 +64,7 @@ def start_from(model: keras.Model, network: str, weights: str) -> None:
     try:
         backbone.load_weights(weights)
     except Exception as error:  # h5py and Keras raise all kinds on files that are none of theirs
-        raise WeightsError(f"{weights}: does not hold the weights of {network}'s backbone: {_line(error)}") from None
+        raise WeightsError(f"does not hold the weights of {network}'s backbone: {_line(error)}", weights) from None
 
 
 def freeze(model: keras.Model, is_frozen: bool) -> None:

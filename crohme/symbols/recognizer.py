@@ -5,7 +5,8 @@ The networks that are shipped need no deep-learning library; see `crohme.symbols
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -16,9 +17,11 @@ from crohme.bundle import Bundle, BundleError
 from crohme.ink.image_files import ImageError, libraries, naming
 from crohme.ink.raster import SIZE
 from crohme.ink.strokes import StrokeBatch
+from crohme.notation import Alphabet, Node, SymbolTree
+from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
 from crohme.symbols.forward import Forward, forward_pass
 from crohme.symbols.inputs import PICTURE_NETWORKS, STROKE_NETWORKS, from_strokes, picture_size
-from inkml_parser import Ink, read
+from inkml_parser import EmptyInk, Ink, InkError, read
 
 Source = Ink | Sequence[np.ndarray] | str | Path
 
@@ -32,6 +35,7 @@ class Pictures(Protocol):
 
 
 BOTH = ("symbol-lstm", "symbol-cnn")
+_SOURCES_AT_ONCE = 64
 _CHUNK = 512  # pictures of the usual size at once; fewer of larger ones
 
 
@@ -52,14 +56,14 @@ class SymbolRecognizer:
 
     Example:
         >>> recognizer = SymbolRecognizer.load("both")
-        >>> recognizer.recognize([np.array([[0, 0], [0, 10]]), np.array([[-5, 5], [5, 5]])])
-        [('+', 0.93), …]
+        >>> print(recognizer.recognize([np.array([[0, 0], [0, 10]]), np.array([[-5, 5], [5, 5]])]))
+        +
     """
 
     def __init__(self, bundles: Sequence[Bundle]) -> None:
         for part in bundles:
             if part.network not in STROKE_NETWORKS | PICTURE_NETWORKS:
-                raise BundleError(f"{part.path}: {part.network} does not recognise isolated symbols")
+                raise BundleError(f"{part.network} does not recognise isolated symbols", part.path)
             if part.vocabulary != bundles[0].vocabulary:
                 raise BundleError(f"{part.path} and {bundles[0].path} have different classes")
         sizes = {picture_size(part.arguments) for part in bundles if part.network in PICTURE_NETWORKS}
@@ -82,40 +86,92 @@ class SymbolRecognizer:
         names = BOTH if name_or_folder == "both" else (name_or_folder,)
         return cls([bundle.load(name) for name in names])
 
-    def recognize(self, source: Source, top: int = 5) -> list[tuple[str, float]]:
-        """The most probable labels of one symbol, best first.
+    def recognize(self, source: Source, top: int = 5, symbols: Symbols | None = None) -> Recognition:
+        """What one symbol may be: a reading for each of the most probable labels.
 
         Args:
             source: Ink; or its strokes, `(n, 2)` arrays, Y down; or path of an InkML file or of a
                 picture. All strokes together are taken for one symbol. A picture is read by the
-                offline network alone.
-            top: int. How many labels.
-
-        Returns:
-            list of `(label, probability)`.
+                offline network alone; the answer has no ink then, and its symbols no strokes.
+            top: int. How many readings.
+            symbols: Symbols or None. The labels to choose from: `"digits"`, `"crohme"`, a list of labels, an
+                Alphabet; None for all classes. Confidences are probabilities among these labels.
 
         Raises:
-            InkError: InkML that cannot be read.
+            InkError: InkML or strokes that cannot be used.
             ImageError: A picture that cannot be read, or no offline network to read it.
+            AlphabetError: Symbols that the networks do not know, see `crohme.recognition.labels_of`.
         """
-        return self.recognize_batch([source], top)[0]
+        return self.recognize_batch([source], top, symbols)[0]
 
-    def recognize_batch(self, sources: Sequence[Source], top: int = 5) -> list[list[tuple[str, float]]]:
+    def recognize_batch(
+        self, sources: Sequence[Source], top: int = 5, symbols: Symbols | None = None
+    ) -> list[Recognition]:
         """As `recognize` for each of many, but faster."""
-        loaded = [_load(source, self.picture_size or SIZE) for source in sources]
+        return self._answers([_load(source, self.picture_size or SIZE) for source in sources], top, symbols)
+
+    def recognize_many(
+        self, sources: Iterable[Source], top: int = 5, symbols: Symbols | None = None
+    ) -> Iterator[Recognition | InkError | ImageError | OSError]:
+        """The answer for each source, in their order; the error instead where one cannot be read.
+
+        Args:
+            sources: iterable of sources, each as for `recognize`. Taken some at a time.
+            top, symbols: see `recognize`.
+
+        Raises:
+            AlphabetError: See `recognize`.
+        """
+        for chunk in _chunks(sources, _SOURCES_AT_ONCE):
+            loaded = [self._try_load(source) for source in chunk]
+            answers = iter(self._answers([item for item in loaded if not isinstance(item, Exception)], top, symbols))
+            yield from (item if isinstance(item, Exception) else next(answers) for item in loaded)
+
+    async def recognize_async(self, source: Source, top: int = 5, symbols: Symbols | None = None) -> Recognition:
+        """`recognize` in a thread of its own."""
+        import asyncio  # here: it takes a tenth of the time that loading takes
+
+        return await asyncio.to_thread(self.recognize, source, top, symbols)
+
+    def _try_load(self, source: Source) -> Ink | np.ndarray | InkError | ImageError | OSError:
+        try:
+            loaded = _load(source, self.picture_size or SIZE)
+            if isinstance(loaded, np.ndarray):
+                self._offline()
+            return loaded
+        except (InkError, ImageError, OSError) as error:
+            return error
+
+    def _answers(self, loaded: Sequence[Ink | np.ndarray], top: int, symbols: Symbols | None) -> list[Recognition]:
         is_picture = np.array([isinstance(item, np.ndarray) for item in loaded], dtype=bool)
         probabilities = np.zeros((len(loaded), len(self.classes)))
         if is_picture.any():
             pictures = np.stack([item for item in loaded if isinstance(item, np.ndarray)])
             probabilities[is_picture] = self.from_pictures(pictures)
         if not is_picture.all():
-            strokes = StrokeBatch.from_symbols([item for item in loaded if not isinstance(item, np.ndarray)])
+            strokes = StrokeBatch.from_symbols([list(item.strokes) for item in loaded if isinstance(item, Ink)])
             probabilities[~is_picture] = self.from_strokes(strokes)
-        ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
+        chosen = np.arange(len(self.classes))
+        if symbols is not None:
+            labels = labels_of(symbols, Alphabet(self.classes))
+            chosen = np.array([i for i, label in enumerate(self.classes) if label in labels])
+            of_these = probabilities[:, chosen]
+            # Of labels that are all impossible, none is more likely than another.
+            probabilities[:, chosen] = (of_these + 1e-30) / (of_these + 1e-30).sum(axis=1, keepdims=True)
+        ranked = chosen[np.argsort(-probabilities[:, chosen], axis=1, kind="stable")[:, :top]]
         return [
-            [(self.classes[label], float(row[label])) for label in labels]
-            for labels, row in zip(ranked, probabilities, strict=True)
+            self._answer(item if isinstance(item, Ink) else None, labels, row)
+            for item, labels, row in zip(loaded, ranked, probabilities, strict=True)
         ]
+
+    def _answer(self, ink: Ink | None, labels: np.ndarray, probabilities: np.ndarray) -> Recognition:
+        strokes = () if ink is None else tuple(range(len(ink.strokes)))
+        readings = []
+        for number in labels:
+            node, confidence = Node(self.classes[number], strokes), float(probabilities[number])
+            symbol = RecognizedSymbol.of(node, ink, confidence)
+            readings.append(Reading(node.label, confidence, SymbolTree((node,)), (symbol,)))
+        return Recognition(ink, tuple(readings))
 
     def from_strokes(self, strokes: StrokeBatch) -> np.ndarray:
         """`(N, classes)` probabilities of N symbols, averaged over the networks."""
@@ -135,10 +191,14 @@ class SymbolRecognizer:
         Raises:
             ImageError: There is no offline network among the recogniser's.
         """
+        answers = [self._predict(one, len(pictures), lambda chosen: pictures[chosen]) for one in self._offline()]
+        return np.mean(answers, axis=0)
+
+    def _offline(self) -> list[Forward]:
         offline = [network for part, network in self._networks if part.network in PICTURE_NETWORKS]
         if not offline:
             raise ImageError("this recogniser reads ink, not pictures; symbol-cnn reads both")
-        return np.mean([self._predict(one, len(pictures), lambda chosen: pictures[chosen]) for one in offline], axis=0)
+        return offline
 
     def _predict(self, network: Forward, count: int, inputs: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         at_once = max(1, _CHUNK * SIZE**2 // (self.picture_size or SIZE) ** 2)
@@ -149,12 +209,21 @@ class SymbolRecognizer:
         return answers
 
 
-def _load(source: Source, size: int) -> list[np.ndarray] | np.ndarray:
-    """A picture as an array, ink as a list of strokes."""
+def _load(source: Source, size: int) -> Ink | np.ndarray:
+    """Ink, or a picture as an array."""
     if isinstance(source, str | Path):
         if Path(source).suffix.lower() != ".inkml":
             with naming(source), libraries():
                 from crohme.ink.symbol_pictures import read_image  # with OpenCV, which ink does without
             return read_image(source, size)
         source = read(Path(source))
-    return list((source if isinstance(source, Ink) else Ink.from_arrays(source)).strokes)
+    ink = source if isinstance(source, Ink) else Ink.from_arrays(source)
+    if not ink.strokes:
+        raise EmptyInk("no strokes")
+    return ink
+
+
+def _chunks(sources: Iterable[Source], size: int) -> Iterator[list[Source]]:
+    iterator = iter(sources)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

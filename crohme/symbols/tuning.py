@@ -19,6 +19,7 @@ import keras_tuner
 import pandas as pd
 
 from crohme import bundle
+from crohme.errors import CrohmeError
 from crohme.symbols.data import TrainingData
 from crohme.symbols.keras_fit import EpochBar, ExampleBatches
 from crohme.symbols.settings import DEFAULTS, NETWORKS, compile_for
@@ -36,7 +37,7 @@ _SCALED = ("filters", "units", "dense", "width")
 _OBJECTIVE = "val_accuracy"
 
 
-class TuningError(ValueError):
+class TuningError(CrohmeError):
     """A search that cannot go on, or be gone on with. `str(error)` says why."""
 
 
@@ -105,7 +106,7 @@ def tune(search: Search, data: TrainingData, out: Path, resume: bool = False) ->
         Li et al.: Hyperband: a novel bandit-based approach to hyperparameter optimization, JMLR 18, 2018.
     """
     if not data.validation:
-        raise TuningError(f"{data.folders[0]}: there is nothing to compare configurations on, no example is held out")
+        raise TuningError("there is nothing to compare configurations on, no example is held out", data.folders[0])
     with held(out):
         return _tune(search, data, out, resume)
 

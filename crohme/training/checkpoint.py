@@ -137,7 +137,7 @@ def _assign(path: Path, state: _State, model: keras.Model) -> None:
     variables = _variables(model)
     for saved, wanted in ((state.variables, variables), (state.average, model.weights)):
         if [value.shape for value in saved] != [tuple(variable.shape) for variable in wanted]:
-            raise CheckpointError(f"{path}: this checkpoint belongs to another network")
+            raise CheckpointError("this checkpoint belongs to another network", path)
         if any(value.dtype.kind not in "fiub" for value in saved):
             raise CheckpointError(f"{path} is damaged: it holds what is no number")
     for variable, value in zip(variables, state.variables, strict=True):

@@ -21,8 +21,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from crohme.errors import CrohmeError
 
-class ExperimentError(ValueError):
+
+class ExperimentError(CrohmeError):
     """A file of settings, or a `key=value`, that cannot be used. `str(error)` says which and why."""
 
 
@@ -35,9 +37,9 @@ def read_experiment(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ExperimentError(f"{path}: {error.strerror}") from None
+        raise ExperimentError(error.strerror, path) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ExperimentError(f"{path}: not TOML: {error}") from None
+        raise ExperimentError(f"not TOML: {error}", path) from None
 
 
 def with_values(experiment: Mapping[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def take(experiment: Mapping[str, Any], defaults: Mapping[str, Any], source: str
 
 def _table(given: Any, default: Any, source: str, name: str) -> Any:
     if not isinstance(given, Mapping):
-        raise ExperimentError(f"{source}: {name} is a table of settings, not {given!r}")
+        raise ExperimentError(f"{name} is a table of settings, not {given!r}", source)
     known = {field.name: getattr(default, field.name) for field in fields(default)}
     _check_names(given, known, source, f"{name}.")
     return replace(
@@ -103,7 +105,7 @@ def _check_names(given: Iterable[str], known: Iterable[str], source: str, prefix
         if name not in names:
             close = difflib.get_close_matches(name, names, 1)
             hint = f"; did you mean {prefix}{close[0]}?" if close else f"; there are {', '.join(names)}"
-            raise ExperimentError(f"{source}: unknown setting {prefix}{name}{hint}")
+            raise ExperimentError(f"unknown setting {prefix}{name}{hint}", source)
 
 
 def _of_type(value: Any, wanted: type, name: str) -> Any:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crohme.errors import CrohmeError
 from inkml_parser.files import remove_partial
 
 log = logging.getLogger(__name__)
 _LOCK = ".lock"
 
 
-class CheckpointError(ValueError):
+class CheckpointError(CrohmeError):
     """A checkpoint that is missing or damaged, or that belongs to another run."""
 
 
@@ -37,7 +38,7 @@ def held(folder: Path) -> Iterator[None]:
             pass
         except OSError as error:
             if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-                raise CheckpointError(f"{folder}: another run goes on in this folder: take another (--out)") from None
+                raise CheckpointError("another run goes on in this folder: take another (--out)", folder) from None
             log.warning("%s: two runs in this folder would not be noticed: %s", folder, error.strerror)
         else:
             remove_partial(folder)

@@ -9,22 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-
-class TensorBoardMissing(ImportError):
-    """tensorboardX is not installed. `str(error)` says how to get it."""
+from crohme.extras import needed_by
 
 
 def load_writer() -> type:
     """tensorboardX's `SummaryWriter`.
 
     Raises:
-        TensorBoardMissing: tensorboardX is not installed.
+        MissingExtra: tensorboardX is not installed.
     """
-    try:
+    with needed_by("a log for TensorBoard"):
         from tensorboardX import SummaryWriter
-    except ImportError:
-        advice = "pip install 'crohme[tensorboard]', or in a clone pip install -e '.[tensorboard]'"
-        raise TensorBoardMissing(f"logs for TensorBoard need tensorboardX: {advice}") from None
     return SummaryWriter
 
 
@@ -37,7 +32,7 @@ class TensorBoardLog:
             came after the checkpoint that the run goes on from, and will be written once more.
 
     Raises:
-        TensorBoardMissing: tensorboardX is not installed.
+        MissingExtra: tensorboardX is not installed.
     """
 
     def __init__(self, folder: Path, step: int) -> None:

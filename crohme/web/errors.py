@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from crohme.bundle import BundleError
 from crohme.child_processes import WorkerLost
+from crohme.errors import CrohmeError
 from crohme.expressions.recognizer import NothingToRecognize
 from crohme.ink.image_files import ImageError
 from crohme.notation import NotationError
@@ -24,7 +25,7 @@ RETRY_AFTER = (1, 2, 60)
 """Seconds that a client that is turned away is asked to wait: at least, if nothing is known, at most."""
 
 
-class ApiError(Exception):
+class ApiError(CrohmeError):
     """An answer with an error status.
 
     Args:

@@ -59,7 +59,8 @@ def test_without_keras_tuner_it_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "keras_tuner", None)
     assert main(["tune", "--data", str(ink)]) == 1
-    assert capsys.readouterr().err == "crohme: error: keras_tuner is not installed: pip install 'crohme[tune]'\n"
+    said = 'this command needs Keras Tuner, which is not installed: pip install "crohme[tune]"'
+    assert capsys.readouterr().err == f"crohme: error: {said}\n"
 
 
 def test_there_is_nothing_to_resume(ink: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +18,11 @@ import crohme
 from crohme import bundle
 from crohme.bundle import BundleError
 from crohme.datasets.location import inkml_files, sample_folder
-from crohme.expressions.recognizer import MAX_STROKES, NothingToRecognize, Recognition, Recognizer, prepare
+from crohme.expressions.recognizer import MAX_STROKES, NothingToRecognize, Recognizer, prepare
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.trace import read_traced
-from crohme.notation import MAX_DEPTH, from_latex, to_latex
+from crohme.notation import MAX_DEPTH, Alphabet, from_latex, to_latex
+from crohme.recognition import AlphabetError, Recognition
 from inkml_parser import EmptyInk, Ink, OversizedInk, read, write
 
 FILE = inkml_files(sample_folder() / "test")[3]
@@ -48,6 +51,15 @@ def check(found: Recognition, n: int) -> None:
         used = [stroke for node in reading.tree.nodes() for stroke in node.strokes]
         assert len(used) == len(set(used)) and set(used) <= set(range(n))
         assert etree.fromstring(reading.mathml).tag == "{http://www.w3.org/1998/Math/MathML}math"
+        assert [(s.label, s.strokes) for s in reading.symbols] == [(n.label, n.strokes) for n in reading.tree.nodes()]
+        for symbol in reading.symbols:
+            assert reading.confidence <= symbol.confidence <= 1
+            points = np.concatenate([found.ink.strokes[i] for i in symbol.strokes])
+            assert symbol.box == (*points.min(axis=0), *points.max(axis=0))
+            assert symbol.trace_ids == tuple(found.ink.trace_ids[i] for i in symbol.strokes)
+    again = Recognition.from_dict(json.loads(found.to_json()), found.ink)
+    assert again == found and again.to_dict() == found.to_dict()
+    assert [reading.symbols for reading in again.readings] == [reading.symbols for reading in found.readings]
 
 
 def test_sources_of_all_kinds_are_read_alike(recognizer: Recognizer) -> None:
@@ -180,3 +192,54 @@ def test_bundles_that_do_not_fit_are_refused(recognizer: Recognizer) -> None:
         Recognizer(replace(recognizer.bundle, network="symbol_cnn"))
     with pytest.raises(BundleError, match="vocabulary"):
         Recognizer(replace(recognizer.bundle, vocabulary=("x",)))
+
+
+@pytest.mark.parametrize("symbols", ["digits", ["1", "+", "\\sqrt", "-"], Alphabet(["x", "y", "\\nabla"])])
+def test_an_answer_keeps_to_the_symbols_asked_for(recognizer: Recognizer, symbols: object) -> None:
+    allowed = set("0123456789") if symbols == "digits" else set(symbols)
+    for beam in (1, 4):
+        found = recognizer.recognize(FILE, symbols=symbols, beam=beam)
+        check(found, len(found.ink.strokes))
+        assert {symbol.label for reading in found.readings for symbol in reading.symbols} <= allowed
+    everything = recognizer.recognize(FILE)
+    assert {symbol.label for symbol in everything.symbols} - allowed
+    assert recognizer.recognize(FILE, symbols="crohme").readings == everything.readings
+
+
+def test_symbols_that_cannot_be_asked_for_are_named(recognizer: Recognizer) -> None:
+    for symbols, cause in (
+        ("greek", "no alphabet is called 'greek'"),
+        (["x", "\\nabla"], r"does not know \\nabla"),
+        ([], "no symbol that"),
+    ):
+        with pytest.raises(AlphabetError, match=cause):
+            recognizer.recognize(FILE, symbols=symbols)
+
+
+def test_the_shipped_network_reads_digits_where_it_saw_letters() -> None:
+    """One stroke like a zero: the letter o where all may stand, and a digit with a digit's confidence where not."""
+    angles = np.linspace(0, 2 * np.pi, 30)
+    ring = [np.stack([10 * np.sin(angles), -14 * np.cos(angles)], axis=1)]
+    digit = crohme.load().recognize(ring, symbols="digits")
+    assert digit.latex == "0" and digit.confidence > 0.9
+    assert crohme.load().recognize(ring, symbols=["o", "x"]).latex == "o"
+
+
+def test_many_sources_are_answered_or_refused_in_order(recognizer: Recognizer) -> None:
+    found = list(recognizer.recognize_many([FILE, b"", "nowhere.inkml", strokes(2)], beam=1, top=1))
+    assert [type(one) for one in found] == [Recognition, EmptyInk, FileNotFoundError, Recognition]
+    assert found[0].readings == recognizer.recognize(FILE, beam=1, top=1).readings
+
+
+def test_it_can_be_awaited_and_given_up(recognizer: Recognizer) -> None:
+    async def both() -> list[Recognition]:
+        return await asyncio.gather(*(recognizer.recognize_async(FILE, beam=beam) for beam in (1, 2)))
+
+    one, two = asyncio.run(both())
+    assert (one, two) == (recognizer.recognize(FILE, beam=1), recognizer.recognize(FILE, beam=2))
+
+    async def impatient() -> None:
+        await asyncio.wait_for(recognizer.recognize_async(strokes(MAX_STROKES), beam=8), timeout=0.2)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(impatient())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import cv2
@@ -13,8 +14,9 @@ from crohme.ink.image_files import ImageError
 from crohme.ink.raster import render
 from crohme.ink.strokes import StrokeBatch
 from crohme.notation import canonical_label
+from crohme.recognition import AlphabetError, Recognition
 from crohme.symbols.recognizer import SymbolRecognizer
-from inkml_parser import Ink, InkError, read, write
+from inkml_parser import EmptyInk, Ink, InkError, read, write
 
 LABELS = ("a", "b", "c", "d")
 HOOK = [np.array([[0.0, 0], [0, 10], [5, 12]]), np.array([[9.0, 1]])]
@@ -35,17 +37,56 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bundle.Bundle
     }  # fmt: skip
 
 
+def shares(found: Recognition) -> dict[str, float]:
+    """Label → probability."""
+    return {reading.latex: reading.confidence for reading in found.readings}
+
+
 @pytest.fixture(scope="module")
 def both(bundles: dict[str, bundle.Bundle]) -> SymbolRecognizer:
     return SymbolRecognizer(list(bundles.values()))
 
 
 def test_labels_come_best_first_with_probabilities(both: SymbolRecognizer) -> None:
-    ranked = both.recognize(HOOK, top=4)
-    assert sorted(label for label, _ in ranked) == list(LABELS)
-    shares = [share for _, share in ranked]
-    assert shares == sorted(shares, reverse=True) and sum(shares) == pytest.approx(1, abs=1e-5)
-    assert both.recognize(HOOK, top=2) == ranked[:2]
+    found = both.recognize(HOOK, top=4)
+    assert sorted(shares(found)) == list(LABELS)
+    ranked = [reading.confidence for reading in found.readings]
+    assert ranked == sorted(ranked, reverse=True) and sum(ranked) == pytest.approx(1, abs=1e-5)
+    assert both.recognize(HOOK, top=2).readings == found.readings[:2]
+    assert (found.latex, found.confidence) == (found.readings[0].latex, ranked[0])
+
+
+def test_the_symbol_is_all_of_the_ink(both: SymbolRecognizer) -> None:
+    found = both.recognize(HOOK)
+    (symbol,) = found.symbols
+    assert (symbol.label, symbol.strokes, symbol.trace_ids) == (found.latex, (0, 1), ("0", "1"))
+    assert (symbol.box, symbol.confidence) == ((0.0, 0.0, 9.0, 12.0), found.confidence)
+    assert [node.strokes for node in found.tree.nodes()] == [(0, 1)]
+    assert Recognition.from_json(found.to_json(), found.ink) == found
+
+
+def test_the_labels_to_choose_from_share_the_probability(both: SymbolRecognizer) -> None:
+    whole, part = shares(both.recognize(HOOK, top=4)), shares(both.recognize(HOOK, symbols=["d", "b"]))
+    assert part.keys() == {"b", "d"}
+    assert part["b"] == pytest.approx(whole["b"] / (whole["b"] + whole["d"]))
+    with pytest.raises(AlphabetError, match="no symbol that the recogniser may answer with"):
+        both.recognize(HOOK, symbols="digits")
+    with pytest.raises(AlphabetError, match="does not know e"):
+        both.recognize(HOOK, symbols=["a", "e"])
+
+
+def test_many_sources_are_answered_or_refused_in_order(both: SymbolRecognizer, tmp_path: Path) -> None:
+    path = tmp_path / "star.png"
+    cv2.imwrite(str(path), render(StrokeBatch.from_symbols([STAR]), 64)[0])
+    sources = [HOOK, [], path, tmp_path / "missing.inkml", *[STAR] * 65]
+    found = list(both.recognize_many(sources))
+    assert [type(one) for one in found[:4]] == [Recognition, EmptyInk, Recognition, FileNotFoundError]
+    assert shares(found[0]) == pytest.approx(shares(both.recognize(HOOK)), abs=1e-5)
+    assert len(found) == len(sources) and {one.latex for one in found[4:]} == {both.recognize(STAR).latex}
+
+
+def test_it_can_be_awaited(both: SymbolRecognizer) -> None:
+    assert shares(asyncio.run(both.recognize_async(HOOK, symbols=["a"]))) == {"a": 1.0}
 
 
 def test_both_is_the_mean(bundles: dict[str, bundle.Bundle], both: SymbolRecognizer) -> None:
@@ -58,15 +99,18 @@ def test_both_is_the_mean(bundles: dict[str, bundle.Bundle], both: SymbolRecogni
 def test_every_way_in_gives_the_same(both: SymbolRecognizer, tmp_path: Path) -> None:
     ink = Ink.from_arrays(HOOK)
     write(ink, tmp_path / "hook.inkml")
-    expected = dict(both.recognize(HOOK, top=4))
+    expected = shares(both.recognize(HOOK, top=4))
     for source in (ink, tmp_path / "hook.inkml", str(tmp_path / "hook.inkml")):
-        assert dict(both.recognize(source, top=4)) == pytest.approx(expected, abs=1e-5)
+        assert shares(both.recognize(source, top=4)) == pytest.approx(expected, abs=1e-5)
 
 
 def test_pictures_are_for_the_cnn(bundles: dict[str, bundle.Bundle], both: SymbolRecognizer, tmp_path: Path) -> None:
     path = tmp_path / "star.png"
     cv2.imwrite(str(path), render(StrokeBatch.from_symbols([STAR]), 64)[0])
-    assert both.recognize(path) == SymbolRecognizer([bundles["symbol_cnn"]]).recognize(path)
+    found = both.recognize(path)
+    assert found == SymbolRecognizer([bundles["symbol_cnn"]]).recognize(path)
+    assert (found.ink, found.symbols[0].strokes, found.symbols[0].box) == (None, (), None)
+    assert Recognition.from_json(found.to_json()) == found
     with pytest.raises(ImageError, match="pictures"):
         SymbolRecognizer([bundles["symbol_lstm"]]).recognize(path)
 
@@ -76,7 +120,7 @@ def test_a_mixed_batch_keeps_its_order(both: SymbolRecognizer, tmp_path: Path) -
     cv2.imwrite(str(path), render(StrokeBatch.from_symbols([STAR]), 64)[0])
     sources = [HOOK, path, Ink.from_arrays(STAR)]
     for got, source in zip(both.recognize_batch(sources, top=4), sources, strict=True):
-        assert dict(got) == pytest.approx(dict(both.recognize(source, top=4)), abs=1e-5)
+        assert shares(got) == pytest.approx(shares(both.recognize(source, top=4)), abs=1e-5)
     assert both.recognize_batch([]) == []
 
 
@@ -102,11 +146,11 @@ def test_the_shipped_ones_read_real_ink(name: str, at_least: float, crohme_data:
     cut = [(canonical_label(s.label), ink.select(s.strokes)) for ink in inks for s in ink.symbols]
     assert len(cut) > 600
     read_as = SymbolRecognizer.load(name).recognize_batch([ink for _, ink in cut], top=1)
-    hits = [best[0][0] == label for best, (label, _) in zip(read_as, cut, strict=True)]
+    hits = [best.latex == label for best, (label, _) in zip(read_as, cut, strict=True)]
     assert sum(hits) / len(hits) >= at_least
 
 
-@pytest.mark.parametrize("strokes", [[[[0.0, 0.0], [float("nan"), 1.0]]], [[[0.0, 1.0, 2.0]]]])
+@pytest.mark.parametrize("strokes", [[[[0.0, 0.0], [float("nan"), 1.0]]], [[[0.0, 1.0, 2.0, 3.0]]]])
 def test_strokes_that_are_none_are_refused(strokes: list) -> None:
     with pytest.raises(InkError):
         SymbolRecognizer.load("symbol-lstm").recognize([np.array(stroke) for stroke in strokes])

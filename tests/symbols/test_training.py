@@ -85,7 +85,7 @@ def test_it_learns_from_ink(network: str, ink: Path, tmp_path: Path) -> None:
     assert loaded.vocabulary == ("+", "-", "L", "|")
     assert loaded.metrics["held-out files top1"] >= 0.75
     recognizer = SymbolRecognizer([loaded])
-    right = [recognizer.recognize(shape)[0][0] == label for label, shape in SHAPES.items()]
+    right = [recognizer.recognize(shape).latex == label for label, shape in SHAPES.items()]
     assert sum(right) >= 3
 
 
@@ -96,8 +96,8 @@ def test_the_cnn_learns_from_a_folder_of_images(images: Path, tmp_path: Path) ->
     assert loaded.vocabulary == ("+", "-", "L", "|") and loaded.arguments["size"] == 32
     assert loaded.metrics["validation top1"] >= 0.75 and loaded.metrics["test top1"] >= 0.75
     recognizer = SymbolRecognizer([loaded])
-    assert recognizer.recognize(images / "add" / "0.png")[0][0] == "+"
-    assert recognizer.recognize(SHAPES["L"])[0][0] == "L"
+    assert recognizer.recognize(images / "add" / "0.png").latex == "+"
+    assert recognizer.recognize(SHAPES["L"]).latex == "L"
     with (out / "split.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 120 and {row["side"] for row in rows} == {"train", "validation", "test"}
@@ -110,7 +110,8 @@ def test_the_cnn_learns_from_a_folder_of_images(images: Path, tmp_path: Path) ->
 def test_alexnet_trains_and_is_read_back(images: Path, tmp_path: Path) -> None:
     arguments = {"size": 32, "dense": [16], "filters": [8, 8, 8, 8, 8]}
     loaded = bundle.load(train("alexnet", images, epochs=1, out=tmp_path / "run", arguments=arguments))
-    (label, probability), *_ = SymbolRecognizer([loaded]).recognize(images / "add" / "0.png", top=1)
+    (best,) = SymbolRecognizer([loaded]).recognize(images / "add" / "0.png", top=1).readings
+    label, probability = best.latex, best.confidence
     assert label in ("+", "-", "L", "|") and 0.25 <= probability <= 1
 
 

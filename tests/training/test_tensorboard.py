@@ -13,8 +13,9 @@ from crohme.cli import main
 from crohme.expressions.batches import Recipe
 from crohme.expressions.run import SIZES, Run, Settings
 from crohme.expressions.vocabulary import Vocabulary
+from crohme.extras import MissingExtra
 from crohme.training import tensorboard
-from crohme.training.tensorboard import TensorBoardLog, TensorBoardMissing
+from crohme.training.tensorboard import TensorBoardLog
 
 pytest.importorskip("tensorboardX", reason="the extra [tensorboard] is not installed")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -72,11 +73,11 @@ def test_without_the_extra_it_says_so_before_anything_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
-    with pytest.raises(TensorBoardMissing, match="pip install"):
+    with pytest.raises(MissingExtra, match="pip install"):
         tensorboard.load_writer()
     arguments = ["train", "expressions", "--tensorboard", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
     assert main(arguments) == 1
-    assert "need tensorboardX: pip install" in capsys.readouterr().err
+    assert 'needs tensorboardX, which is not installed: pip install "crohme[tensorboard]"' in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crohme.errors import CrohmeError
+
 Arguments = Mapping[str, Any]
 ACTIVATIONS = frozenset(
     "relu relu6 leaky_relu elu selu gelu silu swish tanh sigmoid softplus softsign mish hard_silu hard_swish "
@@ -13,7 +15,7 @@ ACTIVATIONS = frozenset(
 )
 
 
-class ArgumentError(ValueError):
+class ArgumentError(CrohmeError, ValueError):
     """An argument that is missing, unknown or out of range. `str(error)` names it."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crohme.errors import CrohmeError
 from crohme.evaluation.confusions import RELATIONS
 from crohme.evaluation.outcomes import Outcome, Unit
 from crohme.evaluation.report.content import About, Content, gather
@@ -22,7 +23,7 @@ SYMBOLS, RELATIONS_FILE = "symbols.csv", "relations.csv"
 COLUMNS = ("file", "truth", "read", "confidence", "errors", "kind", "strokes", "writer", "problem")
 
 
-class ReportError(ValueError):
+class ReportError(CrohmeError):
     """A folder that holds no report. `str(error)` names the file and the cause."""
 
 
@@ -115,11 +116,11 @@ def read_report(folder: Path) -> StoredReport:
         rows = {line["file"]: _row(line) for line in lines}
     except OSError as error:
         cause = f"{path.name}: {error.strerror}" if folder.is_dir() else "no such folder"
-        raise ReportError(f"{folder}: no report of `crohme evaluate` or `score --report`: {cause}") from None
+        raise ReportError(f"no report of `crohme evaluate` or `score --report`: {cause}", folder) from None
     except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        raise ReportError(f"{path}: not as `crohme evaluate --report` writes it: {_why(error)}") from None
+        raise ReportError(f"not as `crohme evaluate --report` writes it: {_why(error)}", path) from None
     if len(rows) != len(lines) or not rows:
-        raise ReportError(f"{path}: {'two rows for one file' if rows else 'no rows'}")
+        raise ReportError("two rows for one file" if rows else "no rows", path)
     return StoredReport(folder, metric, about, rows, unit, is_of_symbols)
 
 

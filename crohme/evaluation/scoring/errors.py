@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crohme.errors import CrohmeError
 
-class ScoringError(Exception):
+
+class ScoringError(CrohmeError):
     """Two sources that cannot be scored at all. `str(error)` is one line for the user."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
+from crohme.errors import cause_of
 from crohme.evaluation.scoring.comparison import Counts, compare, total
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.figures import file_figures, graph_figures, percent, set_figures
@@ -216,11 +217,11 @@ class _Scorer:
         try:
             expected = self._load(truth)
         except _UNREADABLE as error:
-            return FileScore(None, problem=f"truth: {_cause(error)}")
+            return FileScore(None, problem=f"truth: {cause_of(error)}")
         try:
             given, problem = self._load(output), None
         except _UNREADABLE as error:
-            given, problem = None, f"output: {_cause(error)}"
+            given, problem = None, f"output: {cause_of(error)}"
         if isinstance(expected, PrimitiveGraph) and not isinstance(given, Expression):
             return _score_graphs(expected, given, problem)
         return self._score_tokens(truth, expected, output, problem)
@@ -236,7 +237,7 @@ class _Scorer:
                 read = self._expression(output).tokens
         except _UNREADABLE as error:  # a label graph that is no tree
             assert isinstance(expected, PrimitiveGraph)
-            return _score_graphs(expected, None, f"output: no tree, and no LaTeX to compare it with: {_cause(error)}")
+            return _score_graphs(expected, None, f"output: no tree, and no LaTeX to compare it with: {cause_of(error)}")
         has_graphs = self.level is Level.TOKENS
         errors = Levenshtein.distance(tokens, read)
         return FileScore(errors, tokens=len(tokens), has_graphs=has_graphs, problem=problem)
@@ -268,10 +269,6 @@ def _usable(item: Item) -> Path | str:
     if isinstance(item, Refused):
         raise NotationError(item.cause)
     return item
-
-
-def _cause(error: Exception) -> str:
-    return str(getattr(error, "cause", None) or getattr(error, "strerror", None) or error)
 
 
 def _score_graphs(truth: PrimitiveGraph, output: PrimitiveGraph | None, problem: str | None) -> FileScore:

@@ -94,7 +94,7 @@ def read_table(path: Path, side: Side) -> Table:
     else:
         table = _separated_table(path, text, side)
     if not table.items:
-        raise ScoringError(f"{path}: no rows")
+        raise ScoringError("no rows", path)
     return table
 
 
@@ -102,13 +102,13 @@ def _text(path: Path) -> str:
     try:
         content = read_regular(path)
     except OSError as error:
-        raise ScoringError(f"{path}: {error.strerror}") from None
+        raise ScoringError(error.strerror, path) from None
     try:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             return content.decode("utf-16")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ScoringError(f"{path}: not a CSV in UTF-8: {error}") from None
+        raise ScoringError(f"not a CSV in UTF-8: {error}", path) from None
 
 
 def _separated_table(path: Path, text: str, side: Side) -> Table:
@@ -159,7 +159,7 @@ def _rows(path: Path, text: str, separator: str, skipped: int) -> Iterator[tuple
             if reader.line_num > before + 1 or "unexpected end" in str(error):
                 # Which of these lines belong together nobody can tell.
                 cause = f"a quote is opened on line {number} and not closed as it should be ({error})"
-                raise ScoringError(f"{path}: not a CSV: {cause}") from None
+                raise ScoringError(f"not a CSV: {cause}", path) from None
             name = lines[before].partition(separator)[0].strip().strip('"')
             yield number, _Broken(f"line {number}: not a CSV row: {error}", name)
             continue
@@ -212,7 +212,7 @@ def _columns(path: Path, row: Sequence[str], side: Side) -> tuple[_Columns, bool
         return _Columns(len(row), name, latex, causes, confidence, symbol), True
     is_header = name is not None or (len(row) > 1 and all(_WORD.fullmatch(cell.strip()) for cell in row))
     if is_header or len(row) < 2:
-        raise ScoringError(f"{path}: a table of LaTeX needs the columns file and latex, and its first line is {row}")
+        raise ScoringError(f"a table of LaTeX needs the columns file and latex, and its first line is {row}", path)
     return _Columns(2, 0, 1), False
 
 
@@ -242,13 +242,13 @@ def _json_entries(path: Path, text: str) -> Iterable[tuple[int, dict[str, Any] |
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ScoringError(f"{path}: not JSON: {error}") from None
+        raise ScoringError(f"not JSON: {error}", path) from None
     if isinstance(content, dict):
         # Pairs, and not the dict: of two of one name it would keep the second.
         pairs = json.loads(text, object_pairs_hook=list)
         return [(i, {"file": name, "latex": latex}) for i, (name, latex) in enumerate(pairs, start=1)]
     if not isinstance(content, list):
-        raise ScoringError(f"{path}: neither a list nor an object")
+        raise ScoringError("neither a list nor an object", path)
     broken = Refused("no object with a file and its LaTeX")
     return [(i, entry if isinstance(entry, dict) else broken) for i, entry in enumerate(content, start=1)]
 

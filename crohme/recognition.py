@@ -1,0 +1,229 @@
+"""What a recogniser answers: readings, best first, and the symbols of each. The same for expressions and symbols."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from crohme.errors import CrohmeError
+from crohme.notation import Alphabet, Node, Relation, SymbolTree, to_mathml
+from crohme.notation.alphabet import SYMBOL_CLASSES, Kind
+from inkml_parser import Ink
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom, in the unit of the ink; Y runs down."""
+Symbols = str | Iterable[str] | Alphabet
+"""What an answer is restricted to: the name of an alphabet (`NAMED`), an Alphabet, or labels."""
+
+
+class AlphabetError(CrohmeError, ValueError):
+    """Symbols that an answer cannot be restricted to."""
+
+
+@lru_cache(maxsize=1)
+def _digits() -> Alphabet:
+    return Alphabet(label for label, symbol in SYMBOL_CLASSES.items() if symbol.kind is Kind.DIGIT)
+
+
+NAMED: Mapping[str, Callable[[], Alphabet]] = {"crohme": Alphabet.crohme, "digits": _digits}
+"""Alphabets by name."""
+
+
+def labels_of(symbols: Symbols, alphabet: Alphabet) -> frozenset[str]:
+    """The labels of a recogniser's alphabet that an answer is restricted to.
+
+    Args:
+        symbols: Symbols. A list names labels of the recogniser, in any spelling that `Alphabet.canonical` knows;
+            of a whole alphabet, what the recogniser does not know is passed over.
+        alphabet: Alphabet. What the recogniser knows.
+
+    Raises:
+        AlphabetError: No alphabet of that name; a label that the recogniser does not know; no label at all.
+    """
+    if isinstance(symbols, str):
+        if symbols not in NAMED:
+            raise AlphabetError(f"no alphabet is called {symbols!r}; there are {', '.join(NAMED)}, or a list of labels")
+        symbols = NAMED[symbols]()
+    if isinstance(symbols, Alphabet):
+        labels = frozenset(symbols) & frozenset(alphabet)
+    else:
+        labels = frozenset(alphabet.canonical(label) for label in symbols)
+        unknown = sorted(labels - frozenset(alphabet))
+        if unknown:
+            raise AlphabetError(f"the recogniser does not know {', '.join(unknown)}")
+    if not labels:
+        raise AlphabetError("there is no symbol that the recogniser may answer with")
+    return labels
+
+
+@dataclass(frozen=True)
+class RecognizedSymbol:
+    """One symbol of a reading.
+
+    Args:
+        label: str. Its class as a LaTeX token.
+        strokes: tuple of int. Indices into `Recognition.ink.strokes`; empty if a picture was read without tracing.
+        trace_ids: tuple of str. The `xml:id` of these strokes in the file, or their numbers if it has none.
+        box: Box or None. The bounding box of the strokes, None where there are none.
+        confidence: float. Between 0 and 1.
+    """
+
+    label: str
+    strokes: tuple[int, ...]
+    trace_ids: tuple[str, ...]
+    box: Box | None
+    confidence: float
+
+    @classmethod
+    def of(cls, node: Node, ink: Ink | None, confidence: float) -> RecognizedSymbol:
+        """The symbol of a node whose strokes are some of an ink's."""
+        if ink is None or not node.strokes:
+            return cls(node.label, (), (), None, confidence)
+        points = np.concatenate([ink.strokes[i] for i in node.strokes])
+        (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        trace_ids = tuple(ink.trace_ids[i] for i in node.strokes)
+        return cls(node.label, node.strokes, trace_ids, (left, top, right, bottom), confidence)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read the ink.
+
+    Args:
+        latex: str. Tokens of the normal form, separated by spaces.
+        confidence: float. Between 0 and 1: how probable it is that all of it is right.
+        tree: SymbolTree. Its nodes have the indices of their strokes in the ink.
+        symbols: tuple of RecognizedSymbol, in the order of `tree.nodes()`. They follow from the rest, and two readings
+            are equal without them.
+    """
+
+    latex: str
+    confidence: float
+    tree: SymbolTree
+    symbols: tuple[RecognizedSymbol, ...] = field(default=(), compare=False)
+
+    @property
+    def mathml(self) -> str:
+        """As Presentation MathML, for a browser to show."""
+        return to_mathml(self.tree)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it. `parent` and `relation` of a symbol say what it hangs on: the number of a symbol, and how."""
+        hangs = {child: (parent, relation) for parent, child, relation in self.tree.edges()}
+        symbols = []
+        for i, symbol in enumerate(self.symbols):
+            parent, relation = hangs.get(i, (None, None))
+            symbols.append(
+                {
+                    "label": symbol.label,
+                    "strokes": list(symbol.strokes),
+                    "trace_ids": list(symbol.trace_ids),
+                    "box": None if symbol.box is None else list(symbol.box),
+                    "confidence": symbol.confidence,
+                    "parent": parent,
+                    "relation": None if relation is None else str(relation),
+                }
+            )
+        return {"latex": self.latex, "confidence": self.confidence, "mathml": self.mathml, "symbols": symbols}
+
+    @classmethod
+    def from_dict(cls, described: Mapping[str, Any]) -> Reading:
+        """The reading that `to_dict` described."""
+        symbols = tuple(
+            RecognizedSymbol(
+                s["label"],
+                tuple(s["strokes"]),
+                tuple(s["trace_ids"]),
+                None if s["box"] is None else tuple(s["box"]),
+                s["confidence"],
+            )
+            for s in described["symbols"]
+        )
+        return cls(described["latex"], described["confidence"], _tree(described["symbols"]), symbols)
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What was read, best first. `str(recognition)` is the LaTeX of the best reading.
+
+    Args:
+        ink: Ink or None. What was recognised; None if a picture was read without tracing.
+        readings: tuple of `Reading`, at least one.
+    """
+
+    ink: Ink | None
+    readings: tuple[Reading, ...]
+
+    @property
+    def best(self) -> Reading:
+        """The most probable reading."""
+        return self.readings[0]
+
+    @property
+    def latex(self) -> str:
+        """LaTeX of the best reading."""
+        return self.best.latex
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of the best reading."""
+        return self.best.confidence
+
+    @property
+    def tree(self) -> SymbolTree:
+        """Symbol layout tree of the best reading."""
+        return self.best.tree
+
+    @property
+    def mathml(self) -> str:
+        """Presentation MathML of the best reading."""
+        return self.best.mathml
+
+    @property
+    def symbols(self) -> tuple[RecognizedSymbol, ...]:
+        """Symbols of the best reading."""
+        return self.best.symbols
+
+    def to_dict(self) -> dict[str, Any]:
+        """LaTeX and confidence of the best reading, and all readings, as JSON has them; without the ink."""
+        readings = [reading.to_dict() for reading in self.readings]
+        return {"latex": self.latex, "confidence": self.confidence, "readings": readings}
+
+    def to_json(self, indent: int | None = None) -> str:
+        """`to_dict` as JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    @classmethod
+    def from_dict(cls, described: Mapping[str, Any], ink: Ink | None = None) -> Recognition:
+        """The answer that `to_dict` described; with the ink, equal to the one it was made of."""
+        return cls(ink, tuple(Reading.from_dict(reading) for reading in described["readings"]))
+
+    @classmethod
+    def from_json(cls, text: str, ink: Ink | None = None) -> Recognition:
+        """The answer that `to_json` wrote."""
+        return cls.from_dict(json.loads(text), ink)
+
+    def __str__(self) -> str:
+        return self.latex
+
+
+def _tree(symbols: Sequence[Mapping[str, Any]]) -> SymbolTree:
+    """The tree of symbols that name their parents, which stand before them."""
+    hanging: dict[int | None, dict[str | None, int]] = {}
+    for i, symbol in enumerate(symbols):
+        hanging.setdefault(symbol["parent"], {})[symbol["relation"]] = i
+
+    def row(first: int) -> Iterator[Node]:
+        at: int | None = first
+        while at is not None:
+            own = hanging.get(at, {})
+            rows = {Relation(r): tuple(row(i)) for r, i in own.items() if r is not None and r != Relation.RIGHT}
+            yield Node(symbols[at]["label"], tuple(symbols[at]["strokes"]), rows)
+            at = own.get(Relation.RIGHT)
+
+    return SymbolTree(tuple(row(hanging[None][None])))

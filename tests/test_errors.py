@@ -1,0 +1,85 @@
+"""Every error of ours has one parent, and says what is wrong and where in one way."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import pickle
+from pathlib import Path
+
+import pytest
+
+from crohme.errors import CrohmeError, cause_of
+from crohme.extras import MissingExtra
+from crohme.ink.image_files import ImageError
+from crohme.notation import LatexError
+from crohme.solver import NoAnswer, NotUnderstood
+from inkml_parser import InkError, OversizedInk
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+# They end a computation whose caller is waiting for just that, and never reach a user.
+CONTROL_FLOW = {"Cancelled", "OutOfTime", "Unsupported"}
+
+
+def bases_of_classes() -> dict[str, set[str]]:
+    """Name of every class of both packages, and of what it derives from."""
+    found: dict[str, set[str]] = {}
+    for package in ("crohme", "inkml_parser"):
+        for file in (REPOSITORY / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    names = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+                    found.setdefault(node.name, set()).update(names)
+    return found
+
+
+BASES = bases_of_classes()
+
+
+def ancestors(name: str) -> set[str]:
+    return {name}.union(*(ancestors(base) for base in BASES.get(name, set()) - {name}))
+
+
+def is_exception(name: str) -> bool:
+    known = getattr(builtins, name, None)
+    return isinstance(known, type) and issubclass(known, BaseException)
+
+
+def test_every_exception_derives_from_the_one_parent() -> None:
+    exceptions = {name for name in BASES if any(is_exception(base) for base in ancestors(name))}
+    assert {"InkError", "BundleError", "NotationError", "MissingExtra", "CommandError", "ApiError"} <= exceptions
+    roots = {name for name in exceptions if "CrohmeError" not in ancestors(name) and not name.startswith("_")}
+    assert roots == CONTROL_FLOW
+
+
+def test_the_source_stands_before_the_cause() -> None:
+    assert str(CrohmeError("is empty", Path("a") / "b.inkml")) == "a/b.inkml: is empty"
+    assert str(CrohmeError("is empty")) == "is empty"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OversizedInk("500 strokes", "a.inkml"),
+        ImageError("is blank", "a.png"),
+        LatexError("no symbol", 3),
+        NotUnderstood("what is x?", "x", (1, 2)),
+        NoAnswer("no value", "1 / 0"),
+        MissingExtra("cv2", "tracing"),
+        InkError(cause="is empty", source="b.inkml"),
+    ],
+)
+def test_errors_come_back_whole_from_other_processes(error: CrohmeError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert (str(again), vars(again)) == (str(error), vars(error))
+
+
+def test_a_cause_does_not_name_the_file() -> None:
+    assert cause_of(InkError("is empty", "a.inkml")) == "is empty"
+    assert cause_of(LatexError("no symbol", 3)) == "no symbol"
+    with pytest.raises(FileNotFoundError) as caught:
+        Path("no/such/file").read_bytes()
+    assert cause_of(caught.value) == "No such file or directory"
+    assert cause_of(OSError("cannot identify image file")) == "cannot identify image file"
+    assert cause_of(UnicodeError("not UTF-8")) == "not UTF-8"
