@@ -38,7 +38,7 @@ def paper_lines(strength: Image, ink: Image, pen: float) -> NDArray[np.bool_] | 
     strokes = ink & ~(rows | columns).astype(np.uint8)
     removed = rows & ~_crossed(rows, strokes, strength, ink, (reach, 1))
     removed |= columns & ~_crossed(columns, strokes, strength, ink, (1, aside))
-    removed |= _boxes(ink & ~removed.astype(np.uint8), pen)
+    removed |= boxes(ink & ~removed.astype(np.uint8), pen)
     return removed if removed.any() else None
 
 
@@ -127,8 +127,13 @@ def _is_page(ink: Image, pen: float) -> bool:
     return bool(len(rows)) and rows[0] > 2 * pen and rows[-1] < len(ink) - 2 * pen
 
 
-def _boxes(ink: Image, pen: float) -> NDArray[np.bool_]:
-    """The pixels of rectangles around nearly all that is on the picture, if anything is in them."""
+def boxes(ink: Image, pen: float) -> NDArray[np.bool_]:
+    """The pixels of rectangles around nearly all that is on the picture, if anything is in them.
+
+    Args:
+        ink: `(h, w)` uint8, 1 where there is ink.
+        pen: float. Width of lines, pixels.
+    """
     removed = np.zeros(ink.shape, dtype=bool)
     height, width = ink.shape
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
