@@ -5,24 +5,21 @@ from __future__ import annotations
 from crohme.notation.alphabet import SYMBOL_CLASSES, Kind
 from crohme.notation.tree import Node, Relation
 
-_BY_LABEL = {
-    **dict.fromkeys("+ - \\pm \\times \\div".split(), "operator"),
-    **dict.fromkeys((",", ".", "!", "\\prime"), "mark"),
-    "\\ldots": "dots",
-    "/": "slash",
-    "\\forall": "letter",
-    "\\exists": "letter",
-}
+_BY_LABEL = {"\\ldots": "dots", "/": "slash"}
 _BY_KIND = {
     Kind.DIGIT: "digit",
     Kind.IDENTIFIER: "letter",
     Kind.FUNCTION: "function",
-    Kind.OPERATOR: "relation",
+    Kind.OPERATOR: "operator",
+    Kind.RELATION: "relation",
+    Kind.ARROW: "relation",
     Kind.BIG_OPERATOR: "big",
     Kind.OPENING: "opening",
     Kind.CLOSING: "closing",
     Kind.BAR: "bar",
     Kind.ROOT: "root",
+    Kind.PUNCTUATION: "mark",
+    Kind.ORDINARY: "letter",
 }
 _DEEP = frozenset("g p q y j f \\gamma \\mu \\beta \\phi".split())
 _SMALL = frozenset("a c e m n o r s u v w x z \\alpha \\pi \\sigma \\infty".split())

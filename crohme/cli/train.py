@@ -6,6 +6,7 @@ import argparse
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int, positive_number
@@ -37,7 +38,7 @@ examples:
 # Options of one task only: to give one to the other task is an error, not a wish that is passed over.
 _OWN_OPTIONS = {
     "symbols": (*symbol_options.OPTIONS, "weights", "batch_size", "learning_rate"),
-    "expressions": ("size", "workers", "tensorboard", "start"),
+    "expressions": ("size", "workers", "tensorboard", "start", "config", "set"),
 }
 
 
@@ -74,6 +75,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--from", dest="start", metavar="NAME|DIR", help="expressions: a bundle whose weights a new run starts from"
     )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="expressions: settings of a new run (TOML, see configs/)"
+    )
+    parser.add_argument(
+        "--set", action="append", metavar="KEY=VALUE", help="expressions: one of them, such as recipe.one_hand=0.5"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="of everything random")
     symbol_options.add_options(parser)
     parser.add_argument(
@@ -108,6 +115,7 @@ def run(args: argparse.Namespace) -> int:
     from crohme.expressions.warm_start import WarmStartError
     from crohme.symbols.pretrained import WeightsError
     from crohme.training.checkpoint import CheckpointError
+    from crohme.training.experiment import ExperimentError
     from crohme.training.tensorboard import TensorBoardMissing
 
     try:
@@ -118,6 +126,7 @@ def run(args: argparse.Namespace) -> int:
         bundle = _TASKS[args.task](args, data)
     except (
         DataNotFound, LabelError, WeightsError, BundleError, CheckpointError, TensorBoardMissing, WarmStartError,
+        ExperimentError,
     ) as error:  # fmt: skip
         raise CommandError(str(error)) from None
     except WorkerLost as error:
@@ -157,22 +166,36 @@ def _train_expressions(args: argparse.Namespace, data: list[Path]) -> Path:
 
     if args.resume and args.start is not None:
         raise CommandError("--from is for a new run; --resume goes on with the weights of its checkpoint")
+    if args.resume and (args.config is not None or args.set):
+        raise CommandError("--config and --set are for a new run; --resume goes on with the settings of its folder")
     folder = args.out or Path("runs") / "expressions"
-    settings = expressions.stored_settings(folder) if args.resume else expressions.Settings()
+    asked = _experiment(args)
+    settings = expressions.stored_settings(folder) if args.resume else asked["settings"]
     given = {name: value for name in ("size", "seed") if (value := getattr(args, name)) is not None}
     figures = expressions.train(
         data[0],
         folder,
-        minutes=args.minutes,
+        minutes=args.minutes if args.minutes or args.epochs else asked["minutes"],
         epochs=args.epochs,
         settings=replace(settings, **given),
+        recipe=expressions.stored_recipe(folder) if args.resume else asked["recipe"],
         resume=args.resume,
-        start=args.start,
+        start=args.start or asked["start"],
         workers=args.workers or 1,
         tensorboard=bool(args.tensorboard),
     )
     print(f"ExpRate {figures['exprate']:.2f} % on the validation set, greedy, one direction")
     return folder / "bundle"
+
+
+def _experiment(args: argparse.Namespace) -> dict[str, Any]:
+    """What `--config` and `--set` ask for, over the defaults."""
+    from crohme.expressions import training as expressions
+    from crohme.training.experiment import read_experiment, take, with_values
+
+    written = {} if args.config is None else read_experiment(args.config)
+    defaults = {"settings": expressions.Settings(), "recipe": expressions.Recipe(), "minutes": float, "start": str}
+    return take(with_values(written, args.set or ()), defaults, str(args.config or "--set"))
 
 
 _TASKS = {"symbols": _train_symbols, "expressions": _train_expressions}

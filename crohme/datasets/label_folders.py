@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from crohme.notation import CLASSES, canonical_label
+from crohme.notation.alphabet import SYMBOL_CLASSES
 from inkml_parser.files import open_regular
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -37,8 +38,9 @@ class LabelTable:
     """What the folders of public and private sets of symbols are called, and the LaTeX of each.
 
     A name is looked up in the user's own table; then it may be a label itself, plain or as
-    `label_to_folder` writes it; then it is looked up in the table of the project (`labels.csv`),
-    first as it is, then in lower case. Any other single character or LaTeX command is its own label.
+    `label_to_folder` writes it; then it is looked up among the names of `alphabet.csv` and, for symbols
+    beyond it, of `labels.csv`, first as it is, then in lower case. Any other single character or LaTeX
+    command is its own label.
 
     Args:
         own: mapping of str → str. Name → label, before all others.
@@ -47,7 +49,8 @@ class LabelTable:
     def __init__(self, own: Mapping[str, str] | None = None) -> None:
         self._own = dict(own or {})
         with resources.as_file(resources.files(__package__) / "labels.csv") as path:
-            self._names = _read_table(path)
+            self._names = {name: symbol.label for symbol in SYMBOL_CLASSES.values() for name in symbol.names}
+            self._names |= _read_table(path)
 
     @classmethod
     def load(cls, own: Path | None) -> LabelTable:

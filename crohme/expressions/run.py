@@ -24,6 +24,7 @@ from crohme.expressions.warm_start import warm_start
 from crohme.notation import Alphabet
 from crohme.training import checkpoint
 from crohme.training.checkpoint import CheckpointError
+from crohme.training.experiment import ExperimentError, take
 from crohme.training.tensorboard import TensorBoardLog
 from inkml_parser.files import append_line, write_whole
 
@@ -43,24 +44,30 @@ class Settings:
     Args:
         size: str. One of `SIZES`.
         seed: int. Of the weights and of the stream of training expressions.
-        peak: float. Learning rate after the warm-up.
-        warm_up: int. Steps from 0 to the peak, again after each resume into a new cycle.
+        learning_rate: float. Its peak, after the warm-up.
+        warmup_steps: int. Steps from 0 to the peak, again after each resume into a new cycle.
         floor: float. Learning rate at the end of the cycle, over the peak.
         weight_decay: float. On matrices only.
-        clip: float. Largest norm of the whole gradient.
-        average: float. Decay of the moving average of the weights, per `AVERAGE_EVERY` steps.
+        clip_norm: float. Largest norm of the whole gradient.
+        averaging: float. Decay of the moving average of the weights, per `AVERAGE_EVERY` steps.
         dropout: float. See `StrokeTransformerConfig`.
     """
 
     size: str = "small"
     seed: int = 0
-    peak: float = 1e-3
-    warm_up: int = 500
+    learning_rate: float = 1e-3
+    warmup_steps: int = 500
     floor: float = 0.02
     weight_decay: float = 0.05
-    clip: float = 1.0
-    average: float = 0.99
+    clip_norm: float = 1.0
+    averaging: float = 0.99
     dropout: float = 0.15
+
+
+def check_size(settings: Settings) -> None:
+    """Raise ExperimentError if there is no network of that size."""
+    if settings.size not in SIZES:
+        raise ExperimentError(f"settings.size is {settings.size!r}, which is none of {', '.join(SIZES)}")
 
 
 def stored_settings(folder: Path) -> Settings:
@@ -69,18 +76,29 @@ def stored_settings(folder: Path) -> Settings:
     Raises:
         CheckpointError: There is no run, or one of another version.
     """
+    settings = _stored_part(folder, "settings", Settings())
+    try:
+        check_size(settings)
+    except ExperimentError as error:
+        raise CheckpointError(f"{folder / 'settings.json'}: {error}") from None
+    return settings
+
+
+def stored_recipe(folder: Path) -> Recipe:
+    """How the run in a folder makes its training expressions.
+
+    Raises:
+        CheckpointError: There is no run, or one of another version.
+    """
+    return _stored_part(folder, "recipe", Recipe())
+
+
+def _stored_part(folder: Path, name: str, default: Any) -> Any:
     path = folder / "settings.json"
     try:
-        settings = Settings(**_stored(path)["settings"])
-    except (KeyError, TypeError) as error:
+        return take({name: _stored(path).get(name, {})}, {name: default}, str(path))[name]
+    except ExperimentError as error:
         raise CheckpointError(f"{path}: not the settings of a run of this version: {error}") from None
-    for name, default in asdict(Settings()).items():
-        value = getattr(settings, name)
-        if not isinstance(value, type(default) if not isinstance(default, float) else int | float):
-            raise CheckpointError(f"{path}: not the settings of a run of this version: {name} is {value!r}")
-    if settings.size not in SIZES:
-        raise CheckpointError(f"{path}: not the settings of a run of this version: size is {settings.size!r}")
-    return settings
 
 
 def stored_vocabulary(folder: Path) -> Vocabulary:
@@ -136,7 +154,10 @@ def build(settings: Settings, vocabulary: Vocabulary) -> FromInk:
     keras.utils.set_random_seed(settings.seed)
     network = stroke_transformer(**vocabulary.dimensions(), **SIZES[settings.size], dropout=settings.dropout)
     optimizer = keras.optimizers.AdamW(
-        settings.peak, weight_decay=settings.weight_decay, beta_2=0.98, global_clipnorm=settings.clip
+        settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        beta_2=0.98,
+        global_clipnorm=settings.clip_norm,
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embeddings"])
     sparse = {"from_logits": True, "reduction": "mean_with_sample_weight"}
@@ -246,7 +267,8 @@ class Run:
         """Learning rate now: linear warm-up by steps, then a cosine over the budget of the cycle."""
         settings, done = self.settings, min(1.0, self.progress["spent"] / max(self.progress["budget"], 1e-9))
         cosine = settings.floor + (1 - settings.floor) * (1 + math.cos(math.pi * done)) / 2
-        return settings.peak * cosine * min(1.0, (self.progress["cycle_step"] + 1) / settings.warm_up)
+        warmed = min(1.0, (self.progress["cycle_step"] + 1) / settings.warmup_steps)
+        return settings.learning_rate * cosine * warmed
 
     def step(self, batch: Batch) -> dict[str, float]:
         """One step of the optimiser; returns the losses."""
@@ -260,7 +282,7 @@ class Run:
         progress["samples"] += len(batch.inputs["mask"])
         if progress["step"] % AVERAGE_EVERY == 0:
             # The average is young at first: it must not remember the random start.
-            decay = min(self.settings.average, progress["step"] / (progress["step"] + 20 * AVERAGE_EVERY))
+            decay = min(self.settings.averaging, progress["step"] / (progress["step"] + 20 * AVERAGE_EVERY))
             for mean, weight in zip(self.average, self.model.get_weights(), strict=True):
                 mean += (1 - decay) * (weight - mean)
         return {name: float(value) for name, value in losses.items()}

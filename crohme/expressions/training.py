@@ -16,7 +16,7 @@ from crohme.child_processes import WorkerLost
 from crohme.datasets.location import DataNotFound, train_and_validation
 from crohme.expressions.batches import Batch, Recipe, held_out, stream
 from crohme.expressions.corpus import Corpus, load
-from crohme.expressions.run import SIZES, Run, Settings, stored_settings, stored_vocabulary
+from crohme.expressions.run import SIZES, Run, Settings, check_size, stored_recipe, stored_settings, stored_vocabulary
 from crohme.expressions.traced import load_traced
 from crohme.expressions.validation import Validation
 from crohme.expressions.vocabulary import Vocabulary
@@ -28,7 +28,7 @@ from crohme.training.run_folder import held
 from crohme.training.tensorboard import TensorBoardLog, load_writer
 from inkml_parser.files import uninterrupted
 
-__all__ = ["DEFAULT_MINUTES", "SIZES", "Recipe", "Run", "Settings", "stored_settings", "train"]
+__all__ = ["DEFAULT_MINUTES", "SIZES", "Recipe", "Run", "Settings", "stored_recipe", "stored_settings", "train"]
 
 log = logging.getLogger(__name__)
 DEFAULT_MINUTES = 120.0
@@ -75,10 +75,12 @@ def train(
         DataNotFound: Nothing to train or to validate on.
         CheckpointError: A new run in the folder of another one; `resume` without a checkpoint, with
             one of other settings, or with one whose cycle is finished.
+        ExperimentError: No network of that size.
         TensorBoardMissing: Logs for TensorBoard are asked for, and their writer is not installed.
     """
     if tensorboard:
         load_writer()  # now, not after the data is read
+    check_size(settings)  # now, not after the data is read
     train_folder, corpus, validation = _data(data)
     kept_back = held_out(corpus)
     count = len(corpus.expressions) - len(kept_back)

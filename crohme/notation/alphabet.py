@@ -185,12 +185,13 @@ FRACTION_BAR = "-"
 ROOT = "\\sqrt"
 
 
-def canonical_label(raw: str) -> str:
-    """`Alphabet.canonical` of CROHME's alphabet, which draws no line between centred and low dots."""
-    return Alphabet.crohme().canonical(raw)
-
-
 def sign_name(raw: str) -> str:
     """The name of a sign, whatever it looks like: signs that are only drawn alike keep their own."""
     label = raw.strip()
     return _NAMED.get(label, label)
+
+
+def canonical_label(raw: str) -> str:
+    """The name of a sign as CROHME labels it, which draws no line between centred and low dots (`LOOK_ALIKES`)."""
+    name = sign_name(raw)
+    return LOOK_ALIKES.get(name, name)

@@ -170,15 +170,16 @@ def test_a_bomb_is_refused_within_200_megabytes(bomb: str, folder: Path) -> None
                 archive.writestr(f"{name}.npy", header(shape) + bytes(2 * math.prod(shape)))
     seal(folder, arguments=arguments)
     program = (
-        "import resource, sys; from crohme import bundle\n"
+        "import sys; from crohme import bundle\n"
         "try: bundle.load(sys.argv[1])\n"
         "except bundle.BundleError as error: print(error)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        # Not ru_maxrss: it begins with the memory of the process that this one was forked from.
+        "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     )
     told = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=True).stdout
     cause, peak = told.splitlines()
     assert "weights.npz" in cause
-    assert int(peak) < 200
+    assert int(peak) < 200 * 1024  # kB
 
 
 @pytest.mark.parametrize(
@@ -230,8 +231,8 @@ def test_files_that_are_not_utf_8(folder: Path) -> None:
         (lambda lines: [b"a\0", *lines[1:]], "line 1 is no label"),
         (lambda lines: [b"a" * 1000, *lines[1:]], "line 1 is no label"),
         (lambda lines: [b"\xff", *lines[1:]], "not UTF-8"),
-        (lambda lines: [b"\\unknown", *lines[1:]], "not that of this version"),
-        (lambda lines: lines[::-1], "not that of this version"),
+        (lambda lines: [b"\\unknown", *lines[1:]], "not those of an alphabet"),
+        (lambda lines: lines[::-1], "not those of an alphabet"),
     ],
 )
 def test_a_vocabulary_that_is_not_that_of_the_network(

@@ -26,7 +26,7 @@ from crohme.expressions.vocabulary import Vocabulary
 from crohme.training.checkpoint import CheckpointError
 
 SAMPLE = location.sample_folder()
-TOY = Settings(size="toy", warm_up=4, average=0.5)
+TOY = Settings(size="toy", warmup_steps=4, averaging=0.5)
 
 
 @pytest.fixture(autouse=True)
@@ -136,8 +136,9 @@ def test_resume_refuses_other_settings_and_names_them(tmp_path: Path) -> None:
     run.begin()
     run.save()
     assert stored_settings(tmp_path) == TOY
-    with pytest.raises(CheckpointError, match="peak is 0.001, not 0.1; composed is 0.6, not 0.5"):
-        Run(tmp_path, Settings(**{**vars(TOY), "peak": 0.1}), Recipe(composed=0.5), Vocabulary.crohme()).resume()
+    with pytest.raises(CheckpointError, match="learning_rate is 0.001, not 0.1; composed is 0.6, not 0.5"):
+        other = Settings(**{**vars(TOY), "learning_rate": 0.1})
+        Run(tmp_path, other, Recipe(composed=0.5), Vocabulary.crohme()).resume()
 
 
 def test_a_checkpoint_of_before_there_were_epochs_is_taken_up(tmp_path: Path) -> None:

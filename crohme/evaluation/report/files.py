@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from crohme.evaluation.outcomes import Outcome, Unit
 from crohme.evaluation.report.content import About, Content, gather
 from crohme.evaluation.report.page import render
 from crohme.evaluation.summary import RATES, rate_name
-from inkml_parser.files import filling, replacing_text, write_whole
+from inkml_parser.files import filling, open_regular, replacing_text, write_whole
 
 METRICS, OUTCOMES, PAGE = "metrics.json", "outcomes.csv", "report.html"
 SYMBOLS, RELATIONS_FILE = "symbols.csv", "relations.csv"
@@ -105,12 +106,13 @@ def read_report(folder: Path) -> StoredReport:
     """
     path = folder / METRICS
     try:
-        metrics = json.loads(path.read_text(encoding="utf-8"))
+        with open_regular(path) as file:
+            metrics = json.loads(file.read())
         metric, about, unit = metrics["metric"], About(**metrics["about"]), str(metrics.get("unit", Unit.EDIT))
         is_of_symbols = "top1" in metrics
         path = folder / OUTCOMES
-        with path.open(encoding="utf-8", newline="") as file:
-            lines = list(csv.DictReader(file, strict=True))
+        with io.TextIOWrapper(open_regular(path), "utf-8", newline="") as text:
+            lines = list(csv.DictReader(text, strict=True))
         rows = {line["file"]: _row(line) for line in lines}
     except OSError as error:
         cause = f"{path.name}: {error.strerror}" if folder.is_dir() else "no such folder"

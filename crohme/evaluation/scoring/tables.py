@@ -15,6 +15,7 @@ from typing import Any
 
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.ink.image_files import SUFFIXES
+from inkml_parser.files import open_regular
 
 NAMES = ("file", "filename", "file_name", "name", "image", "img", "path", "id", "key")
 """Columns that name an expression, in any case; the first that is there is taken."""
@@ -99,7 +100,8 @@ def read_table(path: Path, side: Side) -> Table:
 
 def _text(path: Path) -> str:
     try:
-        content = path.read_bytes()
+        with open_regular(path) as file:
+            content = file.read()
     except OSError as error:
         raise ScoringError(f"{path}: {error.strerror}") from None
     try:

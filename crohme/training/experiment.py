@@ -1,0 +1,124 @@
+"""An experiment in a file: TOML whose tables are the settings of a run, named as in the code.
+
+    # What it brought, how long it took, and the command that runs it.
+    minutes = 118
+
+    [settings]
+    learning_rate = 1e-3
+
+    [recipe]
+    one_hand = 0.6
+
+A key that no setting has is an error, and so is a value of another type.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+
+class ExperimentError(ValueError):
+    """A file of settings, or a `key=value`, that cannot be used. `str(error)` says which and why."""
+
+
+def read_experiment(path: Path) -> dict[str, Any]:
+    """The tables and values of an experiment's file.
+
+    Raises:
+        ExperimentError: It cannot be read, or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ExperimentError(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ExperimentError(f"{path}: not TOML: {error}") from None
+
+
+def with_values(experiment: Mapping[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
+    """An experiment with some values set as on the command line, `recipe.one_hand=0.5`.
+
+    Raises:
+        ExperimentError: No `key=value`, or a value that TOML cannot read.
+    """
+    changed: dict[str, Any] = {name: dict(v) if isinstance(v, Mapping) else v for name, v in experiment.items()}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        *tables, name = key.strip().split(".")
+        if not equals or not name or len(tables) > 1:
+            raise ExperimentError(f"{assignment!r} is not key=value, such as recipe.one_hand=0.5")
+        table = changed.setdefault(tables[0], {}) if tables else changed
+        if not isinstance(table, dict):
+            raise ExperimentError(f"{assignment!r}: {tables[0]} is a value, not a table")
+        table[name] = _value(text.strip())
+    return changed
+
+
+def take(experiment: Mapping[str, Any], defaults: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """The settings that an experiment asks for.
+
+    Args:
+        experiment: mapping. As `read_experiment` gives it.
+        defaults: mapping. Name of each table → a dataclass with its defaults; name of each single value → its
+            default, or its type where there is none.
+        source: str. What messages name: the file.
+
+    Returns:
+        dict with the names of `defaults`; a single value without default that was not given is None.
+
+    Raises:
+        ExperimentError: An unknown key, or a value of another type.
+    """
+    _check_names(experiment, defaults, source, "")
+    taken: dict[str, Any] = {}
+    for name, default in defaults.items():
+        given = experiment.get(name)
+        if isinstance(default, type):
+            taken[name] = None if given is None else _of_type(given, default, f"{source}: {name}")
+        elif not hasattr(default, "__dataclass_fields__"):
+            taken[name] = default if given is None else _of_type(given, type(default), f"{source}: {name}")
+        else:
+            taken[name] = _table(given or {}, default, source, name)
+    return taken
+
+
+def _table(given: Any, default: Any, source: str, name: str) -> Any:
+    if not isinstance(given, Mapping):
+        raise ExperimentError(f"{source}: {name} is a table of settings, not {given!r}")
+    known = {field.name: getattr(default, field.name) for field in fields(default)}
+    _check_names(given, known, source, f"{name}.")
+    return replace(
+        default, **{key: _of_type(v, type(known[key]), f"{source}: {name}.{key}") for key, v in given.items()}
+    )
+
+
+def _check_names(given: Iterable[str], known: Iterable[str], source: str, prefix: str) -> None:
+    names = list(known)
+    for name in given:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, 1)
+            hint = f"; did you mean {prefix}{close[0]}?" if close else f"; there are {', '.join(names)}"
+            raise ExperimentError(f"{source}: unknown setting {prefix}{name}{hint}")
+
+
+def _of_type(value: Any, wanted: type, name: str) -> Any:
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, wanted) or isinstance(value, bool) != (wanted is bool):
+        raise ExperimentError(f"{name} is {value!r}, which is not of type {wanted.__name__}")
+    return value
+
+
+def _value(text: str) -> Any:
+    """What stands after `=`, as TOML has it; words need no quotes."""
+    for written in (text, f'"{text}"'):
+        try:
+            return tomllib.loads(f"value = {written}")["value"]
+        except tomllib.TOMLDecodeError:
+            continue
+    raise ExperimentError(f"{text!r} is not a value")

@@ -1,0 +1,76 @@
+"""Experiments in files: what they ask for is taken, and nothing else is passed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from crohme.training.experiment import ExperimentError, read_experiment, take, with_values
+
+
+@dataclass(frozen=True)
+class Toy:
+    learning_rate: float = 1e-3
+    size: str = "small"
+    steps: int = 5
+    eager: bool = False
+
+
+DEFAULTS = {"settings": Toy(), "minutes": float, "start": str, "seed": 1}
+
+
+def taken(**experiment):
+    return take(experiment, DEFAULTS, "a.toml")
+
+
+def test_a_file_is_read_and_what_it_does_not_say_stays(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text('# 71.2 %\nminutes = 90\n[settings]\nsize = "base"\nlearning_rate = 1\n', encoding="utf-8")
+    found = take(read_experiment(path), DEFAULTS, str(path))
+    assert found == {"settings": Toy(size="base", learning_rate=1.0), "minutes": 90.0, "start": None, "seed": 1}
+    assert isinstance(found["settings"].learning_rate, float)
+
+
+def test_values_are_set_from_the_command_line() -> None:
+    changed = with_values(
+        {"settings": {"steps": 7}}, ["settings.size=base", "settings.learning_rate=3e-4", "minutes=2"]
+    )
+    assert take(changed, DEFAULTS, "x")["settings"] == Toy(steps=7, size="base", learning_rate=3e-4)
+    assert take(changed, DEFAULTS, "x")["minutes"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("experiment", "cause"),
+    [
+        (
+            {"settings": {"lerning_rate": 1}},
+            "unknown setting settings.lerning_rate; did you mean settings.learning_rate",
+        ),
+        ({"zeal": 1}, "unknown setting zeal"),
+        ({"settings": {"steps": 1.5}}, "settings.steps is 1.5, which is not of type int"),
+        ({"settings": {"steps": True}}, "not of type int"),
+        ({"settings": {"eager": 1}}, "not of type bool"),
+        ({"settings": 3}, "settings is a table"),
+        ({"minutes": "long"}, "minutes is 'long'"),
+    ],
+)
+def test_what_no_setting_has_is_an_error(experiment, cause: str) -> None:
+    with pytest.raises(ExperimentError, match=f"a.toml: .*{cause}"):
+        taken(**experiment)
+
+
+@pytest.mark.parametrize("assignment", ["minutes", "=1", "a.b.c=1", ""])
+def test_what_is_no_assignment_is_an_error(assignment: str) -> None:
+    with pytest.raises(ExperimentError, match="key=value"):
+        with_values({}, [assignment])
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text("minutes = ", encoding="utf-8")
+    with pytest.raises(ExperimentError, match="a.toml: not TOML"):
+        read_experiment(path)
+    with pytest.raises(ExperimentError, match="b.toml: No such file"):
+        read_experiment(tmp_path / "b.toml")
