@@ -45,7 +45,8 @@ def is_plain(flat: NDArray[np.uint8], distance: NDArray[np.uint8]) -> bool:
     solid = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))[side:-side, side:-side]
     if not solid.any():
         return not boxes(other, pen_width(other)).any()
-    return border.mean() < _TOUCHING and _is_one_blot(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), small, solid)
+    colours = cv2.resize(flat, size, interpolation=cv2.INTER_AREA)
+    return border.mean() < _TOUCHING and _is_one_blot(colours, small, solid)
 
 
 def _is_one_blot(flat: NDArray[np.uint8], small: NDArray[np.uint8], solid: NDArray[np.uint8]) -> bool:

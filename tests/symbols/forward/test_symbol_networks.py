@@ -19,7 +19,7 @@ from crohme.symbols.forward.layers import ACTIVATIONS
 from crohme.symbols.inputs import from_strokes
 from inkml_parser import read
 
-SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample" / "test"
+SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample" / "test"
 CNN = {"classes": 5, "size": 24, "filters": [4, 6], "dense": 7}
 ARGUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "lstm": ("symbol_lstm", {"classes": 5, "units": [7, 4], "dense": 6}),
