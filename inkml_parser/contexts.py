@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from inkml_parser.document import children, local_name
-from inkml_parser.errors import MalformedInk
+from inkml_parser.errors import MalformedInk, OversizedInk
 from inkml_parser.layout import Layout, TraceElement
 from inkml_parser.warnings import Part, Warnings
+
+_MOST_SETTINGS = 20_000  # four for each trace that a file may have
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,13 @@ class Contexts:
         warnings: Warnings. Takes references that lead nowhere and can be done without.
 
     Raises:
+        OversizedInk: More than `_MOST_SETTINGS` of these elements.
         MalformedInk: Contexts that refer to each other in a circle, or to what is not defined.
     """
 
     def __init__(self, found: Layout, warnings: Warnings) -> None:
+        if len(found.settings) > _MOST_SETTINGS:
+            raise OversizedInk(f"more than {_MOST_SETTINGS} contexts and formats")
         self._layout = found
         self._warnings = warnings
         self._only = found.formats[0] if len(found.formats) == 1 else None

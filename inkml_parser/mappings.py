@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from lxml import etree
@@ -12,6 +13,7 @@ from lxml import etree
 from inkml_parser.document import children, local_name
 from inkml_parser.errors import MalformedInk, UnsupportedInk
 from inkml_parser.ink import FloatArray
+from inkml_parser.limits import MOST_VALUES
 
 Columns = dict[str, FloatArray]
 """Channel name → `(n,)` values."""
@@ -42,7 +44,11 @@ def steps(element: etree._Element, default: tuple[str, ...], by_id: Mapping[str,
     if kind == "lookup":
         return [_lookup(element, default)]
     if kind == "product":
-        found = [step for part in children(element, "mapping") for step in steps(part, default, by_id)]
+        parts = [_referred(part, by_id) for part in islice(children(element, "mapping"), MOST_VALUES + 1)]
+        # A product in a product could be itself, or twice as much with each line of a file.
+        if len(parts) > MOST_VALUES or any(part.get("type") == "product" for part in parts):
+            raise unsupported(element, "of too many mappings, or of products,")
+        found = [step for part in parts for step in steps(part, default, by_id)]
         targets = [target for step in found for target in step.targets]
         sources = [source for step in found for source in step.sources]
         if len(set(targets)) != len(targets) or sorted(sources) != sorted(targets):

@@ -166,7 +166,7 @@ def list_warnings(warnings: Iterable[tuple[Path, str]]) -> None:
     if listed:
         print("crohme: damage that did not keep ink from being read:", file=sys.stderr)
     for file, cause in listed:
-        print(f"  {file}: {cause}", file=sys.stderr)
+        print(f"  {one_line(f'{file}: {cause}')}", file=sys.stderr)
 
 
 def list_failures(failures: Iterable[tuple[Path, str]], total: int) -> int:

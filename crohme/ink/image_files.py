@@ -75,7 +75,7 @@ def read_pixels(source: str | Path | bytes) -> NDArray[np.uint8]:
     return read_picture(source).pixels
 
 
-def read_picture(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_picture(source: str | Path | bytes) -> Picture:
     """The pixels of a picture file, upright where a camera noted how it was held.
 
     More than eight bits are stretched over eight, CMYK and palettes become colour, pictures of more than
@@ -83,15 +83,14 @@ def read_picture(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Pi
 
     Args:
         source: path or bytes of a picture in one of `image_formats.FORMATS`.
-        max_pixels: int. Larger pictures are refused before they are unpacked.
 
     Raises:
         ImageError: No such picture; one that is cut short or damaged, animated, or narrower than `MIN_SIDE`;
-            more than `max_pixels`, `MAX_SIDE`, `MAX_FILE_BYTES` or `MAX_SCANS`, or than
+            more than `MAX_PIXELS`, `MAX_SIDE`, `MAX_FILE_BYTES` or `MAX_SCANS`, or than
             `MAX_DECODING_BYTES` would be needed to unpack it.
     """
     with naming(source):
-        return _decode(source if isinstance(source, bytes) else _read_bytes(Path(source)), max_pixels)
+        return _decode(source if isinstance(source, bytes) else _read_bytes(Path(source)))
 
 
 @contextmanager
@@ -164,7 +163,7 @@ def _read_bytes(path: Path) -> bytes:
         raise ImageError(error.strerror or "cannot be read") from None
 
 
-def _decode(data: bytes, max_pixels: int) -> Picture:
+def _decode(data: bytes) -> Picture:
     if len(data) > MAX_FILE_BYTES:
         raise ImageError(f"is larger than {MAX_FILE_BYTES // 1024**2} MiB")
     found = format_of(data)
@@ -173,12 +172,12 @@ def _decode(data: bytes, max_pixels: int) -> Picture:
         what = "is empty" if not data else "is not an image that can be read"
         raise ImageError(f"{what}, but {foreign}; {NAMES} can" if foreign else what)
     if found.name == "WebP":
-        _check_size(*webp_size(data), max_pixels)
+        _check_size(*webp_size(data))
     # Pillow's readers raise almost anything on damaged files, and tell of their insides; one thing follows of it all.
     try:
         with found.open(data) as image:
             size = image.size
-            _check(image, max_pixels)
+            _check(image)
             shrink = math.ceil(math.sqrt(size[0] * size[1] / WORKING_PIXELS))
             if found.name == "JPEG":
                 image.draft(None, (max(1, size[0] // shrink), max(1, size[1] // shrink)))
@@ -201,16 +200,16 @@ def _decode(data: bytes, max_pixels: int) -> Picture:
         raise ImageError("is damaged or cut short") from error
 
 
-def _check(image: Pillow.Image, max_pixels: int) -> None:
-    _check_size(*image.size, max_pixels)
+def _check(image: Pillow.Image) -> None:
+    _check_size(*image.size)
     if getattr(image, "is_animated", False):
         raise ImageError("is animated, or has several pages")
 
 
-def _check_size(width: int, height: int, max_pixels: int) -> None:
+def _check_size(width: int, height: int) -> None:
     """By the header alone: a few kilobytes may claim to be gigapixels."""
-    if width * height > max_pixels or max(width, height) > MAX_SIDE:
-        raise ImageError(f"has {width} x {height} pixels; the limit is {max_pixels}, and {MAX_SIDE} a side")
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise ImageError(f"has {width} x {height} pixels; the limit is {MAX_PIXELS}, and {MAX_SIDE} a side")
     if min(width, height) < MIN_SIDE:
         raise ImageError(f"has {width} x {height} pixels, too few to show a symbol")
 

@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 
 from crohme.ink.image_files import ImageError, naming, opaque, read_pixels
 from crohme.ink.line_width import even_lines
+from crohme.ink.plain_ground import is_plain
 from crohme.ink.raster import LINE_WIDTH, MARGIN, PAPER, SIZE, Image
+from crohme.ink.trace.binarise import binarise
 
 _EVEN_LINES = 1.2 * LINE_WIDTH / (1 - 2 * MARGIN - 1.2 * LINE_WIDTH)
 """What `even_lines` is asked for; with 1.0 or 1.3 in place of 1.2, symbol-cnn reads 2 and 1 % less of CROHME 2013."""
+_WEAKEST = 16  # grey levels between ground and ink
+_MAX_MARKS = 30  # no symbol has more than four; some may have come off a pen that ran dry
 
 
 def read_image(source: str | Path | bytes, size: int = SIZE) -> Image:
@@ -46,7 +50,7 @@ def normal_form(pixels: NDArray[np.uint8], size: int = SIZE) -> Image:
         `(size, size)` uint8, dark ink on white.
 
     Raises:
-        ImageError: Nothing is drawn: all pixels are alike.
+        ImageError: Nothing is drawn, or more separate marks than a symbol has.
     """
     crop = _cropped(_ink_of(pixels))
     crop = _cropped(even_lines(crop, _EVEN_LINES))
@@ -64,15 +68,33 @@ def normal_form(pixels: NDArray[np.uint8], size: int = SIZE) -> Image:
 
 
 def _ink_of(pixels: NDArray[np.uint8]) -> Image:
-    """How much ink each pixel has, 0 to 255, whatever the colours: ink is what the border is not."""
+    """How much ink each pixel has, 0 to 255, whatever the colours.
+
+    On plain ground, ink is what the border is not, soft edges and all. On any other it is found as for tracing.
+    """
     flat = opaque(pixels)
-    grey = flat if flat.ndim == 2 else cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY)
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]).astype(np.float32)
-    distance = np.abs(grey.astype(np.float32) - np.median(border))
-    strongest = distance.max()
-    if strongest < 16:
+    distance = _from_border(flat)
+    if is_plain(flat, distance):
+        return distance
+    ink = binarise(flat).ink
+    marks = cv2.connectedComponents(ink, connectivity=8)[0] - 1
+    if marks > _MAX_MARKS:
+        raise ImageError(f"has {marks} separate marks, more than any symbol ({_MAX_MARKS})")
+    return (255 * ink).astype(np.uint8)
+
+
+def _from_border(flat: NDArray[np.uint8]) -> Image:
+    """How far each pixel is from the usual colour of the border, the most of all channels, 255 at most."""
+    border = np.concatenate([flat[0], flat[-1], flat[:, 0], flat[:, -1]])
+    planes = [flat] if flat.ndim == 2 else cv2.split(flat)
+    grounds = np.median(border.reshape(len(border), -1), axis=0)
+    distance = np.zeros(flat.shape[:2], np.uint8)
+    for plane, ground in zip(planes, grounds.tolist(), strict=True):
+        distance = np.maximum(distance, cv2.absdiff(plane, np.full(1, ground)))
+    strongest = int(distance.max())
+    if strongest < _WEAKEST:
         raise ImageError("nothing is drawn on it")
-    return np.rint(distance * (255 / strongest)).astype(np.uint8)
+    return cv2.convertScaleAbs(distance, alpha=255 / strongest)
 
 
 def _cropped(ink: Image) -> Image:

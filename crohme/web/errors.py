@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from crohme.bundle import BundleError
 from crohme.child_processes import WorkerLost
 from crohme.errors import CrohmeError
-from crohme.expressions.recognizer import NothingToRecognize
+from crohme.expressions.recognizer import NoReading, NothingToRecognize
 from crohme.ink.image_files import ImageError
 from crohme.notation import NotationError
 from crohme.solver import NoAnswer, NotUnderstood, SolverError, SolverMissing
@@ -67,6 +67,8 @@ def as_api_error(error: Exception) -> ApiError:
     match error:
         case ApiError():
             return error
+        case NoReading():
+            return ApiError(422, "no_reading", "Whatever it is, it could not be read.")
         case NothingToRecognize() | EmptyInk():
             return ApiError(422, "nothing_to_recognise", "Nothing to recognise.")
         case OversizedInk():

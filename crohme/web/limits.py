@@ -16,7 +16,6 @@ class RequestLimits:
         max_picture_bytes: int. The same of a picture; photographs of telephones have some 4 MiB.
         max_strokes: int. Defaults to what the recogniser takes.
         max_points: int. Of all strokes together. The longest expression of CROHME has 6,581.
-        max_pixels: int. Of a picture of an expression; those of a camera have 12 million.
         max_coordinate: float. Largest absolute value of X and Y in JSON.
         max_waiting: int. Requests in one queue; of one more, the last in order is answered 503.
         seconds: float. Time for a request to wait and be answered.
@@ -29,7 +28,6 @@ class RequestLimits:
     max_picture_bytes: int = 12 * 1024 * 1024
     max_strokes: int = MAX_STROKES
     max_points: int = 50_000
-    max_pixels: int = 16_000_000
     max_coordinate: float = 1e6
     max_waiting: int = 128
     seconds: float = 30.0

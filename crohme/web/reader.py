@@ -108,7 +108,7 @@ class Reader:
                 caps = Limits(limits.max_bytes, limits.max_strokes, limits.max_points)
                 return read(data, limits=caps)
             case Picture(data):
-                return read_traced(data, self._limits.max_pixels)
+                return read_traced(data)
 
 
 def start(folder: Path, limits: RequestLimits) -> Callable[[Any, Callable[[], bool]], Any]:

@@ -15,7 +15,7 @@ from harness import main
 from PIL import Image as Pillow
 
 from crohme.ink.image_files import MAX_DECODING_BYTES, WORKING_PIXELS, ImageError, read_picture
-from crohme.ink.raster import normal_form
+from crohme.ink.symbol_pictures import normal_form
 from crohme.ink.trace import trace
 
 ALLOWED = (ImageError,)

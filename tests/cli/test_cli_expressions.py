@@ -227,3 +227,61 @@ def test_info_of_a_bundle_of_expressions(expression_bundle: Path, capsys: pytest
     assert main(["info", str(expression_bundle)]) == 0
     text = capsys.readouterr().out
     assert "reads     whole expressions, 110 tokens" in text and "exprate" in text
+
+
+def damaged(path: Path, write_ink: WriteInk) -> Path:
+    """Ink whose truth has an entity that XML lacks and a symbol of a stroke that does not exist."""
+    text = write_ink(path).read_text(encoding="utf-8").replace("+</mo>", "&plus;</mo>")
+    whole = text.replace('traceDataRef="3"', 'traceDataRef="33"')
+    assert whole.count("&plus;") == whole.count('"33"') == 1
+    path.write_text(whole, encoding="utf-8")
+    return path
+
+
+def test_damaged_truth_is_listed_and_the_ink_read(
+    tmp_path: Path, write_ink: WriteInk, expression_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = damaged(tmp_path / "a.inkml", write_ink), tmp_path / "o.csv"
+    assert main(["predict", str(file), "--bundle", str(expression_bundle), "--output", str(out)]) == 0
+    rows = list(csv.DictReader(out.open(encoding="utf-8", newline="")))
+    assert [(row["truth"], row["error"], bool(row["latex"])) for row in rows] == [("1 + x", "", True)]
+    told = capsys.readouterr().err.splitlines()
+    assert "crohme: damage that did not keep ink from being read:" in told
+    assert any(line.startswith(f"  {file}: mathml: ") and "entities" in line for line in told)
+    assert f"  {file}: segmentation: symbol 'x' refers to trace '33', which does not exist" in told
+    assert not any("failed" in line for line in told)
+
+
+def test_symbols_that_cannot_be_told_are_a_failure_and_the_others_are_read(
+    tmp_path: Path, write_ink: WriteInk, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = damaged(tmp_path / "a.inkml", write_ink), tmp_path / "o.csv"
+    assert main(["predict", "--symbols", str(file), "--bundle", str(bundle_folder), "--output", str(out)]) == 1
+    rows = list(csv.DictReader(out.open(encoding="utf-8", newline="")))
+    assert [(row["truth"], bool(row["latex"])) for row in rows] == [("1", True), ("+", True), ("", False)]
+    assert "trace '33', which does not exist" in rows[2]["error"]
+    assert f"1 of 1 files failed:\n  {file}: damaged segmentation: symbol 'x'" in capsys.readouterr().err
+
+
+def test_undamaged_files_have_no_list_of_damage(
+    tmp_path: Path, write_ink: WriteInk, expression_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", str(write_ink(tmp_path / "a.inkml")), "--bundle", str(expression_bundle)]) == 0
+    assert "damage" not in capsys.readouterr().err
+
+
+def test_evaluate_counts_files_of_damaged_truth_and_names_those_that_have_none(
+    tmp_path: Path, write_ink: WriteInk, expression_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One whose LaTeX can still be told, one whose truth is broken altogether, and one without damage."""
+    folder, figures = tmp_path / "in", tmp_path / "figures.json"
+    write_ink(folder / "whole.inkml")
+    damaged(folder / "damaged.inkml", write_ink)
+    broken = damaged(folder / "broken.inkml", write_ink)
+    broken.write_text(broken.read_text(encoding="utf-8").replace("<mo", "<mi>&zeta;</mi><mo"), encoding="utf-8")
+    chosen = ["--bundle", str(expression_bundle), "--data", str(folder)]
+    assert main(["evaluate", "expressions", *chosen, "--json", str(figures)]) == 1
+    found = json.loads(figures.read_text(encoding="utf-8"))
+    assert (found["n"], found["problems"]) == (3, 1)
+    told = capsys.readouterr().err
+    assert "crohme: 1 of 3 files failed:\n  broken.inkml: " in told

@@ -152,3 +152,17 @@ def test_the_mapping_of_another_channel_is_noted() -> None:
     )
     assert ink.channels[0]["F"].tolist() == [3]
     assert "channel F is kept as it is written" in str(ink.warnings[0])
+
+
+_TWO = "<mapping mappingRef='#n?'/>" * 2
+
+
+@pytest.mark.parametrize("part", ["<mapping mappingRef='#m'/>", "<mapping mappingRef='#n'/>" * 2, "<mapping/>" * 65])
+def test_products_of_products_and_of_too_many_mappings_are_refused(part: str) -> None:
+    chain = "".join(
+        f"<mapping xml:id='n{i}' type='product'>{_TWO.replace('?', str(i + 1))}</mapping>" for i in range(2000)
+    )
+    definitions = f"<mapping xml:id='m' type='product'>{part}</mapping>{chain.replace('n0', 'n')}"
+    transform = "<context><canvasTransform><mapping mappingRef='#m'/></canvasTransform></context>"
+    with pytest.raises(UnsupportedInk, match="product.*of too many mappings, or of products"):
+        read(f"<ink><definitions>{definitions}</definitions>{transform}<trace>1 2, 3 4</trace></ink>".encode())

@@ -98,6 +98,8 @@ def test_default_limits_hold() -> None:
         read(b"<ink>" + b"<trace>1 2</trace>" * (Limits().max_strokes + 1) + b"</ink>")
     with pytest.raises(OversizedInk, match="points"):
         read(b"<ink><trace>" + b"1 2," * Limits().max_points + b"1 2</trace></ink>")
+    with pytest.raises(OversizedInk, match="contexts"):
+        read(b"<ink>" + b"<traceFormat/>" * 20_001 + b"<trace>1 2</trace></ink>")
 
 
 @given(st.binary(max_size=400))

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from lxml import etree
 from PIL import Image
 
-from crohme.expressions.recognizer import Recognizer
+from crohme.expressions.recognizer import NoReading, Recognizer
 from crohme.ink.export import symbol_to_png, to_png
 from crohme.notation import from_latex
 from crohme.solver import NoAnswer
@@ -117,6 +117,17 @@ def test_handwriting_is_read_and_then_solved(
     assert asked == [best, best]
 
 
+def test_no_reading_is_an_error_of_its_own(client: TestClient, monkeypatch: pytest.MonkeyPatch, cross) -> None:
+    async def read(*_, **__):
+        raise NoReading("no reading")
+
+    monkeypatch.setattr(client.app.state.networks, "read", read)
+    for path in ("/v1/recognize", "/v1/solve"):
+        assert refused(client.post(path, json={"strokes": cross})) == (422, "no_reading")
+    png = {"Content-Type": "image/png"}
+    assert refused(client.post("/v1/recognize", content=png_of(cross), headers=png)) == (422, "no_reading")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -143,7 +154,7 @@ def test_health_and_bundles(client: TestClient) -> None:
     assert (health["status"], health["waiting"]) == ("ok", {"readers": 0, "symbols": 0, "solver": 0})
     bundles = client.get("/v1/bundles").json()["bundles"]
     assert [b["network"] for b in bundles] == ["stroke_transformer", "symbol_lstm", "symbol_cnn"]
-    assert bundles[0]["name"] == "tiny-stroke_transformer" and bundles[0]["metrics"] == {"top1": 0.5}
+    assert bundles[0]["name"] == "tiny-stroke_transformer" and bundles[0]["metrics"]["top1"] == 0.5
 
 
 @pytest.mark.parametrize("path", ["/v1/recognize", "/v1/symbol"])
@@ -219,11 +230,11 @@ def test_pictures_of_all_types_that_are_told(kind: str, client: TestClient, cros
 
 def test_a_picture_of_too_many_pixels_is_refused(client: TestClient, networks: Networks) -> None:
     large = io.BytesIO()
-    Image.new("1", (5000, 4000), 1).save(large, "PNG")
+    Image.new("1", (31_999, 2001), 1).save(large, "PNG")
     assert len(large.getvalue()) < LIMITS.max_bytes
     response = client.post("/v1/recognize", content=large.getvalue(), headers={"Content-Type": "image/png"})
     assert refused(response) == (422, "unusable_image")
-    assert "5000 x 4000" in response.json()["error"]["message"]
+    assert "31999 x 2001" in response.json()["error"]["message"]
 
 
 def test_a_picture_of_an_expression_is_read_and_its_strokes_told(client: TestClient, cross) -> None:

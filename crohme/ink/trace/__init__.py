@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.ink.image_files import MAX_PIXELS, TRACED, ImageError, naming, read_picture
+from crohme.ink.image_files import TRACED, ImageError, naming, read_picture
 from crohme.ink.trace.binarise import MAX_MARKS, Binary, binarise
 from crohme.ink.trace.order import directed, reading_order
 from crohme.ink.trace.skeleton import Line, graph_of, thin
@@ -32,12 +32,11 @@ _SPACING = 0.6  # pen widths between the points of a stroke
 __all__ = ["MAX_MARKS", "read_traced", "trace"]
 
 
-def read_traced(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Ink:
+def read_traced(source: str | Path | bytes) -> Ink:
     """The ink of a picture file of an expression.
 
     Args:
         source: path or bytes of a PNG, JPEG, BMP or whatever else `read_picture` reads.
-        max_pixels: int. Larger pictures are refused.
 
     Returns:
         Ink in pixels of the picture.
@@ -46,7 +45,7 @@ def read_traced(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Ink
         ImageError: Not an image, too large, or see `trace`.
     """
     with naming(source):
-        picture = read_picture(source, max_pixels)
+        picture = read_picture(source)
         ink = trace(picture.pixels)
     if picture.shrunk == 1:
         return ink

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +19,19 @@ _NET, _SHEET = 0.6, 8  # of both sides: a net is larger; lines that are shorter 
 _WHOLE = 0.97  # of it: from edge to edge
 _LEAST, _LEAST_CLOSE, _MOST = 3, 5, 400  # fewer long lines may be the bars of fractions, more has no sheet
 _STRONGER, _PLAIN = 1.8, 40  # times as strong as a line, and grey levels at least: ink
+_AS_STRONG = 0.6  # of the ink: `_STRONGER` tells no strokes on such lines
+_OBLIQUE = 0.015  # just under one degree: what is left of squares at the crossings then looks like dots and strokes
 _BOX, _BOX_RIM, _BOX_SHARE = 0.6, 0.05, 0.9  # of the picture's sides, of the box's sides, of the way around
 _MANY_HOLES = 25  # in one mark that fills the picture: a net
+
+
+class _Lines(NamedTuple):
+    """Parallel lines: their pixels, the thickness of the thickest, their number, and the tangent of their angle."""
+
+    pixels: NDArray[np.bool_]
+    thickest: int
+    count: int
+    slope: float
 
 
 def paper_lines(strength: Image, ink: Image, pen: float) -> NDArray[np.bool_] | None:
@@ -30,16 +43,29 @@ def paper_lines(strength: Image, ink: Image, pen: float) -> NDArray[np.bool_] | 
         strength: `(h, w)` uint8. See `contrast.Contrast`.
         ink: `(h, w)` uint8, 1 where that is enough to be ink.
         pen: float. Width of lines, pixels.
+
+    Raises:
+        ImageError: More lines than a sheet has; lines so dark that a stroke on one of them would be lost with it; or
+            squares that do not lie straight.
     """
     faint = (strength > weakest(strength)).astype(np.uint8)
-    rows, reach = _lines(faint, pen)
-    columns, aside = _lines(np.ascontiguousarray(faint.T), pen)
-    columns = columns.T
+    across, down = _lines(faint, pen), _lines(np.ascontiguousarray(faint.T), pen)
+    rows, columns, reach, aside = across.pixels, down.pixels.T, across.thickest, down.thickest
     strokes = ink & ~(rows | columns).astype(np.uint8)
+    if max(across.count, down.count) >= _LEAST and strokes.any():
+        _check_strength(strength, rows | columns, strokes > 0)
+    if min(across.count, down.count) >= _LEAST and max(abs(across.slope), abs(down.slope)) > _OBLIQUE:
+        raise ImageError("is of squared paper that does not lie straight, whose lines cannot be told from the ink")
     removed = rows & ~_crossed(rows, strokes, strength, ink, (reach, 1))
     removed |= columns & ~_crossed(columns, strokes, strength, ink, (1, aside))
-    removed |= _boxes(ink & ~removed.astype(np.uint8), pen)
+    removed |= boxes(ink & ~removed.astype(np.uint8), pen)
     return removed if removed.any() else None
+
+
+def _check_strength(strength: Image, lines: NDArray[np.bool_], strokes: NDArray[np.bool_]) -> None:
+    on_lines = strength[lines]
+    if np.median(on_lines[on_lines > 0]) > _AS_STRONG * np.median(strength[strokes]):
+        raise ImageError("has lines on the paper as dark as the ink, which cannot be told from it")
 
 
 def check_texture(ink: Image, pen: float) -> None:
@@ -65,8 +91,8 @@ def check_texture(ink: Image, pen: float) -> None:
         raise ImageError("has lines all over the paper that cannot be told from the ink")
 
 
-def _lines(faint: Image, pen: float) -> tuple[NDArray[np.bool_], int]:
-    """The pixels of printed lines that run from left to right, all in one direction, and how thick the thickest is."""
+def _lines(faint: Image, pen: float) -> _Lines:
+    """Printed lines that run from left to right, all in one direction."""
     height, width = faint.shape
     blocks = max(1, width // _BLOCK)
     covered = cv2.resize(255 * faint, (blocks, height), interpolation=cv2.INTER_AREA)
@@ -97,7 +123,7 @@ def _lines(faint: Image, pen: float) -> tuple[NDArray[np.bool_], int]:
             row = np.rint(middle).astype(int) + step
             inside = (np.abs(row - middle) <= half) & (row >= 0) & (row < height)
             strips[row[inside], across[inside]] = True
-    return strips, max((b - a for a, b in lines), default=0)
+    return _Lines(strips, max((b - a for a, b in lines), default=0), len(lines), slope)
 
 
 def _runs(chosen: NDArray[np.bool_], longest: float) -> list[tuple[int, int]]:
@@ -127,8 +153,13 @@ def _is_page(ink: Image, pen: float) -> bool:
     return bool(len(rows)) and rows[0] > 2 * pen and rows[-1] < len(ink) - 2 * pen
 
 
-def _boxes(ink: Image, pen: float) -> NDArray[np.bool_]:
-    """The pixels of rectangles around nearly all that is on the picture, if anything is in them."""
+def boxes(ink: Image, pen: float) -> NDArray[np.bool_]:
+    """The pixels of rectangles around nearly all that is on the picture, if anything is in them.
+
+    Args:
+        ink: `(h, w)` uint8, 1 where there is ink.
+        pen: float. Width of lines, pixels.
+    """
     removed = np.zeros(ink.shape, dtype=bool)
     height, width = ink.shape
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)

@@ -16,7 +16,7 @@ MOST_KILOBYTES = 400_000
 PROGRAM = """
 import sys
 from crohme.ink.image_files import ImageError
-from crohme.ink.raster import read_image
+from crohme.ink.symbol_pictures import read_image
 from crohme.ink.trace import read_traced
 for read in (read_traced, read_image):
     try:

@@ -20,7 +20,7 @@ from crohme.ink.trace import trace  # noqa: E402
 from inkml_parser import InkError, read  # noqa: E402
 
 NAME = "sample8_09"  # j^2 = -1
-SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample" / "test"
+SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample" / "test"
 MARKERS = {"yellow": (60, 255, 255), "green": (120, 255, 150), "pink": (200, 150, 255), "blue": (255, 210, 130)}
 GREYS = (60, 120, 170, 200, 225)
 
@@ -77,7 +77,7 @@ def grids() -> dict[str, p.Photo]:
         for width in (1, 2):
             found[f"squared, grey {grey}, {width} px"] = lambda s, r, g=grey, w=width: p.ruled(s, g, w, 27, True)
             found[f"ruled, grey {grey}, {width} px"] = lambda s, r, g=grey, w=width: p.ruled(s, g, w, 41, False)
-    for degrees in (1, 3, 8, 15):
+    for degrees in (-3, 1, 3, 8, 15):
         found[f"squared, tilted by {degrees}"] = lambda s, r, d=degrees: p.tilted(p.ruled(s, 190, 2, 25, True), d)
     for degrees in (-15, -10, 10, 15):
         found[f"tilted by {degrees}"] = lambda s, r, d=degrees: p.tilted(p.write(s), d)
@@ -114,3 +114,13 @@ def test_a_confidence_of_nothing_is_no_reading(recognizer: Recognizer) -> None:
     scribble = [rng.uniform(0, 400, (12, 2)) for _ in range(60)]
     with pytest.raises(NoReading, match="no reading"):
         recognizer.recognize(scribble)
+
+
+def test_lines_as_dark_as_the_ink_are_a_refusal() -> None:
+    for page in (
+        p.ruled(strokes(NAME), 60, 1, 27, True),
+        p.ruled(strokes(NAME), 60, 2, 41, False),
+        p.tilted(p.ruled(strokes(NAME), 190, 2, 25, True), 3),
+    ):
+        with pytest.raises(ImageError, match="cannot be told from"):
+            trace(page)

@@ -189,9 +189,9 @@ def test_an_empty_picture_is_refused_by_name(shade: int, tmp_path: Path) -> None
 
 
 def test_too_large_and_too_full_pictures_are_refused() -> None:
-    blank = cv2.imencode(".png", np.full((500, 800), 255, np.uint8))[1].tobytes()
-    with pytest.raises(ImageError, match="800 x 500"):
-        read_traced(blank, max_pixels=300_000)
+    blank = cv2.imencode(".png", np.full((2001, 31_999), 255, np.uint8))[1].tobytes()
+    with pytest.raises(ImageError, match="31999 x 2001"):
+        read_traced(blank)
     dots = np.full((400, 400), 255, np.uint8)
     dots[2::8, 2::8] = dots[3::8, 2::8] = dots[2::8, 3::8] = dots[3::8, 3::8] = 0
     assert 2500 > MAX_MARKS
@@ -199,7 +199,7 @@ def test_too_large_and_too_full_pictures_are_refused() -> None:
         trace(dots)
     net = np.full((600, 600), 255, np.uint8)
     net[4::12] = net[:, 4::12] = net[5::12] = net[:, 5::12] = 0
-    with pytest.raises(ImageError, match="lines between crossings"):
+    with pytest.raises(ImageError, match="lines between crossings|nothing is drawn"):
         trace(net)
 
 
