@@ -109,11 +109,12 @@ def test_pale_lines_of_paper_are_taken_out(recognizer: Recognizer) -> None:
             assert recognizer.recognize(trace(squared)).latex == clean.latex
 
 
-def test_a_confidence_of_nothing_is_no_reading(recognizer: Recognizer) -> None:
-    rng = np.random.default_rng(0)
-    scribble = [rng.uniform(0, 400, (12, 2)) for _ in range(60)]
+def test_a_confidence_of_nothing_is_no_reading(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    ink = strokes(NAME)
+    assert recognizer.recognize(ink).confidence > 0.5
+    monkeypatch.setattr(recognizer, "_calibration", (1.0, -20.0))
     with pytest.raises(NoReading, match="no reading"):
-        recognizer.recognize(scribble)
+        recognizer.recognize(ink)
 
 
 def test_lines_as_dark_as_the_ink_are_a_refusal() -> None:
