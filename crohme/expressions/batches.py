@@ -127,7 +127,8 @@ class Pools(NamedTuple):
 def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression:
     """One training expression, in the unit of `features.to_unit_scale`."""
     everybody = pools.traced if rng.random() < recipe.traced else pools.written
-    pool = OneHand(everybody, rng) if rng.random() < recipe.one_hand else everybody
+    by_one = everybody.of_writer and rng.random() < recipe.one_hand
+    pool = OneHand(everybody, rng) if by_one else everybody
     made = _typeset(pools.texts, everybody, pool, recipe, rng)
     if made is not None:
         expression = made

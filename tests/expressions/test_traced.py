@@ -54,7 +54,8 @@ def test_symbols_that_have_grown_together_are_told() -> None:
     joined = Expression(strokes([(0, 0), (50, 0)], [(50, 0), (90, 40)]), (Node("-", (0,)), Node("1", (1,))))
     with pytest.raises(Untraceable, match="grown together"):
         redraw(joined, Drawing(), np.random.default_rng(0))
-    hidden = Expression(strokes([(0, 0), (50, 0)], [(20, 0), (24, 0)]), (Node("-", (0,)), Node(".", (1,))))
+    dash, dot, one = [(0, 0), (50, 0)], [(20, 0), (24, 0)], [(70, -20), (70, 20)]
+    hidden = Expression(strokes(dash, dot, one), (Node("-", (0,)), Node(".", (1,)), Node("1", (2,))))
     with pytest.raises(Untraceable, match=r"no stroke is left of \."):
         redraw(hidden, Drawing(), np.random.default_rng(0))
     corpus = Corpus(("a", "b"), ("k/w", "k/v"), (joined, X_TO_THE_MINUS_PLUS), ())

@@ -164,9 +164,9 @@ def test_learning_rate_rises_then_falls_over_the_budget(tmp_path: Path) -> None:
         rates.append(run.rate())
         run.progress["cycle_step"] += 1
         run.spend(seconds=1e9, samples=10)
-    assert rates[0] < rates[1] < rates[2] and rates[0] == pytest.approx(TOY.peak / TOY.warm_up)
+    assert rates[0] < rates[1] < rates[2] and rates[0] == pytest.approx(TOY.learning_rate / TOY.warmup_steps)
     assert rates[3:] == sorted(rates[3:], reverse=True)
-    assert run.rate() == pytest.approx(TOY.peak * TOY.floor)
+    assert run.rate() == pytest.approx(TOY.learning_rate * TOY.floor)
 
 
 def test_nothing_to_train_or_validate_on(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_ink_without_fractions_roots_and_brackets_is_composed_too() -> None:
 @pytest.mark.parametrize("unit", ["seconds", "samples"])
 def test_the_progress_bar_may_be_off(unit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expressions, "tqdm", partial(expressions.tqdm, disable=True))  # as TQDM_DISABLE=1 does
-    run = Run(tmp_path, TOY, Recipe())
+    run = Run(tmp_path, TOY, Recipe(), Vocabulary.crohme())
     run.start_cycle(60, unit)
     with expressions._bar(run) as bar:
         expressions._show(bar, run, 1.5, {"exprate": 3.0}, 5.0)

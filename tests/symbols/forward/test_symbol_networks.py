@@ -24,7 +24,7 @@ CNN = {"classes": 5, "size": 24, "filters": [4, 6], "dense": 7}
 ARGUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "lstm": ("symbol_lstm", {"classes": 5, "units": [7, 4], "dense": 6}),
     "lstm of the usual size": ("symbol_lstm", {"classes": 101}),
-    "lstm of other features": ("symbol_lstm", {"classes": 3, "features": 4, "units": [5, 9], "activation": "elu"}),
+    "lstm of another activation": ("symbol_lstm", {"classes": 3, "units": [5, 9], "activation": "elu"}),
     "cnn": ("symbol_cnn", CNN),
     "cnn of the usual size": ("symbol_cnn", {"classes": 101}),
     "cnn of one stage": ("symbol_cnn", {**CNN, "filters": [3]}),
