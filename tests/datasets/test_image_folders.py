@@ -206,7 +206,7 @@ def test_one_idx_file_by_name_and_merged_with_folders(mnist: Path, tmp_path: Pat
     ("name", "content", "cause"),
     [
         ("train-labels-idx1-ubyte.gz", b"", "cut short"),
-        ("train-labels-idx1-ubyte.gz", gzip.compress(idx(np.arange(9))), "does not hold the 9 pictures"),
+        ("train-labels-idx1-ubyte.gz", gzip.compress(idx(np.arange(9)), mtime=0), "does not hold the 9 pictures"),
         ("train-images-idx3-ubyte.gz", b"PK\x03\x04 no gzip", "damaged"),
         ("t10k-images.idx3-ubyte", bytes([0, 0, 8, 3]) + b"\xff" * 12, "pictures of 4294967295"),
         ("t10k-images.idx3-ubyte", bytes([0, 0, 13, 3]) + bytes(12), "not an IDX file"),
