@@ -1,3 +1,5 @@
+"""What is missing is named with the extra that brings it, also after a trip through another process."""
+
 from __future__ import annotations
 
 import pickle

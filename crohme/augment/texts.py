@@ -13,7 +13,7 @@ from crohme.augment.compose import MAX_STROKES
 from crohme.augment.pool import Pool, evenly
 from crohme.notation import LatexError, from_latex
 from crohme.notation.tree import Node, Relation, SymbolTree
-from inkml_parser.files import open_regular
+from inkml_parser.files import read_regular
 
 TOO_LONG = "too long"
 NOT_UNICODE = "not UTF-8"
@@ -98,9 +98,7 @@ def read_texts(paths: Sequence[Path], strokes: Callable[[Node], float | None]) -
     strings, labels, files = [], [], []
     for path in paths:
         kept, dropped = 0, Counter()
-        with open_regular(path) as file:
-            lines = file.read().splitlines()
-        for raw in lines:
+        for raw in read_regular(path).splitlines():
             try:
                 line = raw.decode("utf-8").strip()
             except UnicodeDecodeError:

@@ -15,8 +15,8 @@ from crohme.cli.files import check_folder
 from crohme.deep_learning import load_keras
 
 EPILOG = f"""\
-Without --data it is trained on CROHME, looked for at $CROHME_DATA, data/crohme and ../shared/data/crohme;
-if it is at none of them, on the small sample in data/sample, which shows that all works but makes no good
+Without --data it is trained on CROHME, looked for at $CROHME_DATA and data/crohme;
+if it is at neither, on the small sample in data/sample, which shows that all works but makes no good
 recogniser. A CROHME folder holds train/ and test2013/; see data/README.md.
 
 The folder of a run gets its settings, log, curves.png, a checkpoint, and bundle/: the trained recogniser,

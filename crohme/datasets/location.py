@@ -19,9 +19,8 @@ class DataNotFound(CrohmeError):
 def crohme_folder() -> Path | None:
     """The CROHME folder, with `train/`, `test2013/` and `test2014/` in it, or None.
 
-    Looked for at `$CROHME_DATA`, then at `data/crohme` in the repository, then at
-    `../shared/data/crohme` beside it. A `$CROHME_DATA` that is set but wrong is an error, not a
-    reason to take other data instead.
+    Looked for at `$CROHME_DATA`, then at `data/crohme` in the repository. A `$CROHME_DATA` that is set
+    but wrong is an error, not a reason to take other data instead.
 
     Raises:
         DataNotFound: `$CROHME_DATA` is set and has no folder `train`.
@@ -31,8 +30,8 @@ def crohme_folder() -> Path | None:
         if not (Path(named) / TRAIN).is_dir():
             raise DataNotFound(f"CROHME_DATA is {named}, which has no folder {TRAIN!r}")
         return Path(named)
-    candidates = (REPOSITORY / "data" / "crohme", REPOSITORY.parent / "shared" / "data" / "crohme")
-    return next((folder for folder in candidates if (folder / TRAIN).is_dir()), None)
+    folder = REPOSITORY / "data" / "crohme"
+    return folder if (folder / TRAIN).is_dir() else None
 
 
 def train_and_validation(folder: Path) -> tuple[Path, Path | None]:

@@ -15,7 +15,7 @@ from crohme.evaluation.scoring.sources import Format, Item, load_expression
 from crohme.evaluation.summary import summarize
 from crohme.notation import Expression, NotationError, SymbolTree, read_lg, to_tree, without_limits
 from inkml_parser import Ink, InkError, read
-from inkml_parser.files import open_regular
+from inkml_parser.files import read_regular
 
 _UNREADABLE = (NotationError, InkError, OSError, UnicodeDecodeError)
 
@@ -106,8 +106,7 @@ def _seen(item: Item, equate: bool, names: tuple[str, ...] = ()) -> _Seen:
         return _Seen(" ".join(item.split())) if isinstance(item, str) else _Seen()
     if isinstance(item, str):
         return _Seen(expression.latex, expression.tree)
-    with open_regular(item) as file:
-        graph = read_lg(file.read().decode("utf-8-sig"))
+    graph = read_lg(read_regular(item).decode("utf-8-sig"))
     own = names or tuple(dict.fromkeys(primitive for obj in graph.objects for primitive in obj.primitives))
     with suppress(NotationError):
         return _Seen(expression.latex, to_tree(graph, own), own)

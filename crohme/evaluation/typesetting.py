@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from crohme.evaluation.layout import figures_of
+from crohme.expressions.decoding import log_softmax
 from crohme.expressions.features import to_unit_scale
 from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.targets import encode
+from crohme.expressions.teacher_forcing import teacher_forced_logits
 from crohme.ink.expression import Expression
 
 
@@ -38,15 +40,8 @@ def tell(recognizer: Recognizer, expressions: Sequence[Expression]) -> Told:
     for expression in expressions:
         in_unit = Expression(to_unit_scale(expression.points), expression.row)
         own = encode(in_unit, vocabulary)
-        masks = (mask[None].astype(np.float32) for mask in (own.anchors, own.written))
-        memory = network.encode(in_unit.points)
-        found, _, _ = network.read(
-            memory, network.start(), own.previous[None], *masks, own.relations[None], own.rows[None]
-        )
-        logits = found[0].astype(np.float64)
-        top = logits.max(axis=-1)
-        total = np.log(np.exp(logits - top[:, None]).sum(axis=-1)) + top
-        surprise.append(float((total - logits[np.arange(len(logits)), own.tokens]).sum()))
+        logits = teacher_forced_logits(network, network.encode(in_unit.points), own).astype(np.float64)
+        surprise.append(float(-log_softmax(logits)[np.arange(len(logits)), own.tokens].sum()))
         read = logits.argmax(axis=-1)
         right.append(bool((read == own.tokens).all()))
         tokens = vocabulary.tokens

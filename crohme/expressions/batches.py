@@ -288,7 +288,7 @@ def stream(
     """Chunks of batches without end, made by other processes ahead of time: `(number, batches)`.
 
     Args:
-        folder: path. Training data as `corpus.expressions.load` takes it.
+        folder: path. Training data as `expressions.corpus.load` takes it.
         recipe: Recipe.
         vocabulary: Vocabulary.
         seed: int.

@@ -150,7 +150,7 @@ def rescore(
         tokens, pointers, state = network.read(memory, state, *here)
         for j, walk in enumerate(told):
             for i, (hypothesis, token, strokes) in enumerate(walk[first : first + _AT_ONCE]):
-                scores[j] += float(_log_softmax(tokens[j, i] + vocabulary.token_bias)[vocabulary.token_index[token]])
+                scores[j] += float(log_softmax(tokens[j, i] + vocabulary.token_bias)[vocabulary.token_index[token]])
                 if hypothesis.cursor.kind(token) in WRITTEN:
                     scores[j] += _pointing(pointers[j, i], strokes)
     return scores
@@ -173,7 +173,7 @@ def look_of(
 
 def classes_of(network: LightTransformer, memory: Memory, vocabulary: Vocabulary) -> Floats:
     """Log-probabilities of each stroke's symbol class, `(n, symbols)`."""
-    return _log_softmax(network.classify(memory) + vocabulary.class_bias)
+    return log_softmax(network.classify(memory) + vocabulary.class_bias)
 
 
 def class_score(classes: Floats, node: Node, vocabulary: Vocabulary) -> float:
@@ -187,7 +187,7 @@ def same_symbol(relate: Floats) -> Floats:
     Args:
         relate: `(…, n, n, PAIR_CLASSES)`. Logits of the relation of each stroke to each.
     """
-    probability = np.exp(_log_softmax(relate))[..., SAME_SYMBOL]
+    probability = np.exp(log_softmax(relate))[..., SAME_SYMBOL]
     return (probability + np.swapaxes(probability, -1, -2)) / 2
 
 
@@ -226,7 +226,7 @@ def _choices(
     live: Sequence[_Hypothesis], tokens: Floats, pointers: Floats, same: Floats, beam: int, vocabulary: Vocabulary
 ) -> list[tuple[int, _Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
-    scores = _log_softmax(tokens + vocabulary.token_bias)
+    scores = log_softmax(tokens + vocabulary.token_bias)
     for i, hypothesis in enumerate(live):
         scores[i] += hypothesis.score
         scores[i] += _mask(hypothesis.cursor, min(hypothesis.spare(hypothesis.cursor), 3), vocabulary)
@@ -264,7 +264,7 @@ def _extend(
 
 def _pointing(pointer: Floats, pointed: NDArray[np.bool_]) -> float:
     """Log of the pointer's weight on some strokes."""
-    return float(np.log(max(np.exp(_log_softmax(pointer))[pointed].sum(), 1e-9)))
+    return float(np.log(max(np.exp(log_softmax(pointer))[pointed].sum(), 1e-9)))
 
 
 def _pointed(pointer: Floats, same: Floats, written: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
@@ -356,6 +356,7 @@ def _as_written(symbol: _Symbol, relation: Relation, first: _Symbol, relate: Flo
     return limit if logits[PAIR_INDEX[limit]] > logits[PAIR_INDEX[relation]] else relation
 
 
-def _log_softmax(x: Floats) -> Floats:
+def log_softmax(x: Floats) -> Floats:
+    """Logits as log-probabilities along the last axis."""
     shifted = x - x.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))

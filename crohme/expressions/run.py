@@ -325,7 +325,7 @@ class Run:
         Args:
             folder: Path.
             metrics: dict. Validation figures.
-            added: `(tokens,)` or None. What is added to the logits of the tokens, see `training.token_bias`.
+            added: `(tokens,)` or None. What is added to the logits of the tokens, see `expressions.token_bias`.
         """
         current = self.model.get_weights()
         self.model.set_weights(self.average)

@@ -34,7 +34,7 @@ class Targets:
         pointed: `(t, n)` bool. Strokes of the symbol that this token writes; none for `{`, `_` ….
         relations, rows: `(t,)` int32. Relation to the anchor, and of the innermost row.
         symbols: `(n,)` int32. Class of each stroke's symbol, -1 where it has none.
-        pairs: `(n, n)` int32. Relation of stroke j to stroke i, see `networks.stroke_transformer`.
+        pairs: `(n, n)` int32. Relation of stroke j to stroke i, see `expressions.network`.
     """
 
     previous: NDArray[np.int32]

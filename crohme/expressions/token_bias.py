@@ -14,6 +14,7 @@ import numpy as np
 from crohme.expressions.features import to_unit_scale
 from crohme.expressions.forward import LightTransformer
 from crohme.expressions.targets import encode
+from crohme.expressions.teacher_forcing import teacher_forced_logits
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.expression import Expression
 
@@ -40,12 +41,8 @@ def told(
         memory = network.encode(in_unit.points)
         for backward in (False, True):
             own = encode(in_unit, vocabulary, backward=backward)
-            masks = (mask[None].astype(np.float32) for mask in (own.anchors, own.written))
-            found, _, _ = network.read(
-                memory, network.start(), own.previous[None], *masks, own.relations[None], own.rows[None]
-            )
             writes = own.pointed.any(axis=1)
-            logits.append(found[0, writes])
+            logits.append(teacher_forced_logits(network, memory, own)[writes])
             truth.append(own.tokens[writes])
     return np.concatenate(logits), np.concatenate(truth)
 

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from crohme.expressions.batches import BUCKETS, Batch, Bucket, collate, fits
-from crohme.expressions.decoding import same_symbol
+from crohme.expressions.decoding import log_softmax, same_symbol
 from crohme.expressions.features import to_unit_scale
 from crohme.expressions.targets import encode
 from crohme.expressions.vocabulary import SAME_SYMBOL, Vocabulary
@@ -119,9 +119,7 @@ def _wrong_where_right_elsewhere(right: np.ndarray, truth: np.ndarray, valid: np
 
 def _surprise(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """−log p of each true token, `(b, t)`."""
-    top = logits.max(axis=-1, keepdims=True)
-    total = np.log(np.exp(logits - top).sum(axis=-1)) + top[..., 0]
-    return total - np.take_along_axis(logits, truth[..., None], axis=-1)[..., 0]
+    return -np.take_along_axis(log_softmax(logits), truth[..., None], axis=-1)[..., 0]
 
 
 def _pointed_right(batch: Batch, pointer: np.ndarray) -> np.ndarray:

@@ -54,7 +54,7 @@ def train(
 
     Args:
         network: str. A key of `NETWORKS`: `lstm` is online, all others offline.
-        data: path, paths or None. See `symbol_data.find`.
+        data: path, paths or None. See `symbols.data.find`.
         epochs: int or None. Defaults to what the shipped bundles were trained for.
         resume: bool. Go on from the checkpoint in `out`; the result is that of an uninterrupted run.
         out: Path or None. Folder of the run, `runs/symbol-<network>` by default: see `fit`.
@@ -72,7 +72,7 @@ def train(
 
     Raises:
         DataNotFound: Nothing to train on.
-        LabelError: See `symbol_data.find`.
+        LabelError: See `symbols.data.find`.
         WeightsError: See `pretrained.start_from`.
         CheckpointError: `resume` without a checkpoint, or with one of another run; or a run in `out` already.
     """

@@ -46,7 +46,7 @@ class Search:
     """What decides the outcome of a search, besides the data.
 
     Args:
-        network: str. Key of `symbol_settings.NETWORKS`.
+        network: str. Key of `symbols.settings.NETWORKS`.
         arguments: dict. What the network's function is called with besides the number of classes and what is
             searched for: the size of pictures.
         epochs: int. Passes over the training set that the best configurations get; the others are given up after
@@ -69,7 +69,7 @@ class Best:
     """The best configuration of a search.
 
     Args:
-        network: str. Key of `symbol_settings.NETWORKS`.
+        network: str. Key of `symbols.settings.NETWORKS`.
         learning_rate: float.
         arguments: dict. What the network's function is called with, besides the number of classes.
         top1: float. Its accuracy on the validation set, after `epochs`.

@@ -1,6 +1,6 @@
 """What each network takes as arguments, and the names and shapes of its weights, without building it.
 
-A bundle is checked against this before any of its weights are read. `tests/test_architectures.py` holds
+A bundle is checked against this before any of its weights are read. `tests/bundle/test_architectures.py` holds
 it equal to the networks that Keras builds.
 """
 

@@ -27,7 +27,7 @@ from crohme.notation import (
     without_limits,
 )
 from inkml_parser import read
-from inkml_parser.files import open_regular
+from inkml_parser.files import read_regular
 
 __all__ = ["Format", "Level", "ScoringError", "Side", "Source", "load_expression", "load_graph", "open_source"]
 
@@ -195,8 +195,7 @@ def _is_lg(item: Path | str) -> bool:
 
 
 def _text(path: Path | str) -> str:
-    with open_regular(path) as file:
-        return file.read().decode("utf-8-sig")
+    return read_regular(path).decode("utf-8-sig")
 
 
 def _expression(item: Path | str, equate: bool) -> Expression:
