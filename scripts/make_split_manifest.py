@@ -1,6 +1,6 @@
 """Write data/splits/held_out.csv: the CROHME training files that are kept for validation.
 
-    python scripts/make_split_manifest.py --data DIR
+python scripts/make_split_manifest.py --data DIR
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def expression_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from crohme import bundle
     from crohme.expressions.vocabulary import Vocabulary
-    
+
     arguments = {**Vocabulary.crohme().dimensions(), "width": 24, "heads": 3, "encoder_layers": 2, "decoder_layers": 2}
     rng = np.random.default_rng(4)
     network = bundle.build("stroke_transformer", arguments)

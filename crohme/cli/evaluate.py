@@ -143,4 +143,3 @@ def _print_symbols(figures: dict[str, Any]) -> None:
     if figures["unknown_labels"]:
         print(f"{figures['unknown_labels']} of them have a label that the recogniser does not know, counted as wrong:")
         print(f"  {' '.join(figures['unknown_label_names'])}")
-

@@ -55,9 +55,7 @@ def read_expressions(
         candidates = tuple(Candidate(r.latex, r.confidence, r) for r in found.readings)
         truth, unread = _truth(found.ink)
         damage = tuple(f"{warning.part}: {warning.cause}" for warning in found.ink.warnings)
-        yield Reading(
-            str(file), candidates=candidates, truth=truth, truth_error=unread, error=problem, warnings=damage
-        )
+        yield Reading(str(file), candidates=candidates, truth=truth, truth_error=unread, error=problem, warnings=damage)
 
 
 def _truth(ink: Ink) -> tuple[str | None, str | None]:

@@ -43,9 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="answer requests for this host, too: a name, *.name or * (this machine's own names and --host); may be "
         "given several times",
     )  # fmt: skip
-    parser.add_argument(
-        "--readers", type=up_to(64), metavar="N", help="processes that read, at least 2 (one per core)"
-    )
+    parser.add_argument("--readers", type=up_to(64), metavar="N", help="processes that read, at least 2 (one per core)")
     parser.set_defaults(run=run)
 
 

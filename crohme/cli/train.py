@@ -103,9 +103,7 @@ def run(args: argparse.Namespace) -> int:
         for option in options:
             if task != args.task and getattr(args, option) is not None:
                 name = {"start": "from"}.get(option, option.replace("_", "-"))
-                raise CommandError(
-                    f"--{name} is an option of `train {task}`, not of `train {args.task}`"
-                )
+                raise CommandError(f"--{name} is an option of `train {task}`, not of `train {args.task}`")
 
     load_keras()
     from crohme.child_processes import WorkerLost

@@ -75,4 +75,3 @@ def _written(ink: Ink | None) -> dict[str, Any]:
     if ink is None:
         return {}
     return {"strokes": len(ink.strokes), "writer": ink.annotations.get("writer", "").strip() or NO_WRITER}
-

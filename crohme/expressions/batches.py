@@ -237,9 +237,7 @@ def in_buckets(items: Sequence[tuple[Expression, Targets]], rng: np.random.Gener
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
-def chunk(
-    pools: Pools, recipe: Recipe, vocabulary: Vocabulary, seed: int, number: int, size: int
-) -> list[Batch]:
+def chunk(pools: Pools, recipe: Recipe, vocabulary: Vocabulary, seed: int, number: int, size: int) -> list[Batch]:
     """The `number`-th chunk of batches: the same for the same seed, whoever makes it and when."""
     rng = np.random.default_rng([seed, number])
     items = []

@@ -79,9 +79,7 @@ def encode(expression: Expression, vocabulary: Vocabulary, *, backward: bool = F
     return Targets(previous, tokens, anchors, written, pointed, relations, rows, symbols, pairs)
 
 
-def _strokes_and_pairs(
-    row: Row, n: int, vocabulary: Vocabulary
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _strokes_and_pairs(row: Row, n: int, vocabulary: Vocabulary) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     symbols = np.full(n, -1, dtype=np.int32)
     pairs = np.full((n, n), NO_RELATION, dtype=np.int32)
 

@@ -26,9 +26,7 @@ _MISPLACED = frozenset({*LIMITS, *commands.INFIX, *commands.SWITCHES})
 """What draws nothing where it stands alone: a limit without an operator, a font without what follows."""
 
 
-def parse(
-    tokens: Sequence[Token], end: int, functions: frozenset[str], signs: Container[str] = frozenset()
-) -> Row:
+def parse(tokens: Sequence[Token], end: int, functions: frozenset[str], signs: Container[str] = frozenset()) -> Row:
     """Read all tokens.
 
     Args:
@@ -53,9 +51,7 @@ def _styled_sign(command: str, arguments: tuple[Row | Missing, ...]) -> str | No
 
 
 class _Parser:
-    def __init__(
-        self, tokens: Sequence[Token], end: int, functions: frozenset[str], signs: Container[str]
-    ) -> None:
+    def __init__(self, tokens: Sequence[Token], end: int, functions: frozenset[str], signs: Container[str]) -> None:
         self._tokens = tokens
         self._next = 0
         self._end = end

@@ -45,13 +45,23 @@ def hang(node: Node, relation: Relation, *row: Node) -> Node:
 @pytest.fixture(scope="module")
 def pool() -> Pool:
     power = build(
-        [written("x", 0, 0, 10, 10, 2), written("2", 11, -8, 5, 8), written("=", 20, 3, 10, 4, 2),
-         written("(", 32, -5, 4, 20), written("a", 38, 0, 9, 10), written(")", 50, -5, 4, 20)],
+        [
+            written("x", 0, 0, 10, 10, 2),
+            written("2", 11, -8, 5, 8),
+            written("=", 20, 3, 10, 4, 2),
+            written("(", 32, -5, 4, 20),
+            written("a", 38, 0, 9, 10),
+            written(")", 50, -5, 4, 20),
+        ],
         lambda n: (hang(n[0], Relation.SUP, n[1]), *n[2:]),
     )
     quotient = build(
-        [written("7", 3, -30, 8, 16), written("-", 0, 0, 20, 1), written("b", 4, 8, 8, 16),
-         written("g", 14, 12, 8, 16)],
+        [
+            written("7", 3, -30, 8, 16),
+            written("-", 0, 0, 20, 1),
+            written("b", 4, 8, 8, 16),
+            written("g", 14, 12, 8, 16),
+        ],
         lambda n: (hang(hang(n[1], Relation.ABOVE, n[0]), Relation.BELOW, n[2], n[3]),),
     )
     radical = build(

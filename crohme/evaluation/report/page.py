@@ -113,9 +113,7 @@ def _pair(symbols: SymbolConfusions, row: tuple[str, str, int, int]) -> Pair:
     # Spread over all of them: neighbours are often by one writer.
     shown = islice(found, 0, None, max(1, len(found) // EXAMPLES))
     drawn = [
-        (o.file, draw(o.ink.select(strokes)))
-        for o, strokes in islice(shown, EXAMPLES)
-        if o.ink is not None and strokes
+        (o.file, draw(o.ink.select(strokes))) for o, strokes in islice(shown, EXAMPLES) if o.ink is not None and strokes
     ]
     return Pair(a, b, a_as_b, b_as_a, drawn)
 
