@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from crohme.expressions.forward import LightTransformer, Memory
 from crohme.expressions.vocabulary import PAIR_INDEX, RELATION_INDEX, SAME_SYMBOL, START, START_BACKWARD, Vocabulary
 from crohme.notation import BIG_OPERATORS
-from crohme.notation.grammar import END, WRITTEN, Cursor, Group, Kind, Row, linearize
+from crohme.notation.grammar import END, WRITTEN, Cursor, Group, Kind, Row
+from crohme.notation.linear import linearize
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
 
 Floats = NDArray[np.float32]
@@ -26,8 +27,8 @@ _AT_ONCE = 48  # positions rescored at once: what is seen from each takes memory
 _WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
 _LIMITS = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
 # Strokes that a token of this kind takes or claims for its groups. The first symbol of a row was claimed before.
-_CLAIMS = {Kind.SYMBOL: 1, Kind.FRACTION: 3, Kind.ROOT: 2, Kind.SUB: 1, Kind.SUP: 1, Kind.OPEN_INDEX: 1}
-_NESTING = frozenset({Kind.FRACTION, Kind.ROOT, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX})
+_CLAIMS = {Kind.SYMBOL: 1, Kind.COMMAND: 2, Kind.SUB: 1, Kind.SUP: 1, Kind.OPEN_INDEX: 1}
+_NESTING = frozenset({Kind.COMMAND, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX})
 
 
 class Cancelled(Exception):

@@ -18,7 +18,8 @@ from crohme.expressions.vocabulary import (
     Vocabulary,
 )
 from crohme.ink.expression import Expression, Row
-from crohme.notation.grammar import END, Cursor, linearize
+from crohme.notation.grammar import END, Cursor
+from crohme.notation.linear import linearize
 from crohme.notation.tree import Node, Relation
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.notation.tree import Node, SymbolTree
+from crohme.notation.tree import Node, SymbolTree, symbols
 
 Points = NDArray[np.float32]
 Row = tuple[Node, ...]
@@ -63,8 +63,7 @@ def join(*parts: Expression) -> tuple[Points, list[Row]]:
 def renumber(node: Node, number) -> Node:
     """A node, and all that hangs on it, with `number(stroke)` for every stroke."""
     strokes = tuple(number(stroke) for stroke in node.strokes)
-    rows = {relation: tuple(renumber(child, number) for child in row) for relation, row in node.rows.items()}
-    return Node(node.label, strokes, rows)
+    return replace(node, strokes=strokes).with_rows(lambda row: tuple(renumber(child, number) for child in row))
 
 
 def regroup(row: Row, number: Sequence[tuple[int, ...]], labels: Mapping[int, str] | None = None) -> Row:
@@ -77,11 +76,11 @@ def regroup(row: Row, number: Sequence[tuple[int, ...]], labels: Mapping[int, st
     """
     labels = labels or {}
     return tuple(
-        Node(
-            labels.get(node.strokes[0], node.label),
-            tuple(sorted({new for old in node.strokes for new in number[old]})),
-            {relation: regroup(hanging, number, labels) for relation, hanging in node.rows.items()},
-        )
+        replace(
+            node,
+            label=labels.get(node.strokes[0], node.label) if node.strokes else node.label,
+            strokes=tuple(sorted({new for old in node.strokes for new in number[old]})),
+        ).with_rows(lambda inner: regroup(inner, number, labels))
         for node in row
     )
 
@@ -107,16 +106,14 @@ def symbol_of_strokes(expression: Expression) -> tuple[NDArray[np.int64], int]:
 
 
 def all_nodes(row: Sequence[Node]) -> Iterator[Node]:
-    """Nodes of a row and of all rows that hang on them, depth first."""
-    for node in row:
-        yield node
-        for hanging in node.rows.values():
-            yield from all_nodes(hanging)
+    """Symbols of a row and of all rows that hang on them, depth first."""
+    return symbols(tuple(row))
 
 
 def all_rows(row: Row) -> Iterator[Row]:
-    """A row, and all rows that hang on its nodes, depth first."""
-    yield row
+    """A row, and all rows that hang on its nodes or are cells of its grids, depth first; none is empty."""
+    if row:
+        yield row
     for node in row:
-        for hanging in node.rows.values():
-            yield from all_rows(hanging)
+        for inner in node.inner_rows:
+            yield from all_rows(inner)

@@ -28,6 +28,10 @@ class Kind(StrEnum):
     CLOSING = "closing fence"
     BAR = "vertical bar"
     ROOT = "root"
+    ACCENT = "accent"
+    ACCENT_UNDER = "accent under"
+    ENCLOSURE = "enclosure"
+    STACK = "stack"
     PUNCTUATION = "punctuation"
     ORDINARY = "ordinary"
 
@@ -80,13 +84,15 @@ class Alphabet:
     Args:
         labels: iterable of str. Labels in normal form; those that `alphabet.csv` has no row for are
             symbols too, of kind ORDINARY.
+        grids: bool. Whether its symbols may stand in grids: matrices, case distinctions, aligned lines.
 
     Example:
         >>> len(Alphabet.crohme()), Alphabet.crohme().canonical("<"), "\\nabla" in Alphabet.crohme()
         (101, '\\\\lt', False)
     """
 
-    def __init__(self, labels: Iterable[str]) -> None:
+    def __init__(self, labels: Iterable[str], *, grids: bool = False) -> None:
+        self.grids = grids
         self.labels: tuple[str, ...] = tuple(sorted(set(labels)))
         """The labels in a fixed order (by code point), which numbers the outputs of a classifier."""
         self.index: Mapping[str, int] = {label: i for i, label in enumerate(self.labels)}
@@ -100,8 +106,8 @@ class Alphabet:
     @classmethod
     @lru_cache(maxsize=1)
     def whole(cls) -> Alphabet:
-        """All symbols of `alphabet.csv`."""
-        return cls(SYMBOL_CLASSES)
+        """All symbols of `alphabet.csv`, also in grids."""
+        return cls(SYMBOL_CLASSES, grids=True)
 
     def canonical(self, raw: str) -> str:
         """The normal form of a label as it stands in a file.
@@ -122,7 +128,7 @@ class Alphabet:
         return label
 
     def __contains__(self, label: object) -> bool:
-        return label in self.index
+        return label in self.index or (label == GRID and self.grids)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.labels)
@@ -131,13 +137,13 @@ class Alphabet:
         return len(self.labels)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Alphabet) and self.labels == other.labels
+        return isinstance(other, Alphabet) and (self.labels, self.grids) == (other.labels, other.grids)
 
     def __hash__(self) -> int:
-        return hash(self.labels)
+        return hash((self.labels, self.grids))
 
     def __repr__(self) -> str:
-        return f"Alphabet({len(self)} labels)"
+        return f"Alphabet({len(self)} labels{', grids' if self.grids else ''})"
 
 
 def symbol_class(label: str) -> SymbolClass:
@@ -186,6 +192,8 @@ BIG_OPERATORS: frozenset[str] = frozenset(c.label for c in SYMBOL_CLASSES.values
 
 FRACTION_BAR = "-"
 ROOT = "\\sqrt"
+GRID = "\\begin{matrix}"
+"""The label of a grid, which is no symbol: it draws nothing itself."""
 
 
 def sign_name(raw: str) -> str:

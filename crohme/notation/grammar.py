@@ -5,49 +5,72 @@ next symbol will hang: on which symbol (the anchor) and by which relation. Train
 over the truth, beam search over hypotheses, so both see the same positions.
 
     row      = element { element }
-    element  = symbol scripts | "\frac" group group scripts | "\sqrt" [ "[" row "]" ] group scripts
+    element  = symbol scripts | command group [ group ] scripts | "\sqrt" "[" row "]" group scripts | grid
+    command  = "\frac" | "\sqrt" | "\hat" | "\binom" | …, see `tree.ARGUMENTS`
     scripts  = [ "_" group ] [ "^" group ]
     group    = "{" row "}"
+    grid     = "\begin{matrix}" line { "\\" line } "\end{matrix}"
+    line     = [ row ] { "&" [ row ] }, with at least one row
+
+A grid is no symbol. The first symbol of its first cell is related to what the grid itself is related to, that of
+another cell to the first symbol of the cell to its left, or else of the line above, and what follows the grid
+to what stands before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 from crohme.errors import CrohmeError
-from crohme.notation.tree import Node, Relation, SymbolTree
+from crohme.notation.alphabet import GRID, ROOT
+from crohme.notation.tree import ARGUMENTS, Relation
 
 END = "<end>"
+NEXT_CELL, NEXT_LINE, END_GRID = "&", "\\\\", "\\end{matrix}"
+GRID_TOKENS = (GRID, NEXT_CELL, NEXT_LINE, END_GRID)
+
+
+class Place(StrEnum):
+    """How a cell of a grid lies to an earlier one; other places are those of `Relation`."""
+
+    CELL = "next cell"
+    LINE = "next line"
 
 
 class Kind(Enum):
     """What a token is to the grammar."""
 
     SYMBOL = auto()
-    FRACTION = auto()
-    ROOT = auto()
+    COMMAND = auto()
     SUB = auto()
     SUP = auto()
     OPEN = auto()
     CLOSE = auto()
     OPEN_INDEX = auto()
     CLOSE_INDEX = auto()
+    GRID = auto()
+    NEXT_CELL = auto()
+    NEXT_LINE = auto()
+    END_GRID = auto()
     END = auto()
 
 
 _KINDS = {
-    r"\frac": Kind.FRACTION,
-    r"\sqrt": Kind.ROOT,
+    **dict.fromkeys(ARGUMENTS, Kind.COMMAND),
     "_": Kind.SUB,
     "^": Kind.SUP,
     "{": Kind.OPEN,
     "}": Kind.CLOSE,
+    GRID: Kind.GRID,
+    NEXT_CELL: Kind.NEXT_CELL,
+    NEXT_LINE: Kind.NEXT_LINE,
+    END_GRID: Kind.END_GRID,
     END: Kind.END,
 }
-WRITTEN = frozenset({Kind.SYMBOL, Kind.FRACTION, Kind.ROOT})
-"""The kinds of token that stand for ink: a symbol, a fraction bar, a root sign."""
+WRITTEN = frozenset({Kind.SYMBOL, Kind.COMMAND})
+"""The kinds of token that stand for ink: a symbol, a fraction bar, a root sign, an accent."""
+_CELL_ENDS = frozenset({Kind.NEXT_CELL, Kind.NEXT_LINE, Kind.END_GRID})
 
 
 class GrammarError(CrohmeError):
@@ -72,20 +95,41 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """An open grid, as its innermost cell sees it; all are numbers of symbols, None where there is none yet.
+
+    Args:
+        first: int or None. The first of the grid in the cells before.
+        above: int or None. The first of the line above.
+        line: int or None. The first of this line in the cells before.
+        left: int or None. The first of the nearest cell before in this line that is not empty.
+    """
+
+    first: int | None = None
+    above: int | None = None
+    line: int | None = None
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """An open row.
 
     Args:
         group: Group or None. What it hangs on; None for the base line.
-        closing: Kind. The kind of token that closes it.
+        closing: Kind. The kind of token that closes it; of a cell, `Kind.END_GRID`.
         last: int or None. Number of its rightmost symbol so far.
         scripts: frozenset of `Kind`. The scripts that `last` may still get.
+        grid: Grid or None. That of a cell.
+        first: int or None. Number of its first symbol.
     """
 
     group: Group | None = None
     closing: Kind = Kind.END
     last: int | None = None
     scripts: frozenset[Kind] = frozenset()
+    grid: Grid | None = None
+    first: int | None = None
 
 
 _BOTH = frozenset({Kind.SUB, Kind.SUP})
@@ -110,21 +154,32 @@ class Cursor:
     @property
     def anchor(self) -> int | None:
         """Number of the symbol to which the next symbol will be related; None at the start."""
-        if self.pending is None and self.rows[-1].last is not None:
-            return self.rows[-1].last
-        group = self.pending or self.rows[-1].group
-        return None if group is None else group.base
+        return self._place()[0]
 
     @property
-    def relation(self) -> Relation | None:
+    def relation(self) -> Relation | Place | None:
         """Relation of the next symbol to its anchor; None at the start."""
-        if self.pending is None and self.rows[-1].last is not None:
-            return Relation.RIGHT
-        return self.row_relation
+        return self._place()[1]
+
+    def _place(self) -> tuple[int | None, Relation | Place | None]:
+        if self.pending is not None:
+            return self.pending.base, self.pending.relation
+        for row in reversed(self.rows):
+            if row.last is not None:
+                return row.last, Relation.RIGHT
+            if row.grid is None:
+                break
+            if row.grid.left is not None:
+                return row.grid.left, Place.CELL
+            if row.grid.above is not None:
+                return row.grid.above, Place.LINE
+        return (None, None) if row.group is None else (row.group.base, row.group.relation)
 
     @property
-    def row_relation(self) -> Relation | None:
+    def row_relation(self) -> Relation | Place | None:
         """How the innermost row, or the one that must open now, hangs; None on the base line."""
+        if self.pending is None and self.rows[-1].grid is not None:
+            return Place.CELL
         group = self.pending or self.rows[-1].group
         return None if group is None else group.relation
 
@@ -136,7 +191,11 @@ class Cursor:
     @property
     def owed(self) -> int:
         """How many symbols must still be written before the end may come."""
-        not_begun = sum(row.last is None for row in self.rows)
+        not_begun = sum(
+            row.last is None and (row.grid is None or row.grid.line is None)
+            for row, inner in zip(self.rows, (*self.rows[1:], None), strict=True)
+            if inner is None or inner.grid is None  # what a cell writes begins the row that its grid stands in
+        )
         to_follow = sum(row.group is not None and row.group.then is not None for row in self.rows)
         to_open = 0 if self.pending is None else 1 + (self.pending.then is not None)
         return not_begun + to_follow + to_open
@@ -156,9 +215,12 @@ class Cursor:
         kind, row = self.kind(token), self.rows[-1]
         if self.pending is not None:
             return kind in (Kind.OPEN, Kind.OPEN_INDEX)
+        if kind in _CELL_ENDS:
+            is_begun = row.last is not None or (row.grid is not None and row.grid.line is not None)
+            return row.grid is not None and (kind is Kind.NEXT_CELL or is_begun)
         if kind in (Kind.CLOSE, Kind.CLOSE_INDEX, Kind.END):
             return kind is row.closing and row.last is not None
-        return kind in WRITTEN or kind in row.scripts
+        return kind in WRITTEN or kind is Kind.GRID or kind in row.scripts
 
     def advance(self, token: str) -> Cursor:
         """The position after `token`.
@@ -170,8 +232,12 @@ class Cursor:
             raise GrammarError(f"{token!r} may not stand here")
         kind, row = self.kind(token), self.rows[-1]
         if kind in WRITTEN:
-            return self._write(kind)
+            return self._write(token)
         match kind:
+            case Kind.GRID:
+                return replace(self, rows=(*self.rows, Row(closing=Kind.END_GRID, grid=Grid())))
+            case Kind.NEXT_CELL | Kind.NEXT_LINE | Kind.END_GRID:
+                return self._end_cell(kind)
             case Kind.SUB | Kind.SUP:
                 assert row.last is not None
                 relation = Relation.SUB if kind is Kind.SUB else Relation.SUP
@@ -191,54 +257,30 @@ class Cursor:
         following = None if group.then is None else Group(group.base, group.then)
         return replace(self, rows=self.rows[:-1], pending=following)
 
-    def _write(self, kind: Kind) -> Cursor:
-        number = self.symbols
-        pending = None
-        if kind is Kind.FRACTION:
-            pending = Group(number, Relation.ABOVE, then=Relation.BELOW)
-        elif kind is Kind.ROOT:
-            pending = Group(number, Relation.INSIDE, or_index=True)
-        rows = (*self.rows[:-1], replace(self.rows[-1], last=number, scripts=_BOTH))
+    def _write(self, token: str) -> Cursor:
+        number, row = self.symbols, self.rows[-1]
+        match ARGUMENTS.get(token, ()):
+            case ():
+                pending = None
+            case (relation,):
+                pending = Group(number, relation, or_index=token == ROOT)
+            case (relation, following):
+                pending = Group(number, relation, then=following)
+        first = number if row.first is None else row.first
+        rows = (*self.rows[:-1], replace(row, last=number, scripts=_BOTH, first=first))
         return Cursor(rows, pending, number + 1)
 
-
-def linearize(tree: SymbolTree, *, backward: bool = False) -> list[tuple[str, Node | None]]:
-    r"""The tree as tokens, each with the node that it writes (None for `{`, `_` …), without END.
-
-    Args:
-        tree: SymbolTree.
-        backward: bool. Whether each row is told from right to left. What hangs on a symbol
-            still follows it, so that the grammar is the same in both directions.
-    """
-    return list(_row(tree.row, backward))
-
-
-def _row(row: tuple[Node, ...], backward: bool) -> Iterator[tuple[str, Node | None]]:
-    for node in reversed(row) if backward else row:
-        rows = node.rows
-        is_root = node.label == r"\sqrt" and Relation.INSIDE in rows
-        if node.label == "-" and Relation.ABOVE in rows and Relation.BELOW in rows:
-            yield r"\frac", node
-            yield from _group(rows[Relation.ABOVE], backward)
-            yield from _group(rows[Relation.BELOW], backward)
-            below, above = None, None
-        elif is_root:
-            yield node.label, node
-            if Relation.ABOVE in rows:
-                yield from _group(rows[Relation.ABOVE], backward, "[]")
-            yield from _group(rows[Relation.INSIDE], backward)
-            below, above = None, None
-        else:
-            yield node.label, node
-            below, above = rows.get(Relation.BELOW), rows.get(Relation.ABOVE)
-        # A sum's limits are Below and Above, or Sub and Sup, by how they were written: one LaTeX.
-        for token, script in (("_", rows.get(Relation.SUB, below)), ("^", rows.get(Relation.SUP, above))):
-            if script is not None:
-                yield token, None
-                yield from _group(script, backward)
-
-
-def _group(row: tuple[Node, ...], backward: bool, braces: str = "{}") -> Iterator[tuple[str, Node | None]]:
-    yield braces[0], None
-    yield from _row(row, backward)
-    yield braces[1], None
+    def _end_cell(self, kind: Kind) -> Cursor:
+        *outer, cell = self.rows
+        grid = cell.grid
+        assert grid is not None
+        first = cell.first if grid.first is None else grid.first
+        line = cell.first if grid.line is None else grid.line
+        if kind is Kind.END_GRID:
+            around = outer[-1]
+            begun = first if around.first is None else around.first
+            last = first if around.last is None else around.last
+            return replace(self, rows=(*outer[:-1], replace(around, last=last, scripts=frozenset(), first=begun)))
+        left = grid.left if cell.first is None else cell.first
+        following = Grid(first, grid.above, line, left) if kind is Kind.NEXT_CELL else Grid(first, line)
+        return replace(self, rows=(*outer, Row(closing=Kind.END_GRID, grid=following)))

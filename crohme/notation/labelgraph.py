@@ -5,16 +5,23 @@ level a primitive is a stroke; at symbol level (symLG) it is the path that leads
 the root of the expression. (Zanibbi, Mouchère and Viard-Gaudin, "Evaluating structural pattern
 recognition for handwritten math via primitive label graphs", DRR 2013; Mahdavi and Zanibbi, the
 CROHME 2019 contest, ICDAR 2019.)
+
+CROHME has no accents and grids; their relations are this project's. The content of an accent hangs on it by
+Below (`\\hat`), Above (`\\underline`) or Inside (`\\boxed`). A grid has no object: its first symbol stands
+for it, and from that lead `Cell+1-2` to the first symbol of the cell one line down and two columns to the left,
+and `After` to what follows the grid in its row. Empty cells at the edges of a grid are not told, nor is a grid
+of one cell with nothing after it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from crohme.notation.alphabet import ROOT, canonical_label
+from crohme.notation.alphabet import GRID, ROOT, canonical_label
 from crohme.notation.errors import LabelGraphError, NotationError
-from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
+from crohme.notation.tree import AFTER, MAX_DEPTH, Node, Relation, SymbolTree, begins_with_grid
 
 COMMA = "COMMA"
 """The comma symbol in a file, where a comma separates fields."""
@@ -86,7 +93,7 @@ def stroke_graph(
         LabelGraph.
 
     Raises:
-        LabelGraphError: A symbol has no strokes, or strokes that `trace_ids` does not name.
+        LabelGraphError: A symbol has no strokes, or strokes that `trace_ids` does not name; a grid begins with a grid.
     """
     primitives = [_names(node.label, node.strokes, trace_ids) for node in tree.nodes()]
     graph = _graph(tree, primitives)
@@ -118,10 +125,13 @@ def symbol_graph(tree: SymbolTree) -> LabelGraph:
 
     Returns:
         LabelGraph.
+
+    Raises:
+        LabelGraphError: A grid begins with a grid.
     """
     paths = {0: "O"}
     for parent, child, relation in tree.edges():
-        paths[child] = paths[parent] + ("R" if relation is Relation.RIGHT else relation.value)
+        paths[child] = paths[parent] + ("R" if relation == Relation.RIGHT else relation)
     return _graph(tree, [(paths[index],) for index in range(len(paths))])
 
 
@@ -131,17 +141,19 @@ def _graph(tree: SymbolTree, primitives: Sequence[tuple[str, ...]]) -> LabelGrap
         GraphObject(_identifier(node.label, index), node.label, names)
         for index, (node, names) in enumerate(zip(nodes, primitives, strict=True))
     )
-    right = {parent: child for parent, child, relation in edges if relation is Relation.RIGHT}
+    if begins_with_grid(tree.row):
+        raise LabelGraphError("a grid begins with a grid, which a label graph cannot tell")
+    right = {parent: child for parent, child, relation in edges if relation == Relation.RIGHT}
     # The official converters draw a root without index to its first two symbols, not one.
     edges += [
         (parent, right[child], relation)
         for parent, child, relation in edges
-        if relation is Relation.INSIDE
+        if relation == Relation.INSIDE
         and nodes[parent].label == ROOT
         and Relation.ABOVE not in nodes[parent].rows
         and child in right
     ]
-    relations = tuple(GraphRelation(objects[p].id, objects[c].id, relation.value) for p, c, relation in edges)
+    relations = tuple(GraphRelation(objects[p].id, objects[c].id, str(relation)) for p, c, relation in edges)
     return LabelGraph(objects, relations)
 
 
@@ -166,7 +178,7 @@ def to_tree(
         SymbolTree.
 
     Raises:
-        LabelGraphError: The graph is no tree of the six relations, or has unknown primitives.
+        LabelGraphError: The graph is no tree of the six relations and those of grids, or has unknown primitives.
     """
     children, parents = _family(graph)
     roots = [obj.id for obj in graph.objects if obj.id not in parents]
@@ -182,31 +194,34 @@ def to_tree(
         raise LabelGraphError(str(error)) from None
 
 
-def _family(graph: LabelGraph) -> tuple[dict[str, dict[Relation, str]], dict[str, str]]:
+def _family(graph: LabelGraph) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
     left_of = {r.child: r.parent for r in graph.relations if r.label == Relation.RIGHT}
     inside = {(r.parent, r.child) for r in graph.relations if r.label == Relation.INSIDE}
-    children: dict[str, dict[Relation, str]] = {obj.id: {} for obj in graph.objects}
+    children: dict[str, dict[str, str]] = {obj.id: {} for obj in graph.objects}
     parents: dict[str, str] = {}
     for edge in dict.fromkeys(graph.relations):
         if edge.label == Relation.INSIDE and (edge.parent, left_of.get(edge.child)) in inside:
             continue  # the second one of a root
-        if edge.label not in set(Relation):
+        if edge.label not in _RELATIONS and _CELL.fullmatch(edge.label) is None:
             raise LabelGraphError(f"unknown relation {edge.label!r}")
-        relation = Relation(edge.label)
-        if relation in children[edge.parent]:
-            raise LabelGraphError(f"object {edge.parent!r} has two relations {relation}")
+        if edge.label in children[edge.parent]:
+            raise LabelGraphError(f"object {edge.parent!r} has two relations {edge.label}")
         if edge.child in parents:
             raise LabelGraphError(f"object {edge.child!r} has two parents")
-        children[edge.parent][relation] = edge.child
+        children[edge.parent][edge.label] = edge.child
         parents[edge.child] = edge.parent
     return children, parents
+
+
+_RELATIONS = frozenset({*map(str, Relation), AFTER})
+_CELL = re.compile(r"Cell\+([0-9]{1,3})([+-][0-9]{1,3})")
 
 
 class _TreeBuilder:
     def __init__(
         self,
         graph: LabelGraph,
-        children: dict[str, dict[Relation, str]],
+        children: dict[str, dict[str, str]],
         trace_ids: Sequence[str] | None,
         label: Callable[[str], str],
     ) -> None:
@@ -216,19 +231,41 @@ class _TreeBuilder:
         self._children = children
         self._strokes = None if trace_ids is None else {name: index for index, name in enumerate(trace_ids)}
 
-    def row(self, first: str, depth: int) -> tuple[Node, ...]:
+    def row(self, first: str, depth: int, *, is_cell: bool = False) -> tuple[Node, ...]:
+        """The row that begins with an object; `is_cell` says that the grid that begins with it is being built."""
         if depth > MAX_DEPTH:
             raise LabelGraphError(f"nested deeper than {MAX_DEPTH} levels")
         nodes: list[Node] = []
         current: str | None = first
         while current is not None:
             hanging = self._children[current]
-            rows = {r: self.row(child, depth + 1) for r, child in hanging.items() if r is not Relation.RIGHT}
+            cells = [relation for relation in hanging if relation == AFTER or relation.startswith("Cell")]
+            if cells and not (is_cell and current == first):
+                nodes.append(self._grid(current, depth + 1))
+                current = hanging.get(AFTER)
+                continue
+            rows = {
+                Relation(relation): self.row(child, depth + 1)
+                for relation, child in hanging.items()
+                if relation != Relation.RIGHT and relation not in cells
+            }
             obj = self._objects[current]
             nodes.append(Node(self._label(obj.label), self._strokes_of(obj), rows))
             self.count += 1
             current = hanging.get(Relation.RIGHT)
         return tuple(nodes)
+
+    def _grid(self, first: str, depth: int) -> Node:
+        places = {(0, 0): self.row(first, depth, is_cell=True)}
+        for relation, child in self._children[first].items():
+            if (match := _CELL.fullmatch(relation)) is not None:
+                places[int(match[1]), int(match[2])] = self.row(child, depth)
+        left = min(column for _, column in places)
+        lines = []
+        for line in range(1 + max(line for line, _ in places)):
+            right = max((column for at, column in places if at == line), default=left)
+            lines.append(tuple(places.get((line, column), ()) for column in range(left, right + 1)))
+        return Node(GRID, cells=tuple(lines))
 
     def _strokes_of(self, obj: GraphObject) -> tuple[int, ...]:
         if self._strokes is None:

@@ -2,14 +2,15 @@
 
 Normal form: tokens separated by spaces; braces always on `\\frac`, `\\sqrt`, `_` and `^`; `_`
 before `^`; `\\sqrt [ n ] { x }`; no `\\left`, `\\right`, `\\limits`, spacing or font commands;
-`\\lt` and `\\gt` for the signs; a function name is one token.
+`\\lt` and `\\gt` for the signs; a function name is one token; accents as `\\hat { x }`; grids
+`\\begin{matrix} a & b \\\\ c & d \\end{matrix}` between the brackets that stand around them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crohme.notation.alphabet import ROOT
+from crohme.notation.alphabet import GRID, ROOT
 from crohme.notation.errors import NotationError
 from crohme.notation.tree import Node, Relation, SymbolTree
 
@@ -30,23 +31,36 @@ def to_latex(tree: SymbolTree) -> list[str]:
 
     Raises:
         NotationError: A symbol has both Sub and Below (or Sup and Above), or Inside without being
-            a root, which LaTeX tokens cannot say.
+            a root or a frame, which LaTeX tokens cannot say.
     """
     return list(_row(tree.row))
 
 
 def _row(row: tuple[Node, ...]) -> Iterator[str]:
     for node in row:
+        if node.is_grid:
+            yield from _grid(node)
+            continue
         rows = dict(node.rows)
-        if node.is_fraction:
-            yield "\\frac"
-            yield from _braced(rows.pop(Relation.ABOVE))
-            yield from _braced(rows.pop(Relation.BELOW))
-        elif node.label == ROOT:
+        if node.label == ROOT:
             yield from _root(rows)
         else:
-            yield node.label
+            yield "\\frac" if node.is_fraction else node.label
+            for relation in node.arguments:
+                yield from _braced(rows.pop(relation))
         yield from _scripts(node, rows)
+
+
+def _grid(node: Node) -> Iterator[str]:
+    yield GRID
+    for i, line in enumerate(node.cells):
+        if i:
+            yield "\\\\"
+        for j, cell in enumerate(line):
+            if j:
+                yield "&"
+            yield from _row(cell)
+    yield GRID.replace("begin", "end")
 
 
 def _root(rows: dict[Relation, tuple[Node, ...]]) -> Iterator[str]:
@@ -71,7 +85,7 @@ def _scripts(node: Node, rows: dict[Relation, tuple[Node, ...]]) -> Iterator[str
             yield sign
             yield from _braced(rows[present[0]])
     if Relation.INSIDE in rows:
-        raise NotationError(f"symbol {node.label!r} has a row Inside: only a root can have one in LaTeX")
+        raise NotationError(f"symbol {node.label!r} has a row Inside: only a root or a frame can have one in LaTeX")
 
 
 def _braced(row: tuple[Node, ...]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from crohme.notation.alphabet import FUNCTIONS, NAMES, ROOT
+from crohme.notation.alphabet import FUNCTIONS, NAMES, ROOT, SYMBOL_CLASSES
 
 
 def _commands(names: str) -> frozenset[str]:
@@ -66,7 +66,9 @@ ARGUMENTS = {
     **dict.fromkeys(_commands("binom stackrel overset underset nicefrac sfrac"), 2),
 }
 """How many arguments a command takes, groups or single signs."""
-SAME_COMMAND = {"\\dbinom": "\\binom", "\\tbinom": "\\binom", "\\Bbb": "\\mathbb"}
+SAME_COMMAND = {"\\dbinom": "\\binom", "\\tbinom": "\\binom", "\\Bbb": "\\mathbb"} | {
+    alias: symbol.label for symbol in SYMBOL_CLASSES.values() if symbol.label in ARGUMENTS for alias in symbol.aliases
+}
 LAST_ARGUMENT = {"\\textcolor": 2, "\\raisebox": 2, "\\scalebox": 2}
 """Commands of which only the last of so many arguments is drawn."""
 
@@ -98,7 +100,7 @@ ALL_FUNCTIONS = FUNCTIONS | _commands(
 )
 
 SIGNS = (
-    frozenset(filter(re.compile(r"\\[A-Za-z]+").fullmatch, NAMES)) - {ROOT}
+    frozenset(filter(re.compile(r"\\[A-Za-z]+").fullmatch, NAMES)) - {ROOT, *ARGUMENTS, *SAME_COMMAND}
     | ALL_FUNCTIONS
     | _commands(
         "omicron digamma beth imath jmath wp measuredangle blacksquare backprime ddagger flat natural nparallel nmid "

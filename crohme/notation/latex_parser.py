@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crohme.notation.alphabet import (
     BIG_OPERATORS,
     CLASSES,
     FRACTION_BAR,
     FUNCTIONS,
+    GRID,
     LOOK_ALIKES,
     ROOT,
+    Alphabet,
     canonical_label,
     sign_name,
 )
@@ -21,18 +23,24 @@ from crohme.notation.latex_commands import ALL_FUNCTIONS, DELIMITERS, SPELLINGS
 from crohme.notation.latex_items import Item, Missing, Row, Script, Scripts, written
 from crohme.notation.latex_scanner import Token, scan
 from crohme.notation.latex_syntax import parse
-from crohme.notation.tree import Node, Relation, SymbolTree, attach
+from crohme.notation.tree import ARGUMENTS, Node, Relation, SymbolTree, attach
 
 # Of the operators that CROHME draws with limits, the training truth has these under and over the
 # sign (\sum: 334 of 391, \lim: 280 of 287). For \int it is undecided (193 of 368), the validation
 # set has all 19 beside the sign, and so has LaTeX.
 _WITH_LIMITS = frozenset({"\\sum", "\\lim"})
 
+GRID_ITEMS = frozenset({GRID, "\\begin{aligned}", "\\substack"})
+"""What is written line under line; in a tree all of it is a grid."""
+
 _PAIRS = {("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")}
 
 
 def from_latex(source: str | Iterable[str], labels: Container[str] = CLASSES) -> SymbolTree:
     """Read LaTeX that CROHME's symbol classes, or other labels, can write.
+
+    Where `labels` is an `Alphabet`, a sign that is drawn as one of its symbols is that symbol, a function that it
+    lacks is spelled by its letters, and grids are read if it has them; aligned lines and `\\substack` are grids.
 
     Braces that only group vanish; a script on a group hangs on its last symbol. Spacing, sizes of
     delimiters and fonts are dropped, `$`, `\\(` or `\\[` around the whole too; letters in `\\mathrm` or
@@ -52,6 +60,8 @@ def from_latex(source: str | Iterable[str], labels: Container[str] = CLASSES) ->
     """
     text = source if isinstance(source, str) else " ".join(source)
     row = parse(_undelimited(scan(text)), len(text), FUNCTIONS, labels)
+    if isinstance(labels, Alphabet):
+        return _tree(row, labels.canonical, labels)
     return _tree(row, lambda raw: raw if raw in labels else canonical_label(raw), labels)
 
 
@@ -61,7 +71,7 @@ class Expression:
 
     Args:
         tokens: list of str. LaTeX in normal form.
-        tree: SymbolTree or None. None where no tree can hold it: accents, grids, a script without a base.
+        tree: SymbolTree or None. None where no tree can hold it: a script without a base, a sign struck out.
     """
 
     tokens: list[str]
@@ -130,32 +140,62 @@ class _Builder:
         self._alphabet = alphabet
 
     def row(self, row: Row) -> tuple[Node, ...]:
-        return tuple(self._node(item) for item in row)
+        return tuple(node for item in row for node in self._nodes(item))
+
+    def _nodes(self, item: Item) -> tuple[Node, ...]:
+        """The symbols of an item: one, but for a function that the alphabet has letters for only."""
+        label = self._label(item.text)
+        if isinstance(self._alphabet, Alphabet) and label in ALL_FUNCTIONS and label not in self._alphabet:
+            letters = [Item(letter, item.position) for letter in label[1:]]
+            return tuple(map(self._node, (*letters[:-1], replace(letters[-1], scripts=item.scripts))))
+        return (self._node(item),)
 
     def _node(self, item: Item) -> Node:
         if not item.text:
             script = item.scripts[0].scripts[0]
             raise LatexError(f"script {script.sign!r} without a base", item.position)
+        label = self._label(item.text)
         if item.text == "\\frac":
-            node = self._fraction(item)
+            node = self._with_arguments(FRACTION_BAR, item)
         elif item.text == ROOT:
             rows = {Relation.ABOVE: self.row(item.option), Relation.INSIDE: self._argument(ROOT, item.arguments[0])}
             node = Node(ROOT, rows={relation: row for relation, row in rows.items() if row})
+        elif item.text in GRID_ITEMS and (self._alphabet is None or GRID in self._alphabet):
+            node = self._grid(item)
+        elif item.text in ("&", "\\\\") or not (self._alphabet is None or label in self._alphabet):
+            raise LatexError(f"unexpected {item.text!r}", item.position)
+        elif len(item.arguments) != len(ARGUMENTS.get(label, ())):
+            raise LatexError(f"unexpected {item.text!r}", item.position)
         else:
-            label = self._label(item.text)
-            is_known = self._alphabet is None or label in self._alphabet
-            if item.arguments or item.text in ("&", "\\\\") or not is_known:
-                raise LatexError(f"unexpected {item.text!r}", item.position)
-            node = Node(label)
+            node = self._with_arguments(label, item)
         for scripts in item.scripts:
             node = self._with_scripts(node, scripts)
         return node
 
-    def _fraction(self, item: Item) -> Node:
-        above, below = (self._argument(item.text, argument) for argument in item.arguments)
-        if not above or not below:
-            raise LatexError("fraction with an empty part", item.position)
-        return Node(FRACTION_BAR, rows={Relation.ABOVE: above, Relation.BELOW: below})
+    def _with_arguments(self, label: str, item: Item) -> Node:
+        rows: dict[Relation, tuple[Node, ...]] = {}
+        for relation, argument in zip(ARGUMENTS.get(item.text, ARGUMENTS.get(label, ())), item.arguments, strict=True):
+            row = self._argument(item.text, argument)
+            if not row:
+                part = "fraction with an empty part" if item.text == "\\frac" else f"{item.text!r} of nothing"
+                raise LatexError(part, item.position)
+            rows[relation] = row
+        return Node(label, rows=rows)
+
+    def _grid(self, item: Item) -> Node:
+        lines: list[list[list[Item]]] = [[[]]]
+        (content,) = item.arguments
+        for inner in () if isinstance(content, Missing) else content:
+            if inner.text in ("&", "\\\\") and not inner.scripts:
+                lines.append([[]]) if inner.text == "\\\\" else lines[-1].append([])
+            else:
+                lines[-1][-1].append(inner)
+        if item.scripts:
+            raise LatexError("script on a grid without brackets", item.position)
+        try:
+            return Node(GRID, cells=tuple(tuple(self.row(tuple(cell)) for cell in line) for line in lines))
+        except NotationError:
+            raise LatexError("grid without symbols", item.position) from None
 
     def _argument(self, command: str, argument: Row | Missing) -> tuple[Node, ...]:
         if not isinstance(argument, Missing):

@@ -150,14 +150,14 @@ class _Parser:
         return (self._command(token, depth),)
 
     def _command(self, token: Token, depth: int) -> Item:
-        if token.text in self._signs or token.text in commands.SIGNS:
-            return Item(token.text, token.position)
         if token.text in commands.ARGUMENTS or token.text in commands.SAME_COMMAND:
             text = commands.SAME_COMMAND.get(token.text, token.text)
             arguments = tuple(self._argument(depth) for _ in range(commands.ARGUMENTS[text]))
             if (sign := _styled_sign(token.text, arguments)) is not None:
                 return Item(sign, token.position)
             return Item(text, token.position, arguments)
+        if token.text in self._signs or token.text in commands.SIGNS:
+            return Item(token.text, token.position)
         groups: list[Row] = []
         if token.text[0] == "\\" and token.text[1:].isalpha():
             while (opens := self._peek()) is not None and opens.text == "{":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from lxml import etree
 
-from crohme.notation.alphabet import CLASSES, FRACTION_BAR, ROOT, canonical_label
+from crohme.notation.alphabet import FRACTION_BAR, GRID, ROOT, SYMBOL_CLASSES, Kind, canonical_label
 from crohme.notation.errors import MathmlError
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach
 
@@ -31,6 +31,21 @@ _FRACTIONS_AND_ROOTS: dict[str, tuple[str, tuple[Relation, ...]]] = {
     "mfrac": (FRACTION_BAR, (Relation.ABOVE, Relation.BELOW)),
     "mroot": (ROOT, (Relation.INSIDE, Relation.ABOVE)),
 }
+BINOMIAL = "\\binom"
+ENCLOSURES = {"\\boxed": "box", "\\textcircled": "circle"}
+"""Label → how `<menclose notation>` says it."""
+_ENCLOSURES = {notation: label for label, notation in ENCLOSURES.items()}
+_LABELS = {symbol.text: symbol.label for symbol in reversed(SYMBOL_CLASSES.values())}
+"""Sign or word, as typeset → label."""
+_INVISIBLE = "\N{FUNCTION APPLICATION}\N{INVISIBLE TIMES}\N{INVISIBLE SEPARATOR}\N{INVISIBLE PLUS}"
+_SIGNS = {symbol.text for symbol in SYMBOL_CLASSES.values() if symbol.kind not in (Kind.ACCENT, Kind.ACCENT_UNDER)}
+_ACCENTS = {
+    (symbol.kind, sign): symbol.label
+    for symbol in reversed(SYMBOL_CLASSES.values())
+    if symbol.kind in (Kind.ACCENT, Kind.ACCENT_UNDER)
+    for sign in (symbol.label, symbol.text)
+}
+"""Part and sign, as a leaf has it → label; of several accents of one sign, the first of the table."""
 
 
 def from_mathml(
@@ -52,6 +67,9 @@ def from_mathml(
     - A script on a group of several symbols hangs on the last one (as in the official converter).
     - A second script of the same kind on the same symbol: see `attach`.
     - A script element without its script (`<msub>` with one child) is its base.
+    - What lies over or under its base is an accent if its element is marked as one, or its sign is nothing else.
+    - A fraction without a bar is a binomial; parentheses right around it that no symbol names are its own.
+    - A table is a grid, and `<menclose>` a frame.
 
     Args:
         mathml: str. The `<math>` element, serialised.
@@ -115,13 +133,24 @@ class _Reader:
             name = _local_name(element)
             children = list(element)
             if name in _ROWS:
-                waiting.extend(reversed(children))
+                waiting.extend(reversed(_without_parentheses(children)))
             elif name == "semantics":
                 waiting.extend(children[:1])  # the rest are annotations
             elif name in _LEAVES:
-                nodes.append(self._symbol(element, "".join(element.itertext())))
+                nodes.extend(self._leaf(element, "".join(element.itertext())))
+            elif (accent := self._accent(name, element, children)) is not None:
+                nodes.append(self._accented(accent, children, depth))
             elif name in _SCRIPTS:
                 nodes.extend(self._scripted(name, children, depth))
+            elif name == "mtable":
+                nodes.append(self._grid(children, depth))
+            elif name == "menclose" and element.get("notation") in _ENCLOSURES:
+                label = _ENCLOSURES[element.get("notation", "")]
+                nodes.append(self._composite(element, label, {Relation.INSIDE: children}, depth))
+            elif name == "mfrac" and _is_binomial(element):
+                _expect(name, children, 2)
+                parts = {Relation.ABOVE: children[:1], Relation.BELOW: children[1:]}
+                nodes.append(self._composite(element, BINOMIAL, parts, depth))
             elif name == "msqrt":
                 nodes.append(self._composite(element, ROOT, {Relation.INSIDE: children}, depth))
             elif name in _FRACTIONS_AND_ROOTS:
@@ -133,6 +162,47 @@ class _Reader:
                 raise MathmlError(f"element <{name}> is not supported")
         return tuple(nodes)
 
+    def _accent(self, name: str, element: etree._Element, children: list[etree._Element]) -> str | None:
+        """The label of the accent that an element puts over or under its base; None if it puts none there."""
+        if name not in ("mover", "munder") or len(children) != 2 or _local_name(children[1]) not in _LEAVES:
+            return None
+        kind, attribute = (Kind.ACCENT, "accent") if name == "mover" else (Kind.ACCENT_UNDER, "accentunder")
+        mark = children[1]
+        group = self._by_href.get(mark.get(XML_ID, ""))
+        sign = "".join(mark.itertext()).strip()
+        label = _ACCENTS.get((kind, group[0][0] if group else sign))
+        is_marked = element.get(attribute) == "true" or sign.startswith("\\")
+        return label if label is not None and (group or is_marked or sign not in _SIGNS) else None
+
+    def _accented(self, label: str, children: list[etree._Element], depth: int) -> Node:
+        content = self.row(children[:1], depth + 1)
+        if not content:
+            raise MathmlError(f"{label!r} of nothing")
+        mark = self._by_href.get(children[1].get(XML_ID, ""))
+        strokes = tuple(mark.popleft()[1]) if mark else ()
+        relation = Relation.BELOW if SYMBOL_CLASSES[label].kind is Kind.ACCENT else Relation.ABOVE
+        return Node(label, strokes, {relation: content})
+
+    def _grid(self, lines: list[etree._Element], depth: int) -> Node:
+        cells: list[tuple[tuple[Node, ...], ...]] = []
+        for line in lines:
+            if _local_name(line) not in ("mtr", "mlabeledtr"):
+                raise MathmlError(f"element <{_local_name(line)}> in a table")
+            cells.append(tuple(self.row(list(cell), depth + 1) for cell in line if _local_name(cell) == "mtd"))
+        if not any(cell for line in cells for cell in line):
+            raise MathmlError("a table holds no symbol")
+        return Node(GRID, cells=tuple(cells))
+
+    def _leaf(self, element: etree._Element, text: str) -> list[Node]:
+        """The symbol of a leaf; of a number or a word that no symbol names, one for each character."""
+        signs = text.strip().strip(_INVISIBLE)
+        if not signs:
+            return []
+        is_known = signs in _LABELS or self._label(signs) in SYMBOL_CLASSES
+        if element.get(XML_ID) is None and len(signs) > 1 and not is_known:
+            return [self._symbol(element, sign) for sign in signs if not sign.isspace()]
+        return [self._symbol(element, signs)]
+
     def _symbol(self, element: etree._Element, text: str) -> Node:
         name = element.get(XML_ID)
         group = None if name is None else self._by_href.get(name)
@@ -140,10 +210,12 @@ class _Reader:
             label, strokes, _ = group.popleft()
             return Node(self._label(label), tuple(strokes))
         written = self._label(text)
+        if canonical_label(written) not in SYMBOL_CLASSES:
+            written = self._label(_LABELS.get(text, text))
         stray = self._stray.get(written)
         if stray:
             return Node(written, tuple(stray.popleft()[1]))
-        if canonical_label(written) not in CLASSES:
+        if canonical_label(written) not in SYMBOL_CLASSES:
             raise MathmlError(f"leaf {text!r} belongs to no symbol, and its text is no symbol class")
         return Node(written)
 
@@ -163,6 +235,19 @@ class _Reader:
             raise MathmlError(f"<{name}> has no base")
         rows = {r: self.row([child], depth + 1) for r, child in zip(relations, children[1:], strict=False)}
         return (*base[:-1], _with_rows(base[-1], rows))
+
+
+def _without_parentheses(row: list[etree._Element]) -> list[etree._Element]:
+    """A row without the parentheses that typeset a binomial: nobody drew them, the binomial's ink is its own."""
+    if [_local_name(element) for element in row] != ["mo", "mfrac", "mo"] or not _is_binomial(row[1]):
+        return row
+    fences = ["".join(element.itertext()).strip() for element in (row[0], row[2])]
+    is_named = any(element.get(XML_ID) is not None for element in (row[0], row[2]))
+    return row if is_named or fences != ["(", ")"] else row[1:2]
+
+
+def _is_binomial(element: etree._Element) -> bool:
+    return element.get("linethickness", "").rstrip("pxtem%") == "0"
 
 
 def _with_rows(node: Node, rows: dict[Relation, tuple[Node, ...]]) -> Node:

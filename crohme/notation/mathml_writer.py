@@ -10,7 +10,7 @@ from lxml import etree
 from crohme.notation.alphabet import ROOT, SYMBOL_CLASSES, Kind
 from crohme.notation.errors import NotationError
 from crohme.notation.latex_scanner import GLYPHS
-from crohme.notation.mathml import XML_ID, SymbolTriple
+from crohme.notation.mathml import BINOMIAL, ENCLOSURES, XML_ID, SymbolTriple
 from crohme.notation.tree import Node, Relation, SymbolTree
 
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -38,7 +38,7 @@ def to_mathml(tree: SymbolTree, *, with_strokes: bool = False) -> str:
         str. A `<math display="block">` element.
 
     Raises:
-        NotationError: A symbol other than a root has a row Inside, or a label is no XML text.
+        NotationError: A symbol other than a root or a frame has a row Inside, or a label is no XML text.
     """
     math = _element("math", display="block")
     math.append(_display_row(tree.row, with_strokes))
@@ -57,7 +57,7 @@ def to_truth_mathml(tree: SymbolTree) -> tuple[str, list[SymbolTriple]]:
         The `<math>` element, and the symbols it refers to, as `(label, strokes, href)`.
 
     Raises:
-        NotationError: A symbol other than a root has a row Inside, or a label is no XML text.
+        NotationError: A symbol other than a root or a frame has a row Inside, or a label is no XML text.
     """
     symbols: list[SymbolTriple] = []
 
@@ -65,8 +65,14 @@ def to_truth_mathml(tree: SymbolTree) -> tuple[str, list[SymbolTriple]]:
         return _as_row([write_node(node) for node in row])
 
     def write_node(node: Node) -> etree._Element:
+        if node.is_grid:
+            return _table(node, write_row)
         href = f"s{len(symbols)}"
         symbols.append((node.label, node.strokes, href))
+        mark = _leaf(node.label, node.label)
+        mark.set(XML_ID, href)
+        if (accented := _accented(node, mark, write_row)) is not None:
+            return _scripted(*accented, write_row)
         base, rows = _composite(node, write_row)
         if base is None:
             base = _leaf(node.label, node.label)
@@ -83,19 +89,38 @@ _RowWriter = Callable[[tuple[Node, ...]], etree._Element]
 
 
 def _composite(node: Node, write_row: _RowWriter) -> tuple[etree._Element | None, _Rows]:
-    """The fraction or root that a node is, if it is one, and the rows that are not part of it."""
+    """The fraction, root or frame that a node is, if it is one, and the rows that are not part of it."""
     rows = dict(node.rows)
+    parts = [write_row(rows.pop(relation)) for relation in node.arguments]
     if node.is_fraction:
-        parts = [rows.pop(Relation.ABOVE), rows.pop(Relation.BELOW)]
-        return _element("mfrac", map(write_row, parts)), rows
-    if Relation.INSIDE not in rows:
-        return None, rows
-    if node.label != ROOT:
-        raise NotationError(f"symbol {node.label!r} has a row Inside: only a root can have one in MathML")
-    inside, index = rows.pop(Relation.INSIDE), rows.pop(Relation.ABOVE, None)
-    if index is None:
-        return _element("msqrt", [write_row(inside)]), rows
-    return _element("mroot", [write_row(inside), write_row(index)]), rows
+        return _element("mfrac", parts), rows
+    if node.label == BINOMIAL and parts:
+        return _element("mfrac", parts, linethickness="0"), rows
+    if node.label in ENCLOSURES and parts:
+        return _element("menclose", parts, notation=ENCLOSURES[node.label]), rows
+    if node.label == ROOT and parts:
+        index = rows.pop(Relation.ABOVE, None)
+        return (_element("msqrt", parts) if index is None else _element("mroot", [*parts, write_row(index)])), rows
+    if Relation.INSIDE in rows:
+        raise NotationError(f"symbol {node.label!r} has a row Inside: only a root or a frame can have one in MathML")
+    return None, dict(node.rows)
+
+
+def _accented(node: Node, mark: etree._Element, write_row: _RowWriter) -> tuple[etree._Element, _Rows] | None:
+    """The accent that a node is, with its content, and the rows that are not part of it; None if it is none."""
+    kind = _kind(node)
+    if kind not in (Kind.ACCENT, Kind.ACCENT_UNDER) or not node.arguments:
+        return None
+    rows = dict(node.rows)
+    content = write_row(rows.pop(node.arguments[0]))
+    if kind is Kind.ACCENT:
+        return _element("mover", [content, mark], accent="true"), rows
+    return _element("munder", [content, mark], accentunder="true"), rows
+
+
+def _table(node: Node, write_row: _RowWriter) -> etree._Element:
+    cells = [[_element("mtd", [write_row(cell)] if cell else ()) for cell in line] for line in node.cells]
+    return _element("mtable", [_element("mtr", line) for line in cells])
 
 
 def _scripted(base: etree._Element, rows: _Rows, write_row: _RowWriter) -> etree._Element:
@@ -136,9 +161,15 @@ def _display_row(row: tuple[Node, ...], with_strokes: bool) -> etree._Element:
 
 def _display_node(node: Node, with_strokes: bool, *, is_matched: bool) -> etree._Element:
     write_row = partial(_display_row, with_strokes=with_strokes)
+    if node.is_grid:
+        return _table(node, write_row)
+    if (accented := _accented(node, _display_leaf(node, with_strokes), write_row)) is not None:
+        return _scripted(*accented, write_row)
     base, rows = _composite(node, write_row)
     if base is not None:
         _mark(base, node, with_strokes)
+        if node.label == BINOMIAL:
+            base = _element("mrow", [_element("mo", text="("), base, _element("mo", text=")")])
     else:
         base = _display_leaf(node, with_strokes)
         if _kind(node) in (Kind.OPENING, Kind.CLOSING, Kind.BAR) and not is_matched:

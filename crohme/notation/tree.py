@@ -2,17 +2,19 @@
 
 A row is a tuple of nodes, each the right neighbour of the one before. A node carries, by
 relation, the rows that hang on it. `\\frac` is a node labelled `-` with Above and Below,
-`\\sqrt` a node with Inside (and Above for the index of the root). (Zanibbi and Blostein,
-"Recognition and retrieval of mathematical expressions", IJDAR 2012.)
+`\\sqrt` a node with Inside (and Above for the index of the root), `\\hat` a node with its content
+Below, `\\underline` one with its content Above, `\\boxed` one with its content Inside, `\\binom` the two
+parentheses with Above and Below. A grid is a node without strokes that holds cells. (Zanibbi and
+Blostein, "Recognition and retrieval of mathematical expressions", IJDAR 2012.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from crohme.notation.alphabet import FRACTION_BAR
+from crohme.notation.alphabet import FRACTION_BAR, GRID, SYMBOL_CLASSES, Kind
 from crohme.notation.errors import NotationError
 
 MAX_DEPTH = 64
@@ -31,27 +33,69 @@ class Relation(StrEnum):
     INSIDE = "Inside"
 
 
+_ARGUMENTS = {
+    Kind.ROOT: (Relation.INSIDE,),
+    Kind.ACCENT: (Relation.BELOW,),
+    Kind.ACCENT_UNDER: (Relation.ABOVE,),
+    Kind.ENCLOSURE: (Relation.INSIDE,),
+    Kind.STACK: (Relation.ABOVE, Relation.BELOW),
+}
+ARGUMENTS: Mapping[str, tuple[Relation, ...]] = {
+    symbol.label: _ARGUMENTS[symbol.kind] for symbol in SYMBOL_CLASSES.values() if symbol.kind in _ARGUMENTS
+} | {"\\frac": (Relation.ABOVE, Relation.BELOW)}
+"""LaTeX command that draws a symbol → how its arguments, in their order, lie to that symbol."""
+
+
 @dataclass(frozen=True)
 class Node:
-    """One symbol and what hangs on it.
+    """One symbol and what hangs on it, or a grid.
 
     Args:
         label: str. Symbol class in the project's normal form (`x`, `\\alpha`, `\\lt`, `-`).
         strokes: tuple of int. Strokes that draw it; empty if the tree comes from LaTeX.
         rows: mapping of `Relation` (never RIGHT) → non-empty tuple of nodes.
+        cells: lines of rows. The cells of a grid, some of which may be empty; no symbol has any.
 
     Raises:
-        NotationError: A row is empty, or hangs by RIGHT.
+        NotationError: A row is empty, or hangs by RIGHT; a grid has strokes, scripts or no symbol.
     """
 
     label: str
     strokes: tuple[int, ...] = ()
     rows: Mapping[Relation, tuple[Node, ...]] = field(default_factory=dict)
+    cells: tuple[tuple[tuple[Node, ...], ...], ...] = ()
 
     def __post_init__(self) -> None:
         for relation, row in self.rows.items():
             if relation is Relation.RIGHT or not row:
                 raise NotationError(f"symbol {self.label!r} cannot have a row {relation} of {len(row)} symbols")
+        if self.is_grid != bool(self.cells):
+            raise NotationError(f"{self.label!r} with {len(self.cells)} lines of cells")
+        if self.is_grid and (self.strokes or self.rows or not any(cell for line in self.cells for cell in line)):
+            raise NotationError("a grid holds symbols, and has neither strokes nor scripts of its own")
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether it is no symbol, but a grid of rows."""
+        return self.label == GRID
+
+    @property
+    def arguments(self) -> tuple[Relation, ...]:
+        """How the rows lie that are part of what it draws: numerator, radicand, content of an accent."""
+        if self.is_fraction:
+            return ARGUMENTS["\\frac"]
+        own = ARGUMENTS.get(self.label, ())
+        return own if all(relation in self.rows for relation in own) else ()
+
+    @property
+    def inner_rows(self) -> tuple[tuple[Node, ...], ...]:
+        """All rows that hang on the symbol, or the cells of the grid, line by line."""
+        return (*self.rows.values(), *(cell for line in self.cells for cell in line))
+
+    def with_rows(self, change: Callable[[tuple[Node, ...]], tuple[Node, ...]]) -> Node:
+        """The node with every row that hangs on it, and every cell, changed."""
+        rows = {relation: change(row) for relation, row in self.rows.items()}
+        return replace(self, rows=rows, cells=tuple(tuple(map(change, line)) for line in self.cells))
 
     @property
     def is_fraction(self) -> bool:
@@ -78,15 +122,42 @@ class SymbolTree:
             depth += 1
             if depth > MAX_DEPTH:
                 raise NotationError(f"nested deeper than {MAX_DEPTH} levels")
-            level = [hanging for row in level for node in row for hanging in node.rows.values()]
+            level = [inner for row in level for node in row for inner in node.inner_rows]
 
     def nodes(self) -> Iterator[Node]:
-        """All nodes, depth first: a node, then what hangs on it, then its right neighbour."""
-        yield from _nodes(self.row)
+        """All symbols, depth first: a node, then what hangs on it, then its right neighbour.
 
-    def edges(self) -> Iterator[tuple[int, int, Relation]]:
-        """`(parent, child, relation)` as indices into the order of `nodes()`."""
-        yield from _edges(self.row, 0)[0]
+        A grid is no symbol; those of its cells come line by line in its place.
+        """
+        yield from symbols(self.row)
+
+    def edges(self) -> Iterator[tuple[int, int, str]]:
+        """`(parent, child, relation)` as indices into the order of `nodes()`.
+
+        The first symbol of a grid stands for it where something lies to its left, or it hangs on something;
+        from it edges lead to the first symbols of the other cells and of what follows, see `cell_relation`.
+        """
+        edges: list[tuple[int, int, str]] = []
+        _add_edges(self.row, 0, edges)
+        yield from edges
+
+
+AFTER = "After"
+"""How what lies to the right of a grid is related to the grid's first symbol."""
+
+
+def cell_relation(lines: int, columns: int) -> str:
+    """How the first symbol of a cell is related to that of the grid: by lines down and columns to the right."""
+    return f"Cell{lines:+d}{columns:+d}"
+
+
+def begins_with_grid(row: tuple[Node, ...]) -> bool:
+    """Whether in a grid anywhere in a row the first symbol is that of another grid, too."""
+    for node in row:
+        cells = [cell for cell in node.inner_rows if cell]
+        if (node.is_grid and cells[0][0].is_grid) or any(map(begins_with_grid, cells)):
+            return True
+    return False
 
 
 def attach(node: Node, relation: Relation, row: tuple[Node, ...]) -> Node:
@@ -137,15 +208,13 @@ def without_limits(tree: SymbolTree) -> SymbolTree:
 
 
 def _beside(row: tuple[Node, ...]) -> tuple[Node, ...]:
-    return tuple(replace(node, rows=_rows_beside(node)) for node in row)
+    return tuple(node.with_rows(_beside) if node.is_grid else replace(node, rows=_rows_beside(node)) for node in row)
 
 
 def _rows_beside(node: Node) -> dict[Relation, tuple[Node, ...]]:
     moved = {Relation.ABOVE: Relation.SUP, Relation.BELOW: Relation.SUB}
-    if node.is_fraction:
-        moved = {}
-    elif Relation.INSIDE in node.rows:
-        del moved[Relation.ABOVE]
+    for relation in (*node.arguments, *([Relation.ABOVE] if Relation.INSIDE in node.rows else [])):
+        moved.pop(relation, None)
     rows: dict[Relation, tuple[Node, ...]] = {}
     for relation, hanging in node.rows.items():
         target = moved.get(relation, relation)
@@ -155,24 +224,45 @@ def _rows_beside(node: Node) -> dict[Relation, tuple[Node, ...]]:
     return rows
 
 
-def _nodes(row: tuple[Node, ...]) -> Iterator[Node]:
+def symbols(row: tuple[Node, ...]) -> Iterator[Node]:
+    """The symbols of a row and of all that hangs on them, in the order of `SymbolTree.nodes()`."""
     for node in row:
-        yield node
-        for hanging in node.rows.values():
-            yield from _nodes(hanging)
+        if not node.is_grid:
+            yield node
+        for inner in node.inner_rows:
+            yield from symbols(inner)
 
 
-def _edges(row: tuple[Node, ...], start: int) -> tuple[list[tuple[int, int, Relation]], int]:
-    edges: list[tuple[int, int, Relation]] = []
-    index, previous = start, None
+def _add_edges(row: tuple[Node, ...], start: int, edges: list[tuple[int, int, str]]) -> int:
+    """Add the edges of a row whose first symbol has the number `start`; returns the number after its last one."""
+    index = start
+    to_next: tuple[int, str] | None = None
     for node in row:
+        if to_next is not None:
+            edges.append((to_next[0], index, to_next[1]))
+        if node.is_grid:
+            to_next = (index, AFTER)
+            index = _add_cells(node, index, edges)
+            continue
+        to_next = (index, Relation.RIGHT)
         here = index
-        if previous is not None:
-            edges.append((previous, here, Relation.RIGHT))
         index += 1
-        for relation, hanging in node.rows.items():
+        for relation, inner in node.rows.items():
             edges.append((here, index, relation))
-            deeper, index = _edges(hanging, index)
-            edges.extend(deeper)
-        previous = here
-    return edges, index
+            index = _add_edges(inner, index, edges)
+    return index
+
+
+def _add_cells(grid: Node, start: int, edges: list[tuple[int, int, str]]) -> int:
+    index = start
+    origin: tuple[int, int] | None = None
+    for line, cells in enumerate(grid.cells):
+        for column, cell in enumerate(cells):
+            if not cell:
+                continue
+            if origin is None:
+                origin = line, column
+            else:
+                edges.append((start, index, cell_relation(line - origin[0], column - origin[1])))
+            index = _add_edges(cell, index, edges)
+    return index

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crohme.notation.alphabet import Alphabet
+from crohme.notation.grammar import GRID_TOKENS
 
 STRUCTURE: tuple[str, ...] = ("\\frac", "^", "_", "{", "}")
 """Tokens that draw no symbol of their own (`\\frac` draws the class `-`)."""
@@ -10,7 +11,7 @@ STRUCTURE: tuple[str, ...] = ("\\frac", "^", "_", "{", "}")
 
 def vocabulary(alphabet: Alphabet) -> tuple[str, ...]:
     """All tokens of the normal form, in a fixed order (by code point)."""
-    return tuple(sorted({*alphabet, *STRUCTURE}))
+    return tuple(sorted({*alphabet, *STRUCTURE, *(GRID_TOKENS if alphabet.grids else ())}))
 
 
 VOCABULARY: tuple[str, ...] = vocabulary(Alphabet.crohme())

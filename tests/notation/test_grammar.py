@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crohme.notation import SymbolTree, from_latex, to_latex
-from crohme.notation.grammar import END, Cursor, GrammarError, linearize
+from crohme.notation.grammar import END, Cursor, GrammarError
+from crohme.notation.linear import linearize
 from crohme.notation.tree import Node, Relation
 
 

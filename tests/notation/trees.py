@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from crohme.notation import CLASSES, Node, Relation, SymbolTree
+from crohme.notation.alphabet import GRID
+from crohme.notation.tree import ARGUMENTS
 
 LABELS = st.sampled_from(CLASSES)
 
@@ -30,6 +33,31 @@ def _nodes(draw: st.DrawFn, hanging: st.SearchStrategy[tuple[Node, ...]]) -> Nod
     return Node(label, rows={relation: draw(hanging) for relation in Relation if relation in present})
 
 
+ACCENTS = [label for label, arguments in ARGUMENTS.items() if label not in ("\\frac", "\\sqrt")]
+
+
+@st.composite
+def _constructs(draw: st.DrawFn, hanging: st.SearchStrategy[tuple[Node, ...]]) -> Node:
+    """An accent, a frame, a binomial, perhaps with scripts, or a grid without empty cells at its edges."""
+    if draw(st.booleans()):
+        label = draw(st.sampled_from(ACCENTS))
+        relations = [*ARGUMENTS[label], *draw(st.sampled_from([(), (Relation.SUB,), (Relation.SUB, Relation.SUP)]))]
+        return Node(label, rows={relation: draw(hanging) for relation in relations})
+    cell = hanging.filter(lambda row: not row[0].is_grid)
+    lines = draw(st.integers(2, 3))
+    return Node(GRID, cells=tuple(tuple(draw(cell) for _ in range(draw(st.integers(1, 3)))) for _ in range(lines)))
+
+
+def trees_with_grids() -> st.SearchStrategy[SymbolTree]:
+    """Trees that have accents, frames, binomials and grids, too, as a label graph can tell them."""
+
+    def rows_of(hanging: st.SearchStrategy[tuple[Node, ...]]) -> st.SearchStrategy[tuple[Node, ...]]:
+        return st.lists(st.one_of(_nodes(hanging), _constructs(hanging)), min_size=1, max_size=3).map(tuple)
+
+    leaf_rows = st.lists(LABELS.map(Node), min_size=1, max_size=4).map(tuple)
+    return st.recursive(leaf_rows, rows_of, max_leaves=10).map(SymbolTree)
+
+
 def trees() -> st.SearchStrategy[SymbolTree]:
     """Trees of all symbol classes that LaTeX can write; without strokes."""
     leaf_rows = st.lists(LABELS.map(Node), min_size=1, max_size=4).map(tuple)
@@ -43,8 +71,8 @@ def written(tree: SymbolTree) -> SymbolTree:
     def ink(row: tuple[Node, ...]) -> tuple[Node, ...]:
         nodes = []
         for node in row:
-            strokes = tuple(itertools.islice(numbers, 1 + len(node.label) % 2))
-            nodes.append(Node(node.label, strokes, {relation: ink(hanging) for relation, hanging in node.rows.items()}))
+            strokes = () if node.is_grid else tuple(itertools.islice(numbers, 1 + len(node.label) % 2))
+            nodes.append(replace(node, strokes=strokes).with_rows(ink))
         return tuple(nodes)
 
     return SymbolTree(ink(tree.row))
