@@ -68,7 +68,7 @@ def limit(parser: RowReader) -> Expression:
         raise refusal(f"{show([node])} does not say of which variable", [node])
     target, side = lower, "+-"
     if (signs := lower[-1].rows.get(Relation.SUP)) and show(signs) in ("+", "-"):
-        kept = {relation: row for relation, row in lower[-1].rows.items() if relation is not Relation.SUP}
+        kept: dict[Relation, tuple[Node, ...]] = {r: row for r, row in lower[-1].rows.items() if r is not Relation.SUP}
         target, side = (*lower[:-1], replace(lower[-1], rows=kept)), signs[0].label
     approach = parser.over(target)
     variable = approach.variable()
