@@ -78,8 +78,8 @@ def symbols(trained: Bundle, data: Path, files: list[Path]) -> None:
     recognizer.from_strokes(strokes)  # the first call compiles
     taken = seconds(lambda: recognizer.from_strokes(strokes), runs=3)
     row("recognise symbols", f"{len(strokes) / taken:,.0f} symbols/s")
-    one = ["predict", "--symbols", str(files[0]), "--bundle", str(trained.path)]
-    row("start, predict --symbols one.inkml", f"{seconds(lambda: crohme(*one), runs=3):.2f} s")
+    one = ["predict", "symbols", str(files[0]), "--bundle", str(trained.path)]
+    row("start, predict symbols one.inkml", f"{seconds(lambda: crohme(*one), runs=3):.2f} s")
 
 
 def row(what: str, measured: str) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from crohme.augment.texts import read_texts, strokes_of, text_files  # noqa: E402
-from crohme.datasets.location import TRAIN, crohme_folder, sample_folder  # noqa: E402
+from crohme.datasets.location import crohme_folder, sample_folder  # noqa: E402
 from crohme.evaluation.sheets import draw_expressions  # noqa: E402
 from crohme.expressions.batches import Recipe, sample, training_pools  # noqa: E402
 
@@ -26,7 +26,7 @@ def main() -> None:
     )
     parser.add_argument("--texts", type=Path, help="text file of LaTeX, or a folder of .txt files")
     args = parser.parse_args()
-    pools = training_pools((crohme_folder() or sample_folder()) / TRAIN)
+    pools = training_pools(crohme_folder() or sample_folder())
     recipe = Recipe(typeset_own=args.typeset)
     if args.texts:
         texts, files = read_texts(text_files(args.texts), strokes_of(pools.written))

@@ -40,12 +40,8 @@ MODULES = modules()
 
 
 def imports(module: str) -> Iterator[str]:
-    """Dotted names that a module imports anywhere in it, also inside functions, but for type checkers only."""
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
-    skipped = {id(n) for node in ast.walk(tree) if _is_type_checking(node) for n in ast.walk(node)}
-    for node in ast.walk(tree):
-        if id(node) in skipped:
-            continue
+    """Dotted names that a module imports anywhere in it: inside functions and for type checkers too."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -53,10 +49,6 @@ def imports(module: str) -> Iterator[str]:
             for alias in node.names:
                 name = f"{node.module}.{alias.name}"
                 yield name if name in MODULES else str(node.module)
-
-
-def _is_type_checking(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def part_of(module: str) -> str | None:

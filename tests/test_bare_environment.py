@@ -108,19 +108,19 @@ def test_a_folder_is_recognised(bare: dict[str, str], folder: Path, tmp_path: Pa
 
 
 def test_the_symbols_of_a_folder_are_recognised(bare: dict[str, str], folder: Path) -> None:
-    done = run(bare, "crohme.py", "predict", "--symbols", str(folder))
+    done = run(bare, "crohme.py", "predict", "symbols", str(folder))
     assert (done.returncode, done.stderr) == (0, "")
     right, total = map(int, re.findall(r"(\d+) of (\d+) symbols with known truth", done.stdout)[0])
     assert total > 100 and right / total > 0.9
 
 
-@pytest.mark.parametrize("options", [[], ["--symbols"]])
+@pytest.mark.parametrize("task", [[], ["symbols"]])
 def test_a_picture_needs_an_extra_and_the_other_files_do_not(
-    options: list[str], bare: dict[str, str], folder: Path, tmp_path: Path
+    task: list[str], bare: dict[str, str], folder: Path, tmp_path: Path
 ) -> None:
     shutil.copy(folder / "sample7_00.inkml", tmp_path)
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    done = run(bare, "crohme.py", "predict", str(tmp_path), *options)
+    done = run(bare, "crohme.py", "predict", *task, str(tmp_path))
     assert done.returncode == 1
     assert "1 of 2 files failed" in done.stderr and "Traceback" not in done.stderr
     assert 'needs OpenCV, which is not installed: pip install "crohme[images]"' in done.stderr
@@ -138,7 +138,7 @@ except MissingExtra as error:
 """
     done = run(bare, "-c", program)
     assert done.stdout == "train\n", done.stderr
-    done = run(bare, "crohme.py", "predict", "--symbols", str(SAMPLE / "sample7_00.inkml"), "--bundle", str(alexnet))
+    done = run(bare, "crohme.py", "predict", "symbols", str(SAMPLE / "sample7_00.inkml"), "--bundle", str(alexnet))
     assert done.returncode == 1
     assert done.stderr == 'crohme: error: alexnet needs Keras, which is not installed: pip install "crohme[train]"\n'
 

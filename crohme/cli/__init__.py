@@ -1,11 +1,12 @@
-"""The `crohme` command. Each command is one file here with `add_parser` and `run`.
+"""The `crohme` command.
+
+Each command is one file here with `add_parser` and `run`, or a folder with such a file for each of its tasks.
 
 Nothing heavy is imported at the top of these files: `crohme --help` loads no deep-learning library.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
 import os
 import signal
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from crohme import __version__
 from crohme.cli import compare, convert, evaluate, info, predict, score, serve, solve, train, tune
 from crohme.cli.errors import one_line
+from crohme.cli.tasks import Parser
 from crohme.errors import CrohmeError
 from crohme.extras import needed_by
 
@@ -41,9 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name need not be UTF-8
-    args = build_parser().parse_args(argv)
     with _terminated_as_interrupted() as was_terminated:
         try:
+            args = build_parser().parse_args(argv)
             with needed_by("this command"):
                 code = args.run(args)
             sys.stdout.flush()
@@ -93,9 +95,9 @@ def _forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Parser:
     """The parser of all commands; `run` of the parsed arguments is the function to call."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="crohme",
         description="Recognise handwritten mathematics: InkML or pictures in, LaTeX out.",
         epilog="`crohme COMMAND --help` explains one command.",

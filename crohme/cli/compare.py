@@ -9,37 +9,38 @@ from typing import TYPE_CHECKING, Any
 
 from crohme.cli.files import check_apart, write_text
 from crohme.cli.reports import add_latex_option, short
+from crohme.cli.tasks import Parser
 
 if TYPE_CHECKING:
     from crohme.evaluation.comparison import Change, Comparison
 
 EPILOG = """\
-A and B are folders that `crohme evaluate --report` or `crohme score --report` wrote, of the same files, or of the
-same symbols. B is measured against A:
-the difference of every rate with the interval of a paired bootstrap over files, wins and losses file by file,
-McNemar's exact test of them, and all expressions that are read differently.
+A and B are folders that `crohme evaluate --report` or `crohme score --report` wrote, of the
+same files or symbols. B is measured against A: the difference of every rate with the interval
+of a paired bootstrap over files; wins and losses file by file, with McNemar's exact test; and
+every expression that the two read differently.
 
 Reports of different files, or with another metric or other truths, are not compared.
 
 examples:
   crohme evaluate expressions --data data/crohme/test2013 --report old
-  crohme evaluate expressions --data data/crohme/test2013 --report new --bundle runs/expressions/bundle
+  crohme evaluate expressions --data data/crohme/test2013 --report new --bundle my-bundle
   crohme compare old new
   crohme compare old new --html changes.html --json changes.json
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "compare",
         help="compare two reports of `evaluate` or `score`",
-        description="Compare two reports: which expressions are read better, which worse, and is it chance.",
+        description="Compare two reports: what is read better, what worse, and whether that is chance.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("a", type=Path, metavar="A", help="folder of a report")
-    parser.add_argument("b", type=Path, metavar="B", help="folder of the report that is measured against it")
+    parser.add_argument("b", type=Path, metavar="B", help="folder of the report to compare with it")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures and the changes to this file")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the same as a page, typeset, with the ink")
     add_latex_option(parser)

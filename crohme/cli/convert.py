@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, find_files, list_failures, progress
+from crohme.cli.tasks import Parser
 from crohme.errors import cause_of
 
 EPILOG = """\
@@ -20,10 +21,10 @@ formats:
   mathml  the truth as Presentation MathML (.mml)
   latex   the truth as LaTeX tokens in normal form (.tex)
 
-With --symbols every symbol becomes one png or svg in a folder named after its label. Folder names hold
-a-z and 0-9; every other character stands as %XX, its UTF-8 bytes in hexadecimal (X is %58, \\pi is %5Cpi),
-so that no name is unsafe and none differ by case alone. `crohme train --network cnn --data DIR` reads
-such folders.
+With --symbols every symbol becomes a png or svg in a folder named after its label. The names
+of folders hold a-z and 0-9; any other character is written %XX, its UTF-8 bytes in hexadecimal
+(X is %58, \\pi is %5Cpi), so that every name is safe and no two differ by case alone.
+`crohme train symbols --network cnn --data DIR` reads such folders.
 
 examples:
   crohme convert data/sample --to png --output pictures
@@ -32,7 +33,7 @@ examples:
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "convert",
@@ -45,7 +46,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     formats = ["png", "svg", "json", "csv", "inkml", "lg", "mathml", "latex"]
     parser.add_argument("--to", required=True, choices=formats, help="what to write, see below")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder to write to")
-    parser.add_argument("--symbols", action="store_true", help="cut out the symbols, into <label>/ folders")
+    parser.add_argument("--symbols", action="store_true", help="cut the symbols out, into <label>/ folders")
     parser.set_defaults(run=run)
 
 

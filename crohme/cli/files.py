@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from crohme.cli.errors import CommandError, one_line
 from crohme.datasets.location import files_under
@@ -133,6 +134,12 @@ def write_text(path: Path, text: str) -> None:
         CommandError: It cannot be written.
     """
     write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_json(figures: Mapping[str, Any], path: Path | None) -> None:
+    """Write figures to the file of `--json`, if there is one."""
+    if path is not None:
+        write_text(path, json.dumps(figures, indent=2) + "\n")
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from crohme import __version__
+from crohme.cli.tasks import Parser
 
 if TYPE_CHECKING:
     from crohme.bundle import Bundle
@@ -18,14 +19,14 @@ EXPRESSIONS = frozenset({"stroke_transformer"})
 LIBRARIES = ("keras", "tensorflow", "numpy", "lxml", "opencv-python-headless")
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "info",
         help="what is installed, which bundles, their figures and licences",
-        description="Show versions and the trained bundles, or all that is known of one bundle.",
+        description="Show versions and the trained bundles, or everything about one bundle.",
     )
-    parser.add_argument("bundle", nargs="?", metavar="BUNDLE", help="name or folder of one, to see its model card")
+    parser.add_argument("bundle", nargs="?", metavar="BUNDLE", help="name or folder of a bundle, to see its model card")
     parser.set_defaults(run=run)
 
 

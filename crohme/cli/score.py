@@ -10,45 +10,49 @@ from typing import TYPE_CHECKING, Any
 
 from crohme.cli.files import list_failures, write_text
 from crohme.cli.reports import add_report_options, check_outputs, print_lengths, write_report
+from crohme.cli.tasks import Parser
 
 if TYPE_CHECKING:
     from crohme.evaluation.scoring import Scores
 
 EPILOG = """\
-TRUTH and OUTPUT are each a folder of .lg label graphs, of .inkml, or of LaTeX (.tex, .txt; the first of these
-that there is), or a table of LaTeX:
-  CSV     with commas or semicolons, and the columns file and latex, or without a header a name and its LaTeX
-  text    name, tab, LaTeX, as captions of CROHME are
+TRUTH and OUTPUT are each a folder of label graphs (.lg), of .inkml or of LaTeX (.tex, .txt;
+the first of these that is found), or a table of LaTeX:
+  CSV     commas or semicolons, columns file and latex; without a header, name and LaTeX
+  text    name, tab, LaTeX, as in CROHME's captions
   JSON    .json, .jsonl: objects with file and latex
-  ours    what `crohme predict --output` writes; outcomes.csv of a report, or the folder of the report
-A table with both a truth and a reading is taken by the side it stands on. Files belong together by name, without
-folder and suffix. Every truth counts: an output that is missing or cannot be read is an error, and listed. A row
-that cannot be told apart (an unquoted comma in its LaTeX, a second row for one name) is refused, counted, and listed
-with its line.
+  ours    what `crohme predict --output` writes; the folder of a report, or its outcomes.csv
+Of a table with both a truth and a reading, TRUTH takes the truth and OUTPUT the reading.
+Files are matched by name, without folder and suffix. Every truth counts: an output that is
+missing or cannot be read is an error, and listed. An ambiguous row (an unquoted comma in its
+LaTeX, a second row for a name) is refused, counted, and listed with its line.
 
-LaTeX may have any signs and commands. Spacing, fonts, sizes and how a fraction is spelled do not matter. Where no
-tree can hold an expression (accents, grids) its tokens are compared, at any level. Identical LaTeX is always right.
+LaTeX may have any signs and commands. Spacing, fonts, sizes and the spelling of a fraction
+do not matter. Expressions that no tree can hold (accents, grids) are compared by tokens, at
+any level. Identical LaTeX is always right.
 
 levels:
   stroke  label graphs over strokes, the metric of CROHME until 2016
   symbol  label graphs over symbols (symLG), the metric since 2019; needs no strokes
-  tokens  edit distance on the tokens of normal-form LaTeX
+  tokens  edit distance on the tokens of LaTeX in normal form
 
-Without --level it is symbol where there is LaTeX or symLG, else stroke. The figures are those of LgEval. They
-differ a lot between levels: one wrong class of a symbol of three strokes is 9 errors at level stroke, 1 at the
-others. Where no side is .lg, level symbol takes limits over and under operators for scripts.
+The default is symbol where there is LaTeX or symLG, else stroke. The figures are those of
+LgEval. They differ a lot between levels: one wrong class of a symbol of three strokes is 9
+errors at level stroke, 1 at the others. Where neither side is .lg, level symbol takes limits
+above and below operators as scripts.
 
---equate counts signs as equal that CROHME draws no line between: \\cdot and a full stop, \\cdots and \\ldots,
-\\varphi and \\phi. The official tool keeps them apart, and so do we without it.
+--equate counts signs as equal that CROHME does not tell apart consistently: \\cdot and a full
+stop, \\cdots and \\ldots, \\varphi and \\phi. The official tool keeps them apart, and so does
+this command without the option.
 
---report writes what `crohme evaluate expressions --report` writes of our own recogniser: a page, the figures behind
-it, plots; `crohme compare` compares two such folders.
+--report writes what `crohme evaluate expressions --report` writes: a page, the figures behind
+it, and plots; `crohme compare` compares two such folders.
 
 examples:
   crohme score truth_lg output_lg
   crohme score data/crohme/test2014 readings.csv --json scores.json
   crohme score data/crohme/test2014 readings.csv --level tokens
-  crohme score captions.txt theirs.csv --level tokens --report theirs --plots pdf --latex table.tex
+  crohme score captions.txt theirs.csv --report theirs --plots pdf --latex table.tex
 """
 
 _TOLERANCES = {"exact": "exact", "le1": "≤ 1 error", "le2": "≤ 2 errors", "le3": "≤ 3 errors"}
@@ -61,19 +65,21 @@ _RETRIEVALS = {
 }
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "score",
         help="score outputs against their truth, as the competition does",
-        description="Score label graphs or LaTeX against their truth, with the figures of CROHME.",
+        description="Score label graphs or LaTeX against their truth, as the competition does.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("truth", type=Path, metavar="TRUTH", help="folder of .lg, .inkml or LaTeX, or table of LaTeX")
-    parser.add_argument("output", type=Path, metavar="OUTPUT", help="the same of a recogniser")
+    parser.add_argument("output", type=Path, metavar="OUTPUT", help="the same, from a recogniser")
     parser.add_argument("--level", choices=["stroke", "symbol", "tokens"], help="what is compared, see below")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to this file, also of each pair")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write all figures to this file, with those of each pair"
+    )
     parser.add_argument("--equate", action="store_true", help="count look-alikes as equal, see below")
     add_report_options(parser)
     parser.set_defaults(run=run)

@@ -6,11 +6,12 @@ import argparse
 
 from crohme.cli.arguments import up_to
 from crohme.cli.errors import CommandError
+from crohme.cli.tasks import Parser
 from crohme.errors import CrohmeError
 
 EPILOG = """\
-The page is at the address that is printed, the API's documentation at /docs below it. Only this machine
-can reach it unless --host says otherwise; there is no password.
+The command prints the address of the page; the documentation of the API is at /docs below it.
+Only this machine can reach it unless --host says otherwise. There is no password.
 
 examples:
   crohme serve
@@ -19,12 +20,12 @@ examples:
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "serve",
         help="a page to write on, and an API",
-        description="Open a page in the browser on which to write, and an API beside it.",
+        description="Serve a page to write on in the browser, and an API.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -32,18 +33,19 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--port", type=_port, default=8000, help="0 for any that is free (8000)")
     parser.add_argument(
         "--bundle", action="append", default=[], metavar="NAME|DIR",
-        help="use this bundle in place of the shipped one of its network; may be given several times",
+        help="use this bundle instead of the shipped one with the same network; repeatable",
     )  # fmt: skip
     parser.add_argument(
         "--cors", action="append", default=[], metavar="ORIGIN",
-        help="let pages of this origin (https://example.org) call the API; may be given several times",
+        help="let pages of this origin (https://example.org) call the API; repeatable",
     )  # fmt: skip
     parser.add_argument(
         "--allow-host", action="append", default=[], metavar="NAME",
-        help="answer requests for this host, too: a name, *.name or * (this machine's own names and --host); may be "
-        "given several times",
+        help="also answer requests for this host: a name, *.name or *; repeatable",
     )  # fmt: skip
-    parser.add_argument("--readers", type=up_to(64), metavar="N", help="processes that read, at least 2 (one per core)")
+    parser.add_argument(
+        "--readers", type=up_to(64), metavar="N", help="processes that recognise, at least 2 (one per core)"
+    )
     parser.set_defaults(run=run)
 
 

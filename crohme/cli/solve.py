@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crohme.cli.arguments import positive_number
 from crohme.cli.errors import CommandError
+from crohme.cli.tasks import Parser
 from crohme.errors import CrohmeError, cause_of
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from crohme.solver import Solution
 
 EPILOG = """\
-Several files, or several --latex, are the equations of one system. `python -c "help('crohme.solver')"` tells
-how written mathematics is taken; `read as` shows it for this one.
+Several files, or several --latex, are the equations of one system. The line `read as` shows
+how the expression was understood; `python -c "help('crohme.solver')"` explains the rules.
 
 examples:
   crohme solve formula.inkml
@@ -26,12 +27,12 @@ examples:
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "solve",
         help="compute or solve a handwritten expression",
-        description="Recognise an expression and answer it: values, simpler forms, equations, integrals, limits.",
+        description="Recognise an expression and compute, simplify or solve it.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

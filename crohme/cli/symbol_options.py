@@ -13,32 +13,32 @@ if TYPE_CHECKING:
     from crohme.symbols.data import Choice
 
 LARGEST_PICTURE = 1024
-OPTIONS = ("network", "classes", "label_table", "keep_names", "split", "image_size")
 NETWORKS = ("lstm", "cnn", "alexnet", "vgg19", "mobilenet")
 HELP = """\
-Pictures lie in folders named after their symbol, my-set/add/1.png; names mean LaTeX labels by a table (add is +,
-forward_slash is /, alpha is \\alpha, ascii_124 is |), to which --label-table adds your own. A set may come split:
-my-set/train/add/1.png, with validation/ (or val/) and test/ beside train/. MNIST's files are read as they are, in
-their folder. Pictures that are nearly the same never stand on two sides of a split. What has been read is kept in
-~/.cache/crohme (or $CROHME_CACHE), a byte per pixel.
+Pictures lie in folders named after their symbol: my-set/add/1.png. A table maps the names of
+folders to LaTeX labels (add is +, forward_slash is /, alpha is \\alpha, ascii_124 is |);
+--label-table adds your own. A set may come split, with validation/ (or val/) and test/
+beside train/: my-set/train/add/1.png. MNIST's own files are read as they are. Near-duplicate
+pictures never end up on different sides of a split. Pictures that have been read are cached
+in ~/.cache/crohme (or $CROHME_CACHE), a byte per pixel.
 """
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add `--network` and the options that choose data."""
-    group = parser.add_argument_group("symbols")
-    group.add_argument("--network", choices=NETWORKS, help="lstm reads strokes, all others pictures (lstm)")
+    group = parser.add_argument_group("network and data")
+    group.add_argument(
+        "--network", choices=NETWORKS, default="lstm", help="lstm reads strokes, the others pictures (lstm)"
+    )
     group.add_argument("--classes", nargs="+", metavar="LABEL", help="keep these labels only")
     group.add_argument(
-        "--label-table", type=Path, metavar="FILE", help="what names of folders mean: CSV with the columns name,label"
+        "--label-table", type=Path, metavar="FILE", help="labels of folder names: CSV with the columns name,label"
     )
-    group.add_argument(
-        "--keep-names", action="store_true", default=None, help="names of folders that mean nothing are labels"
-    )
+    group.add_argument("--keep-names", action="store_true", help="take folder names that the table lacks as labels")
     group.add_argument(
         "--split", type=_ratios, metavar="A/B/C", help="shares of training, validation and test pictures (80/10/10)"
     )
-    group.add_argument("--image-size", type=positive_int, metavar="PIXELS", help="side of the pictures read (48)")
+    group.add_argument("--image-size", type=positive_int, metavar="PIXELS", help="side of the network's input (48)")
 
 
 def choice_of(args: argparse.Namespace) -> Choice:
@@ -47,7 +47,7 @@ def choice_of(args: argparse.Namespace) -> Choice:
     from crohme.symbols.data import Choice
 
     classes = None if args.classes is None else tuple(args.classes)
-    return Choice(classes, args.label_table, bool(args.keep_names), args.split or RATIOS)
+    return Choice(classes, args.label_table, args.keep_names, args.split or RATIOS)
 
 
 def network_arguments(args: argparse.Namespace) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def network_arguments(args: argparse.Namespace) -> dict[str, Any]:
     """
     if args.image_size is None:
         return {}
-    if (args.network or NETWORKS[0]) == "lstm":
+    if args.network == "lstm":
         raise CommandError("--image-size is for networks that read pictures, not for the lstm")
     if args.image_size > LARGEST_PICTURE:
         raise CommandError(f"--image-size {args.image_size}: at most {LARGEST_PICTURE}; ImageNet's pictures have 224")

@@ -6,7 +6,6 @@ import itertools
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +24,8 @@ from crohme.augment.swap import swap
 from crohme.augment.texts import Texts, read_texts, strokes_of, text_files
 from crohme.augment.typeset import typeset
 from crohme.child_processes import worker_pool
-from crohme.datasets.splits import is_held_out
-from crohme.expressions.corpus import Corpus, load
+from crohme.expressions.corpus import Corpus
+from crohme.expressions.data import find
 from crohme.expressions.features import POINTS, to_unit_scale
 from crohme.expressions.targets import Targets, encode
 from crohme.expressions.traced import load_traced
@@ -257,20 +256,13 @@ _maker: tuple[Pools, Recipe, Vocabulary] | None = None
 
 
 def training_pools(folder: Path) -> Pools:
-    """The ink of a training folder, without its held-out writers."""
-    corpus = load(folder)
+    """The ink of a data set that is trained on, see `expressions.data.find`."""
+    corpus = find(folder).train
     return Pools(_pool(corpus), _pool(load_traced(corpus)))
 
 
 def _pool(corpus: Corpus) -> Pool:
-    """The expressions of all writers but the held-out ones."""
-    trained_on = [not is_held_out(writer) for writer in corpus.writers]
-    return Pool(list(compress(corpus.expressions, trained_on)), list(compress(corpus.writers, trained_on)))
-
-
-def held_out(corpus: Corpus) -> list[Expression]:
-    """The expressions of the held-out writers."""
-    return [e for e, writer in zip(corpus.expressions, corpus.writers, strict=True) if is_held_out(writer)]
+    return Pool(corpus.expressions, corpus.writers)
 
 
 def stream(
@@ -286,7 +278,7 @@ def stream(
     """Chunks of batches without end, made by other processes ahead of time: `(number, batches)`.
 
     Args:
-        folder: path. Training data as `expressions.corpus.load` takes it.
+        folder: path. A data set as `expressions.data.find` takes it.
         recipe: Recipe.
         vocabulary: Vocabulary.
         seed: int.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,11 @@ class Corpus:
     writers: tuple[str, ...]
     expressions: tuple[Expression, ...]
     skipped: tuple[str, ...]
+
+    def take(self, mask: Sequence[bool]) -> Corpus:
+        """Some of the expressions, by a mask."""
+        names, writers, expressions = (compress(part, mask) for part in (self.names, self.writers, self.expressions))
+        return Corpus(tuple(names), tuple(writers), tuple(expressions), self.skipped)
 
 
 def load(folder: Path, *, progress: bool = True) -> Corpus:
@@ -107,7 +113,7 @@ def pack(corpus: Corpus) -> cache.Arrays:
         "names": np.array(corpus.names, dtype=str),
         "writers": np.array(corpus.writers, dtype=str),
         "skipped": np.array(corpus.skipped, dtype=str),
-        "points": np.concatenate(points).astype(np.uint16),
+        "points": np.concatenate([np.zeros((0, POINTS, 2)), *points]).astype(np.uint16),
         "strokes": np.array(strokes, dtype=np.int32),
         "symbols": np.array(symbols, dtype=np.int32),
         "nodes": np.array(nodes, dtype=np.int16).reshape(-1, 4),

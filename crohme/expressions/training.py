@@ -11,17 +11,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from crohme import bundle
 from crohme.child_processes import WorkerLost
-from crohme.datasets.location import DataNotFound, train_and_validation
-from crohme.expressions.batches import Batch, Recipe, held_out, stream
-from crohme.expressions.corpus import Corpus, load
+from crohme.expressions.batches import Batch, Recipe, stream
+from crohme.expressions.data import find, vocabulary_for
 from crohme.expressions.run import SIZES, Run, Settings, check_size, stored_recipe, stored_settings, stored_vocabulary
 from crohme.expressions.traced import load_traced
 from crohme.expressions.validation import Validation
-from crohme.expressions.vocabulary import Vocabulary
-from crohme.ink.expression import all_nodes
-from crohme.notation import Alphabet
 from crohme.training import curves
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.run_folder import held
@@ -54,7 +49,7 @@ def train(
     A run that is stopped by Ctrl-C writes its checkpoint first.
 
     Args:
-        data: Path. A folder with `train` and `test2013` (CROHME) or `test` (the embedded sample).
+        data: Path. A data set, see `expressions.data.find`.
         folder: Path. Where the run's checkpoint, log, curves and bundle are written.
         minutes: float or None. Time of the cosine cycle.
         epochs: int or None. Its length instead, in passes of as many composed samples as there are
@@ -81,15 +76,15 @@ def train(
     if tensorboard:
         load_writer()  # now, not after the data is read
     check_size(settings)  # now, not after the data is read
-    train_folder, corpus, validation = _data(data)
-    kept_back = held_out(corpus)
-    count = len(corpus.expressions) - len(kept_back)
-    log.info(
-        "training on %d expressions of %s, validating on %d and on %d of held-out writers",
-        count, train_folder, len(validation.expressions), len(kept_back),
-    )  # fmt: skip
+    found = find(data)
     with held(folder):
-        vocabulary = stored_vocabulary(folder) if resume else _vocabulary(start, corpus)
+        vocabulary = stored_vocabulary(folder) if resume else vocabulary_for(found, start)
+        found = found.readable(vocabulary)
+        count, validation = len(found.train.expressions), found.validation
+        log.info(
+            "training on %d expressions of %s, validating on %d and on %d of held-out writers",
+            count, data, len(validation.expressions), len(found.held_out.expressions),
+        )  # fmt: skip
         run = Run(folder, settings, recipe or Recipe(), vocabulary)
         if resume:
             run.resume()
@@ -103,9 +98,11 @@ def train(
             run.start_cycle(60 * (DEFAULT_MINUTES if minutes is None else minutes), "seconds")
         if run.is_finished:
             raise CheckpointError("this run is finished; more minutes or epochs begin another cycle", folder)
-        measured = Validation(vocabulary, validation.expressions, kept_back, load_traced(validation).expressions)
+        measured = Validation(
+            vocabulary, validation.expressions, found.held_out.expressions, load_traced(validation).expressions
+        )
         first = run.progress["chunk"]
-        batches = stream(train_folder, run.recipe, vocabulary, seed=settings.seed, first=first, workers=workers)
+        batches = stream(data, run.recipe, vocabulary, seed=settings.seed, first=first, workers=workers)
         board = closing(TensorBoardLog(folder / "tensorboard", run.progress["step"])) if tensorboard else nullcontext()
         with closing(batches), board as run.board, _bar(run) as bar:
             try:
@@ -115,27 +112,6 @@ def train(
                 raise
         run.write_bundle(folder / "bundle", figures)
     return figures
-
-
-def _data(data: Path) -> tuple[Path, Corpus, Corpus]:
-    """The training folder, what it holds, and what is validated on."""
-    train_folder, validation_folder = train_and_validation(data)
-    if validation_folder is None:
-        raise DataNotFound("expressions are trained on its folder train/ and validated on test2013/ or test/", data)
-    corpus, validation = load(train_folder), load(validation_folder)
-    for folder, found in ((train_folder, corpus), (validation_folder, validation)):
-        if not found.expressions:
-            raise DataNotFound(f"no expression with truth under {folder}")
-    return train_folder, corpus, validation
-
-
-def _vocabulary(start: str | Path | None, corpus: Corpus) -> Vocabulary:
-    """CROHME's alphabet, or that of the bundle that is started from, and what else the data shows."""
-    known = Alphabet.crohme() if start is None else Vocabulary.of_tokens(bundle.load(start).vocabulary).alphabet
-    found = {node.label for expression in corpus.expressions for node in all_nodes(expression.row)}
-    if new := sorted(found - set(known)):
-        log.info("new symbols: %s", " ".join(new))
-    return Vocabulary(Alphabet(found.union(known)))
 
 
 def _to_the_end(

@@ -88,7 +88,7 @@ def _evaluate(problem: Problem) -> _Answer:
             raise NoAnswer("several expressions with an indefinite integral are not answered together")
         constant = _constant(expressions[0])
         return [f"{answer} + {constant}" for answer in answers], None, Kind.EXPRESSION, notes
-    decimals = []
+    decimals: list[str | None] = []
     for value in values:
         if value.estimate is not None:
             text, note = rounded(value.estimate, prefix)
@@ -139,6 +139,7 @@ def _check(problem: Problem) -> _Answer:
         elif isinstance(statement, Comparison):
             truths.append(holds(statement))
         else:
+            assert isinstance(statement, Membership)
             unknown = Name("x")
             equal = Comparison((unknown, statement.operand), ("=",))
             inside = Membership(unknown, statement.pieces, statement.without)
@@ -204,7 +205,7 @@ def _of_region(unknown: Name, found: Region, notes: Sequence[str]) -> _Answer:
             raise NoAnswer("no solution was found, but not all of the real line was searched")
         return [], None, Kind.NO_SOLUTION, notes
     if found.period is None and all(piece.is_point for piece in found.pieces):
-        values = [{unknown: piece.low.expression} for piece in found.pieces]
+        values = [{unknown: piece.ends[0].expression} for piece in found.pieces]
         return list(map(_assignment, values)), _joined(map(_decimals, values)), Kind.SOLUTIONS, notes
     return [region_latex(unknown.latex, found, _free_letter(unknown))], None, Kind.SOLUTIONS, notes
 
@@ -257,7 +258,8 @@ def _truth(is_true: bool) -> _Answer:
 
 
 def _integers(problem: Problem) -> set[Name]:
-    return {statement.operand for statement in problem.declared if isinstance(statement, Membership)}
+    operands = (statement.operand for statement in problem.declared if isinstance(statement, Membership))
+    return {operand for operand in operands if isinstance(operand, Name)}
 
 
 def _suffix(problem: Problem) -> str:

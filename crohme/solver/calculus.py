@@ -13,7 +13,7 @@ from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.integrals import antiderivative, definite
 from crohme.solver.limits import limit_of
-from crohme.solver.numeric import number, precise, real_function
+from crohme.solver.numeric import complete, number, precise, real_function
 from crohme.solver.patience import attempt
 from crohme.solver.plain import plain
 from crohme.solver.quadrature import Estimate, sum_of_series
@@ -93,6 +93,7 @@ class Calculus:
         self.note(found.note)
         if found.exact is not None:
             return found.exact
+        assert found.estimate is not None
         return self.estimated(found.estimate)
 
     def estimated(self, found: Estimate) -> sympy.Symbol:
@@ -119,7 +120,7 @@ class Calculus:
         for values in _assignments(names):
             is_positive = all(value > 0 for value in values.values())
             try:
-                known = definite(*(part.subs(values) for part in (body,)), symbol, low.subs(values), high.subs(values))
+                known = definite(body.subs(values), symbol, low.subs(values), high.subs(values))
             except NoAnswer:
                 continue
             number_ = number(found.subs(values))
@@ -211,8 +212,8 @@ def _check_convergence(series: sympy.Sum) -> None:
     """Refuse a series whose terms do not tend to 0 and change their signs: it has no value, nor an infinite one."""
     body, (symbol, _, _) = series.function, series.limits[0]
     term = real_function(body, symbol)
-    near, far = ([term(mpmath.mpf(10) ** power + k) for k in range(2)] for power in (9, 36))
-    if None in (*near, *far) or near[0] * near[1] >= 0 or far[0] * far[1] >= 0:
+    near, far = (complete(term(mpmath.mpf(10) ** power + k) for k in range(2)) for power in (9, 36))
+    if near is None or far is None or near[0] * near[1] >= 0 or far[0] * far[1] >= 0:
         return
     if min(map(abs, far)) > max(1e-3, 0.9 * min(map(abs, near))):  # 1 / ln n comes down by then, however slowly
         raise NoAnswer("it is not defined: the series diverges")

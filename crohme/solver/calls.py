@@ -4,21 +4,18 @@ the next sign, bracket or function."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from crohme.notation import Node, Relation
 from crohme.notation.alphabet import Kind
 from crohme.solver.functions import CALLS, INVERSES, LISTED, SYNONYMS
+from crohme.solver.row_reader import RowReader
 from crohme.solver.signs import CLOSING, PRIME, has_differential, kind_of, refusal, show
 from crohme.solver.syntax import Apply, Call, Definition, Expression, MultiCall, Negative, Power, Product
-
-if TYPE_CHECKING:
-    from crohme.solver.parser import RowParser
 
 _ARGUMENT_KINDS = frozenset({Kind.DIGIT, Kind.IDENTIFIER, Kind.ROOT})
 
 
-def call(parser: RowParser) -> Expression:
+def call(parser: RowReader) -> Expression:
     """A function and what it is of. `\\sin^{-1}` is the inverse function."""
     node = parser.take(Relation.SUP, *([Relation.SUB] if parser.follows(r"\log") else []))
     function, exponent = node.label[1:], node.rows.get(Relation.SUP, ())
@@ -41,7 +38,7 @@ def call(parser: RowParser) -> Expression:
     return result
 
 
-def _listed(parser: RowParser, node: Node, function: str) -> Expression:
+def _listed(parser: RowReader, node: Node, function: str) -> Expression:
     """`max(2, 3)`: commas separate, also between digits."""
     if node.rows:
         raise refusal(f"{show([node])} is not understood", [node])
@@ -49,7 +46,7 @@ def _listed(parser: RowParser, node: Node, function: str) -> Expression:
     return parser.powers(closing, MultiCall(function, arguments))
 
 
-def _arguments(parser: RowParser, function: Node) -> tuple[tuple[Expression, ...], Node]:
+def _arguments(parser: RowReader, function: Node) -> tuple[tuple[Expression, ...], Node]:
     """What stands in the brackets that come next, separated by commas; and the closing bracket."""
     if kind_of_next(parser) is not Kind.OPENING:
         raise refusal(f"{show([function])} wants brackets", [function])
@@ -80,7 +77,7 @@ def list_in_brackets(row: Sequence[Node], start: int, closing: str) -> tuple[int
     return None, parts
 
 
-def application(parser: RowParser, definition: Definition) -> Expression:
+def application(parser: RowReader, definition: Definition) -> Expression:
     """A defined function with its arguments; without brackets, of its own variables."""
     node = parser.take(Relation.SUP)
     exponent = node.rows.get(Relation.SUP, ())
@@ -98,7 +95,7 @@ def application(parser: RowParser, definition: Definition) -> Expression:
     return parser.powers(closing, Apply(definition, arguments, order))
 
 
-def kind_of_next(parser: RowParser) -> Kind | None:
+def kind_of_next(parser: RowReader) -> Kind | None:
     """Kind of the symbol that comes next, None at the end."""
     node = parser.peek()
     return None if node is None else kind_of(node)
@@ -108,7 +105,7 @@ def _raised(called: Call, power: Expression | None) -> Expression:
     return called if power is None else Power(called, power)
 
 
-def _argument(parser: RowParser, function: Node) -> Expression:
+def _argument(parser: RowReader, function: Node) -> Expression:
     minus = parser.take() if parser.follows("-") else None
     stops = parser.follows("|") or kind_of_next(parser) is Kind.FUNCTION
     factors = [parser.factor(minus or function)]
@@ -118,7 +115,7 @@ def _argument(parser: RowParser, function: Node) -> Expression:
     return argument if minus is None else Negative(argument)
 
 
-def _continues_argument(parser: RowParser) -> bool:
+def _continues_argument(parser: RowReader) -> bool:
     node = parser.peek()
     assert node is not None
     if node.is_fraction:

@@ -76,8 +76,8 @@ def _is_nothing(equation: sympy.Expr) -> bool:
     if equation == 0:
         return True
     if equation.is_polynomial():
-        return sympy.expand(equation) == 0
-    return attempt(sympy.simplify, equation, seconds=1.0) == 0
+        return bool(sympy.expand(equation) == 0)
+    return bool(attempt(sympy.simplify, equation, seconds=1.0) == 0)
 
 
 def _solve(equations: Sequence[sympy.Expr], names: dict[sympy.Symbol, Name], conditions: Sequence[Condition]) -> Solved:
@@ -110,12 +110,12 @@ def solve_one(
         return Solved([{name: family.expression} for family in families], families)
     found = region([Relation(equation, "=") for equation in equations], conditions, symbol)
     if found.period is not None and all(piece.is_point for piece in found.pieces):
-        notes = [rounded_note()] if any(piece.low.exact is None for piece in found.pieces) else []
+        notes = [rounded_note()] if any(piece.ends[0].exact is None for piece in found.pieces) else []
         families = of_region(found, n)
         return Solved([{name: family.expression} for family in families], families, notes=notes)
     if found.period is not None or not all(piece.is_point for piece in found.pieces):
         return Solved(region=found, notes=reach_notes(found, name))
-    values = [piece.low.expression for piece in found.pieces]
+    values = [piece.ends[0].expression for piece in found.pieces]
     notes = reach_notes(found, name)
     if any(value.has(sympy.Float) for value in values):
         notes.append(rounded_note())
@@ -179,7 +179,7 @@ def _is_same(a: sympy.Expr, b: sympy.Expr) -> bool:
     first, second = number(a), number(b)
     if first is None or second is None:
         return False
-    return abs(first - second) < mpmath.mpf(10) ** -20 * max(1, abs(first))
+    return bool(abs(first - second) < mpmath.mpf(10) ** -20 * max(1, abs(first)))
 
 
 def _order(value: sympy.Expr) -> tuple[bool, float, float, str]:

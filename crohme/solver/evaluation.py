@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import mpmath
@@ -113,7 +113,7 @@ def tidy(value: sympy.Expr) -> sympy.Expr:
     """The shortest of some forms that are equal wherever `value` is real."""
     if value.is_Rational or value.is_infinite or value.has(sympy.CRootOf):
         return value
-    ways = (
+    ways: Sequence[Callable[[sympy.Expr], sympy.Expr]] = (
         (sympy.simplify, sympy.expand, sympy.factor)
         if value.free_symbols
         else (sympy.simplify, sympy.radsimp, sympy.expand)
@@ -188,7 +188,7 @@ def _holds(left: Value, sign: str, right: Value) -> bool:
             if sign in ("=", r"\neq"):
                 return sign == r"\neq"
             if abs(size.imag) < mpmath.mpf(10) ** -30:
-                return (size.real > 0) == (sign in (r"\gt", r"\geq"))
+                return bool((size.real > 0) == (sign in (r"\gt", r"\geq")))
         raise NoAnswer("whether it is true was not found")
     numbers = [_as_estimate(value) for value in (left, right)]
     gap, error = numbers[0].value - numbers[1].value, numbers[0].error + numbers[1].error
@@ -201,7 +201,7 @@ def _holds(left: Value, sign: str, right: Value) -> bool:
 
 def _compared(left: sympy.Expr, sign: str, right: sympy.Expr) -> bool:
     if sign in ("=", r"\neq"):
-        return (left == right) == (sign == "=")
+        return bool((left == right) == (sign == "="))
     truth = {r"\lt": sympy.Lt, r"\gt": sympy.Gt, r"\leq": sympy.Le, r"\geq": sympy.Ge}[sign](left, right)
     if truth not in (sympy.true, sympy.false):
         raise NoAnswer("whether it is true was not found")

@@ -10,7 +10,7 @@ import sympy
 
 from crohme.solver.conditions import Condition
 from crohme.solver.errors import NoAnswer
-from crohme.solver.numeric import number, precise, real_function
+from crohme.solver.numeric import number, precise, real_function, real_part
 from crohme.solver.odd_root import OddRoot
 from crohme.solver.patience import attempt
 from crohme.solver.periods import inner_function
@@ -54,7 +54,7 @@ def of_region(found: Region, n: sympy.Symbol) -> list[Family]:
     for piece in found.pieces:
         if not piece.is_point or found.period is None:
             raise NoAnswer("no closed form of the solutions was found")
-        families.append(Family(piece.low.expression + found.period * n, n))
+        families.append(Family(piece.ends[0].expression + found.period * n, n))
     return families
 
 
@@ -86,7 +86,7 @@ def nested(
             counted = [
                 k for k in _COUNTED if _is_solution(value.subs(n, k), equation, inner, family, k, symbol, conditions)
             ]
-            values = [number(value.subs(n, k)).real for k in counted]
+            values = [real_part(value.subs(n, k)) for k in counted]
             if all(any(abs(value - other) < mpmath.mpf(10) ** -20 for other in known) for value in values):
                 continue  # nothing that another branch does not have: the three cube roots of 0
             known += values
@@ -122,7 +122,7 @@ def _is_solution(
     if not all(condition.holds_at(symbol, value) for condition in conditions):
         return False
     image = real_function(inner, symbol)(size.real)
-    wanted = number(family.expression.subs(family.counter, k)).real
+    wanted = real_part(family.expression.subs(family.counter, k))
     if image is None or abs(image - wanted) > mpmath.mpf(10) ** -20 * max(1, abs(wanted)):
         return False
     residual = real_function(equation, symbol)(size.real)

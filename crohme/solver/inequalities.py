@@ -9,7 +9,7 @@ import sympy
 from crohme.solver.calculus import Calculus
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import check_defined, pairs
-from crohme.solver.numeric import precise
+from crohme.solver.numeric import complete, precise
 from crohme.solver.regions import Region, Relation, region
 from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import Comparison, Elements, Expression, Interval, Membership, Name, NamedSet, SetPiece
@@ -67,10 +67,9 @@ def _of_infinite(left: sympy.Expr, right: sympy.Expr, sign: str) -> Relation:
 def _of_membership(membership: Membership, value: _Value) -> list[Relation]:
     """A function that is 0 on the set and positive off it: the least distance from its pieces."""
     operand = value(membership.operand)
-    pieces = [_distance(operand, piece, value) for piece in membership.pieces]
-    if any(distance is None for distance in pieces):
-        relations = []
-    else:
+    pieces = complete(_distance(operand, piece, value) for piece in membership.pieces)
+    relations: list[Relation] = []
+    if pieces is not None:
         closed = sympy.Min(*(distance for distance, _ in pieces)) if len(pieces) > 1 else pieces[0][0]
         relations = [Relation(closed, "=")]
         ends = {end for _, open_ends in pieces for end in open_ends}

@@ -12,7 +12,7 @@ import sympy
 from crohme.solver.cases import generic
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
-from crohme.solver.numeric import number, precise, real_function
+from crohme.solver.numeric import complete, number, precise, real_function, real_part
 from crohme.solver.odd_root import OddRoot, principal
 from crohme.solver.patience import attempt
 from crohme.solver.quadrature import Estimate, converges, estimate
@@ -58,14 +58,14 @@ def definite(integrand: sympy.Expr, symbol: sympy.Symbol, low: sympy.Expr, high:
     if not integrand.has(symbol):
         if mpmath.isfinite(ends[1] - ends[0]):
             exact = integrand * (high - low)
-            return Value(exact, Estimate(float(number(exact).real), 1e-14))
+            return Value(exact, Estimate(float(real_part(exact)), 1e-14))
     cells = _cells(integrand, symbol, low, high)
     divergent = _divergence(integrand, symbol, cells)
     if divergent is not None:
         return divergent
-    estimates = [estimate(integrand, symbol, a.value, b.value) for a, b in cells]
+    estimates = complete(estimate(integrand, symbol, a.value, b.value) for a, b in cells)
     total = None
-    if None not in estimates:
+    if estimates is not None:
         total = Estimate(sum(e.value for e in estimates), sum(e.error for e in estimates))
     exact = _closed_form(integrand, symbol, cells)
     if exact is not None and _confirms(exact, total, integrand, symbol, cells):
@@ -147,8 +147,8 @@ def _divergence(integrand: sympy.Expr, symbol: sympy.Symbol, cells: Sequence[tup
 def _is_tame(integrand: sympy.Expr, symbol: sympy.Symbol, end: Point, side: int) -> bool:
     """Whether the integrand stays bounded towards a point."""
     value = real_function(integrand, symbol)
-    near = [value(end.value + side * mpmath.mpf(10) ** -k) for k in (6, 12, 24)]
-    return None not in near and abs(near[2]) <= 2 * abs(near[0]) + 1
+    near = complete(value(end.value + side * mpmath.mpf(10) ** -k) for k in (6, 12, 24))
+    return near is not None and bool(abs(near[2]) <= 2 * abs(near[0]) + 1)
 
 
 # === Closed forms ===
@@ -201,8 +201,8 @@ def _confirms(
     known = float(value.real)
     if total is not None:
         return abs(known - total.value) <= total.error + _AGREE * max(abs(known), 1e-30)
-    parts = [_rough(integrand, symbol, a.value, b.value) for a, b in cells]
-    if None in parts:
+    parts = complete(_rough(integrand, symbol, a.value, b.value) for a, b in cells)
+    if parts is None:
         return False
     rough, error = sum(p[0] for p in parts), sum(p[1] for p in parts)
     return bool(abs(known - rough) <= error)
@@ -213,8 +213,9 @@ def _rough(
 ) -> tuple[float, float] | None:
     """A value that can confirm a closed form, but would not be enough to be shown."""
     if mpmath.isinf(low) and mpmath.isinf(high):
-        halves = _rough(integrand, symbol, low, mpmath.mpf("0.3")), _rough(integrand, symbol, mpmath.mpf("0.3"), high)
-        return None if None in halves else (halves[0][0] + halves[1][0], halves[0][1] + halves[1][1])
+        middle = mpmath.mpf("0.3")
+        halves = complete([_rough(integrand, symbol, low, middle), _rough(integrand, symbol, middle, high)])
+        return None if halves is None else (halves[0][0] + halves[1][0], halves[0][1] + halves[1][1])
     if mpmath.isinf(low):
         mirrored = _rough(integrand.subs(symbol, -symbol), symbol, -high, mpmath.inf)
         return mirrored
@@ -236,8 +237,8 @@ def _of_waves(integrand: sympy.Expr, symbol: sympy.Symbol, low: float) -> tuple[
     if start is None:
         return None
     ends = np.linspace(base, base + 120.0, 481)
-    parts = [estimate(integrand, symbol, a, b, 1e-8) for a, b in zip(ends, ends[1:], strict=False)]
-    if None in parts:
+    parts = complete(estimate(integrand, symbol, a, b, 1e-8) for a, b in zip(ends, ends[1:], strict=False))
+    if parts is None:
         return None
     sums = start.value + np.concatenate([[0.0], np.cumsum([p.value for p in parts])])
     swing = float(np.ptp(sums[-160:]))
@@ -334,8 +335,8 @@ def _is_antiderivative(form: sympy.Expr, integrand: sympy.Expr, symbol: sympy.Sy
             expected = wanted(at)
             if expected is None:
                 continue
-            near = [primitive(at + k * step) for k in (-2, -1, 1, 2)]
-            if None in near:
+            near = complete(primitive(at + k * step) for k in (-2, -1, 1, 2))
+            if near is None:
                 return False
             slope = (near[0] - 8 * near[1] + 8 * near[2] - near[3]) / (12 * step)
             if abs(slope - expected) > mpmath.mpf(10) ** -15 * max(1, abs(expected)):

@@ -143,7 +143,8 @@ def _monotone(a: Boxes, function: Callable[[Any], Any]) -> Boxes:
 
 
 def _all(items: list[Boxes], name: str) -> NDArray[np.bool_]:
-    return np.logical_and.reduce([getattr(item, name) for item in items])
+    found: NDArray[np.bool_] = np.logical_and.reduce([getattr(item, name) for item in items])
+    return found
 
 
 def _sum(items: list[Boxes]) -> Boxes:

@@ -37,18 +37,18 @@ def limit_of(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str
     if goal.is_infinite or side != "+-":
         found = _one_sided(body, symbol, goal, side)
     else:
-        sides = [_one_sided_or_none(body, symbol, goal, s) for s in "+-"]
-        if sides == [None, None]:
+        right, left = (_one_sided_or_none(body, symbol, goal, s) for s in "+-")
+        if right is None and left is None:
             raise NoAnswer(_NOT_FOUND)
-        if None in sides:
+        if right is None or left is None:
             is_open = [_is_real_beside(body, symbol, goal, s) for s in "+-"]
-            if is_open[sides.index(None)]:
+            if is_open[0 if right is None else 1]:
                 raise NoAnswer(_NOT_FOUND)
-            found = next(s for s in sides if s is not None)
-        elif sides[0] != sides[1] and sympy.simplify(sides[0] - sides[1]) != 0:
+            found = left if right is None else right
+        elif right != left and sympy.simplify(right - left) != 0:
             raise NoAnswer(f"{_UNDEFINED}; from the right and from the left it is different")
         else:
-            found = sides[0]
+            found = right
     if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds):
         raise NoAnswer(_UNDEFINED)
     if not is_presentable(found):
@@ -132,7 +132,7 @@ def _any_function(body: sympy.Expr, symbol: sympy.Symbol) -> Callable[[Any], Any
 
 
 def _oscillates(values: list[Any]) -> bool:
-    return max(map(abs, values)) < 1e6 and abs(values[-1] - values[-2]) > 1e-2
+    return bool(max(map(abs, values)) < 1e6 and abs(values[-1] - values[-2]) > 1e-2)
 
 
 def _agrees(values: list[Any], found: sympy.Expr) -> bool:

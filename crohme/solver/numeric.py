@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, ParamSpec, TypeVar
 
 import mpmath
 import sympy
 
 DIGITS = 40
 """Significant digits to which values are compared."""
-precise = mpmath.workdps(DIGITS + 10)
-"""Decorator: what a function computes with mpmath has some digits more than that."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def precise(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorator: what a function computes with mpmath has some digits more than `DIGITS`."""
+    computed: Callable[P, T] = mpmath.workdps(DIGITS + 10)(function)
+    return computed
 
 
 def _odd_root(radicand: Any, index: Any) -> Any:
@@ -55,6 +61,20 @@ def number(expression: sympy.Expr, digits: int = DIGITS) -> mpmath.mpc | None:
         return None
     with mpmath.workdps(digits):
         return mpmath.mpc(mpmath.mpf(str(real)), mpmath.mpf(str(imaginary)))
+
+
+def real_part(expression: sympy.Expr) -> mpmath.mpf:
+    """The real part of an expression that is known to have a value."""
+    value = number(expression)
+    assert value is not None
+    return value.real
+
+
+def complete(values: Iterable[T | None]) -> list[T] | None:
+    """The values; None if one of them is missing."""
+    found = list(values)
+    present = [value for value in found if value is not None]
+    return present if len(present) == len(found) else None
 
 
 def is_zero(expression: sympy.Expr) -> bool:

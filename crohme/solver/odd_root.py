@@ -30,13 +30,16 @@ class OddRoot(sympy.Function):
         return None
 
     def _eval_is_extended_real(self) -> bool | None:
-        return self.args[0].is_extended_real
+        known: bool | None = self.args[0].is_extended_real
+        return known
 
     def _eval_is_finite(self) -> bool | None:
-        return self.args[0].is_finite
+        known: bool | None = self.args[0].is_finite
+        return known
 
     def _eval_is_zero(self) -> bool | None:
-        return self.args[0].is_zero
+        known: bool | None = self.args[0].is_zero
+        return known
 
     def _eval_power(self, exponent: sympy.Expr) -> sympy.Expr | None:
         radicand, index = self.args

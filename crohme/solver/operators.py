@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from crohme.notation import Node, Relation
 from crohme.notation.alphabet import Kind
 from crohme.solver.calls import list_in_brackets
+from crohme.solver.row_reader import RowReader
 from crohme.solver.signs import (
     CLOSING,
     RELATIONS,
@@ -36,9 +36,6 @@ from crohme.solver.syntax import (
     walk,
 )
 
-if TYPE_CHECKING:
-    from crohme.solver.parser import RowParser
-
 _LOWER = (Relation.SUB, Relation.BELOW)
 _UPPER = (Relation.SUP, Relation.ABOVE)
 _ARGUMENT_KINDS = frozenset({Kind.DIGIT, Kind.IDENTIFIER, Kind.ROOT})
@@ -47,7 +44,7 @@ _ARGUMENT_KINDS = frozenset({Kind.DIGIT, Kind.IDENTIFIER, Kind.ROOT})
 # === Sums and limits ===
 
 
-def summation(parser: RowParser) -> Expression:
+def summation(parser: RowReader) -> Expression:
     """`\\sum_{i = a}^{b}` and the term after it."""
     node = parser.take(*_LOWER, *_UPPER)
     lower, upper = _limits(node)
@@ -63,7 +60,7 @@ def summation(parser: RowParser) -> Expression:
     return kind(_body(parser, node, variable), variable, first, parser.inner(upper))
 
 
-def limit(parser: RowParser) -> Expression:
+def limit(parser: RowReader) -> Expression:
     """`\\lim_{x \\rightarrow a}` and the term after it. `a^{+}` and `a^{-}` are limits from one side."""
     node = parser.take(*_LOWER)
     lower, _ = _limits(node)
@@ -71,7 +68,7 @@ def limit(parser: RowParser) -> Expression:
         raise refusal(f"{show([node])} does not say of which variable", [node])
     target, side = lower, "+-"
     if (signs := lower[-1].rows.get(Relation.SUP)) and show(signs) in ("+", "-"):
-        kept = {relation: row for relation, row in lower[-1].rows.items() if relation is not Relation.SUP}
+        kept: dict[Relation, tuple[Node, ...]] = {r: row for r, row in lower[-1].rows.items() if r is not Relation.SUP}
         target, side = (*lower[:-1], replace(lower[-1], rows=kept)), signs[0].label
     approach = parser.over(target)
     variable = approach.variable()
@@ -93,7 +90,7 @@ def _limits(node: Node) -> tuple[tuple[Node, ...] | None, tuple[Node, ...] | Non
     return found[0], found[1]
 
 
-def _body(parser: RowParser, operator: Node, variable: Name, takes_sum: bool = False) -> Expression:
+def _body(parser: RowReader, operator: Node, variable: Name, takes_sum: bool = False) -> Expression:
     """What an operator is of, in which the letter of `variable` is a name.
 
     One term; of limits and derivatives all terms, up to one with another such operator.
@@ -117,7 +114,7 @@ def _is_bracket(row: Sequence[Node]) -> bool:
     return row[0].label in ("(", "[") and list_in_brackets(row, 1, CLOSING[row[0].label])[0] == len(row) - 1
 
 
-def _next_term_has_operator(parser: RowParser) -> bool:
+def _next_term_has_operator(parser: RowReader) -> bool:
     for node in parser.row[parser.position + 1 :]:
         if node.label in SIGNS | RELATIONS and not node.is_fraction:
             return False
@@ -136,7 +133,7 @@ def _check_subscripts(body: Statement, variable: Name, operator: Node) -> None:
 # === Integrals and derivatives ===
 
 
-def integral(parser: RowParser) -> Expression:
+def integral(parser: RowReader) -> Expression:
     """`\\int` up to its differential, which may also stand in the numerator of the last fraction."""
     node = parser.take(*_LOWER, *_UPPER)
     lower, upper = _limits(node)
@@ -159,7 +156,7 @@ def integral(parser: RowParser) -> Expression:
     return Integral(body, variable, parser.inner(lower), parser.inner(upper))
 
 
-def derivative(parser: RowParser) -> Expression | None:
+def derivative(parser: RowReader) -> Expression | None:
     """`\\frac{d}{d x}` and what comes after it, or `\\frac{d x^{2}}{d x}`; None for any other fraction."""
     node = parser.peek()
     assert node is not None
@@ -201,7 +198,7 @@ def _is_derivative(node: Node) -> bool:
     )
 
 
-def _differentiated_by(parser: RowParser, pair: tuple[Node, Node], fraction: Node) -> tuple[Name, int]:
+def _differentiated_by(parser: RowReader, pair: tuple[Node, Node], fraction: Node) -> tuple[Name, int]:
     sign, letter = pair
     bare = replace(letter, rows={r: row for r, row in letter.rows.items() if r is not Relation.SUP})
     if sign.rows:
@@ -224,7 +221,7 @@ def _check_no_constant(variable: Name, operator: Node) -> None:
         raise refusal(f"d {variable.latex}: {variable.latex} is taken for the constant", [operator])
 
 
-READERS: dict[str, Callable[[RowParser], Expression]] = {
+READERS: dict[str, Callable[[RowReader], Expression]] = {
     r"\sum": summation,
     r"\prod": summation,
     r"\lim": limit,

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from crohme.notation import Node, Relation
 from crohme.notation.alphabet import Kind
 from crohme.solver import calls, operators
-from crohme.solver.cursor import RowCursor
 from crohme.solver.errors import NotUnderstood
 from crohme.solver.numbers import begins_number, scan
+from crohme.solver.row_reader import RowReader
 from crohme.solver.signs import (
     CLOSING,
     CONSTANTS,
@@ -58,7 +58,7 @@ FUNCTION_LETTERS = frozenset("fghFGH")
 """Letters that are a function where brackets follow."""
 
 
-class RowParser(RowCursor):
+class RowParser(RowReader):
     """Reads one row. See `RowCursor` for its arguments."""
 
     def __init__(
@@ -73,21 +73,6 @@ class RowParser(RowCursor):
     def over(self, row: Sequence[Node]) -> RowParser:
         """A parser of a row that hangs on a symbol of this one."""
         return RowParser(row, self.bound, self.definitions)
-
-    def inner(self, row: Sequence[Node]) -> Expression:
-        """What a row that hangs on a symbol of this one means."""
-        return self.over(row).rest()
-
-    def rest(self) -> Expression:
-        """What remains of the row as one expression."""
-        expression = self.sum()
-        self.expect_end()
-        return expression
-
-    def expect_end(self) -> None:
-        """Refuse what remains of the row."""
-        if (node := self.peek()) is not None:
-            raise refusal(f"{show([node])} has no meaning where it stands", [node])
 
     # === Sums and products ===
 

@@ -76,6 +76,7 @@ def _read(trees: Sequence[SymbolTree]) -> Problem:
 
 def evaluated(statement: Statement) -> Expression:
     """What is to be computed: the expression, or the right side of `name = expression`."""
+    assert not isinstance(statement, Definition | Membership | Truth)
     return statement.sides[1] if isinstance(statement, Comparison) else statement
 
 
@@ -152,7 +153,7 @@ def _unknowns(names: set[Name], equations: int) -> tuple[Name, ...]:
     return tuple(usual)
 
 
-def _check_integrals(expression: Expression) -> None:
+def _check_integrals(expression: Statement) -> None:
     """Refuse an indefinite integral whose constant would not simply be added."""
     if isinstance(expression, Integral) and expression.lower is None:
         _refuse_indefinite(expression.body)
@@ -168,7 +169,7 @@ def _check_integrals(expression: Expression) -> None:
         _refuse_indefinite(expression)
 
 
-def _refuse_indefinite(expression: Expression) -> None:
+def _refuse_indefinite(expression: Statement) -> None:
     for part in walk(expression):
         if isinstance(part, Integral) and part.lower is None:
             raise _refused("an indefinite integral inside of another expression is not understood", part)

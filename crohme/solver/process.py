@@ -104,7 +104,8 @@ def _reply(connection: Connection, problem: Problem, seconds: float) -> Solution
         connection.recv()
         if not connection.poll(seconds):
             raise TimeLimitExceeded(f"no answer in {seconds:g} s", understood)
-        return connection.recv()
+        reply: Solution | NoAnswer = connection.recv()
+        return reply
     except EOFError:
         raise NoAnswer("the solver's process ended without an answer", understood) from None
 

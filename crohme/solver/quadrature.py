@@ -17,7 +17,7 @@ import sympy
 from numpy.typing import NDArray
 
 from crohme.solver.intervals import Unsupported, boxes, evaluate
-from crohme.solver.numeric import precise, real_function
+from crohme.solver.numeric import complete, precise, real_function
 
 _NODES = np.array([
     0.991455371120812639206854697526329, 0.949107912342758524526189684047851, 0.864864423359769072789712788640926,
@@ -67,17 +67,15 @@ def estimate(
         found = estimate(integrand, symbol, high, low, tolerance)
         return None if found is None else Estimate(-found.value, found.error)
     if np.isinf(low) and np.isinf(high):
-        parts = [estimate(integrand, symbol, low, 0.1, tolerance), estimate(integrand, symbol, 0.1, high, tolerance)]
-        return None if None in parts else Estimate(sum(p.value for p in parts), sum(p.error for p in parts))
+        ends = (low, 0.1), (0.1, high)
+        parts = complete(estimate(integrand, symbol, a, b, tolerance) for a, b in ends)
+        return None if parts is None else Estimate(sum(p.value for p in parts), sum(p.error for p in parts))
     try:
         found = _adaptive(integrand, symbol, _Stretch(low, high), tolerance)
         if found is None and np.isfinite(high - low):
             middle = (low + high) / 2
-            halves = [
-                _adaptive(integrand, symbol, _Steep(low, middle - low), tolerance),
-                _adaptive(integrand, symbol, _Steep(high, middle - high), tolerance),
-            ]
-            if None not in halves:
+            halves = complete(_adaptive(integrand, symbol, _Steep(end, middle - end), tolerance) for end in (low, high))
+            if halves is not None:
                 return Estimate(halves[0].value - halves[1].value, halves[0].error + halves[1].error)
         return found
     except Unsupported:

@@ -147,10 +147,8 @@ def _factor(expression: Expression) -> str:
             return rf"\frac{{{_text(numerator)}}}{{{_text(denominator)}}}"
         case Power(base, exponent):
             return f"{_text(base, _Level.ATOM)}^{{{_text(exponent)}}}"
-        case Root(radicand, None):
-            return rf"\sqrt{{{_text(radicand)}}}"
         case Root(radicand, index):
-            return rf"\sqrt[{_text(index)}]{{{_text(radicand)}}}"
+            return rf"\sqrt{'' if index is None else f'[{_text(index)}]'}{{{_text(radicand)}}}"
         case Factorial(operand):
             return f"{_text(operand, _Level.ATOM)}!"
         case Call("log" | "lg", argument, None):
@@ -188,10 +186,9 @@ def _operator(expression: Derivative | Integral | Summation | ProductOver | Limi
             sign = r"\partial" if is_partial else r"\mathrm{d}"
             above, below = (sign, variable) if order == 1 else (f"{sign}^{{{order}}}", f"{variable}^{{{order}}}")
             return rf"\frac{{{above}}}{{{sign} {below}}} {_bracketed(expression.body)}"
-        case Integral(lower=None):
-            return rf"\int {body} \, \mathrm{{d}} {variable}"
         case Integral(lower=lower, upper=upper):
-            return rf"\int_{{{_text(lower)}}}^{{{_text(upper)}}} {body} \, \mathrm{{d}} {variable}"
+            limits = "" if lower is None or upper is None else f"_{{{_text(lower)}}}^{{{_text(upper)}}}"
+            return rf"\int{limits} {body} \, \mathrm{{d}} {variable}"
         case Summation(lower=lower, upper=upper) | ProductOver(lower=lower, upper=upper):
             sign = r"\sum" if isinstance(expression, Summation) else r"\prod"
             return rf"{sign}_{{{variable} = {_text(lower)}}}^{{{_text(upper)}}} {body}"

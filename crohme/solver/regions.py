@@ -14,7 +14,7 @@ import sympy
 
 from crohme.solver.conditions import Condition
 from crohme.solver.errors import NoAnswer
-from crohme.solver.numeric import DIGITS, is_zero, number, precise, real_function
+from crohme.solver.numeric import DIGITS, is_zero, number, precise, real_function, real_part
 from crohme.solver.periods import period
 from crohme.solver.zeros import Point, breakpoints, point, united, zeros
 
@@ -46,6 +46,12 @@ class Piece:
     low: Point | None
     high: Point | None
     closed: tuple[bool, bool]
+
+    @property
+    def ends(self) -> tuple[Point, Point]:
+        """Both ends of a piece that has two."""
+        assert self.low is not None and self.high is not None
+        return self.low, self.high
 
     @property
     def is_point(self) -> bool:
@@ -136,7 +142,7 @@ class _Chart:
         return Region(tuple(pieces), None, mpmath.inf if span is not None else reach)
 
     def of_one_period(self, length: sympy.Expr) -> Region:
-        size = number(length).real
+        size = real_part(length)
         start = -size / 7 - mpmath.mpf("0.0123")
         cuts, reach = self.cuts((float(start), float(start + size)))
         if reach != mpmath.inf:
@@ -204,9 +210,9 @@ class _Chart:
 
 def _samples(low: Point | None, high: Point | None) -> list[mpmath.mpf]:
     """Some points inside of a cell."""
-    if low is None and high is None:
-        return [mpmath.mpf(n) / 7 for n in (-400, -15, -2, 1, 4, 23, 401)]
     if low is None:
+        if high is None:
+            return [mpmath.mpf(n) / 7 for n in (-400, -15, -2, 1, 4, 23, 401)]
         return [high.value - max(1, abs(high.value)) * mpmath.mpf(step) / 7 for step in (1, 9, 50)]
     if high is None:
         return [low.value + max(1, abs(low.value)) * mpmath.mpf(step) / 7 for step in (1, 9, 50)]
@@ -243,7 +249,7 @@ def _shifted(value: sympy.Expr | None, by: sympy.Expr) -> sympy.Expr | None:
 
 
 def _moved(at: Point, by: sympy.Expr) -> Point:
-    return Point(at.value + number(by).real, _shifted(at.exact, by))
+    return Point(at.value + real_part(by), _shifted(at.exact, by))
 
 
 def _without_seam(pieces: list[Piece], start: Point, end: Point, length: sympy.Expr) -> list[Piece]:
@@ -253,7 +259,7 @@ def _without_seam(pieces: list[Piece], start: Point, end: Point, length: sympy.E
     first, last = pieces[0], pieces[-1]
     if not (first.closed[0] or last.closed[1]):
         return pieces
-    high = _moved(first.high, length)
+    high = _moved(first.ends[1], length)
     return [*pieces[1:-1], Piece(last.low, high, (last.closed[0], first.closed[1]))]
 
 
@@ -273,21 +279,20 @@ def _first_ones(pieces: list[Piece], count: int) -> list[Piece]:
 
 
 def _start(piece: Piece) -> mpmath.mpf:
-    return piece.low.value
+    return piece.ends[0].value
 
 
 def _near_zero(piece: Piece, length: sympy.Expr) -> Piece:
     """A point in [0, period), an interval with its middle next to 0."""
-    size = number(length).real
+    size = real_part(length)
     slack = mpmath.mpf(10) ** -20
+    low, high = piece.ends
     if piece.is_point:
-        turns = -int(mpmath.floor(piece.low.value / size + slack))
-    else:
-        turns = -int(mpmath.ceil((piece.low.value + piece.high.value) / 2 / size - mpmath.mpf(1) / 2 - slack))
-    if piece.is_point:
-        moved = _moved(piece.low, turns * length)
+        turns = -int(mpmath.floor(low.value / size + slack))
+        moved = _moved(low, turns * length)
         return Piece(moved, moved, piece.closed)
-    return Piece(_moved(piece.low, turns * length), _moved(piece.high, turns * length), piece.closed)
+    turns = -int(mpmath.ceil((low.value + high.value) / 2 / size - mpmath.mpf(1) / 2 - slack))
+    return Piece(_moved(low, turns * length), _moved(high, turns * length), piece.closed)
 
 
 def _repeats(pieces: Sequence[Piece], by: mpmath.mpf, size: mpmath.mpf) -> bool:
@@ -295,12 +300,11 @@ def _repeats(pieces: Sequence[Piece], by: mpmath.mpf, size: mpmath.mpf) -> bool:
 
     def same(a: mpmath.mpf, b: mpmath.mpf) -> bool:
         turns = (a - b) / size
-        return abs(turns - mpmath.nint(turns)) < mpmath.mpf(10) ** -20
+        return bool(abs(turns - mpmath.nint(turns)) < mpmath.mpf(10) ** -20)
 
     return all(
         any(
-            same(piece.low.value + by, other.low.value)
-            and same(piece.high.value + by, other.high.value)
+            all(same(end.value + by, its_end.value) for end, its_end in zip(piece.ends, other.ends, strict=True))
             and piece.closed == other.closed
             for other in pieces
         )

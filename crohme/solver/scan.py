@@ -256,7 +256,7 @@ def _pairs(items: Sequence[Any]) -> list[tuple[Any, Any]]:
 
 
 def _is_nothing(value: mpmath.mpf) -> bool:
-    return abs(value) < mpmath.mpf(10) ** -(DIGITS - 10)
+    return bool(abs(value) < mpmath.mpf(10) ** -(DIGITS - 10))
 
 
 def _middle(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from crohme.solver.syntax import (
     Comparison,
     Definition,
     Elements,
+    Expression,
     Interval,
     Membership,
     Name,
@@ -49,7 +50,7 @@ def _statement(row: tuple[Node, ...], definitions: Mapping[str, Definition]) -> 
         (letter, *_), end = row, parser.position
         parser.position = end
         return Definition(Name(letter.label), parameters, parser.rest())
-    sides, signs = [parser.sum()], []
+    sides, signs = [parser.sum()], list[str]()
     if parser.follows(r"\in"):
         return _membership(parser, sides[0])
     while parser.follows(*RELATIONS):
@@ -83,9 +84,9 @@ def _defined(parser: RowParser) -> tuple[Name, ...] | None:
 # === Sets ===
 
 
-def _membership(parser: RowParser, operand: object) -> Membership:
+def _membership(parser: RowParser, operand: Expression) -> Membership:
     sign = parser.take()
-    pieces, without = [_piece(parser, sign)], []
+    pieces, without = [_piece(parser, sign)], list[SetPiece]()
     while parser.follows(r"\cup", r"\setminus"):
         operator = parser.take()
         (pieces if operator.label == r"\cup" else without).append(_piece(parser, operator))

@@ -215,9 +215,9 @@ class Builder:
         match expression:
             case Derivative(body, variable, order):
                 return sympy.Derivative(self.build(body), self.build(variable), order)
-            case Integral(body, variable, None):
-                return sympy.Integral(self.build(body), self.symbol(variable))
             case Integral(body, variable, lower, upper):
+                if lower is None or upper is None:
+                    return sympy.Integral(self.build(body), self.symbol(variable))
                 limits = self.build(lower), self.build(upper)
                 symbol = sympy.Dummy(variable.latex, real=True)
                 return sympy.Integral(self._inside(body, {variable: symbol}), (symbol, *limits))

@@ -184,7 +184,7 @@ def _isolated(
     equations: Sequence[sympy.Expr], unknowns: Sequence[sympy.Symbol]
 ) -> tuple[sympy.Expr, sympy.Symbol, sympy.Expr] | None:
     """An equation that is linear in an unknown with a number before it: what the unknown is."""
-    choices = []
+    choices: list[tuple[int, int, sympy.Expr, sympy.Symbol, sympy.Expr]] = []
     for equation in equations:
         for unknown in unknowns:
             slope = sympy.diff(equation, unknown)

@@ -11,7 +11,8 @@ from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import is_presentable
 from crohme.solver.numeric import number
 from crohme.solver.quadrature import Estimate
-from crohme.solver.regions import Piece, Point, Region
+from crohme.solver.regions import Piece, Region
+from crohme.solver.zeros import Point
 
 DIGITS = 12
 """Significant digits of a decimal."""
@@ -30,7 +31,7 @@ def is_better_as_decimal(value: sympy.Expr) -> bool:
     """Whether a fraction says less than its decimal, which is exact: 1.6e-19."""
     if not value.is_Rational or value.is_Integer or max(abs(value.p), value.q) < _LARGE_FRACTION:
         return False
-    return sympy.Rational(_plain(value)) == value
+    return bool(sympy.Rational(_plain(value)) == value)
 
 
 def latex(value: sympy.Basic) -> str:
@@ -42,7 +43,7 @@ def latex(value: sympy.Basic) -> str:
     if not is_presentable(value):
         raise NoAnswer("no closed form was found")
     names = {symbol: symbol.name for symbol in value.free_symbols}
-    text = sympy.latex(value, ln_notation=True, inv_trig_style="full", symbol_names=names)
+    text: str = sympy.latex(value, ln_notation=True, inv_trig_style="full", symbol_names=names)
     if len(text) > MAX_LENGTH:
         raise NoAnswer(f"the answer is longer than {MAX_LENGTH} characters")
     return text
@@ -150,7 +151,7 @@ def _holes(found: Region) -> list[str]:
         return []
     if any(a.high is not b.low or a.is_point or b.is_point for a, b in zip(pieces, pieces[1:], strict=False)):
         return []
-    return [end(a.high) for a in pieces[:-1]]
+    return [end(a.high) for a in pieces[:-1] if a.high is not None]
 
 
 def _piece(piece: Piece, period: sympy.Expr | None, n: str) -> str:

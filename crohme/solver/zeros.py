@@ -16,7 +16,7 @@ import sympy
 from crohme.solver.conditions import Condition
 from crohme.solver.elimination import without_radicals
 from crohme.solver.forms import complexity, is_presentable
-from crohme.solver.numeric import DIGITS, is_zero, number, precise, real_function
+from crohme.solver.numeric import DIGITS, complete, is_zero, number, precise, real_function
 from crohme.solver.odd_root import OddRoot
 from crohme.solver.patience import attempt
 from crohme.solver.recognise import closed_form
@@ -59,7 +59,7 @@ class Zeros:
 
     @property
     def are_all(self) -> bool:
-        return self.reach == mpmath.inf
+        return bool(self.reach == mpmath.inf)
 
 
 def point(expression: sympy.Expr) -> Point:
@@ -102,7 +102,7 @@ def _in_prime_bases(expression: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
     """`4^x` as `(2^x)^2`, so that it can be factored together with `2^x`."""
 
     def rewritten(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
-        power = sympy.perfect_power(base) if base.is_Integer and exponent.has(symbol) else False
+        power = sympy.perfect_power(base) if base.is_Integer and exponent.has(symbol) else None
         return sympy.Integer(power[0]) ** (power[1] * exponent) if power else base**exponent
 
     return expression.replace(sympy.Pow, rewritten)
@@ -163,8 +163,8 @@ def smooth(expression: sympy.Expr, symbol: sympy.Symbol, at: mpmath.mpf) -> symp
     arguments = [smooth(argument, symbol, at) for argument in expression.args]
     if not isinstance(expression, _BENT):
         return expression.func(*arguments)
-    values = [real_function(argument, symbol)(at) for argument in arguments]
-    if None in values:
+    values = complete(real_function(argument, symbol)(at) for argument in arguments)
+    if values is None:
         return expression.func(*arguments)
     if isinstance(expression, sympy.Max | sympy.Min):
         chosen = max(values) if isinstance(expression, sympy.Max) else min(values)

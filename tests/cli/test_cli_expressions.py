@@ -257,7 +257,7 @@ def test_symbols_that_cannot_be_told_are_a_failure_and_the_others_are_read(
     tmp_path: Path, write_ink: WriteInk, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, out = damaged(tmp_path / "a.inkml", write_ink), tmp_path / "o.csv"
-    assert main(["predict", "--symbols", str(file), "--bundle", str(bundle_folder), "--output", str(out)]) == 1
+    assert main(["predict", "symbols", str(file), "--bundle", str(bundle_folder), "--output", str(out)]) == 1
     rows = list(csv.DictReader(out.open(encoding="utf-8", newline="")))
     assert [(row["truth"], bool(row["latex"])) for row in rows] == [("1", True), ("+", True), ("", False)]
     assert "trace '33', which does not exist" in rows[2]["error"]

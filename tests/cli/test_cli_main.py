@@ -8,22 +8,66 @@ from pathlib import Path
 import pytest
 
 from crohme.cli import COMMANDS, build_parser, main
+from crohme.cli.tasks import Parser
 
 NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
+TASKS = {"train": ("symbols", "expressions"), "evaluate": ("symbols", "expressions"), "tune": ("symbols",),
+         "predict": ("expressions", "symbols")}  # fmt: skip
+CALLS = [*NAMES, *(f"{name} {task}" for name, tasks in TASKS.items() for task in tasks)]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_help_explains_the_command(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("call", CALLS)
+def test_help_explains_the_command(
+    call: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     with pytest.raises(SystemExit) as end:
-        main([name, "--help"])
+        main([*call.split(), "--help"])
     assert end.value.code == 0
-    assert capsys.readouterr().out.startswith(f"usage: crohme {name} ")
+    text = capsys.readouterr().out
+    assert text.startswith(f"usage: crohme {call} ")
+    assert max(map(len, text.splitlines())) <= 100
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_argument_has_its_help(name: str) -> None:
-    commands = next(a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
-    assert all(action.help for action in commands.choices[name]._actions)
+@pytest.mark.parametrize("call", CALLS)
+def test_every_argument_has_its_help(call: str) -> None:
+    parser: argparse.ArgumentParser = build_parser()
+    for name in call.split():
+        parser = _subparsers(parser).choices[name]
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            assert all(choice.help for choice in action._choices_actions)
+        else:
+            assert action.help
+
+
+def test_help_of_a_command_names_its_tasks() -> None:
+    commands = _subparsers(build_parser()).choices
+    assert {name: tuple(parser.tasks) for name, parser in commands.items() if parser.tasks} == TASKS
+
+
+def _subparsers(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[Parser]:
+    return next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("train", "train symbols"), ("train --data symbols --epochs 2", "train symbols --data symbols --epochs 2"),
+        ("tune --network cnn", "tune symbols --network cnn"), ("predict a.inkml b", "predict expressions a.inkml b"),
+        ("predict ./symbols --top 2", "predict expressions ./symbols --top 2"),
+        ("predict --output o.csv a", "predict expressions --output o.csv a"),
+    ],
+)  # fmt: skip
+def test_a_command_without_a_task_has_its_default(short: str, full: str) -> None:
+    parser = build_parser()
+    assert vars(parser.parse_args(short.split())) == vars(parser.parse_args(full.split()))
+
+
+def test_the_tasks_of_a_command_run_different_code() -> None:
+    parser = build_parser()
+    runs = [parser.parse_args(["predict", task, "a"]).run for task in TASKS["predict"]]
+    assert runs[0] is not runs[1]
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,6 +85,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         ["predict"], ["predict", "a.png", "--top", "-1"], ["convert", "a.inkml", "--to", "gif", "--output", "o"],
         ["convert", "a.inkml", "--to", "png"], ["evaluate", "symbols", "--bundle", "both"],
         ["train", "expressions", "--minutes", "0"], ["train", "expressions", "--minutes", "1", "--epochs", "1"],
+        ["evaluate"], ["evaluate", "--data", "d"], ["predict", "symbols"], ["predict", "--symbols", "a.inkml"],
         ["predict", "a.inkml", "--write", "lg,gif", "--to-dir", "o"], ["predict", "a.inkml", "--beam", "0"],
     ],
 )  # fmt: skip
@@ -56,19 +101,28 @@ def test_wrong_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixtu
     [
         (["info", "no-such-bundle"], "no such bundle"),
         (["predict", "{here}", "--output", "{here}/o.csv"], "no InkML file or picture in"),
-        (["predict", "--symbols", "{here}", "--output", "{here}/o.csv"], "no InkML file or picture in"),
+        (["predict", "symbols", "{here}", "--output", "{here}/o.csv"], "no InkML file or picture in"),
         (["predict", "{here}/a.inkml", "--output", "{here}/o.xls"], "must be one of .csv, .json, .jsonl"),
         (["predict", "{here}/a.inkml", "--bundle", "{here}/nothing"], "no such bundle"),
-        (["predict", "--symbols", "{here}/a.inkml", "--bundle", "{here}/nothing"], "no such bundle"),
+        (["predict", "symbols", "{here}/a.inkml", "--bundle", "{here}/nothing"], "no such bundle"),
         (["predict", "{here}/a.inkml", "--write", "lg"], "give both"),
         (["predict", "{here}/a.inkml", "--to-dir", "{here}/o"], "give both"),
-        (["predict", "--symbols", "{here}/a.inkml", "--beam", "3"], "--beam is for expressions"),
-        (["predict", "{here}/a.inkml", "--sheet", "{here}/s.png"], "--sheet is for --symbols"),
-        (["predict", "--symbols", "{here}/a.png", "--sheet", "{here}/s.pdf"], "suffix of --sheet must be .png"),
+        (
+            ["predict", "symbols", "{here}/a.inkml", "--beam", "3"],
+            "--beam is an option of `predict expressions`, not of `predict symbols`",
+        ),
+        (
+            ["predict", "{here}/a.inkml", "--sheet", "{here}/s.png"],
+            "--sheet is an option of `predict symbols`, not of `predict expressions`",
+        ),
+        (["predict", "symbols", "{here}/a.png", "--sheet", "{here}/s.pdf"], "suffix of --sheet must be .png"),
         (["evaluate", "expressions", "--bundle", "{here}/b", "--data", "{here}"], "no InkML files under"),
-        (["evaluate", "symbols", "--beam", "3", "--data", "{here}"], "is an option of `evaluate expressions`"),
+        (["evaluate", "symbols", "--beam", "3"], "is an option of `evaluate expressions`"),
+        (["evaluate", "symbols", "--data", "{here}", "--offl"], "--offl is an option of `evaluate expressions`"),
         (["train", "--workers", "3"], "--workers is an option of `train expressions`, not of `train symbols`"),
-        (["train", "expressions", "--network", "cnn"], "--network is an option of `train symbols`"),
+        (["train", "--data={here}", "--tensorboard"], "--tensorboard is an option of `train expressions`"),
+        (["train", "expressions", "--network=cnn"], "--network is an option of `train symbols`"),
+        (["train", "--data", "{here}", "expressions"], "the task comes first: `train expressions …`"),
         (["train", "expressions", "--data", "{here}/nothing", "--out", "{here}/o"], "no such folder"),
         (["train", "expressions", "--resume", "--out", "{here}/o"], "nothing to resume"),
         (["convert", "{here}", "--to", "svg", "--output", "{here}/o"], "no InkML file in"),

@@ -1,4 +1,4 @@
-"""`crohme predict --symbols`, `evaluate symbols` and `info`, with a bundle whose weights were never trained."""
+"""`crohme predict symbols`, `evaluate symbols` and `info`, with a bundle whose weights were never trained."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_csv_has_a_row_for_every_symbol_and_every_bad_file(
 ) -> None:
     out = folder.parent / "deep" / "out.csv"
     arguments = ["--bundle", str(bundle_folder), "--top", "2", "--output", str(out)]
-    assert main(["predict", "--symbols", str(folder), *arguments]) == 1
+    assert main(["predict", "symbols", str(folder), *arguments]) == 1
     rows = list(csv.DictReader(out.open(encoding="utf-8")))
     assert [(Path(r["file"]).name, r["symbol"], r["truth"]) for r in rows] == [
         ("a.inkml", "0", "1"), ("a.inkml", "1", "+"), ("a.inkml", "2", "x"), ("b.inkml", "", ""), ("c.png", "", ""),
@@ -54,7 +54,7 @@ def test_csv_has_a_row_for_every_symbol_and_every_bad_file(
 def test_json_and_json_lines_say_the_same(folder: Path, bundle_folder: Path) -> None:
     one, lines = folder.parent / "o.json", folder.parent / "o.jsonl"
     for out in (one, lines):
-        main(["predict", "--symbols", str(folder), "--bundle", str(bundle_folder), "--top", "3", "--output", str(out)])
+        main(["predict", "symbols", str(folder), "--bundle", str(bundle_folder), "--top", "3", "--output", str(out)])
     found = json.loads(one.read_text(encoding="utf-8"))
     assert found == [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
     assert sum(c["confidence"] for c in found[0]["candidates"]) == pytest.approx(1, abs=1e-4)
@@ -66,7 +66,7 @@ def test_table_shows_symbols_and_how_many_are_right(
     folder: Path, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = [str(folder / "a.inkml"), str(folder / "c.png")]
-    assert main(["predict", "--symbols", *paths, "--bundle", str(bundle_folder)]) == 0
+    assert main(["predict", "symbols", *paths, "--bundle", str(bundle_folder)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len([line for line in lines if "a.inkml #" in line]) == 3
     right = len([line for line in lines if line.endswith(" =")])
@@ -77,7 +77,7 @@ def test_the_sheet_shows_symbols_and_failures(
     folder: Path, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sheet = folder.parent / "new" / "sheet.png"
-    arguments = ["predict", "--symbols", str(folder), "--bundle", str(bundle_folder), "--sheet", str(sheet)]
+    arguments = ["predict", "symbols", str(folder), "--bundle", str(bundle_folder), "--sheet", str(sheet)]
     assert main(arguments) == 1
     assert f"pictures written to {sheet}" in capsys.readouterr().out
     page = cv2.imread(str(sheet)).astype(int)
@@ -91,7 +91,7 @@ def test_the_sheet_shows_symbols_and_failures(
 
 
 def test_missing_file_is_a_row_too(bundle_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["predict", "--symbols", "nowhere.inkml", "--bundle", str(bundle_folder)]) == 1
+    assert main(["predict", "symbols", "nowhere.inkml", "--bundle", str(bundle_folder)]) == 1
     assert "1 of 1 files failed:\n  nowhere.inkml: No such file or directory" in capsys.readouterr().err
 
 

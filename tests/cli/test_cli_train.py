@@ -28,7 +28,7 @@ def test_train_writes_a_bundle_that_predict_takes(
     assert f"bundle written to {run / 'bundle'}" in capsys.readouterr().out
     assert {"config.json", "curves.png", "log.csv", "log.jsonl", "bundle"} <= {f.name for f in run.iterdir()}
     assert json.loads((run / "config.json").read_text())["seed"] == 7
-    assert main(["predict", "--symbols", str(tmp_path / "ink" / "0.inkml"), "--bundle", str(run / "bundle")]) == 0
+    assert main(["predict", "symbols", str(tmp_path / "ink" / "0.inkml"), "--bundle", str(run / "bundle")]) == 0
     assert "of 3 symbols with known truth read right" in capsys.readouterr().out
 
 

@@ -35,7 +35,7 @@ def alexnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("command", ["predict", "evaluate"])
 def test_only_our_own_lines_are_printed(command: str, alexnet: Path) -> None:
-    own = ["predict", "--symbols", str(FILE)]
+    own = ["predict", "symbols", str(FILE)]
     if command == "evaluate":
         own = ["evaluate", "symbols", "--data", str(FILE.parent)]
     done = run(*own, "--bundle", str(alexnet))
@@ -53,5 +53,5 @@ def test_a_backend_that_cannot_be_loaded_is_a_users_error() -> None:
 
 
 def test_the_shipped_symbol_networks_do_not_ask_for_it() -> None:
-    done = run("predict", "--symbols", str(FILE), KERAS_BACKEND="abacus")
+    done = run("predict", "symbols", str(FILE), KERAS_BACKEND="abacus")
     assert (done.returncode, done.stderr) == (0, "")

@@ -25,7 +25,7 @@ def expressions():
 
 @pytest.fixture(scope="module")
 def pools():
-    return training_pools(sample_folder() / "train")
+    return training_pools(sample_folder())
 
 
 def test_traced_ink_is_drawn_as_often_as_the_recipe_says(pools):
@@ -146,10 +146,10 @@ def test_a_stream_reads_its_texts(tmp_path):
     path = tmp_path / "texts.txt"
     path.write_text("1 1 1 1 1\n", encoding="utf-8")
     recipe = Recipe(typeset=1.0, texts=str(path), primed=0.0, lifted=0.0)
-    _, batches = next(stream(sample_folder() / "train", recipe, CROHME, seed=0, first=0, workers=0, size=160))
+    _, batches = next(stream(sample_folder(), recipe, CROHME, seed=0, first=0, workers=0, size=160))
     one = CROHME.class_index["1"]
     ones = [one in b.targets["symbol"] and (b.weights["token"].sum(axis=1) == 6).all() for b in batches]
     assert batches and all(ones)
     with pytest.raises(OSError, match="missing"):
         recipe = Recipe(typeset=1.0, texts="missing")
-        next(stream(sample_folder() / "train", recipe, CROHME, seed=0, first=0, workers=0))
+        next(stream(sample_folder(), recipe, CROHME, seed=0, first=0, workers=0))

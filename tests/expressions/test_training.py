@@ -174,7 +174,6 @@ def test_nothing_to_train_or_validate_on(tmp_path: Path) -> None:
         (tmp_path / empty).mkdir()
     cases = {
         tmp_path / "missing": "no such folder",
-        SAMPLE / "train": "validated on test2013/ or test/",
         tmp_path: "no InkML files under",
     }
     for folder, cause in cases.items():

@@ -1,4 +1,4 @@
-"""Files read as whole expressions, for `crohme predict`. Loads no deep-learning library."""
+"""Files read as whole expressions, for `crohme predict expressions`. Loads no deep-learning library."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, progress
-from crohme.cli.readings import Candidate, Reading
+from crohme.cli.predict.readings import Candidate, Reading
 from crohme.errors import cause_of
 
 if TYPE_CHECKING:

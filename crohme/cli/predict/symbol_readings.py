@@ -1,4 +1,4 @@
-"""Files read as isolated symbols, for `crohme predict --symbols`."""
+"""Files read as isolated symbols, for `crohme predict symbols`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crohme.cli.errors import CommandError
 from crohme.cli.files import progress
-from crohme.cli.readings import Candidate, Reading
+from crohme.cli.predict.readings import Candidate, Reading
 from crohme.errors import CrohmeError, cause_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`crohme tune`."""
+"""`crohme tune symbols`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int
+from crohme.cli.tasks import Parser
 from crohme.deep_learning import load_keras
 
 if TYPE_CHECKING:
@@ -18,42 +19,42 @@ EPOCHS = 9
 _SHOWN = 10
 
 EPILOG = f"""\
-Keras Tuner's Hyperband tries many learning rates, activations and widths of a network for a short time and goes
-on with the best of them, until some have had --epochs passes over the data; a trial also ends when it gets no
-better. What is searched is told in crohme/symbols/tuning.py. Needs: pip install 'crohme[tune]'.
+Keras Tuner's Hyperband tries many learning rates, activations and widths of a network for a
+short time, and continues with the best of them until some have had --epochs passes over the
+data. A trial also ends when it no longer improves. crohme/symbols/tuning.py lists what is
+searched. Needs: pip install "crohme[tune]".
 
-The folder of a search gets trials.csv, a row for each trial, best first; best.json, the best configuration;
-tuner/, from which --resume goes on after a stop; and with --retrain, retrained/: a run of `crohme train` with the
-best configuration, at full length, with its bundle.
+The folder of a search holds trials.csv, a row for each trial, best first; best.json, the best
+configuration; tuner/, from which --resume continues; and with --retrain, retrained/: a full
+run of `crohme train` with the best configuration, and its bundle.
 
 {symbol_options.HELP}
 examples:
-  crohme tune symbols --network cnn --data my-symbols
-  crohme tune symbols --network alexnet --data my-symbols --epochs 27 --retrain
-  crohme tune symbols --network cnn --data my-symbols --resume --retrain   (retrain after a search without it)
+  crohme tune symbols --network cnn --data my-pictures
+  crohme tune symbols --network alexnet --data my-pictures --epochs 27 --retrain
+  crohme tune symbols --network cnn --data my-pictures --resume --retrain
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the parser of all commands."""
-    parser = commands.add_parser(
-        "tune",
-        help="search for the best settings of a network of symbols",
+def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
+    """Add the task to the parser of `tune`."""
+    parser = tasks.add_parser(
+        "symbols",
+        help="learning rate, activation and width of a network for symbols (the default)",
         description="Search for the learning rate, activation and width with which a network learns symbols best.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("task", nargs="?", choices=["symbols"], default="symbols", help="what to recognise (symbols)")
     parser.add_argument(
-        "--data", type=Path, action="append", metavar="DIR", help="as for `crohme train`; several sets are merged"
+        "--data", type=Path, action="append", metavar="DIR", help="as for `crohme train symbols` (CROHME)"
     )
     parser.add_argument(
         "--epochs", type=positive_int, default=EPOCHS, metavar="N", help=f"passes that the best trials get ({EPOCHS})"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the search (runs/tune-<network>)")
-    parser.add_argument("--resume", action="store_true", help="go on with a stopped search of the same options")
+    parser.add_argument("--resume", action="store_true", help="continue a stopped search with the same options")
     parser.add_argument("--retrain", action="store_true", help="train with the best settings at the end")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of everything random (1)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of everything random (1)")
     symbol_options.add_options(parser)
     parser.set_defaults(run=run)
 
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     import keras_tuner  # noqa: F401
     import tensorboard  # noqa: F401
 
-    args.out = args.out or Path("runs") / f"tune-{_network(args)}"
+    args.out = args.out or Path("runs") / f"tune-{args.network}"
     try:
         best = _search(args)
         print(f"best: {best.top1:.2%}, trial {best.trial}; written to {args.out / 'best.json'}")
@@ -82,7 +83,7 @@ def _search(args: argparse.Namespace) -> Best:
     from crohme.symbols.data import find
     from crohme.symbols.settings import DEFAULTS, NETWORKS
 
-    network, arguments = _network(args), symbol_options.network_arguments(args)
+    network, arguments = args.network, symbol_options.network_arguments(args)
     data = find(NETWORKS[network], args.data, arguments, symbol_options.choice_of(args), args.seed)
     search = tuning.Search(network, arguments, args.epochs, batch_size=DEFAULTS[network].batch_size, seed=args.seed)
     best = tuning.tune(search, data, args.out, args.resume)
@@ -108,7 +109,3 @@ def _retrain(args: argparse.Namespace, best: Best) -> Path:
         arguments=best.arguments,
         choice=symbol_options.choice_of(args),
     )
-
-
-def _network(args: argparse.Namespace) -> str:
-    return args.network or symbol_options.NETWORKS[0]

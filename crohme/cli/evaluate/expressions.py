@@ -1,0 +1,70 @@
+"""`crohme evaluate expressions`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from crohme.cli.arguments import MAX_BEAM, up_to
+from crohme.cli.errors import CommandError
+from crohme.cli.files import list_failures, write_json
+from crohme.cli.reports import add_report_options, check_outputs, print_expressions, write_report
+from crohme.cli.tasks import Parser
+
+EPILOG = """\
+ExpRate, and the share with at most one, two and three wrong tokens, over the tokens of
+LaTeX in normal form, in percent of all files in DIR, with bootstrap intervals. A file that
+cannot be read, or whose truth cannot, counts as wrong.
+
+--report writes a folder with report.html, a page that needs nothing else: figures by length,
+structure, writer and kind of error, label graphs, confusions, calibration, and the failures
+with their ink. Beside it lie the data: metrics.json, outcomes.csv (a row for each file),
+symbols.csv and relations.csv (confusions), and plots.
+
+--offline draws each ink 256 pixels high with lines of 3.4 pixels, as
+`crohme convert --to png` does, and recognises that picture: the competition's offline task.
+
+Files that could not be read are listed at the end and make the exit code 1.
+
+examples:
+  crohme evaluate expressions --data data/crohme/test2014 --json figures.json
+  crohme evaluate expressions --data data/crohme/test2013 --report report
+  crohme evaluate expressions --data data/crohme/test2013 --offline
+"""
+
+
+def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
+    """Add the task to the parser of `evaluate`."""
+    parser = tasks.add_parser(
+        "expressions",
+        help="ExpRate and token errors on whole expressions",
+        description="Measure how well a bundle recognises whole expressions.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="InkML with truth")
+    parser.add_argument("--bundle", metavar="NAME|DIR", help="a bundle, or the folder of one (expressions)")
+    parser.add_argument("--beam", type=up_to(MAX_BEAM), metavar="B", help="width of the search; 1 is fastest")
+    parser.add_argument("--offline", action="store_true", help="recognise a picture drawn of each ink")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
+    add_report_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the figures, write what was asked for, and list the files that could not be read."""
+    from crohme.evaluation.expressions import evaluate
+    from crohme.evaluation.report import About, content_of, gather
+    from crohme.evaluation.summary import RATES, rate_name, summarize
+    from crohme.expressions.recognizer import BEAM, DEFAULT_BUNDLE
+
+    check_outputs(args)
+    if args.offline and args.report is not None:
+        raise CommandError("--report compares strokes, which --offline traces anew: use --json")
+    about = About(args.bundle or DEFAULT_BUNDLE, str(args.data.resolve()), args.beam or BEAM)
+    outcomes = evaluate(args.data, about.bundle, beam=about.beam, offline=args.offline)
+    content = content_of(outcomes, about, summarize(outcomes), None) if args.offline else gather(outcomes, about)
+    print_expressions(content.summary, [(key, rate_name(most)) for key, most in RATES])
+    write_json(content.summary, args.json)
+    write_report(content, args)
+    return list_failures([(Path(o.file), o.problem) for o in outcomes if o.problem is not None], len(outcomes))

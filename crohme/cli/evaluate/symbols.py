@@ -1,0 +1,89 @@
+"""`crohme evaluate symbols`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+from typing import Any
+
+from crohme.cli.files import list_failures, write_json, write_text
+from crohme.cli.reports import add_report_options, check_outputs, short
+from crohme.cli.tasks import Parser
+
+EPILOG = """\
+Top-1, top-3 and top-5 accuracy, with Wilson's 95 % intervals, over every symbol in DIR.
+
+--report writes a folder with metrics.json; classes.csv and classes.txt (precision, recall
+and F1 of each class); confusion.csv and confusion.png; pairs.csv and pairs.png (the most
+confused pairs, with pictures); errors.csv; and outcomes.csv (a row for each symbol).
+
+Files that could not be read are listed at the end and make the exit code 1.
+
+examples:
+  crohme evaluate symbols --data data/crohme/test2014
+  crohme evaluate symbols --bundle symbol-cnn --data my-pictures --report report
+  crohme evaluate symbols --bundle runs/symbol-lstm/bundle --data data/sample/test
+"""
+
+
+def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
+    """Add the task to the parser of `evaluate`."""
+    parser = tasks.add_parser(
+        "symbols",
+        help="top-1, top-3 and top-5 accuracy on isolated symbols",
+        description="Measure how well a bundle recognises isolated symbols.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--data", required=True, type=Path, metavar="DIR", help="InkML with marked symbols, or pictures in <label>/"
+    )
+    parser.add_argument(
+        "--bundle", default="both", metavar="NAME|DIR", help="symbol-lstm, symbol-cnn, both, or a folder (both)"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
+    add_report_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the figures, write what was asked for, and list the files that could not be read."""
+    from crohme.evaluation.symbols import evaluate
+    from crohme.symbols.recognizer import SymbolRecognizer
+
+    check_outputs(args)
+    # Files that cannot be read are listed at the end, with the causes: not twice.
+    log = logging.getLogger("crohme.datasets")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        results = evaluate(SymbolRecognizer.load(args.bundle), args.data)
+    finally:
+        log.setLevel(level)
+    figures = results.summary()
+    _print(figures)
+    write_json(figures, args.json)
+    if args.report is not None:
+        from crohme.evaluation import symbol_report
+        from crohme.evaluation.report import About
+
+        about = About(args.bundle, str(args.data.resolve()))
+        symbol_report.write_report(results, args.report, about, args.plots or ("png",))
+        print(f"report written to {args.report}")
+    if args.latex is not None:
+        from crohme.evaluation.latex_table import symbols_table
+
+        write_text(args.latex, symbols_table(short(args.bundle), short(str(args.data.resolve())), figures))
+    failures = [line.split(": ", 1) for line in results.unreadable]
+    return list_failures([(Path(file), cause) for file, cause in failures], len(set(results.files)) + len(failures))
+
+
+def _print(figures: dict[str, Any]) -> None:
+    print(f"{figures['n']} symbols")
+    for k in (1, 3, 5):
+        low, high = figures[f"top{k}_interval"]
+        print(f"top-{k}  {figures[f'top{k}']:.2%}   (95 % interval {low:.2%} to {high:.2%})")
+    if figures["unknown_labels"]:
+        print(f"{figures['unknown_labels']} of them have a label that the recogniser does not know, counted as wrong:")
+        print(f"  {' '.join(figures['unknown_label_names'])}")

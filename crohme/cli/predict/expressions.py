@@ -1,0 +1,94 @@
+"""`crohme predict expressions`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from crohme.cli.arguments import MAX_BEAM, up_to
+from crohme.cli.errors import CommandError
+from crohme.cli.files import INK_SUFFIXES, OutputFolder, check_apart, find_files
+from crohme.cli.predict.expression_readings import WRITTEN, read_expressions
+from crohme.cli.predict.readings import Reading
+from crohme.cli.predict.shared import TOP, Lines, add_output_options, run_prediction
+from crohme.cli.tasks import Parser
+
+EPILOG = """\
+Each InkML file is recognised as one expression, and so is each picture, by tracing its lines
+into strokes. A file's own truth is shown beside the reading:
+=  the same
+≠  another, and which
+?  the truth cannot be compared, and why; such a file counts as wrong
+
+The CSV has the columns file, symbol (empty), latex, confidence, truth, truth_error, error,
+then latex_2, confidence_2 and so on. JSON is a list of objects with the same names and
+`candidates`, each with its `mathml` and its `symbols`: label, strokes (numbers in the file,
+from 0), trace_ids, box (left, top, right, bottom), confidence, and the number of the symbol
+that it is attached to (parent) and how (relation). JSON lines are these objects, one a line.
+Lines are written as they come: Ctrl-C keeps those that are there.
+
+--write lg,inkml,mathml,latex --to-dir DIR writes files to DIR, named after their source:
+a CROHME label graph over strokes (.lg), the ink with the reading as its truth (.inkml),
+Presentation MathML (.mml), LaTeX tokens (.tex). The ink of a picture is the traced one,
+in pixels.
+
+examples:
+  crohme predict data/sample/test
+  crohme predict a.inkml folder/ --output result.csv --top 5
+  crohme predict photo.png --write inkml,mathml --to-dir read
+"""
+
+
+def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
+    """Add the task to the parser of `predict`."""
+    parser = tasks.add_parser(
+        "expressions",
+        help="whole expressions, as LaTeX (the default)",
+        description="Recognise whole expressions in InkML files and pictures.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_output_options(
+        parser,
+        top=f"how many candidates (1 on the screen, {TOP} in a file)",
+        bundle="a bundle, or the folder of one (expressions)",
+    )
+    parser.add_argument("--beam", type=up_to(MAX_BEAM), metavar="B", help="width of the search; 1 is fastest")
+    parser.add_argument(
+        "--write", type=_formats, metavar="FORMATS", help=f"write some of {','.join(WRITTEN)} to --to-dir"
+    )
+    parser.add_argument("--to-dir", type=Path, metavar="DIR", help="the folder for --write")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Recognise every file as an expression."""
+    if (args.write is None) != (args.to_dir is None):
+        raise CommandError("--write says what to write and --to-dir where to: give both")
+
+    def written(found: list[Reading]) -> None:
+        if args.to_dir is not None:
+            but = ", but for the files listed below" if any(reading.error for reading in found) else ""
+            print(f"{', '.join(args.write)} written to {args.to_dir}{but}")
+
+    return run_prediction(args, _start, "expressions", written)
+
+
+def _start(args: argparse.Namespace) -> Lines:
+    from crohme.expressions.recognizer import DEFAULT_BUNDLE
+    from crohme.ink.image_files import SUFFIXES
+
+    files = find_files(args.paths, INK_SUFFIXES | SUFFIXES)
+    check_apart({"--output": args.output}, (file for file, _ in files))
+    top = args.top or (1 if args.output is None else TOP)
+    folder = None if args.to_dir is None else OutputFolder(args.to_dir, (file for file, _ in files))
+    return len(files), read_expressions(files, args.bundle or DEFAULT_BUNDLE, top, args.beam, args.write or (), folder)
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    """A list of formats with commas between, for argparse's `type=`."""
+    formats = tuple(dict.fromkeys(text.split(",")))
+    for one in formats:
+        if one not in WRITTEN:
+            raise argparse.ArgumentTypeError(f"{one!r} is none of {', '.join(WRITTEN)}")
+    return formats

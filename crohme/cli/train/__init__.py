@@ -1,0 +1,39 @@
+"""`crohme train`."""
+
+from __future__ import annotations
+
+import argparse
+
+from crohme.cli.tasks import Parser
+from crohme.cli.train import expressions, symbols
+
+DEFAULT_TASK = "symbols"
+EPILOG = f"""\
+Without TASK it is {DEFAULT_TASK}: `crohme train --epochs 5` is `crohme train {DEFAULT_TASK} --epochs 5`.
+`crohme train TASK --help` lists the options of a task.
+
+Without --data both train on CROHME, looked for at $CROHME_DATA and in data/crohme;
+without CROHME, on the small sample in data/sample, which shows that everything works
+but makes no good recogniser. data/README.md says where to get CROHME.
+
+The folder of a run holds its settings, log, learning curves, a checkpoint from which
+--resume continues, and bundle/: the trained recogniser, for --bundle of the other commands.
+
+examples:
+  crohme train
+  crohme train symbols --network cnn --data my-pictures
+  crohme train expressions --minutes 120
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add the command to the parser of all commands."""
+    parser = commands.add_parser(
+        "train",
+        help="train a recogniser",
+        description="Train a recogniser of isolated symbols or of whole expressions.",
+        usage="crohme train [TASK] [OPTION ...]",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_tasks((symbols, expressions), DEFAULT_TASK)

@@ -1,0 +1,88 @@
+"""`crohme train expressions`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from crohme.cli.arguments import positive_int
+from crohme.cli.errors import CommandError
+from crohme.cli.tasks import Parser
+from crohme.cli.train.shared import (
+    add_experiment_options,
+    add_run_options,
+    check_experiment_options,
+    experiment,
+    run_training,
+)
+
+EPILOG = """\
+A run continues after a stop with --resume, to the end that it was given, or with --minutes
+or --epochs beyond it. configs/expressions.toml lists the settings that --set and --config take.
+
+examples:
+  crohme train expressions --minutes 180 --size base
+  crohme train expressions --config configs/expressions.toml --from expressions
+  crohme train expressions --set recipe.one_hand=0.5
+  crohme train expressions --tensorboard        (then: tensorboard --logdir runs/expressions)
+  crohme train expressions --resume             (to the end of a stopped run)
+  crohme train expressions --resume --minutes 60          (an hour more)
+"""
+
+
+def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
+    """Add the task to the parser of `train`."""
+    parser = tasks.add_parser(
+        "expressions",
+        help="whole expressions, from their strokes",
+        description="Train a recogniser of whole expressions, the stroke transformer.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_run_options(
+        parser,
+        data="a folder with train/ and test2013/, as data/README.md describes (CROHME)",
+        epochs="passes over the data",
+        minutes="time to train, instead of --epochs (120)",
+        out="folder of the run (runs/expressions)",
+    )
+    parser.add_argument("--size", choices=["small", "base"], help="size of the network (small)")
+    parser.add_argument(
+        "--workers", type=positive_int, default=1, metavar="N", help="processes that compose and distort ink (1)"
+    )
+    parser.add_argument("--tensorboard", action="store_true", help="write a log for TensorBoard as well")
+    add_experiment_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train; say on what, how well it reads, and where the bundle is."""
+    return run_training(args, _train)
+
+
+def _train(args: argparse.Namespace, data: list[Path]) -> Path:
+    from crohme.expressions import training
+
+    if len(data) > 1:
+        raise CommandError("expressions are trained on one folder: several --data are for symbols")
+    check_experiment_options(args)
+    folder = args.out or Path("runs") / "expressions"
+    defaults = {"settings": training.Settings(), "recipe": training.Recipe(), "minutes": float, "start": str}
+    asked = experiment(args, defaults)
+    settings = training.stored_settings(folder) if args.resume else asked["settings"]
+    given = {name: value for name in ("size", "seed") if (value := getattr(args, name)) is not None}
+    figures = training.train(
+        data[0],
+        folder,
+        minutes=args.minutes if args.minutes or args.epochs else asked["minutes"],
+        epochs=args.epochs,
+        settings=replace(settings, **given),
+        recipe=training.stored_recipe(folder) if args.resume else asked["recipe"],
+        resume=args.resume,
+        start=args.start or asked["start"],
+        workers=args.workers,
+        tensorboard=args.tensorboard,
+    )
+    print(f"ExpRate {figures['exprate']:.2f} % on the validation set, greedy, one direction")
+    return folder / "bundle"

@@ -1,0 +1,86 @@
+"""What `crohme train` does alike for every task."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from crohme.cli.arguments import positive_int, positive_number
+from crohme.cli.errors import CommandError
+from crohme.deep_learning import load_keras
+
+Train = Callable[[argparse.Namespace, list[Path]], Path]
+
+
+def add_run_options(parser: argparse.ArgumentParser, data: str, epochs: str, minutes: str, out: str) -> None:
+    """The options of a run that every task has; the texts are their help, which differs."""
+    parser.add_argument("--data", type=Path, action="append", metavar="DIR", help=data)
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=positive_int, metavar="N", help=epochs)
+    length.add_argument("--minutes", type=positive_number, metavar="M", help=minutes)
+    parser.add_argument("--out", type=Path, metavar="DIR", help=out)
+    parser.add_argument("--resume", action="store_true", help="continue a stopped run with the same options")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of everything random")
+
+
+def add_experiment_options(parser: argparse.ArgumentParser) -> None:
+    """`--config`, `--set` and `--from`."""
+    group = parser.add_argument_group("settings of a new run")
+    group.add_argument("--config", type=Path, metavar="FILE", help="read settings from this TOML file, see configs/")
+    group.add_argument(
+        "--set", action="append", metavar="KEY=VALUE", help="change one of them: --set settings.dropout=0.1"
+    )
+    group.add_argument("--from", dest="start", metavar="NAME|DIR", help="start from the weights of this bundle")
+
+
+def check_experiment_options(args: argparse.Namespace) -> None:
+    """Refuse what `--resume` takes from the folder of the run.
+
+    Raises:
+        CommandError: `--from`, `--config` or `--set` with `--resume`.
+    """
+    if args.resume and args.start is not None:
+        raise CommandError("--from is for a new run; --resume continues with the weights of its checkpoint")
+    if args.resume and (args.config is not None or args.set):
+        raise CommandError("--config and --set are for a new run; --resume keeps the settings of its folder")
+
+
+def experiment(args: argparse.Namespace, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """What `--config` and `--set` ask for, over the defaults; see `crohme.training.experiment.take`."""
+    from crohme.training.experiment import read_experiment, take, with_values
+
+    written = {} if args.config is None else read_experiment(args.config)
+    return take(with_values(written, args.set or ()), defaults, str(args.config or "--set"))
+
+
+def run_training(args: argparse.Namespace, train: Train) -> int:
+    """Find the data, train, and say where the bundle is.
+
+    Args:
+        args: argparse.Namespace. With `data`, as `add_run_options` has it.
+        train: function of the arguments and the folders of data, which returns the folder of the bundle.
+
+    Raises:
+        CommandError: A worker process was lost.
+        KeyboardInterrupt: With a message that says how to continue.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    load_keras()
+    from crohme.child_processes import WorkerLost
+    from crohme.datasets.location import crohme_folder, sample_folder
+
+    try:
+        data = args.data or [crohme_folder()]
+        if data == [None]:
+            data = [sample_folder()]
+            print(f"CROHME is not in place: training on the embedded sample, {data[0]}. See data/README.md.")
+        bundle = train(args, data)
+    except WorkerLost as error:
+        raise CommandError(f"{error} The same command with --resume continues from the checkpoint.") from None
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the same command with --resume continues from the last checkpoint") from None
+    print(f"bundle written to {bundle}")
+    return 0
