@@ -14,6 +14,7 @@ from crohme.augment.texts import read_texts, strokes_of, text_files  # noqa: E40
 from crohme.datasets.location import crohme_folder, sample_folder  # noqa: E402
 from crohme.evaluation.sheets import draw_expressions  # noqa: E402
 from crohme.expressions.batches import Recipe, sample, training_pools  # noqa: E402
+from crohme.notation import Alphabet  # noqa: E402
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def main() -> None:
     pools = training_pools(crohme_folder() or sample_folder())
     recipe = Recipe(typeset_own=args.typeset)
     if args.texts:
-        texts, files = read_texts(text_files(args.texts), strokes_of(pools.written))
+        texts, files = read_texts(text_files(args.texts), strokes_of(pools.written), Alphabet.crohme())
         for file in files:
             print(
                 f"{file.path}: {file.kept} kept, {file.dropped.total()} not:", *map(_told, file.dropped.most_common(12))

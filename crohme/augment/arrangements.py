@@ -1,7 +1,6 @@
-"""Accents and grids as geometry on blocks: where what a symbol layout tree cannot hold yet would go.
+"""Accents, frames and grids as geometry on blocks, which `typeset.Typesetter` laid out as rows.
 
-CROHME has neither, so their measures are guesses, in x-heights, drawn anew each time. When the tree has nodes
-for them, `typeset.Typesetter` lays their parts out as rows, calls these functions, and hangs the parts.
+CROHME has none of them, so their measures are guesses, in x-heights, drawn anew each time.
 """
 
 from __future__ import annotations
@@ -44,6 +43,15 @@ def put_over(mark: Block, content: Block, rng: np.random.Generator, *, wide: boo
     gap = float(rng.uniform(0.1, 0.4))
     y = content.bottom + gap - mark.top if under else content.top - gap - mark.bottom
     mark.move(middle + shift - (mark.left + mark.right) / 2, y)
+
+
+def put_around(frame: Block, content: Block, rng: np.random.Generator) -> None:
+    """Stretch and move a frame or a circle so that it goes around its content, which stays."""
+    left, right = (float(rng.uniform(0.15, 0.5)) for _ in range(2))
+    over, under = (float(rng.uniform(0.15, 0.45)) for _ in range(2))
+    width, height = content.width + left + right, content.height + over + under
+    frame.stretch(width / max(frame.width, 1e-3), height / max(frame.height, 1e-3))
+    frame.move(content.left - left - frame.left, content.top - over - frame.top)
 
 
 def arrange_grid(cells: Sequence[Sequence[Block | None]], rng: np.random.Generator, *, align: str = "c") -> None:

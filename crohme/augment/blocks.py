@@ -28,11 +28,12 @@ class Glyph:
 
 @dataclass(eq=False)
 class Symbol:
-    """A symbol of the tree that is being laid out: its ink, and the rows that hang on it."""
+    """A symbol of the tree that is being laid out, its ink, and the rows that hang on it; or a grid and its cells."""
 
     label: str
     glyphs: list[Glyph]
     rows: dict[Relation, list[Symbol]] = field(default_factory=dict)
+    cells: list[list[list[Symbol]]] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -123,6 +124,7 @@ def _nodes(row: Iterable[Symbol], strokes: dict[int, range]) -> tuple[Node, ...]
             symbol.label,
             tuple(sorted(stroke for glyph in symbol.glyphs for stroke in strokes[id(glyph)])),
             {relation: _nodes(hanging, strokes) for relation, hanging in symbol.rows.items()},
+            tuple(tuple(_nodes(cell, strokes) for cell in line) for line in symbol.cells),
         )
         for symbol in row
     )

@@ -20,6 +20,10 @@ _BY_KIND = {
     Kind.ROOT: "root",
     Kind.PUNCTUATION: "mark",
     Kind.ORDINARY: "letter",
+    Kind.ACCENT: "letter",
+    Kind.ACCENT_UNDER: "letter",
+    Kind.ENCLOSURE: "letter",
+    Kind.STACK: "letter",
 }
 _DEEP = frozenset("g p q y j f \\gamma \\mu \\beta \\phi".split())
 _SMALL = frozenset("a c e m n o r s u v w x z \\alpha \\pi \\sigma \\infty".split())
@@ -27,8 +31,11 @@ SCRIPTS = (Relation.SUB, Relation.SUP)
 
 
 def kind_of(node: Node) -> str:
-    """What a symbol is to its neighbours in a row. A label outside CROHME's alphabet counts as a letter."""
-    if node.is_fraction:
+    """What a symbol is to its neighbours in a row.
+
+    A label outside the table counts as a letter, and so do accents and frames; a grid stands as a fraction does.
+    """
+    if node.is_fraction or node.is_grid:
         return "fraction"
     if (kind := _BY_LABEL.get(node.label)) is not None:
         return kind

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from crohme.augment.letters import LETTERS
@@ -59,10 +61,10 @@ def _hung(row: Row, stroke: int, primes: Row) -> Row:
     """The row with primes as superscript of the symbol that begins with this stroke."""
     nodes = []
     for node in row:
-        rows = {relation: _hung(hanging, stroke, primes) for relation, hanging in node.rows.items()}
+        hung = node.with_rows(lambda inner: _hung(inner, stroke, primes))
         if node.strokes[:1] == (stroke,):
-            rows[Relation.SUP] = primes
-        nodes.append(Node(node.label, node.strokes, rows))
+            hung = replace(hung, rows={**hung.rows, Relation.SUP: primes})
+        nodes.append(hung)
     return tuple(nodes)
 
 

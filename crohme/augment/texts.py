@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from crohme.augment.compose import MAX_STROKES
+from crohme.augment.marks import source_of
 from crohme.augment.pool import Pool, evenly
-from crohme.notation import LatexError, from_latex
-from crohme.notation.tree import Node, Relation, SymbolTree
+from crohme.notation import Alphabet, LatexError, from_latex
+from crohme.notation.alphabet import ROOT
+from crohme.notation.tree import Node, SymbolTree
 from inkml_parser.files import read_regular
 
 TOO_LONG = "too long"
@@ -42,10 +44,12 @@ class Texts:
     Args:
         strings: sequence of str. Each is read by `notation.from_latex`.
         labels: sequence of sets of str. The symbol classes in each.
+        alphabet: Alphabet. What they are read in.
     """
 
-    def __init__(self, strings: Sequence[str], labels: Sequence[frozenset[str]]) -> None:
+    def __init__(self, strings: Sequence[str], labels: Sequence[frozenset[str]], alphabet: Alphabet) -> None:
         self.strings = list(strings)
+        self.alphabet = alphabet
         having: dict[str, list[int]] = defaultdict(list)
         for number, own in enumerate(labels):
             for label in own:
@@ -57,8 +61,8 @@ class Texts:
         """Some text; half of them for one symbol in them, so that rare classes are seen more often."""
         if rng.random() < 0.5:
             numbers = self._having[min(int(np.searchsorted(self._ends, rng.random())), len(self._having) - 1)]
-            return from_latex(self.strings[numbers[rng.integers(len(numbers))]])
-        return from_latex(self.strings[rng.integers(len(self.strings))])
+            return from_latex(self.strings[numbers[rng.integers(len(numbers))]], self.alphabet)
+        return from_latex(self.strings[rng.integers(len(self.strings))], self.alphabet)
 
 
 def text_files(path: Path) -> list[Path]:
@@ -75,17 +79,25 @@ def strokes_of(pool: Pool) -> Callable[[Node], float | None]:
     def strokes(node: Node) -> float | None:
         if node.is_fraction:
             return bar
-        return root if Relation.INSIDE in node.rows else mean.get(node.label)
+        if node.label == ROOT and node.arguments:
+            return root
+        if node.label == "\\binom":
+            return mean["("] + mean[")"] if "(" in mean and ")" in mean else None
+        source = source_of(node.label, mean) if node.arguments else node.label
+        return None if source is None else mean.get(source)
 
     return strokes
 
 
-def read_texts(paths: Sequence[Path], strokes: Callable[[Node], float | None]) -> tuple[Texts, list[FileOfTexts]]:
+def read_texts(
+    paths: Sequence[Path], strokes: Callable[[Node], float | None], alphabet: Alphabet
+) -> tuple[Texts, list[FileOfTexts]]:
     """Read files of LaTeX, one string a line; empty lines count for nothing.
 
     Args:
         paths: sequence of Path.
         strokes: callable. What `strokes_of` gives.
+        alphabet: Alphabet. The symbols that may stand in them, and whether grids may.
 
     Returns:
         The texts that can be typeset, and what became of each file's lines.
@@ -107,7 +119,7 @@ def read_texts(paths: Sequence[Path], strokes: Callable[[Node], float | None]) -
             if not line or line in seen:
                 continue
             seen.add(line)
-            found = _labels_of(line, strokes)
+            found = _labels_of(line, strokes, alphabet)
             if isinstance(found, str):
                 dropped[found] += 1
                 continue
@@ -118,13 +130,13 @@ def read_texts(paths: Sequence[Path], strokes: Callable[[Node], float | None]) -
     if not strings:
         names = ", ".join(map(str, paths)) or "no file"
         raise ValueError(f"{names}: no line that the ink at hand can write")
-    return Texts(strings, labels), files
+    return Texts(strings, labels, alphabet), files
 
 
-def _labels_of(text: str, strokes: Callable[[Node], float | None]) -> frozenset[str] | str:
+def _labels_of(text: str, strokes: Callable[[Node], float | None], alphabet: Alphabet) -> frozenset[str] | str:
     """The symbol classes of a text, or why it cannot be typeset."""
     try:
-        nodes = list(from_latex(text).nodes())
+        nodes = list(from_latex(text, alphabet).nodes())
     except LatexError as error:
         return error.cause
     total, labels = 0.0, set()

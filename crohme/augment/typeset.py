@@ -4,24 +4,28 @@ Each symbol is one that somebody wrote (`Pool`), in the hand of one person (`One
 drawn from what was measured in the training set (`manner`). A row is laid out at x-height 1 with its mid line
 at y 0, the unit in which `Pool.symbol` gives ink, and is then moved and scaled as a whole.
 
-To add a kind of node (an accent, a grid), give it a function of `Typesetter` that makes a `Block`, as
-`_fraction` and `_root` do, and name it in `_core`; its geometry alone stands in `arrangements`.
+To add a kind of node, give it a function of `Typesetter` that makes a `Block`, as `_fraction` and `_root` do, and
+name it in `_core`; the geometry of accents, frames and grids stands in `arrangements`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from statistics import median
 
 import numpy as np
 
-from crohme.augment.blocks import Block, Glyph, joined, to_expression
+from crohme.augment.arrangements import arrange_grid, put_around, put_over
+from crohme.augment.blocks import Block, Glyph, Symbol, joined, to_expression
 from crohme.augment.fitting import fitted_root, part_scripts, stretch_to_height, stretch_to_width
 from crohme.augment.ink import Ink, NoInk
 from crohme.augment.kinds import SCRIPTS, end_of, kind_of, shape_of
 from crohme.augment.manner import Manner
+from crohme.augment.marks import WIDE, mark
 from crohme.augment.metrics import has_usual_height
 from crohme.ink.expression import Expression, Row
+from crohme.notation.alphabet import GRID, ROOT
 from crohme.notation.tree import Node, Relation, SymbolTree
 
 _PLAIN = 2.6  # height up to which a fence's content is a plain row, as in `evaluation.layout`
@@ -32,6 +36,8 @@ _ERROR = 0.4  # share of a symbol's difference from others of its class, in size
 _SMALLEST, _LARGEST = 0.6, 1.6  # over the usual size of its class
 _TRIES, _LOW = 4, 0.25  # to find a point that lies below, or above, this y
 _REACH = 0.7  # of a symbol's height, beside which a script may lie
+_CONTENT_FIRST = 0.85  # share of accents and frames that are written after what they mark
+_ALIGNED_LEFT, _BY_COLUMN = 0.4, 0.1  # shares of grids
 _AXIS = -0.1  # of a row whose other symbols do not tell where its mid line is
 
 
@@ -84,7 +90,10 @@ class Typesetter:
             if opening is not None and number - opening > 1:
                 self._fit_fences(parts[opening], part, parts[opening + 1 : number])
             self._scripts(node, part)
-        if not plain and not any(node.rows for node in row):
+        for number in open_fences:  # only a grid makes a fence that nothing closes as tall as itself
+            if number + 1 < len(row) and row[number + 1].is_grid:
+                self._fit_fences(parts[number], parts[number], parts[number + 1 : number + 2])
+        if not plain and not any(node.inner_rows for node in row):
             # A row of signs only is measured by them: so is their size here.
             size = median(max(part.height, 0.6 * part.width) / 1.6 for part in parts)
             for part in parts:
@@ -105,8 +114,14 @@ class Typesetter:
         """A symbol with what it encloses or divides, but without scripts and limits."""
         if node.is_fraction:
             return self._fraction(node, place, plain)
-        if Relation.INSIDE in node.rows:
+        if node.is_grid:
+            return self._grid(node)
+        if node.label == ROOT and node.arguments:
             return self._root(node, place, plain)
+        if node.label == "\\binom" and node.arguments:
+            return self._binomial(node, place)
+        if node.arguments:
+            return self._marked(node, place)
         return self._symbol(node)
 
     def _symbol(self, node: Node) -> Block:
@@ -224,6 +239,49 @@ class Typesetter:
         root.hang(Relation.ABOVE, index, before=self._manner.does("index before root"))
         root.row[-1].rows[Relation.INSIDE] = inner
 
+    # Accents, frames and grids
+
+    def _marked(self, node: Node, place: str) -> Block:
+        """A row with an accent over it, a line under it, or a frame around it."""
+        (relation,) = node.arguments
+        content = self._row(node.rows[relation], place)
+        block = Block.of_ink(node.label, mark(node.label, self._ink, self._rng))
+        if relation is Relation.INSIDE:
+            put_around(block, content, self._rng)
+        else:
+            wide = node.label in WIDE or len(node.rows[relation]) > 1
+            put_over(block, content, self._rng, wide=wide, under=relation is Relation.ABOVE)
+        block.hang(relation, content, before=self._rng.random() < _CONTENT_FIRST)
+        return block
+
+    def _grid(self, node: Node) -> Block:
+        cells = [[self._row(cell, "line") if cell else None for cell in line] for line in node.cells]
+        return self._arranged(cells, "l" if self._rng.random() < _ALIGNED_LEFT else "c")
+
+    def _arranged(self, cells: list[list[Block | None]], align: str) -> Block:
+        arrange_grid(cells, self._rng, align=align)
+        by_line = [cell for line in cells for cell in line if cell is not None]
+        block = joined(by_line)
+        if self._rng.random() < _BY_COLUMN:
+            columns = zip_longest(*cells)
+            block.glyphs = [glyph for column in columns for cell in column if cell is not None for glyph in cell.glyphs]
+        block.row = [Symbol(GRID, [], cells=[[[] if cell is None else cell.row for cell in line] for line in cells])]
+        return block.move(0, 0, float(self._rng.uniform(0.65, 1.05)))
+
+    def _binomial(self, node: Node, place: str) -> Block:
+        """Two rows one over the other, between parentheses that are the symbol."""
+        above, below = (self._row(node.rows[relation], place) for relation in (Relation.ABOVE, Relation.BELOW))
+        content = self._arranged([[above], [below]], "c")
+        left, right = (self._symbol(Node(label)) for label in "()")
+        for fence in (left, right):
+            stretch_to_height(fence, content.top - 0.15, content.bottom + 0.15)
+        left.move(content.left - float(self._rng.uniform(0.05, 0.4)) - left.right, 0)
+        right.move(content.right + float(self._rng.uniform(0.05, 0.4)) - right.left, 0)
+        glyphs = [*left.glyphs, *content.glyphs, *right.glyphs]
+        block = Block([Symbol(node.label, [*left.glyphs, *right.glyphs])], glyphs, *_box(left, content, right))
+        block.row[0].rows = {Relation.ABOVE: above.row, Relation.BELOW: below.row}
+        return block
+
     # Scripts and limits
 
     def _with_limits(self, node: Node) -> Node:
@@ -237,6 +295,8 @@ class Typesetter:
 
     def _scripts(self, node: Node, base: Block) -> None:
         """Hang scripts and limits on a symbol."""
+        if node.is_grid:
+            return
         relations = [r for r in (*SCRIPTS, *_BESIDE) if r in node.rows and r not in base.row[-1].rows]
         left, top, right, bottom = base.left, base.top, base.right, base.bottom
         hung: dict[Relation, Block] = {}
@@ -302,3 +362,9 @@ class Typesetter:
             row.glyphs = [g for g in row.glyphs if g not in self._late] + [g for g in row.glyphs if g in self._late]
             self._late.clear()
         return row
+
+
+def _box(*blocks: Block) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of all of them."""
+    left, top = min(block.left for block in blocks), min(block.top for block in blocks)
+    return left, top, max(block.right for block in blocks), max(block.bottom for block in blocks)

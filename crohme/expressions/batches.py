@@ -304,7 +304,7 @@ def _prepare(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
     global _maker
     pools = training_pools(folder)
     if recipe.typeset:
-        texts, _ = read_texts(text_files(Path(recipe.texts)), strokes_of(pools.written))
+        texts, _ = read_texts(text_files(Path(recipe.texts)), strokes_of(pools.written), vocabulary.alphabet)
         pools = pools._replace(texts=texts)
     _maker = pools, recipe, vocabulary
 

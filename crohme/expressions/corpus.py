@@ -22,6 +22,9 @@ from inkml_parser import Ink, InkError, read
 from inkml_parser.sequences import resample
 
 _RELATIONS = tuple(Relation)
+_RIGHT = _RELATIONS.index(Relation.RIGHT)
+_COLUMNS = 128
+"""More than the columns of any grid, so that line and column are one number."""
 _STEPS = 65_000  # the longer side of an expression's box, in steps of the packed integers
 
 
@@ -122,22 +125,26 @@ def pack(corpus: Corpus) -> cache.Arrays:
 
 
 def _table(row: Sequence[Node], labels: dict[str, int]) -> list[tuple[tuple[int, int, int, int], tuple[int, ...]]]:
-    """Every node of a row as (parent or -1, relation to it, label, number of strokes) and its strokes.
+    """Every node of a row as (parent or -1, place there, label, number of strokes) and its strokes.
 
-    Labels are numbered as they come; new ones are added to `labels`.
+    Labels are numbered as they come; new ones are added to `labels`. The place is a relation, or a cell of a grid;
+    empty cells at the end of a line are lost.
     """
     table: list[tuple[tuple[int, int, int, int], tuple[int, ...]]] = []
 
-    def add(nodes: Sequence[Node], parent: int, relation: Relation) -> None:
+    def add(nodes: Sequence[Node], parent: int, place: int) -> None:
         for node in nodes:
             here = len(table)
             label = labels.setdefault(node.label, len(labels))
-            table.append(((parent, _RELATIONS.index(relation), label, len(node.strokes)), node.strokes))
-            for hanging, rows in node.rows.items():
-                add(rows, here, hanging)
-            parent, relation = here, Relation.RIGHT
+            table.append(((parent, place, label, len(node.strokes)), node.strokes))
+            for relation, inner in node.rows.items():
+                add(inner, here, _RELATIONS.index(relation))
+            for line, cells in enumerate(node.cells):
+                for column, cell in enumerate(cells):
+                    add(cell, here, len(_RELATIONS) + _COLUMNS * line + column)
+            parent, place = here, _RIGHT
 
-    add(row, -1, Relation.RIGHT)
+    add(row, -1, _RIGHT)
     return table
 
 
@@ -160,16 +167,25 @@ def unpack(arrays: cache.Arrays) -> Corpus:
 def _row(table: list[list[int]], own: list[int], labels: list[str]) -> tuple[Node, ...]:
     """The inverse of `_table`: children stand behind their parents, so it is undone from the end."""
     starts = np.cumsum([0, *(entry[3] for entry in table)]).tolist()
-    rows: list[dict[Relation, tuple[Node, ...]]] = [{} for _ in table]
+    rows: list[dict[int, tuple[Node, ...]]] = [{} for _ in table]
     right: list[tuple[Node, ...]] = [() for _ in table]
     whole: tuple[Node, ...] = ()
     for i in range(len(table) - 1, -1, -1):
-        parent, relation, label, count = table[i]
-        hanging = dict(reversed(rows[i].items()))
-        node = Node(labels[label], tuple(own[starts[i] : starts[i] + count]), hanging)
+        parent, place, label, count = table[i]
+        hanging = {_RELATIONS[at]: row for at, row in reversed(rows[i].items()) if at < len(_RELATIONS)}
+        node = Node(labels[label], tuple(own[starts[i] : starts[i] + count]), hanging, _cells(rows[i]))
         whole = (node, *right[i])
-        if parent >= 0 and _RELATIONS[relation] is Relation.RIGHT:
+        if parent >= 0 and place == _RIGHT:
             right[parent] = whole
         elif parent >= 0:
-            rows[parent][_RELATIONS[relation]] = whole
+            rows[parent][place] = whole
     return whole
+
+
+def _cells(rows: dict[int, tuple[Node, ...]]) -> tuple[tuple[tuple[Node, ...], ...], ...]:
+    lines: list[list[tuple[Node, ...]]] = []
+    for place in sorted(at for at in rows if at >= len(_RELATIONS)):
+        line, column = divmod(place - len(_RELATIONS), _COLUMNS)
+        lines += [[] for _ in range(line + 1 - len(lines))]
+        lines[line] += [()] * (column - len(lines[line])) + [rows[place]]
+    return tuple(map(tuple, lines))

@@ -7,7 +7,7 @@ and never writes a stroke twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from crohme.expressions.forward import LightTransformer, Memory
 from crohme.expressions.vocabulary import PAIR_INDEX, RELATION_INDEX, SAME_SYMBOL, START, START_BACKWARD, Vocabulary
 from crohme.notation import BIG_OPERATORS
-from crohme.notation.grammar import END, WRITTEN, Cursor, Group, Kind, Row
-from crohme.notation.linear import linearize
+from crohme.notation.grammar import END, WRITTEN, Cursor, Grid, Group, Kind, Row
+from crohme.notation.linear import delinearize, linearize
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
+from crohme.notation.tree import symbols as symbols_of
 
 Floats = NDArray[np.float32]
 _IMPOSSIBLE = -np.inf
@@ -27,8 +28,8 @@ _AT_ONCE = 48  # positions rescored at once: what is seen from each takes memory
 _WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
 _LIMITS = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
 # Strokes that a token of this kind takes or claims for its groups. The first symbol of a row was claimed before.
-_CLAIMS = {Kind.SYMBOL: 1, Kind.COMMAND: 2, Kind.SUB: 1, Kind.SUP: 1, Kind.OPEN_INDEX: 1}
-_NESTING = frozenset({Kind.COMMAND, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX})
+_CLOSING = frozenset({Kind.CLOSE, Kind.CLOSE_INDEX, Kind.END})  # what must follow them was owed before
+_NESTING = frozenset({Kind.COMMAND, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX, Kind.GRID})
 
 
 class Cancelled(Exception):
@@ -54,17 +55,19 @@ class Candidate:
 class _Symbol:
     label: str
     strokes: tuple[int, ...]
-    anchor: int | None
-    relation: Relation | None
     score: float
 
 
 @dataclass(frozen=True, eq=False)
 class _Hypothesis:
-    """A prefix: where it stands, what it wrote, which strokes are left, and the token it ends with."""
+    """A prefix: where it stands, what it wrote, which strokes are left, and the token it ends with.
+
+    `steps` are its tokens, and which of them wrote the next of `symbols`.
+    """
 
     score: float
     cursor: Cursor
+    steps: tuple[tuple[str, bool], ...]
     symbols: tuple[_Symbol, ...]
     written: Floats
     last: int
@@ -100,7 +103,7 @@ def decode(
     relate = network.relate(memory)
     same = same_symbol(relate)
     start = vocabulary.token_index[START_BACKWARD if backward else START]
-    live = [_Hypothesis(0.0, Cursor(), (), np.zeros(n, np.float32), start)]
+    live = [_Hypothesis(0.0, Cursor(), (), (), np.zeros(n, np.float32), start)]
     state = network.start()
     done: list[_Hypothesis] = []
     for _ in range(12 + 6 * n):
@@ -118,9 +121,7 @@ def decode(
             break
         live = [h for _, h in growing]
         state = state.select([parent for parent, _ in growing])
-    return [
-        Candidate(_tree(h.symbols, relate, backward), h.score, {s.strokes: s.score for s in h.symbols}) for h in done
-    ]
+    return [Candidate(_tree(h, relate, backward), h.score, {s.strokes: s.score for s in h.symbols}) for h in done]
 
 
 def rescore(
@@ -186,7 +187,7 @@ def same_symbol(relate: Floats) -> Floats:
     """Probability that two strokes are of one symbol, `(…, n, n)`: the mean of both ways, as it has no direction.
 
     Args:
-        relate: `(…, n, n, PAIR_CLASSES)`. Logits of the relation of each stroke to each.
+        relate: `(…, n, n, relations + 2)`. Logits of the relation of each stroke to each.
     """
     probability = np.exp(log_softmax(relate))[..., SAME_SYMBOL]
     return (probability + np.swapaxes(probability, -1, -2)) / 2
@@ -197,7 +198,7 @@ def _walk(
 ) -> list[tuple[_Hypothesis, str, NDArray[np.bool_]]]:
     """Every step of telling a tree: where it stands, the token that follows, and the strokes that it writes."""
     start = vocabulary.token_index[START_BACKWARD if backward else START]
-    hypothesis = _Hypothesis(0.0, Cursor(), (), np.zeros(n, np.float32), start)
+    hypothesis = _Hypothesis(0.0, Cursor(), (), (), np.zeros(n, np.float32), start)
     walk = []
     for token, node in [*linearize(tree, backward=backward), (END, None)]:
         strokes = np.zeros(n, dtype=bool)
@@ -254,13 +255,16 @@ def _extend(
     """A hypothesis one token longer; `pointed` are the strokes of the symbol, if the token writes one."""
     cursor = hypothesis.cursor
     symbols, written = hypothesis.symbols, hypothesis.written
-    if cursor.kind(token) in WRITTEN:
+    writes = cursor.kind(token) in WRITTEN
+    if writes:
         label = "-" if token == r"\frac" else token
         strokes = tuple(int(s) for s in np.flatnonzero(pointed))
-        symbols = (*symbols, _Symbol(label, strokes, cursor.anchor, cursor.relation, score))
+        symbols = (*symbols, _Symbol(label, strokes, score))
         written = np.maximum(written, pointed.astype(np.float32))
     number = vocabulary.token_index[token]
-    return _Hypothesis(hypothesis.score + score, cursor.advance(token), symbols, written, number)
+    after = cursor.advance(token)
+    steps = hypothesis.steps if after.ended else (*hypothesis.steps, (token, writes))
+    return _Hypothesis(hypothesis.score + score, after, steps, symbols, written, number)
 
 
 def _pointing(pointer: Floats, pointed: NDArray[np.bool_]) -> float:
@@ -292,7 +296,8 @@ def _mask(cursor: Cursor, spare: int, vocabulary: Vocabulary) -> Floats:
     # The base line is a level of the tree, and so is what would open; an index may need braces around it.
     levels = cursor.depth + sum(open_row.closing is Kind.CLOSE_INDEX for open_row in cursor.rows)
     may_nest = levels + 2 <= MAX_DEPTH
-    return _cached_mask(pending, row.closing, row.last is not None, row.scripts, spare, may_nest, vocabulary)
+    line = None if row.grid is None else row.grid.line is not None
+    return _cached_mask(pending, row.closing, row.last is not None, row.scripts, line, spare, may_nest, vocabulary)
 
 
 @lru_cache(maxsize=512)
@@ -301,60 +306,52 @@ def _cached_mask(
     closing: Kind,
     begun: bool,
     scripts: frozenset[Kind],
+    line: bool | None,
     spare: int,
     may_nest: bool,
     vocabulary: Vocabulary,
 ) -> Floats:
     """0 where a token may follow, -inf elsewhere; positions with equal arguments allow the same tokens."""
-    row = Row(None, closing, 0 if begun else None, scripts)
+    grid = None if line is None else Grid(line=0 if line else None)
+    row = Row(None, closing, 0 if begun else None, scripts, grid)
     group = None if pending is None else Group(0, Relation.INSIDE, or_index=pending)
-    cursor = Cursor((row,), group)
+    cursor = Cursor((row,) if grid is None else (Row(last=0), row), group)
     mask = np.full(len(vocabulary.tokens), _IMPOSSIBLE, dtype=np.float32)
     for i, token in enumerate(vocabulary.tokens):
         kind = cursor.kind(token)
         # The brackets of a root's index are no symbols.
         if vocabulary.may_answer(token) or kind in (Kind.OPEN_INDEX, Kind.CLOSE_INDEX):
-            claims = _CLAIMS.get(kind, 0) - (kind in WRITTEN and not begun)
-            if cursor.allows(token) and spare >= claims and (may_nest or kind not in _NESTING):
-                mask[i] = 0.0
+            if cursor.allows(token) and (may_nest or kind not in _NESTING):
+                if kind in _CLOSING or spare >= cursor.advance(token).owed + (kind in WRITTEN) - cursor.owed:
+                    mask[i] = 0.0
     return mask
 
 
-def _tree(symbols: Sequence[_Symbol], relate: Floats, backward: bool) -> SymbolTree:
-    """The tree of the symbols in the order in which the grammar wrote them."""
-    # Row of each symbol: the base and relation of the first symbol in it.
-    rows: dict[tuple[int | None, Relation | None], list[int]] = {}
-    row_of: list[tuple[int | None, Relation | None]] = []
-    for i, symbol in enumerate(symbols):
-        if symbol.relation is Relation.RIGHT and symbol.anchor is not None:
-            row_of.append(row_of[symbol.anchor])
-        else:
-            row_of.append((symbol.anchor, symbol.relation))
-        rows.setdefault(row_of[i], []).append(i)
-    hanging: dict[int, dict[Relation, list[int]]] = {}
-    for (base, relation), members in rows.items():
-        if base is not None and relation is not None:
-            hanging.setdefault(base, {})[relation] = members[::-1] if backward else members
+def _tree(hypothesis: _Hypothesis, relate: Floats, backward: bool) -> SymbolTree:
+    symbols = iter(hypothesis.symbols)
+    steps = []
+    for token, writes in hypothesis.steps:
+        symbol = next(symbols) if writes else None
+        steps.append((token, None if symbol is None else Node(symbol.label, symbol.strokes)))
 
-    def node(i: int) -> Node:
-        symbol = symbols[i]
-        own = {}
-        for relation, members in hanging.get(i, {}).items():
-            written = _as_written(symbol, relation, symbols[members[0]], relate)
-            own[written] = tuple(node(member) for member in members)
-        return Node(symbol.label, symbol.strokes, own)
+    def as_written(row: tuple[Node, ...]) -> tuple[Node, ...]:
+        return tuple(_with_limits(node, relate).with_rows(as_written) for node in row)
 
-    base_line = rows[(None, None)]
-    return SymbolTree(tuple(node(i) for i in (base_line[::-1] if backward else base_line)))
+    return SymbolTree(as_written(delinearize(steps, backward=backward).row))
 
 
-def _as_written(symbol: _Symbol, relation: Relation, first: _Symbol, relate: Floats) -> Relation:
+def _with_limits(node: Node, relate: Floats) -> Node:
     """Sub or Below, Sup or Above: LaTeX does not tell for a sum; the pairs of strokes do."""
-    if symbol.label not in _WITH_LIMITS or relation not in _LIMITS:
-        return relation
-    logits = relate[np.ix_(symbol.strokes, first.strokes)].mean(axis=(0, 1))
-    limit = _LIMITS[relation]
-    return limit if logits[PAIR_INDEX[limit]] > logits[PAIR_INDEX[relation]] else relation
+    if node.label not in _WITH_LIMITS:
+        return node
+    rows = {}
+    for relation, row in node.rows.items():
+        if (limit := _LIMITS.get(relation)) is not None:
+            first = next(symbols_of(row))
+            logits = relate[np.ix_(node.strokes, first.strokes)].mean(axis=(0, 1))
+            relation = limit if logits[PAIR_INDEX[limit]] > logits[PAIR_INDEX[relation]] else relation
+        rows[relation] = row
+    return replace(node, rows=rows)
 
 
 def log_softmax(x: Floats) -> Floats:

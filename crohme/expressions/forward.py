@@ -104,7 +104,7 @@ class LightTransformer:
         return self._dense(memory.encoded, "symbol")
 
     def relate(self, memory: Memory) -> Array:
-        """Logits of the relation of stroke j to stroke i, `(n, n, PAIR_CLASSES)`."""
+        """Logits of the relation of stroke j to stroke i, `(n, n, relations + 2)`."""
         parent = self._dense(memory.encoded, "pair/parent")[:, None]
         child = self._dense(memory.encoded, "pair/child")[None]
         return self._dense(_silu(parent + child + self._dense(memory.geometry, "pair/lying")), "pair/out")

@@ -17,10 +17,6 @@ from keras import ops
 from crohme.expressions.attention import BiasedAttention, FeedForward
 
 MASKED = -1e9
-PAIR_CLASSES = 8
-"""Relation of stroke j to stroke i: none, same symbol, Right, Sup, Sub, Above, Below, Inside."""
-RELATIONS = 7
-"""None (start, base line), Right, Sup, Sub, Above, Below, Inside."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +31,7 @@ class StrokeTransformerConfig:
         encoder_layers, decoder_layers: int.
         expansion: int. Width of the feed-forward blocks over `width`.
         geometry: int. Width of the layers that read the pair features.
+        relations: int. How many relations symbols have, see `expressions.vocabulary`.
         dropout: float. Rate on every residual branch, and on the shape of a stroke.
     """
 
@@ -50,6 +47,7 @@ class StrokeTransformerConfig:
     decoder_layers: int = 3
     expansion: int = 3
     geometry: int = 32
+    relations: int = 6
     dropout: float = 0.1
 
     @classmethod
@@ -77,7 +75,7 @@ class StrokeTransformer(keras.Model):
 
     Returns: a dict of logits,
         `token` `(b, t, tokens)`, `pointer` `(b, t, n)` over strokes, `symbol` `(b, n, symbols)`,
-        `pair` `(b, n, n, PAIR_CLASSES)`. What stands at padding has no meaning.
+        `pair` `(b, n, n, relations + 2)`. What stands at padding has no meaning.
     """
 
     def __init__(self, config: StrokeTransformerConfig, **kwargs) -> None:
@@ -86,7 +84,7 @@ class StrokeTransformer(keras.Model):
         self.encoder = StrokeEncoder(config, name="encoder")
         self.decoder = TokenDecoder(config, name="decoder")
         self.symbol = keras.layers.Dense(config.symbols, name="symbol")
-        self.pair = PairHead(config.geometry, name="pair")
+        self.pair = PairHead(config, name="pair")
 
     def call(self, inputs, training=False):
         encoded, geometry = self.encoder(inputs, training=training)
@@ -146,8 +144,8 @@ class TokenDecoder(keras.layers.Layer):
         super().__init__(**kwargs)
         width, heads, dropout = config.width, config.heads, config.dropout
         self.previous = keras.layers.Embedding(config.tokens, width, name="previous")
-        self.relation = keras.layers.Embedding(RELATIONS, width, name="relation")
-        self.row = keras.layers.Embedding(RELATIONS, width, name="row")
+        self.relation = keras.layers.Embedding(config.relations + 1, width, name="relation")
+        self.row = keras.layers.Embedding(config.relations + 1, width, name="row")
         self.anchor = keras.layers.Dense(width, name="anchor")
         self.blocks = [
             (
@@ -204,14 +202,15 @@ class Look(keras.layers.Layer):
 
 
 class PairHead(keras.layers.Layer):
-    """Logits of the relation of stroke j to stroke i, `(b, n, n, PAIR_CLASSES)`."""
+    """Logits of the relation of stroke j to stroke i, `(b, n, n, relations + 2)`: none, same symbol, each relation."""
 
-    def __init__(self, width: int, **kwargs) -> None:
+    def __init__(self, config: StrokeTransformerConfig, **kwargs) -> None:
         super().__init__(**kwargs)
+        width = config.geometry
         self.parent = keras.layers.Dense(width, name="parent")
         self.child = keras.layers.Dense(width, name="child")
         self.lying = keras.layers.Dense(width, name="lying")
-        self.out = keras.layers.Dense(PAIR_CLASSES, name="out")
+        self.out = keras.layers.Dense(config.relations + 2, name="out")
 
     def call(self, encoded, geometry):
         parent, child = self.parent(encoded)[:, :, None], self.child(encoded)[:, None]

@@ -17,8 +17,8 @@ from crohme.expressions.vocabulary import (
     START_BACKWARD,
     Vocabulary,
 )
-from crohme.ink.expression import Expression, Row
-from crohme.notation.grammar import END, Cursor
+from crohme.ink.expression import Expression, Row, all_nodes
+from crohme.notation.grammar import END, Cursor, Place
 from crohme.notation.linear import linearize
 from crohme.notation.tree import Node, Relation
 
@@ -84,16 +84,39 @@ def _strokes_and_pairs(row: Row, n: int, vocabulary: Vocabulary) -> tuple[NDArra
     symbols = np.full(n, -1, dtype=np.int32)
     pairs = np.full((n, n), NO_RELATION, dtype=np.int32)
 
-    def visit(nodes: Sequence[Node], parent: Node | None, relation: Relation) -> None:
+    def visit(nodes: Sequence[Node], parent: Node | None, place: Relation | Place) -> None:
+        last: Node | None = None
         for node in nodes:
+            if node.is_grid:
+                first = visit_grid(node, parent, place)
+                parent, place = (first if last is None else last), Relation.RIGHT
+                continue
             own = list(node.strokes)
             symbols[own] = vocabulary.class_index[node.label]
             pairs[np.ix_(own, own)] = SAME_SYMBOL
             if parent is not None:
-                pairs[np.ix_(list(parent.strokes), own)] = PAIR_INDEX[relation]
+                pairs[np.ix_(list(parent.strokes), own)] = PAIR_INDEX[place]
             for hanging, rows in node.rows.items():
                 visit(rows, node, hanging)
-            parent, relation = node, Relation.RIGHT
+            last, parent, place = node, node, Relation.RIGHT
+
+    def visit_grid(grid: Node, parent: Node | None, place: Relation | Place) -> Node:
+        """The cells as `grammar.Cursor` places them; returns the first symbol."""
+        first = above = None
+        for line in grid.cells:
+            left = None
+            for cell in filter(None, line):
+                if left is not None:
+                    visit(cell, left, Place.CELL)
+                elif above is not None:
+                    visit(cell, above, Place.LINE)
+                else:
+                    visit(cell, parent, place)
+                before, left = left, next(all_nodes(cell))
+                above = left if before is None else above
+                first = left if first is None else first
+        assert first is not None
+        return first
 
     visit(row, None, Relation.RIGHT)
     return symbols, pairs

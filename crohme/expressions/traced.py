@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -160,5 +160,5 @@ def _nearest_stroke(strokes: Pixels, shape: tuple[int, int]) -> NDArray[np.int64
 
 
 def _with_strokes(node: Node, own: dict[int, tuple[int, ...]]) -> Node:
-    rows = {relation: tuple(_with_strokes(child, own) for child in row) for relation, row in node.rows.items()}
-    return Node(node.label, own[id(node)], rows)
+    traced = node if node.is_grid else replace(node, strokes=own[id(node)])
+    return traced.with_rows(lambda row: tuple(_with_strokes(child, own) for child in row))

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from crohme.expressions import features
 from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
-from crohme.notation.grammar import END
+from crohme.notation.grammar import END, GRID_TOKENS, NEXT_CELL, Place
 
 MASK, START, START_BACKWARD = "<mask>", "<start>", "<start backward>"
 _SPECIAL = (MASK, START, START_BACKWARD, END)
 _BRACKETS = ("[", "]")
-RELATION_INDEX = {None: 0, **{relation: i for i, relation in enumerate(Relation, start=1)}}
+PLACES: tuple[Relation | Place, ...] = (*Relation, *Place)
+"""How one symbol may lie to another, in the order of the network's numbers; those in grids come last."""
+RELATION_INDEX: Mapping[Relation | Place | None, int] = {place: i for i, place in enumerate((None, *PLACES))}
 NO_RELATION, SAME_SYMBOL = 0, 1
-PAIR_INDEX = {relation: i for i, relation in enumerate(Relation, start=2)}
+PAIR_INDEX: Mapping[Relation | Place, int] = {place: i for i, place in enumerate(PLACES, start=2)}
 
 
 class Vocabulary:
@@ -47,7 +49,8 @@ class Vocabulary:
         Raises:
             ValueError: They are not those of any alphabet, or in another order.
         """
-        found = cls(Alphabet(token for token in tokens if token not in {*_SPECIAL, *STRUCTURE}))
+        structure = {*_SPECIAL, *STRUCTURE, *GRID_TOKENS}
+        found = cls(Alphabet((token for token in tokens if token not in structure), grids=NEXT_CELL in tokens))
         if found.tokens != tokens:
             raise ValueError("its tokens are not those of an alphabet in their order")
         return found
@@ -68,7 +71,7 @@ class Vocabulary:
         if token in _SPECIAL:
             return token == END
         needs = {"\\frac": "-"}.get(token, token)
-        return needs in self.readable or (needs in STRUCTURE)
+        return needs in self.readable or needs in STRUCTURE or needs in GRID_TOKENS
 
     @cached_property
     def token_bias(self) -> NDArray[np.float32]:
@@ -101,6 +104,7 @@ class Vocabulary:
         return {
             "tokens": len(self.tokens),
             "symbols": len(self.alphabet),
+            "relations": len(PLACES) if self.alphabet.grids else len(Relation),
             "points": features.POINTS,
             "point_features": features.POINT_FEATURES,
             "stroke_features": features.STROKE_FEATURES,

@@ -12,9 +12,10 @@ from crohme import bundle
 from crohme.errors import CrohmeError
 from crohme.expressions.vocabulary import Vocabulary
 
-# Axis of each weight that runs over the tokens, or over the symbol classes.
+# Axis of each weight that runs over the tokens, the symbol classes, or the relations of two strokes.
 _BY_TOKEN = {"decoder/previous/embeddings": 0, "decoder/token/kernel": 1, "decoder/token/bias": 0}
 _BY_CLASS = {"symbol/kernel": 1, "symbol/bias": 0}
+_BY_RELATION = {"pair/out/kernel": 1, "pair/out/bias": 0}
 
 
 class WarmStartError(CrohmeError):
@@ -50,11 +51,15 @@ def warm_start(network: keras.Model, vocabulary: Vocabulary, folder: str | Path)
             stored = _renumbered(stored, fresh, known.tokens, vocabulary.tokens, _BY_TOKEN[name])
         elif name in _BY_CLASS:
             stored = _renumbered(stored, fresh, known.alphabet.labels, vocabulary.alphabet.labels, _BY_CLASS[name])
+        elif name in _BY_RELATION:
+            axis = _BY_RELATION[name]
+            counts = (range(array.shape[axis]) for array in (stored, fresh))
+            stored = _renumbered(stored, fresh, *counts, axis)
         weight.assign(_widened(stored, fresh.shape, f"{trained.path}: {weight.path}"))
 
 
 def _renumbered(
-    stored: np.ndarray, fresh: np.ndarray, known: Sequence[str], wanted: Sequence[str], axis: int
+    stored: np.ndarray, fresh: np.ndarray, known: Sequence[str | int], wanted: Sequence[str | int], axis: int
 ) -> np.ndarray:
     """The stored weights in the order of other tokens; those of new tokens from a fresh network."""
     if np.delete(stored.shape, axis).tolist() != np.delete(fresh.shape, axis).tolist():

@@ -11,7 +11,7 @@ from crohme.augment.pool import Pool
 from crohme.augment.texts import NOT_UNICODE, TOO_LONG, read_texts, strokes_of, text_files
 from crohme.expressions.features import POINTS
 from crohme.ink.expression import Expression
-from crohme.notation import to_latex
+from crohme.notation import Alphabet, to_latex
 from crohme.notation.tree import Node, Relation
 
 
@@ -28,7 +28,7 @@ def test_lines_that_the_ink_can_write_are_kept_and_the_others_counted(tmp_path, 
     lines = ["x ^ { 2 }", "", "  2 x  ", "x ^ { 2 }", r"\frac { x } { 2 }", "x + 2", r"\frac { 2 } { 3 }",
              r"\hat { x }", "x ^ {", "- x", "x " * 29]  # fmt: skip
     path.write_bytes("\r\n".join(lines).encode() + b"\n\xff x\n")
-    texts, (file,) = read_texts([path], strokes_of(pool))
+    texts, (file,) = read_texts([path], strokes_of(pool), Alphabet.crohme())
     assert texts.strings == ["x ^ { 2 }", "2 x", r"\frac { x } { 2 }"]
     assert (file.path, file.kept) == (path, 3)
     assert file.dropped == Counter(
@@ -47,7 +47,7 @@ def test_lines_that_the_ink_can_write_are_kept_and_the_others_counted(tmp_path, 
 def test_what_is_drawn_is_a_text_and_rare_symbols_come_more_often(tmp_path, pool):
     path = tmp_path / "a.txt"
     path.write_text("\n".join(["2 " * n for n in range(1, 50)] + ["x"]), encoding="utf-8")
-    texts, _ = read_texts([path], strokes_of(pool))
+    texts, _ = read_texts([path], strokes_of(pool), Alphabet.crohme())
     rng = np.random.default_rng(0)
     drawn = Counter(" ".join(to_latex(texts.draw(rng))) for _ in range(600))
     assert set(drawn) <= {text.strip() for text in texts.strings}
@@ -57,7 +57,7 @@ def test_what_is_drawn_is_a_text_and_rare_symbols_come_more_often(tmp_path, pool
 def test_the_same_line_of_two_files_counts_once(tmp_path, pool):
     for name in ("a.txt", "b.txt", "c.md"):
         (tmp_path / name).write_text("x\n2\n", encoding="utf-8")
-    texts, files = read_texts(text_files(tmp_path), strokes_of(pool))
+    texts, files = read_texts(text_files(tmp_path), strokes_of(pool), Alphabet.crohme())
     assert [f.path.name for f in files] == ["a.txt", "b.txt"] and [f.kept for f in files] == [2, 0]
     assert texts.strings == ["x", "2"] and text_files(tmp_path / "c.md") == [tmp_path / "c.md"]
 
@@ -66,6 +66,6 @@ def test_files_without_a_text_are_refused_by_name(tmp_path, pool):
     path = tmp_path / "empty.txt"
     path.write_text("+\n", encoding="utf-8")
     with pytest.raises(ValueError, match="empty.txt: no line"):
-        read_texts([path], strokes_of(pool))
+        read_texts([path], strokes_of(pool), Alphabet.crohme())
     with pytest.raises(OSError, match="missing.txt"):
-        read_texts([tmp_path / "missing.txt"], strokes_of(pool))
+        read_texts([tmp_path / "missing.txt"], strokes_of(pool), Alphabet.crohme())

@@ -12,7 +12,7 @@ from crohme.expressions.features import to_unit_scale
 from crohme.expressions.targets import encode
 from crohme.expressions.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
 from crohme.ink.expression import all_nodes
-from crohme.notation import to_latex
+from crohme.notation import Alphabet, to_latex
 from crohme.notation.tree import Relation
 
 CROHME = Vocabulary.crohme()
@@ -136,7 +136,7 @@ def test_texts_are_typeset_as_often_as_the_recipe_says(pools, tmp_path):
 
     path = tmp_path / "texts.txt"
     path.write_text("x ^ { 2 } + x = 1 1 1 1\n", encoding="utf-8")
-    texts, _ = read_texts([path], strokes_of(pools.written))
+    texts, _ = read_texts([path], strokes_of(pools.written), Alphabet.crohme())
     rng, recipe = np.random.default_rng(0), Recipe(typeset=0.5, primed=0.0, texts=str(path))
     drawn = [to_latex(sample(pools._replace(texts=texts), recipe, rng).tree) for _ in range(80)]
     assert 25 < drawn.count("x ^ { 2 } + x = 1 1 1 1".split()) < 55

@@ -7,7 +7,6 @@ import pytest
 
 from crohme.expressions.batches import Batch, Bucket, collate
 from crohme.expressions.features import POINTS
-from crohme.expressions.network import PAIR_CLASSES
 from crohme.expressions.targets import encode
 from crohme.expressions.validation import _measure, _wrong_where_right_elsewhere
 from crohme.expressions.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
@@ -33,7 +32,7 @@ def perfect(batch: Batch) -> dict[str, np.ndarray]:
         "token": 9.0 * np.eye(len(CROHME.tokens))[targets["token"]],
         "pointer": 9.0 * (targets["pointer"] > 0),
         "symbol": 9.0 * np.eye(len(CLASSES))[targets["symbol"]],
-        "pair": 9.0 * np.eye(PAIR_CLASSES)[targets["pair"]],
+        "pair": 9.0 * np.eye(CROHME.dimensions()["relations"] + 2)[targets["pair"]],
     }
 
 

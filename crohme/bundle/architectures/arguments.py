@@ -134,6 +134,7 @@ TAKEN: dict[str, dict[str, tuple[Kind, Any]]] = {
         "decoder_layers": (Whole(1, 48), 3),
         "expansion": (Whole(1, 16), 3),
         "geometry": (Whole(1, 512), 32),
+        "relations": (Whole(6, 8), 6),
         "dropout": (_DROPOUT, 0.1),
     },
 }

@@ -12,7 +12,6 @@ Weights = Iterator[tuple[str, tuple[int, ...]]]
 MAX_WEIGHTS = 100_000_000
 """Numbers in all; AlexNet, the largest of the networks here, has 30 million."""
 _SMALL_PICTURE = 128  # AlexNet looks at smaller ones in smaller steps
-_RELATIONS, _PAIR_CLASSES = 7, 8
 
 
 def shapes(network: str, arguments: Arguments) -> Shapes:
@@ -147,7 +146,7 @@ def _stroke_transformer(a: Arguments) -> Weights:
     yield from _dense("stroke_transformer/symbol", width, a["symbols"])
     for name, inputs, outputs in (
         ("parent", width, geometry), ("child", width, geometry), ("lying", geometry, geometry),
-        ("out", geometry, _PAIR_CLASSES),
+        ("out", geometry, a["relations"] + 2),
     ):  # fmt: skip
         yield from _dense(f"stroke_transformer/pair/{name}", inputs, outputs)
 
@@ -170,7 +169,7 @@ def _encoder(a: Arguments) -> Weights:
 
 def _decoder(a: Arguments) -> Weights:
     width, heads, seen = a["width"], a["heads"], a["geometry"] + 2
-    for name, count in (("previous", a["tokens"]), ("relation", _RELATIONS), ("row", _RELATIONS)):
+    for name, count in (("previous", a["tokens"]), ("relation", a["relations"] + 1), ("row", a["relations"] + 1)):
         yield f"{name}/embeddings", (count, width)
     yield from _dense("anchor", width, width)
     for layer in range(a["decoder_layers"]):
