@@ -37,6 +37,7 @@ def main() -> None:
     train = load(folder / TRAIN)
     rng = np.random.default_rng(args.seed)
     pool = pool_of(train, held_out=args.set == "held-out")
+    texts: list[tuple[Expression, Pool | None]]
     if args.set == "held-out":
         texts = [(e, own) for own in pool.of_writer.values() for e in own.expressions]
     else:

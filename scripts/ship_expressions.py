@@ -45,7 +45,7 @@ def main() -> None:
     folders = {name: args.data / name for name in ("test2013", "test2014")}
     sets = {name: evaluate(folder, args.bundle) for name, folder in folders.items()}
     sets |= {f"{name}_offline": evaluate(folder, args.bundle, offline=True) for name, folder in folders.items()}
-    metrics: dict = {
+    metrics: dict[str, object] = {
         "calibration": _fitted(sets["test2013"]),
         "calibration_traced": _fitted(sets["test2013_offline"]),
         "token_bias_strength": args.strength,
@@ -60,8 +60,8 @@ def main() -> None:
 def _fitted(outcomes: list[Outcome]) -> tuple[float, float]:
     from crohme.evaluation.calibration import fit
 
-    read = [outcome for outcome in outcomes if outcome.read]
-    return fit([o.confidence for o in read], [o.errors == 0 for o in read])
+    read = [(o.confidence, o.errors == 0) for o in outcomes if o.read and o.confidence is not None]
+    return fit([confidence for confidence, _ in read], [is_right for _, is_right in read])
 
 
 if __name__ == "__main__":

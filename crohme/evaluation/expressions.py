@@ -45,9 +45,9 @@ def evaluate(
 
 
 def _outcome(path: Path, name: str, result: Found, offline: bool = False) -> Outcome:
-    ink = None
+    ink: Ink | None = None
     try:
-        ink = result.ink if isinstance(result, Recognition) and not offline else read(path)
+        ink = read(path) if offline or not isinstance(result, Recognition) or result.ink is None else result.ink
         truth = truth_expression(ink)
     except (InkError, NotationError, OSError) as error:
         return Outcome(name, "", "", problem=cause_of(error), ink=ink, **_written(ink))

@@ -22,6 +22,7 @@ from crohme.symbols.inputs import PICTURE_NETWORKS
 from crohme.symbols.recognizer import SymbolRecognizer
 from crohme.symbols.settings import DEFAULTS, NETWORKS
 from crohme.training import checkpoint
+from crohme.types import StringArray
 from inkml_parser.files import write_whole
 
 log = logging.getLogger(__name__)
@@ -201,6 +202,7 @@ def _trained(key: str, data: Data, out: Path, minutes: float, size: int, weights
     return training.fit(settings, examples, out, resume=checkpoint.exists(out / "checkpoint.npz"))
 
 
-def _read(bundles: Sequence[bundle.Bundle], symbols: SymbolSet) -> np.ndarray:
+def _read(bundles: Sequence[bundle.Bundle], symbols: SymbolSet) -> StringArray:
     recognizer = SymbolRecognizer(bundles)
-    return np.array(recognizer.classes)[recognizer.from_strokes(symbols.strokes).argmax(axis=1)]
+    labels: StringArray = np.array(recognizer.classes)[recognizer.from_strokes(symbols.strokes).argmax(axis=1)]
+    return labels

@@ -13,7 +13,8 @@ from crohme.datasets.location import DataNotFound
 from crohme.datasets.symbols import load_symbols
 from crohme.evaluation.intervals import wilson_interval
 from crohme.ink.raster import SIZE, render
-from crohme.symbols.recognizer import SymbolRecognizer
+from crohme.symbols.recognizer import Pictures, SymbolRecognizer
+from crohme.types import BoolArray, FloatingArray, StringArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +32,17 @@ class SymbolResults:
     """
 
     classes: tuple[str, ...]
-    truth: np.ndarray
-    probabilities: np.ndarray
-    pictures: np.ndarray
-    files: np.ndarray
+    truth: StringArray
+    probabilities: FloatingArray
+    pictures: Pictures
+    files: StringArray
     unreadable: tuple[str, ...] = ()
 
     @property
-    def predicted(self) -> np.ndarray:
+    def predicted(self) -> StringArray:
         """`(N,)` str: the most probable label of each."""
-        return np.array(self.classes)[self.probabilities.argmax(axis=1)]
+        labels: StringArray = np.array(self.classes)[self.probabilities.argmax(axis=1)]
+        return labels
 
     def top(self, k: int) -> float:
         """Share of the symbols whose true label is among the k most probable."""
@@ -59,9 +61,10 @@ class SymbolResults:
         figures["unreadable_files"] = list(self.unreadable)
         return figures
 
-    def _rank_hits(self, k: int) -> np.ndarray:
+    def _rank_hits(self, k: int) -> BoolArray:
         best = np.array(self.classes)[np.argsort(-self.probabilities, axis=1, kind="stable")[:, :k]]
-        return (best == self.truth[:, None]).any(axis=1)
+        hits: BoolArray = (best == self.truth[:, None]).any(axis=1)
+        return hits
 
 
 def evaluate(recognizer: SymbolRecognizer, data: Path) -> SymbolResults:

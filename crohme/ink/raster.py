@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from crohme.extras import needed_by
 from crohme.ink.pen_lines import FRACTION_BITS, draw_lines
 from crohme.ink.strokes import StrokeBatch, normalise
-
-Image = NDArray[np.uint8]
+from crohme.types import Float32Array, FloatingArray, Image, Images, Int32Array
 
 PAPER = 255
 SIZE = 48
@@ -25,7 +24,7 @@ MARGIN = 1 / 12
 _AA_WIDENS = 1.4  # pixels that OpenCV's anti-aliased lines of even thickness are wider than that, measured
 
 
-def render(batch: StrokeBatch, size: int = SIZE) -> Image:
+def render(batch: StrokeBatch, size: int = SIZE) -> Images:
     """Each symbol as a square picture that its longer side fills up to the margin.
 
     Args:
@@ -71,7 +70,7 @@ def render_ink(strokes: Sequence[ArrayLike], height: int = 256, max_width: int =
 
 def to_pixels(
     strokes: Sequence[ArrayLike], height: int = 256, max_width: int = 4096
-) -> tuple[list[NDArray[np.float32]], tuple[int, int]]:
+) -> tuple[list[Float32Array], tuple[int, int]]:
     """Where the strokes of a whole ink lie on a picture of it, and how large that is.
 
     Args:
@@ -124,11 +123,11 @@ def _thickness(size: int) -> int:
     return max(2, 2 * round((size * LINE_WIDTH - _AA_WIDENS) / 2))
 
 
-def _fixed_point(pixels: NDArray[np.floating]) -> NDArray[np.int32]:
+def _fixed_point(pixels: FloatingArray) -> Int32Array:
     return np.rint(pixels * (1 << FRACTION_BITS)).astype(np.int32)
 
 
-def _polylines(cv2: ModuleType, image: Image, strokes: list[NDArray[np.int32]], thickness: int) -> None:
+def _polylines(cv2: ModuleType, image: Image, strokes: list[Int32Array], thickness: int) -> None:
     # A line needs two ends, even where the pen only touched the paper.
     lines = [stroke if len(stroke) > 1 else np.repeat(stroke, 2, axis=0) for stroke in strokes]
     cv2.polylines(image, lines, False, 0, thickness, cv2.LINE_AA, FRACTION_BITS)

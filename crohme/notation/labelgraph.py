@@ -223,7 +223,9 @@ class _TreeBuilder:
         current: str | None = first
         while current is not None:
             hanging = self._children[current]
-            rows = {r: self.row(child, depth + 1) for r, child in hanging.items() if r is not Relation.RIGHT}
+            rows: dict[Relation, tuple[Node, ...]] = {
+                r: self.row(child, depth + 1) for r, child in hanging.items() if r is not Relation.RIGHT
+            }
             obj = self._objects[current]
             nodes.append(Node(self._label(obj.label), self._strokes_of(obj), rows))
             self.count += 1

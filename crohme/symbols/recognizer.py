@@ -21,6 +21,7 @@ from crohme.notation import Alphabet, Node, SymbolTree
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
 from crohme.symbols.forward import Forward, forward_pass
 from crohme.symbols.inputs import PICTURE_NETWORKS, STROKE_NETWORKS, from_strokes, picture_size
+from crohme.types import Images, Int64Array
 from inkml_parser import EmptyInk, Ink, InkError, read
 
 Source = Ink | Sequence[np.ndarray] | str | Path
@@ -31,7 +32,7 @@ class Pictures(Protocol):
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, indices: np.ndarray) -> np.ndarray: ...
+    def __getitem__(self, indices: int | np.integer | Int64Array) -> Images: ...
 
 
 BOTH = ("symbol-lstm", "symbol-cnn")

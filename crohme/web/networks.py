@@ -14,9 +14,9 @@ import numpy as np
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError
 from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
-from crohme.ink.raster import Image
 from crohme.ink.strokes import StrokeBatch
 from crohme.symbols.recognizer import BOTH, SymbolRecognizer
+from crohme.types import Image
 from crohme.web import reader
 from crohme.web.batching import Batcher
 from crohme.web.limits import RequestLimits

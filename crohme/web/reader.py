@@ -10,9 +10,9 @@ from typing import Any
 
 from crohme import bundle
 from crohme.expressions.recognizer import Recognizer
-from crohme.ink.raster import Image
 from crohme.ink.symbol_pictures import read_image
 from crohme.recognition import Recognition
+from crohme.types import Image
 from crohme.web.limits import RequestLimits
 from inkml_parser import Ink, Limits, read
 

@@ -164,7 +164,7 @@ def _array(rng: np.random.Generator, array: np.ndarray) -> np.ndarray | bytes:
     )  # fmt: skip
     choice = rng.integers(len(other) + 4)
     if choice < len(other):
-        return other[choice]
+        return np.asarray(other[choice])
     if choice == len(other):
         return b""
     if choice == len(other) + 1:
