@@ -43,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def choice_of(args: argparse.Namespace) -> Choice:
     """The choice of data that the options tell."""
-    from crohme.datasets.image_split import RATIOS
+    from crohme.datasets.pictures.image_split import RATIOS
     from crohme.symbols.data import Choice
 
     classes = None if args.classes is None else tuple(args.classes)

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from crohme import bundle
-from crohme.datasets import location
 from crohme.datasets.class_sets import class_set, sorted_into
+from crohme.datasets.location import DataNotFound
+from crohme.datasets.registry import open_data_set
 from crohme.datasets.symbols import SymbolSet, load_symbols, train_and_held_out
 from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.speed import milliseconds_per_symbol
@@ -88,22 +89,22 @@ class Result:
 
 
 def load_data(folder: Path, classes: int) -> Data:
-    """CROHME, or a set laid out like the embedded sample, sorted into classes.
+    """A data set with ink and a test split, sorted into classes.
 
     Args:
-        folder: Path. With `train/`, whose held-out writers are for validation, and `test2014/`, else `test/`.
+        folder: Path. The held-out writers of its training split are for validation; its first test split is.
         classes: int. See `class_set`.
 
     Raises:
         DataNotFound: Not all of it is there.
     """
-    train, other = location.train_and_validation(folder)
-    test = folder / location.TEST if (folder / location.TEST).is_dir() else other
-    if test is None:
-        raise location.DataNotFound(f"{folder}: networks are compared on {location.TEST}/ or test/ beside train/")
+    data = open_data_set(folder)
+    if not data.tests:
+        raise DataNotFound("networks are compared on a test split: test/ beside train/, or a CROHME test set", folder)
     of = class_set(classes)
-    learnt, held_out = train_and_held_out(sorted_into(load_symbols(train), of))
-    return Data(tuple(sorted(set(of.values()))), learnt, held_out, sorted_into(load_symbols(test), of), folder)
+    learnt, held_out = (sorted_into(part, of) for part in train_and_held_out(data))
+    test = sorted_into(load_symbols(data, data.tests[0]), of)
+    return Data(tuple(sorted(set(of.values()))), learnt, held_out, test, folder)
 
 
 def compare(

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from crohme.datasets.image_folders import load_images
+from crohme.datasets.inkml import InkmlFolder
 from crohme.datasets.location import DataNotFound
+from crohme.datasets.pictures.image_folders import load_images
 from crohme.datasets.symbols import load_symbols
 from crohme.evaluation.intervals import wilson_interval
 from crohme.ink.raster import SIZE, render
@@ -80,7 +81,7 @@ def evaluate(recognizer: SymbolRecognizer, data: Path) -> SymbolResults:
     """
     if not data.is_dir():
         raise DataNotFound(f"no such folder: {data}")
-    if next(data.rglob("*.inkml"), None) is None:
+    if not InkmlFolder.is_at(data):
         images = load_images(data, recognizer.picture_size or SIZE)
         probabilities = recognizer.from_pictures(images.images)
         return SymbolResults(

@@ -18,7 +18,7 @@ from crohme.datasets.location import DataNotFound
 from crohme.expressions import batches
 from crohme.expressions import training as expressions
 from crohme.expressions.batches import Bucket, Pools, Recipe, sample
-from crohme.expressions.corpus import read_folder
+from crohme.expressions.corpus import load
 from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.run import SIZES, FromInk
 from crohme.expressions.training import Run, Settings, stored_settings, train
@@ -183,8 +183,7 @@ def test_nothing_to_train_or_validate_on(tmp_path: Path) -> None:
 
 
 def test_ink_without_fractions_roots_and_brackets_is_composed_too() -> None:
-    files = location.inkml_files(SAMPLE / "train")
-    plain = [e for e in read_folder(SAMPLE, files, progress=False).expressions if not any(n.rows for n in e.row)]
+    plain = [e for e in load(SAMPLE / "train", progress=False).expressions if not any(n.rows for n in e.row)]
     pool = Pool([e for e in plain if not {"(", "[", r"\{", "|"} & {n.label for n in e.row}])
     assert pool.expressions and not (pool.bars or pool.roots or pool.brackets)
     rng = np.random.default_rng(0)
