@@ -19,7 +19,8 @@ from crohme.datasets.label_folders import LabelError, LabelTable
 from crohme.datasets.location import DataNotFound
 from crohme.datasets.symbols import SymbolSet, known, load_symbols, train_and_held_out
 from crohme.notation import CLASSES
-from crohme.symbols.inputs import PICTURE_NETWORKS, from_strokes, picture_size
+from crohme.symbols.description import described, networks
+from crohme.symbols.inputs import from_strokes, picture_size
 
 Inputs = Callable[[np.ndarray, np.random.Generator | None], np.ndarray]
 
@@ -93,7 +94,7 @@ def find(
     """The data to train a network of isolated symbols on.
 
     Args:
-        network: str. Key of `crohme.bundle.NETWORKS`.
+        network: str. As a bundle has it.
         folders: path, paths or None. A CROHME folder (with `train/` and `test2013/`), any folder of InkML
             (of which only `train/` is used if it has one), or, for the networks that read pictures, one or
             several sets of them, see `load_images`. None means CROHME where it is in place, else the embedded
@@ -117,9 +118,9 @@ def find(
         )
     if with_ink:
         return _ink(network, arguments, folders[0], choice)
-    if network not in PICTURE_NETWORKS:
+    if not described(network).reads_pictures:
         where = ", ".join(map(str, folders))
-        names = sorted(name.removeprefix("symbol_") for name in PICTURE_NETWORKS)
+        names = [key for key, each in networks().items() if each.reads_pictures]
         raise DataNotFound(f"no InkML files in {where}, and pictures are for {', '.join(names)}")
     return _pictures(picture_size(arguments), folders, choice, seed)
 

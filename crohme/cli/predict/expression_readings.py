@@ -40,11 +40,10 @@ def read_expressions(
         BundleError: No such bundle, or one of another kind.
         CommandError: The folder cannot be written to.
     """
-    from crohme.expressions.recognizer import BEAM
     from crohme.parallel import recognize_files
     from crohme.recognition import Recognition
 
-    results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam or BEAM)
+    results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam)
     for file, name in progress(files, "recognise"):
         _, found = next(results)
         if not isinstance(found, Recognition):
