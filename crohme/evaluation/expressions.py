@@ -70,8 +70,9 @@ def _outcome(path: Path, name: str, result: Answer, offline: bool = False) -> Ou
         return Outcome(name, "", "", problem=cause_of(error), ink=ink, **_written(ink))
     known: dict[str, Any] = {"ink": ink, "expected": truth.tree, **_written(ink)}
     if isinstance(result, Expression):  # LaTeX alone, of someone else's recogniser
+        found = None if offline else result.tree
         errors = Levenshtein.distance(truth.tokens, result.tokens)
-        return Outcome(name, truth.latex, result.latex, None, errors, alternatives=None, found=result.tree, **known)
+        return Outcome(name, truth.latex, result.latex, None, errors, alternatives=None, found=found, **known)
     if not isinstance(result, Recognition):
         return Outcome(name, truth.latex, "", problem=cause_of(result), **known)
     best = without_limits(result.best.tree)

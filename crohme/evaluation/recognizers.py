@@ -110,10 +110,15 @@ def recognize_with(
 
 def _checked(answer: Recognition, ink: Ink) -> Recognition | RecognizerError:
     """An answer about an ink whose best reading can be compared with a truth."""
+    if not answer.readings:
+        return RecognizerError("its answer has no reading")
+    strokes = [stroke for node in answer.best.tree.nodes() for stroke in node.strokes]
+    if len(set(strokes)) < len(strokes) or not set(strokes) <= set(range(len(ink.strokes))):
+        return RecognizerError("the strokes of its answer are not those of the ink, each once at most")
     try:
         to_latex(without_limits(answer.best.tree))
-    except (NotationError, IndexError) as error:
-        return RecognizerError(f"its answer makes no sense: {_told(error)}")
+    except NotationError as error:
+        return RecognizerError(f"its answer is no LaTeX: {error}")
     return replace(answer, ink=ink)
 
 
@@ -129,9 +134,7 @@ def _imported(module: str, name: str) -> Any:
     except ModuleNotFoundError as error:
         missing = error.name or module
         own = module == missing or module.startswith(f"{missing}.")
-        cause = (
-            f"there is no module {missing}" if own else f"{module} needs the module {missing}, which is not installed"
-        )
+        cause = f"there is no module {missing}" if own else f"{module} needs {missing}, which is not installed"
         raise RecognizerError(cause, name) from None
     except Exception as error:
         raise RecognizerError(f"{module} cannot be imported: {_told(error)}", name) from error

@@ -5,6 +5,7 @@ import json
 import math
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -196,3 +197,19 @@ def test_revised_constants_decide_and_the_weights_stay(folder: Path) -> None:
     with pytest.raises(BundleError, match="'points' is 1; symbol_lstm takes a whole number from 2"):
         bundle.revise(revised, preprocessing={"points": 1})
     assert bundle.load(folder).preprocessing == {"points": 12}
+
+
+def test_a_bundle_of_the_format_before_is_upgraded(folder: Path) -> None:
+    now = bundle.load(folder)
+    config = json.loads((folder / "config.json").read_text())
+    kept = ("network", "arguments", "weights_sha256", "vocabulary_sha256")
+    old = {"format": 1, **{name: config[name] for name in kept}, "training": {"seconds": 12, "data": "three letters"}}
+    (folder / "config.json").write_text(json.dumps(old))
+    with pytest.raises(BundleError, match="its format is 1; this version reads format 2"):
+        bundle.load(folder)
+    script = Path(__file__).resolve().parents[2] / "scripts" / "upgrade_bundle.py"
+    subprocess.run([sys.executable, script, folder], check=True, capture_output=True)
+    upgraded = bundle.load(folder)
+    assert upgraded.preprocessing == now.preprocessing == {"points": 40}
+    assert upgraded.provenance == Provenance(data="three letters", seconds=12)
+    assert all((upgraded.weights[name] == array).all() for name, array in now.weights.items())

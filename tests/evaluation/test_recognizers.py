@@ -13,7 +13,7 @@ from crohme.evaluation.recognizers import RecognizerError, load_recognizer
 from crohme.expressions.recognizer import Recognizer
 from inkml_parser import read
 from tests.evaluation import toy_recognizers
-from tests.evaluation.toy_recognizers import Constant, Network, Oracle, Silent
+from tests.evaluation.toy_recognizers import Confused, Constant, Network, Oracle, Silent
 
 TOYS = "tests.evaluation.toy_recognizers"
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample" / "test"
@@ -21,7 +21,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample" / "test"
 
 def test_latex_in_any_spelling_is_scored_against_the_truth() -> None:
     outcomes = evaluate(SAMPLE, Oracle())
-    assert len(outcomes) == 24
+    assert len(outcomes) == 44
     for outcome in outcomes:
         if "_" in outcome.truth.split():
             assert outcome.problem is not None and outcome.problem.startswith("its LaTeX cannot be read")
@@ -65,7 +65,7 @@ def test_objects_classes_and_functions_are_taken() -> None:
         ("tests.no_such_module:x", "there is no module tests.no_such_module"),
         (f"{TOYS}:Missing", "has no Missing"),
         (f"{TOYS}:constant.missing", "has no constant.missing"),
-        (f"{TOYS}:SAME_ALL_THE_WAY", "str has neither `recognize` nor `alphabet`, `encode`"),
+        (f"{TOYS}:SAME_ALL_THE_WAY", "str has neither `recognize` nor `alphabet`, `classify`"),
         (
             f"{TOYS}:HalfANetwork",
             "HalfANetwork has neither `recognize` nor `classify`, `relate`, `start` and `read` of",
@@ -96,12 +96,17 @@ def test_an_answer_that_is_neither_latex_nor_a_recognition_is_an_error() -> None
         evaluate(SAMPLE, Silent())
 
 
+def test_strokes_that_are_not_those_of_the_ink_are_no_answer() -> None:
+    problems = {outcome.problem for outcome in evaluate(SAMPLE, Confused())}
+    assert problems == {"the strokes of its answer are not those of the ink, each once at most"}
+
+
 def test_the_command_scores_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     figures, report = tmp_path / "figures.json", tmp_path / "report"
     command = ["evaluate", "expressions", "--data", str(SAMPLE), "--recognizer", f"{TOYS}:Oracle"]
     assert main([*command, "--json", str(figures), "--report", str(report)]) == 1  # some files have no reading
     told = json.loads(figures.read_text())
-    assert told["n"] == 24 and 0 < told["exprate"] < 100
+    assert told["n"] == 44 and 0 < told["exprate"] < 100
     assert f"{TOYS}:Oracle" in (report / "report.html").read_text(encoding="utf-8")
     assert main([*command, "--beam", "3"]) == 1
     assert main([*command, "--bundle", "expressions"]) == 1
