@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
@@ -144,7 +145,7 @@ def _real(values: ArrayLike, what: str) -> Numbers:
             raise InvalidInk(f"{what} holds what is no number")
         if array.dtype.kind not in "iufO":
             raise InvalidInk(f"{what} holds {array.dtype.name}, not real numbers")
-        if np.ma.is_masked(values):
+        if "numpy.ma" in sys.modules and np.ma.is_masked(values):  # else there is none, and it takes long to load
             raise InvalidInk(f"{what} holds masked values")
         with np.errstate(over="ignore"):
             return array.astype(np.float64)

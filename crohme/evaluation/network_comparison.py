@@ -19,23 +19,16 @@ from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.speed import milliseconds_per_symbol
 from crohme.symbols import training
 from crohme.symbols.data import TrainingData, ink_examples
-from crohme.symbols.inputs import PICTURE_NETWORKS
+from crohme.symbols.description import networks
 from crohme.symbols.recognizer import SymbolRecognizer
-from crohme.symbols.settings import DEFAULTS, NETWORKS
+from crohme.symbols.settings import DEFAULTS
 from crohme.training import checkpoint
 from crohme.types import StringArray
 from inkml_parser.files import write_whole
 
 log = logging.getLogger(__name__)
 
-CONTESTANTS = {
-    "cnn": "CNN, three stages",
-    "alexnet": "AlexNet",
-    "vgg19": "VGG19",
-    "mobilenet": "MobileNetV3 small",
-    "lstm": "LSTM",
-    "both": "LSTM + CNN",
-}
+CONTESTANTS = {key: network.title for key, network in networks().items()} | {"both": "LSTM + CNN"}
 """Key → name in the table. `both` is the mean of what `lstm` and `cnn` say, and is not trained."""
 _PARTS = {"both": ("lstm", "cnn")}
 _TIMED_AT_ONCE = 256
@@ -188,8 +181,8 @@ def _trained(key: str, data: Data, out: Path, minutes: float, size: int, weights
     """The folder of a trained bundle: of the run that stands in `out`, finished if need be, or of a new one."""
     if (out / "bundle" / "config.json").exists():
         return out / "bundle"
-    network = NETWORKS[key]
-    arguments = {"size": size} if network in PICTURE_NETWORKS else {}
+    network = networks()[key].name
+    arguments = {"size": size} if networks()[key].reads_pictures else {}
     sets = {"held-out writers": data.validation} if len(data.validation) else {}
     examples = TrainingData(
         data.classes,

@@ -15,12 +15,9 @@ import numpy as np
 from keras import ops
 
 from crohme.expressions.attention import BiasedAttention, FeedForward
+from crohme.expressions.vocabulary import PAIR_CLASSES, RELATIONS
 
 MASKED = -1e9
-PAIR_CLASSES = 8
-"""Relation of stroke j to stroke i: none, same symbol, Right, Sup, Sub, Above, Below, Inside."""
-RELATIONS = 7
-"""None (start, base line), Right, Sup, Sub, Above, Below, Inside."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ _BRACKETS = ("[", "]")
 RELATION_INDEX = {None: 0, **{relation: i for i, relation in enumerate(Relation, start=1)}}
 NO_RELATION, SAME_SYMBOL = 0, 1
 PAIR_INDEX = {relation: i for i, relation in enumerate(Relation, start=2)}
+RELATIONS = len(RELATION_INDEX)
+"""How a symbol, or a row, may hang: by a relation of `notation`, or by none (the start, the base line)."""
+PAIR_CLASSES = 2 + len(PAIR_INDEX)
+"""How stroke j may lie to stroke i: in no relation, in one symbol with it, or by a relation of `notation`."""
 
 
 class Vocabulary:

@@ -24,19 +24,20 @@ MARGIN = 1 / 12
 _AA_WIDENS = 1.4  # pixels that OpenCV's anti-aliased lines of even thickness are wider than that, measured
 
 
-def render(batch: StrokeBatch, size: int = SIZE) -> Images:
+def render(batch: StrokeBatch, size: int = SIZE, line_width: float = LINE_WIDTH, margin: float = MARGIN) -> Images:
     """Each symbol as a square picture that its longer side fills up to the margin.
 
     Args:
         batch: StrokeBatch of N symbols.
         size: int. Side of the pictures, pixels.
+        line_width, margin: float. Shares of the side.
 
     Returns:
         `(N, size, size)` uint8, dark ink on white.
     """
     batch = normalise(batch)
-    thickness = _thickness(size)
-    scale = size * (1 - 2 * MARGIN) - thickness - _AA_WIDENS
+    thickness = _thickness(size * line_width)
+    scale = size * (1 - 2 * margin) - thickness - _AA_WIDENS
     pixels = _fixed_point(batch.points * scale + (size - 1) / 2)
     shape = (len(batch), size, size)
     try:
@@ -118,9 +119,9 @@ def draw(strokes: Sequence[ArrayLike], shape: tuple[int, int], thickness: int = 
     return image
 
 
-def _thickness(size: int) -> int:
-    """OpenCV's thickness for a line of `LINE_WIDTH`: even, because odd ones come out a pixel wider still."""
-    return max(2, 2 * round((size * LINE_WIDTH - _AA_WIDENS) / 2))
+def _thickness(pixels: float) -> int:
+    """OpenCV's thickness for a line of that width: even, because odd ones come out a pixel wider still."""
+    return max(2, 2 * round((pixels - _AA_WIDENS) / 2))
 
 
 def _fixed_point(pixels: FloatingArray) -> Int32Array:

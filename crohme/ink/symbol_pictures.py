@@ -14,19 +14,21 @@ from crohme.ink.raster import LINE_WIDTH, MARGIN, PAPER, SIZE
 from crohme.ink.trace.binarise import binarise
 from crohme.types import Image
 
-_EVEN_LINES = 1.2 * LINE_WIDTH / (1 - 2 * MARGIN - 1.2 * LINE_WIDTH)
-"""What `even_lines` is asked for; with 1.0 or 1.3 in place of 1.2, symbol-cnn reads 2 and 1 % less of CROHME 2013."""
+_EVEN_LINES = 1.2
+"""Line widths that `even_lines` is asked for; with 1.0 or 1.3, symbol-cnn reads 2 and 1 % less of CROHME 2013."""
 _WEAKEST = 16  # grey levels between ground and ink
 _MAX_MARKS = 30  # no symbol has more than four; some may have come off a pen that ran dry
 
 
-def read_image(source: str | Path | bytes, size: int = SIZE) -> Image:
+def read_image(
+    source: str | Path | bytes, size: int = SIZE, line_width: float = LINE_WIDTH, margin: float = MARGIN
+) -> Image:
     """A picture file of one symbol in the normal form of `render`.
 
     Args:
         source: path or bytes of a PNG, JPEG, BMP or whatever else `read_pixels` reads, of any size and
             colour, light on dark or dark on light, with or without transparency.
-        size: int. Side of the result, pixels.
+        size, line_width, margin: see `render`.
 
     Returns:
         `(size, size)` uint8, dark ink on white.
@@ -35,16 +37,16 @@ def read_image(source: str | Path | bytes, size: int = SIZE) -> Image:
         ImageError: Not an image, see `read_pixels`, or nothing drawn on it.
     """
     with naming(source):
-        return normal_form(read_pixels(source), size)
+        return normal_form(read_pixels(source), size, line_width, margin)
 
 
-def normal_form(pixels: Image, size: int = SIZE) -> Image:
+def normal_form(pixels: Image, size: int = SIZE, line_width: float = LINE_WIDTH, margin: float = MARGIN) -> Image:
     """A picture of one symbol, cropped to its ink, centred, its lines as wide as those of `render`.
 
     Args:
         pixels: `(h, w)` grey, `(h, w, 3)` colour or `(h, w, 4)` colour and alpha, uint8, channels in
             OpenCV's order.
-        size: int. Side of the result, pixels.
+        size, line_width, margin: see `render`.
 
     Returns:
         `(size, size)` uint8, dark ink on white.
@@ -53,11 +55,12 @@ def normal_form(pixels: Image, size: int = SIZE) -> Image:
         ImageError: Nothing is drawn, or more separate marks than a symbol has.
     """
     crop = _cropped(_ink_of(pixels))
-    crop = _cropped(even_lines(crop, _EVEN_LINES))
-    scale = size * (1 - 2 * MARGIN) / max(crop.shape)
+    wanted = _EVEN_LINES * line_width
+    crop = _cropped(even_lines(crop, wanted / (1 - 2 * margin - wanted)))
+    scale = size * (1 - 2 * margin) / max(crop.shape)
     pen = _pen_width(crop)
     if max(crop.shape) < 2.5 * pen:
-        scale = size * LINE_WIDTH / max(crop.shape)  # a dot stays a dot
+        scale = size * line_width / max(crop.shape)  # a dot stays a dot
     height, width = (max(1, round(side * scale)) for side in crop.shape)
     shrinks = scale < 1
     resized = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)

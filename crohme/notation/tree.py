@@ -31,6 +31,12 @@ class Relation(StrEnum):
     INSIDE = "Inside"
 
 
+LIMIT_OF: Mapping[Relation, Relation] = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
+"""Where a script stands that is written under or over its operator; LaTeX does not tell the two apart."""
+SCRIPT_OF: Mapping[Relation, Relation] = {limit: script for script, limit in LIMIT_OF.items()}
+SCRIPTS = tuple(LIMIT_OF)
+
+
 @dataclass(frozen=True)
 class Node:
     """One symbol and what hangs on it.
@@ -141,7 +147,7 @@ def _beside(row: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def _rows_beside(node: Node) -> dict[Relation, tuple[Node, ...]]:
-    moved = {Relation.ABOVE: Relation.SUP, Relation.BELOW: Relation.SUB}
+    moved = dict(SCRIPT_OF)
     if node.is_fraction:
         moved = {}
     elif Relation.INSIDE in node.rows:

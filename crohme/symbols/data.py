@@ -21,7 +21,8 @@ from crohme.datasets.pictures.image_split import RATIOS, split
 from crohme.datasets.registry import all_at
 from crohme.datasets.splits import divide
 from crohme.datasets.symbols import SymbolSet, known, load_symbols, train_and_held_out
-from crohme.symbols.inputs import PICTURE_NETWORKS, from_strokes, picture_size
+from crohme.symbols.description import described, networks
+from crohme.symbols.inputs import from_strokes, picture_size
 
 Inputs = Callable[[np.ndarray, np.random.Generator | None], np.ndarray]
 
@@ -95,7 +96,7 @@ def find(
     """The data to train a network of isolated symbols on.
 
     Args:
-        network: str. Key of `crohme.bundle.NETWORKS`.
+        network: str. As a bundle has it.
         folders: path, paths or None. A data set with ink (see `datasets.registry`; any folder of InkML is one, of
             which only `train/` and `validation/` are used if it has them), or, for the networks that read pictures, one
             or several sets of them, see `load_images`. None means CROHME where it is in place, else the embedded
@@ -120,9 +121,9 @@ def find(
         )
     if with_ink:
         return _ink(network, arguments, with_ink[0], choice)
-    if network not in PICTURE_NETWORKS:
+    if not described(network).reads_pictures:
         where = ", ".join(map(str, folders))
-        names = sorted(name.removeprefix("symbol_") for name in PICTURE_NETWORKS)
+        names = [key for key, each in networks().items() if each.reads_pictures]
         raise DataNotFound(f"no InkML files in {where}, and pictures are for {', '.join(names)}")
     return _pictures(picture_size(arguments), folders, choice, seed)
 

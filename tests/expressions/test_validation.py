@@ -7,10 +7,9 @@ import pytest
 
 from crohme.expressions.batches import Batch, Bucket, collate
 from crohme.expressions.features import POINTS
-from crohme.expressions.network import PAIR_CLASSES
 from crohme.expressions.targets import encode
 from crohme.expressions.validation import _measure, _wrong_where_right_elsewhere
-from crohme.expressions.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
+from crohme.expressions.vocabulary import PAIR_CLASSES, PAIR_INDEX, SAME_SYMBOL, Vocabulary
 from crohme.ink.expression import Expression
 from crohme.notation import CLASSES
 from crohme.notation.tree import Node, Relation
