@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from crohme.child_processes import worker_pool
-from crohme.expressions.recognizer import BEAM, Recognizer
+from crohme.expressions.recognizer import Recognizer
 from crohme.ink.image_files import ImageError
 from crohme.recognition import Recognition
 from inkml_parser import Ink, InkError, read
@@ -26,7 +26,7 @@ def recognize_files(
     bundle: str | Path,
     *,
     top: int = 5,
-    beam: int = BEAM,
+    beam: int | None = None,
     offline: bool = False,
     workers: int | None = None,
 ) -> Iterator[tuple[Path, Found]]:
@@ -71,19 +71,19 @@ def _start(bundle: str | Path) -> None:
     _recognizer = Recognizer.load(bundle)
 
 
-def _recognize(files: Sequence[Path], top: int, beam: int, offline: bool) -> list[Found]:
+def _recognize(files: Sequence[Path], top: int, beam: int | None, offline: bool) -> list[Found]:
     assert _recognizer is not None
     return [_try(_recognizer, path, top, beam, offline) for path in files]
 
 
-def _try(recognizer: Recognizer, path: Path, top: int, beam: int, offline: bool) -> Found:
+def _try(recognizer: Recognizer, path: Path, top: int, beam: int | None, offline: bool) -> Found:
     try:
-        return recognizer.recognize(_redrawn(path) if offline else path, top=top, beam=beam)
+        return recognizer.recognize(redrawn(path) if offline else path, top=top, beam=beam)
     except (InkError, ImageError, OSError) as error:
         return error
 
 
-def _redrawn(path: Path) -> Ink:
+def redrawn(path: Path) -> Ink:
     """What is left of an ink on its picture: neither the strokes as they were written nor their order."""
     from crohme.ink.raster import render_ink
     from crohme.ink.trace import trace

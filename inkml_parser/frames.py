@@ -11,15 +11,12 @@ from inkml_parser.contexts import Context
 from inkml_parser.document import children
 from inkml_parser.errors import MalformedInk, UnsupportedInk
 from inkml_parser.formats import TraceFormat, trace_format
-from inkml_parser.ink import FloatArray
 from inkml_parser.layout import Layout
 from inkml_parser.limits import MOST_VALUES
 from inkml_parser.mappings import Step, steps
+from inkml_parser.types import Channels, Decoded, Points
 from inkml_parser.units import Axis, axis, scales
 from inkml_parser.warnings import Part, Warnings
-
-Points = tuple[FloatArray, dict[str, FloatArray]]
-"""`(n, 2)` X and Y, and the other channels, `(n,)` each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +41,7 @@ class Frame:
     axes: tuple[Axis, Axis]
     scale: tuple[float, float] = (1.0, 1.0)
 
-    def placed(self, points: FloatArray, channels: dict[str, FloatArray]) -> Points:
+    def placed(self, points: Points, channels: Channels) -> Decoded:
         """Decoded values as points. X, Y of `points` have the signs that they have in the text."""
         if self.maps:
             columns = {**channels, "X": points[:, 0], "Y": points[:, 1]}
@@ -74,7 +71,8 @@ class Frames:
     def __init__(self, found: Layout, warnings: Warnings) -> None:
         self._by_id = found.by_id
         self._warnings = warnings
-        self._formats: dict[etree._Element | None, TraceFormat] = {None: TraceFormat()}
+        self._undeclared = TraceFormat()
+        self._formats: dict[etree._Element, TraceFormat] = {}
         self._frames: dict[tuple[etree._Element | None, ...], Frame] = {}
 
     def of(self, context: Context) -> Frame:
@@ -100,8 +98,10 @@ class Frames:
         return {frame: frame if scale == (1, 1) else replace(frame, scale=scale) for frame, scale in pairs}
 
     def _format(self, element: etree._Element | None) -> TraceFormat:
+        if element is None:
+            return self._undeclared
         if element not in self._formats:
-            self._formats[element] = trace_format(element)  # type: ignore[arg-type]  # None is there
+            self._formats[element] = trace_format(element)
         return self._formats[element]
 
     def _made(self, context: Context) -> Frame:

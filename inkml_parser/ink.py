@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from inkml_parser.errors import InvalidInk
+from inkml_parser.types import Numbers, Points, Values
 from inkml_parser.warnings import InkWarning
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Ink:
         InvalidInk: A stroke is not a finite, non-empty `(n, 2)` array, or the parts disagree.
     """
 
-    strokes: tuple[FloatArray, ...]
-    channels: tuple[Mapping[str, FloatArray], ...] = ()
+    strokes: tuple[Points, ...]
+    channels: tuple[Mapping[str, Values], ...] = ()
     trace_ids: tuple[str, ...] = ()
     symbols: tuple[Symbol, ...] = ()
     latex: str | None = None
@@ -137,7 +137,7 @@ class Ink:
         )
 
 
-def _real(values: ArrayLike, what: str) -> FloatArray:
+def _real(values: ArrayLike, what: str) -> Numbers:
     """Anything of real numbers as an array; numpy alone would drop imaginary parts and read strings."""
     try:
         array = np.asarray(values)
@@ -145,7 +145,7 @@ def _real(values: ArrayLike, what: str) -> FloatArray:
             raise InvalidInk(f"{what} holds what is no number")
         if array.dtype.kind not in "iufO":
             raise InvalidInk(f"{what} holds {array.dtype.name}, not real numbers")
-        if np.ma.is_masked(values):
+        if "numpy.ma" in sys.modules and np.ma.is_masked(values):  # else there is none, and it takes long to load
             raise InvalidInk(f"{what} holds masked values")
         with np.errstate(over="ignore"):
             return array.astype(np.float64)
@@ -155,7 +155,7 @@ def _real(values: ArrayLike, what: str) -> FloatArray:
         raise InvalidInk(f"{what} is no array of real numbers") from None
 
 
-def _frozen(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> FloatArray:
+def _frozen(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> Numbers:
     array = np.array(values, dtype=np.float64)
     fits = array.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, array.shape, strict=True))
     if not fits or array.size == 0:
@@ -166,5 +166,5 @@ def _frozen(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> Floa
     return array
 
 
-def _same_channels(a: Mapping[str, FloatArray], b: Mapping[str, FloatArray]) -> bool:
+def _same_channels(a: Mapping[str, Values], b: Mapping[str, Values]) -> bool:
     return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)

@@ -12,11 +12,9 @@ from lxml import etree
 
 from inkml_parser.document import children, local_name
 from inkml_parser.errors import MalformedInk, UnsupportedInk
-from inkml_parser.ink import FloatArray
 from inkml_parser.limits import MOST_VALUES
+from inkml_parser.types import Channels, Matrix, Values
 
-Columns = dict[str, FloatArray]
-"""Channel name → `(n,)` values."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MOST_NUMBERS = 100_000
 _LONGEST_CHAIN = 16
@@ -92,9 +90,9 @@ class Affine:
 
     sources: tuple[str, ...]
     targets: tuple[str, ...]
-    matrix: FloatArray
+    matrix: Matrix
 
-    def __call__(self, columns: Columns) -> Columns:
+    def __call__(self, columns: Channels) -> Channels:
         values = np.stack([_column(columns, name) for name in self.sources])
         with np.errstate(over="ignore", invalid="ignore"):
             mapped = self.matrix[:, :-1] @ values + self.matrix[:, -1:]
@@ -122,7 +120,7 @@ def _affine(element: etree._Element, default: tuple[str, ...]) -> Step:
     return Affine(sources, targets, matrix)
 
 
-def _is_onto(linear: FloatArray) -> bool:
+def _is_onto(linear: Matrix) -> bool:
     """Whether one or two rows of factors reach every value, or pair of values."""
     first, last = linear[0].tolist(), linear[-1].tolist()
     if len(linear) == 1:
@@ -137,12 +135,12 @@ class Lookup:
 
     sources: tuple[str, ...]
     targets: tuple[str, ...]
-    table: FloatArray
+    table: Matrix
     interpolation: str
     is_relative: bool
     line: object
 
-    def __call__(self, columns: Columns) -> Columns:
+    def __call__(self, columns: Channels) -> Channels:
         values = _column(columns, self.sources[0])
         known, meant = self.table.T
         if len(values) and (values.min() < known[0] or values.max() > known[-1]):
@@ -192,7 +190,7 @@ def _numbers(text: str, element: etree._Element) -> list[float]:
     return numbers
 
 
-def _column(columns: Columns, name: str) -> FloatArray:
+def _column(columns: Channels, name: str) -> Values:
     if name not in columns:
         raise MalformedInk(f"a mapping is from channel {name}, which the trace does not have")
     return columns[name]

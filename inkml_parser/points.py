@@ -8,11 +8,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inkml_parser.errors import MalformedInk, OversizedInk
 from inkml_parser.formats import TraceFormat
 from inkml_parser.limits import MOST_VALUES, Limits
+from inkml_parser.types import Decoded, Matrix
 
 # Python's float() would take `nan`, `1_0` and digits of every script; the standard does not.
 _NUMBER = r"(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+"
@@ -27,7 +27,7 @@ _LOOSE = re.compile(rf"([!'\"+-]){_SPACE}++")
 
 def decode(
     text: str, trace_format: TraceFormat, usual: int | None = None, max_points: int = Limits().max_points
-) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+) -> Decoded:
     """Points and channels of one trace.
 
     A value may be a decimal, a hexadecimal number (`#1F`), `T` or `F`; explicit (`!`), a first
@@ -81,9 +81,7 @@ def _plain(width: int) -> re.Pattern[str]:
     return re.compile(rf"{point}(?:,{point})*+,?{_SPACE}*+")
 
 
-def _channels(
-    values: NDArray[np.float64], trace_format: TraceFormat
-) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+def _channels(values: Matrix, trace_format: TraceFormat) -> Decoded:
     """Splits `(n, width)` values, NaN where not known, into X Y and the rest."""
     if np.isinf(values).any():
         raise MalformedInk("a value is too large for a floating-point number")
@@ -107,7 +105,7 @@ def _names(trace_format: TraceFormat, width: int) -> tuple[str, ...]:
     return declared[:width] + tuple(str(i + 1) for i in range(len(declared), width))
 
 
-def _decode_general(text: str, trace_format: TraceFormat, usual: int | None, max_points: int) -> NDArray[np.float64]:
+def _decode_general(text: str, trace_format: TraceFormat, usual: int | None, max_points: int) -> Matrix:
     """`(n, width)` values of a trace in any encoding of the standard, NaN where not known."""
     if "," not in text:
         if _words(text) > max_points * max(len(trace_format.names), usual or 0):
@@ -141,7 +139,7 @@ def _words(text: str) -> int:
     return int(np.count_nonzero(is_space[:-1] & ~is_space[1:])) + 1
 
 
-def _ragged(values: list[str], widths: Sequence[int], trace_format: TraceFormat) -> NDArray[np.float64]:
+def _ragged(values: list[str], widths: Sequence[int], trace_format: TraceFormat) -> Matrix:
     """Points of different length: those that are shorter lack intermittent channels."""
     width = max(widths)
     least = trace_format.regular if trace_format.regular < width <= len(trace_format.names) else width

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from inkml_parser.ink import FloatArray
+from inkml_parser.types import Features, Mask, Matrix, Points, Values
 
 FEATURES = ("x", "y", "dx", "dy", "lift")
 
 
-def normalise(strokes: Iterable[ArrayLike]) -> list[FloatArray]:
+def normalise(strokes: Iterable[ArrayLike]) -> list[Points]:
     """Moves ink to the origin and scales it to size 1, its aspect kept.
 
     The centre of the bounding box goes to (0, 0), its longer side becomes 1. So the result does
@@ -39,7 +39,7 @@ def normalise(strokes: Iterable[ArrayLike]) -> list[FloatArray]:
     return [np.clip(((half - low) - (high - low) / 2) / size, -0.5, 0.5) for half in halves]
 
 
-def resample(stroke: ArrayLike, *, spacing: float | None = None, count: int | None = None) -> FloatArray:
+def resample(stroke: ArrayLike, *, spacing: float | None = None, count: int | None = None) -> Points:
     """Points at even distances along a stroke; its two ends stay.
 
     Args:
@@ -68,7 +68,7 @@ def resample(stroke: ArrayLike, *, spacing: float | None = None, count: int | No
     return _at(points, along, count or 1)
 
 
-def sequence(strokes: Iterable[ArrayLike], length: int) -> NDArray[np.float32]:
+def sequence(strokes: Iterable[ArrayLike], length: int) -> Features:
     """One symbol as a sequence of features, such as a recurrent network reads.
 
     The ink is normalised, then `length` points are shared out among the strokes by arc length and
@@ -94,7 +94,7 @@ def sequence(strokes: Iterable[ArrayLike], length: int) -> NDArray[np.float32]:
     return np.concatenate(parts).astype(np.float32)
 
 
-def pad(sequences: Sequence[ArrayLike], length: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def pad(sequences: Sequence[ArrayLike], length: int) -> tuple[Features, Mask]:
     """Sequences of any length as one array, zeros at their ends.
 
     Args:
@@ -120,7 +120,7 @@ def pad(sequences: Sequence[ArrayLike], length: int) -> tuple[NDArray[np.float32
     return batch, mask
 
 
-def _points(stroke: ArrayLike) -> FloatArray:
+def _points(stroke: ArrayLike) -> Points:
     points = np.asarray(stroke, dtype=np.float64)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
         raise ValueError(f"a stroke is an (n, 2) array of one point or more, not {points.shape}")
@@ -129,7 +129,7 @@ def _points(stroke: ArrayLike) -> FloatArray:
     return points
 
 
-def _arc_length(points: FloatArray) -> FloatArray:
+def _arc_length(points: Points) -> Values:
     """`(n,)` distance from the first point, along the stroke."""
     with np.errstate(over="ignore"):
         along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
@@ -138,7 +138,7 @@ def _arc_length(points: FloatArray) -> FloatArray:
     return along
 
 
-def _at(points: FloatArray, along: FloatArray, count: int) -> FloatArray:
+def _at(points: Points, along: Values, count: int) -> Points:
     """`count` points at even distances along the stroke."""
     where = np.linspace(0.0, along[-1], count)
     resampled = np.stack([np.interp(where, along, points[:, axis]) for axis in (0, 1)], axis=1)
@@ -146,7 +146,7 @@ def _at(points: FloatArray, along: FloatArray, count: int) -> FloatArray:
     return resampled
 
 
-def _shares(lengths: FloatArray, total: int) -> list[int]:
+def _shares(lengths: Values, total: int) -> list[int]:
     """Points for each stroke: what it needs at least, and of the rest by length (largest remainder)."""
     least = np.where(lengths > 0, 2, 1)
     spare = total - int(least.sum())
@@ -161,7 +161,7 @@ def _shares(lengths: FloatArray, total: int) -> list[int]:
     return [int(n) for n in counts]
 
 
-def _features(points: FloatArray) -> FloatArray:
+def _features(points: Points) -> Matrix:
     """`(n, 5)` features of one resampled stroke."""
     ahead = points[np.minimum(np.arange(len(points)) + 1, len(points) - 1)]
     behind = points[np.maximum(np.arange(len(points)) - 1, 0)]

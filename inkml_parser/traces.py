@@ -12,10 +12,11 @@ from inkml_parser.brushes import is_highlighter
 from inkml_parser.contexts import Contexts
 from inkml_parser.document import identifier, local_name
 from inkml_parser.errors import MalformedInk, OversizedInk, UnsupportedInk
-from inkml_parser.frames import Frame, Frames, Points
+from inkml_parser.frames import Frame, Frames
 from inkml_parser.layout import Layout
 from inkml_parser.limits import Limits
 from inkml_parser.points import decode, first_width
+from inkml_parser.types import Decoded
 from inkml_parser.warnings import Part, Warnings
 
 
@@ -45,7 +46,7 @@ class Stroke:
     """One stroke, of one trace or several that continue each other."""
 
     id: str
-    points: Points
+    points: Decoded
     is_writing: bool
     parts: list[Trace] = field(default_factory=list)
 
@@ -104,8 +105,8 @@ def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> li
         used.add(name)
         try:
             context = contexts.of_trace(trace)
-            if context.brush not in brushes:
-                brushes[context.brush] = is_highlighter(context.brush, found.brush)  # type: ignore[arg-type]
+            if context.brush is not None and context.brush not in brushes:
+                brushes[context.brush] = is_highlighter(context.brush, found.brush)
             result.append(Trace(trace.element, name, frames.of(context), not brushes[context.brush]))
         except (MalformedInk, UnsupportedInk) as error:
             raise _of_trace(error, name) from None
@@ -115,7 +116,7 @@ def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> li
     return result
 
 
-def _decoded(all_traces: list[Trace], limits: Limits) -> list[Points]:
+def _decoded(all_traces: list[Trace], limits: Limits) -> list[Decoded]:
     widths: dict[Frame, Counter[int]] = {}
     for trace in all_traces:
         width = first_width(trace.element.text or "")
@@ -144,7 +145,7 @@ def _of_trace(error: MalformedInk | UnsupportedInk, name: str) -> MalformedInk |
     return type(error)(f"trace {name!r}: {error.cause}")
 
 
-def _joined(all_traces: list[Trace], points: list[Points], ambiguous: set[str], warnings: Warnings) -> list[Stroke]:
+def _joined(all_traces: list[Trace], points: list[Decoded], ambiguous: set[str], warnings: Warnings) -> list[Stroke]:
     following = _continuations(all_traces, ambiguous, warnings)
     continued = set(following.values())
     strokes: list[Stroke] = []
@@ -162,7 +163,7 @@ def _joined(all_traces: list[Trace], points: list[Points], ambiguous: set[str], 
     return strokes
 
 
-def _concatenated(parts: list[Points]) -> Points:
+def _concatenated(parts: list[Decoded]) -> Decoded:
     shared = [name for name in parts[0][1] if all(name in channels for _, channels in parts)]
     channels = {name: np.concatenate([own[name] for _, own in parts]) for name in shared}
     return np.concatenate([points for points, _ in parts]), channels

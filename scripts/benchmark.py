@@ -25,7 +25,7 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL
 from crohme import bundle  # noqa: E402  (numpy counts its threads when it is imported)
 from crohme.bundle import Bundle  # noqa: E402
 from crohme.datasets.location import inkml_files, sample_folder  # noqa: E402
-from crohme.expressions.recognizer import BEAM, Recognizer  # noqa: E402
+from crohme.expressions.recognizer import Recognizer  # noqa: E402
 from inkml_parser import Ink, InkError, read  # noqa: E402
 
 
@@ -42,7 +42,7 @@ def main() -> None:
         row(f"start, {arguments[0]}", f"{seconds(lambda: crohme(*arguments)):.2f} s")  # noqa: B023
     for name in args.bundle or bundle.names():
         loaded = bundle.load(name)
-        measure = expressions if loaded.network == "stroke_transformer" else symbols
+        measure = expressions if loaded.reads is bundle.Reads.EXPRESSIONS else symbols
         print(f"\n{name}")
         measure(loaded, args.data, files)
 
@@ -53,7 +53,7 @@ def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
     inks = [ink for file in files[:: max(1, len(files) // 200)] if (ink := parsed(file)) is not None]
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
-    for what, beam in (("greedy", 1), (f"beam {BEAM}", BEAM)):
+    for what, beam in (("greedy", 1), (f"beam {recognizer.decoding.beam}", None)):
         times = sorted(1000 * seconds(lambda: recognizer.recognize(ink, beam=beam), runs=1) for ink in inks)  # noqa: B023
         middle, slow = statistics.median(times), times[int(0.95 * len(times))]
         row(f"recognise one, {what}, one core", f"median {middle:.1f} ms, 95 % within {slow:.1f} ms")

@@ -21,7 +21,8 @@ from crohme.deep_learning import load_keras  # noqa: E402
 
 def main() -> None:
     load_keras()
-    from crohme.datasets.location import crohme_folder, sample_folder
+    from crohme.datasets.crohme import crohme_folder
+    from crohme.datasets.location import sample_folder
     from crohme.evaluation import network_comparison as comparison
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

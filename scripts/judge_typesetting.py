@@ -17,10 +17,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from crohme.augment.one_hand import OneHand  # noqa: E402
 from crohme.augment.pool import Pool  # noqa: E402
 from crohme.augment.typeset import typeset  # noqa: E402
-from crohme.datasets.location import TRAIN, crohme_folder, sample_folder  # noqa: E402
-from crohme.datasets.splits import is_held_out  # noqa: E402
+from crohme.datasets.base import DataSet  # noqa: E402
+from crohme.datasets.crohme import crohme_folder  # noqa: E402
+from crohme.datasets.location import sample_folder  # noqa: E402
+from crohme.datasets.registry import open_data_set  # noqa: E402
 from crohme.evaluation.typesetting import compare_layout, tell  # noqa: E402
-from crohme.expressions.corpus import Corpus, load  # noqa: E402
+from crohme.expressions.corpus import load  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
 from crohme.ink.expression import Expression, all_nodes  # noqa: E402
 
@@ -33,14 +35,14 @@ def main() -> None:
     parser.add_argument("--longest", type=int, default=20, help="strokes that an expression has at most")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    folder = crohme_folder() or sample_folder()
-    train = load(folder / TRAIN)
+    data = open_data_set(crohme_folder() or sample_folder())
     rng = np.random.default_rng(args.seed)
-    pool = pool_of(train, held_out=args.set == "held-out")
+    pool = pool_of(data, held_out=args.set == "held-out")
+    texts: list[tuple[Expression, Pool | None]]
     if args.set == "held-out":
         texts = [(e, own) for own in pool.of_writer.values() for e in own.expressions]
     else:
-        texts = [(e, None) for e in load(folder / args.set).expressions]
+        texts = [(e, None) for e in load(data, args.set).expressions]
     texts = [(e, own) for e, own in texts if len(e.points) <= args.longest and all(n.strokes for n in all_nodes(e.row))]
     chosen = [texts[i] for i in rng.permutation(len(texts))[: args.count]]
     real = [e for e, _ in chosen]
@@ -51,9 +53,11 @@ def main() -> None:
         print(f"{figure:16s} {of:20s} {count:5d} {own:6.2f} {other:6.2f} {distance:5.2f}")
 
 
-def pool_of(corpus: Corpus, *, held_out: bool) -> Pool:
+def pool_of(data: DataSet, *, held_out: bool) -> Pool:
     """The ink of the held-out writers, or of all others."""
-    kept = [(e, w) for e, w in zip(corpus.expressions, corpus.writers, strict=True) if is_held_out(w) == held_out]
+    corpus = load(data, data.training)
+    written = zip(corpus.expressions, corpus.writers, strict=True)
+    kept = [(e, w) for e, w in written if data.is_held_out(w) == held_out]
     return Pool([e for e, _ in kept], [w for _, w in kept])
 
 

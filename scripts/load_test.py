@@ -47,6 +47,7 @@ def main() -> int:
     command = [sys.executable, str(REPOSITORY / "crohme.py"), "serve", "--port", "0", "--bundle", args.bundle]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
+        assert server.stdout is not None
         first_line = server.stdout.readline()
         if not first_line:
             return 1

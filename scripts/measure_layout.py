@@ -17,8 +17,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from crohme.augment.manner import ANY, DEVIATES  # noqa: E402
-from crohme.datasets.location import TRAIN, crohme_folder, sample_folder  # noqa: E402
-from crohme.datasets.splits import is_held_out  # noqa: E402
+from crohme.datasets.crohme import crohme_folder  # noqa: E402
+from crohme.datasets.location import sample_folder  # noqa: E402
+from crohme.datasets.registry import open_data_set  # noqa: E402
 from crohme.evaluation.layout import figures_of  # noqa: E402
 from crohme.expressions.corpus import load  # noqa: E402
 
@@ -28,13 +29,14 @@ Observation = tuple[float, str, int]  # value, writer, number of the expression
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="training folder; by default CROHME's, else the sample's")
+    parser.add_argument("--data", type=Path, help="data set; by default CROHME, else the sample")
     parser.add_argument("--output", type=Path, default=Path("crohme/augment/layout.csv"), help="CSV to write")
     args = parser.parse_args()
-    corpus = load(args.data or (crohme_folder() or sample_folder()) / TRAIN)
+    data = open_data_set(args.data or crohme_folder() or sample_folder())
+    corpus = load(data, data.training)
     observed: dict[str, dict[str, list[Observation]]] = defaultdict(lambda: defaultdict(list))
     for number, (expression, writer) in enumerate(zip(corpus.expressions, corpus.writers, strict=True)):
-        if is_held_out(writer):
+        if data.is_held_out(writer):
             continue
         for figure, of, value in figures_of(expression):
             observed[figure][of].append((value, writer, number))

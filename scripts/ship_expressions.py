@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--strength", type=float, default=2.0, help="of what keeps the bias of the tokens small (2)")
     args = parser.parse_args()
 
+    from crohme import bundle
     from crohme.evaluation.expressions import evaluate
     from crohme.evaluation.summary import summarize
     from crohme.expressions.batches import Recipe
@@ -34,7 +35,6 @@ def main() -> None:
     from crohme.expressions.recognizer import Recognizer
     from crohme.expressions.run import Run, stored_settings, stored_vocabulary
     from crohme.expressions.token_bias import fit, told
-    from inkml_parser.files import write_whole
 
     run = Run(args.run, stored_settings(args.run), Recipe(), stored_vocabulary(args.run))
     run.restore()  # which leaves a run alone that is still going on
@@ -45,23 +45,22 @@ def main() -> None:
     folders = {name: args.data / name for name in ("test2013", "test2014")}
     sets = {name: evaluate(folder, args.bundle) for name, folder in folders.items()}
     sets |= {f"{name}_offline": evaluate(folder, args.bundle, offline=True) for name, folder in folders.items()}
-    metrics: dict = {
-        "calibration": _fitted(sets["test2013"]),
-        "calibration_traced": _fitted(sets["test2013_offline"]),
+    metrics: dict[str, object] = {
         "token_bias_strength": args.strength,
     }
     for name, found in sets.items():
         figures = summarize(found)
         metrics |= {f"{name}_{key}": figures[key] for key in ("n", "exprate", "le1", "le2", "le3", "top5")}
-    write_whole(args.bundle / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+    calibration = {"ink": _fitted(sets["test2013"]), "traced": _fitted(sets["test2013_offline"])}
+    bundle.revise(bundle.load(args.bundle), metrics=metrics, calibration=calibration)
     print(json.dumps(metrics, indent=2))
 
 
 def _fitted(outcomes: list[Outcome]) -> tuple[float, float]:
     from crohme.evaluation.calibration import fit
 
-    read = [outcome for outcome in outcomes if outcome.read]
-    return fit([o.confidence for o in read], [o.errors == 0 for o in read])
+    read = [(o.confidence, o.errors == 0) for o in outcomes if o.read and o.confidence is not None]
+    return fit([confidence for confidence, _ in read], [is_right for _, is_right in read])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from crohme.augment.texts import read_texts, strokes_of, text_files  # noqa: E402
-from crohme.datasets.location import crohme_folder, sample_folder  # noqa: E402
+from crohme.datasets.crohme import crohme_folder  # noqa: E402
+from crohme.datasets.location import sample_folder  # noqa: E402
 from crohme.evaluation.sheets import draw_expressions  # noqa: E402
 from crohme.expressions.batches import Recipe, sample, training_pools  # noqa: E402
 from crohme.notation import Alphabet  # noqa: E402

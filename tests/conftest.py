@@ -36,8 +36,9 @@ def expression_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     network = bundle.build("stroke_transformer", arguments)
     weights = {weight.path: rng.normal(0, 0.25, tuple(weight.shape)) for weight in network.weights}
     folder = tmp_path_factory.mktemp("bundles") / "expressions"
-    metrics = {"exprate": 0.0, "calibration": (0.02, 0.0)}  # unsure of everything, but not so much as to refuse it
-    bundle.save(folder, "stroke_transformer", arguments, Vocabulary.crohme().tokens, weights, {}, metrics)
+    tokens, unsure = Vocabulary.crohme().tokens, {"ink": (0.02, 0.0), "traced": (0.02, 0.0)}  # yet it refuses nothing
+    metrics = {"exprate": 0.0}
+    bundle.save(folder, "stroke_transformer", arguments, tokens, weights, {}, metrics, calibration=unsure)
     return folder
 
 

@@ -54,11 +54,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def alexnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of a network that runs in Keras."""
     from crohme import bundle
-    from crohme.bundle.architectures import shapes
 
     path = tmp_path_factory.mktemp("bundles") / "alexnet"
     arguments = {"classes": 2, "filters": [2] * 5, "dense": [2, 2]}
-    weights = {name: np.ones(shape) for name, shape in shapes("alexnet", arguments).items()}
+    weights = {name: np.ones(shape) for name, shape in bundle.find("alexnet").shapes(arguments).items()}
     bundle.save(path, "alexnet", arguments, ("a", "b"), weights, {})
     return path
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from crohme.datasets.inkml import InkmlFolder
 from crohme.datasets.symbols import read_symbols
 from crohme.evaluation.scoring import Level, score
-from crohme.expressions.corpus import read_folder, with_truth
+from crohme.expressions.corpus import read_corpus, with_truth
 from crohme.ink.truth import labelled, truth, truth_expression, truth_graph
 from crohme.notation import NotationError, to_latex
 from inkml_parser import read
@@ -31,7 +32,7 @@ def test_a_damaged_segmentation_is_named_where_strokes_of_symbols_are_needed(tmp
     path = tmp_path / "a.inkml"
     path.write_bytes(document("9"))
     (tmp_path / "b.inkml").write_bytes(document())
-    assert "a.inkml: damaged segmentation" in read_folder(tmp_path, [path], progress=False).skipped[0]
+    assert "a.inkml: damaged segmentation" in read_corpus(InkmlFolder(tmp_path), "whole", progress=False).skipped[0]
     symbols = read_symbols(tmp_path)
     assert (symbols.files.tolist(), len(symbols.unreadable)) == (["b.inkml"], 1)
     assert symbols.unreadable[0].startswith("a.inkml: damaged segmentation")

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from crohme.ink.expression import Expression, Points
+from crohme.ink.expression import Expression
 from crohme.notation.tree import Node, Relation
+from crohme.types import Strokes
 
 
 @dataclass(eq=False)
@@ -19,7 +20,7 @@ class Glyph:
         ink: `(k, p, 2)`.
     """
 
-    ink: Points
+    ink: Strokes
     sx: float = 1.0
     sy: float = 1.0
     x: float = 0.0
@@ -54,7 +55,7 @@ class Block:
     bottom: float
 
     @classmethod
-    def of_ink(cls, label: str, ink: Points) -> Block:
+    def of_ink(cls, label: str, ink: Strokes) -> Block:
         """One symbol where its ink lies."""
         glyph = Glyph(ink)
         flat = ink.reshape(-1, 2)

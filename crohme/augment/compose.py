@@ -13,8 +13,9 @@ import numpy as np
 from crohme.augment.letters import NAMES
 from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
-from crohme.ink.expression import Expression, Points, cut, join
+from crohme.ink.expression import Expression, cut, join
 from crohme.notation.tree import Node, Relation
+from crohme.types import Strokes
 
 MAX_STROKES = 56
 _INDICES = "2 3 4 5 6 7 8 n m k".split()
@@ -169,7 +170,7 @@ def brackets(expression: Expression, pool: Pool, rng: np.random.Generator) -> Ex
     parts = []
     for label, points in ((opening, left), (closing, right)):
         fitted = _fit(points, None, height)
-        parts.append(_of_one(label, fitted + np.float32((0, middle))))
+        parts.append(_of_one(label, fitted + np.array((0, middle), np.float32)))
     before = parts[0].moved(1.0, (low[0] - parts[0].box()[1][0] - rng.uniform(0.05, 0.5), 0))
     after = parts[1].moved(1.0, (high[0] - parts[1].box()[0][0] + rng.uniform(0.05, 0.5), 0))
     points, rows = join(before, expression, after)
@@ -186,7 +187,7 @@ _STEPS: tuple[Callable[[Expression, Pool, np.random.Generator], Expression], ...
 _SHARES = (0.48, 0.20, 0.14, 0.06, 0.12)
 
 
-def _of_one(label: str, points: Points) -> Expression:
+def _of_one(label: str, points: Strokes) -> Expression:
     """One symbol as an expression."""
     return Expression(points, (Node(label, tuple(range(len(points)))),))
 
@@ -225,7 +226,7 @@ def _vary(expression: Expression, rng: np.random.Generator) -> Expression:
     return expression.moved(float(np.exp(rng.normal(0, 0.12))), (0, 0))
 
 
-def _fit(points: Points, width: float | None, height: float | None) -> Points:
+def _fit(points: Strokes, width: float | None, height: float | None) -> Strokes:
     """Strokes about the origin, of this width or height; the other extent grows by the root of the ratio."""
     low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
     extent = np.maximum(high - low, 1e-3)
@@ -234,4 +235,5 @@ def _fit(points: Points, width: float | None, height: float | None) -> Points:
     else:
         by_height = height / extent[1]
         scale = np.array([min(by_height, 1.2 / extent[0]), by_height])
-    return ((points - (low + high) / 2) * scale).astype(np.float32)
+    fitted: Strokes = ((points - (low + high) / 2) * scale).astype(np.float32)
+    return fitted

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from crohme.ink.expression import Expression, Points, renumber, symbol_of_strokes
+from crohme.ink.expression import Expression, renumber, symbol_of_strokes
+from crohme.types import Float32Array, FloatingArray, Int64Array
 
 
 def distort(expression: Expression, rng: np.random.Generator, strength: float = 1.0) -> Expression:
@@ -18,7 +18,7 @@ def distort(expression: Expression, rng: np.random.Generator, strength: float = 
         rng: Generator.
         strength: float. Factor on all standard deviations.
     """
-    points = expression.points
+    points: FloatingArray = expression.points
     low, high = expression.box()
     points = (points - (low + high) / 2) @ _affine(rng, 1, 0.05, 0.12, 0.12, strength)[0]
     symbol_of_stroke, count = symbol_of_strokes(expression)
@@ -32,7 +32,7 @@ def distort(expression: Expression, rng: np.random.Generator, strength: float = 
 
 def _affine(
     rng: np.random.Generator, n: int, turn: float, slant: float, stretch: float, strength: float
-) -> NDArray[np.float32]:
+) -> Float32Array:
     """n matrices `(n, 2, 2)` for row vectors: stretch x and y, slant, turn."""
     angle = rng.normal(0, turn * strength, n)
     shear = rng.normal(0, slant * strength, n)
@@ -45,8 +45,8 @@ def _affine(
 
 
 def _move_symbols(
-    points: Points, symbol: NDArray[np.int64], count: int, rng: np.random.Generator, strength: float
-) -> Points:
+    points: FloatingArray, symbol: Int64Array, count: int, rng: np.random.Generator, strength: float
+) -> FloatingArray:
     low, high = points.min(axis=1), points.max(axis=1)
     s_low, s_high = np.full((count, 2), np.inf, np.float32), np.full((count, 2), -np.inf, np.float32)
     np.minimum.at(s_low, symbol, low)
@@ -61,19 +61,21 @@ def _move_symbols(
     # Narrower at one end than at the other.
     taper = rng.normal(0, 0.08 * strength, (count, 2))[symbol][:, None]
     points = points * (1 + taper * np.clip(points[..., ::-1] / np.maximum(own_size, 1e-6), -1, 1))
-    return np.einsum("npi,nij->npj", points, matrix[symbol]) + about + shift[symbol][:, None].astype(np.float32)
+    turned: FloatingArray = np.einsum("npi,nij->npj", points, matrix[symbol])
+    moved: FloatingArray = turned + about + shift[symbol][:, None].astype(np.float32)
+    return moved
 
 
 def _move_strokes(
-    points: Points, centre: Points, size: NDArray[np.float32], rng: np.random.Generator, strength: float
-) -> Points:
+    points: FloatingArray, centre: FloatingArray, size: FloatingArray, rng: np.random.Generator, strength: float
+) -> FloatingArray:
     """Each stroke shifted and scaled a little about its centre; `size` is that of its symbol."""
     shift = rng.normal(0, 0.02 * strength, centre.shape) * size
     scale = np.exp(rng.normal(0, 0.04 * strength, centre.shape))
     return (points - centre) * scale + centre + shift
 
 
-def _bend(points: Points, rng: np.random.Generator, strength: float) -> Points:
+def _bend(points: FloatingArray, rng: np.random.Generator, strength: float) -> FloatingArray:
     """Smooth waves along each stroke, and a little noise on each point."""
     n, length, _ = points.shape
     extent = (points.max(axis=1) - points.min(axis=1)).max(axis=1)
@@ -83,10 +85,11 @@ def _bend(points: Points, rng: np.random.Generator, strength: float) -> Points:
     waves = np.stack([np.cos(k * along) for k in (1, 2, 3)])
     sway = rng.normal(0, 0.03 * strength, (n, 2, 3)) / np.array([1, 1.5, 2])
     noise = rng.normal(0, 0.004 * strength, points.shape)
-    return points + extent * ((sway @ waves).transpose(0, 2, 1) + noise).astype(np.float32)
+    bent: FloatingArray = points + extent * ((sway @ waves).transpose(0, 2, 1) + noise).astype(np.float32)
+    return bent
 
 
-def _permuted(symbol: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+def _permuted(symbol: Int64Array, rng: np.random.Generator) -> Int64Array:
     """Order of the strokes in which some symbols have theirs in another order, in the same places."""
     order = np.arange(len(symbol))
     for strokes in (np.flatnonzero(symbol == number) for number in np.flatnonzero(rng.random(symbol.max() + 1) < 0.04)):
@@ -94,7 +97,7 @@ def _permuted(symbol: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np
     return order
 
 
-def _reorder(expression: Expression, symbol: NDArray[np.int64], rng: np.random.Generator) -> Expression:
+def _reorder(expression: Expression, symbol: Int64Array, rng: np.random.Generator) -> Expression:
     """Now and then one symbol is written earlier or later than it was."""
     if len(expression.points) < 3 or rng.random() >= 0.12:
         return expression

@@ -8,7 +8,7 @@ from enum import Enum
 import numpy as np
 
 from crohme.augment.pool import Pool
-from crohme.ink.expression import Points
+from crohme.types import Strokes
 
 
 class Stand(Enum):
@@ -44,7 +44,7 @@ class Stand(Enum):
     """A quotation mark, a degree sign."""
 
 
-def in_row(drawing: Points, stand: Stand) -> Points:
+def in_row(drawing: Strokes, stand: Stand) -> Strokes:
     """A drawing as it would stand in a row, in the unit of `Pool.symbol`.
 
     Args:
@@ -60,10 +60,11 @@ def in_row(drawing: Points, stand: Stand) -> Points:
     scale = height / width_height[1] if height else size / width_height.max()
     # A tall symbol that was drawn flat is not as wide as a word.
     scale = min(scale, 2.5 * max(height, size) / width_height[0])
-    return ((drawing - (low + high) / 2) * scale + (0, middle)).astype(np.float32)
+    standing: Strokes = ((drawing - (low + high) / 2) * scale + (0, middle)).astype(np.float32)
+    return standing
 
 
-def add_drawings(pool: Pool, label: str, drawings: Iterable[Points], stand: Stand) -> None:
+def add_drawings(pool: Pool, label: str, drawings: Iterable[Strokes], stand: Stand) -> None:
     """Give a pool ink of a class that was drawn alone; `OneHand` takes one of them for a whole expression."""
     pool.symbols[label].extend(in_row(drawing, stand) for drawing in drawings)
     pool.forget(label)

@@ -6,7 +6,7 @@ import numpy as np
 
 from crohme.augment.blocks import Block
 from crohme.augment.pool import RootSign
-from crohme.ink.expression import Points
+from crohme.types import Strokes
 
 
 def part_scripts(upper: Block, lower: Block) -> None:
@@ -32,7 +32,7 @@ def stretch_to_width(block: Block, left: float, right: float, unit: float) -> No
     block.move(left - block.left, 0)
 
 
-def fitted_root(sign: RootSign, content: float, hook: float, right: float, top: float, bottom: float) -> Points:
+def fitted_root(sign: RootSign, content: float, hook: float, right: float, top: float, bottom: float) -> Strokes:
     """A root sign whose hook keeps its shape and whose roof reaches over the content, as `compose.root` has it."""
     low, high = sign.points.min(axis=(0, 1)), sign.points.max(axis=(0, 1))
     by_height = (bottom - top) / max(float(high[1] - low[1]), 1e-3)

@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from crohme.augment.pool import Pool
-from crohme.ink.expression import Expression, Points, all_nodes, put
+from crohme.ink.expression import Expression, all_nodes, put
+from crohme.types import Float64Array, Strokes
 
 _ALIKE = 0.2  # mean distance, over the symbol's size, up to which two inks are one way of drawing a symbol
 _NEAREST, _FURTHEST = -0.4, 1.0  # share of the way to the other ink; below 0 away from it
@@ -30,7 +31,7 @@ def redraw(expression: Expression, pool: Pool, rng: np.random.Generator, share: 
         share: float. Probability of a class to be redrawn, where another ink is alike.
     """
     points = expression.points.copy()
-    ways: dict[str, tuple[Points, np.ndarray] | None] = {}
+    ways: dict[str, tuple[Strokes, Float64Array] | None] = {}
     for node in all_nodes(expression.row):
         if node.label not in ways:
             redrawn = node.label in pool.symbols and rng.random() < share
@@ -41,18 +42,19 @@ def redraw(expression: Expression, pool: Pool, rng: np.random.Generator, share: 
     return replace(expression, points=points)
 
 
-def _way(other: Points, rng: np.random.Generator) -> tuple[Points, np.ndarray]:
+def _way(other: Strokes, rng: np.random.Generator) -> tuple[Strokes, Float64Array]:
     """Another ink, and how far each of its points is followed, `(k, p, 1)`."""
     # A stroke may begin as in one ink and end as in the other.
     begin, end = rng.uniform(_NEAREST, _FURTHEST, (2, len(other), 1, 1))
     return other, begin + (end - begin) * np.linspace(0, 1, other.shape[1])[:, None]
 
 
-def _morphed(own: Points, other: Points, far: np.ndarray) -> Points:
+def _morphed(own: Strokes, other: Strokes, far: Float64Array) -> Strokes:
     size = np.ptp(own, axis=(0, 1)).max()
     if other.shape != own.shape or not (size > 0 and np.ptp(other, axis=(0, 1)).any()):  # a dot has no shape
         return own
     way = put(other, own) - own
     if np.linalg.norm(way, axis=-1).mean() > _ALIKE * size:
         return own
-    return (own + far * way).astype(np.float32)
+    morphed: Strokes = (own + far * way).astype(np.float32)
+    return morphed

@@ -8,7 +8,7 @@ import numpy as np
 
 from crohme.augment.pool import RootSign
 from crohme.errors import CrohmeError
-from crohme.ink.expression import Points
+from crohme.types import Strokes
 
 
 class NoInk(CrohmeError):
@@ -23,18 +23,18 @@ class Ink(Protocol):
     """Where the ink of symbols comes from, such as `Pool` or `OneHand`."""
 
     @property
-    def symbols(self) -> dict[str, list[Points]]:
+    def symbols(self) -> dict[str, list[Strokes]]:
         """Label → ink, to see whether there is some."""
 
     @property
-    def bars(self) -> list[Points]:
+    def bars(self) -> list[Strokes]:
         """Fraction bars, in any unit."""
 
     @property
     def roots(self) -> list[RootSign]:
         """Root signs, in any unit."""
 
-    def symbol(self, label: str, rng: np.random.Generator) -> Points:
+    def symbol(self, label: str, rng: np.random.Generator) -> Strokes:
         """Some ink of a class, in x-heights of its row, y 0 at the row's mid line."""
 
     def usual(self, label: str) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crohme.notation.alphabet import SYMBOL_CLASSES, Kind
-from crohme.notation.tree import Node, Relation
+from crohme.notation.tree import SCRIPTS, Node
 
 _BY_LABEL = {"\\ldots": "dots", "/": "slash"}
 _BY_KIND = {
@@ -27,7 +27,6 @@ _BY_KIND = {
 }
 _DEEP = frozenset("g p q y j f \\gamma \\mu \\beta \\phi".split())
 _SMALL = frozenset("a c e m n o r s u v w x z \\alpha \\pi \\sigma \\infty".split())
-SCRIPTS = (Relation.SUB, Relation.SUP)
 
 
 def kind_of(node: Node) -> str:

@@ -51,10 +51,10 @@ class Measured:
 def table() -> dict[tuple[str, str], Measured]:
     """(figure, kinds of symbols) → its distribution."""
     measured = {}
-    with (resources.files(__package__) / "layout.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            quantiles = tuple(float(row[f"q{number}"]) for number in range(len(DEVIATES)))
-            measured[row["figure"], row["of"]] = Measured(float(row["mean"]), quantiles, float(row["expression"]))
+    lines = (resources.files(__package__) / "layout.csv").read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(lines):
+        quantiles = tuple(float(row[f"q{number}"]) for number in range(len(DEVIATES)))
+        measured[row["figure"], row["of"]] = Measured(float(row["mean"]), quantiles, float(row["expression"]))
     return measured
 
 

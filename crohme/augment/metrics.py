@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from crohme.ink.expression import Points, Row
+from crohme.ink.expression import Row
 from crohme.notation.tree import Node, Relation
+from crohme.types import Strokes
 
 _SMALL = "a c e m n o r s u v w x z \\alpha \\pi \\sigma \\infty \\times \\div \\sin \\cos \\tan".split()
 _TALL = (
@@ -32,7 +33,7 @@ _SHAPES: dict[str, tuple[float | None, float]] = {
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
-def measure(points: Points, row: Row) -> tuple[float, float]:
+def measure(points: Strokes, row: Row) -> tuple[float, float]:
     """x-height (positive) and y of the mid line of a row.
 
     Args:

@@ -10,16 +10,16 @@ import numpy as np
 
 from crohme.augment.letters import TWINS
 from crohme.augment.pool import Pool
-from crohme.ink.expression import Points
+from crohme.types import Strokes
 
 
 class _Drawing:
     """One ink of a class whose writers are not known, as a pool of it alone."""
 
-    def __init__(self, label: str, ink: Points) -> None:
+    def __init__(self, label: str, ink: Strokes) -> None:
         self.symbols = {label: [ink]}
 
-    def symbol(self, label: str, rng: np.random.Generator) -> Points:
+    def symbol(self, label: str, rng: np.random.Generator) -> Strokes:
         return self.symbols[label][0]
 
 
@@ -44,7 +44,7 @@ class OneHand:
         )
         self.symbols, self.label, self.usual = pool.symbols, pool.label, pool.usual
 
-    def symbol(self, label: str, rng: np.random.Generator) -> Points:
+    def symbol(self, label: str, rng: np.random.Generator) -> Strokes:
         """The strokes of a written symbol of this class, as `Pool.symbol`; always by the same writer."""
         if label not in self._pool_of:
             self._pool_of[label] = self._draw_pool(label, rng)

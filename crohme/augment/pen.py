@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from crohme.ink.expression import Expression, Points, regroup, symbol_of_strokes
+from crohme.ink.expression import Expression, regroup, symbol_of_strokes
+from crohme.types import Stroke
 from inkml_parser.sequences import resample
 
 
@@ -22,7 +23,7 @@ def vary_lifts(expression: Expression, rng: np.random.Generator, share: float) -
     if not (broken.any() or joined.any()):
         return expression
     symbol, _ = symbol_of_strokes(expression)
-    pieces: list[Points] = []
+    pieces: list[Stroke] = []
     number: list[tuple[int, ...]] = []
     for stroke, points in enumerate(expression.points):
         if joined[stroke] and stroke and symbol[stroke] == symbol[stroke - 1] and _is_near(pieces[-1], points):
@@ -35,13 +36,13 @@ def vary_lifts(expression: Expression, rng: np.random.Generator, share: float) -
     return Expression(np.stack(pieces), regroup(expression.row, number))
 
 
-def _is_near(before: Points, after: Points) -> bool:
+def _is_near(before: Stroke, after: Stroke) -> bool:
     """Whether a hand could run on from one stroke into the next: no further than they are long."""
     way = float(np.linalg.norm(after[0] - before[-1]))
     return way <= max(float(np.ptp(before, axis=0).max()), float(np.ptp(after, axis=0).max()))
 
 
-def _break(points: Points, rng: np.random.Generator) -> tuple[Points, ...]:
+def _break(points: Stroke, rng: np.random.Generator) -> tuple[Stroke, ...]:
     """Two strokes with a small gap between them, or the stroke as it was if it has no extent."""
     steps = np.diff(points, axis=0)
     if not np.ptp(points, axis=0).max() > 0:
@@ -55,6 +56,6 @@ def _break(points: Points, rng: np.random.Generator) -> tuple[Points, ...]:
     return _like(points[: at + 1], points), _like(points[min(at + gap, len(points) - 2) :], points)
 
 
-def _like(line: np.ndarray, points: Points) -> Points:
+def _like(line: Stroke, points: Stroke) -> Stroke:
     """A line with as many points as another one, evenly spaced."""
     return resample(line, count=len(points)).astype(np.float32)

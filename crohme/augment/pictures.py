@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 
 from crohme.ink.raster import PAPER
+from crohme.types import Images
 
 
-def distort_images(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def distort_images(images: Images, rng: np.random.Generator) -> Images:
     """Each picture a little rotated, sheared, stretched and moved; `(N, size, size)` uint8."""
     count, size = images.shape[0], images.shape[1]
-    angle, shear = rng.normal(0, 0.08, count), rng.normal(0, 0.12, count)
+    angle, shear = rng.normal(0, 0.08, (count,)), rng.normal(0, 0.12, (count,))
     stretch = np.exp(rng.normal(-0.04, 0.08, (count, 2)))
     centre = np.array([size - 1, size - 1]) / 2
     out = np.empty_like(images)

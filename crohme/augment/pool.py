@@ -11,8 +11,9 @@ from itertools import compress
 import numpy as np
 
 from crohme.augment.metrics import measure
-from crohme.ink.expression import Expression, Points, Row, all_nodes, all_rows
+from crohme.ink.expression import Expression, Row, all_nodes, all_rows
 from crohme.notation.tree import Node, Relation
+from crohme.types import Float64Array, Strokes
 
 _CLOSING = {"(": ")", "[": "]", r"\{": r"\}", "|": "|"}
 _EVENNESS = 0.15
@@ -28,7 +29,7 @@ class RootSign:
         content_left: float. Where its content begins, as x in the unit of the points.
     """
 
-    points: Points
+    points: Strokes
     content_left: float
 
 
@@ -67,11 +68,11 @@ class Pool:
         self._pools_with: dict[str, list[Pool]] = {}
         self._usual: dict[str, tuple[float, float]] = {}
         self.rows = [(e, row) for e in self.expressions for row in all_rows(e.row)]
-        self.symbols: dict[str, list[Points]] = defaultdict(list)
+        self.symbols: dict[str, list[Strokes]] = defaultdict(list)
         self.places: dict[str, list[Place]] = defaultdict(list)
-        self.bars: list[Points] = []
+        self.bars: list[Strokes] = []
         self.roots: list[RootSign] = []
-        self.brackets: list[tuple[tuple[str, Points], tuple[str, Points]]] = []
+        self.brackets: list[tuple[tuple[str, Strokes], tuple[str, Strokes]]] = []
         for expression, row in self.rows:
             height, middle = measure(expression.points, row)
             for index, node in enumerate(row):
@@ -83,10 +84,10 @@ class Pool:
         self._row_ends = np.cumsum(lengths / lengths.sum())
         self._labels = list(self.places)
         self._label_ends = np.cumsum(evenly([len(places) for places in self.places.values()]))
-        self._ends: dict[tuple[str, ...], np.ndarray] = {}
+        self._ends: dict[tuple[str, ...], Float64Array] = {}
 
     @cached_property
-    def frequent_writers(self) -> tuple[list[str], np.ndarray]:
+    def frequent_writers(self) -> tuple[list[str], Float64Array]:
         """The writers who wrote enough to compose from, and where their shares of 0 … 1 end."""
         counts = {writer: sum(map(len, own.symbols.values())) for writer, own in self.of_writer.items()}
         writers = [writer for writer, count in counts.items() if count >= _FEWEST] or list(counts)
@@ -139,7 +140,7 @@ class Pool:
         at = int(np.searchsorted(self._ends[group], rng.random()))
         return group[at] if at < len(group) else None
 
-    def symbol(self, label: str, rng: np.random.Generator) -> Points:
+    def symbol(self, label: str, rng: np.random.Generator) -> Strokes:
         """The strokes of some written symbol of this class, `(k, p, 2)`.
 
         Their unit is the x-height of the row that they were written in; y 0 is its mid line, x 0
@@ -168,8 +169,9 @@ def _is_complete(row: Row) -> bool:
     return bool(row) and all(node.strokes for node in all_nodes(row))
 
 
-def evenly(counts: Sequence[int]) -> np.ndarray:
+def evenly(counts: Sequence[int]) -> Float64Array:
     """Probabilities of classes: one a hundred times as frequent as another is drawn twice as often."""
     weights = np.array(counts, dtype=np.float64)
     weights = weights**_EVENNESS * (weights > 0)
-    return weights / max(weights.sum(), 1e-9)
+    shares: Float64Array = weights / max(weights.sum(), 1e-9)
+    return shares

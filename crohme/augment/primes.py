@@ -8,8 +8,9 @@ import numpy as np
 
 from crohme.augment.letters import LETTERS
 from crohme.augment.pool import Pool
-from crohme.ink.expression import Expression, Points, Row, all_rows, regroup
+from crohme.ink.expression import Expression, Row, all_rows, regroup
 from crohme.notation.tree import Node, Relation
+from crohme.types import Float32Array, Strokes
 
 PRIME = r"\prime"
 _PRIMED = frozenset({*LETTERS, ")", "]"})
@@ -40,7 +41,7 @@ def add_prime(expression: Expression, pool: Pool, rng: np.random.Generator) -> E
     return Expression(np.concatenate([expression.points[:at], *marks, expression.points[at:]]), row)
 
 
-def _placed(marks: list[Points], box: tuple[Points, Points], room: float, rng: np.random.Generator) -> list[Points]:
+def _placed(marks: list[Strokes], box: tuple[Strokes, Strokes], room: float, rng: np.random.Generator) -> list[Strokes]:
     """Primes one after the other at the upper right of a letter's box."""
     low, high = box
     height = float((high - low).max()) / 1.3  # about the x-height of the row
@@ -81,12 +82,12 @@ def _with_room(expression: Expression, row: Row) -> list[tuple[Node, float]]:
     return found
 
 
-def _box(expression: Expression, node: Node) -> tuple[np.ndarray, np.ndarray]:
+def _box(expression: Expression, node: Node) -> tuple[Float32Array, Float32Array]:
     points = expression.points[list(node.strokes)]
     return points.min(axis=(0, 1)), points.max(axis=(0, 1))
 
 
-def _ink(pool: Pool, rng: np.random.Generator) -> Points | None:
+def _ink(pool: Pool, rng: np.random.Generator) -> Strokes | None:
     """A prime, or a single upright stroke that looks like one, higher than wide."""
     labels = [label for label in (PRIME, *_ALIKE) if pool.symbols.get(label)]
     if not labels:

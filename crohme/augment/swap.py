@@ -7,8 +7,9 @@ import numpy as np
 from crohme.augment.letters import CAPITAL_OF, NAMES, TWINS
 from crohme.augment.metrics import measure
 from crohme.augment.pool import Pool
-from crohme.ink.expression import Expression, Points, Row, all_nodes, all_rows, put, regroup
+from crohme.ink.expression import Expression, Row, all_nodes, all_rows, put, regroup
 from crohme.notation.tree import Node
+from crohme.types import Strokes
 
 # Signs that can stand in each other's place.
 _ALIKE = (
@@ -37,7 +38,7 @@ def swap(expression: Expression, pool: Pool, rng: np.random.Generator, *, share:
     labels = sorted({node.label for node in all_nodes(expression.row)})
     names = _rename(labels, pool, rng, relabel)
     exchanged = {label for label in labels if rng.random() < share}
-    replaced: dict[int, tuple[str, Points]] = {}
+    replaced: dict[int, tuple[str, Strokes]] = {}
     for row in all_rows(expression.row):
         for node in row:
             if node.label in _FIXED or (node.label == "-" and node.rows):
@@ -64,8 +65,8 @@ def _rename(labels: list[str], pool: Pool, rng: np.random.Generator, relabel: fl
 
 
 def _written_as(
-    label: str, old: Points, expression: Expression, row: Row, pool: Pool, rng: np.random.Generator
-) -> Points:
+    label: str, old: Strokes, expression: Expression, row: Row, pool: Pool, rng: np.random.Generator
+) -> Strokes:
     """Strokes of another class in the place of a symbol, as large as people write them beside such neighbours."""
     new = pool.symbol(label, rng)
     if label not in NAMES:
@@ -80,14 +81,14 @@ def _written_as(
     return (new * (narrower, 1.0) + ((left + right) / 2, middle)).astype(np.float32)
 
 
-def _put(new: Points, old: Points, rng: np.random.Generator) -> Points:
+def _put(new: Strokes, old: Strokes, rng: np.random.Generator) -> Strokes:
     """The new symbol in the place of the old one, and about as large."""
     return put(new, old, larger=float(np.exp(rng.normal(0, 0.08))))
 
 
-def _rebuild(expression: Expression, nodes: list[Node], replaced: dict[int, tuple[str, Points]]) -> Expression:
+def _rebuild(expression: Expression, nodes: list[Node], replaced: dict[int, tuple[str, Strokes]]) -> Expression:
     first_of = {stroke: node.strokes[0] for node in nodes for stroke in node.strokes}
-    pieces: list[Points] = []
+    pieces: list[Strokes] = []
     number: list[tuple[int, ...]] = []
     count = 0
     for stroke in range(len(expression.points)):

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crohme.ink.strokes import FloatArray, StrokeBatch, normalise, starts
+from crohme.ink.strokes import StrokeBatch, normalise, starts
+from crohme.types import Float64Array, Int64Array
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _rewrite(batch: StrokeBatch, rng: np.random.Generator, strength: Distortion)
     return replace(batch, points=batch.points[np.where(turned, first + last - here, here)])
 
 
-def _move_strokes(batch: StrokeBatch, rng: np.random.Generator, strength: Distortion) -> FloatArray:
+def _move_strokes(batch: StrokeBatch, rng: np.random.Generator, strength: Distortion) -> Float64Array:
     first = starts(batch.stroke_lengths)
     centre = np.add.reduceat(batch.points, first, axis=0) / batch.stroke_lengths[:, None]
     shift = rng.normal(0, strength.stroke_shift, centre.shape)
@@ -84,8 +85,8 @@ def _move_strokes(batch: StrokeBatch, rng: np.random.Generator, strength: Distor
 
 
 def _bend(
-    points: FloatArray, symbol_of_point: np.ndarray, symbols: int, rng: np.random.Generator, strength: Distortion
-) -> FloatArray:
+    points: Float64Array, symbol_of_point: Int64Array, symbols: int, rng: np.random.Generator, strength: Distortion
+) -> Float64Array:
     """A taper, and one slow wave per axis across the plane (half a period to one and a half)."""
     taper = rng.normal(0, strength.taper, (symbols, 2))[symbol_of_point]
     points = points * (1 + taper * points[:, ::-1])
@@ -98,7 +99,7 @@ def _bend(
     return points
 
 
-def _affine_maps(symbols: int, rng: np.random.Generator, strength: Distortion) -> np.ndarray:
+def _affine_maps(symbols: int, rng: np.random.Generator, strength: Distortion) -> Float64Array:
     """`(symbols, 2, 2)`: rotation · shear · stretch."""
     angle = rng.normal(0, strength.rotation, symbols)
     cos, sin = np.cos(angle), np.sin(angle)

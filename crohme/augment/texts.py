@@ -109,7 +109,7 @@ def read_texts(
     seen: set[str] = set()
     strings, labels, files = [], [], []
     for path in paths:
-        kept, dropped = 0, Counter()
+        kept, dropped = 0, Counter[str]()
         for raw in read_regular(path).splitlines():
             try:
                 line = raw.decode("utf-8").strip()

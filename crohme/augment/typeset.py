@@ -20,17 +20,15 @@ from crohme.augment.arrangements import arrange_grid, put_around, put_over
 from crohme.augment.blocks import Block, Glyph, Symbol, joined, to_expression
 from crohme.augment.fitting import fitted_root, part_scripts, stretch_to_height, stretch_to_width
 from crohme.augment.ink import Ink, NoInk
-from crohme.augment.kinds import SCRIPTS, end_of, kind_of, shape_of
+from crohme.augment.kinds import end_of, kind_of, shape_of
 from crohme.augment.manner import Manner
 from crohme.augment.marks import WIDE, mark
 from crohme.augment.metrics import has_usual_height
 from crohme.ink.expression import Expression, Row
 from crohme.notation.alphabet import GRID, ROOT
-from crohme.notation.tree import Node, Relation, SymbolTree
+from crohme.notation.tree import LIMIT_OF, SCRIPT_OF, SCRIPTS, Node, Relation, SymbolTree
 
 _PLAIN = 2.6  # height up to which a fence's content is a plain row, as in `evaluation.layout`
-_BESIDE = {Relation.BELOW: Relation.SUB, Relation.ABOVE: Relation.SUP}
-_OVER_AND_UNDER = {beside: limit for limit, beside in _BESIDE.items()}
 _NAMES = ("letter", "digit")
 _ERROR = 0.4  # share of a symbol's difference from others of its class, in size and place, that is taken back
 _SMALLEST, _LARGEST = 0.6, 1.6  # over the usual size of its class
@@ -290,14 +288,14 @@ class Typesetter:
             return node
         if node.label not in self._limits:
             self._limits[node.label] = self._manner.does(f"limits of {node.label[1:]}")
-        to = _OVER_AND_UNDER if self._limits[node.label] else _BESIDE
+        to = LIMIT_OF if self._limits[node.label] else SCRIPT_OF
         return Node(node.label, node.strokes, {to.get(relation, relation): row for relation, row in node.rows.items()})
 
     def _scripts(self, node: Node, base: Block) -> None:
         """Hang scripts and limits on a symbol."""
         if node.is_grid:
             return
-        relations = [r for r in (*SCRIPTS, *_BESIDE) if r in node.rows and r not in base.row[-1].rows]
+        relations = [r for r in (*SCRIPTS, *SCRIPT_OF) if r in node.rows and r not in base.row[-1].rows]
         left, top, right, bottom = base.left, base.top, base.right, base.bottom
         hung: dict[Relation, Block] = {}
         for relation in relations:

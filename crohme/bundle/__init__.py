@@ -1,35 +1,30 @@
 """Trained networks on disk. The only file that knows where they live and what they are made of.
 
 A bundle is a folder `models/<name>` (`crohme/_bundles/<name>` once installed) of five files:
-`config.json` (which network, built with which arguments, the sha256 of weights and vocabulary),
-`vocabulary.txt` (one label or token per line), `weights.npz` (half-precision arrays, never pickles),
-`metrics.json` (measured figures) and `README.md` (the model card).
+`config.json` (which network, all that decides what it reads besides alphabet and weights, where it comes from, and
+the sha256 of that and of the other files), `vocabulary.txt` (its alphabet: one label or token per line),
+`weights.npz` (half-precision arrays, never pickles), `metrics.json` (measured figures) and `README.md` (the model
+card, the only one without a checksum).
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 import json
 import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crohme.bundle.architectures import ArgumentError, Shapes, shapes
-from crohme.bundle.texts import (
-    BundleError,
-    check_calibration,
-    check_vocabulary,
-    opened,
-    read_table,
-    read_vocabulary,
-)
+from crohme.bundle.configuration import SETTINGS, check_file, naming, read_configuration, sealed
+from crohme.bundle.kinds import completed
+from crohme.bundle.network import Network, Reads, find
+from crohme.bundle.provenance import Provenance
+from crohme.bundle.texts import BundleError, check_vocabulary, opened, read_table, read_vocabulary
 from crohme.bundle.weights import WeightsError, read_weights, write_weights
 from crohme.extras import needed_by
 from inkml_parser.files import filling, replacing, write_whole
@@ -37,16 +32,11 @@ from inkml_parser.files import filling, replacing, write_whole
 if TYPE_CHECKING:
     import keras
 
-FORMAT = 1
-# Network name → module of crohme.symbols.networks with a function of that name. Nothing else is ever built.
-NETWORKS: dict[str, str] = {
-    "symbol_lstm": "crohme.symbols.networks.symbol_lstm",
-    "symbol_cnn": "crohme.symbols.networks.symbol_cnn",
-    "alexnet": "crohme.symbols.networks.alexnet",
-    "vgg19": "crohme.symbols.networks.vgg19",
-    "mobilenet": "crohme.symbols.networks.mobilenet",
-    "stroke_transformer": "crohme.expressions.network",
-}
+__all__ = [
+    "Bundle", "BundleError", "Network", "Provenance", "Reads", "build", "check_vocabulary", "find", "load", "names",
+    "restore", "revise", "save", "weights_of",
+]  # fmt: skip
+
 _HERE = Path(__file__).resolve().parents[1]
 _INSTALLED, _CHECKOUT = _HERE / "_bundles", _HERE.parent / "models"
 
@@ -57,12 +47,14 @@ class Bundle:
 
     Args:
         path: Path. The folder.
-        network: str. Which architecture, a key of `NETWORKS`.
+        network: str. Which architecture, a name that `find` knows.
         arguments: dict. What the architecture's function is called with.
         vocabulary: tuple of str. Meaning of the network's outputs, in order.
         weights: dict of str → float array. By the weight's path in the Keras model.
         metrics: dict. Measured figures.
-        training: dict. How it was trained.
+        training: dict. The settings that it was trained with.
+        preprocessing, decoding, calibration: dict. See `Network`; empty for its defaults.
+        provenance: Provenance.
     """
 
     path: Path
@@ -72,6 +64,15 @@ class Bundle:
     weights: Mapping[str, np.ndarray]
     metrics: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
+    preprocessing: Mapping[str, Any] = field(default_factory=dict)
+    decoding: Mapping[str, Any] = field(default_factory=dict)
+    calibration: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Provenance = Provenance()
+
+    @property
+    def reads(self) -> Reads:
+        """What it recognises, and from what."""
+        return find(self.network).reads
 
 
 def names() -> list[str]:
@@ -80,39 +81,32 @@ def names() -> list[str]:
 
 
 def load(name_or_folder: str | Path) -> Bundle:
-    """Read a bundle, its checksums first. All of it is checked: what is returned can be built.
+    """Read a bundle. All of it is checked: what is returned can be built.
 
     Args:
         name_or_folder: str or Path. One of `names()`, or a folder.
 
     Raises:
-        BundleError: No such bundle; a file missing or damaged; weights or vocabulary that do not
-            match their checksum, or do not fit the network; a network that is not one of `NETWORKS`, or
-            arguments that it does not take; figures that cannot be.
+        BundleError: No such bundle; a file missing or damaged, or not that of its checksum; a network that is not of
+            this project; an entry, an argument or a constant that is missing, unknown, of another type or out of
+            range; weights or vocabulary that do not fit the network.
     """
     folder = _folder(name_or_folder)
-    config = read_table(folder / "config.json")
-    network = config.get("network")
-    is_ours = type(config.get("format")) is int and config["format"] == FORMAT
-    if not is_ours or not isinstance(network, str) or network not in NETWORKS:
-        raise BundleError("config.json describes no network of this version", folder)
-    for part in ("arguments", "training"):
-        if not isinstance(config.get(part, {}), dict):
-            raise BundleError(f"config.json: its {part} are no table", folder)
-    expected = _shapes(folder, network, config.get("arguments"))
-    for name in ("weights.npz", "vocabulary.txt"):
-        with opened(folder / name) as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != config.get(_checksum_key(name)):
-                raise BundleError(f"{name} does not match its checksum", folder)
-    vocabulary = read_vocabulary(folder / "vocabulary.txt", _outputs(network, config["arguments"]))
-    metrics = read_table(folder / "metrics.json") if os.path.lexists(folder / "metrics.json") else {}
-    check_calibration(folder, metrics)
+    config = read_configuration(folder)
+    metrics = read_table(folder / "metrics.json")
+    for name, checksum in config.checksums.items():
+        check_file(folder, name, checksum)
+    outputs = _outputs(config.network, config.tables["arguments"])
+    vocabulary = read_vocabulary(folder / "vocabulary.txt", outputs)
     with opened(folder / "weights.npz") as file:
         try:
-            weights = read_weights(file, expected)
+            weights = read_weights(file, config.shapes)
         except WeightsError as error:
             raise BundleError(f"weights.npz {error}", folder) from None
-    return Bundle(folder, network, config["arguments"], vocabulary, weights, metrics, config.get("training", {}))
+    return Bundle(
+        folder, config.network.name, vocabulary=vocabulary, weights=weights, metrics=metrics,
+        training=config.training, provenance=config.provenance, **config.tables,
+    )  # fmt: skip
 
 
 def save(
@@ -123,6 +117,11 @@ def save(
     weights: Mapping[str, np.ndarray],
     training: Mapping[str, Any],
     metrics: Mapping[str, Any] | None = None,
+    *,
+    preprocessing: Mapping[str, Any] | None = None,
+    decoding: Mapping[str, Any] | None = None,
+    calibration: Mapping[str, Any] | None = None,
+    provenance: Provenance | None = None,
 ) -> Bundle:
     """Write a bundle, all of it or nothing. An existing model card stays as it is.
 
@@ -130,19 +129,28 @@ def save(
         folder: Path. Made if missing.
         network, arguments, vocabulary, weights, training, metrics: see `Bundle`. Weights are stored
             in half precision. Figures that are no numbers are stored as null.
+        preprocessing, decoding, calibration: dict or None. The network's defaults stand for what is not given.
+        provenance: Provenance or None. None if nothing is known.
 
     Returns:
         The bundle as `load` reads it back.
 
     Raises:
-        BundleError: `network` is not one of `NETWORKS`, arguments, vocabulary or weights do not fit it, or a
+        BundleError: `network` is not of this project; arguments, constants, vocabulary or weights do not fit it; or a
             weight is too large for half precision.
         OSError: It cannot be written; a bundle that was there is as it was.
     """
-    if network not in NETWORKS:
-        raise BundleError(f"{network!r} is not a network of this project", folder)
-    check_vocabulary(folder, vocabulary, _outputs(network, arguments))
-    if {name: np.shape(array) for name, array in weights.items()} != _shapes(folder, network, arguments):
+    given = {"preprocessing": preprocessing or {}, "decoding": decoding or {}, "calibration": calibration or {}}
+    with naming(folder):
+        described = find(network)
+        shapes = described.shapes(arguments)
+        settings = {
+            name: completed(given[name], getattr(described, name), network, what) for name, what in SETTINGS.items()
+        }
+        known = (provenance or Provenance()).to_dict()
+        Provenance.from_dict(known)
+    check_vocabulary(folder, vocabulary, _outputs(described, arguments))
+    if {name: np.shape(array) for name, array in weights.items()} != shapes:
         raise BundleError(f"the weights are not those of {network}", folder)
     with filling(folder) as parts:
         try:
@@ -151,35 +159,44 @@ def save(
         except WeightsError as error:
             raise BundleError(str(error), folder) from None
         write_whole(parts / "vocabulary.txt", "".join(f"{label}\n" for label in vocabulary))
-        checksums = {
-            _checksum_key(name): hashlib.sha256((parts / name).read_bytes()).hexdigest()
-            for name in ("weights.npz", "vocabulary.txt")
-        }
-        config = {
-            "format": FORMAT,
-            "network": network,
-            "arguments": dict(arguments),
-            **checksums,
-            "training": _finite(dict(training)),
-        }
-        write_whole(parts / "config.json", json.dumps(config, indent=2) + "\n")
         write_whole(parts / "metrics.json", json.dumps(_finite(dict(metrics or {})), indent=2) + "\n")
+        tables = {"network": network, "arguments": dict(arguments), **settings, "provenance": known}
+        write_whole(parts / "config.json", sealed(tables | {"training": _finite(dict(training))}, parts))
     return load(folder)
 
 
-def build(network: str, arguments: Mapping[str, Any]) -> keras.Model:
-    """An untrained network of the allow-list.
+def revise(bundle: Bundle, **changes: Any) -> Bundle:
+    """Write a bundle to its folder again, with other constants, calibration, provenance or figures.
+
+    Args:
+        bundle: Bundle.
+        changes: by the names of the fields of `Bundle`.
+
+    Returns:
+        The bundle as `load` reads it back.
 
     Raises:
-        BundleError: Not one of `NETWORKS`, or arguments that it does not take.
+        BundleError, OSError: See `save`.
+    """
+    b = replace(bundle, **changes)
+    return save(
+        b.path, b.network, b.arguments, b.vocabulary, b.weights, b.training, b.metrics, preprocessing=b.preprocessing,
+        decoding=b.decoding, calibration=b.calibration, provenance=b.provenance,
+    )  # fmt: skip
+
+
+def build(network: str, arguments: Mapping[str, Any]) -> keras.Model:
+    """An untrained network of this project.
+
+    Raises:
+        BundleError: Not one of them, or arguments that it does not take.
         MissingExtra: Keras is not installed.
     """
-    if network not in NETWORKS:
-        raise BundleError(f"{network!r} is not a network of this project")
+    with naming(None):
+        described = find(network)
     try:
         with needed_by(network):
-            function = getattr(importlib.import_module(NETWORKS[network]), network)
-        return function(**arguments)
+            return described.build(**arguments)
     except (TypeError, ValueError) as error:
         cause = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).partition("\n")[0]  # Keras writes pages, in colour
         raise BundleError(f"{network} cannot be built with {dict(arguments)}: {cause}") from None
@@ -204,23 +221,12 @@ def weights_of(model: keras.Model) -> dict[str, np.ndarray]:
     return dict(zip((weight.path for weight in model.weights), model.get_weights(), strict=True))
 
 
-def _checksum_key(file: str) -> str:
-    return f"{file.partition('.')[0]}_sha256"
-
-
 def _home() -> Path:
     return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 
 
-def _outputs(network: str, arguments: Mapping[str, Any]) -> int:
-    return arguments.get("tokens" if network == "stroke_transformer" else "classes", 0)
-
-
-def _shapes(folder: Path, network: str, arguments: Any) -> Shapes:
-    try:
-        return shapes(network, arguments or {})
-    except ArgumentError as error:
-        raise BundleError(f"config.json: {error}", folder) from None
+def _outputs(network: Network, arguments: Mapping[str, Any]) -> int:
+    return int(network.complete(arguments)[network.outputs])
 
 
 def _finite(value: Any) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,7 +15,7 @@ from crohme.errors import CrohmeError
 from inkml_parser.files import open_regular
 
 _LARGEST_TEXT, _LONGEST_LABEL = 1 << 20, 200
-_DEEPEST, _LARGEST_NUMBER, _STEEPEST = 8, 1e18, 100.0
+_DEEPEST, _LARGEST_NUMBER = 8, 1e18
 
 
 class BundleError(CrohmeError):
@@ -57,17 +58,6 @@ def read_vocabulary(path: Path, count: int) -> tuple[str, ...]:
     return vocabulary
 
 
-def check_calibration(folder: Path, metrics: Mapping[str, Any]) -> None:
-    """Raise BundleError unless it is a slope above 0 and an offset: another turns confidences upside down."""
-    for name in ("calibration", "calibration_traced"):
-        found = metrics.get(name, [1.0, 0.0])
-        is_pair = isinstance(found, list) and len(found) == 2
-        if not is_pair or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in found):
-            raise BundleError(f"metrics.json: {name} is {found!r:.60}, not two numbers", folder)
-        if not (0 < found[0] <= _STEEPEST and abs(found[1]) <= _STEEPEST):
-            raise BundleError(f"metrics.json: {name} is {found}: no confidence is calibrated by that", folder)
-
-
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """A file of a bundle to read: a regular one, and no link.
@@ -95,7 +85,7 @@ def read_table(path: Path) -> dict[str, Any]:
     try:
         if len(data) > _LARGEST_TEXT:
             raise ValueError(f"larger than {_LARGEST_TEXT:,} bytes")
-        content = json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_without_repeats)
+        content = json.loads(data.decode("utf-8"), object_pairs_hook=_without_repeats)
         _check_values(content)
     except (ValueError, RecursionError) as error:
         cause = "nested too deep" if isinstance(error, RecursionError) else str(error)
@@ -105,10 +95,6 @@ def read_table(path: Path) -> dict[str, Any]:
     return content
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
-
-
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
@@ -116,14 +102,24 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return table
 
 
-def _check_values(value: Any, depth: int = 0) -> None:
-    """Raise ValueError for what could be shown to nobody."""
-    if depth > _DEEPEST:
+def _check_values(value: Any, place: tuple[str, ...] = ()) -> None:
+    """Raise ValueError for what could be shown to nobody; `place` are the keys that lead to it."""
+    if len(place) > _DEEPEST:
         raise ValueError("nested too deep")
-    if isinstance(value, dict | list):
-        for item in [*value, *value.values()] if isinstance(value, dict) else value:
-            _check_values(item, depth + 1)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _check_values(key, place)
+            _check_values(item, (*place, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            _check_values(item, (*place, str(number)))
     elif isinstance(value, str):
         value.encode("utf-8")  # not half a character, which JSON can write
+    elif isinstance(value, float) and math.isnan(value):
+        raise ValueError(f"{_shown(place)} is not a number")
     elif isinstance(value, int | float) and not abs(value) <= _LARGEST_NUMBER:
-        raise ValueError("a number too large")
+        raise ValueError(f"{_shown(place)} is a number too large")
+
+
+def _shown(place: tuple[str, ...]) -> str:
+    return ".".join(place)[:100] or "it"

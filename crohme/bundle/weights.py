@@ -18,7 +18,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.bundle.architectures import Shapes
+from crohme.bundle.network import Shapes
 from crohme.errors import CrohmeError
 
 LARGEST = 65504.0

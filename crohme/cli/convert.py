@@ -9,17 +9,12 @@ from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, find_files, list_failures, progress
 from crohme.cli.tasks import Parser
 from crohme.errors import cause_of
+from crohme.ink.formats import FORMATS
 
-EPILOG = """\
+_FORMATS = "\n".join(f"  {name:<7} {form.about}" for name, form in FORMATS.items())
+EPILOG = f"""\
 formats:
-  png     a picture: dark ink on white, anti-aliased
-  svg     a drawing, one path per stroke
-  json    strokes, channels, symbols, truth and annotations
-  csv     one line per point: stroke, point, x, y, other channels, symbol, label
-  inkml   InkML in the form of CROHME's files
-  lg      the truth as a CROHME label graph over strokes
-  mathml  the truth as Presentation MathML (.mml)
-  latex   the truth as LaTeX tokens in normal form (.tex)
+{_FORMATS}
 
 With --symbols every symbol becomes a png or svg in a folder named after its label. The names
 of folders hold a-z and 0-9; any other character is written %XX, its UTF-8 bytes in hexadecimal
@@ -37,14 +32,13 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "convert",
-        help="InkML to png, svg, json, csv, inkml, lg, mathml, latex",
+        help=f"InkML to {', '.join(FORMATS)}",
         description="Write InkML as pictures or data, or its truth in another notation.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="an InkML file, or a folder of them")
-    formats = ["png", "svg", "json", "csv", "inkml", "lg", "mathml", "latex"]
-    parser.add_argument("--to", required=True, choices=formats, help="what to write, see below")
+    parser.add_argument("--to", required=True, choices=list(FORMATS), help="what to write, see below")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder to write to")
     parser.add_argument("--symbols", action="store_true", help="cut the symbols out, into <label>/ folders")
     parser.set_defaults(run=run)
@@ -52,12 +46,12 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Convert every file; those that fail are listed at the end."""
-    from crohme.ink.export import SYMBOL_FORMATS
     from crohme.notation import NotationError
     from inkml_parser import InkError
 
-    if args.symbols and args.to not in SYMBOL_FORMATS:
-        raise CommandError(f"--symbols writes pictures: --to {' or '.join(SYMBOL_FORMATS)}, not {args.to}")
+    if args.symbols and FORMATS[args.to].symbol_writer is None:
+        pictures = [name for name, form in FORMATS.items() if form.symbol_writer is not None]
+        raise CommandError(f"--symbols writes pictures: --to {' or '.join(pictures)}, not {args.to}")
     files = find_files(args.paths, INK_SUFFIXES)
     failures: list[tuple[Path, str]] = []
     output = OutputFolder(args.output, (file for file, _ in files))
@@ -77,7 +71,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _whole(file: Path, name: Path, to: str) -> dict[Path, bytes]:
-    from crohme.ink.export import FORMATS
     from inkml_parser import read
 
     form = FORMATS[to]
@@ -86,17 +79,18 @@ def _whole(file: Path, name: Path, to: str) -> dict[Path, bytes]:
 
 def _symbols(file: Path, name: Path, to: str) -> dict[Path, bytes]:
     from crohme.datasets.label_folders import label_to_folder
-    from crohme.ink.export import SYMBOL_FORMATS
     from crohme.ink.truth import damage
     from crohme.notation import canonical_label
     from inkml_parser import InkError, Part, read
 
-    form, ink = SYMBOL_FORMATS[to], read(file)
+    form, ink = FORMATS[to], read(file)
     problem = damage(ink, Part.SEGMENTATION)
     if problem is not None or not ink.symbols:
         raise InkError(problem or "its symbols are not marked", str(file))
     stem = "_".join(name.with_suffix("").parts)
     return {
-        Path(label_to_folder(canonical_label(s.label)), f"{stem}_{i}{form.suffix}"): form.write(ink.select(s.strokes))
+        Path(label_to_folder(canonical_label(s.label)), f"{stem}_{i}{form.suffix}"): form.write_symbol(
+            ink.select(s.strokes)
+        )
         for i, s in enumerate(ink.symbols)
     }

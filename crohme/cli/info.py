@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+from collections.abc import Mapping
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crohme import __version__
 from crohme.cli.tasks import Parser
@@ -14,8 +15,6 @@ from crohme.cli.tasks import Parser
 if TYPE_CHECKING:
     from crohme.bundle import Bundle
 
-EXPRESSIONS = frozenset({"stroke_transformer"})
-"""The networks that read whole expressions; the others read isolated symbols."""
 LIBRARIES = ("keras", "tensorflow", "numpy", "lxml", "opencv-python-headless")
 
 
@@ -59,12 +58,13 @@ def _print_versions() -> None:
 
 
 def _print_summary(bundle: Bundle) -> None:
+    from crohme.bundle import find
+
     weights = sum(array.size for array in bundle.weights.values())
     size = sum(file.stat().st_size for file in bundle.path.iterdir() if file.is_file())
     print(f"\n{bundle.path.name}")
     print(f"  network   {bundle.network}, {weights:,} weights, {size / 1e6:.1f} MB")
-    reads, outputs = ("whole expressions", "tokens") if bundle.network in EXPRESSIONS else ("a symbol", "classes")
-    print(f"  reads     {reads}, {len(bundle.vocabulary)} {outputs}")
+    print(f"  reads     {bundle.reads}, {len(bundle.vocabulary)} {find(bundle.network).outputs}")
     print(f"  licence   {_licence(bundle)}")
     for name, value in bundle.metrics.items():
         if isinstance(value, int | float):
@@ -74,10 +74,21 @@ def _print_summary(bundle: Bundle) -> None:
 def _print_bundle(bundle: Bundle) -> None:
     _print_summary(bundle)
     print(f"  folder    {bundle.path}")
+    for name in ("arguments", "preprocessing", "decoding", "calibration"):
+        _print_table(name, getattr(bundle, name))
+    _print_table("provenance", bundle.provenance.to_dict())
     print(f"  training  {json.dumps(dict(bundle.training))}")
     card = _card(bundle)
     if card:
         print(f"\n{card.rstrip()}")
+
+
+def _print_table(name: str, table: Mapping[str, Any]) -> None:
+    if table:
+        print(f"  {name}")
+        for key, value in table.items():
+            shown = "unknown" if value is None else value if isinstance(value, str) else json.dumps(value)
+            print(f"    {key:<20}{shown}")
 
 
 def _card(bundle: Bundle) -> str:

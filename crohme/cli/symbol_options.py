@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,9 @@ from crohme.cli.errors import CommandError
 
 if TYPE_CHECKING:
     from crohme.symbols.data import Choice
+    from crohme.symbols.description import SymbolNetwork
 
 LARGEST_PICTURE = 1024
-NETWORKS = ("lstm", "cnn", "alexnet", "vgg19", "mobilenet")
 HELP = """\
 Pictures lie in folders named after their symbol: my-set/add/1.png. A table maps the names of
 folders to LaTeX labels (add is +, forward_slash is /, alpha is \\alpha, ascii_124 is |);
@@ -28,7 +29,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add `--network` and the options that choose data."""
     group = parser.add_argument_group("network and data")
     group.add_argument(
-        "--network", choices=NETWORKS, default="lstm", help="lstm reads strokes, the others pictures (lstm)"
+        "--network",
+        choices=_Networks(),  # type: ignore[arg-type]
+        default="lstm",
+        metavar="NETWORK",
+        help="one of %(choices)s; lstm reads strokes, the others pictures (lstm)",
     )
     group.add_argument("--classes", nargs="+", metavar="LABEL", help="keep these labels only")
     group.add_argument(
@@ -41,9 +46,28 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--image-size", type=positive_int, metavar="PIXELS", help="side of the network's input (48)")
 
 
+def network_of(args: argparse.Namespace) -> SymbolNetwork:
+    """The network that `--network` names."""
+    from crohme.symbols.description import networks
+
+    return networks()[args.network]
+
+
+class _Networks:
+    """The keys of all networks of symbols, looked up when they are asked for: numpy comes with them."""
+
+    def __iter__(self) -> Iterator[str]:
+        from crohme.symbols.description import networks
+
+        return iter(networks())
+
+    def __contains__(self, key: object) -> bool:
+        return key in list(self)
+
+
 def choice_of(args: argparse.Namespace) -> Choice:
     """The choice of data that the options tell."""
-    from crohme.datasets.image_split import RATIOS
+    from crohme.datasets.pictures.image_split import RATIOS
     from crohme.symbols.data import Choice
 
     classes = None if args.classes is None else tuple(args.classes)
@@ -58,8 +82,9 @@ def network_arguments(args: argparse.Namespace) -> dict[str, Any]:
     """
     if args.image_size is None:
         return {}
-    if args.network == "lstm":
-        raise CommandError("--image-size is for networks that read pictures, not for the lstm")
+    network = network_of(args)
+    if not network.reads_pictures:
+        raise CommandError(f"--image-size is for networks that read pictures, not for the {network.key}")
     if args.image_size > LARGEST_PICTURE:
         raise CommandError(f"--image-size {args.image_size}: at most {LARGEST_PICTURE}; ImageNet's pictures have 224")
     return {"size": args.image_size}

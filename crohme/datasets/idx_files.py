@@ -8,16 +8,78 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from crohme.datasets.base import TEST, TRAIN
 from crohme.datasets.location import DataNotFound
+from crohme.datasets.pictures.image_sources import PictureSet, Read, Source, side_folders, stamp
+from crohme.ink.image_files import ImageError
 from inkml_parser.files import open_regular
 
 _UNSIGNED_BYTE = 8
+_SIDES = {"train": TRAIN, "t10k": TEST, "test": TEST}
+
+
+class IdxFiles(PictureSet):
+    """Pictures of digits, white on black; label 7 is called `7`."""
+
+    title = "IDX files"
+    licence = "that of whoever made them; MNIST: CC BY-SA 3.0"
+    layout = "…images-idx3-ubyte beside …labels-idx1-ubyte, .gz or not; in train/ and test/ too; or one such file"
+    is_generic = True
+
+    @classmethod
+    def is_at(cls, folder: Path) -> bool:
+        if folder.is_file():
+            return is_images(folder)
+        return any(is_images(path) for at in (folder, *side_folders(folder)) for path in at.iterdir())
+
+    def sources(self) -> Sequence[Source]:
+        if self.folder.is_file():
+            return [IdxPair(self.folder, labels_of(self.folder), "")]
+        places = side_folders(self.folder) or {self.folder: ""}
+        return [
+            IdxPair(images, labels, side or _SIDES.get(images.name.partition("-")[0], ""))
+            for folder, side in places.items()
+            for images, labels in find_pairs(folder)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class IdxPair:
+    """MNIST's two files; label 7 is called `7`."""
+
+    images: Path
+    labels: Path
+    side: str
+
+    def __len__(self) -> int:
+        return len(read_labels(self.labels))
+
+    def stamps(self) -> Iterator[str]:
+        for file in (self.images, self.labels):
+            yield f"{file.resolve()} {self.side} {stamp(file.stat())}"
+
+    def pictures(self, size: int) -> Iterator[Read]:
+        from crohme.ink.symbol_pictures import normal_form  # with OpenCV, which finding them does without
+
+        labels = read_labels(self.labels)
+        number = -1
+        for number, picture in enumerate(read_images(self.images)):
+            if number >= len(labels):
+                break
+            file = f"{self.images.name}#{number}"
+            try:
+                yield str(labels[number]), file, normal_form(picture, size)
+            except ImageError as error:
+                yield str(labels[number]), file, error
+        if number + 1 != len(labels):
+            raise DataNotFound(f"does not hold the {len(labels)} pictures that {self.labels.name} names", self.images)
 
 
 def find_pairs(folder: Path) -> list[tuple[Path, Path]]:

@@ -8,51 +8,10 @@ from pathlib import Path
 from crohme.errors import CrohmeError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TRAIN, VALIDATION, TEST = "train", "test2013", "test2014"
-_OTHER_VALIDATION = "test"  # of the embedded sample, and of any set laid out like it
 
 
 class DataNotFound(CrohmeError):
     """A data set that is not where it was looked for. `str(error)` says where that was."""
-
-
-def crohme_folder() -> Path | None:
-    """The CROHME folder, with `train/`, `test2013/` and `test2014/` in it, or None.
-
-    Looked for at `$CROHME_DATA`, then at `data/crohme` in the repository. A `$CROHME_DATA` that is set
-    but wrong is an error, not a reason to take other data instead.
-
-    Raises:
-        DataNotFound: `$CROHME_DATA` is set and has no folder `train`.
-    """
-    named = os.environ.get("CROHME_DATA")
-    if named:
-        if not (Path(named) / TRAIN).is_dir():
-            raise DataNotFound(f"CROHME_DATA is {named}, which has no folder {TRAIN!r}")
-        return Path(named)
-    folder = REPOSITORY / "data" / "crohme"
-    return folder if (folder / TRAIN).is_dir() else None
-
-
-def train_and_validation(folder: Path) -> tuple[Path, Path | None]:
-    """Which part of a data set is trained on, and on which choices are made.
-
-    Args:
-        folder: Path. A data set: CROHME with `train/` and `test2013/`; a smaller set with `train/` and
-            perhaps `test/`, such as the embedded sample; or any folder, all of which is trained on.
-
-    Returns:
-        The folder to train on, and the one to validate on or None.
-
-    Raises:
-        DataNotFound: No such folder.
-    """
-    if not folder.is_dir():
-        raise DataNotFound(f"no such folder: {folder}")
-    train = folder / TRAIN
-    if not train.is_dir():
-        return folder, None
-    return train, next((folder / n for n in (VALIDATION, _OTHER_VALIDATION) if (folder / n).is_dir()), None)
 
 
 def sample_folder() -> Path:

@@ -1,58 +1,15 @@
-"""Which training ink is held out for validation: whole writers, never part of one.
-
-Validation is the CROHME 2013 test set plus these writers of the training set; CROHME 2014 is a
-test set, on which nothing is chosen.
-"""
+"""Which ink of a set that comes without a split is held out for validation: whole writers, never part of one."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-
-from crohme.datasets.location import inkml_files
-from inkml_parser import InkError, read
-
-# About 5 % of each collection's files. `extension` is left in train whole: its 25 files may share writers
-# with other collections.
-HELD_OUT_WRITERS: frozenset[str] = frozenset(
-    {
-        "HAMEX/depart014",
-        "HAMEX/depart030",
-        "KAIST/tuwi4Vkl0hLXCLAVJhlKXLKsI6g=",
-        "KAIST/tPx6rw/kMMSX5BE1nr5y6beP4sw=",
-        "MathBrush/200922-1017",
-        "MfrDB/User120",
-        "MfrDB/User134",
-        "expressmatch/leo",
-    }
-)
+from collections.abc import Mapping, Sequence
 
 
-def writer_of(collection: str, name: str, annotations: Mapping[str, str]) -> str:
-    """Who wrote a file, as `collection/writer`.
-
-    Args:
-        collection: str. Folder of the file inside the training set (`HAMEX`, `MathBrush` …).
-        name: str. File name, with or without suffix.
-        annotations: mapping. `Ink.annotations`.
-
-    Returns:
-        The annotated writer where there is one. Else what the collection's file names tell: the
-        session in MathBrush (`200926-1617` of `200926-1617-9`), the form elsewhere (`form005` of
-        `form005-equation018`), and the file itself where the name tells nothing.
-    """
-    writer = annotations.get("writer", "").strip()
-    if not writer:
-        stem = name.removesuffix(".inkml")
-        writer = stem.rpartition("-")[0] or stem
-    return f"{collection}/{writer}"
-
-
-def is_held_out(writer: str) -> bool:
-    """Whether a writer of the training set, as `writer_of` names them, is kept for validation."""
-    return writer in HELD_OUT_WRITERS
+def is_chosen(name: str, share: float = 0.1) -> bool:
+    """Whether a writer is held out of a large set, by the hash of the name."""
+    return int.from_bytes(_hash(name)[:4]) < share * (1 << 32)
 
 
 def divide(
@@ -97,7 +54,7 @@ def _divide(
     for own in labels:
         left.update(own)
     taken: set[int] = set()
-    for key in sorted(groups, key=lambda key: hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()):
+    for key in sorted(groups, key=_hash):
         own = sum((Counter(labels[number]) for number in groups[key]), Counter[str]())
         fits = len(taken) + len(groups[key]) <= max(1, most * len(keys))
         if fits and all(left[label] - count >= fewest for label, count in own.items()):
@@ -108,16 +65,5 @@ def _divide(
     return [number in taken for number in range(len(keys))]
 
 
-def held_out_files(train: Path) -> Iterator[tuple[str, str, str]]:
-    """`(file, writer, sha256)` of every training file of a held-out writer, in the order of paths.
-
-    Args:
-        train: Path. The training set's folder. Files that cannot be read have no writer and are not held out.
-    """
-    for path in inkml_files(train):
-        try:
-            writer = writer_of(path.parent.name, path.name, read(path).annotations)
-        except InkError:
-            continue
-        if is_held_out(writer):
-            yield path.relative_to(train).as_posix(), writer, hashlib.sha256(path.read_bytes()).hexdigest()
+def _hash(name: str) -> bytes:
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()

@@ -10,11 +10,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from crohme.datasets import cache, location, splits
+from crohme.datasets import cache
+from crohme.datasets.base import WHOLE, DataSet
+from crohme.datasets.inkml import InkmlFolder
 from crohme.ink.strokes import StrokeBatch
-from crohme.ink.truth import damage
-from crohme.notation import canonical_label
-from inkml_parser import InkError, Part, read
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +25,8 @@ class SymbolSet:
     Args:
         strokes: StrokeBatch of N symbols.
         labels: `(N,)` str. Class of each, in the project's normal form.
-        files: `(N,)` str. The file each was cut from, relative to the data set's folder.
-        writers: `(N,)` str. Who wrote each, as `splits.writer_of` names them.
+        files: `(N,)` str. Where each is from, see `WrittenSymbol.name`.
+        writers: `(N,)` str. Who wrote each.
         unreadable: tuple of str. One line per file that could not be read.
     """
 
@@ -57,52 +56,46 @@ class SymbolSet:
         return np.array([index.get(str(label), -1) for label in self.labels], dtype=np.int64)
 
 
-def read_symbols(folder: Path) -> SymbolSet:
-    """All symbols of all InkML files under a folder, in the order of paths.
+def read_symbols(data: DataSet | Path, split: str = WHOLE) -> SymbolSet:
+    """All symbols of a split of a data set, or of all InkML under a folder, in their order.
 
-    Files that cannot be read, or whose segmentation is damaged, are listed in `unreadable`, logged, and
-    otherwise passed over.
+    What cannot be read, or whose segmentation is damaged, is listed in `unreadable`, logged, and passed over.
 
     Raises:
-        DataNotFound: No InkML under the folder.
+        DataNotFound: Nothing is there.
     """
-    symbols, labels, files, writers, unreadable = [], [], [], [], []
-    for path in tqdm(location.inkml_files(folder), desc=f"symbols of {folder.name}", unit="file"):
-        name = path.relative_to(folder).as_posix()
-        try:
-            ink = read(path)
-            problem = damage(ink, Part.SEGMENTATION)
-            if problem is not None:
-                raise InkError(problem, str(path))
-        except InkError as error:
-            unreadable.append(f"{name}: {error.cause}")
-            log.warning("%s", error)
-            continue
-        collection = path.parent.name
-        writer = splits.writer_of(collection, path.name, ink.annotations)
-        for symbol in ink.symbols:
-            symbols.append([ink.strokes[i] for i in symbol.strokes])
-            labels.append(canonical_label(symbol.label))
-        files += [name] * len(ink.symbols)
-        writers += [writer] * len(ink.symbols)
+    data = _opened(data)
+    symbols, labels, files, writers = [], [], [], []
+    for symbol in tqdm(data.symbols(split), desc=f"symbols of {data.folder.name}, {split}", unit="symbol"):
+        symbols.append(list(symbol.strokes))
+        labels.append(symbol.label)
+        files.append(symbol.name)
+        writers.append(symbol.writer)
     return SymbolSet(
         StrokeBatch.from_symbols(symbols),
         np.array(labels, dtype=str),
         np.array(files, dtype=str),
         np.array(writers, dtype=str),
-        tuple(unreadable),
+        tuple(data.unreadable),
     )
 
 
-def load_symbols(folder: Path) -> SymbolSet:
+def load_symbols(data: DataSet | Path, split: str = WHOLE) -> SymbolSet:
     """As `read_symbols`, from the cache if neither the files' content nor the code has changed, see `cache.key`."""
-    packed = cache.path_of("symbols", cache.key(cache.contents(folder, location.inkml_files(folder))))
-    return _unpack(cache.arrays(packed, lambda: _pack(read_symbols(folder))))
+    data = _opened(data)
+    made_of = cache.key(data.title, split, cache.contents(data.folder, data.files(split)))
+    return _unpack(cache.arrays(cache.path_of("symbols", made_of), lambda: _pack(read_symbols(data, split))))
 
 
-def train_and_held_out(symbols: SymbolSet) -> tuple[SymbolSet, SymbolSet]:
-    """The training set without its held-out writers, and the symbols of those writers."""
-    held_out = np.array([splits.is_held_out(str(writer)) for writer in symbols.writers], dtype=bool)
+def _opened(data: DataSet | Path) -> DataSet:
+    """A folder as InkML: what lies in it need be no whole data set."""
+    return data if isinstance(data, DataSet) else InkmlFolder(data)
+
+
+def train_and_held_out(data: DataSet) -> tuple[SymbolSet, SymbolSet]:
+    """The training split without the data set's held-out writers, and the symbols of those writers."""
+    symbols = load_symbols(data, data.training_split())
+    held_out = np.array([data.is_held_out(str(writer)) for writer in symbols.writers], dtype=bool)
     return symbols.take(~held_out), symbols.take(held_out)
 
 

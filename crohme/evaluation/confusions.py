@@ -11,7 +11,7 @@ from crohme.notation import Relation, SymbolTree, symbol_graph, without_limits
 
 NO_RELATION = "none"
 RELATIONS = (*map(str, Relation), NO_RELATION)
-Strokes = tuple[int, ...]
+StrokeIndices = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class SymbolConfusions:
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    examples: dict[tuple[str, str], list[tuple[Outcome, Strokes]]] = field(default_factory=dict)
+    examples: dict[tuple[str, str], list[tuple[Outcome, StrokeIndices]]] = field(default_factory=dict)
     lost: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -89,11 +89,11 @@ def _places(tree: SymbolTree) -> list[str]:
     return [obj.primitives[0] for obj in symbol_graph(without_limits(tree)).objects]
 
 
-def _symbols(tree: SymbolTree) -> set[Strokes]:
+def _symbols(tree: SymbolTree) -> set[StrokeIndices]:
     return {node.strokes for node in tree.nodes() if node.strokes}
 
 
-def _related(tree: SymbolTree, segmented: set[Strokes]) -> dict[tuple[Strokes, Strokes], str]:
+def _related(tree: SymbolTree, segmented: set[StrokeIndices]) -> dict[tuple[StrokeIndices, StrokeIndices], str]:
     strokes = [node.strokes for node in tree.nodes()]
     pairs = {(strokes[parent], strokes[child]): str(relation) for parent, child, relation in tree.edges()}
     return {pair: relation for pair, relation in pairs.items() if segmented.issuperset(pair)}

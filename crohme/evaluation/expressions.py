@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,21 @@ from tqdm import tqdm
 from crohme.datasets.location import inkml_files
 from crohme.errors import cause_of
 from crohme.evaluation.outcomes import NO_WRITER, Outcome, kind_of
-from crohme.expressions.recognizer import BEAM
+from crohme.evaluation.recognizers import Answer, AnyRecognizer, recognize_with
 from crohme.ink.truth import truth_expression
-from crohme.notation import NotationError, to_latex, without_limits
-from crohme.parallel import Found, recognize_files
+from crohme.notation import Expression, NotationError, to_latex, without_limits
+from crohme.parallel import recognize_files
 from crohme.recognition import Recognition
 from inkml_parser import Ink, InkError, read
 
 
 def evaluate(
-    folder: Path, bundle: str | Path, *, beam: int = BEAM, offline: bool = False, workers: int | None = None
+    folder: Path,
+    bundle: str | Path | AnyRecognizer,
+    *,
+    beam: int | None = None,
+    offline: bool = False,
+    workers: int | None = None,
 ) -> list[Outcome]:
     """Recognise every InkML file under a folder and compare it with its truth.
 
@@ -32,26 +38,41 @@ def evaluate(
     recognised from that picture. Its traced strokes are not those of the truth, so outcomes have no tree
     `found` and no `kind` then.
 
+    Args:
+        folder: Path.
+        bundle: name or folder of a bundle; or a recogniser of any kind, which works in this process.
+        beam, workers: see `recognize_files`.
+        offline: bool.
+
     Raises:
         DataNotFound: No such folder, or no InkML in it.
         BundleError: See `crohme.bundle.load`.
+        RecognizerError: See `recognize_with`.
     """
     files = inkml_files(folder)
-    results = recognize_files(files, bundle, beam=beam, offline=offline, workers=workers)
+    results: Iterator[tuple[Path, Answer]]
+    if isinstance(bundle, str | Path):
+        results = recognize_files(files, bundle, beam=beam, offline=offline, workers=workers)
+    else:
+        results = recognize_with(bundle, files, beam=beam, offline=offline)
     return [
         _outcome(path, path.relative_to(folder).as_posix(), found, offline)
         for path, found in tqdm(results, desc="recognise", unit="file", total=len(files))
     ]
 
 
-def _outcome(path: Path, name: str, result: Found, offline: bool = False) -> Outcome:
-    ink = None
+def _outcome(path: Path, name: str, result: Answer, offline: bool = False) -> Outcome:
+    ink: Ink | None = None
     try:
-        ink = result.ink if isinstance(result, Recognition) and not offline else read(path)
+        ink = read(path) if offline or not isinstance(result, Recognition) or result.ink is None else result.ink
         truth = truth_expression(ink)
     except (InkError, NotationError, OSError) as error:
         return Outcome(name, "", "", problem=cause_of(error), ink=ink, **_written(ink))
     known: dict[str, Any] = {"ink": ink, "expected": truth.tree, **_written(ink)}
+    if isinstance(result, Expression):  # LaTeX alone, of someone else's recogniser
+        found = None if offline else result.tree
+        errors = Levenshtein.distance(truth.tokens, result.tokens)
+        return Outcome(name, truth.latex, result.latex, None, errors, alternatives=None, found=found, **known)
     if not isinstance(result, Recognition):
         return Outcome(name, truth.latex, "", problem=cause_of(result), **known)
     best = without_limits(result.best.tree)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from crohme.types import Float64Array
 
 SAMPLES = 2000
 
@@ -27,7 +29,7 @@ def wilson_interval(hits: int, n: int, z: float = 1.959964) -> tuple[float, floa
     return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
 
 
-def resampled_sums(rows: ArrayLike, seed: int = 0, samples: int = SAMPLES) -> NDArray[np.float64]:
+def resampled_sums(rows: ArrayLike, seed: int = 0, samples: int = SAMPLES) -> Float64Array:
     """Column sums of many sets of rows drawn with replacement (bootstrap; Efron, Annals of Statistics 7, 1979).
 
     Args:

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from crohme.augment.kinds import SCRIPTS, end_of, kind_of, shape_of
+from crohme.augment.kinds import end_of, kind_of, shape_of
 from crohme.augment.manner import ANY
 from crohme.augment.metrics import has_usual_height, measure
 from crohme.ink.expression import Expression, Row, all_nodes
-from crohme.notation.tree import Node, Relation
+from crohme.notation.tree import SCRIPTS, Node, Relation
 
 Figure = tuple[str, str, float]
 """Name of the figure, the kinds of symbols that it is of, its value."""

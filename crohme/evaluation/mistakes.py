@@ -9,7 +9,7 @@ from crohme.notation import Node, Relation, SymbolTree, without_limits
 from crohme.notation.alphabet import SYMBOL_CLASSES
 from crohme.notation.latex_scanner import GLYPHS
 
-Strokes = tuple[int, ...]
+StrokeIndices = tuple[int, ...]
 NOTHING = "nothing"
 _PLACES = {
     Relation.RIGHT: "right of",
@@ -34,7 +34,7 @@ class Mistake:
     """
 
     kind: str
-    strokes: Strokes
+    strokes: StrokeIndices
     truth: str
     read: str
     symbol: str = ""
@@ -62,7 +62,7 @@ def mistakes(expected: SymbolTree, found: SymbolTree) -> list[Mistake]:
     return [*_segmentation(written, seen), *wrong_symbols, *_relations(expected, found, right, same)]
 
 
-def _segmentation(written: dict[Strokes, str], seen: dict[Strokes, str]) -> list[Mistake]:
+def _segmentation(written: dict[StrokeIndices, str], seen: dict[StrokeIndices, str]) -> list[Mistake]:
     """One mistake for each set of strokes that both sides share out among symbols, in different ways."""
     sets: list[set[int]] = []
     for strokes in written.keys() ^ seen.keys():
@@ -74,11 +74,13 @@ def _segmentation(written: dict[Strokes, str], seen: dict[Strokes, str]) -> list
     ]
 
 
-def _labels(symbols: dict[Strokes, str], strokes: set[int]) -> str:
+def _labels(symbols: dict[StrokeIndices, str], strokes: set[int]) -> str:
     return " ".join(label for own, label in symbols.items() if not strokes.isdisjoint(own)) or NOTHING
 
 
-def _relations(expected: SymbolTree, found: SymbolTree, right: set[Strokes], same: Iterable[Strokes]) -> list[Mistake]:
+def _relations(
+    expected: SymbolTree, found: SymbolTree, right: set[StrokeIndices], same: Iterable[StrokeIndices]
+) -> list[Mistake]:
     known = {*same, None}
     places = _places(found)
     wrong = []
@@ -93,7 +95,7 @@ def _relations(expected: SymbolTree, found: SymbolTree, right: set[Strokes], sam
     return wrong
 
 
-def _places(tree: SymbolTree) -> dict[Strokes, tuple[str, Node | None, Relation | None]]:
+def _places(tree: SymbolTree) -> dict[StrokeIndices, tuple[str, Node | None, Relation | None]]:
     """Strokes of each symbol → its label, the symbol that it hangs on, and how."""
     nodes = list(tree.nodes())
     hangs = {child: (nodes[parent], relation) for parent, child, relation in tree.edges()}

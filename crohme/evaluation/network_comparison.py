@@ -11,29 +11,24 @@ from pathlib import Path
 import numpy as np
 
 from crohme import bundle
-from crohme.datasets import location
 from crohme.datasets.class_sets import class_set, sorted_into
+from crohme.datasets.location import DataNotFound
+from crohme.datasets.registry import open_data_set
 from crohme.datasets.symbols import SymbolSet, load_symbols, train_and_held_out
 from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.speed import milliseconds_per_symbol
 from crohme.symbols import training
 from crohme.symbols.data import TrainingData, ink_examples
-from crohme.symbols.inputs import PICTURE_NETWORKS
+from crohme.symbols.description import networks
 from crohme.symbols.recognizer import SymbolRecognizer
-from crohme.symbols.settings import DEFAULTS, NETWORKS
+from crohme.symbols.settings import DEFAULTS
 from crohme.training import checkpoint
+from crohme.types import StringArray
 from inkml_parser.files import write_whole
 
 log = logging.getLogger(__name__)
 
-CONTESTANTS = {
-    "cnn": "CNN, three stages",
-    "alexnet": "AlexNet",
-    "vgg19": "VGG19",
-    "mobilenet": "MobileNetV3 small",
-    "lstm": "LSTM",
-    "both": "LSTM + CNN",
-}
+CONTESTANTS = {key: network.title for key, network in networks().items()} | {"both": "LSTM + CNN"}
 """Key → name in the table. `both` is the mean of what `lstm` and `cnn` say, and is not trained."""
 _PARTS = {"both": ("lstm", "cnn")}
 _TIMED_AT_ONCE = 256
@@ -87,22 +82,22 @@ class Result:
 
 
 def load_data(folder: Path, classes: int) -> Data:
-    """CROHME, or a set laid out like the embedded sample, sorted into classes.
+    """A data set with ink and a test split, sorted into classes.
 
     Args:
-        folder: Path. With `train/`, whose held-out writers are for validation, and `test2014/`, else `test/`.
+        folder: Path. The held-out writers of its training split are for validation; its first test split is.
         classes: int. See `class_set`.
 
     Raises:
         DataNotFound: Not all of it is there.
     """
-    train, other = location.train_and_validation(folder)
-    test = folder / location.TEST if (folder / location.TEST).is_dir() else other
-    if test is None:
-        raise location.DataNotFound(f"{folder}: networks are compared on {location.TEST}/ or test/ beside train/")
+    data = open_data_set(folder)
+    if not data.tests:
+        raise DataNotFound("networks are compared on a test split: test/ beside train/, or a CROHME test set", folder)
     of = class_set(classes)
-    learnt, held_out = train_and_held_out(sorted_into(load_symbols(train), of))
-    return Data(tuple(sorted(set(of.values()))), learnt, held_out, sorted_into(load_symbols(test), of), folder)
+    learnt, held_out = (sorted_into(part, of) for part in train_and_held_out(data))
+    test = sorted_into(load_symbols(data, data.tests[0]), of)
+    return Data(tuple(sorted(set(of.values()))), learnt, held_out, test, folder)
 
 
 def compare(
@@ -186,8 +181,8 @@ def _trained(key: str, data: Data, out: Path, minutes: float, size: int, weights
     """The folder of a trained bundle: of the run that stands in `out`, finished if need be, or of a new one."""
     if (out / "bundle" / "config.json").exists():
         return out / "bundle"
-    network = NETWORKS[key]
-    arguments = {"size": size} if network in PICTURE_NETWORKS else {}
+    network = networks()[key].name
+    arguments = {"size": size} if networks()[key].reads_pictures else {}
     sets = {"held-out writers": data.validation} if len(data.validation) else {}
     examples = TrainingData(
         data.classes,
@@ -201,6 +196,7 @@ def _trained(key: str, data: Data, out: Path, minutes: float, size: int, weights
     return training.fit(settings, examples, out, resume=checkpoint.exists(out / "checkpoint.npz"))
 
 
-def _read(bundles: Sequence[bundle.Bundle], symbols: SymbolSet) -> np.ndarray:
+def _read(bundles: Sequence[bundle.Bundle], symbols: SymbolSet) -> StringArray:
     recognizer = SymbolRecognizer(bundles)
-    return np.array(recognizer.classes)[recognizer.from_strokes(symbols.strokes).argmax(axis=1)]
+    labels: StringArray = np.array(recognizer.classes)[recognizer.from_strokes(symbols.strokes).argmax(axis=1)]
+    return labels

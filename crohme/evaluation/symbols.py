@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from crohme.datasets.image_folders import load_images
+from crohme.datasets.inkml import InkmlFolder
 from crohme.datasets.location import DataNotFound
+from crohme.datasets.pictures.image_folders import load_images
 from crohme.datasets.symbols import load_symbols
 from crohme.evaluation.intervals import wilson_interval
 from crohme.ink.raster import SIZE, render
-from crohme.symbols.recognizer import SymbolRecognizer
+from crohme.symbols.recognizer import Pictures, SymbolRecognizer
+from crohme.types import BoolArray, FloatingArray, StringArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +33,17 @@ class SymbolResults:
     """
 
     classes: tuple[str, ...]
-    truth: np.ndarray
-    probabilities: np.ndarray
-    pictures: np.ndarray
-    files: np.ndarray
+    truth: StringArray
+    probabilities: FloatingArray
+    pictures: Pictures
+    files: StringArray
     unreadable: tuple[str, ...] = ()
 
     @property
-    def predicted(self) -> np.ndarray:
+    def predicted(self) -> StringArray:
         """`(N,)` str: the most probable label of each."""
-        return np.array(self.classes)[self.probabilities.argmax(axis=1)]
+        labels: StringArray = np.array(self.classes)[self.probabilities.argmax(axis=1)]
+        return labels
 
     def top(self, k: int) -> float:
         """Share of the symbols whose true label is among the k most probable."""
@@ -59,9 +62,10 @@ class SymbolResults:
         figures["unreadable_files"] = list(self.unreadable)
         return figures
 
-    def _rank_hits(self, k: int) -> np.ndarray:
+    def _rank_hits(self, k: int) -> BoolArray:
         best = np.array(self.classes)[np.argsort(-self.probabilities, axis=1, kind="stable")[:, :k]]
-        return (best == self.truth[:, None]).any(axis=1)
+        hits: BoolArray = (best == self.truth[:, None]).any(axis=1)
+        return hits
 
 
 def evaluate(recognizer: SymbolRecognizer, data: Path) -> SymbolResults:
@@ -77,7 +81,7 @@ def evaluate(recognizer: SymbolRecognizer, data: Path) -> SymbolResults:
     """
     if not data.is_dir():
         raise DataNotFound(f"no such folder: {data}")
-    if next(data.rglob("*.inkml"), None) is None:
+    if not InkmlFolder.is_at(data):
         images = load_images(data, recognizer.picture_size or SIZE)
         probabilities = recognizer.from_pictures(images.images)
         return SymbolResults(

@@ -11,14 +11,14 @@ import numpy as np
 from tqdm import tqdm
 
 from crohme.datasets import cache
-from crohme.datasets.location import inkml_files
-from crohme.datasets.splits import writer_of
+from crohme.datasets.base import WHOLE, DataSet
+from crohme.datasets.inkml import InkmlFolder
 from crohme.expressions.features import POINTS
 from crohme.ink.expression import Expression
-from crohme.ink.truth import truth_with_strokes
-from crohme.notation import NotationError
+from crohme.ink.truth import aligned_truth
+from crohme.notation import NotationError, SymbolTree
 from crohme.notation.tree import Node, Relation
-from inkml_parser import Ink, InkError, read
+from inkml_parser import Ink
 from inkml_parser.sequences import resample
 
 _RELATIONS = tuple(Relation)
@@ -34,7 +34,7 @@ class Corpus:
 
     Args:
         names: tuple of str. File names without suffix.
-        writers: tuple of str. `collection/writer`, see `splits.writer_of`.
+        writers: tuple of str. See `WrittenExpression.writer`.
         expressions: tuple of `Expression`. Strokes of `(n, POINTS, 2)`; every node has strokes.
         skipped: tuple of str. One line for each file without usable ink or truth: file and cause.
     """
@@ -50,34 +50,40 @@ class Corpus:
         return Corpus(tuple(names), tuple(writers), tuple(expressions), self.skipped)
 
 
-def load(folder: Path, *, progress: bool = True) -> Corpus:
-    """All expressions with truth under a folder, from the cache where it is fresh.
+def load(data: DataSet | Path, split: str = WHOLE, *, progress: bool = True) -> Corpus:
+    """All expressions with truth of a split of a data set, or of all InkML under a folder.
 
-    The cache (`cache_folder()/expressions-*.npz`) is bound to the files' names and content, see `cache.key`.
+    From the cache where it is fresh: `cache_folder()/expressions-*.npz` is bound to names and content of the
+    files, see `cache.key`.
 
     Raises:
-        DataNotFound: No such folder, or no InkML in it.
+        DataNotFound: Nothing is there.
     """
-    files = inkml_files(folder)
-    packed = cache.path_of("expressions", cache.key(str(folder.resolve()), str(POINTS), cache.contents(folder, files)))
-    return unpack(cache.arrays(packed, lambda: pack(read_folder(folder, files, progress=progress))))
+    data = data if isinstance(data, DataSet) else InkmlFolder(data)
+    content = cache.contents(data.folder, data.files(split))
+    made_of = cache.key(data.title, split, str(data.folder.resolve()), str(POINTS), content)
+    packed = cache.path_of("expressions", made_of)
+    return unpack(cache.arrays(packed, lambda: pack(read_corpus(data, split, progress=progress))))
 
 
-def read_folder(folder: Path, files: Sequence[Path], *, progress: bool = True) -> Corpus:
-    """The expressions of some files under a folder. A file that cannot be used is listed, not lost."""
+def read_corpus(data: DataSet, split: str, *, progress: bool = True) -> Corpus:
+    """The expressions of a split of a data set. What cannot be used is listed, not lost."""
     names, writers, expressions, skipped = [], [], [], []
+    written = data.expressions(split)
     # Not `disable=not progress`: False would have the last word over TQDM_DISABLE.
-    for path in tqdm(files, desc=f"reading {folder.name}", unit="file") if progress else files:
+    for one in tqdm(written, desc=f"reading {data.folder.name}", unit="file") if progress else written:
         try:
-            ink = read(path)
-            expression = with_truth(ink)
-        except (InkError, NotationError) as error:
-            skipped.append(str(error) if isinstance(error, InkError) else f"{path}: {error}")
+            if isinstance(one.truth, SymbolTree):
+                expression = Expression(resample_all(one.ink).astype(np.float32), one.truth.row)
+            else:
+                expression = with_truth(one.ink)
+        except NotationError as error:
+            skipped.append(f"{one.name}: {error}")
             continue
-        names.append(path.stem)
-        writers.append(writer_of(path.parent.name, path.name, ink.annotations))
+        names.append(Path(one.name).stem)
+        writers.append(one.writer)
         expressions.append(expression)
-    return Corpus(tuple(names), tuple(writers), tuple(expressions), tuple(skipped))
+    return Corpus(tuple(names), tuple(writers), tuple(expressions), (*data.unreadable, *skipped))
 
 
 def resample_all(ink: Ink) -> np.ndarray:
@@ -89,10 +95,9 @@ def with_truth(ink: Ink) -> Expression:
     """An ink with its truth as an `Expression`. Strokes of no symbol stay, as strokes of no node.
 
     Raises:
-        NotationError: No truth MathML, or it cannot be read, or a symbol has no strokes, or the
-            segmentation is damaged.
+        NotationError: See `ink.truth.aligned_truth`; or a symbol has no strokes.
     """
-    tree = truth_with_strokes(ink)
+    tree = aligned_truth(ink)
     for node in tree.nodes():
         if not node.strokes:
             raise NotationError(f"symbol {node.label!r} of the truth has no strokes")

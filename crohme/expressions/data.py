@@ -10,8 +10,10 @@ from itertools import compress
 from pathlib import Path
 
 from crohme import bundle
-from crohme.datasets.location import DataNotFound, train_and_validation
-from crohme.datasets.splits import divide, is_held_out
+from crohme.datasets.base import DataSet
+from crohme.datasets.location import DataNotFound
+from crohme.datasets.registry import open_data_set
+from crohme.datasets.splits import divide
 from crohme.expressions.corpus import Corpus, load
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.expression import Expression, all_nodes
@@ -47,17 +49,19 @@ def find(folder: Path) -> ExpressionData:
     """The expressions of a data set.
 
     Args:
-        folder: Path. With `train/`, and `test2013/` or `test/` to validate on; or any folder of InkML, some of whose
-            writers are held out for that (or files, where one person wrote nearly all, or nobody is named).
+        folder: Path. A data set, see `datasets.registry`. Where a folder of InkML has no split to validate on, its test
+            split is; where it has none of these either, some of its writers are held out for that (or files, where
+            one person wrote nearly all, or nobody is named).
 
     Raises:
         DataNotFound: No expression to train on, or none to validate on.
     """
-    train_folder, validation_folder = train_and_validation(folder)
-    corpus = _load(train_folder)
-    if validation_folder is not None:
-        mask = [is_held_out(writer) for writer in corpus.writers]
-        return ExpressionData(corpus.take(_not(mask)), _load(validation_folder), corpus.take(mask))
+    data = open_data_set(folder)
+    corpus = _load(data, data.training_split())
+    others = data.validation or (data.tests[:1] if data.is_generic else ())
+    if others:
+        mask = [data.is_held_out(writer) for writer in corpus.writers]
+        return ExpressionData(corpus.take(_not(mask)), _load(data, others[0]), corpus.take(mask))
     mask = divide(corpus.names, corpus.writers, [labels_of([e]) for e in corpus.expressions])
     if not any(mask):
         raise DataNotFound("too few expressions to keep any for validation", folder)
@@ -86,14 +90,13 @@ def vocabulary_for(data: ExpressionData, start: str | Path | None) -> Vocabulary
     return Vocabulary(Alphabet({*counts, *known}))
 
 
-def _load(folder: Path) -> Corpus:
-    corpus = load(folder)
-    if corpus.skipped:
-        log.warning("%d files without usable ink and truth passed over, the first: %s",
-                    len(corpus.skipped), corpus.skipped[0])  # fmt: skip
+def _load(data: DataSet, split: str) -> Corpus:
+    corpus = load(data, split)
+    first = f", the first: {corpus.skipped[0]}" if corpus.skipped else ""
     if not corpus.expressions:
-        cause = f": {corpus.skipped[0]}" if corpus.skipped else ""
-        raise DataNotFound(f"no expression with truth under {folder}{cause}")
+        raise DataNotFound(f"no expression with truth and segmentation in its split {split!r}{first}", data.folder)
+    if first:
+        log.warning("%s: passed over, without usable ink and truth: %d%s", data.folder, len(corpus.skipped), first)
     return corpus
 
 

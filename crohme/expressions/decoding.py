@@ -6,27 +6,26 @@ and never writes a stroke twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.expressions.forward import LightTransformer, Memory
+from crohme.expressions.protocol import ExpressionNetwork
+from crohme.expressions.settings import Decoding
 from crohme.expressions.vocabulary import PAIR_INDEX, RELATION_INDEX, SAME_SYMBOL, START, START_BACKWARD, Vocabulary
 from crohme.notation import BIG_OPERATORS
 from crohme.notation.grammar import END, WRITTEN, Cursor, Grid, Group, Kind, Row
 from crohme.notation.linear import delinearize, linearize
-from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree
+from crohme.notation.tree import LIMIT_OF, MAX_DEPTH, Node, Relation, SymbolTree
 from crohme.notation.tree import symbols as symbols_of
 
 Floats = NDArray[np.float32]
 _IMPOSSIBLE = -np.inf
-_TOGETHER = 0.4
 _AT_ONCE = 48  # positions rescored at once: what is seen from each takes memory
 _WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
-_LIMITS = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
 # Strokes that a token of this kind takes or claims for its groups. The first symbol of a row was claimed before.
 _CLOSING = frozenset({Kind.CLOSE, Kind.CLOSE_INDEX, Kind.END})  # what must follow them was owed before
 _NESTING = frozenset({Kind.COMMAND, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX, Kind.GRID})
@@ -78,28 +77,30 @@ class _Hypothesis:
 
 
 def decode(
-    network: LightTransformer,
-    memory: Memory,
+    network: ExpressionNetwork,
+    memory: Sized,
     vocabulary: Vocabulary,
     *,
     beam: int,
     backward: bool = False,
+    same_symbol_from: float = Decoding.same_symbol,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[Candidate]:
     """The best readings in one direction, best first; empty if no hypothesis could be finished.
 
     Args:
-        network: LightTransformer.
-        memory: Memory. The encoded expression.
+        network: ExpressionNetwork.
+        memory: of its `encode`. The encoded expression.
         vocabulary: Vocabulary. The network's; what it may answer with.
         beam: int. Hypotheses kept at each step; 1 is greedy decoding.
         backward: bool. Whether rows are read from right to left.
+        same_symbol_from: float. See `Decoding.same_symbol`.
         cancelled: function or None. Asked before each step.
 
     Raises:
         Cancelled: `cancelled` said so.
     """
-    n = len(memory.encoded)
+    n = len(memory)
     relate = network.relate(memory)
     same = same_symbol(relate)
     start = vocabulary.token_index[START_BACKWARD if backward else START]
@@ -110,7 +111,7 @@ def decode(
         if cancelled is not None and cancelled():
             raise Cancelled
         tokens, pointers, state = network.read(memory, state, *_inputs([[h] for h in live], n))
-        choices = _choices(live, tokens[:, 0], pointers[:, 0], same, beam, vocabulary)
+        choices = _choices(live, tokens[:, 0], pointers[:, 0], same, beam, vocabulary, same_symbol_from)
         finished = [(parent, h) for parent, h in choices if h.cursor.ended]
         done = sorted([*done, *(h for _, h in finished)], key=lambda h: -h.score)[:beam]
         growing = [(parent, h) for parent, h in choices if not h.cursor.ended]
@@ -125,8 +126,8 @@ def decode(
 
 
 def rescore(
-    network: LightTransformer,
-    memory: Memory,
+    network: ExpressionNetwork,
+    memory: Sized,
     vocabulary: Vocabulary,
     trees: Sequence[SymbolTree],
     *,
@@ -135,13 +136,13 @@ def rescore(
     """Log-probabilities of given readings, told in one direction.
 
     Args:
-        network: LightTransformer.
-        memory: Memory. The encoded expression.
+        network: ExpressionNetwork.
+        memory: of its `encode`. The encoded expression.
         vocabulary: Vocabulary. The network's.
         trees: sequence of SymbolTree. Readings of this expression, with strokes.
         backward: bool. Whether rows are told from right to left.
     """
-    n = len(memory.encoded)
+    n = len(memory)
     told = [_walk(tree, n, vocabulary, backward) for tree in trees]
     longest = max(len(walk) for walk in told)
     padded = [[*walk, *[walk[-1]] * (longest - len(walk))] for walk in told]
@@ -159,13 +160,13 @@ def rescore(
 
 
 def look_of(
-    network: LightTransformer, memory: Memory, vocabulary: Vocabulary, trees: Sequence[SymbolTree]
+    network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary, trees: Sequence[SymbolTree]
 ) -> list[float]:
     """Log-probabilities of given readings' symbols by the class of each stroke, which knows no language.
 
     Args:
-        network: LightTransformer.
-        memory: Memory. The encoded expression.
+        network: ExpressionNetwork.
+        memory: of its `encode`. The encoded expression.
         vocabulary: Vocabulary. The network's.
         trees: sequence of SymbolTree. Readings of this expression, with strokes.
     """
@@ -173,7 +174,7 @@ def look_of(
     return [float(sum(class_score(classes, node, vocabulary) for node in tree.nodes())) for tree in trees]
 
 
-def classes_of(network: LightTransformer, memory: Memory, vocabulary: Vocabulary) -> Floats:
+def classes_of(network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary) -> Floats:
     """Log-probabilities of each stroke's symbol class, `(n, symbols)`."""
     return log_softmax(network.classify(memory) + vocabulary.class_bias)
 
@@ -225,7 +226,13 @@ def _inputs(live: Sequence[Sequence[_Hypothesis]], n: int) -> tuple:
 
 
 def _choices(
-    live: Sequence[_Hypothesis], tokens: Floats, pointers: Floats, same: Floats, beam: int, vocabulary: Vocabulary
+    live: Sequence[_Hypothesis],
+    tokens: Floats,
+    pointers: Floats,
+    same: Floats,
+    beam: int,
+    vocabulary: Vocabulary,
+    same_symbol_from: float,
 ) -> list[tuple[int, _Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
     scores = log_softmax(tokens + vocabulary.token_bias)
@@ -243,7 +250,7 @@ def _choices(
             score = float(scores[i, number]) - hypothesis.score
             if hypothesis.cursor.kind(token) in WRITTEN:
                 most = hypothesis.spare(hypothesis.cursor.advance(token))
-                pointed = _pointed(pointers[i], same, hypothesis.written > 0, most)
+                pointed = _pointed(pointers[i], same, hypothesis.written > 0, most, same_symbol_from)
                 score += _pointing(pointers[i], pointed)
             choices.append((i, _extend(hypothesis, token, score, pointed, vocabulary)))
     return sorted(choices, key=lambda choice: -choice[1].score)[:beam]
@@ -272,14 +279,14 @@ def _pointing(pointer: Floats, pointed: NDArray[np.bool_]) -> float:
     return float(np.log(max(np.exp(log_softmax(pointer))[pointed].sum(), 1e-9)))
 
 
-def _pointed(pointer: Floats, same: Floats, written: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
+def _pointed(
+    pointer: Floats, same: Floats, written: NDArray[np.bool_], most: int, same_symbol_from: float
+) -> NDArray[np.bool_]:
     """Strokes of the symbol at which the decoder points: the unwritten stroke it prefers, and those that go with it.
 
     A stroke goes with the first if the pointer weighs it nearly as much (a symbol's strokes share
-    it evenly) and the pair of strokes looks like one symbol: the mean of both is held against
-    `_TOGETHER`. Of the symbols of CROHME 2013, the pointer alone found the strokes of 84 %, the
-    pairs alone of 93 %, both of 95 %, when this was decided. At most `most` strokes are taken: the
-    others are needed for what must follow.
+    it evenly) and the pair of strokes looks like one symbol: the mean of both is at least `same_symbol_from`. At most
+    `most` strokes are taken: the others are needed for what must follow.
     """
     open_ = np.where(written, -np.inf, pointer)
     first = int(open_.argmax())
@@ -287,7 +294,7 @@ def _pointed(pointer: Floats, same: Floats, written: NDArray[np.bool_], most: in
     together[first] = 1.0
     together[written] = 0.0
     together[np.argsort(-together)[most:]] = 0.0
-    return together >= _TOGETHER
+    return together >= same_symbol_from
 
 
 def _mask(cursor: Cursor, spare: int, vocabulary: Vocabulary) -> Floats:
@@ -346,7 +353,7 @@ def _with_limits(node: Node, relate: Floats) -> Node:
         return node
     rows = {}
     for relation, row in node.rows.items():
-        if (limit := _LIMITS.get(relation)) is not None:
+        if (limit := LIMIT_OF.get(relation)) is not None:
             first = next(symbols_of(row))
             logits = relate[np.ix_(node.strokes, first.strokes)].mean(axis=(0, 1))
             relation = limit if logits[PAIR_INDEX[limit]] > logits[PAIR_INDEX[relation]] else relation

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crohme.expressions.settings import Preprocessing
+
 POINTS = 32
 POINT_FEATURES = 4
 STROKE_FEATURES = 13
 PAIR_FEATURES = 27
 EARLIER_PAIR_FEATURES = 24  # without the likeness of strokes
-_TINY = 0.05  # of a typical stroke: below this size a stroke has no shape, only a place
-# Distance at which likeness falls: two inks of a class by one writer are 0.13 apart in the median, by two 0.25.
-_ALIKE = 0.15
+_USUAL = Preprocessing()
 
 FloatArray = NDArray[np.float32]
 
@@ -43,13 +43,14 @@ def to_unit_scale(points: FloatArray) -> FloatArray:
     return ((points - origin) / (scale or 1.0)).astype(np.float32)
 
 
-def featurize(points: Any, xp: Any = np) -> tuple[Any, Any, Any]:
+def featurize(points: Any, xp: Any = np, preprocessing: Preprocessing = _USUAL) -> tuple[Any, Any, Any]:
     """The three inputs of the encoder. Every expression of a batch is independent of the others.
 
     Args:
         points: `(b, n, POINTS, 2)` float32, each expression in the unit of `to_unit_scale`.
             Padding strokes may hold anything finite: their features have no meaning.
         xp: module. The array functions: `numpy`, or `keras.ops` for tensors.
+        preprocessing: Preprocessing.
 
     Returns:
         `(b, n, POINTS, POINT_FEATURES)`, `(b, n, STROKE_FEATURES)` and
@@ -58,14 +59,14 @@ def featurize(points: Any, xp: Any = np) -> tuple[Any, Any, Any]:
     low, high = xp.min(points, axis=2), xp.max(points, axis=2)
     centre, extent = (low + high) / 2, high - low
     return (
-        _point_features(points, centre, extent, xp),
-        _stroke_features(points, centre, extent, xp),
-        _pair_features(points, low, high, xp),
+        _point_features(points, centre, extent, xp, preprocessing.smallest_stroke),
+        _stroke_features(points, centre, extent, xp, preprocessing.smallest_stroke),
+        _pair_features(points, low, high, xp, preprocessing),
     )
 
 
-def _point_features(points: Any, centre: Any, extent: Any, xp: Any) -> Any:
-    size = xp.maximum(xp.max(extent, axis=-1), _TINY)
+def _point_features(points: Any, centre: Any, extent: Any, xp: Any, tiny: float) -> Any:
+    size = xp.maximum(xp.max(extent, axis=-1), tiny)
     local = (points - centre[:, :, None]) / size[:, :, None, None]
     step = points[:, :, 1:] - points[:, :, :-1]
     step = xp.concatenate([step, step[:, :, -1:]], axis=2)
@@ -73,19 +74,19 @@ def _point_features(points: Any, centre: Any, extent: Any, xp: Any) -> Any:
     return xp.concatenate([local, step / length], axis=-1)
 
 
-def _stroke_features(points: Any, centre: Any, extent: Any, xp: Any) -> Any:
+def _stroke_features(points: Any, centre: Any, extent: Any, xp: Any, tiny: float) -> Any:
     width, height = extent[..., 0], extent[..., 1]
-    size = xp.maximum(xp.max(extent, axis=-1), _TINY)
+    size = xp.maximum(xp.max(extent, axis=-1), tiny)
     step = points[:, :, 1:] - points[:, :, :-1]
     length = xp.sum(xp.sqrt(xp.sum(step**2, axis=-1) + 1e-8), axis=-1)
     chord = points[:, :, -1] - points[:, :, 0]
     order = xp.minimum(_order(points, xp), 3.0) / 3.0
     columns = [
-        xp.log(width + _TINY),
-        xp.log(height + _TINY),
+        xp.log(width + tiny),
+        xp.log(height + tiny),
         xp.log(size),
-        xp.log(length + _TINY),
-        (width - height) / (width + height + _TINY),
+        xp.log(length + tiny),
+        (width - height) / (width + height + tiny),
         xp.log(length / size + 1.0),
         chord[..., 0] / size,
         chord[..., 1] / size,
@@ -98,7 +99,7 @@ def _stroke_features(points: Any, centre: Any, extent: Any, xp: Any) -> Any:
     return xp.stack(columns, axis=-1)
 
 
-def _pair_features(points: Any, low: Any, high: Any, xp: Any) -> Any:
+def _pair_features(points: Any, low: Any, high: Any, xp: Any, preprocessing: Preprocessing) -> Any:
     def between(of_j: Any, of_i: Any) -> Any:
         return of_j[:, None, :] - of_i[:, :, None]
 
@@ -126,22 +127,23 @@ def _pair_features(points: Any, low: Any, high: Any, xp: Any) -> Any:
         xp.arcsinh(nearest / own),
         xp.zeros_like(nearest) + orders,
         # Networks trained before these existed read the columns above only.
-        _likeness(points, low, high, xp),
+        _likeness(points, low, high, xp, preprocessing),
     ]
     return xp.concatenate(features, axis=-1)
 
 
-def _likeness(points: Any, low: Any, high: Any, xp: Any) -> Any:
+def _likeness(points: Any, low: Any, high: Any, xp: Any, preprocessing: Preprocessing) -> Any:
     """How alike two strokes are in shape, `(b, n, n, 3)` in 0 … 1, wherever they lie and however large.
 
     Written the same way, written the other way round, and the better of both, sharper. One writer draws a
     symbol alike each time: what is doubtful here may be plain where it stands again.
     """
-    size = xp.maximum(xp.max(high - low, axis=-1), _TINY)[:, :, None, None]
+    tiny, alike = preprocessing.smallest_stroke, preprocessing.likeness_scale
+    size = xp.maximum(xp.max(high - low, axis=-1), tiny)[:, :, None, None]
     shape = (points - ((low + high) / 2)[:, :, None]) / size
     along, against = (_mean_distance(shape, other, xp) for other in (shape, xp.flip(shape, axis=2)))
     nearer = xp.minimum(along, against)
-    return xp.stack([xp.exp(-along / _ALIKE), xp.exp(-against / _ALIKE), xp.exp(-((nearer / _ALIKE) ** 2))], axis=-1)
+    return xp.stack([xp.exp(-along / alike), xp.exp(-against / alike), xp.exp(-((nearer / alike) ** 2))], axis=-1)
 
 
 def _mean_distance(shapes: Any, others: Any, xp: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crohme.expressions.features import featurize
+from crohme.expressions.settings import Preprocessing
 
 Array = NDArray[np.float32]
 
@@ -34,6 +35,9 @@ class Memory:
     keys: tuple[Array, ...]
     values: tuple[Array, ...]
     pointer_keys: Array
+
+    def __len__(self) -> int:
+        return len(self.encoded)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +63,12 @@ class LightTransformer:
     Args:
         weights: mapping of weight path → float array, as a bundle holds them.
         arguments: mapping. The fields of `StrokeTransformerConfig`.
+        preprocessing: Preprocessing.
     """
 
-    def __init__(self, weights: Mapping[str, Array], arguments: Mapping[str, Any]) -> None:
+    def __init__(
+        self, weights: Mapping[str, Array], arguments: Mapping[str, Any], preprocessing: Preprocessing | None = None
+    ) -> None:
         self._weights = {
             path.removeprefix("stroke_transformer/"): np.asarray(w, np.float32) for path, w in weights.items()
         }
@@ -69,6 +76,7 @@ class LightTransformer:
         self.encoder_layers = int(arguments["encoder_layers"])
         self.decoder_layers = int(arguments["decoder_layers"])
         self.pair_features = int(arguments["pair_features"])
+        self.preprocessing = preprocessing or Preprocessing()
 
     def encode(self, ink: Array) -> Memory:
         """Encode one expression.
@@ -76,7 +84,8 @@ class LightTransformer:
         Args:
             ink: `(n, POINTS, 2)`, n ≥ 1, in the unit of `features.to_unit_scale`.
         """
-        points, strokes, pairs = (f[0].astype(np.float32) for f in featurize(ink[None].astype(np.float32)))
+        features = featurize(ink[None].astype(np.float32), preprocessing=self.preprocessing)
+        points, strokes, pairs = (f[0].astype(np.float32) for f in features)
         pairs = pairs[..., : self.pair_features]
         geometry = _silu(self._dense(_silu(self._dense(pairs, "encoder/geometry_1")), "encoder/geometry_2"))
         biases = self._dense(geometry, "encoder/biases").transpose(2, 0, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -14,14 +14,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crohme import bundle
-from crohme.bundle import Bundle, BundleError
+from crohme.bundle import Bundle, BundleError, find
 from crohme.expressions.decoding import Candidate, class_score, classes_of, decode, look_of, rescore
+from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
-from crohme.expressions.forward import LightTransformer, Memory
+from crohme.expressions.protocol import ExpressionNetwork
+from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
-from crohme.notation import to_latex
+from crohme.notation import Alphabet, to_latex
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
 from inkml_parser import Ink, InkError, InvalidInk, OversizedInk, read
 from inkml_parser.sequences import normalise, resample
@@ -29,12 +31,6 @@ from inkml_parser.sequences import normalise, resample
 DEFAULT_BUNDLE = "expressions"
 MAX_STROKES = 400
 """More strokes than any page of mathematics as one expression; time and memory grow with their square."""
-BEAM = 5
-# What the two directions and the classes of the strokes weigh; chosen on CROHME 2013, where it reads 70.9 % of the
-# files right, the mean of both directions alone 70.0 %, and all weights near these within half a point.
-_FORWARD = 0.7
-_LOOKS = 0.2
-_LEAST_CONFIDENCE = 0.0005  # what rounds to 0.000 is no reading
 
 _PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
 _LARGEST_LOGIT = 1e6
@@ -53,11 +49,15 @@ class NoReading(NothingToRecognize):
 class Recognizer:
     """Reads whole expressions.
 
+    `bundle` is what it was made of, None of a network that is none of ours; `decoding` are the constants of its search.
+
     Args:
-        trained: Bundle. Of a stroke transformer.
+        trained: Bundle; or a network, any object of `crohme.expressions.protocol.ExpressionNetwork`.
+        decoding: Decoding or None. None for that of the bundle; of a network, for the usual one.
 
     Raises:
-        BundleError: Of another network, or with a vocabulary that is none.
+        BundleError: A bundle of isolated symbols, or with a vocabulary that is none; a network whose answers are no
+            numbers.
 
     Example:
         >>> recognizer = crohme.load()
@@ -65,24 +65,21 @@ class Recognizer:
         x ^ { 2 } + 1
     """
 
-    def __init__(self, trained: Bundle) -> None:
-        if trained.network != "stroke_transformer":
-            raise BundleError(f"{trained.network} does not read whole expressions", trained.path)
-        try:
-            self.vocabulary = Vocabulary.of_tokens(trained.vocabulary)
-        except ValueError as error:
-            raise BundleError(f"vocabulary.txt: {error}", trained.path) from None
-        for name, value in self.vocabulary.dimensions().items():
-            given = trained.arguments.get(name)
-            # Networks of earlier versions read the first pair features only.
-            if given != value and not (name == "pair_features" and given == EARLIER_PAIR_FEATURES):
-                raise BundleError(f"made for {name} {given}, not {value}", trained.path)
-        self.bundle = trained
-        self.network = LightTransformer(trained.weights, trained.arguments)
+    def __init__(self, trained: Bundle | ExpressionNetwork, decoding: Decoding | None = None) -> None:
+        self.bundle = trained if isinstance(trained, Bundle) else None
+        calibration: Mapping[str, Sequence[float]] = {}
+        if isinstance(trained, Bundle):
+            self.network, self.vocabulary = _of_bundle(trained)
+            self.decoding = decoding or Decoding(**trained.decoding)
+            calibration = trained.calibration
+        else:
+            self.network, self.vocabulary = trained, Vocabulary(Alphabet(trained.alphabet))
+            self.decoding = decoding or Decoding()
+        self._calibration, self._calibration_traced = (
+            (float(slope), float(offset))
+            for slope, offset in (calibration.get(of, usual) for of, (_, usual) in CALIBRATION.items())
+        )
         self._check_answers()
-        written = trained.metrics.get("calibration", (1.0, 0.0))
-        self._calibration: tuple[float, float] = tuple(written)
-        self._calibration_traced: tuple[float, float] = tuple(trained.metrics.get("calibration_traced", written))
 
     @classmethod
     def load(cls, name_or_folder: str | Path = DEFAULT_BUNDLE) -> Recognizer:
@@ -98,7 +95,7 @@ class Recognizer:
         source: Source,
         *,
         top: int = 5,
-        beam: int = BEAM,
+        beam: int | None = None,
         symbols: Symbols | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Recognition:
@@ -112,7 +109,8 @@ class Recognizer:
             source: path, bytes or binary file of InkML; path or bytes of a picture, PNG, JPEG or the like, which is
                 traced; Ink; or strokes, `(n, 2)` or `(n, 3)` arrays of X, Y (down) and perhaps time.
             top: int. The most readings to give.
-            beam: int. Hypotheses kept while searching; 1 is greedy, in one direction, and fastest.
+            beam: int or None. Hypotheses kept while searching; 1 is greedy, in one direction, and fastest. None for
+                that of `decoding`.
             symbols: Symbols or None. What the answer may consist of: `"digits"`, `"crohme"`, a list of labels, an
                 Alphabet; None for all that the network knows. Probabilities are those among these symbols, and
                 there is an answer however small its confidence.
@@ -135,13 +133,13 @@ class Recognizer:
             vocabulary = vocabulary.restricted(labels_of(symbols, vocabulary.alphabet))
         ink = _as_ink(source)
         memory = self.network.encode(prepare(ink))
-        candidates = self._search(memory, vocabulary, max(beam, 1), cancelled)
+        candidates = self._search(memory, vocabulary, max(self.decoding.beam if beam is None else beam, 1), cancelled)
         if not np.isfinite([candidate.score for candidate in candidates]).all():
-            raise BundleError("weights.npz makes no sense: its answers are no numbers", self.bundle.path)
+            raise self._senseless()
         is_traced = image_files.TRACED.items() <= ink.annotations.items()
         calibration = self._calibration_traced if is_traced else self._calibration
         shares = _confidences([candidate.score for candidate in candidates], *calibration)
-        if symbols is None and shares[0] < _LEAST_CONFIDENCE:
+        if symbols is None and shares[0] < self.decoding.least_confidence:
             raise NoReading("no reading")
         classes = classes_of(self.network, memory, vocabulary)
 
@@ -156,7 +154,7 @@ class Recognizer:
         return Recognition(ink, tuple(map(reading, candidates[:top], shares)))
 
     def recognize_many(
-        self, sources: Iterable[Source], *, top: int = 5, beam: int = BEAM, symbols: Symbols | None = None
+        self, sources: Iterable[Source], *, top: int = 5, beam: int | None = None, symbols: Symbols | None = None
     ) -> Iterator[Recognition | InkError | ImageError | OSError]:
         """The answer for each source, in their order; the error instead where one cannot be read.
 
@@ -178,7 +176,7 @@ class Recognizer:
                 yield answer
 
     async def recognize_async(
-        self, source: Source, *, top: int = 5, beam: int = BEAM, symbols: Symbols | None = None
+        self, source: Source, *, top: int = 5, beam: int | None = None, symbols: Symbols | None = None
     ) -> Recognition:
         """`recognize` in a thread of its own, which gives up when the task that waits is cancelled."""
         import asyncio  # here: it takes a tenth of the time that loading takes
@@ -198,15 +196,21 @@ class Recognizer:
             none = np.zeros((1, 1), np.int64)
             nowhere = np.zeros((1, 1, len(_PLUS)), np.float32)
             token, pointer, _ = self.network.read(memory, self.network.start(), none, nowhere, nowhere, none, none)
-            answers = (memory.encoded, self.network.classify(memory), self.network.relate(memory), token, pointer)
+            answers = (self.network.classify(memory), self.network.relate(memory), token, pointer)
         if not all((np.abs(answer) < _LARGEST_LOGIT).all() for answer in answers):
-            raise BundleError("weights.npz makes no sense: its answers are no numbers", self.bundle.path)
+            raise self._senseless()
+
+    def _senseless(self) -> BundleError:
+        if self.bundle is None:
+            return BundleError("the network makes no sense: its answers are no numbers")
+        return BundleError("weights.npz makes no sense: its answers are no numbers", self.bundle.path)
 
     def _search(
-        self, memory: Memory, vocabulary: Vocabulary, beam: int, cancelled: Callable[[], bool] | None
+        self, memory: Sized, vocabulary: Vocabulary, beam: int, cancelled: Callable[[], bool] | None
     ) -> list[Candidate]:
         """Readings with different LaTeX, best first; with a beam, scored in both directions."""
-        search = partial(decode, self.network, memory, vocabulary, cancelled=cancelled)
+        from_this = self.decoding.same_symbol
+        search = partial(decode, self.network, memory, vocabulary, same_symbol_from=from_this, cancelled=cancelled)
         forward = _distinct(search(beam=beam))
         if beam == 1 and forward:
             return forward
@@ -219,19 +223,42 @@ class Recognizer:
         told_forward = [c.score for c in forward] + rescored(backward, backward=False)
         told_backward = rescored(forward, backward=True) + [c.score for c in backward]
         looks = look_of(self.network, memory, vocabulary, [c.tree for c in found])
+        weight = self.decoding.forward_weight
         return _distinct(
             [
-                replace(candidate, score=_FORWARD * f + (1 - _FORWARD) * b + _LOOKS * look)
+                replace(candidate, score=weight * f + (1 - weight) * b + self.decoding.class_weight * look)
                 for candidate, f, b, look in zip(found, told_forward, told_backward, looks, strict=True)
             ]
         )
 
     def _rescored(
-        self, memory: Memory, vocabulary: Vocabulary, found: list[Candidate], *, backward: bool
+        self, memory: Sized, vocabulary: Vocabulary, found: list[Candidate], *, backward: bool
     ) -> list[float]:
         if not found:
             return []
         return rescore(self.network, memory, vocabulary, [c.tree for c in found], backward=backward)
+
+
+def _of_bundle(trained: Bundle) -> tuple[ExpressionNetwork, Vocabulary]:
+    """The network of a bundle, in numpy, and what it writes.
+
+    Raises:
+        BundleError: It does not read whole expressions, or not with these tokens and features.
+    """
+    described = find(trained.network)
+    if not isinstance(described, ExpressionArchitecture):
+        raise BundleError(f"{trained.network} does not read whole expressions", trained.path)
+    try:
+        vocabulary = Vocabulary.of_tokens(trained.vocabulary)
+    except ValueError as error:
+        raise BundleError(f"vocabulary.txt: {error}", trained.path) from None
+    for name, value in vocabulary.dimensions().items():
+        given = trained.arguments.get(name, value)
+        # Networks of earlier versions read the first pair features only.
+        if given != value and not (name == "pair_features" and given == EARLIER_PAIR_FEATURES):
+            raise BundleError(f"made for {name} {given}, not {value}", trained.path)
+    preprocessing = Preprocessing(**trained.preprocessing)
+    return described.forward(trained.weights, trained.arguments, preprocessing), vocabulary
 
 
 def prepare(ink: Ink) -> np.ndarray:

@@ -25,7 +25,8 @@ class WarmStartError(CrohmeError):
 def warm_start(network: keras.Model, vocabulary: Vocabulary, folder: str | Path) -> None:
     """Give a stroke transformer the weights of a bundle of the same size.
 
-    Tokens and classes that both know keep their weights, whatever their numbers; new ones stay as they are.
+    Tokens and classes that both know keep their weights, whatever their numbers. New ones get the mean of all, and
+    the least bias, so that none is preferred to a known one before it was seen.
     Features that the bundle's network did not read yet get weights of zero: at first it computes the same as before.
 
     Args:
@@ -47,6 +48,8 @@ def warm_start(network: keras.Model, vocabulary: Vocabulary, folder: str | Path)
             raise WarmStartError(f"has no weight {weight.path}", trained.path)
         name = weight.path.removeprefix("stroke_transformer/")
         stored, fresh = trained.weights[weight.path], keras.ops.convert_to_numpy(weight)
+        if (axis := (_BY_TOKEN | _BY_CLASS).get(name)) is not None:
+            fresh = _like_any(stored, fresh, axis, is_bias=name.endswith("bias"))
         if name in _BY_TOKEN:
             stored = _renumbered(stored, fresh, known.tokens, vocabulary.tokens, _BY_TOKEN[name])
         elif name in _BY_CLASS:
@@ -70,6 +73,14 @@ def _renumbered(
     for new, old in both:
         result[new] = np.moveaxis(stored, axis, 0)[old]
     return np.moveaxis(result, 0, axis)
+
+
+def _like_any(stored: np.ndarray, fresh: np.ndarray, axis: int, *, is_bias: bool) -> np.ndarray:
+    """What new tokens or classes start with: the mean of the stored ones, or of a bias the least."""
+    if stored.ndim != fresh.ndim or np.delete(stored.shape, axis).tolist() != np.delete(fresh.shape, axis).tolist():
+        return fresh  # of another size, which is refused
+    middle = stored.min(axis=axis, keepdims=True) if is_bias else stored.mean(axis=axis, keepdims=True)
+    return np.broadcast_to(middle, fresh.shape).astype(fresh.dtype)
 
 
 def _widened(stored: np.ndarray, shape: tuple[int, ...], name: str) -> np.ndarray:

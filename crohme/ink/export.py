@@ -1,12 +1,10 @@
-"""Ink as other people's files: pictures, data, and the notations of its truth."""
+"""Ink as other people's files: pictures, data, and the notations of its truth. `crohme.ink.formats` lists them."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from lxml import etree
@@ -20,20 +18,6 @@ from inkml_parser import Ink, write
 
 _SVG_SIDE = 1000
 _SVG_LINE_WIDTH = 8
-
-
-@dataclass(frozen=True)
-class Format:
-    """A file format that ink is written in.
-
-    Args:
-        suffix: str. Of its files, with the dot.
-        write: function from Ink to the bytes of a file. Raises NotationError where it needs a truth
-            that the ink does not carry or that cannot be read.
-    """
-
-    suffix: str
-    write: Callable[[Ink], bytes]
 
 
 def to_png(ink: Ink) -> bytes:
@@ -113,20 +97,6 @@ def truth_to_lg(ink: Ink) -> bytes:
 def truth_to_mathml(ink: Ink) -> bytes:
     """The truth as Presentation MathML."""
     return (to_mathml(truth(ink)) + "\n").encode()
-
-
-FORMATS: dict[str, Format] = {
-    "png": Format(".png", to_png),
-    "svg": Format(".svg", to_svg),
-    "json": Format(".json", to_json),
-    "csv": Format(".csv", to_csv),
-    "inkml": Format(".inkml", to_inkml),
-    "lg": Format(".lg", truth_to_lg),
-    "mathml": Format(".mml", truth_to_mathml),
-    "latex": Format(".tex", truth_to_latex),
-}
-
-SYMBOL_FORMATS: dict[str, Format] = {"png": Format(".png", symbol_to_png), "svg": Format(".svg", to_svg)}
 
 
 def _encode_png(image: raster.Image) -> bytes:

@@ -6,15 +6,16 @@ all nodes in the same move.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import add
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.notation.tree import Node, SymbolTree, symbols
+from crohme.types import Float32Array, Int64Array, Strokes
 
-Points = NDArray[np.float32]
 Row = tuple[Node, ...]
 
 
@@ -27,7 +28,7 @@ class Expression:
         row: tuple of nodes. The base line; every node's strokes are indices into `points`.
     """
 
-    points: Points
+    points: Strokes
     row: Row
 
     @property
@@ -35,13 +36,14 @@ class Expression:
         """The same as a symbol layout tree."""
         return SymbolTree(self.row)
 
-    def box(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def box(self) -> tuple[Float32Array, Float32Array]:
         """Lower and upper corner, each `(2,)`; lower is left and top."""
         return self.points.min(axis=(0, 1)), self.points.max(axis=(0, 1))
 
-    def moved(self, scale: float, shift: NDArray[np.float32] | tuple[float, float]) -> Expression:
+    def moved(self, scale: float, shift: Float32Array | tuple[float, float]) -> Expression:
         """The expression scaled about the origin, then shifted."""
-        return replace(self, points=(self.points * np.float32(scale) + np.float32(shift)).astype(np.float32))
+        points = self.points * np.float32(scale) + np.asarray(shift, np.float32)
+        return replace(self, points=points.astype(np.float32))
 
 
 def cut(expression: Expression, nodes: Sequence[Node]) -> Expression:
@@ -51,16 +53,16 @@ def cut(expression: Expression, nodes: Sequence[Node]) -> Expression:
     return Expression(expression.points[strokes], tuple(renumber(node, number.__getitem__) for node in nodes))
 
 
-def join(*parts: Expression) -> tuple[Points, list[Row]]:
+def join(*parts: Expression) -> tuple[Strokes, list[Row]]:
     """The strokes of several expressions one after the other, and the row of each, renumbered."""
     rows, offset = [], 0
     for part in parts:
-        rows.append(tuple(renumber(node, lambda s, by=offset: s + by) for node in part.row))
+        rows.append(tuple(renumber(node, partial(add, offset)) for node in part.row))
         offset += len(part.points)
     return np.concatenate([part.points for part in parts]), rows
 
 
-def renumber(node: Node, number) -> Node:
+def renumber(node: Node, number: Callable[[int], int]) -> Node:
     """A node, and all that hangs on it, with `number(stroke)` for every stroke."""
     strokes = tuple(number(stroke) for stroke in node.strokes)
     return replace(node, strokes=strokes).with_rows(lambda row: tuple(renumber(child, number) for child in row))
@@ -85,15 +87,16 @@ def regroup(row: Row, number: Sequence[tuple[int, ...]], labels: Mapping[int, st
     )
 
 
-def put(new: Points, old: Points, larger: float = 1.0) -> Points:
+def put(new: Strokes, old: Strokes, larger: float = 1.0) -> Strokes:
     """The strokes of one symbol in the place of another's, and as large, or `larger` times that."""
     low, high = old.min(axis=(0, 1)), old.max(axis=(0, 1))
     n_low, n_high = new.min(axis=(0, 1)), new.max(axis=(0, 1))
     scale = float((high - low).max()) / max(float((n_high - n_low).max()), 1e-6) * larger
-    return ((new - (n_low + n_high) / 2) * scale + (low + high) / 2).astype(np.float32)
+    placed: Strokes = ((new - (n_low + n_high) / 2) * scale + (low + high) / 2).astype(np.float32)
+    return placed
 
 
-def symbol_of_strokes(expression: Expression) -> tuple[NDArray[np.int64], int]:
+def symbol_of_strokes(expression: Expression) -> tuple[Int64Array, int]:
     """Number of the symbol of each stroke, and how many there are; a stroke of no symbol has a number of its own."""
     number = np.full(len(expression.points), -1)
     count = 0

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.errors import CrohmeError
 from crohme.extras import MissingExtra, needed_by
 from crohme.ink.image_formats import FORMATS, NAMES, decoding_bytes, foreign_name, format_of, jpeg_scans, webp_size
+from crohme.types import Float64Array, Image, UInt8Array
 from inkml_parser.files import open_regular
 
 if TYPE_CHECKING:
@@ -66,11 +66,11 @@ class Picture:
         shrunk: float, ≥ 1. Pixels of the file's picture for one of these, along a side.
     """
 
-    pixels: NDArray[np.uint8]
+    pixels: Image
     shrunk: float = 1.0
 
 
-def read_pixels(source: str | Path | bytes) -> NDArray[np.uint8]:
+def read_pixels(source: str | Path | bytes) -> Image:
     """`read_picture(source).pixels`."""
     return read_picture(source).pixels
 
@@ -112,7 +112,7 @@ def libraries() -> Iterator[None]:
         raise ImageError(str(error)) from None
 
 
-def opaque(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def opaque(pixels: Image) -> Image:
     """A picture without its alpha channel: on white, or, of a drawing on a clear ground, what is not clear as ink.
 
     Args:
@@ -136,7 +136,7 @@ def opaque(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return flat
 
 
-def _is_drawing(pixels: NDArray[np.uint8]) -> bool:
+def _is_drawing(pixels: Image) -> bool:
     """Whether the alpha alone shows what is drawn: one colour, or lines of any colours on a clear ground."""
     alpha = pixels[..., 3]
     seen = pixels[..., :3][alpha > 0]
@@ -148,11 +148,12 @@ def _is_drawing(pixels: NDArray[np.uint8]) -> bool:
     middle = max(1, min(alpha.shape) // 10)
     sums = np.pad((alpha > 127), ((1, 0), (1, 0))).cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
     inside = sums[middle:, middle:] - sums[:-middle, middle:] - sums[middle:, :-middle] + sums[:-middle, :-middle]
-    return 2 * np.count_nonzero(alpha > 127) < alpha.size and int(inside.max()) < 0.95 * middle * middle
+    return bool(2 * np.count_nonzero(alpha > 127) < alpha.size and int(inside.max()) < 0.95 * middle * middle)
 
 
-def _middle(colours: NDArray[np.uint8]) -> NDArray[np.float64]:
-    return np.median(colours[:: max(1, len(colours) // 10_000), :3], axis=0)
+def _middle(colours: UInt8Array) -> Float64Array:
+    middle: Float64Array = np.median(colours[:: max(1, len(colours) // 10_000), :3], axis=0)
+    return middle
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -214,7 +215,7 @@ def _check_size(width: int, height: int) -> None:
         raise ImageError(f"has {width} x {height} pixels, too few to show a symbol")
 
 
-def _eight_bits(image: Pillow.Image, shrink: int) -> NDArray[np.uint8]:
+def _eight_bits(image: Pillow.Image, shrink: int) -> Image:
     """The pixels of a loaded picture, band by band, each side divided by a whole number."""
     mode = "RGBA" if "transparency" in image.info else _MODES.get(image.mode, "RGB")
     low, high = _range(image) if image.mode in _DEEP else (0.0, 0.0)
@@ -250,13 +251,13 @@ def _range(image: Pillow.Image) -> tuple[float, float]:
     return float(ends[:, 0].min()), float(ends[:, 1].max())
 
 
-def _image(pixels: NDArray[np.uint8]) -> Pillow.Image:
+def _image(pixels: Image) -> Pillow.Image:
     from PIL import Image
 
     return Image.fromarray(pixels)
 
 
-def _upright(pixels: NDArray[np.uint8], image: Pillow.Image) -> NDArray[np.uint8]:
+def _upright(pixels: Image, image: Pillow.Image) -> Image:
     """Turned and mirrored as the camera says, see Exif 2.32, tag Orientation; as it is if that cannot be read."""
     try:
         orientation = image.getexif().get(_ORIENTATION, 1)

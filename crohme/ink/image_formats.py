@@ -135,7 +135,7 @@ def jpeg_scans(data: bytes) -> int:
 
 def _coefficient_bytes(image: ImageFile.ImageFile, full_size: tuple[int, int]) -> int:
     width, height = full_size
-    layers = getattr(image, "layer", [])
+    layers: list[tuple[int, int, int, int]] = getattr(image, "layer", [])
     widest, highest = (max((layer[axis] for layer in layers), default=1) or 1 for axis in (1, 2))
     blocks = (-(-width * w // (8 * widest)) * -(-height * h // (8 * highest)) for _, w, h, _ in layers)
     return sum(blocks) * _COEFFICIENTS

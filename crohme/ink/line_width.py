@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+from crohme.types import Image
 
 _WORKING_SIDE = 192  # pixels of the longer side: lines are then wide enough to be measured, small pictures too
 _TOLERANCE = 0.15
 _IS_INK = 127
 
 
-def even_lines(ink: NDArray[np.uint8], width: float) -> NDArray[np.uint8]:
+def even_lines(ink: Image, width: float) -> Image:
     """A symbol with its lines thickened or thinned, all by the same amount, to a given width on average.
 
     Measured with `symbol-cnn` on the shapes of CROHME 2013, lines of 1/90 to 1/5 of the height: 83 to 85 % are

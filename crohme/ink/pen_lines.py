@@ -10,9 +10,8 @@ point; a polygon is its anti-aliased outline and its inside. Lines are black and
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from crohme.types import BoolArray, Images, Int32Array, Int64Array, UInt8Array
 
 FRACTION_BITS = 4
 """Points are given in sixteenths of a pixel."""
@@ -29,12 +28,16 @@ _SLANT[32:] = 256
 
 
 def draw_lines(
-    points: Ints, stroke_lengths: Ints, picture_of_stroke: Ints, shape: tuple[int, int, int], thickness: int
-) -> NDArray[np.uint8]:
+    points: Int32Array,
+    stroke_lengths: Int64Array,
+    picture_of_stroke: Int64Array,
+    shape: tuple[int, int, int],
+    thickness: int,
+) -> Images:
     """Strokes drawn in black on white pictures.
 
     Args:
-        points: `(P, 2)` int64. All strokes one after the other, in sixteenths of a pixel; what lies outside the
+        points: `(P, 2)` int32. All strokes one after the other, in sixteenths of a pixel; what lies outside the
             picture is left out.
         stroke_lengths: `(S,)` int64, ≥ 1.
         picture_of_stroke: `(S,)` int64, ascending. The picture that each stroke is drawn on.
@@ -56,7 +59,7 @@ def draw_lines(
 
 
 def _draw(
-    images: NDArray[np.uint8], begin: Ints, end: Ints, is_first: NDArray[np.bool_], picture: Ints, thickness: int
+    images: Images, begin: Int64Array, end: Int64Array, is_first: BoolArray, picture: Int64Array, thickness: int
 ) -> None:
     number = 3 * np.arange(len(begin))
     bodies, has_body = _rectangles(begin, end, thickness)
@@ -73,8 +76,8 @@ def _draw(
 
 
 def _segments(
-    points: Ints, stroke_lengths: Ints, picture_of_stroke: Ints
-) -> tuple[Ints, Ints, NDArray[np.bool_], Ints]:
+    points: Int32Array, stroke_lengths: Int64Array, picture_of_stroke: Int64Array
+) -> tuple[Int64Array, Int64Array, BoolArray, Int64Array]:
     """Both ends of each segment, whether it is the first of its stroke, and its picture."""
     is_dot = stroke_lengths == 1
     at = np.arange(len(points))
@@ -92,7 +95,7 @@ def _segments(
     return exact[at[begins]], exact[at[begins + 1]], is_first[begins], picture
 
 
-def _rectangles(begin: Ints, end: Ints, thickness: int) -> tuple[Ints, Ints]:
+def _rectangles(begin: Int64Array, end: Int64Array, thickness: int) -> tuple[Int64Array, Int64Array]:
     """`(B, 4, 2)` corners of the segments that have a length, and which those are."""
     along = (end - begin) / _ONE
     square = (along**2).sum(axis=1)
@@ -104,17 +107,18 @@ def _rectangles(begin: Ints, end: Ints, thickness: int) -> tuple[Ints, Ints]:
     return np.stack([begin + across, begin - across, end - across, end + across], axis=1), has_body
 
 
-def _discs(centres: Ints, thickness: int) -> Ints:
+def _discs(centres: Int64Array, thickness: int) -> Int64Array:
     """`(C, corners, 2)` polygons for the round ends; their first corner is their last one, too."""
     radius = thickness << (_BITS - 1)
     pixels = (radius + _ONE // 2) >> _BITS
     step = 90 if pixels < 3 else 30 if pixels < 10 else 18 if pixels < 15 else 5
     angles = np.deg2rad(np.arange(0, 361, step))
     exact = centres[:, None] + radius * np.round(np.stack([np.cos(angles), np.sin(angles)], axis=1), 7)
-    return np.rint(exact).astype(np.int64)
+    corners: Int64Array = np.rint(exact).astype(np.int64)
+    return corners
 
 
-def _fill(images: NDArray[np.uint8], polygons: Ints, picture: Ints) -> None:
+def _fill(images: Images, polygons: Int64Array, picture: Int64Array) -> None:
     """Blacken the inside of convex polygons, row by row between their left and their right chain of edges."""
     _, height, width = images.shape
     corners = polygons.shape[1]
@@ -143,7 +147,9 @@ def _fill(images: NDArray[np.uint8], polygons: Ints, picture: Ints) -> None:
     images.reshape(-1)[inside] = 0
 
 
-def _outlines(images: NDArray[np.uint8], polygons: Ints, picture: Ints, order: Ints, order_bits: int) -> Ints:
+def _outlines(
+    images: Images, polygons: Int64Array, picture: Int64Array, order: Int64Array, order_bits: int
+) -> Int64Array:
     """What the outlines of polygons darken, but for pixels that are black: pixel, order and darkness in one number."""
     corners = polygons.shape[1]
     before = np.roll(polygons, 1, axis=1).reshape(-1, 2)
@@ -155,10 +161,11 @@ def _outlines(images: NDArray[np.uint8], polygons: Ints, picture: Ints, order: I
     pixel = (picture[polygon] * height + y) * width + x
     is_paper = images.reshape(-1)[pixel] > 0
     key = (pixel << order_bits) | (order[polygon] << _EDGE_BITS) | edge
-    return ((key << _SHADE_BITS) | darkness)[is_paper]
+    packed: Int64Array = ((key << _SHADE_BITS) | darkness)[is_paper]
+    return packed
 
 
-def _line_pixels(begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def _line_pixels(begin: Int64Array, end: Int64Array) -> tuple[Int64Array, Int64Array, Int64Array, Int64Array]:
     """The pixels of lines a pixel wide, three at each step along the longer axis: line, x, y, darkness."""
     extent = np.abs(end - begin)
     is_steep = extent[:, 0] <= extent[:, 1]
@@ -183,7 +190,7 @@ def _line_pixels(begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     return np.broadcast_to(line, minor.shape).ravel(), x.ravel(), y.ravel(), darkness.ravel()
 
 
-def _weights(begin: Ints, end: Ints, slope: Ints) -> Ints:
+def _weights(begin: Int64Array, end: Int64Array, slope: Int64Array) -> Int64Array:
     """`(L, 9)` factors of darkness, of 256, of the first, second and other steps, times the last three alike.
 
     The first and the last pixel are as dark as the line covers them.
@@ -201,7 +208,7 @@ def _weights(begin: Ints, end: Ints, slope: Ints) -> Ints:
     return np.stack([*(part & 0x1FF for part in parts), slant], axis=1)
 
 
-def _blend(images: NDArray[np.uint8], packed: Ints, order_bits: int) -> None:
+def _blend(images: Images, packed: Int64Array, order_bits: int) -> None:
     """Darken each pixel by one line after the other, all pixels at once."""
     packed = np.sort(packed)
     pixel, darkness = packed >> (order_bits + _SHADE_BITS), packed & ((1 << _SHADE_BITS) - 1)
@@ -215,12 +222,12 @@ def _blend(images: NDArray[np.uint8], packed: Ints, order_bits: int) -> None:
     images.reshape(-1)[pixel[first]] = shades
 
 
-def _divide(dividend: Ints, divisor: Ints) -> Ints:
+def _divide(dividend: Int64Array, divisor: Int64Array) -> Int64Array:
     """Integer division towards zero; divisors are positive."""
     return np.sign(dividend) * (np.abs(dividend) // divisor)
 
 
-def _blended() -> NDArray[np.uint8]:
+def _blended() -> UInt8Array:
     """`[darkness, shade]` → shade. OpenCV blends twice."""
     darkness, shade = np.arange(256)[:, None], np.arange(256)[None]
     for _ in range(2):

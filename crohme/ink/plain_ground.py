@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.ink.trace.contrast import pen_width
 from crohme.ink.trace.paper_lines import boxes
+from crohme.types import Image
 
 _SIDE = 240  # the longer side of the small picture that is looked at, pixels
 _SMALL, _LONG = 32, 4  # pixels of a side, and times as long as broad: pictures that hold the symbol and no more
@@ -24,7 +24,7 @@ _FAINT = 0.05  # of the strong ink
 _SPECK = 4  # pixels of the small picture
 
 
-def is_plain(flat: NDArray[np.uint8], distance: NDArray[np.uint8]) -> bool:
+def is_plain(flat: Image, distance: Image) -> bool:
     """Whether all that differs from the ground is of one strength and as narrow as strokes are, or is one dot.
 
     Args:
@@ -35,7 +35,7 @@ def is_plain(flat: NDArray[np.uint8], distance: NDArray[np.uint8]) -> bool:
         return True  # cut out close: there is no room for anything else
     scale = min(1.0, _SIDE / max(distance.shape))
     size = [max(1, round(side * scale)) for side in distance.shape[::-1]]
-    small = cv2.resize(distance, size, interpolation=cv2.INTER_AREA) if scale < 1 else distance
+    small = np.asarray(cv2.resize(distance, size, interpolation=cv2.INTER_AREA), np.uint8) if scale < 1 else distance
     other = (small > _LEVEL).astype(np.uint8)
     border = np.concatenate([other[0], other[1:, -1], other[-1, -2::-1], other[-2:0:-1, 0]])
     if np.count_nonzero(np.diff(np.append(border, border[:1]).astype(np.int8)) > 0) > _RUNS:
@@ -50,18 +50,18 @@ def is_plain(flat: NDArray[np.uint8], distance: NDArray[np.uint8]) -> bool:
     left, top, width, height = cv2.boundingRect(strong)
     solid = cv2.morphologyEx(strong, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     if solid.any() or strong[top : top + height, left : left + width].mean() > _FILLED:
-        return _is_one_blot(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), small, strong)
+        return _is_one_blot(np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8), small, strong)
     return not boxes(other, pen_width(other)).any()
 
 
-def _has_strip(strong: NDArray[np.uint8]) -> bool:
+def _has_strip(strong: Image) -> bool:
     """Whether the picture ends in a strip of something else, from corner to corner and broader than a pen."""
     least = round(_STRIP * max(strong.shape)) + 1
     ends = (strong[:least], strong[-least:], strong[:, :least], strong[:, -least:])
     return any(float(end.mean()) > _STRIP_SHARE for end in ends)
 
 
-def _is_one_blot(flat: NDArray[np.uint8], small: NDArray[np.uint8], solid: NDArray[np.uint8]) -> bool:
+def _is_one_blot(flat: Image, small: Image, solid: Image) -> bool:
     """Whether the solid thing is even and all that there is: a dot, or a bar of a broad pen that was cut out close."""
     if ((small > _INK) & (cv2.dilate(solid, _NEAR) == 0)).any():
         return False
@@ -72,4 +72,4 @@ def _is_one_blot(flat: NDArray[np.uint8], small: NDArray[np.uint8], solid: NDArr
         return True
     levels = flat[inside].reshape(np.count_nonzero(inside), -1).astype(np.int16)
     apart = np.abs(levels - np.median(levels, axis=0)).max(axis=1)
-    return np.count_nonzero(apart > _INK) < _SPECK
+    return bool(np.count_nonzero(apart > _INK) < _SPECK)

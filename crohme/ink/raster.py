@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from crohme.extras import needed_by
 from crohme.ink.pen_lines import FRACTION_BITS, draw_lines
 from crohme.ink.strokes import StrokeBatch, normalise
-
-Image = NDArray[np.uint8]
+from crohme.types import Float32Array, FloatingArray, Image, Images, Int32Array
 
 PAPER = 255
 SIZE = 48
@@ -25,19 +24,20 @@ MARGIN = 1 / 12
 _AA_WIDENS = 1.4  # pixels that OpenCV's anti-aliased lines of even thickness are wider than that, measured
 
 
-def render(batch: StrokeBatch, size: int = SIZE) -> Image:
+def render(batch: StrokeBatch, size: int = SIZE, line_width: float = LINE_WIDTH, margin: float = MARGIN) -> Images:
     """Each symbol as a square picture that its longer side fills up to the margin.
 
     Args:
         batch: StrokeBatch of N symbols.
         size: int. Side of the pictures, pixels.
+        line_width, margin: float. Shares of the side.
 
     Returns:
         `(N, size, size)` uint8, dark ink on white.
     """
     batch = normalise(batch)
-    thickness = _thickness(size)
-    scale = size * (1 - 2 * MARGIN) - thickness - _AA_WIDENS
+    thickness = _thickness(size * line_width)
+    scale = size * (1 - 2 * margin) - thickness - _AA_WIDENS
     pixels = _fixed_point(batch.points * scale + (size - 1) / 2)
     shape = (len(batch), size, size)
     try:
@@ -71,7 +71,7 @@ def render_ink(strokes: Sequence[ArrayLike], height: int = 256, max_width: int =
 
 def to_pixels(
     strokes: Sequence[ArrayLike], height: int = 256, max_width: int = 4096
-) -> tuple[list[NDArray[np.float32]], tuple[int, int]]:
+) -> tuple[list[Float32Array], tuple[int, int]]:
     """Where the strokes of a whole ink lie on a picture of it, and how large that is.
 
     Args:
@@ -119,16 +119,16 @@ def draw(strokes: Sequence[ArrayLike], shape: tuple[int, int], thickness: int = 
     return image
 
 
-def _thickness(size: int) -> int:
-    """OpenCV's thickness for a line of `LINE_WIDTH`: even, because odd ones come out a pixel wider still."""
-    return max(2, 2 * round((size * LINE_WIDTH - _AA_WIDENS) / 2))
+def _thickness(pixels: float) -> int:
+    """OpenCV's thickness for a line of that width: even, because odd ones come out a pixel wider still."""
+    return max(2, 2 * round((pixels - _AA_WIDENS) / 2))
 
 
-def _fixed_point(pixels: NDArray[np.floating]) -> NDArray[np.int32]:
+def _fixed_point(pixels: FloatingArray) -> Int32Array:
     return np.rint(pixels * (1 << FRACTION_BITS)).astype(np.int32)
 
 
-def _polylines(cv2: ModuleType, image: Image, strokes: list[NDArray[np.int32]], thickness: int) -> None:
+def _polylines(cv2: ModuleType, image: Image, strokes: list[Int32Array], thickness: int) -> None:
     # A line needs two ends, even where the pen only touched the paper.
     lines = [stroke if len(stroke) > 1 else np.repeat(stroke, 2, axis=0) for stroke in strokes]
     cv2.polylines(image, lines, False, 0, thickness, cv2.LINE_AA, FRACTION_BITS)

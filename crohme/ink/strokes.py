@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float32]
+from crohme.types import Float32Array, Int64Array, Points
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,9 +21,9 @@ class StrokeBatch:
         symbol_lengths: `(N,)` int64. Strokes of each symbol, ≥ 1.
     """
 
-    points: FloatArray
-    stroke_lengths: IntArray
-    symbol_lengths: IntArray
+    points: Float32Array
+    stroke_lengths: Int64Array
+    symbol_lengths: Int64Array
 
     @classmethod
     def from_symbols(cls, symbols: Iterable[Sequence[ArrayLike]]) -> StrokeBatch:
@@ -49,7 +48,7 @@ class StrokeBatch:
     def __len__(self) -> int:
         return len(self.symbol_lengths)
 
-    def __iter__(self) -> Iterator[list[FloatArray]]:
+    def __iter__(self) -> Iterator[list[Float32Array]]:
         """Each symbol as a list of its strokes, `(n, 2)` arrays."""
         strokes = np.split(self.points, np.cumsum(self.stroke_lengths)[:-1])
         at = 0
@@ -58,17 +57,17 @@ class StrokeBatch:
             at += count
 
     @property
-    def symbol_of_stroke(self) -> IntArray:
+    def symbol_of_stroke(self) -> Int64Array:
         """`(S,)` index of the symbol of each stroke."""
         return np.repeat(np.arange(len(self)), self.symbol_lengths)
 
     @property
-    def stroke_of_point(self) -> IntArray:
+    def stroke_of_point(self) -> Int64Array:
         """`(P,)` index of the stroke of each point."""
         return np.repeat(np.arange(len(self.stroke_lengths)), self.stroke_lengths)
 
     @property
-    def points_of_symbol(self) -> IntArray:
+    def points_of_symbol(self) -> Int64Array:
         """`(N,)` number of points of each symbol."""
         return np.add.reduceat(self.stroke_lengths, starts(self.symbol_lengths))
 
@@ -83,18 +82,18 @@ class StrokeBatch:
         """The same symbols with their strokes in another order; `order` is `(S,)` stroke indices."""
         return self._with_strokes(self, np.asarray(order, dtype=np.int64))
 
-    def _with_strokes(self, source: StrokeBatch, strokes: IntArray) -> StrokeBatch:
+    def _with_strokes(self, source: StrokeBatch, strokes: Int64Array) -> StrokeBatch:
         lengths = source.stroke_lengths[strokes]
         points = source.points[ranges(starts(source.stroke_lengths)[strokes], lengths)]
         return replace(self, points=points, stroke_lengths=lengths)
 
 
-def starts(lengths: IntArray) -> IntArray:
+def starts(lengths: Int64Array) -> Int64Array:
     """Where each of some consecutive runs begins: `(n,)` lengths → `(n,)` offsets."""
     return np.cumsum(lengths) - lengths
 
 
-def ranges(first: IntArray, lengths: IntArray) -> IntArray:
+def ranges(first: Int64Array, lengths: Int64Array) -> Int64Array:
     """`[first[0], first[0] + 1, …, first[1], …]`: many `np.arange` in one array, without a loop."""
     return np.repeat(first - starts(lengths), lengths) + np.arange(int(lengths.sum()))
 
@@ -116,9 +115,10 @@ def normalise(batch: StrokeBatch) -> StrokeBatch:
     return replace(batch, points=(centred * np.repeat(scale, per_symbol)[:, None]).astype(np.float32))
 
 
-def _unit_box(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def _unit_box(points: Points) -> Points:
     low, high = points.min(axis=0), points.max(axis=0)
     # Halves before sums and differences: coordinates near the largest float must not overflow.
     half_size = (high / 2 - low / 2).max()
     centred = points - (low / 2 + high / 2)
-    return centred / half_size / 2 if half_size > 0 else centred * 0
+    unit: Points = centred / half_size / 2 if half_size > 0 else centred * 0
+    return unit

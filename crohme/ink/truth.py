@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from crohme.ink.alignment import aligned
 from crohme.notation import (
+    CLASSES,
     Expression,
     LabelGraph,
     NotationError,
     SymbolTree,
     canonical_label,
+    from_latex,
     from_mathml,
     read_latex,
     sign_name,
@@ -47,6 +50,24 @@ def truth_with_strokes(ink: Ink) -> SymbolTree:
     if problem is not None:
         raise NotationError(problem)
     return tree
+
+
+def aligned_truth(ink: Ink) -> SymbolTree:
+    """As `truth_with_strokes`; where there is no MathML, the LaTeX, its symbols found in the segmentation.
+
+    Labels beyond CROHME's may stand in that LaTeX if the segmentation has them.
+
+    Raises:
+        NotationError: See `truth_with_strokes`, `from_latex` and `alignment.aligned`.
+    """
+    if ink.mathml is not None or ink.latex is None or damage(ink, Part.MATHML):
+        return truth_with_strokes(ink)
+    problem = damage(ink, Part.SEGMENTATION)
+    if problem is not None:
+        raise NotationError(problem)
+    if not ink.symbols:
+        raise NotationError("no MathML, and no symbols are marked to which its LaTeX could be aligned")
+    return aligned(from_latex(ink.latex, {*CLASSES, *(canonical_label(s.label) for s in ink.symbols)}), ink)
 
 
 def damage(ink: Ink, part: Part) -> str | None:

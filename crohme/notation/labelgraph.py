@@ -244,7 +244,7 @@ class _TreeBuilder:
                 nodes.append(self._grid(current, depth + 1))
                 current = hanging.get(AFTER)
                 continue
-            rows = {
+            rows: dict[Relation, tuple[Node, ...]] = {
                 Relation(relation): self.row(child, depth + 1)
                 for relation, child in hanging.items()
                 if relation != Relation.RIGHT and relation not in cells

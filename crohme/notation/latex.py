@@ -12,10 +12,9 @@ from collections.abc import Iterator
 
 from crohme.notation.alphabet import GRID, ROOT
 from crohme.notation.errors import NotationError
-from crohme.notation.tree import Node, Relation, SymbolTree
+from crohme.notation.tree import LIMIT_OF, Node, Relation, SymbolTree
 
-_LOWER = (Relation.SUB, Relation.BELOW)
-_UPPER = (Relation.SUP, Relation.ABOVE)
+_SIGNS = {Relation.SUB: "_", Relation.SUP: "^"}
 
 
 def to_latex(tree: SymbolTree) -> list[str]:
@@ -77,12 +76,12 @@ def _root(rows: dict[Relation, tuple[Node, ...]]) -> Iterator[str]:
 
 
 def _scripts(node: Node, rows: dict[Relation, tuple[Node, ...]]) -> Iterator[str]:
-    for sign, relations in (("_", _LOWER), ("^", _UPPER)):
-        present = [relation for relation in relations if relation in rows]
+    for script, limit in LIMIT_OF.items():
+        present = [relation for relation in (script, limit) if relation in rows]
         if len(present) > 1:
             raise NotationError(f"symbol {node.label!r} has both {present[0]} and {present[1]}: no LaTeX says that")
         if present:
-            yield sign
+            yield _SIGNS[script]
             yield from _braced(rows[present[0]])
     if Relation.INSIDE in rows:
         raise NotationError(f"symbol {node.label!r} has a row Inside: only a root or a frame can have one in LaTeX")

@@ -33,6 +33,10 @@ class Relation(StrEnum):
     INSIDE = "Inside"
 
 
+LIMIT_OF: Mapping[Relation, Relation] = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
+"""Where a script stands that is written under or over its operator; LaTeX does not tell the two apart."""
+SCRIPT_OF: Mapping[Relation, Relation] = {limit: script for script, limit in LIMIT_OF.items()}
+SCRIPTS = tuple(LIMIT_OF)
 _ARGUMENTS = {
     Kind.ROOT: (Relation.INSIDE,),
     Kind.ACCENT: (Relation.BELOW,),
@@ -212,7 +216,7 @@ def _beside(row: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def _rows_beside(node: Node) -> dict[Relation, tuple[Node, ...]]:
-    moved = {Relation.ABOVE: Relation.SUP, Relation.BELOW: Relation.SUB}
+    moved = dict(SCRIPT_OF)
     for relation in (*node.arguments, *([Relation.ABOVE] if Relation.INSIDE in node.rows else [])):
         moved.pop(relation, None)
     rows: dict[Relation, tuple[Node, ...]] = {}

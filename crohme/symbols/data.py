@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +12,17 @@ import numpy as np
 
 from crohme.augment.pictures import distort_images
 from crohme.augment.symbols import Distortion, distort
-from crohme.datasets import location
-from crohme.datasets.image_folders import ImageSet, load_images
-from crohme.datasets.image_sources import TEST, TRAIN, VALIDATION
-from crohme.datasets.image_split import RATIOS, split
+from crohme.datasets import crohme, location
+from crohme.datasets.base import TEST, TRAIN, VALIDATION, DataSet
 from crohme.datasets.label_folders import LabelError, LabelTable
 from crohme.datasets.location import DataNotFound
+from crohme.datasets.pictures.image_folders import ImageSet, load_images
+from crohme.datasets.pictures.image_split import RATIOS, split
+from crohme.datasets.registry import all_at
+from crohme.datasets.splits import divide
 from crohme.datasets.symbols import SymbolSet, known, load_symbols, train_and_held_out
-from crohme.notation import CLASSES
-from crohme.symbols.inputs import PICTURE_NETWORKS, from_strokes, picture_size
+from crohme.symbols.description import described, networks
+from crohme.symbols.inputs import from_strokes, picture_size
 
 Inputs = Callable[[np.ndarray, np.random.Generator | None], np.ndarray]
 
@@ -93,10 +96,10 @@ def find(
     """The data to train a network of isolated symbols on.
 
     Args:
-        network: str. Key of `crohme.bundle.NETWORKS`.
-        folders: path, paths or None. A CROHME folder (with `train/` and `test2013/`), any folder of InkML
-            (of which only `train/` is used if it has one), or, for the networks that read pictures, one or
-            several sets of them, see `load_images`. None means CROHME where it is in place, else the embedded
+        network: str. As a bundle has it.
+        folders: path, paths or None. A data set with ink (see `datasets.registry`; any folder of InkML is one, of
+            which only `train/` and `validation/` are used if it has them), or, for the networks that read pictures, one
+            or several sets of them, see `load_images`. None means CROHME where it is in place, else the embedded
             sample.
         arguments: mapping or None. What the network will be built with; the size of its pictures matters here.
         choice: Choice or None. None for all there is.
@@ -108,18 +111,19 @@ def find(
     """
     choice, arguments = choice or Choice(), arguments or {}
     if folders is None:
-        folders = location.crohme_folder() or location.sample_folder()
+        folders = crohme.crohme_folder() or location.sample_folder()
     folders = (folders,) if isinstance(folders, Path) else tuple(folders)
-    with_ink = [folder for folder in folders if _has_ink(folder)]
+    with_ink = [data for folder in folders for data in all_at(folder)[:1] if not data.is_of_pictures]
     if with_ink and len(folders) > 1:
         raise DataNotFound(
-            f"{with_ink[0]} holds ink, but several sets are merged as pictures: `crohme convert --to png --symbols`"
+            f"{with_ink[0].folder} holds ink, but several sets are merged as pictures: "
+            "`crohme convert --to png --symbols`"
         )
     if with_ink:
-        return _ink(network, arguments, folders[0], choice)
-    if network not in PICTURE_NETWORKS:
+        return _ink(network, arguments, with_ink[0], choice)
+    if not described(network).reads_pictures:
         where = ", ".join(map(str, folders))
-        names = sorted(name.removeprefix("symbol_") for name in PICTURE_NETWORKS)
+        names = [key for key, each in networks().items() if each.reads_pictures]
         raise DataNotFound(f"no InkML files in {where}, and pictures are for {', '.join(names)}")
     return _pictures(picture_size(arguments), folders, choice, seed)
 
@@ -138,54 +142,45 @@ def ink_examples(
     return Examples(symbols.class_indices(classes), inputs)
 
 
-def _has_ink(folder: Path) -> bool:
-    """Whether a set is of ink: as CROHME is laid out, or with InkML in what is trained on."""
-    if folder.is_file():
-        return False
-    train, validation = location.train_and_validation(folder)
-    return (validation is not None and validation.name == location.VALIDATION) or any(train.rglob("*.inkml"))
+def _ink(network: str, arguments: Mapping[str, Any], data: DataSet, choice: Choice) -> TrainingData:
+    """The training split, and what it is validated on: splits of their own, held-out writers, or a part of it.
 
-
-def _ink(network: str, arguments: Mapping[str, Any], folder: Path, choice: Choice) -> TrainingData:
-    train, validation = location.train_and_validation(folder)
-    if validation is not None and validation.name == location.VALIDATION:
-        return _crohme(network, arguments, folder, choice)
-    # Any other set: what lies beside train/ may be there to test on, so files of train/ are held out instead.
-    return _inkml(network, arguments, train, choice)
-
-
-def _crohme(network: str, arguments: Mapping[str, Any], folder: Path, choice: Choice) -> TrainingData:
-    train, held_out = train_and_held_out(load_symbols(folder / location.TRAIN))
-    validation = {location.VALIDATION: load_symbols(folder / location.VALIDATION), "held-out writers": held_out}
-    classes = _chosen(choice, CLASSES, LabelTable())
+    What lies beside may be there to test on, so it is not chosen on.
+    """
+    train, held_out = train_and_held_out(data)
+    validation = {name: load_symbols(data, name) for name in data.validation}
+    if len(held_out):
+        validation["held-out writers"] = held_out
+    classes = _chosen(choice, data.classes or sorted(set(train.labels.tolist())), LabelTable())
+    without = "the held-out writers"
+    if not validation:
+        mask = _divided(train)
+        if mask.any():
+            validation["held-out files"] = train.take(mask)
+        train, without = train.take(~mask), "what is held out"
+    if not len(train):
+        raise DataNotFound("no symbols are marked in it" + _why(train.unreadable), data.folder)
     return TrainingData(
         classes,
         ink_examples(network, train, classes, arguments),
         {name: ink_examples(network, part, classes, arguments) for name, part in validation.items() if len(part)},
-        "CROHME, training set without the held-out writers",
-        (folder,),
+        f"{data.title}, training set without {without}",
+        (data.folder,),
     )
 
 
-def _inkml(network: str, arguments: Mapping[str, Any], folder: Path, choice: Choice) -> TrainingData:
-    """Any other InkML: every tenth file is held out whole."""
-    symbols = load_symbols(folder)
-    classes = _chosen(choice, sorted(set(symbols.labels.tolist())), LabelTable())
-    held_out = _every_tenth(symbols.files)
-    validation = {"held-out files": ink_examples(network, symbols.take(held_out), classes, arguments)}
-    return TrainingData(
-        classes,
-        ink_examples(network, symbols.take(~held_out), classes, arguments),
-        validation if held_out.any() else {},
-        "InkML without every tenth file",
-        (folder,),
-    )
+def _divided(symbols: SymbolSet) -> np.ndarray:
+    """Mask of the symbols of those files that are held out, see `splits.divide`."""
+    files, first, index = np.unique(symbols.files, return_index=True, return_inverse=True)
+    counts: list[Counter[str]] = [Counter() for _ in files]
+    for file, label in zip(index.tolist(), symbols.labels.tolist(), strict=True):
+        counts[file][label] += 1
+    mask = divide(files.tolist(), symbols.writers[first].tolist(), counts)
+    return np.array(mask, dtype=bool)[index]
 
 
-def _every_tenth(files: np.ndarray) -> np.ndarray:
-    """Mask of the examples of every tenth file, in the order of names."""
-    _, index = np.unique(files, return_inverse=True)
-    return index % 10 == 9
+def _why(unreadable: tuple[str, ...]) -> str:
+    return f"; the first that cannot be read: {unreadable[0]}" if unreadable else ""
 
 
 def _pictures(size: int, folders: tuple[Path, ...], choice: Choice, seed: int) -> TrainingData:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from crohme.ink.strokes import FloatArray, IntArray, StrokeBatch, normalise, starts
+from crohme.ink.strokes import StrokeBatch, normalise, starts
+from crohme.types import BoolArray, Float32Array, Float64Array, Int64Array
 
 FEATURES = ("x", "y", "step_x", "step_y", "tangent_x", "tangent_y", "turn_cos", "turn_sin", "pen_down", "pen_up")
 POINTS = 40
 
 
-def sequences(batch: StrokeBatch, points: int = POINTS) -> FloatArray:
+def sequences(batch: StrokeBatch, points: int = POINTS) -> Float32Array:
     """Each symbol as a sequence of feature vectors, evenly spaced along its ink.
 
     Every stroke keeps its two ends; the other points are shared out by length of stroke. A symbol
@@ -38,7 +39,7 @@ def sequences(batch: StrokeBatch, points: int = POINTS) -> FloatArray:
     return out
 
 
-def _stroke_lengths(batch: StrokeBatch) -> tuple[np.ndarray, np.ndarray]:
+def _stroke_lengths(batch: StrokeBatch) -> tuple[Float64Array, Float64Array]:
     """`(P,)` arc length of each point within its stroke, and `(S,)` length of each stroke."""
     step = np.zeros(len(batch.points))
     step[1:] = np.hypot(*np.diff(batch.points.astype(np.float64), axis=0).T)
@@ -49,7 +50,7 @@ def _stroke_lengths(batch: StrokeBatch) -> tuple[np.ndarray, np.ndarray]:
     return along, along[first + batch.stroke_lengths - 1]
 
 
-def _points_of_strokes(batch: StrokeBatch, per_symbol: IntArray) -> IntArray:
+def _points_of_strokes(batch: StrokeBatch, per_symbol: Int64Array) -> Int64Array:
     """`(S,)` points given to each stroke: two, and a share of the rest by its length."""
     _, length = _stroke_lengths(batch)
     first = starts(batch.symbol_lengths)
@@ -66,13 +67,15 @@ def _points_of_strokes(batch: StrokeBatch, per_symbol: IntArray) -> IntArray:
     last = first + batch.symbol_lengths - 1
     upper[last] = spare[last]
     lower[last] = np.where(batch.symbol_lengths > 1, upper[np.maximum(last - 1, 0)], 0)
-    return 2 + np.maximum(upper - lower, 0)
+    count: Int64Array = 2 + np.maximum(upper - lower, 0)
+    return count
 
 
-def _resample(batch: StrokeBatch, count: IntArray) -> np.ndarray:
+def _resample(batch: StrokeBatch, count: Int64Array) -> Float64Array:
     along, length = _stroke_lengths(batch)
     # One axis for all strokes, with gaps between them so that no position lies in two strokes.
-    base = starts(np.ceil(length) + 1)
+    extent = np.ceil(length) + 1
+    base = np.cumsum(extent) - extent
     stroke = np.repeat(np.arange(len(count)), count)
     share = (np.arange(len(stroke)) - starts(count)[stroke]) / (count - 1)[stroke]
     wanted = base[stroke] + share * length[stroke]
@@ -80,7 +83,7 @@ def _resample(batch: StrokeBatch, count: IntArray) -> np.ndarray:
     return np.stack([np.interp(wanted, axis, batch.points[:, i]) for i in (0, 1)], axis=1)
 
 
-def _features(place: np.ndarray, count: IntArray, first_of_symbol: np.ndarray) -> np.ndarray:
+def _features(place: Float64Array, count: Int64Array, first_of_symbol: BoolArray) -> Float64Array:
     first = starts(count)
     last = first + count - 1
     step = np.zeros_like(place)

@@ -10,11 +10,8 @@ import numpy as np
 
 from crohme.ink.raster import SIZE, render
 from crohme.ink.strokes import StrokeBatch
+from crohme.symbols.description import described
 from crohme.symbols.features import sequences
-
-STROKE_NETWORKS = frozenset({"symbol_lstm"})
-PICTURE_NETWORKS = frozenset({"symbol_cnn", "alexnet", "vgg19", "mobilenet"})
-"""Names as in a bundle: the networks of isolated symbols that read strokes, and those that read pictures."""
 
 
 def picture_size(arguments: Mapping[str, Any]) -> int:
@@ -22,11 +19,21 @@ def picture_size(arguments: Mapping[str, Any]) -> int:
     return int(arguments.get("size", SIZE))
 
 
-def from_strokes(network: str, arguments: Mapping[str, Any]) -> Callable[[StrokeBatch], np.ndarray]:
+def picture_form(arguments: Mapping[str, Any], preprocessing: Mapping[str, Any]) -> dict[str, Any]:
+    """How pictures are made for a network: the arguments of `render` and `read_image`."""
+    return {"size": picture_size(arguments), **preprocessing}
+
+
+def from_strokes(
+    network: str, arguments: Mapping[str, Any], preprocessing: Mapping[str, Any] | None = None
+) -> Callable[[StrokeBatch], np.ndarray]:
     """The function from N symbols to the input of a network.
 
     Args:
-        network: str. One of `STROKE_NETWORKS` or `PICTURE_NETWORKS`.
+        network: str. As a bundle has it, of isolated symbols.
         arguments: mapping. What the network is built with.
+        preprocessing: mapping or None. As a bundle has it; None for the usual one.
     """
-    return sequences if network in STROKE_NETWORKS else partial(render, size=picture_size(arguments))
+    if described(network).reads_pictures:
+        return partial(render, **picture_form(arguments, preprocessing or {}))
+    return partial(sequences, **(preprocessing or {}))

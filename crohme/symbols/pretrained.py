@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import keras
 
 from crohme.errors import CrohmeError
+from crohme.symbols.description import described, networks
 
 NONE, IMAGENET = "none", "imagenet"
 BACKBONE = "backbone"
 """Name of the layer that weights of ImageNet exist for."""
-# Network → the same layers of Keras, with weights. The pictures are smaller than ImageNet's; convolutions do not mind.
-_APPLICATIONS: dict[str, Callable[..., keras.Model]] = {
-    "vgg19": keras.applications.VGG19,
-    "mobilenet": keras.applications.MobileNetV3Small,
-}
 _FILES = "https://keras.io/api/applications"
 
 
@@ -35,9 +30,10 @@ def check(network: str, weights: str) -> None:
     """
     if weights == NONE:
         return
-    if network not in _APPLICATIONS:
-        name = network.removeprefix("symbol_")
-        raise WeightsError(f"{name} has no weights of ImageNet; {' and '.join(sorted(_APPLICATIONS))} have")
+    asked = described(network)
+    if asked.pretrained is None:
+        having = [key for key, each in networks().items() if each.pretrained is not None]
+        raise WeightsError(f"{asked.key} has no weights of ImageNet; {' and '.join(having)} have")
     if weights != IMAGENET and not Path(weights).is_file():
         raise WeightsError(f"no such file; --weights takes {IMAGENET}, {NONE} or a file of weights", weights)
 
@@ -47,7 +43,7 @@ def start_from(model: keras.Model, network: str, weights: str) -> None:
 
     Args:
         model: keras.Model. Of `network`, just built.
-        network: str. Key of `crohme.bundle.NETWORKS`.
+        network: str. As a bundle has it.
         weights: str. `none` leaves it as it is; `imagenet` fetches them, or finds them where Keras keeps what it has
             fetched (`~/.keras/models`); else the path of Keras' own file of weights without the top (`.h5`).
 
@@ -73,22 +69,16 @@ def freeze(model: keras.Model, is_frozen: bool) -> None:
 
 
 def _imagenet(network: str, backbone: keras.Model) -> list:
-    width = {"alpha": _width_of(backbone)} if network == "mobilenet" else {}
+    pretrained = described(network).pretrained
+    assert pretrained is not None
     try:
-        source = _APPLICATIONS[network](
-            weights="imagenet", include_top=False, input_shape=(224, 224, 3), pooling="avg", **width
-        )
+        source = pretrained(backbone)
     except Exception as error:  # what get_file raises without a network is a bare Exception
         raise WeightsError(
             f"the weights of ImageNet for {network} could not be fetched ({_line(error)}). Where there is a network, "
             f"fetch Keras' file without the top ({_FILES}) and name it: --weights FILE; or train with --weights {NONE}"
         ) from None
     return source.get_weights()
-
-
-def _width_of(backbone: keras.Model) -> float:
-    """Times the published width of MobileNetV3Small, by its last convolution of 576."""
-    return round(backbone.output_shape[-1] / 576, 2)
 
 
 def _line(error: Exception) -> str:

@@ -5,22 +5,23 @@ The networks that are shipped need no deep-learning library; see `crohme.symbols
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from crohme import bundle
-from crohme.bundle import Bundle, BundleError
+from crohme.bundle import Bundle, BundleError, Reads
 from crohme.ink.image_files import ImageError, libraries, naming
 from crohme.ink.raster import SIZE
 from crohme.ink.strokes import StrokeBatch
 from crohme.notation import Alphabet, Node, SymbolTree
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
 from crohme.symbols.forward import Forward, forward_pass
-from crohme.symbols.inputs import PICTURE_NETWORKS, STROKE_NETWORKS, from_strokes, picture_size
+from crohme.symbols.inputs import from_strokes, picture_form
+from crohme.types import Images, Int64Array
 from inkml_parser import EmptyInk, Ink, InkError, read
 
 Source = Ink | Sequence[np.ndarray] | str | Path
@@ -31,7 +32,7 @@ class Pictures(Protocol):
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, indices: np.ndarray) -> np.ndarray: ...
+    def __getitem__(self, indices: int | np.integer | Int64Array) -> Images: ...
 
 
 BOTH = ("symbol-lstm", "symbol-cnn")
@@ -42,8 +43,8 @@ _CHUNK = 512  # pictures of the usual size at once; fewer of larger ones
 class SymbolRecognizer:
     """Tells which symbol some strokes, or a picture, show.
 
-    `classes` are its labels; `picture_size` is the side of the pictures that its offline networks read, None
-    if it has none of those.
+    `classes` are its labels; `picture_form` is how pictures are made for its offline networks, see
+    `crohme.ink.raster.render`, and `picture_size` the side of these; None if it has no such network.
 
     Args:
         bundles: sequence of Bundle. Of symbol networks with one vocabulary; their probabilities
@@ -62,17 +63,17 @@ class SymbolRecognizer:
 
     def __init__(self, bundles: Sequence[Bundle]) -> None:
         for part in bundles:
-            if part.network not in STROKE_NETWORKS | PICTURE_NETWORKS:
+            if part.reads is Reads.EXPRESSIONS:
                 raise BundleError(f"{part.network} does not recognise isolated symbols", part.path)
             if part.vocabulary != bundles[0].vocabulary:
                 raise BundleError(f"{part.path} and {bundles[0].path} have different classes")
-        sizes = {picture_size(part.arguments) for part in bundles if part.network in PICTURE_NETWORKS}
-        if len(sizes) > 1:
-            raise BundleError(
-                f"networks for pictures of {' and '.join(map(str, sorted(sizes)))} pixels do not go together"
-            )
+        forms = [picture_form(p.arguments, p.preprocessing) for p in bundles if p.reads is Reads.PICTURES]
+        for other in forms[1:]:
+            if differing := [name for name, value in forms[0].items() if other[name] != value]:
+                raise BundleError(f"networks for pictures of different {' and '.join(differing)} do not go together")
         self.classes = bundles[0].vocabulary
-        self.picture_size = next(iter(sizes), None)
+        self.picture_form = forms[0] if forms else {}
+        self.picture_size: int | None = self.picture_form.get("size")
         self._networks = [(part, forward_pass(part)) for part in bundles]
 
     @classmethod
@@ -108,7 +109,7 @@ class SymbolRecognizer:
         self, sources: Sequence[Source], top: int = 5, symbols: Symbols | None = None
     ) -> list[Recognition]:
         """As `recognize` for each of many, but faster."""
-        return self._answers([_load(source, self.picture_size or SIZE) for source in sources], top, symbols)
+        return self._answers([_load(source, self.picture_form) for source in sources], top, symbols)
 
     def recognize_many(
         self, sources: Iterable[Source], top: int = 5, symbols: Symbols | None = None
@@ -135,7 +136,7 @@ class SymbolRecognizer:
 
     def _try_load(self, source: Source) -> Ink | np.ndarray | InkError | ImageError | OSError:
         try:
-            loaded = _load(source, self.picture_size or SIZE)
+            loaded = _load(source, self.picture_form)
             if isinstance(loaded, np.ndarray):
                 self._offline()
             return loaded
@@ -177,7 +178,7 @@ class SymbolRecognizer:
         """`(N, classes)` probabilities of N symbols, averaged over the networks."""
         answers = []
         for part, network in self._networks:
-            to_input = from_strokes(part.network, part.arguments)
+            to_input = from_strokes(part.network, part.arguments, part.preprocessing)
             answers.append(self._predict(network, len(strokes), lambda chosen, f=to_input: f(strokes.take(chosen))))
         return np.mean(answers, axis=0)
 
@@ -195,7 +196,7 @@ class SymbolRecognizer:
         return np.mean(answers, axis=0)
 
     def _offline(self) -> list[Forward]:
-        offline = [network for part, network in self._networks if part.network in PICTURE_NETWORKS]
+        offline = [network for part, network in self._networks if part.reads is Reads.PICTURES]
         if not offline:
             raise ImageError("this recogniser reads ink, not pictures; symbol-cnn reads both")
         return offline
@@ -209,13 +210,13 @@ class SymbolRecognizer:
         return answers
 
 
-def _load(source: Source, size: int) -> Ink | np.ndarray:
+def _load(source: Source, form: Mapping[str, Any]) -> Ink | np.ndarray:
     """Ink, or a picture as an array."""
     if isinstance(source, str | Path):
         if Path(source).suffix.lower() != ".inkml":
             with naming(source), libraries():
                 from crohme.ink.symbol_pictures import read_image  # with OpenCV, which ink does without
-            return read_image(source, size)
+            return read_image(source, **form)
         source = read(Path(source))
     ink = source if isinstance(source, Ink) else Ink.from_arrays(source)
     if not ink.strokes:

@@ -8,10 +8,7 @@ from typing import Any
 import keras
 
 from crohme.symbols import pretrained
-
-NETWORKS = {
-    "lstm": "symbol_lstm", "cnn": "symbol_cnn", "alexnet": "alexnet", "vgg19": "vgg19", "mobilenet": "mobilenet"
-}  # fmt: skip
+from crohme.symbols.description import networks
 
 
 @dataclass(frozen=True)
@@ -19,7 +16,7 @@ class Settings:
     """Everything that decides the outcome of a run, besides the data.
 
     Args:
-        network: str. A key of `NETWORKS`.
+        network: str. A key of `description.networks()`.
         epochs: int. Passes over the training set.
         minutes: float or None. The time for training, instead of `epochs`.
         arguments: dict. What the network's function is called with besides the number of classes.
@@ -41,7 +38,7 @@ class Settings:
     """
 
     network: str
-    epochs: int
+    epochs: int = 22
     minutes: float | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
     batch_size: int = 128
@@ -58,13 +55,7 @@ class Settings:
     seed: int = 1
 
 
-DEFAULTS = {
-    "lstm": Settings("lstm", epochs=50, learning_rate=3e-3),
-    "cnn": Settings("cnn", epochs=22, precision="mixed_bfloat16"),
-    "alexnet": Settings("alexnet", epochs=22, learning_rate=5e-4, precision="mixed_bfloat16"),
-    "vgg19": Settings("vgg19", epochs=22, learning_rate=2e-4, precision="mixed_bfloat16"),
-    "mobilenet": Settings("mobilenet", epochs=22, precision="mixed_bfloat16"),
-}
+DEFAULTS = {key: Settings(key, **network.training) for key, network in networks().items()}
 
 
 def compile_for(model: keras.Model, settings: Settings) -> None:

@@ -21,8 +21,9 @@ from crohme.datasets.location import DataNotFound
 from crohme.ink.raster import SIZE
 from crohme.symbols import pretrained
 from crohme.symbols.data import Choice, Examples, TrainingData, find
+from crohme.symbols.description import networks
 from crohme.symbols.inputs import picture_size
-from crohme.symbols.settings import DEFAULTS, NETWORKS, Settings, compile_for
+from crohme.symbols.settings import DEFAULTS, Settings, compile_for
 from crohme.training import checkpoint, curves
 from crohme.training.checkpoint import CheckpointError
 from crohme.training.run_folder import held
@@ -53,7 +54,7 @@ def train(
     """Train a recogniser of isolated symbols and write its bundle.
 
     Args:
-        network: str. A key of `NETWORKS`: `lstm` is online, all others offline.
+        network: str. A key of `description.networks()`: `lstm` is online, all others offline.
         data: path, paths or None. See `symbols.data.find`.
         epochs: int or None. Defaults to what the shipped bundles were trained for.
         resume: bool. Go on from the checkpoint in `out`; the result is that of an uninterrupted run.
@@ -76,7 +77,7 @@ def train(
         WeightsError: See `pretrained.start_from`.
         CheckpointError: `resume` without a checkpoint, or with one of another run; or a run in `out` already.
     """
-    pretrained.check(NETWORKS[network], weights)
+    pretrained.check(networks()[network].name, weights)
     default = DEFAULTS[network]
     settings = replace(
         default,
@@ -90,7 +91,7 @@ def train(
     )
     out = out or Path("runs") / f"symbol-{network}"
     _check_is_free(out, resume)
-    return fit(settings, find(NETWORKS[network], data, settings.arguments, choice, seed), out, resume)
+    return fit(settings, find(networks()[network].name, data, settings.arguments, choice, seed), out, resume)
 
 
 def fit(settings: Settings, data: TrainingData, out: Path, resume: bool = False) -> Path:
@@ -147,7 +148,7 @@ class _Run:
         keras.utils.set_random_seed(settings.seed)
         self.model = _built(settings, self.arguments)
         self.average: list[np.ndarray] = []
-        self.averaged = bundle.build(NETWORKS[settings.network], self.arguments)  # single precision, as shipped
+        self.averaged = bundle.build(networks()[settings.network].name, self.arguments)  # single precision, as shipped
         self.clock = time.monotonic()
         self.is_compiled = False  # which the first step does, and takes its time for
         self.progress: dict[str, Any] = {
@@ -164,7 +165,7 @@ class _Run:
         }
 
     def start(self) -> None:
-        pretrained.start_from(self.model, NETWORKS[self.settings.network], self.settings.weights)
+        pretrained.start_from(self.model, networks()[self.settings.network].name, self.settings.weights)
         self.average = [np.array(weights) for weights in self.model.get_weights()]
         self._compile()
 
@@ -199,7 +200,7 @@ class _Run:
             log.info("test top-1 %.2f %% of %d", 100 * figures["test top1"], len(self.data.test))
         training = asdict(self.settings) | {"data": self.data.description, "seconds": round(self.progress["seconds"])}
         training["weights"] = Path(self.settings.weights).name  # no path of this machine
-        network = NETWORKS[self.settings.network]
+        network = networks()[self.settings.network].name
         bundle.save(folder, network, self.arguments, self.data.classes, weights, training, figures)
         return folder
 
@@ -304,7 +305,7 @@ def _built(settings: Settings, arguments: dict[str, Any]) -> keras.Model:
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(settings.precision)
     try:
-        return bundle.build(NETWORKS[settings.network], arguments)
+        return bundle.build(networks()[settings.network].name, arguments)
     finally:
         keras.config.set_dtype_policy(policy)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 import json
 import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +19,9 @@ import pandas as pd
 from crohme import bundle
 from crohme.errors import CrohmeError
 from crohme.symbols.data import TrainingData
+from crohme.symbols.description import described, networks
 from crohme.symbols.keras_fit import EpochBar, ExampleBatches
-from crohme.symbols.settings import DEFAULTS, NETWORKS, compile_for
+from crohme.symbols.settings import DEFAULTS, compile_for
 from crohme.training.run_folder import held
 from inkml_parser.files import read_regular, write_whole
 
@@ -46,7 +45,7 @@ class Search:
     """What decides the outcome of a search, besides the data.
 
     Args:
-        network: str. Key of `symbols.settings.NETWORKS`.
+        network: str. Key of `symbols.description.networks()`.
         arguments: dict. What the network's function is called with besides the number of classes and what is
             searched for: the size of pictures.
         epochs: int. Passes over the training set that the best configurations get; the others are given up after
@@ -69,7 +68,7 @@ class Best:
     """The best configuration of a search.
 
     Args:
-        network: str. Key of `symbols.settings.NETWORKS`.
+        network: str. Key of `symbols.description.networks()`.
         learning_rate: float.
         arguments: dict. What the network's function is called with, besides the number of classes.
         top1: float. Its accuracy on the validation set, after `epochs`.
@@ -146,15 +145,14 @@ def scaled(network: str, width: float) -> dict[str, Any]:
     """The arguments that make a network so many times as wide as usual.
 
     Args:
-        network: str. Key of `crohme.bundle.NETWORKS`.
+        network: str. As a bundle has it.
         width: float.
 
     Returns:
         dict of argument → its default times the width; whole numbers are rounded to a multiple of 8.
     """
-    function = getattr(importlib.import_module(bundle.NETWORKS[network]), network)
-    defaults = {name: parameter.default for name, parameter in signature(function).parameters.items()}
-    return {name: _times(defaults[name], width) for name in _SCALED if name in defaults}
+    arguments = described(network).arguments
+    return {name: _times(arguments[name][1], width) for name in _SCALED if name in arguments}
 
 
 def _times(value: Any, width: float) -> Any:
@@ -173,14 +171,14 @@ class _Space(keras_tuner.HyperModel):
 
     def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What the network's function is called with, for some values of what is searched for."""
-        searched = {"activation": values["activation"], **scaled(NETWORKS[self.network], values["width"])}
+        searched = {"activation": values["activation"], **scaled(networks()[self.network].name, values["width"])}
         return {**self._search.arguments, **searched}
 
     def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
         rate = hp.Float("learning_rate", *LEARNING_RATES, sampling="log")
         values = {"activation": hp.Choice("activation", ACTIVATIONS), "width": hp.Choice("width", WIDTHS)}
         keras.utils.set_random_seed(self._search.seed)
-        model = bundle.build(NETWORKS[self.network], {**self.arguments(values), "classes": self._classes})
+        model = bundle.build(networks()[self.network].name, {**self.arguments(values), "classes": self._classes})
         compile_for(model, replace(DEFAULTS[self.network], learning_rate=rate))
         model.optimizer.build(model.trainable_variables)  # so that a trial that goes on finds its moments again
         return model

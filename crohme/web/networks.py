@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 
 from crohme import bundle
-from crohme.bundle import Bundle, BundleError
+from crohme.bundle import Bundle, BundleError, Reads
 from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
-from crohme.ink.raster import Image
 from crohme.ink.strokes import StrokeBatch
+from crohme.symbols.description import described
+from crohme.symbols.inputs import picture_form
 from crohme.symbols.recognizer import BOTH, SymbolRecognizer
 from crohme.web import reader
 from crohme.web.batching import Batcher
 from crohme.web.limits import RequestLimits
 from crohme.web.pool import Pool
-from crohme.web.reader import TOP, Expression, Symbol
+from crohme.web.reader import TOP, Expression, Pictures, Symbol
 from crohme.web.solving import Solver
 from crohme.web.worker import ProcessWorker
 from inkml_parser import Ink
@@ -31,19 +32,24 @@ SYMBOLS_AT_ONCE = 32
 
 @dataclass(frozen=True)
 class SymbolGuess:
-    """What one network, or the mean of several, says of a symbol.
+    """What one network, or the mean of all, says of a symbol.
 
     Args:
-        network: str. `symbol_lstm`, `symbol_cnn` or `both`.
+        network: str. As a bundle has it, or `both` for the mean.
+        title: str. For people.
         candidates: tuple of (label, probability), best first.
     """
 
     network: str
+    title: str
     candidates: tuple[tuple[str, float], ...]
 
 
 class SymbolNetworks:
     """The networks of isolated symbols, side by side. Built when first used: some need Keras.
+
+    `forms` are the forms in which they read pictures, see `SymbolRecognizer.picture_form`; a picture to be read comes
+    in each of them.
 
     Args:
         bundles: sequence of Bundle. Of symbol networks with one vocabulary; may be empty.
@@ -57,6 +63,8 @@ class SymbolNetworks:
         for other in self.bundles[1:]:
             if other.vocabulary != self.bundles[0].vocabulary:
                 raise BundleError(f"{other.path} and {self.bundles[0].path} have different classes")
+        found = [picture_form(one.arguments, one.preprocessing) for one in self.bundles if one.reads is Reads.PICTURES]
+        self.forms = [form for i, form in enumerate(found) if form not in found[:i]]
 
     @cached_property
     def _recognizers(self) -> dict[str, SymbolRecognizer]:
@@ -64,15 +72,15 @@ class SymbolNetworks:
             raise BundleError("no bundle of isolated symbols")
         return {part.network: SymbolRecognizer([part]) for part in self.bundles}
 
-    def guess(self, items: Sequence[Ink | Image]) -> list[tuple[SymbolGuess, ...]]:
-        """The guesses of each network on each item, all items at once. Pictures are for the CNN alone.
+    def guess(self, items: Sequence[Ink | Pictures]) -> list[tuple[SymbolGuess, ...]]:
+        """The guesses of each network on each item, all items at once. Pictures are for those that read pictures.
 
         Raises:
             BundleError: There is no network, or none for pictures.
         """
         guesses: list[tuple[SymbolGuess, ...]] = [()] * len(items)
         for is_picture in (False, True):
-            chosen = [i for i, item in enumerate(items) if isinstance(item, np.ndarray) is is_picture]
+            chosen = [i for i, item in enumerate(items) if isinstance(item, tuple) is is_picture]
             if chosen:
                 for i, guess in zip(chosen, self._guess_alike([items[i] for i in chosen], is_picture), strict=True):
                     guesses[i] = guess
@@ -80,16 +88,21 @@ class SymbolNetworks:
 
     def _guess_alike(self, items: Sequence[Any], is_picture: bool) -> list[tuple[SymbolGuess, ...]]:
         if is_picture:
-            if "symbol_cnn" not in self._recognizers:
+            if self._recognizers and not self.forms:
                 raise BundleError("no bundle of isolated symbols that reads pictures")
-            answers = {"symbol_cnn": self._recognizers["symbol_cnn"].from_pictures(np.stack(items))}
+            drawn = [np.stack(pictures) for pictures in zip(*items, strict=True)]
+            answers = {
+                name: one.from_pictures(drawn[self.forms.index(one.picture_form)])
+                for name, one in self._recognizers.items()
+                if one.picture_form
+            }
         else:
             strokes = StrokeBatch.from_symbols([ink.strokes for ink in items])
             answers = {name: one.from_strokes(strokes) for name, one in self._recognizers.items()}
-            if len(answers) > 1:
-                answers["both"] = np.mean(list(answers.values()), axis=0)
+        if len(answers) > 1:
+            answers["both"] = np.mean(list(answers.values()), axis=0)
         return [
-            tuple(SymbolGuess(name, self._best(probabilities[i])) for name, probabilities in answers.items())
+            tuple(SymbolGuess(name, _title(name), self._best(values[i])) for name, values in answers.items())
             for i in range(len(items))
         ]
 
@@ -120,9 +133,10 @@ class Networks:
         symbol_networks = SymbolNetworks(symbols)
         capacity, seconds = limits.max_waiting, limits.seconds
         count = max(readers or _cores(), 2)  # even on one core: one is kept for what is quick
-        workers = [ProcessWorker(reader.start, (expressions.path.resolve(), limits)) for _ in range(count)]
+        arguments = (expressions.path.resolve(), limits, symbol_networks.forms)
+        workers = [ProcessWorker(reader.start, arguments) for _ in range(count)]
         self.readers = Pool(workers, capacity=capacity, seconds=seconds, name="reader")
-        self.symbols: Batcher[Ink | Image, tuple[SymbolGuess, ...]] = Batcher(
+        self.symbols: Batcher[Ink | Pictures, tuple[SymbolGuess, ...]] = Batcher(
             symbol_networks.guess, largest=SYMBOLS_AT_ONCE, capacity=capacity, name="symbols"
         )
         self.solver = Solver(_cores() + 1, capacity=capacity, seconds=seconds)
@@ -157,21 +171,39 @@ def choose_bundles(chosen: Iterable[str | Path]) -> tuple[Bundle, list[Bundle]]:
     """The bundles of a server: those that were asked for, and for all else the shipped ones.
 
     Args:
-        chosen: names or folders. Each takes the place of the shipped bundle of its network.
+        chosen: names or folders. Each takes the place of the shipped bundle of its network. Those of isolated symbols
+            with other classes than the shipped ones take the place of all of these.
 
     Returns:
         The bundle of whole expressions, and those of isolated symbols, perhaps none.
 
     Raises:
-        BundleError: See `bundle.load`; or there is no bundle of whole expressions.
+        BundleError: See `bundle.load`; two bundles of one network; or there is no bundle of whole expressions.
     """
-    by_network = {found.network: found for found in map(bundle.load, chosen)}
-    shipped = set(bundle.names())
-    for name in BOTH:
-        if name in shipped:
-            by_network.setdefault(name.replace("-", "_"), bundle.load(name))
-    expressions = by_network.pop("stroke_transformer", None) or bundle.load(DEFAULT_BUNDLE)
-    return expressions, [by_network[network] for network in sorted(by_network, reverse=True)]
+    expressions: Bundle | None = None
+    symbols: dict[str, Bundle] = {}
+    for found in map(bundle.load, chosen):
+        before = expressions if found.reads is Reads.EXPRESSIONS else symbols.get(found.network)
+        if before is not None:
+            raise BundleError(f"{before.path} and {found.path} are for the same: {found.reads}")
+        if found.reads is Reads.EXPRESSIONS:
+            expressions = found
+        else:
+            symbols[found.network] = found
+    classes = {one.vocabulary for one in symbols.values()}
+    for shipped in map(bundle.load, sorted(set(BOTH).intersection(bundle.names()))):
+        if not classes or shipped.vocabulary in classes:
+            symbols.setdefault(shipped.network, shipped)
+    in_order = sorted(symbols.values(), key=lambda one: (one.reads is Reads.PICTURES, one.network))
+    return expressions or bundle.load(DEFAULT_BUNDLE), in_order
+
+
+def _title(network: str) -> str:
+    """What people call a network's answer."""
+    if network == "both":
+        return "The mean of all"
+    known = described(network)
+    return f"{known.title}: {'the picture' if known.reads_pictures else 'the strokes'}"
 
 
 def _cores() -> int:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from crohme import bundle
 from crohme.expressions.recognizer import Recognizer
-from crohme.ink.raster import Image
 from crohme.ink.symbol_pictures import read_image
 from crohme.recognition import Recognition
+from crohme.types import Image
 from crohme.web.limits import RequestLimits
 from inkml_parser import Ink, Limits, read
 
@@ -38,6 +38,8 @@ class Picture:
 
 
 Source = Ink | Inkml | Picture
+Pictures = tuple[Image, ...]
+"""A picture of a symbol in each of the forms in which networks read it."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Expression:
 
 @dataclass(frozen=True)
 class Symbol:
-    """To be made ready for the networks of symbols, which gives an `Ink`, or an `Image` of a picture."""
+    """To be made ready for the networks of symbols, which gives an `Ink`, or `Pictures` of a picture."""
 
     source: Inkml | Picture
 
@@ -78,15 +80,16 @@ class Reader:
     Args:
         folder: path of a bundle of whole expressions.
         limits: RequestLimits.
+        forms: sequence of dict. Of pictures of symbols, see `SymbolNetworks.forms`.
     """
 
-    def __init__(self, folder: Path, limits: RequestLimits) -> None:
+    def __init__(self, folder: Path, limits: RequestLimits, forms: Sequence[Mapping[str, Any]] = ()) -> None:
         import crohme.ink.trace  # noqa: F401  # with OpenCV: when the server starts, not with the first picture
 
         self._recognizer = Recognizer(bundle.load(folder))
-        self._limits = limits
+        self._limits, self._forms = limits, forms
 
-    def __call__(self, task: Expression | Symbol, cancelled: Callable[[], bool]) -> Recognition | Ink | Image:
+    def __call__(self, task: Expression | Symbol, cancelled: Callable[[], bool]) -> Recognition | Ink | Pictures:
         """Do one task.
 
         Raises:
@@ -94,7 +97,9 @@ class Reader:
             Cancelled: `cancelled` said so.
         """
         if isinstance(task, Symbol):
-            return read_image(task.source.data) if isinstance(task.source, Picture) else self._ink(task.source)
+            if isinstance(task.source, Picture):
+                return tuple(read_image(task.source.data, **form) for form in self._forms)
+            return self._ink(task.source)
         return self._recognizer.recognize(self._ink(task.source), top=task.top, cancelled=cancelled)
 
     def _ink(self, source: Source) -> Ink:
@@ -111,6 +116,8 @@ class Reader:
                 return read_traced(data)
 
 
-def start(folder: Path, limits: RequestLimits) -> Callable[[Any, Callable[[], bool]], Any]:
+def start(
+    folder: Path, limits: RequestLimits, forms: Sequence[Mapping[str, Any]] = ()
+) -> Callable[[Any, Callable[[], bool]], Any]:
     """What a reader process calls first."""
-    return Reader(folder, limits)
+    return Reader(folder, limits, forms)

@@ -137,6 +137,7 @@ async def symbol(
     answers = [
         {
             "network": guess.network,
+            "title": guess.title,
             "candidates": [
                 {"latex": label, "mathml": to_mathml(SymbolTree((Node(label),))), "probability": probability}
                 for label, probability in guess.candidates[:top]

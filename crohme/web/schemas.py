@@ -65,14 +65,15 @@ class SymbolCandidate(BaseModel):
 
 
 class SymbolNetworkOut(BaseModel):
-    """What one network, or the mean of both, says."""
+    """What one network, or the mean of all, says."""
 
     network: str = Field(examples=["symbol_lstm", "symbol_cnn", "both"])
+    title: str = Field(description="The network, for people.", examples=["LSTM: the strokes"])
     candidates: list[SymbolCandidate]
 
 
 class SymbolRecognized(BaseModel):
-    """The networks side by side. A picture is for the CNN alone."""
+    """The networks side by side. A picture is for those that read pictures."""
 
     networks: list[SymbolNetworkOut]
     strokes: list[list[tuple[float, float]]] | None = Field(None, description="The ink of an InkML body.")

@@ -25,8 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs 
 from harness import main  # noqa: E402
 
 from crohme import bundle  # noqa: E402
-from crohme.bundle import BundleError  # noqa: E402
-from crohme.bundle.architectures import shapes  # noqa: E402
+from crohme.bundle import BundleError, Provenance  # noqa: E402
+from crohme.bundle.configuration import FILES, checksum_of  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
 from crohme.expressions.vocabulary import Vocabulary  # noqa: E402
 from inkml_parser import InkError  # noqa: E402
@@ -50,11 +50,19 @@ ODD: tuple[Any, ...] = (
 def whole() -> Files:
     """A bundle that works, of a network as small as it can be."""
     rng = np.random.default_rng(1)
-    weights = {name: rng.normal(0, 0.3, shape) for name, shape in shapes("stroke_transformer", ARGUMENTS).items()}
+    shapes = bundle.find("stroke_transformer").shapes(ARGUMENTS)
+    weights = {name: rng.normal(0, 0.3, shape) for name, shape in shapes.items()}
     with tempfile.TemporaryDirectory() as folder:
-        metrics = {"calibration": [0.02, 0.0], "exprate": 1.5, "n": 3}
         bundle.save(
-            Path(folder), "stroke_transformer", ARGUMENTS, Vocabulary.crohme().tokens, weights, {"seed": 1}, metrics
+            Path(folder),
+            "stroke_transformer",
+            ARGUMENTS,
+            Vocabulary.crohme().tokens,
+            weights,
+            {"seed": 1},
+            {"exprate": 1.5, "n": 3},
+            calibration={"ink": [0.02, 0.0]},
+            provenance=Provenance(seconds=1.5, samples=3),
         )
         return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
@@ -106,7 +114,7 @@ def _text(rng: np.random.Generator, files: Files) -> Files:
     if keys and choice < 0.15:
         del where[keys[rng.integers(len(keys))]]
     elif choice < 0.25:
-        where["calibration_traced" if rng.random() < 0.5 else "more"] = _odd(rng)
+        where["traced" if rng.random() < 0.5 else "more"] = _odd(rng)
     elif keys:
         key = keys[rng.integers(len(keys))]
         is_number = isinstance(where[key], int | float)
@@ -164,7 +172,7 @@ def _array(rng: np.random.Generator, array: np.ndarray) -> np.ndarray | bytes:
     )  # fmt: skip
     choice = rng.integers(len(other) + 4)
     if choice < len(other):
-        return other[choice]
+        return np.asarray(other[choice])
     if choice == len(other):
         return b""
     if choice == len(other) + 1:
@@ -251,10 +259,12 @@ def _kind(rng: np.random.Generator, files: Files) -> Files:
 def _with_checksums(files: Files) -> Files:
     try:
         config = json.loads(files["config.json"])
-        for name in ("weights.npz", "vocabulary.txt"):
+        for name in FILES:
             key = f"{name.partition('.')[0]}_sha256"
             if isinstance(files.get(name), bytes) and isinstance(config.get(key), str):
                 config[key] = hashlib.sha256(files[name]).hexdigest()
+        if isinstance(config.get("config_sha256"), str):
+            config["config_sha256"] = checksum_of(config)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return files
     return files | {"config.json": json.dumps(config).encode()}

@@ -16,12 +16,13 @@ import numpy as np
 from harness import main
 
 from crohme.expressions.recognizer import Recognizer
+from crohme.types import Points
 from inkml_parser import InkError
 
 ALLOWED = InkError
 _DTYPES = ("f8", "f4", "f2", "i8", "i4", "i2", "u1", "u8", "?", "c16", "U4", "S4", "O", "M8[s]", "g")
 _ODD = (np.nan, np.inf, -np.inf, 0.0, -0.0, 5e-324, 1e-300, 1e300, 1.7976931348623157e308, -1.7e308, 1e16, 1e16 + 2)
-_FOREIGN = (
+_FOREIGN: tuple[Any, ...] = (
     *(None, "x", b"y", 1 + 2j, Decimal("1.5"), Fraction(1, 3), 10**400, True, [], {}, object(), "1", ..., set()),
     *(np.float64("nan"), np.datetime64("2020-01-01"), np.ma.masked, [[1]], (1, (2, 3)), range(3), memoryview(b"ab")),
 )
@@ -48,6 +49,7 @@ def attempt(strokes: Any) -> str | None:
     assert found.readings
     assert 0 <= found.confidence <= 1
     assert found.latex == " ".join(found.latex.split())
+    assert found.ink is not None
     assert {stroke for node in found.best.tree.nodes() for stroke in node.strokes} <= set(range(len(found.ink.strokes)))
     return None
 
@@ -57,7 +59,7 @@ def _recognizer() -> Recognizer:
     return Recognizer.load()
 
 
-def _stroke(rng: np.random.Generator) -> np.ndarray:
+def _stroke(rng: np.random.Generator) -> Points:
     n, scale = int(rng.integers(1, 40)), 10.0 ** rng.integers(-3, 5)
     walk = np.cumsum(rng.normal(0, 1, (n, 2)), axis=0) * scale
     return walk if rng.random() < 0.6 else np.column_stack([walk, np.arange(n)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from PIL import Image as Pillow
 from crohme.ink.image_files import MAX_DECODING_BYTES, WORKING_PIXELS, ImageError, read_picture
 from crohme.ink.symbol_pictures import normal_form
 from crohme.ink.trace import trace
+from crohme.types import Image
 
 ALLOWED = (ImageError,)
 _KINDS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
@@ -59,7 +61,7 @@ def attempt(data: bytes) -> str | None:
 def _encoded(rng: np.random.Generator) -> bytes:
     kind, mode = str(rng.choice(_KINDS)), str(rng.choice(_MODES))
     image = Pillow.fromarray(_drawing(rng))
-    stream, options = io.BytesIO(), {}
+    stream, options = io.BytesIO(), dict[str, Any]()
     if kind == "JPEG":
         options = {"progressive": bool(rng.random() < 0.4), "quality": int(rng.integers(5, 95))}
     if kind == "TIFF":
@@ -78,7 +80,7 @@ def _encoded(rng: np.random.Generator) -> bytes:
     return stream.getvalue()
 
 
-def _drawing(rng: np.random.Generator) -> np.ndarray:
+def _drawing(rng: np.random.Generator) -> Image:
     height, width = (int(side) for side in rng.choice([3, 20, 60, 150, 250, 400], 2))
     page = np.full((height, width, 3), rng.integers(0, 256, 3), np.uint8)
     for _ in range(int(rng.integers(0, 8))):

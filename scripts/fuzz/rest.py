@@ -69,7 +69,7 @@ LATEX = (
     "x + y = 3 , x - y = 1", r"\lim _ { x \rightarrow 0 } \frac { \sin x } { x }", "| x | = 1", "2 ^ { 1 0 0 }",
     "( ( 1 ) )", r"\forall x", "x !", "1 2 3 . 4 5", "x \\lt 3",
 )  # fmt: skip
-VALUES = (
+VALUES: tuple[Any, ...] = (
     None, True, False, "1", "", [], {}, 0, -1, 1e6, 1e7, -1e308, 10**30, [[]], [[[]]], {"x": 1}, "\ud800", "\0",
     [0, 0], [[0, 0]],
 )  # fmt: skip

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from crohme.types import BoolArray, Float64Array
+
 # A control polygon (n, 2) and which of its points are corners.
-Stroke = tuple[np.ndarray, np.ndarray]
-Glyph = tuple[Stroke, ...]
+ControlPolygon = tuple[Float64Array, BoolArray]
+Glyph = tuple[ControlPolygon, ...]
 
 _FILE = Path(__file__).with_name("glyphs.txt")
 
@@ -23,14 +25,14 @@ def load_glyphs() -> dict[str, list[Glyph]]:
     return glyphs
 
 
-def _stroke(text: str) -> Stroke:
+def _stroke(text: str) -> ControlPolygon:
     points = text.split()
     corners = np.array([point.endswith("'") for point in points])
     return np.array([point.rstrip("'").split(",") for point in points], dtype=float), corners
 
 
-def curve(points: np.ndarray, corners: np.ndarray, step: float) -> np.ndarray:
-    """Points every `step` or so along the smooth line through control points.
+def curve(points: Float64Array, corners: BoolArray, step: float) -> Float64Array:
+    """Float64Array every `step` or so along the smooth line through control points.
 
     Args:
         points: (n, 2) control points.
@@ -40,12 +42,12 @@ def curve(points: np.ndarray, corners: np.ndarray, step: float) -> np.ndarray:
     Returns:
         (m, 2) points; the ends and the corners are among them.
     """
-    cuts = [0, *(i for i in np.flatnonzero(corners) if 0 < i < len(points) - 1), len(points) - 1]
+    cuts = [0, *(i for i in np.flatnonzero(corners).tolist() if 0 < i < len(points) - 1), len(points) - 1]
     pieces = [_evenly(_catmull_rom(points[a : b + 1]), step) for a, b in zip(cuts, cuts[1:], strict=False)]
     return np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
 
 
-def _catmull_rom(points: np.ndarray, samples: int = 8) -> np.ndarray:
+def _catmull_rom(points: Float64Array, samples: int = 8) -> Float64Array:
     """Centripetal Catmull-Rom spline (Barry and Goldman, SIGGRAPH 1988) through all points."""
     if len(points) == 2:
         return points
@@ -65,7 +67,7 @@ def _catmull_rom(points: np.ndarray, samples: int = 8) -> np.ndarray:
     return np.concatenate([*spans, points[-1:]])
 
 
-def _evenly(line: np.ndarray, step: float) -> np.ndarray:
+def _evenly(line: Float64Array, step: float) -> Float64Array:
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     wanted = np.linspace(0, length[-1], max(2, round(length[-1] / step) + 1))
     return np.column_stack([np.interp(wanted, length, line[:, axis]) for axis in (0, 1)])

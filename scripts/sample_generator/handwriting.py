@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from crohme.notation import Node, SymbolTree, from_latex, to_latex, to_truth_mathml
+from crohme.types import Float64Array
 from inkml_parser import Ink, Symbol
 from sample_generator.layout import Box, Typesetter
 from sample_generator.pen import Pen, Writer, random_state
@@ -53,7 +54,7 @@ def _with_strokes(tree: SymbolTree, drawn: list[list[int]]) -> SymbolTree:
     return SymbolTree(row(tree.row))
 
 
-def _on_device(box: Box, writer: Writer, rng: np.random.RandomState) -> Iterator[np.ndarray]:
+def _on_device(box: Box, writer: Writer, rng: np.random.RandomState) -> Iterator[Float64Array]:
     """Strokes in whole device units, Y down, on a base line that rises and waves a little."""
     waves = [(rng.uniform(60, 200), rng.uniform(0, 2 * np.pi), rng.normal(0, writer.looseness)) for _ in range(2)]
     warped = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crohme.notation import Node, Relation
+from crohme.types import Float64Array
 from sample_generator.pen import FUNCTIONS, ROOT_TICK, Pen
 
 _AXIS = 5.0  # height of the fraction bar and of the middle of operators
@@ -25,7 +26,7 @@ class Mark:
     """A stroke and the number of the symbol, in the order of `SymbolTree.nodes()`, that it belongs to."""
 
     symbol: int
-    points: np.ndarray
+    points: Float64Array
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Box:
     top: float
 
     @classmethod
-    def around(cls, symbol: int, strokes: Iterable[np.ndarray]) -> Box:
+    def around(cls, symbol: int, strokes: Iterable[Float64Array]) -> Box:
         """The strokes of one symbol."""
         marks = tuple(Mark(symbol, points) for points in strokes)
         return cls(marks, *_extent(marks))
@@ -173,7 +174,8 @@ class Typesetter:
 
 def _bracket_pairs(nodes: tuple[Node, ...]) -> list[tuple[int, int]]:
     """Positions of brackets that close each other around something, the inner ones first."""
-    pairs, open_at = [], []
+    pairs: list[tuple[int, int]] = []
+    open_at: list[int] = []
     for i, node in enumerate(nodes):
         if open_at and node.label == _CLOSING[nodes[open_at[-1]].label]:
             start = open_at.pop()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crohme.types import Float64Array
 from sample_generator.glyphs import Glyph, curve, load_glyphs
 
 GLYPHS = load_glyphs()
@@ -60,7 +61,7 @@ class Pen:
         self.writer = writer
         self._rng = rng
 
-    def sign(self, label: str, scale: float, extent: tuple[float, float] | None = None) -> list[np.ndarray]:
+    def sign(self, label: str, scale: float, extent: tuple[float, float] | None = None) -> list[Float64Array]:
         """The strokes of one sign on the base line, left edge at 0.
 
         Args:
@@ -75,11 +76,11 @@ class Pen:
             glyph = _stretched(glyph, extent[0] / scale, extent[1] / scale)
         return self._freely(glyph, scale)
 
-    def bar(self, width: float) -> list[np.ndarray]:
+    def bar(self, width: float) -> list[Float64Array]:
         """A fraction bar at height 0."""
         return [self._line([(0, 0), (width / 2, 0.3), (width, 0)])]
 
-    def root(self, width: float, bottom: float, top: float, scale: float) -> list[np.ndarray]:
+    def root(self, width: float, bottom: float, top: float, scale: float) -> list[Float64Array]:
         """A root sign over `width`, reaching from bottom to top."""
         middle, tick = bottom + 0.45 * (top - bottom), ROOT_TICK * scale
         points = [(0, middle - scale), (0.3 * tick, middle), (0.55 * tick, bottom), (tick, top), (tick + width, top)]
@@ -95,7 +96,7 @@ class Pen:
         glyph = GLYPHS[label][own.randint(len(GLYPHS[label]))]
         return tuple((points + own.normal(0, 0.3, points.shape), corners) for points, corners in glyph)
 
-    def _word(self, letters: str, scale: float) -> list[np.ndarray]:
+    def _word(self, letters: str, scale: float) -> list[Float64Array]:
         strokes, x = [], 0.0
         for letter in letters:
             drawn = self.sign(letter, scale)
@@ -103,7 +104,7 @@ class Pen:
             x += max(points[:, 0].max() for points in drawn) + 0.8 * scale
         return strokes
 
-    def _freely(self, glyph: Glyph, scale: float) -> list[np.ndarray]:
+    def _freely(self, glyph: Glyph, scale: float) -> list[Float64Array]:
         """Ink of the glyph, which varies in size, turn and shape."""
         writer = self.writer
         turn = self.stray(0.03)
@@ -113,11 +114,11 @@ class Pen:
         left = min(points[:, 0].min() for points in strokes)
         return [points - (left, 0) for points in strokes]
 
-    def _line(self, points: list[tuple[float, float]], corners: tuple[int, ...] = ()) -> np.ndarray:
+    def _line(self, points: list[tuple[float, float]], corners: tuple[int, ...] = ()) -> Float64Array:
         """Ink of a line that must end where it is told to."""
         return curve(self._loose(np.array(points)), np.isin(np.arange(len(points)), corners), _STEP)
 
-    def _loose(self, points: np.ndarray) -> np.ndarray:
+    def _loose(self, points: Float64Array) -> Float64Array:
         return points + self._rng.normal(0, 0.25 * self.writer.looseness, points.shape)
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import inspect
 from typing import Any
 
 import pytest
 
 from crohme import bundle
-from crohme.bundle.architectures import ArgumentError, check_arguments, shapes
-from crohme.bundle.architectures.arguments import ACTIVATIONS, TAKEN
+from crohme.bundle.kinds import ACTIVATIONS, TableError
+from crohme.bundle.network import names
+from crohme.expressions.network import StrokeTransformerConfig
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.symbols.features import FEATURES
 
+NETWORKS = sorted(names())
 DIMENSIONS = Vocabulary.crohme().dimensions()
 
 SMALL: list[tuple[str, dict[str, Any]]] = [
@@ -37,24 +38,32 @@ SMALL: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("network", "arguments"), SMALL)
 def test_shapes_are_those_that_keras_makes(network: str, arguments: dict[str, Any]) -> None:
     built = bundle.build(network, arguments)
-    assert shapes(network, arguments) == {weight.path: tuple(weight.shape) for weight in built.weights}
+    assert bundle.find(network).shapes(arguments) == {weight.path: tuple(weight.shape) for weight in built.weights}
 
 
-@pytest.mark.parametrize("network", TAKEN)
+@pytest.mark.parametrize("network", NETWORKS)
 def test_arguments_and_defaults_are_those_of_the_function(network: str) -> None:
-    assert set(TAKEN) == set(bundle.NETWORKS)
-    module = importlib.import_module(bundle.NETWORKS[network])
+    known = bundle.find(network)
+    assert known.name == network
     if network == "stroke_transformer":
-        fields = dataclasses.fields(module.StrokeTransformerConfig)
+        fields = dataclasses.fields(StrokeTransformerConfig)
         defaults = {f.name: f.default for f in fields if f.default is not dataclasses.MISSING}
-        assert set(TAKEN[network]) == {f.name for f in fields}
+        assert set(known.arguments) == {f.name for f in fields}
     else:
-        parameters = inspect.signature(getattr(module, network)).parameters
+        parameters = inspect.signature(known.build).parameters
         defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
-        assert set(TAKEN[network]) == set(parameters)
+        assert set(known.arguments) == set(parameters)
     required = dict(next(arguments for name, arguments in SMALL if name == network))
     given = {name: value for name, value in required.items() if name not in defaults}
-    assert {name: check_arguments(network, given)[name] for name in defaults} == defaults
+    assert {name: known.complete(given)[name] for name in defaults} == defaults
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_defaults_of_all_tables_are_in_their_ranges(network: str) -> None:
+    known = bundle.find(network)
+    for table in (known.preprocessing, known.decoding, known.calibration):
+        for name, (kind, default) in table.items():
+            assert kind.check(default), name
 
 
 def test_every_activation_is_one_of_keras() -> None:
@@ -67,8 +76,8 @@ def test_every_activation_is_one_of_keras() -> None:
     ("network", "changes"),
     [
         (network, {name: value})
-        for network in TAKEN
-        for name in TAKEN[network]
+        for network in NETWORKS
+        for name in bundle.find(network).arguments
         for value in (None, "x", -1, 10**12, float("nan"), float("inf"), True, {}, [], ["x"], [-1], [10**12], [[1]])
         if not (value == [] and name == "dense" and network in ("alexnet", "vgg19", "mobilenet"))
     ]
@@ -86,15 +95,15 @@ def test_every_activation_is_one_of_keras() -> None:
 )
 def test_arguments_that_make_no_network_are_refused(network: str, changes: dict[str, Any]) -> None:
     arguments = dict(next(arguments for name, arguments in SMALL if name == network))
-    with pytest.raises(ArgumentError):
-        shapes(network, arguments | changes)
+    with pytest.raises(TableError):
+        bundle.find(network).shapes(arguments | changes)
 
 
-@pytest.mark.parametrize("network", TAKEN)
+@pytest.mark.parametrize("network", NETWORKS)
 def test_a_required_argument_that_is_missing_is_named(network: str) -> None:
-    with pytest.raises(ArgumentError, match="needs the argument '(classes|tokens)'"):
-        shapes(network, {})
+    with pytest.raises(TableError, match="needs the argument '(classes|tokens)'"):
+        bundle.find(network).shapes({})
 
 
 def test_a_symbol_network_reads_all_features_of_a_point() -> None:
-    assert TAKEN["symbol_lstm"]["features"][1] == len(FEATURES)
+    assert bundle.find("symbol_lstm").arguments["features"][1] == len(FEATURES)

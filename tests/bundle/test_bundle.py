@@ -3,18 +3,24 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import crohme
 from crohme import bundle
-from crohme.bundle import BundleError
-from crohme.bundle.architectures import shapes
+from crohme.bundle import BundleError, Provenance
+from crohme.bundle.configuration import checksum_of
+from crohme.bundle.provenance import hash_of
 
 LABELS = ("a", "\\alpha", "π")
 ARGUMENTS = {"classes": 3, "units": [4, 2], "dense": 4}
-WEIGHTS = {name: np.linspace(-2, 2, math.prod(s)).reshape(s) for name, s in shapes("symbol_lstm", ARGUMENTS).items()}
+SHAPES = bundle.find("symbol_lstm").shapes(ARGUMENTS)
+WEIGHTS = {name: np.linspace(-2, 2, math.prod(shape)).reshape(shape) for name, shape in SHAPES.items()}
 
 
 @pytest.fixture
@@ -25,7 +31,9 @@ def folder(tmp_path: Path) -> Path:
 
 def edit_config(folder: Path, **changes: object) -> None:
     config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**config, **changes}))
+    config |= changes
+    config["config_sha256"] = checksum_of(config)
+    (folder / "config.json").write_text(json.dumps(config))
 
 
 def test_what_was_saved_is_loaded(folder: Path) -> None:
@@ -151,3 +159,57 @@ def test_a_changed_vocabulary_is_noticed(folder: Path) -> None:
     path.write_text("".join(reversed(path.read_text(encoding="utf-8").splitlines(keepends=True))), encoding="utf-8")
     with pytest.raises(BundleError, match="vocabulary.txt does not match its checksum"):
         bundle.load(folder)
+
+
+def test_provenance_is_stored_and_what_is_not_known_is_null(folder: Path) -> None:
+    known = Provenance.here(data="three letters", data_sha256="0" * 64, seconds=1.5, samples=7)
+    bundle.revise(bundle.load(folder), provenance=known)
+    stored = json.loads((folder / "config.json").read_text())["provenance"]
+    assert stored["libraries"]["numpy"] == np.__version__ and stored["crohme"] == crohme.__version__
+    assert (stored["recipe"], stored["started_from"]) == (None, None)
+    assert bundle.load(folder).provenance == known
+    assert bundle.load(folder).metrics == {"top1": 0.5}
+
+
+def test_provenance_names_the_commit_of_this_repository_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("crohme.bundle.provenance._ROOT", tmp_path)
+    assert Provenance.here().commit is None
+    for command in (["init"], ["-c", "user.name=x", "-c", "user.email=x@y.z", "commit", "--allow-empty", "-m", "x"]):
+        subprocess.run(["git", "-C", tmp_path, *command], check=True, capture_output=True)
+    commit = Provenance.here().commit
+    assert commit is not None and re.fullmatch("[0-9a-f]{40}", commit)
+
+
+def test_the_hash_of_data_is_that_of_names_and_contents(tmp_path: Path) -> None:
+    for name in ("a/1", "a/2", "b/1", "b/2", "c/1", "c/3", "d/1", "d/2"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x" if name != "d/2" else "y")
+    of = {name: hash_of([tmp_path / name]) for name in "abcd"}
+    assert of["a"] == of["b"] and len({*of.values()}) == 3
+    assert hash_of([tmp_path / "a", tmp_path / "c"]) != hash_of([tmp_path / "c", tmp_path / "a"]) != of["a"]
+
+
+def test_revised_constants_decide_and_the_weights_stay(folder: Path) -> None:
+    before = (folder / "weights.npz").read_bytes()
+    revised = bundle.revise(bundle.load(folder), preprocessing={"points": 12})
+    assert revised.preprocessing == {"points": 12} == bundle.load(folder).preprocessing
+    assert (folder / "weights.npz").read_bytes() == before
+    with pytest.raises(BundleError, match="'points' is 1; symbol_lstm takes a whole number from 2"):
+        bundle.revise(revised, preprocessing={"points": 1})
+    assert bundle.load(folder).preprocessing == {"points": 12}
+
+
+def test_a_bundle_of_the_format_before_is_upgraded(folder: Path) -> None:
+    now = bundle.load(folder)
+    config = json.loads((folder / "config.json").read_text())
+    kept = ("network", "arguments", "weights_sha256", "vocabulary_sha256")
+    old = {"format": 1, **{name: config[name] for name in kept}, "training": {"seconds": 12, "data": "three letters"}}
+    (folder / "config.json").write_text(json.dumps(old))
+    with pytest.raises(BundleError, match="its format is 1; this version reads format 2"):
+        bundle.load(folder)
+    script = Path(__file__).resolve().parents[2] / "scripts" / "upgrade_bundle.py"
+    subprocess.run([sys.executable, script, folder], check=True, capture_output=True)
+    upgraded = bundle.load(folder)
+    assert upgraded.preprocessing == now.preprocessing == {"points": 40}
+    assert upgraded.provenance == Provenance(data="three letters", seconds=12)
+    assert all((upgraded.weights[name] == array).all() for name, array in now.weights.items())

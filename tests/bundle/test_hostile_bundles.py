@@ -20,12 +20,12 @@ import pytest
 
 from crohme import bundle
 from crohme.bundle import BundleError
-from crohme.bundle.architectures import shapes
+from crohme.bundle.configuration import FILES, checksum_of
 from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.vocabulary import Vocabulary
 
 ARGUMENTS = {**Vocabulary.crohme().dimensions(), "width": 8, "heads": 2, "encoder_layers": 1, "decoder_layers": 1}
-SHAPES = shapes("stroke_transformer", ARGUMENTS)
+SHAPES = bundle.find("stroke_transformer").shapes(ARGUMENTS)
 KERNEL = "stroke_transformer/decoder/token/kernel"
 BIAS = "stroke_transformer/encoder/place_1/bias"
 
@@ -41,7 +41,8 @@ def folder(tmp_path: Path) -> Path:
         Vocabulary.crohme().tokens,
         weights,
         {},
-        {"calibration": [1.0, 0.0]},
+        {"n": 3},
+        calibration={"ink": [1.0, 0.0]},
     )
     return tmp_path / "b"
 
@@ -49,8 +50,9 @@ def folder(tmp_path: Path) -> Path:
 def seal(folder: Path, **changes: Any) -> None:
     """Change the configuration and put the right checksums into it."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8")) | changes
-    for name in ("weights.npz", "vocabulary.txt"):
+    for name in FILES:
         config[f"{name.partition('.')[0]}_sha256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    config["config_sha256"] = checksum_of(config)
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
 
 
@@ -163,7 +165,7 @@ def test_a_bomb_is_refused_within_200_megabytes(bomb: str, folder: Path) -> None
         arguments = ARGUMENTS
         pack(folder, [(f"{name}.npy", header((10**6, 10**6))) for name in SHAPES])
     else:
-        large = shapes("stroke_transformer", arguments)
+        large = bundle.find("stroke_transformer").shapes(arguments)
         assert sum(map(math.prod, large.values())) > 90_000_000
         with zipfile.ZipFile(folder / "weights.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for name, shape in large.items():
@@ -185,26 +187,78 @@ def test_a_bomb_is_refused_within_200_megabytes(bomb: str, folder: Path) -> None
 @pytest.mark.parametrize(
     ("metrics", "cause"),
     [
-        ('{"calibration": [NaN, 0]}', "NaN is no number"),
-        ('{"calibration": [1, Infinity]}', "Infinity is no number"),
-        ('{"calibration": [0, 0]}', "no confidence is calibrated"),
-        ('{"calibration": [-1, 0]}', "no confidence is calibrated"),
-        ('{"calibration": [1e300, 0]}', "too large"),
-        ('{"calibration": [1, "0"]}', "not two numbers"),
-        ('{"calibration": [1]}', "not two numbers"),
-        ('{"calibration_traced": null}', "not two numbers"),
-        ('{"calibration": [true, 0]}', "not two numbers"),
-        ('{"n": 1e999}', "too large"),
+        ('{"top1": NaN}', "top1 is not a number"),
+        ('{"test": {"top1": [0.5, Infinity]}}', "test.top1.1 is a number too large"),
+        ('{"n": 1e999}', "n is a number too large"),
         ('{"n": 1, "n": 2}', "stands there twice"),
         ('{"n": "\\ud800"}', "surrogates"),
+        ('{"\\ud800": 1}', "surrogates"),
         ("[" * 100_000, "nested too deep"),
         ("[]", "not a JSON object"),
         ("", "not JSON"),
+        ('{"n": 4}', "does not match its checksum"),
     ],
 )
 def test_figures_that_cannot_be(metrics: str, cause: str, folder: Path) -> None:
     (folder / "metrics.json").write_text(metrics, encoding="utf-8")
     with pytest.raises(BundleError, match=rf"metrics\.json.*{cause}"):
+        bundle.load(folder)
+
+
+NAN, INFINITE = float("nan"), float("inf")
+REFUSED: list[tuple[str, str, Any, str]] = [
+    *(("decoding", "beam", value, "'beam' is") for value in (0, -1, 101, 5.0, "5", True, None, [5])),
+    *(("decoding", "class_weight", value, "'class_weight' is") for value in (-0.1, 1e6, "x", False, None)),
+    *(("decoding", name, 1.5, f"'{name}' is 1.5") for name in ("forward_weight", "same_symbol", "least_confidence")),
+    *(("decoding", "beam", value, r"decoding\.beam is") for value in (NAN, INFINITE, -INFINITE)),
+    ("decoding", "same_symbol", NAN, r"decoding\.same_symbol is not a number"),
+    ("decoding", "colour", 1, "takes no decoding constant 'colour'"),
+    ("decoding", "same_symbol", ..., "needs the decoding constant 'same_symbol'"),
+    ("preprocessing", "smallest_stroke", 0, "'smallest_stroke' is 0"),
+    ("preprocessing", "likeness_scale", ..., "needs the preprocessing value 'likeness_scale'"),
+    ("preprocessing", "points", 32, "takes no preprocessing value 'points'"),
+    ("calibration", "ink", ..., "needs the calibration 'ink'"),
+    ("calibration", "photos", [1, 0], "takes no calibration 'photos'"),
+    *(("calibration", "traced", value, "the calibration 'traced' is")
+      for value in ([0, 0], [-1, 0], [101, 0], [1, "0"], [1], [1, 0, 0], None, [True, 0], {}, 1)),
+    ("calibration", "ink", [1, NAN], r"calibration\.ink\.1 is not a number"),
+    ("provenance", "commit", "yesterday", "'commit' is 'yesterday'"),
+    ("provenance", "seconds", -1, "'seconds' is -1"),
+    ("provenance", "samples", 1.5, "'samples' is 1.5"),
+    ("provenance", "libraries", {"keras": 3}, "'libraries' is"),
+    ("provenance", "data_sha256", "abc", "'data_sha256' is 'abc'"),
+    ("provenance", "author", "me", "provenance has no 'author'"),
+    ("provenance", "backend", ..., "provenance lacks 'backend'"),
+    ("", "decoding", [], "'decoding' is"),
+    ("", "calibration", None, "'calibration' is None"),
+    ("", "format", 1, "format is 1; this version reads format 2"),
+    ("", "more", {}, "an entry 'more'"),
+    *(("", name, ..., f"lacks '{name}'") for name in ("preprocessing", "decoding", "provenance", "metrics_sha256")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "value", "cause"),
+    REFUSED,
+    ids=[f"{t}.{n} {v!r}".replace("Ellipsis", "-") for t, n, v, _ in REFUSED],
+)
+def test_what_decides_a_reading_is_refused_by_name(table: str, name: str, value: Any, cause: str, folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    where = config[table] if table else config
+    where[name] = value
+    if value is ...:
+        del where[name]
+    config["config_sha256"] = checksum_of(config)
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(BundleError, match=rf"config\.json.*{cause}"):
+        bundle.load(folder)
+
+
+def test_a_constant_changed_by_hand_is_noticed(folder: Path) -> None:
+    text = (folder / "config.json").read_text(encoding="utf-8")
+    assert '"beam": 5' in text
+    (folder / "config.json").write_text(text.replace('"beam": 5', '"beam": 7'), encoding="utf-8")
+    with pytest.raises(BundleError, match=r"config\.json does not match its checksum"):
         bundle.load(folder)
 
 
@@ -273,7 +327,7 @@ def test_values_of_the_wrong_type(config: dict[str, Any], folder: Path) -> None:
 @pytest.mark.parametrize(("name", "value"), [("points", 16), ("pair_features", 3), ("symbols", 99)])
 def test_a_network_for_other_features_is_refused(name: str, value: int, tmp_path: Path) -> None:
     arguments = ARGUMENTS | {name: value}
-    weights = {path: np.zeros(shape) for path, shape in shapes("stroke_transformer", arguments).items()}
+    weights = {path: np.zeros(shape) for path, shape in bundle.find("stroke_transformer").shapes(arguments).items()}
     bundle.save(tmp_path, "stroke_transformer", arguments, Vocabulary.crohme().tokens, weights, {})
     with pytest.raises(BundleError, match=f"made for {name} {value}"):
         Recognizer.load(tmp_path)
@@ -288,7 +342,7 @@ def test_weights_whose_answers_are_no_numbers_are_refused(tmp_path: Path) -> Non
 
 def test_a_variance_below_zero_is_refused(tmp_path: Path) -> None:
     arguments = {"classes": 2, "size": 8, "filters": [2], "dense": 2}
-    weights = {path: np.full(shape, -0.5) for path, shape in shapes("symbol_cnn", arguments).items()}
+    weights = {path: np.full(shape, -0.5) for path, shape in bundle.find("symbol_cnn").shapes(arguments).items()}
     with pytest.raises(BundleError, match="stage_1a_norm/moving_variance holds a variance below zero"):
         bundle.save(tmp_path, "symbol_cnn", arguments, ("a", "b"), weights, {})
     assert not list(tmp_path.iterdir())

@@ -19,7 +19,6 @@ import pytest
 pytest.importorskip("uvicorn", reason="the extra [web] is not installed")
 
 from crohme import bundle  # noqa: E402
-from crohme.bundle.architectures import shapes  # noqa: E402
 from crohme.cli import main  # noqa: E402
 from crohme.expressions.vocabulary import Vocabulary  # noqa: E402
 
@@ -32,7 +31,7 @@ def expressions_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundles") / "tiny"
     vocabulary = Vocabulary.crohme()
     arguments = {**vocabulary.dimensions(), "width": 6, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
-    weights = {name: np.zeros(shape) for name, shape in shapes("stroke_transformer", arguments).items()}
+    weights = {name: np.zeros(shape) for name, shape in bundle.find("stroke_transformer").shapes(arguments).items()}
     bundle.save(folder, "stroke_transformer", arguments, vocabulary.tokens, weights, {})
     return folder
 

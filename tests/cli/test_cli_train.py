@@ -44,7 +44,7 @@ def test_without_crohme_it_says_that_the_sample_is_used(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     trained_on: list[Path] = []
-    monkeypatch.setattr("crohme.datasets.location.crohme_folder", lambda: None)
+    monkeypatch.setattr("crohme.datasets.crohme.crohme_folder", lambda: None)
     monkeypatch.setattr(
         "crohme.symbols.training.train",
         lambda network, data, *rest, **options: trained_on.extend(data) or tmp_path / "bundle",
@@ -59,7 +59,7 @@ def no_crohme(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As on a machine with the repository alone: its sample is there, CROHME is not."""
     sample = location.sample_folder()
     monkeypatch.delenv("CROHME_DATA", raising=False)
-    monkeypatch.setattr(location, "REPOSITORY", tmp_path / "repository")
+    monkeypatch.setattr("crohme.datasets.crohme.REPOSITORY", tmp_path / "repository")
     monkeypatch.setattr(location, "sample_folder", lambda: sample)
     monkeypatch.chdir(tmp_path)
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from crohme.datasets import image_folders
-from crohme.datasets.image_folders import load_images
 from crohme.datasets.label_folders import LabelError, LabelTable
 from crohme.datasets.location import DataNotFound
+from crohme.datasets.pictures import image_folders
+from crohme.datasets.pictures.image_folders import load_images
 from crohme.ink.raster import render
 from crohme.ink.strokes import StrokeBatch
 from crohme.ink.symbol_pictures import read_image

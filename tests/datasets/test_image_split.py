@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crohme.datasets.image_folders import ImageSet
-from crohme.datasets.image_split import split
-from crohme.datasets.near_duplicates import DISTANCE, difference_hash, groups
-from crohme.datasets.stored_pictures import StoredPictures
+from crohme.datasets.pictures.image_folders import ImageSet
+from crohme.datasets.pictures.image_split import split
+from crohme.datasets.pictures.near_duplicates import DISTANCE, difference_hash, groups
+from crohme.datasets.pictures.stored_pictures import StoredPictures
 from crohme.ink.raster import render
 from crohme.ink.strokes import StrokeBatch
 from crohme.ink.symbol_pictures import normal_form

@@ -8,22 +8,8 @@ from crohme.datasets import location
 from crohme.datasets.location import DataNotFound
 
 
-def test_the_named_folder_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "train").mkdir()
-    monkeypatch.setenv("CROHME_DATA", str(tmp_path))
-    assert location.crohme_folder() == tmp_path
-
-
-def test_a_named_folder_that_is_wrong_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CROHME_DATA", str(tmp_path))
-    with pytest.raises(DataNotFound, match="CROHME_DATA"):
-        location.crohme_folder()
-
-
-def test_no_data_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CROHME_DATA", raising=False)
+def test_the_sample_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(location, "REPOSITORY", tmp_path / "repository")
-    assert location.crohme_folder() is None
     with pytest.raises(DataNotFound, match="sample"):
         location.sample_folder()
 

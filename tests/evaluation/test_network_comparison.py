@@ -44,7 +44,7 @@ def test_the_data_are_sorted_into_classes(folder: Path) -> None:
     assert (len(data.train), len(data.validation), len(data.test)) == (36, 0, 9)
     assert set(data.test.labels.tolist()) == {"-", "x"}
     assert set(load_data(folder, 101).test.labels.tolist()) == set(SHAPES)
-    with pytest.raises(DataNotFound, match="test2014"):
+    with pytest.raises(DataNotFound, match="test split"):
         load_data(folder / "train", 82)
 
 

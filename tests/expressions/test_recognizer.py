@@ -137,8 +137,8 @@ def test_pictures_of_all_kinds_are_traced(recognizer: Recognizer, tmp_path: Path
 
 
 def test_confidence_of_pictures_has_a_calibration_of_its_own(recognizer: Recognizer, tmp_path: Path) -> None:
-    metrics = {"calibration": [0.02, 0.0], "calibration_traced": [0.02, -2.0]}
-    careful = Recognizer(replace(recognizer.bundle, metrics=metrics))
+    calibration = {"ink": [0.02, 0.0], "traced": [0.02, -2.0]}
+    careful = Recognizer(replace(recognizer.bundle, calibration=calibration))
     picture = np.full((80, 160), 255, np.uint8)
     cv2.line(picture, (20, 40), (60, 40), 0, 3)
     cv2.ellipse(picture, (120, 40), (15, 25), 0, 0, 360, 0, 3)

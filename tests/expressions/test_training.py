@@ -18,9 +18,10 @@ from crohme.datasets.location import DataNotFound
 from crohme.expressions import batches
 from crohme.expressions import training as expressions
 from crohme.expressions.batches import Bucket, Pools, Recipe, sample
-from crohme.expressions.corpus import read_folder
+from crohme.expressions.corpus import load
 from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.run import SIZES, FromInk
+from crohme.expressions.settings import Decoding
 from crohme.expressions.training import Run, Settings, stored_settings, train
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.training.checkpoint import CheckpointError
@@ -66,8 +67,9 @@ def test_it_learns_and_leaves_a_bundle_that_recognises(
     assert 9 * 24 == rows[-1]["samples"] == rows[-1]["spent"]
     assert cv2.imread(str(tmp_path / "curves.png")) is not None
     assert bundle.load(tmp_path / "bundle").metrics == figures
-    monkeypatch.setattr("crohme.expressions.recognizer._LEAST_CONFIDENCE", 0.0)  # it is sure of nothing yet
-    assert Recognizer.load(tmp_path / "bundle").recognize(SAMPLE / "test" / "sample7_00.inkml").latex
+    unsure = Decoding(least_confidence=0.0)  # it is sure of nothing yet
+    recognizer = Recognizer(bundle.load(tmp_path / "bundle"), unsure)
+    assert recognizer.recognize(SAMPLE / "test" / "sample7_00.inkml").latex
     with pytest.raises(CheckpointError, match="is finished"):
         train(data, tmp_path, settings=TOY, resume=True, workers=0)
     with pytest.raises(CheckpointError, match="holds a run"):
@@ -183,8 +185,7 @@ def test_nothing_to_train_or_validate_on(tmp_path: Path) -> None:
 
 
 def test_ink_without_fractions_roots_and_brackets_is_composed_too() -> None:
-    files = location.inkml_files(SAMPLE / "train")
-    plain = [e for e in read_folder(SAMPLE, files, progress=False).expressions if not any(n.rows for n in e.row)]
+    plain = [e for e in load(SAMPLE / "train", progress=False).expressions if not any(n.rows for n in e.row)]
     pool = Pool([e for e in plain if not {"(", "[", r"\{", "|"} & {n.label for n in e.row}])
     assert pool.expressions and not (pool.bars or pool.roots or pool.brackets)
     rng = np.random.default_rng(0)

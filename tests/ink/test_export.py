@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from lxml import etree
 
-from crohme.ink.export import FORMATS, symbol_to_png, to_csv, to_json, to_png, to_svg, truth
+from crohme.ink.export import symbol_to_png, to_csv, to_json, to_png, to_svg, truth
+from crohme.ink.formats import FORMATS
 from crohme.ink.raster import PAPER, SIZE
 from crohme.notation import NotationError, from_mathml, read_lg
 from inkml_parser import Ink, Symbol
@@ -61,6 +62,15 @@ def test_label_graph_keeps_symbols_outside_the_expression(squared: Ink) -> None:
 
 def test_truth_as_mathml_reads_back(squared: Ink) -> None:
     assert [n.label for n in from_mathml(FORMATS["mathml"].write(squared).decode()).nodes()] == ["x", "2"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_has_its_writers(name: str, squared: Ink) -> None:
+    known = FORMATS[name]
+    assert known.suffix.startswith(".") and known.about
+    assert len(known.write(squared)) > 8
+    if known.symbol_writer is not None:
+        assert known.write_symbol(squared.select((2,))) != known.write_symbol(squared.select((0, 1)))
 
 
 @pytest.mark.parametrize("name", ["lg", "mathml", "latex"])

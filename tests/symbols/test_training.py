@@ -267,9 +267,9 @@ def test_nothing_to_train_on(tmp_path: Path, images: Path) -> None:
 
 def test_without_crohme_it_is_the_embedded_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CROHME_CACHE", str(tmp_path))
-    monkeypatch.setattr(symbol_data.location, "crohme_folder", lambda: None)
+    monkeypatch.setattr(symbol_data.crohme, "crohme_folder", lambda: None)
     data = symbol_data.find("symbol_lstm", None)
-    assert data.folders[0].parts[-2:] == ("sample", "train")
+    assert data.folders[0].parts[-2:] == ("data", "sample")
     assert len(data.classes) == 101
     (held_out,) = data.validation.values()
     assert len(data.train) > 5 * len(held_out) > 0

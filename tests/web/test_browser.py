@@ -295,7 +295,7 @@ def test_single_symbols(page: Page) -> None:
     page.click("[value=symbol] + span")
     page.write(CROSS)
     page.wait_for_reading()
-    assert [e.text for e in page.all(".networks h3")] == ["LSTM: the strokes", "CNN: the picture", "Both together"]
+    assert [e.text for e in page.all(".networks h3")] == ["LSTM: the strokes", "CNN: the picture", "The mean of all"]
     assert len(page.all(".networks tr")) == 15
     page.drop(symbol_to_png(Ink.from_arrays(np.array(CROSS, dtype=float))), "cross.png")
     page.wait(lambda: [e.text for e in page.all(".networks h3")] == ["CNN: the picture"])

@@ -20,7 +20,7 @@ from tests.web.conftest import LIMITS
 
 @pytest.fixture(scope="module")
 def reader(bundle_folders: dict[str, Path]) -> Reader:
-    return Reader(bundle_folders["stroke_transformer"], LIMITS)
+    return Reader(bundle_folders["stroke_transformer"], LIMITS, [{"size": 48}, {"size": 20}])
 
 
 def strokes(count: int) -> Ink:
@@ -48,8 +48,9 @@ def test_every_source_of_an_expression_is_read(reader: Reader) -> None:
 def test_symbols_are_made_ready(reader: Reader) -> None:
     ink = strokes(2)
     assert len(reader(Symbol(Inkml(inkml(ink))), never).strokes) == 2
-    picture = reader(Symbol(Picture(symbol_to_png(ink))), never)
-    assert picture.shape[0] == picture.shape[1] and picture.dtype == np.uint8
+    pictures = reader(Symbol(Picture(symbol_to_png(ink))), never)
+    assert [picture.shape for picture in pictures] == [(48, 48), (20, 20)]
+    assert all(picture.dtype == np.uint8 and picture.min() < 100 for picture in pictures)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crohme.cli.arguments import MAX_BEAM, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.files import list_failures, write_json
 from crohme.cli.reports import add_report_options, check_outputs, print_expressions, write_report
 from crohme.cli.tasks import Parser
+
+if TYPE_CHECKING:
+    from crohme.evaluation.recognizers import AnyRecognizer
 
 EPILOG = """\
 ExpRate, and the share with at most one, two and three wrong tokens, over the tokens of
@@ -24,12 +28,18 @@ symbols.csv and relations.csv (confusions), and plots.
 --offline draws each ink 256 pixels high with lines of 3.4 pixels, as
 `crohme convert --to png` does, and recognises that picture: the competition's offline task.
 
+--recognizer scores any recogniser: an object, or a class or function that makes one without
+arguments. It has a method `recognize(ink)` that answers with LaTeX or a crohme.Recognition;
+or it is a network with the methods of crohme.expressions.protocol, in PyTorch or anything
+else, and is decoded as the shipped one.
+
 Files that could not be read are listed at the end and make the exit code 1.
 
 examples:
   crohme evaluate expressions --data data/crohme/test2014 --json figures.json
   crohme evaluate expressions --data data/crohme/test2013 --report report
   crohme evaluate expressions --data data/crohme/test2013 --offline
+  crohme evaluate expressions --data data/crohme/test2013 --recognizer my_module:MyRecognizer
 """
 
 
@@ -44,6 +54,9 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     )
     parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="InkML with truth")
     parser.add_argument("--bundle", metavar="NAME|DIR", help="a bundle, or the folder of one (expressions)")
+    parser.add_argument(
+        "--recognizer", metavar="MODULE:NAME", help="a recogniser of your own instead of a bundle, see below"
+    )
     parser.add_argument("--beam", type=up_to(MAX_BEAM), metavar="B", help="width of the search; 1 is fastest")
     parser.add_argument("--offline", action="store_true", help="recognise a picture drawn of each ink")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
@@ -56,15 +69,34 @@ def run(args: argparse.Namespace) -> int:
     from crohme.evaluation.expressions import evaluate
     from crohme.evaluation.report import About, content_of, gather
     from crohme.evaluation.summary import RATES, rate_name, summarize
-    from crohme.expressions.recognizer import BEAM, DEFAULT_BUNDLE
+    from crohme.expressions.recognizer import DEFAULT_BUNDLE
 
     check_outputs(args)
     if args.offline and args.report is not None:
         raise CommandError("--report compares strokes, which --offline traces anew: use --json")
-    about = About(args.bundle or DEFAULT_BUNDLE, str(args.data.resolve()), args.beam or BEAM)
-    outcomes = evaluate(args.data, about.bundle, beam=about.beam, offline=args.offline)
+    recognizer, beam = _recognizer(args)
+    about = About(args.recognizer or args.bundle or DEFAULT_BUNDLE, str(args.data.resolve()), beam)
+    outcomes = evaluate(args.data, recognizer or about.bundle, beam=beam, offline=args.offline)
     content = content_of(outcomes, about, summarize(outcomes), None) if args.offline else gather(outcomes, about)
     print_expressions(content.summary, [(key, rate_name(most)) for key, most in RATES])
     write_json(content.summary, args.json)
     write_report(content, args)
     return list_failures([(Path(o.file), o.problem) for o in outcomes if o.problem is not None], len(outcomes))
+
+
+def _recognizer(args: argparse.Namespace) -> tuple[AnyRecognizer | None, int | None]:
+    """The recogniser that `--recognizer` names, if it does, and the width of the search, if there is one."""
+    from crohme import bundle
+    from crohme.evaluation.recognizers import load_recognizer
+    from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
+
+    if args.recognizer is None:
+        return None, args.beam or bundle.load(args.bundle or DEFAULT_BUNDLE).decoding.get("beam")
+    if args.bundle is not None:
+        raise CommandError("--recognizer names what recognises, and so does --bundle: give one")
+    recognizer = load_recognizer(args.recognizer)
+    if isinstance(recognizer, Recognizer):
+        return recognizer, args.beam or recognizer.decoding.beam
+    if args.beam is not None:
+        raise CommandError("--beam is for a network that is decoded as ours", args.recognizer)
+    return recognizer, None

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, progress
 from crohme.cli.predict.readings import Candidate, Reading
 from crohme.errors import cause_of
+from crohme.ink.formats import FORMATS
 
 if TYPE_CHECKING:
     from crohme.recognition import Recognition
     from inkml_parser import Ink
 
-WRITTEN = ("lg", "inkml", "mathml", "latex")
-"""The formats that an expression read from ink can be written in; `crohme.ink.export.FORMATS` knows how."""
+WRITTEN = tuple(name for name, form in FORMATS.items() if form.holds_truth)
+"""The formats that an expression read from ink can be written in."""
 
 
 def read_expressions(
@@ -40,11 +41,10 @@ def read_expressions(
         BundleError: No such bundle, or one of another kind.
         CommandError: The folder cannot be written to.
     """
-    from crohme.expressions.recognizer import BEAM
     from crohme.parallel import recognize_files
     from crohme.recognition import Recognition
 
-    results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam or BEAM)
+    results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam)
     for file, name in progress(files, "recognise"):
         _, found = next(results)
         if not isinstance(found, Recognition):
@@ -83,7 +83,6 @@ def _truth_of_file(file: Path) -> tuple[str | None, str | None]:
 
 def _write(found: Recognition, file: Path, name: Path, formats: Sequence[str], folder: OutputFolder) -> str | None:
     """Write the best reading in other formats; returns why that failed, if it did."""
-    from crohme.ink.export import FORMATS
     from crohme.ink.truth import labelled
     from inkml_parser import InkError
 

@@ -21,7 +21,11 @@ EPILOG = """\
 A run continues after a stop with --resume, to the end that it was given, or with --minutes
 or --epochs beyond it. configs/expressions.toml lists the settings that --set and --config take.
 
+Started from a bundle (--from), classes that it knows keep their weights, and those that --data has
+besides are added; learning rate and warm-up are lower unless they are set.
+
 examples:
+  crohme train expressions --data my-ink --from expressions --minutes 10
   crohme train expressions --minutes 180 --size base
   crohme train expressions --config configs/expressions.toml --from expressions
   crohme train expressions --set recipe.one_hand=0.5
@@ -42,7 +46,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     )
     add_run_options(
         parser,
-        data="a folder with train/ and test2013/, as data/README.md describes (CROHME)",
+        data="CROHME, or a folder of InkML: train/ and validation/, or any, some of whose writers are held out",
         epochs="passes over the data",
         minutes="time to train, instead of --epochs (120)",
         out="folder of the run (runs/expressions)",
@@ -63,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace, data: list[Path]) -> Path:
     from crohme.expressions import training
+    from crohme.expressions.fine_tuning import fine_tuning_settings
 
     if len(data) > 1:
         raise CommandError("expressions are trained on one folder: several --data are for symbols")
@@ -70,6 +75,8 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path:
     folder = args.out or Path("runs") / "expressions"
     defaults = {"settings": training.Settings(), "recipe": training.Recipe(), "minutes": float, "start": str}
     asked = experiment(args, defaults)
+    if args.start or asked["start"]:
+        asked = experiment(args, defaults | {"settings": fine_tuning_settings()})
     settings = training.stored_settings(folder) if args.resume else asked["settings"]
     given = {name: value for name in ("size", "seed") if (value := getattr(args, name)) is not None}
     figures = training.train(

@@ -70,7 +70,8 @@ def run_training(args: argparse.Namespace, train: Train) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     load_keras()
     from crohme.child_processes import WorkerLost
-    from crohme.datasets.location import crohme_folder, sample_folder
+    from crohme.datasets.crohme import crohme_folder
+    from crohme.datasets.location import sample_folder
 
     try:
         data = args.data or [crohme_folder()]

@@ -81,11 +81,11 @@ def run(args: argparse.Namespace) -> int:
 def _search(args: argparse.Namespace) -> Best:
     from crohme.symbols import tuning
     from crohme.symbols.data import find
-    from crohme.symbols.settings import DEFAULTS, NETWORKS
+    from crohme.symbols.settings import DEFAULTS
 
-    network, arguments = args.network, symbol_options.network_arguments(args)
-    data = find(NETWORKS[network], args.data, arguments, symbol_options.choice_of(args), args.seed)
-    search = tuning.Search(network, arguments, args.epochs, batch_size=DEFAULTS[network].batch_size, seed=args.seed)
+    asked, arguments = symbol_options.network_of(args), symbol_options.network_arguments(args)
+    data = find(asked.name, args.data, arguments, symbol_options.choice_of(args), args.seed)
+    search = tuning.Search(asked.key, arguments, args.epochs, batch_size=DEFAULTS[asked.key].batch_size, seed=args.seed)
     best = tuning.tune(search, data, args.out, args.resume)
     trials = tuning.table(args.out)
     print(trials.head(_SHOWN).to_string(index=False, na_rep="", float_format="{:.4g}".format))

@@ -12,7 +12,7 @@ from crohme.evaluation.calibration import Bin, expected_error, reliability
 from crohme.evaluation.confusions import SymbolConfusions, relation_confusions, symbol_confusions
 from crohme.evaluation.groups import Group, by_structure, by_writer
 from crohme.evaluation.label_graphs import label_graph_figures
-from crohme.evaluation.outcomes import Outcome
+from crohme.evaluation.outcomes import Outcome, has_strokes
 from crohme.evaluation.summary import by_length, summarize
 
 
@@ -98,8 +98,9 @@ class Content:
 
 
 def gather(outcomes: Sequence[Outcome], about: About) -> Content:
-    """Compute all figures of an evaluation of our own recogniser."""
-    return content_of(outcomes, about, summarize(outcomes), label_graph_figures(outcomes))
+    """Compute all figures of an evaluation; of label graphs where all that was read says which strokes are whose."""
+    are_graphs = all(outcome.found is None or has_strokes(outcome.found) for outcome in outcomes)
+    return content_of(outcomes, about, summarize(outcomes), label_graph_figures(outcomes) if are_graphs else None)
 
 
 def content_of(

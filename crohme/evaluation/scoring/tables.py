@@ -13,6 +13,7 @@ from math import isfinite
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from crohme.errors import cause_of
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.ink.image_files import SUFFIXES
 from inkml_parser.files import read_regular
@@ -102,7 +103,7 @@ def _text(path: Path) -> str:
     try:
         content = read_regular(path)
     except OSError as error:
-        raise ScoringError(error.strerror, path) from None
+        raise ScoringError(cause_of(error), path) from None
     try:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             return content.decode("utf-16")
@@ -229,8 +230,8 @@ def _json_table(path: Path, text: str, side: Side) -> Table:
         cause = next((str(entry[word]) for word in _CAUSES if entry.get(word)), f"entry {number}: no LaTeX")
         if entry.get("symbol") is not None:
             latex, cause = None, f"entry {number}: a reading of one symbol, not of an expression"
-        is_latex = isinstance(latex, str) and bool(latex.strip())
-        table.add(number, str(name), latex if is_latex else Refused(cause), str(confidence) if has_number else "")
+        given = latex if isinstance(latex, str) and latex.strip() else Refused(cause)
+        table.add(number, str(name), given, str(confidence) if has_number else "")
     return table
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.ink.image_files import TRACED, ImageError, naming, read_picture
 from crohme.ink.trace.binarise import MAX_MARKS, Binary, binarise
 from crohme.ink.trace.order import directed, reading_order
-from crohme.ink.trace.skeleton import Line, graph_of, thin
+from crohme.ink.trace.skeleton import graph_of, thin
 from crohme.ink.trace.strokes import to_lines
+from crohme.types import Image, Int32Array, Points
 from inkml_parser import Ink
 from inkml_parser.sequences import resample
 
@@ -53,7 +53,7 @@ def read_traced(source: str | Path | bytes) -> Ink:
     return Ink(strokes, annotations=ink.annotations)
 
 
-def trace(pixels: NDArray[np.uint8]) -> Ink:
+def trace(pixels: Image) -> Ink:
     """The strokes that a picture of handwriting shows, in the order in which people would write them.
 
     Args:
@@ -67,7 +67,8 @@ def trace(pixels: NDArray[np.uint8]) -> Ink:
         ImageError: Nothing is drawn, or more than `MAX_MARKS`, `MAX_LINES`, `MAX_LENGTH` or `MAX_STROKES`.
     """
     binary = binarise(pixels)
-    marks, labels = cv2.connectedComponents(binary.ink, connectivity=8)
+    marks, found = cv2.connectedComponents(binary.ink, connectivity=8)
+    labels = np.asarray(found, np.int32)
     _check(marks - 1, MAX_MARKS, "separate marks")
     skeleton = thin(binary.ink)
     _check(cv2.countNonZero(skeleton), MAX_LENGTH, "pixels of lines")
@@ -92,13 +93,13 @@ def _check(count: int, most: int, what: str) -> None:
         raise ImageError(f"has {count} {what}, more than any expression ({most})")
 
 
-def _mark(labels: NDArray[np.int32], line: Line) -> int:
+def _mark(labels: Int32Array, line: Points) -> int:
     """Which separate mark a line runs through."""
     x, y = np.rint(line[len(line) // 2]).astype(int)
     return int(labels[y, x])
 
 
-def _smooth(line: Line, binary: Binary) -> Line:
+def _smooth(line: Points, binary: Binary) -> Points:
     """A line of pixels without their stairs, its ends where they were, in pixels of the picture."""
     if len(line) > 2:
         reach = min(max(1, round(binary.pen / 2)), len(line) - 1)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.ink.image_files import ImageError, opaque
-from crohme.ink.raster import Image
 from crohme.ink.trace.contrast import contrast, pen_width, weakest
 from crohme.ink.trace.paper_lines import check_texture, paper_lines
+from crohme.types import BoolArray, Image, Int32Array
 
 PEN_WIDTH = 3.5
 """Pixels that a pen line is wide after scaling: thin enough to thin quickly, wide enough to lie still."""
@@ -45,7 +44,7 @@ class Binary:
     pen: float
 
 
-def binarise(pixels: NDArray[np.uint8]) -> Binary:
+def binarise(pixels: Image) -> Binary:
     """Tell ink from paper.
 
     Specks smaller than the pen are removed.
@@ -62,7 +61,7 @@ def binarise(pixels: NDArray[np.uint8]) -> Binary:
     printed = paper_lines(strength, ink, pen_width(ink))
     if printed is not None:
         strokes = ink & ~printed.astype(np.uint8)
-        rim = cv2.dilate(printed.astype(np.uint8), np.ones((3, 3), np.uint8)) & ~strokes
+        rim = np.asarray(cv2.dilate(printed.astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8) & ~strokes
         strength = np.where(rim > 0, 0, strength).astype(np.uint8)
         ink = _threshold(strength, found.pen)
     pen = pen_width(ink)
@@ -72,7 +71,8 @@ def binarise(pixels: NDArray[np.uint8]) -> Binary:
     if scale != 1.0:
         size = [max(1, round(side * scale)) for side in strength.shape[::-1]]
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        strength, flat = cv2.resize(strength, size, interpolation=how), cv2.resize(flat, size)
+        strength = np.asarray(cv2.resize(strength, size, interpolation=how), np.uint8)
+        flat = np.asarray(cv2.resize(flat, size), np.uint8)
         ink = _threshold(strength, pen * scale)
         pen = pen_width(ink)
     ink = _marks(ink, flat, strength, pen)
@@ -94,21 +94,19 @@ def _threshold(strength: Image, pen: float) -> Image:
     return (strength > least).astype(np.uint8)
 
 
-def _marks(ink: Image, flat: NDArray[np.uint8], strength: Image, pen: float) -> Image:
+def _marks(ink: Image, flat: Image, strength: Image, pen: float) -> Image:
     """The separate marks of ink without specks, and without what is left of the rim of something solid."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     kept = stats[:, cv2.CC_STAT_AREA] >= _SPECK * pen * pen * np.pi / 4
     kept[0] = False
     if np.count_nonzero(kept) <= MAX_MARKS:
-        kept &= ~_rims(labels, count, kept, flat, strength, pen)
+        kept &= ~_rims(np.asarray(labels, np.int32), count, kept, flat, strength, pen)
     if not kept.any():
         raise ImageError("nothing is drawn on it")
     return ink if kept[1:].all() else kept[labels].astype(np.uint8)
 
 
-def _rims(
-    labels: NDArray[np.int32], count: int, kept: NDArray[np.bool_], flat: NDArray[np.uint8], strength: Image, pen: float
-) -> NDArray[np.bool_]:
+def _rims(labels: Int32Array, count: int, kept: BoolArray, flat: Image, strength: Image, pen: float) -> BoolArray:
     """Of each mark, whether it goes on beyond its outline in its own colour, as no mark on paper does."""
     numbers = np.where(kept, np.cumsum(kept), 0).astype(np.uint16)
     marks = numbers[labels]

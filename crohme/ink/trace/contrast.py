@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.ink.image_files import ImageError
-from crohme.ink.raster import Image
+from crohme.types import Image
 
 WEAKEST = 14.0
 """Grey levels that ink differs from paper at least."""
@@ -40,13 +39,13 @@ class Contrast:
         scale: float. Pixels of `strength` for one of the picture; 1 unless the pen is broader than `broadest`.
     """
 
-    flat: NDArray[np.uint8]
+    flat: Image
     strength: Image
     pen: float
     scale: float
 
 
-def contrast(flat: NDArray[np.uint8], broadest: float, wanted: float) -> Contrast:
+def contrast(flat: Image, broadest: float, wanted: float) -> Contrast:
     """Tell how strong the ink is, whatever colour it and the paper have.
 
     Args:
@@ -89,7 +88,7 @@ def weakest(strength: Image) -> float:
     return max(WEAKEST, min(6 * noise, 80.0))
 
 
-def _survey(flat: NDArray[np.uint8]) -> tuple[float, bool]:
+def _survey(flat: Image) -> tuple[float, bool]:
     """The width of the pen, and whether the ink is darker than the paper."""
     found: list[tuple[float, float, bool]] = []
     usual = _usual(flat)
@@ -113,32 +112,32 @@ def _survey(flat: NDArray[np.uint8]) -> tuple[float, bool]:
     return pen, is_dark
 
 
-def _resized(flat: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+def _resized(flat: Image, scale: float) -> Image:
     if scale == 1:
         return flat
     size = [max(1, round(side * scale)) for side in flat.shape[1::-1]]
-    return cv2.resize(flat, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _window(pen: float) -> int:
     return round(_WINDOW * pen) | 1
 
 
-def _hat(flat: NDArray[np.uint8], window: int, pen: float, is_dark: bool) -> Image:
+def _hat(flat: Image, window: int, pen: float, is_dark: bool) -> Image:
     """The bottom hat (of ink that is darker) or the top hat, the most of all channels, without the paper's noise."""
     kernel = np.ones((window, window), np.uint8)
     how = cv2.MORPH_BLACKHAT if is_dark else cv2.MORPH_TOPHAT
     hats = []
-    for channel in [flat] if flat.ndim == 2 else cv2.split(flat):
+    for channel in [flat] if flat.ndim == 2 else [np.asarray(plane, np.uint8) for plane in cv2.split(flat)]:
         edges = _solid_edges(channel, pen)
-        room = [window * edge for edge in edges]
-        wide = cv2.copyMakeBorder(channel, *room, cv2.BORDER_REPLICATE) if any(edges) else channel
+        top, bottom, left, right = (window * edge for edge in edges)
+        wide = cv2.copyMakeBorder(channel, top, bottom, left, right, cv2.BORDER_REPLICATE) if any(edges) else channel
         hat = cv2.morphologyEx(wide, how, kernel)
-        hats.append(hat[room[0] : wide.shape[0] - room[1], room[2] : wide.shape[1] - room[3]])
+        hats.append(hat[top : wide.shape[0] - bottom, left : wide.shape[1] - right])
     hat = hats[0]
     for other in hats[1:]:
         hat = cv2.max(hat, other)
-    return cv2.subtract(hat, np.full(1, np.median(hat), np.float64))
+    return np.asarray(cv2.subtract(hat, np.full(1, np.median(hat), np.float64)), np.uint8)
 
 
 def _solid_edges(channel: Image, pen: float) -> tuple[bool, bool, bool, bool]:
@@ -148,23 +147,24 @@ def _solid_edges(channel: Image, pen: float) -> tuple[bool, bool, bool, bool]:
     of a T that was cut out close, unless all four are alike.
     """
     lines = (channel[0], channel[-1], channel[:, 0], channel[:, -1])
-    even = [bool((cv2.absdiff(line, np.median(line)) <= _ALIKE).mean() >= _EDGE_SHARE) for line in lines]
+    even = [bool((cv2.absdiff(line, np.full(1, np.median(line))) <= _ALIKE).mean() >= _EDGE_SHARE) for line in lines]
     if all(even):
         return True, True, True, True
     top, bottom, left, right = (e and len(line) > _LONG_EDGE * pen for e, line in zip(even, lines, strict=True))
     return top, bottom, left, right
 
 
-def _usual(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _usual(flat: Image) -> Image:
     """The usual colour around each pixel, small."""
     small = _resized(flat, min(1.0, _LIGHT_SIDE / max(flat.shape[:2])))
     reach = _LIGHT_WINDOW // 2
     wide = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
-    return cv2.medianBlur(wide, _LIGHT_WINDOW)[reach:-reach, reach:-reach]
+    return np.asarray(cv2.medianBlur(wide, _LIGHT_WINDOW), np.uint8)[reach:-reach, reach:-reach]
 
 
-def _beyond(flat: NDArray[np.uint8], usual: NDArray[np.uint8], is_dark: bool) -> Image:
+def _beyond(flat: Image, usual: Image, is_dark: bool) -> Image:
     """How much darker or lighter than usual, the most of all channels."""
     around = cv2.resize(usual, flat.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    beyond = cv2.subtract(around, flat) if is_dark else cv2.subtract(flat, around)
-    return beyond if beyond.ndim == 2 else beyond.max(axis=2)
+    beyond = np.asarray(cv2.subtract(around, flat) if is_dark else cv2.subtract(flat, around), np.uint8)
+    strongest: Image = beyond if beyond.ndim == 2 else beyond.max(axis=2)
+    return strongest

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from crohme.ink.trace.skeleton import Line
+from crohme.types import Float64Array, Points
 
 _RIGHTWARDS = 0.7  # of a step right, a step down being 1: tells the direction of 94 % of CROHME's training strokes
 
 
-def directed(line: Line, closed: bool) -> Line:
+def directed(line: Points, closed: bool) -> Points:
     """A line from where a pen would have begun: from the top and the left.
 
     A closed loop begins at its top and goes round by the left, as an o is written, and comes back there.
@@ -27,7 +26,7 @@ def directed(line: Line, closed: bool) -> Line:
     return line if _RIGHTWARDS * right + down >= 0 else line[::-1]
 
 
-def reading_order(boxes: NDArray[np.float64]) -> list[int]:
+def reading_order(boxes: Float64Array) -> list[int]:
     """The order of parts of an expression: columns from the left, in a column rows from the top, and so on.
 
     Where parts can be told apart neither way, such as a root and what it covers, the leftmost comes first.
@@ -52,7 +51,7 @@ def reading_order(boxes: NDArray[np.float64]) -> list[int]:
     return order
 
 
-def _apart(boxes: NDArray[np.float64], group: Sequence[int], axis: int) -> list[list[int]]:
+def _apart(boxes: Float64Array, group: Sequence[int], axis: int) -> list[list[int]]:
     """The group in parts with gaps between them along an axis, in order."""
     parts: list[list[int]] = []
     reach = -np.inf

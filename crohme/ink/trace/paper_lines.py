@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.ink.image_files import ImageError
-from crohme.ink.raster import Image
 from crohme.ink.trace.contrast import weakest
+from crohme.types import BoolArray, Image
 
 _BLOCK = 6  # pixels: a line is looked for in stretches of that
 _STEEPEST, _SLOPES = 0.28, 113  # the tangent of 15 degrees and some; directions tried
@@ -25,16 +24,17 @@ _BOX, _BOX_RIM, _BOX_SHARE = 0.6, 0.05, 0.9  # of the picture's sides, of the bo
 _MANY_HOLES = 25  # in one mark that fills the picture: a net
 
 
-class _Lines(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Lines:
     """Parallel lines: their pixels, the thickness of the thickest, their number, and the tangent of their angle."""
 
-    pixels: NDArray[np.bool_]
+    pixels: BoolArray
     thickest: int
     count: int
     slope: float
 
 
-def paper_lines(strength: Image, ink: Image, pen: float) -> NDArray[np.bool_] | None:
+def paper_lines(strength: Image, ink: Image, pen: float) -> BoolArray | None:
     """Which pixels are printed lines or a box around the rest, or None if there are none.
 
     Where strokes cross a line they are kept: there, ink is stronger than the line, or goes on above it and below.
@@ -62,7 +62,7 @@ def paper_lines(strength: Image, ink: Image, pen: float) -> NDArray[np.bool_] | 
     return removed if removed.any() else None
 
 
-def _check_strength(strength: Image, lines: NDArray[np.bool_], strokes: NDArray[np.bool_]) -> None:
+def _check_strength(strength: Image, lines: BoolArray, strokes: BoolArray) -> None:
     on_lines = strength[lines]
     if np.median(on_lines[on_lines > 0]) > _AS_STRONG * np.median(strength[strokes]):
         raise ImageError("has lines on the paper as dark as the ink, which cannot be told from it")
@@ -126,15 +126,13 @@ def _lines(faint: Image, pen: float) -> _Lines:
     return _Lines(strips, max((b - a for a, b in lines), default=0), len(lines), slope)
 
 
-def _runs(chosen: NDArray[np.bool_], longest: float) -> list[tuple[int, int]]:
+def _runs(chosen: BoolArray, longest: float) -> list[tuple[int, int]]:
     """Begin and end of each run of chosen rows that is not too long for a line."""
     ends = np.flatnonzero(np.diff(np.pad(chosen.astype(np.int8), 1))).tolist()
     return [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if b - a < longest]
 
 
-def _crossed(
-    lines: NDArray[np.bool_], strokes: Image, strength: Image, ink: Image, reach: tuple[int, int]
-) -> NDArray[np.bool_]:
+def _crossed(lines: BoolArray, strokes: Image, strength: Image, ink: Image, reach: tuple[int, int]) -> BoolArray:
     """Where on lines there is ink as well: it is stronger, or goes on within `reach` (down, across) at both sides."""
     if not lines.any():
         return lines
@@ -142,9 +140,10 @@ def _crossed(
     typical = float(np.median(on_lines[on_lines > 0])) if on_lines.any() else 0.0
     others = cv2.dilate(strokes, np.ones((3, 3), np.uint8))
     down, across = reach
-    before = cv2.dilate(others, np.ones(reach, np.uint8), anchor=(across - 1, down - 1))
-    after = cv2.dilate(others, np.ones(reach, np.uint8), anchor=(0, 0))
-    return ((ink > 0) & ((before & after) > 0)) | (strength > max(_STRONGER * typical, _PLAIN))
+    before = np.asarray(cv2.dilate(others, np.ones(reach, np.uint8), anchor=(across - 1, down - 1)), np.uint8)
+    after = np.asarray(cv2.dilate(others, np.ones(reach, np.uint8), anchor=(0, 0)), np.uint8)
+    crossed: BoolArray = ((ink > 0) & ((before & after) > 0)) | (strength > max(_STRONGER * typical, _PLAIN))
+    return crossed
 
 
 def _is_page(ink: Image, pen: float) -> bool:
@@ -153,7 +152,7 @@ def _is_page(ink: Image, pen: float) -> bool:
     return bool(len(rows)) and rows[0] > 2 * pen and rows[-1] < len(ink) - 2 * pen
 
 
-def boxes(ink: Image, pen: float) -> NDArray[np.bool_]:
+def boxes(ink: Image, pen: float) -> BoolArray:
     """The pixels of rectangles around nearly all that is on the picture, if anything is in them.
 
     Args:

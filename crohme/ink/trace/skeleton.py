@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from crohme.ink.raster import Image
-
-Line = NDArray[np.float64]
+from crohme.types import Float64Array, Image, Points, UInt8Array
 
 # The neighbours of a pixel as the bits of a number, from the north clockwise.
 _BITS = np.array([[128, 1, 2], [64, 0, 4], [32, 16, 8]], dtype=np.float32)
@@ -26,7 +23,7 @@ class Edge:
     """
 
     ends: tuple[int, int]
-    line: Line
+    line: Points
 
     @property
     def length(self) -> float:
@@ -43,7 +40,7 @@ class Graph:
         edges: list of Edge.
     """
 
-    places: dict[int, NDArray[np.float64]]
+    places: dict[int, Float64Array]
     edges: list[Edge]
 
 
@@ -53,12 +50,12 @@ def thin(ink: Image) -> Image:
     Source: Guo and Hall, "Parallel thinning with two-subiteration algorithms", Communications of
     the ACM 32 (3), 1989. Each pass is one convolution and one look-up of the 256 neighbourhoods.
     """
-    thinned = cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    thinned: Image = np.asarray(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), np.uint8)
     left, half = cv2.countNonZero(thinned), 0
     unchanged = 0
     while unchanged < 2:
         code = cv2.filter2D(thinned, cv2.CV_8U, _BITS, borderType=cv2.BORDER_CONSTANT)
-        thinned &= cv2.LUT(code, _KEPT[half])
+        thinned &= np.asarray(cv2.LUT(code, _KEPT[half]), np.uint8)
         before, left = left, cv2.countNonZero(thinned)
         unchanged = unchanged + 1 if left == before else 0
         half = 1 - half
@@ -96,7 +93,7 @@ def graph_of(skeleton: Image) -> Graph:
     return Graph({node: places[own].mean(axis=0) for node, own in members.items()}, edges)
 
 
-def _pixel_graph(skeleton: Image) -> tuple[Line, list[list[int]]]:
+def _pixel_graph(skeleton: Image) -> tuple[Points, list[list[int]]]:
     """X and Y of each pixel, and the numbers of its neighbours."""
     padded = cv2.copyMakeBorder(skeleton, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     ys, xs = np.nonzero(padded)
@@ -140,7 +137,7 @@ def _walk(start: int, step: int, neighbours: list[list[int]], stops: dict[int, i
     return path
 
 
-def _kept(half: int) -> NDArray[np.uint8]:
+def _kept(half: int) -> UInt8Array:
     """For each neighbourhood, 1 if a pixel with it stays in this half of a pass."""
     p2, p3, p4, p5, p6, p7, p8, p9 = ((np.arange(256) >> bit & 1).astype(bool) for bit in range(8))
     crossings = sum((~a & (b | c)).astype(int) for a, b, c in ((p2, p3, p4), (p4, p5, p6), (p6, p7, p8), (p8, p9, p2)))
@@ -148,7 +145,8 @@ def _kept(half: int) -> NDArray[np.uint8]:
     two = sum((a | b).astype(int) for a, b in ((p2, p3), (p4, p5), (p6, p7), (p8, p9)))
     inner = np.minimum(one, two)
     edge = (p2 | p3 | ~p5) & p4 if half else (p6 | p7 | ~p9) & p8
-    return 1 - ((crossings == 1) & (inner >= 2) & (inner <= 3) & ~edge).astype(np.uint8)
+    removed: UInt8Array = ((crossings == 1) & (inner >= 2) & (inner <= 3) & ~edge).astype(np.uint8)
+    return 1 - removed
 
 
 _KEPT = (_kept(0), _kept(1))

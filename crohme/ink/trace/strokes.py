@@ -7,7 +7,8 @@ from collections import defaultdict
 
 import numpy as np
 
-from crohme.ink.trace.skeleton import Edge, Graph, Line
+from crohme.ink.trace.skeleton import Edge, Graph
+from crohme.types import Points
 
 _SPUR = 1.2  # pen widths: a free end shorter than that is an unevenness of the outline
 _BRIDGE = 1.3  # pen widths: junctions nearer than that are one, which thinning has pulled apart
@@ -23,7 +24,7 @@ _AHEAD = 3.5  # pen widths from a junction at which the direction of a line is t
 End = tuple[int, int]  # number of an edge, and 0 for its beginning or 1 for its end
 
 
-def to_lines(graph: Graph, pen: float) -> list[tuple[Line, bool]]:
+def to_lines(graph: Graph, pen: float) -> list[tuple[Points, bool]]:
     """The lines that a pen drew without a sharp turn where they meet others, and whether each is a closed loop.
 
     Args:
@@ -33,7 +34,7 @@ def to_lines(graph: Graph, pen: float) -> list[tuple[Line, bool]]:
     _prune(graph, pen)
     _merge_junctions(graph, pen)
     partners, forks = _passages(graph, pen)
-    lines, used = [], set()
+    lines, used = [], set[int]()
     ends = [(i, side) for i in range(len(graph.edges)) for side in (0, 1)]
     # First from where the pen was set down, which is where no line goes on; what is then left are loops.
     passed = {*partners, *partners.values(), *forks}
@@ -80,7 +81,7 @@ def _is_tip(spur: Edge, at: dict[int, list[Edge]], pen: float) -> bool:
     if len(others) != 2 or others[0] is others[1]:
         return False
     way, *lines = (_direction(edge, edge.ends.index(node), pen) for edge in (spur, *others))
-    return _turn(*lines) > _SHARP and max(_turn(way, line) for line in lines) < _SLANTED
+    return bool(_turn(*lines) > _SHARP and max(_turn(way, line) for line in lines) < _SLANTED)
 
 
 def _join(graph: Graph, node: int, at: dict[int, list[Edge]]) -> None:
@@ -115,7 +116,8 @@ def _merge_junctions(graph: Graph, pen: float) -> None:
         if keep != gone:
             graph.places[keep] = (graph.places[keep] + graph.places[gone]) / 2
             for edge in at[gone]:
-                edge.ends = tuple(keep if node == gone else node for node in edge.ends)  # type: ignore[assignment]
+                start, end = edge.ends
+                edge.ends = (keep if start == gone else start, keep if end == gone else end)
             at[keep] += at.pop(gone)
         waiting += at[keep]
     graph.edges = [edge for edge in graph.edges if edge in left]
@@ -136,7 +138,7 @@ def _is_bridge(edge: Edge, at: dict[int, list[Edge]], pen: float) -> bool:
     if max(_turn(out, way) for outs, way in zip(ends, along, strict=True) for out in outs) > _SMOOTH:
         return False  # a bar between two lines, as in an H
     (p, q), (r, s) = ends
-    return min(max(_turn(p, r), _turn(q, s)), max(_turn(p, s), _turn(q, r))) < _STRAIGHT
+    return bool(min(max(_turn(p, r), _turn(q, s)), max(_turn(p, s), _turn(q, r))) < _STRAIGHT)
 
 
 def _passages(graph: Graph, pen: float) -> tuple[dict[End, End], dict[End, tuple[End, End]]]:
@@ -193,7 +195,7 @@ def _follow(
     forks: dict[End, tuple[End, End]],
     used: set[int],
     pen: float,
-) -> tuple[Line, bool]:
+) -> tuple[Points, bool]:
     """The line that begins at an end of an edge, over all junctions that it passes, and whether it comes back."""
     first, arrived, parts = end, end, []
     while True:
@@ -213,7 +215,7 @@ def _follow(
             return np.concatenate(parts), end == first
 
 
-def _trimmed(graph: Graph, end: End, partners: dict[End, End], pen: float) -> Line:
+def _trimmed(graph: Graph, end: End, partners: dict[End, End], pen: float) -> Points:
     """An edge's line, from the given end, without the bends near the junctions that it passes."""
     number, side = end
     edge = graph.edges[number]

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Forward = Callable[[np.ndarray], np.ndarray]
+"""From `(n, …)` inputs to `(n, classes)` float32 probabilities."""
+
+
+class Twin(Protocol):
+    """A network in numpy: what the Keras network of the same arguments computes."""
+
+    def __init__(self, **arguments: Any) -> None: ...
+
+    def with_weights(self, weights: Mapping[str, Array]) -> Forward:
+        """The network with these weights, by their paths in Keras."""
 
 
 def relu(x: Array) -> Array:

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-import keras
+from typing import TYPE_CHECKING
 
-from crohme.symbols.networks.convolution import classifier, convolution, ink, picture
+from crohme.bundle import Reads
+from crohme.bundle.kinds import Table, Whole, Wholes
+from crohme.bundle.network import Weights
+from crohme.symbols.description import (
+    CLASSES,
+    DENSE,
+    DROPOUT,
+    PICTURE_PREPROCESSING,
+    RELU,
+    SymbolNetwork,
+    classifier_weights,
+    convolution_weights,
+)
+
+if TYPE_CHECKING:
+    import keras
+
 
 _LARGE = 128
 
@@ -37,6 +53,10 @@ def alexnet(
     Reference:
         Krizhevsky, Sutskever, Hinton: ImageNet classification with deep convolutional neural networks, NIPS 2012.
     """
+    import keras
+
+    from crohme.symbols.networks._layers import classifier, convolution, ink, picture
+
     inputs, x = picture(size)
     x = convolution(ink(x), filters[0], activation, "stage_1", kernel=11, stride=4 if size >= _LARGE else 2)
     x = _pooling(x, "pooling_1")
@@ -49,4 +69,37 @@ def alexnet(
 
 
 def _pooling(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    import keras
+
     return keras.layers.MaxPooling2D(3, strides=2, padding="same", name=name)(x)
+
+
+def _weights(a: Table) -> Weights:
+    inputs = 1
+    for stage, (kernel, width) in enumerate(zip((11, 5, 3, 3, 3), a["filters"], strict=True), start=1):
+        yield from convolution_weights(f"stage_{stage}", kernel, inputs, width)
+        inputs = width
+    side = -(-a["size"] // (4 if a["size"] >= _LARGE else 2))
+    for _ in range(3):
+        side = -(-side // 2)
+    yield from classifier_weights(side * side * inputs, a)
+
+
+NETWORK = SymbolNetwork(
+    "alexnet",
+    Reads.PICTURES,
+    alexnet,
+    _weights,
+    {
+        "classes": CLASSES,
+        "size": (Whole(16, 512), 48),
+        "filters": (Wholes(5, 5), (96, 256, 384, 384, 256)),
+        "dense": (DENSE, (4096, 4096)),
+        "dropout": (DROPOUT, 0.5),
+        "activation": RELU,
+    },
+    preprocessing=PICTURE_PREPROCESSING,
+    key="alexnet",
+    title="AlexNet",
+    training={"learning_rate": 5e-4, "precision": "mixed_bfloat16"},
+)

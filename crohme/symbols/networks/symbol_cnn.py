@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import keras
+from typing import TYPE_CHECKING
 
-from crohme.symbols.networks.convolution import convolution, ink, picture
+from crohme.bundle import Reads
+from crohme.bundle.kinds import Table, TableError, Whole, Wholes
+from crohme.bundle.network import Weights, dense
+from crohme.symbols.description import CLASSES, DROPOUT, PICTURE_PREPROCESSING, RELU, SymbolNetwork, convolution_weights
+from crohme.symbols.forward.symbol_cnn import SymbolCnn
+
+if TYPE_CHECKING:
+    import keras
 
 
 def symbol_cnn(
@@ -37,6 +44,10 @@ def symbol_cnn(
         >>> model.predict(np.full((1, 48, 48), 255, dtype="uint8")).shape
         (1, 101)
     """
+    import keras
+
+    from crohme.symbols.networks._layers import convolution, ink, picture
+
     inputs, x = picture(size)
     x = ink(x)
     for stage, width in enumerate(filters, start=1):
@@ -49,3 +60,36 @@ def symbol_cnn(
     x = keras.layers.Dropout(dropout, name="dropout_2")(x)
     answer = keras.layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")
     return keras.Model(inputs, answer(x), name="symbol_cnn")
+
+
+def _weights(a: Table) -> Weights:
+    inputs, side = 1, -(-a["size"] // 2)
+    for stage, width in enumerate(a["filters"], start=1):
+        yield from convolution_weights(f"stage_{stage}a", 5 if stage == 1 else 3, inputs, width)
+        yield from convolution_weights(f"stage_{stage}b", 3, width, width)
+        inputs, side = width, side // 2
+    if side < 1:
+        raise TableError(f"pictures of {a['size']} pixels are too small for {len(a['filters'])} stages")
+    yield from dense("dense", side * side * inputs, a["dense"])
+    yield from dense("probabilities", a["dense"], a["classes"])
+
+
+NETWORK = SymbolNetwork(
+    "symbol_cnn",
+    Reads.PICTURES,
+    symbol_cnn,
+    _weights,
+    {
+        "classes": CLASSES,
+        "size": (Whole(4, 512), 48),
+        "filters": (Wholes(1, 8), (32, 64, 128)),
+        "dense": (Whole(), 256),
+        "dropout": (DROPOUT, 0.3),
+        "activation": RELU,
+    },
+    preprocessing=PICTURE_PREPROCESSING,
+    key="cnn",
+    title="CNN",
+    training={"precision": "mixed_bfloat16"},
+    twin=SymbolCnn,
+)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-import keras
+from typing import TYPE_CHECKING
+
+from crohme.bundle import Reads
+from crohme.bundle.kinds import Table, Whole, Wholes
+from crohme.bundle.network import Weights, dense
+from crohme.symbols.description import CLASSES, DROPOUT, RELU, STROKE_PREPROCESSING, SymbolNetwork
+from crohme.symbols.features import FEATURES
+from crohme.symbols.forward.symbol_lstm import SymbolLstm
+
+if TYPE_CHECKING:
+    import keras
 
 
 def symbol_lstm(
@@ -34,6 +44,8 @@ def symbol_lstm(
         >>> model.predict(np.ones((1, 40, 10), dtype="float32")).shape
         (1, 101)
     """
+    import keras
+
     # === Layers ===
     masking = keras.layers.Masking(name="masking")
     first = keras.layers.LSTM(units[0], return_sequences=True, name="lstm_1")
@@ -48,3 +60,36 @@ def symbol_lstm(
     x = first_dropout(first(masking(inputs)))
     x = second_dropout(second(x))
     return keras.Model(inputs, answer(hidden(x)), name="symbol_lstm")
+
+
+def _weights(a: Table) -> Weights:
+    inputs = a["features"]
+    for number, units in enumerate(a["units"], start=1):
+        cell = f"lstm_{number}/lstm_cell"
+        yield f"{cell}/kernel", (inputs, 4 * units)
+        yield f"{cell}/recurrent_kernel", (units, 4 * units)
+        yield f"{cell}/bias", (4 * units,)
+        inputs = units
+    yield from dense("dense", inputs, a["dense"])
+    yield from dense("probabilities", a["dense"], a["classes"])
+
+
+NETWORK = SymbolNetwork(
+    "symbol_lstm",
+    Reads.STROKES,
+    symbol_lstm,
+    _weights,
+    {
+        "classes": CLASSES,
+        "features": (Whole(len(FEATURES), len(FEATURES)), len(FEATURES)),
+        "units": (Wholes(2, 2), (128, 64)),
+        "dense": (Whole(), 64),
+        "dropout": (DROPOUT, 0.2),
+        "activation": RELU,
+    },
+    preprocessing=STROKE_PREPROCESSING,
+    key="lstm",
+    title="LSTM",
+    training={"epochs": 50, "learning_rate": 3e-3},
+    twin=SymbolLstm,
+)

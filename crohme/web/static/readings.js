@@ -1,8 +1,6 @@
 /** What stands beside the expression: readings to pick from, or the networks side by side. */
 import { element, fit, formula, percent } from "./formula.js";
 
-const NETWORKS = { symbol_lstm: "LSTM: the strokes", symbol_cnn: "CNN: the picture", both: "Both together" };
-
 /** Readings as a group of radio buttons. `pick` is called with the one that is chosen. */
 export function showReadings(container, readings, pick) {
   const choices = readings.map((reading, index) => {
@@ -19,14 +17,14 @@ export function showReadings(container, readings, pick) {
 
 /** One table for each network: its candidates with their probabilities. */
 export function showNetworks(container, networks) {
-  const tables = networks.map(({ network, candidates }) => {
+  const tables = networks.map(({ title, candidates }) => {
     const rows = candidates.map(({ latex, mathml, probability }) =>
       element("tr", { title: latex },
         element("th", { scope: "row" }, formula(mathml)),
         element("td", {}, element("meter", { value: probability, ariaLabel: "Probability" })),
         element("td", { className: "share" }, percent(probability))));
     const body = element("tbody", {}, ...rows);
-    return element("section", {}, element("h3", {}, NETWORKS[network] ?? network), element("table", {}, body));
+    return element("section", {}, element("h3", {}, title), element("table", {}, body));
   });
   container.replaceChildren(element("div", { className: "networks" }, ...tables));
 }

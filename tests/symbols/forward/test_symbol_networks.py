@@ -14,7 +14,8 @@ import pytest
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError
 from crohme.ink.strokes import StrokeBatch
-from crohme.symbols.forward import IN_NUMPY, forward_pass
+from crohme.symbols.description import described
+from crohme.symbols.forward import forward_pass
 from crohme.symbols.forward.layers import ACTIVATIONS
 from crohme.symbols.inputs import from_strokes
 from inkml_parser import read
@@ -101,10 +102,10 @@ def test_alone_as_among_others(case: str) -> None:
     assert answer(x[:0]).shape == (0, arguments["classes"])
 
 
-@pytest.mark.parametrize("network", list(IN_NUMPY))
+@pytest.mark.parametrize("network", ["symbol_lstm", "symbol_cnn"])
 def test_arguments_and_defaults_are_those_of_the_keras_network(network: str) -> None:
-    module = __import__(bundle.NETWORKS[network], fromlist=[network])
-    ours, theirs = (inspect.signature(f).parameters.values() for f in (IN_NUMPY[network], getattr(module, network)))
+    known = described(network)
+    ours, theirs = (inspect.signature(f).parameters.values() for f in (known.twin, known.build))
     assert [(p.name, p.default) for p in ours] == [(p.name, p.default) for p in theirs]
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crohme.datasets.image_folders import ImageSet
-from crohme.datasets.image_sources import NOT_TEST, TEST, TRAIN, VALIDATION
-from crohme.datasets.near_duplicates import groups
+from crohme.datasets.base import TEST, TRAIN, VALIDATION
+from crohme.datasets.pictures.image_folders import ImageSet
+from crohme.datasets.pictures.image_sources import NOT_TEST
+from crohme.datasets.pictures.near_duplicates import groups
 
 ORDER = (TRAIN, VALIDATION, TEST)
 RATIOS = (0.8, 0.1, 0.1)

@@ -1,4 +1,4 @@
-"""Pictures of symbols as the public sets of handwritten signs come: `<label>/` folders, and MNIST's files."""
+"""All pictures of one or several sets, read once and kept."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import numpy as np
 from tqdm import tqdm
 
 from crohme.datasets import cache
-from crohme.datasets.image_sources import Source, sources_of
 from crohme.datasets.label_folders import LabelError, LabelTable, folder_to_label
 from crohme.datasets.location import DataNotFound
-from crohme.datasets.near_duplicates import WORDS, difference_hash
-from crohme.datasets.stored_pictures import StoredPictures
+from crohme.datasets.pictures.image_sources import PictureSet, Source, sided
+from crohme.datasets.pictures.near_duplicates import WORDS, difference_hash
+from crohme.datasets.pictures.stored_pictures import StoredPictures
+from crohme.datasets.registry import all_at
 from crohme.ink.image_files import ImageError
 from crohme.ink.raster import SIZE
 
@@ -77,7 +78,7 @@ def load_images(
     # Of several sets each file is named with its set: 1.png of one is not 1.png of another.
     prefixes = [""] if len(folders) == 1 else [f"{folder.as_posix()}/" for folder in folders]
     named = zip(prefixes, folders, strict=True)
-    sources = [(prefix, source) for prefix, folder in named for source in sources_of(folder)]
+    sources = [(prefix, source) for prefix, folder in named for source in _sources_at(folder)]
     stored = _stored(sources, size, " ".join(folder.name for folder in folders))
     if not len(stored.files):
         raise DataNotFound(
@@ -89,6 +90,14 @@ def load_images(
         log.warning("%s", line)
     labels = _labels(stored.names, table or LabelTable(), keep_names)
     return ImageSet(stored.pictures, labels, stored.files, stored.sides, stored.hashes, stored.unreadable)
+
+
+def _sources_at(folder: Path) -> list[Source]:
+    """What is to be read of a folder; pictures and IDX files may lie in one."""
+    found = [one for one in all_at(folder) if isinstance(one, PictureSet)]
+    if folder.is_file() and not found:
+        raise DataNotFound("is neither a folder nor a file of pictures such as train-images-idx3-ubyte.gz", folder)
+    return sided([source for one in found for source in one.sources()])
 
 
 class _Stored(NamedTuple):

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crohme.datasets import splits
-from crohme.datasets.location import inkml_files
+from crohme.datasets.crohme import HELD_OUT_WRITERS, Crohme, crohme_folder, writer_of
+from crohme.datasets.location import DataNotFound, inkml_files
+from crohme.datasets.registry import open_data_set
 from inkml_parser import InkError, read
 
 MANIFEST = Path(__file__).resolve().parents[2] / "data" / "splits" / "held_out.csv"
@@ -25,13 +26,13 @@ MANIFEST = Path(__file__).resolve().parents[2] / "data" / "splits" / "held_out.c
     ],
 )
 def test_who_wrote_it(collection: str, name: str, annotations: dict[str, str], writer: str) -> None:
-    assert splits.writer_of(collection, name, annotations) == writer
+    assert writer_of(collection, name, annotations) == writer
 
 
 def test_a_writer_is_held_out_whole() -> None:
-    assert splits.is_held_out(splits.writer_of("MathBrush", "200922-1017-3.inkml", {}))
-    assert splits.is_held_out(splits.writer_of("MathBrush", "200922-1017-99.inkml", {}))
-    assert not splits.is_held_out(splits.writer_of("MathBrush", "200922-938-3.inkml", {}))
+    assert writer_of("MathBrush", "200922-1017-3.inkml", {}) in HELD_OUT_WRITERS
+    assert writer_of("MathBrush", "200922-1017-99.inkml", {}) in HELD_OUT_WRITERS
+    assert writer_of("MathBrush", "200922-938-3.inkml", {}) not in HELD_OUT_WRITERS
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def train(crohme_data: Path) -> dict[str, tuple[str, bytes]]:
             ink = read(path)
         except InkError:
             continue
-        writer = splits.writer_of(path.parent.name, path.name, ink.annotations)
+        writer = writer_of(path.parent.name, path.name, ink.annotations)
         found[path.name] = (writer, np.concatenate(ink.strokes).tobytes())
     return found
 
@@ -52,18 +53,18 @@ def test_about_a_twentieth_of_every_collection_is_held_out(train: dict[str, tupl
     assert len(train) == 8835
     for collection in ("HAMEX", "KAIST", "MathBrush", "MfrDB", "expressmatch"):
         writers = [writer for writer, _ in train.values() if writer.startswith(collection)]
-        held_out = sum(map(splits.is_held_out, writers)) / len(writers)
+        held_out = sum(w in HELD_OUT_WRITERS for w in writers) / len(writers)
         assert 0.03 < held_out < 0.10, collection
 
 
 def test_every_held_out_writer_exists(train: dict[str, tuple[str, bytes]]) -> None:
-    assert splits.HELD_OUT_WRITERS <= {writer for writer, _ in train.values()}
+    assert HELD_OUT_WRITERS <= {writer for writer, _ in train.values()}
 
 
 def test_no_ink_is_on_both_sides(train: dict[str, tuple[str, bytes]]) -> None:
     sides: dict[bytes, set[bool]] = {}
     for writer, points in train.values():
-        sides.setdefault(points, set()).add(splits.is_held_out(writer))
+        sides.setdefault(points, set()).add(writer in HELD_OUT_WRITERS)
     assert len(sides) < len(train)  # six inks occur twice
     assert all(len(side) == 1 for side in sides.values())
 
@@ -71,13 +72,40 @@ def test_no_ink_is_on_both_sides(train: dict[str, tuple[str, bytes]]) -> None:
 def test_the_manifest_names_files_of_held_out_writers_only() -> None:
     with MANIFEST.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert {row["writer"] for row in rows} == splits.HELD_OUT_WRITERS
+    assert {row["writer"] for row in rows} == HELD_OUT_WRITERS
     assert len({row["file"] for row in rows}) == len(rows)
 
 
 def test_the_manifest_is_that_of_the_data(crohme_data: Path, train: dict[str, tuple[str, bytes]]) -> None:
     with MANIFEST.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert {Path(row["file"]).name for row in rows} == {n for n, (w, _) in train.items() if splits.is_held_out(w)}
+    assert {Path(row["file"]).name for row in rows} == {n for n, (w, _) in train.items() if w in HELD_OUT_WRITERS}
     for row in rows[::25]:
         assert hashlib.sha256((crohme_data / "train" / row["file"]).read_bytes()).hexdigest() == row["sha256"]
+
+
+def test_the_named_folder_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "train").mkdir()
+    monkeypatch.setenv("CROHME_DATA", str(tmp_path))
+    assert crohme_folder() == tmp_path
+
+
+def test_a_named_folder_that_is_wrong_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROHME_DATA", str(tmp_path))
+    with pytest.raises(DataNotFound, match="CROHME_DATA"):
+        crohme_folder()
+
+
+def test_it_may_be_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CROHME_DATA", raising=False)
+    monkeypatch.setattr("crohme.datasets.crohme.REPOSITORY", tmp_path)
+    assert crohme_folder() is None
+
+
+def test_it_is_chosen_on_2013_and_tested_on_later_years_first(crohme_data: Path) -> None:
+    data = open_data_set(crohme_data)
+    assert isinstance(data, Crohme)
+    assert (data.training, data.validation) == ("train", ("test2013",))
+    assert data.tests[0] == "test2014" and "test2013" not in data.tests
+    first = next(data.expressions("test2014"))
+    assert [node.label for node in first.truth.nodes()] and all(node.strokes for node in first.truth.nodes())

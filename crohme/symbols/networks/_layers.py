@@ -1,4 +1,4 @@
-"""What the networks that look at pictures begin with, and the convolution that most of them are made of."""
+"""Layers that several networks share. Needs Keras, unlike their descriptions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ def picture(size: int) -> tuple[keras.KerasTensor, keras.KerasTensor]:
     """The input, `(batch, size, size)` pictures from 0 to 255, and the same with a channel at the end."""
     inputs = keras.Input((size, size), name="picture")
     return inputs, keras.layers.Reshape((size, size, 1), name="channel")(inputs)
+
+
+def colour_picture(size: int) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    """The input, and the same with three equal channels, for layers that were made for colours."""
+    inputs, x = picture(size)
+    return inputs, keras.layers.Concatenate(name="colours")([x, x, x])
 
 
 def ink(x: keras.KerasTensor) -> keras.KerasTensor:
@@ -35,3 +41,16 @@ def classifier(
         x = keras.layers.Dense(width, activation=activation, name=f"dense_{number}")(x)
     x = keras.layers.Dropout(dropout, name=f"dropout_{len(dense) + 1}")(x)
     return keras.layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")(x)
+
+
+def on_backbone(
+    name: str,
+    inputs: keras.KerasTensor,
+    x: keras.KerasTensor,
+    classes: int,
+    dense: tuple[int, ...],
+    dropout: float,
+    activation: str,
+) -> keras.Model:
+    """A network that is a backbone, whose answer is `x`, and a classifier of our own."""
+    return keras.Model(inputs, classifier(x, classes, dense, dropout, activation), name=name)

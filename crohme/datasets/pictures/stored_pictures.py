@@ -40,7 +40,7 @@ class StoredPictures:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, indices: int | NDArray[np.int64]) -> NDArray[np.uint8]:
+    def __getitem__(self, indices: int | np.integer | NDArray[np.int64]) -> NDArray[np.uint8]:
         """One picture `(size, size)`, or several `(n, size, size)`, as a copy in memory."""
         # Mapped for this moment only: a mapping that stays counts as memory, page by page, until all are in.
         pages = np.memmap(self.path, dtype=np.uint8, mode="r").reshape(-1, self.size, self.size)

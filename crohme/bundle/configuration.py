@@ -1,0 +1,125 @@
+"""`config.json` of a bundle: what must stand in it, and the checksums of it and of the other files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crohme.bundle.kinds import REQUIRED, Table, TableError, completed
+from crohme.bundle.network import Network, Shapes, find
+from crohme.bundle.provenance import Provenance
+from crohme.bundle.texts import BundleError, opened, read_table
+
+FORMAT = 2
+FILES = ("weights.npz", "vocabulary.txt", "metrics.json")
+"""The files with a checksum in `config.json`."""
+SETTINGS = {
+    "preprocessing": "preprocessing value",
+    "decoding": "decoding constant",
+    "calibration": "calibration",
+}
+"""The tables of `config.json` that a network describes, besides its arguments, and what one of their values is."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A configuration that is as it must be.
+
+    Args:
+        network: Network.
+        shapes: dict. Of the weights, by name.
+        tables: dict of str → dict. Arguments and the other tables that decide what is read.
+        training: dict. The settings that it was trained with.
+        provenance: Provenance.
+        checksums: dict of str → str. Of each of `FILES`.
+    """
+
+    network: Network
+    shapes: Shapes
+    tables: dict[str, Table]
+    training: Table
+    provenance: Provenance
+    checksums: dict[str, str]
+
+
+def read_configuration(folder: Path) -> Configuration:
+    """Read and check `config.json`.
+
+    Raises:
+        BundleError: It is damaged; an entry is missing, unknown, of another type or out of range; it does not match
+            its checksum.
+    """
+    config = read_table(folder / "config.json")
+    with naming(folder, "config.json"):
+        network = _network_of(config)
+        shapes = network.shapes(config["arguments"])
+        for name, what in SETTINGS.items():
+            # A stored constant has no default.
+            taken = {key: (kind, REQUIRED) for key, (kind, _) in getattr(network, name).items()}
+            completed(config[name], taken, network.name, what)
+        provenance = Provenance.from_dict(config["provenance"])
+    if config["config_sha256"] != checksum_of(config):
+        raise BundleError("config.json does not match its checksum", folder)
+    tables = {name: config[name] for name in ("arguments", *SETTINGS)}
+    checksums = {name: config[_key(name)] for name in FILES}
+    return Configuration(network, shapes, tables, config["training"], provenance, checksums)
+
+
+def check_file(folder: Path, name: str, checksum: str) -> None:
+    """Raise BundleError if a file of a bundle is not that of its checksum."""
+    with opened(folder / name) as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != checksum:
+            raise BundleError(f"{name} does not match its checksum", folder)
+
+
+def sealed(entries: Mapping[str, Any], folder: Path) -> str:
+    """The text of `config.json`: some entries, the format, and the checksums of the files in a folder."""
+    checksums = {_key(name): hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+    config = {"format": FORMAT, **entries, **checksums}
+    return json.dumps(config | {"config_sha256": checksum_of(config)}, indent=2) + "\n"
+
+
+@contextmanager
+def naming(folder: Path | None, file: str | None = None) -> Iterator[None]:
+    """What is wrong with a table is wrong with a bundle."""
+    try:
+        yield
+    except TableError as error:
+        raise BundleError(f"{file}: {error}" if file else str(error), folder) from None
+
+
+def _network_of(config: Mapping[str, Any]) -> Network:
+    """The network of a configuration that has all its entries, of the right type.
+
+    Raises:
+        TableError: It has not.
+    """
+    if type(config.get("format")) is not int or config["format"] != FORMAT:
+        raise TableError(f"its format is {config.get('format')!r:.60}; this version reads format {FORMAT}")
+    checksums = dict.fromkeys([*map(_key, FILES), "config_sha256"], str)
+    tables = dict.fromkeys(["arguments", *SETTINGS, "provenance", "training"], dict)
+    entries = {"format": int, "network": str, **tables, **checksums}
+    for name in config:
+        if name not in entries:
+            raise TableError(f"it has an entry {name!r:.60}, which means nothing")
+    for name, kind in entries.items():
+        if name not in config:
+            raise TableError(f"it lacks {name!r}")
+        if not isinstance(config[name], kind):
+            raise TableError(f"{name!r} is {config[name]!r:.60}, not {'a table' if kind is dict else 'text'}")
+    return find(config["network"])
+
+
+def checksum_of(config: Mapping[str, Any]) -> str:
+    """The sha256 of a configuration without that entry, however it is laid out."""
+    content = {name: value for name, value in config.items() if name != "config_sha256"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _key(file: str) -> str:
+    return f"{file.partition('.')[0]}_sha256"

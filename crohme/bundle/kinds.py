@@ -1,0 +1,120 @@
+"""What the values in a bundle's tables may be, and tables held against that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crohme.errors import CrohmeError
+
+ACTIVATIONS = frozenset(
+    "relu relu6 leaky_relu elu selu gelu silu swish tanh sigmoid softplus softsign mish hard_silu hard_swish "
+    "hard_sigmoid linear".split()
+)
+_STEEPEST = 100.0
+
+
+class TableError(CrohmeError, ValueError):
+    """A value of a bundle's table that is missing, unknown or out of range. `str(error)` names it."""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number."""
+
+    least: int = 1
+    most: int = 4096
+
+    def check(self, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most
+
+    def __str__(self) -> str:
+        return f"a whole number from {self.least} to {self.most}"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number up to, and not including, `below`."""
+
+    least: float
+    below: float
+
+    def check(self, value: Any) -> bool:
+        return _is_number(value) and self.least <= value < self.below
+
+    def __str__(self) -> str:
+        return f"a number from {self.least:g} to below {self.below:g}"
+
+
+@dataclass(frozen=True)
+class Wholes:
+    """A list of whole numbers."""
+
+    fewest: int
+    most: int
+    each: Whole = field(default_factory=Whole)
+
+    def check(self, value: Any) -> bool:
+        is_list = isinstance(value, list | tuple) and self.fewest <= len(value) <= self.most
+        return is_list and all(map(self.each.check, value))
+
+    def __str__(self) -> str:
+        return f"a list of {self.fewest} to {self.most} numbers, each {self.each}"
+
+
+@dataclass(frozen=True)
+class Activation:
+    """The name of an activation function of Keras."""
+
+    def check(self, value: Any) -> bool:
+        return isinstance(value, str) and value in ACTIVATIONS
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(sorted(ACTIVATIONS))}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Slope and offset of a calibration; a slope that is not above 0 would turn confidences upside down."""
+
+    def check(self, value: Any) -> bool:
+        is_pair = isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value))
+        return is_pair and 0 < value[0] <= _STEEPEST and abs(value[1]) <= _STEEPEST
+
+    def __str__(self) -> str:
+        return f"a list of a slope above 0 and an offset, {_STEEPEST:g} at most"
+
+
+Kind = Whole | Number | Wholes | Activation | Line
+REQUIRED: Any = object()
+Taken = Mapping[str, tuple[Kind, Any]]
+"""Name → what the value may be, and its default, or `REQUIRED` where there is none."""
+Table = Mapping[str, Any]
+
+
+def completed(table: Table, taken: Taken, network: str, what: str) -> dict[str, Any]:
+    """A table with the defaults of the values that are not given, in the order of `taken`.
+
+    Args:
+        table: mapping of str → value.
+        taken: Taken.
+        network, what: str. For the error: whose table, and what one of its values is called.
+
+    Raises:
+        TableError: A value is missing, unknown or out of range.
+    """
+    for name in table:
+        if name not in taken:
+            raise TableError(f"{network} takes no {what} {name!r:.60}")
+    complete = {name: table.get(name, default) for name, (_, default) in taken.items()}
+    for name, (kind, _) in taken.items():
+        if complete[name] is REQUIRED:
+            raise TableError(f"{network} needs the {what} {name!r}")
+        if not kind.check(complete[name]):
+            raise TableError(f"the {what} {name!r} is {complete[name]!r:.60}; {network} takes {kind}")
+    return complete

@@ -1,0 +1,1 @@
+"""The networks that read whole expressions, one description per file. See `crohme.bundle.network`."""

@@ -1,0 +1,48 @@
+"""Array types: one name for what an array holds and how it is laid out.
+
+Names by dtype leave the shape to the docstring of what takes or returns the array; all others say it here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkml_parser.types import Points, Values
+
+Float32Array = NDArray[np.float32]
+Float64Array = NDArray[np.float64]
+FloatingArray = NDArray[np.floating]
+"""Of either precision: what is computed from float32 with float64."""
+Int32Array = NDArray[np.int32]
+Int64Array = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+UInt8Array = NDArray[np.uint8]
+StringArray = NDArray[np.str_]
+
+Stroke = NDArray[np.float32]
+"""`(p, 2)` One stroke of p points: X to the right, Y down."""
+Strokes = NDArray[np.float32]
+"""`(k, p, 2)` k strokes of p points each."""
+
+Image = NDArray[np.uint8]
+"""`(height, width)` grey, or `(height, width, 3 or 4)` in OpenCV's order of channels."""
+Images = NDArray[np.uint8]
+"""`(n, height, width)` n grey images of one size."""
+
+__all__ = [
+    "BoolArray",
+    "Float32Array",
+    "Float64Array",
+    "FloatingArray",
+    "Image",
+    "Images",
+    "Int32Array",
+    "Int64Array",
+    "Points",
+    "StringArray",
+    "Stroke",
+    "Strokes",
+    "UInt8Array",
+    "Values",
+]
