@@ -8,6 +8,7 @@ from enum import Enum
 import numpy as np
 
 from crohme.augment.pool import Pool
+from crohme.notation.alphabet import Height, Kind, symbol_class
 from crohme.types import Strokes
 
 
@@ -42,6 +43,33 @@ class Stand(Enum):
     """Also a semicolon."""
     PRIME = (0.0, 0.8, -0.6)
     """A quotation mark, a degree sign."""
+
+
+_BY_HEIGHT = {
+    Height.X_HEIGHT: Stand.SMALL,
+    Height.ASCENDER: Stand.TALL,
+    Height.DESCENDER: Stand.DEEP,
+    Height.FULL: Stand.FULL,
+    Height.LARGE: Stand.BIG,
+    Height.CENTRED: Stand.SIGN,
+    Height.HIGH: Stand.PRIME,
+    Height.LOW: Stand.DOT,
+}
+_BY_LABEL = {
+    **dict.fromkeys(("\\int", "\\iint", "\\iiint", "\\oint"), Stand.INTEGRAL),
+    **dict.fromkeys(("\\ldots", "\\cdots"), Stand.DOTS),
+    **dict.fromkeys((",", ";"), Stand.COMMA),
+    **dict.fromkeys((".", "\\cdot"), Stand.DOT),
+    "\\_": Stand.SIGN,
+}
+
+
+def stand_of(label: str) -> Stand:
+    """How a symbol of a class stands, by its row of the alphabet."""
+    symbol = symbol_class(label)
+    if symbol.kind is Kind.ARROW and symbol.height is Height.CENTRED:
+        return Stand.ARROW
+    return _BY_LABEL.get(label) or _BY_HEIGHT[symbol.height]
 
 
 def in_row(drawing: Strokes, stand: Stand) -> Strokes:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from crohme.datasets.base import VALIDATION, DataSet, WrittenSymbol
 from crohme.datasets.location import DataNotFound
 from crohme.datasets.splits import is_chosen
-from crohme.notation import canonical_label
+from crohme.notation import sign_name
 from inkml_parser import Ink, InvalidInk
 from inkml_parser.files import open_regular
 
@@ -72,4 +72,4 @@ def _parsed(line: bytes, up: float) -> tuple[str, str, Ink]:
     if not strokes:
         raise ValueError("no strokes")
     ink = Ink.from_arrays(strokes)
-    return canonical_label(label), source, Ink(tuple(stroke * (1.0, up) for stroke in ink.strokes))
+    return sign_name(label), source, Ink(tuple(stroke * (1.0, up) for stroke in ink.strokes))

@@ -20,12 +20,14 @@ from crohme.augment.one_hand import OneHand
 from crohme.augment.pen import vary_lifts
 from crohme.augment.pool import Pool
 from crohme.augment.primes import add_prime
+from crohme.augment.rename import rename
 from crohme.augment.swap import swap
 from crohme.augment.texts import Texts, read_texts, strokes_of, text_files
 from crohme.augment.typeset import typeset
 from crohme.child_processes import worker_pool
 from crohme.expressions.corpus import Corpus
 from crohme.expressions.data import find
+from crohme.expressions.drawn_ink import add_drawn_ink
 from crohme.expressions.features import POINTS, to_unit_scale
 from crohme.expressions.targets import Targets, encode
 from crohme.expressions.traced import load_traced
@@ -75,6 +77,9 @@ class Recipe:
         typeset: float. Share of expressions that are typeset from `texts`. What is trained so learns from LaTeX
             beside CROHME's, and is reported apart.
         texts: str. Text file of LaTeX, one string a line, or a folder of such `.txt` files.
+        drawn: str. Folders of data sets of isolated symbols, between commas, whose ink is typeset, too. With it the
+            alphabet is all of `alphabet.csv`, in grids, too.
+        renamed: float. Share of the typeset expressions in which some symbols are exchanged for others of their kind.
         typeset_own: float. Share of expressions that are the training set's own LaTeX, typeset anew.
         composed: float. Share of composed expressions; the others are real, or a part of one.
         part: float. Share of parts among the real ones.
@@ -97,6 +102,8 @@ class Recipe:
     one_hand: float = 0.6
     typeset: float = 0.0
     texts: str = ""
+    drawn: str = ""
+    renamed: float = 0.0
     typeset_own: float = 0.0
     composed: float = 0.6
     part: float = 0.2
@@ -165,6 +172,8 @@ def _typeset(
     drawn = rng.random()
     if drawn < recipe.typeset and texts is not None:
         tree = texts.draw(rng)
+        if rng.random() < recipe.renamed:
+            tree = rename(tree, ink.symbols, rng)
     elif drawn < recipe.typeset + recipe.typeset_own:
         tree = (everybody.place(rng).expression if rng.random() < 0.5 else everybody.any(rng)).tree
     else:
@@ -303,6 +312,9 @@ def stream(
 def _prepare(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
     global _maker
     pools = training_pools(folder)
+    if recipe.drawn:
+        for pool in (pools.written, pools.traced):
+            add_drawn_ink(pool, [Path(part) for part in recipe.drawn.split(",")], vocabulary.alphabet)
     if recipe.typeset:
         texts, _ = read_texts(text_files(Path(recipe.texts)), strokes_of(pools.written), vocabulary.alphabet)
         pools = pools._replace(texts=texts)

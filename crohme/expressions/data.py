@@ -73,8 +73,10 @@ def labels_of(expressions: Iterable[Expression]) -> Counter[str]:
     return Counter(node.label for expression in expressions for node in all_nodes(expression.row))
 
 
-def vocabulary_for(data: ExpressionData, start: str | Path | None) -> Vocabulary:
+def vocabulary_for(data: ExpressionData, start: str | Path | None, *, whole: bool = False) -> Vocabulary:
     """CROHME's alphabet, or that of the bundle that is started from, and what else is trained on.
+
+    With `whole`, all of `alphabet.csv`, too, and grids.
 
     New classes are named in the log, and those that there is hardly any ink of.
 
@@ -82,12 +84,14 @@ def vocabulary_for(data: ExpressionData, start: str | Path | None) -> Vocabulary
         BundleError: The bundle cannot be read.
     """
     known = Alphabet.crohme() if start is None else Vocabulary.of_tokens(bundle.load(start).vocabulary).alphabet
+    if whole:
+        known = Alphabet((*known.entries, *Alphabet.whole().entries))
     counts = labels_of(data.train.expressions)
     if new := sorted(set(counts) - set(known)):
         log.info("new classes, unknown to the alphabet: %s", " ".join(new))
     if rare := sorted(label for label, count in counts.items() if count < FEWEST):
         log.info("classes of fewer than %d samples: %s", FEWEST, " ".join(f"{la} ({counts[la]})" for la in rare))
-    return Vocabulary(Alphabet({*counts, *known}))
+    return Vocabulary(Alphabet({*counts, *known.entries}))
 
 
 def _load(data: DataSet, split: str) -> Corpus:

@@ -354,7 +354,7 @@ class Run:
         return {"settings": asdict(self.settings), "recipe": asdict(self.recipe), "loss_weights": LOSS_WEIGHTS}
 
     def _write_settings(self) -> None:
-        described = json.dumps({**self._described(), "alphabet": self.vocabulary.alphabet.labels}, indent=2)
+        described = json.dumps({**self._described(), "alphabet": self.vocabulary.alphabet.entries}, indent=2)
         write_whole(self.folder / "settings.json", described + "\n")
 
     def _check_settings(self) -> None:

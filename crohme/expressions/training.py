@@ -78,7 +78,9 @@ def train(
     check_size(settings)  # now, not after the data is read
     found = find(data)
     with held(folder):
-        vocabulary = stored_vocabulary(folder) if resume else vocabulary_for(found, start)
+        vocabulary = (
+            stored_vocabulary(folder) if resume else vocabulary_for(found, start, whole=bool(recipe and recipe.drawn))
+        )
         found = found.readable(vocabulary)
         count, validation = len(found.train.expressions), found.validation
         log.info(

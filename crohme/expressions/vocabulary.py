@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from crohme.expressions import features
 from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
-from crohme.notation.grammar import END, GRID_TOKENS, NEXT_CELL, Place
+from crohme.notation.alphabet import GRID
+from crohme.notation.grammar import END, GRID_TOKENS, Place
 
 MASK, START, START_BACKWARD = "<mask>", "<start>", "<start backward>"
 _SPECIAL = (MASK, START, START_BACKWARD, END)
@@ -50,7 +51,8 @@ class Vocabulary:
             ValueError: They are not those of any alphabet, or in another order.
         """
         structure = {*_SPECIAL, *STRUCTURE, *GRID_TOKENS}
-        found = cls(Alphabet((token for token in tokens if token not in structure), grids=NEXT_CELL in tokens))
+        grids = (GRID,) if GRID in tokens else ()
+        found = cls(Alphabet((*(token for token in tokens if token not in structure), *grids)))
         if found.tokens != tokens:
             raise ValueError("its tokens are not those of an alphabet in their order")
         return found

@@ -13,6 +13,11 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 
+FRACTION_BAR = "-"
+ROOT = "\\sqrt"
+GRID = "\\begin{matrix}"
+"""The label of a grid, which is no symbol: it draws nothing itself."""
+
 
 class Kind(StrEnum):
     """The part a symbol plays in a formula, as far as its class alone tells."""
@@ -83,17 +88,18 @@ class Alphabet:
 
     Args:
         labels: iterable of str. Labels in normal form; those that `alphabet.csv` has no row for are
-            symbols too, of kind ORDINARY.
-        grids: bool. Whether its symbols may stand in grids: matrices, case distinctions, aligned lines.
+            symbols too, of kind ORDINARY. `GRID` among them says that the others may stand in grids:
+            matrices, case distinctions, aligned lines.
 
     Example:
         >>> len(Alphabet.crohme()), Alphabet.crohme().canonical("<"), "\\nabla" in Alphabet.crohme()
         (101, '\\\\lt', False)
     """
 
-    def __init__(self, labels: Iterable[str], *, grids: bool = False) -> None:
-        self.grids = grids
-        self.labels: tuple[str, ...] = tuple(sorted(set(labels)))
+    def __init__(self, labels: Iterable[str]) -> None:
+        given = set(labels)
+        self.grids = GRID in given
+        self.labels: tuple[str, ...] = tuple(sorted(given - {GRID}))
         """The labels in a fixed order (by code point), which numbers the outputs of a classifier."""
         self.index: Mapping[str, int] = {label: i for i, label in enumerate(self.labels)}
 
@@ -107,7 +113,12 @@ class Alphabet:
     @lru_cache(maxsize=1)
     def whole(cls) -> Alphabet:
         """All symbols of `alphabet.csv`, also in grids."""
-        return cls(SYMBOL_CLASSES, grids=True)
+        return cls((*SYMBOL_CLASSES, GRID))
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """What makes the same alphabet again: its labels, and `GRID` where it has grids."""
+        return (*self.labels, GRID) if self.grids else self.labels
 
     def canonical(self, raw: str) -> str:
         """The normal form of a label as it stands in a file.
@@ -189,11 +200,6 @@ CLASSES: tuple[str, ...] = Alphabet.crohme().labels
 
 FUNCTIONS: frozenset[str] = frozenset(c.label for c in SYMBOL_CLASSES.values() if c.kind is Kind.FUNCTION)
 BIG_OPERATORS: frozenset[str] = frozenset(c.label for c in SYMBOL_CLASSES.values() if c.kind is Kind.BIG_OPERATOR)
-
-FRACTION_BAR = "-"
-ROOT = "\\sqrt"
-GRID = "\\begin{matrix}"
-"""The label of a grid, which is no symbol: it draws nothing itself."""
 
 
 def sign_name(raw: str) -> str:

@@ -1,0 +1,75 @@
+"""Ink of symbols that were drawn alone, beside that of the expressions that are composed and typeset."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from crohme.augment.drawn_alone import add_drawings, stand_of
+from crohme.augment.pool import Pool
+from crohme.datasets import cache
+from crohme.datasets.base import DataSet
+from crohme.datasets.registry import open_data_set
+from crohme.expressions.features import POINTS
+from crohme.notation import Alphabet
+from crohme.types import Strokes
+from inkml_parser.sequences import resample
+
+log = logging.getLogger(__name__)
+_MOST = 600  # drawings of a class: more of them say little that is new, and every process keeps them all
+
+
+def drawings(folders: Sequence[Path], alphabet: Alphabet) -> dict[str, list[Strokes]]:
+    """What the training splits of data sets hold of isolated symbols of an alphabet.
+
+    Args:
+        folders: sequence of Path. Data sets, see `datasets.registry`.
+        alphabet: Alphabet.
+
+    Returns:
+        dict. Label → drawings, each `(k, POINTS, 2)` float32.
+
+    Raises:
+        DataNotFound: No data set in a folder, or one that is not for training.
+    """
+    found: dict[str, list[Strokes]] = defaultdict(list)
+    for folder in folders:
+        data = open_data_set(folder)
+        split = data.training_split()
+        made_of = cache.key(data.title, split, str(_MOST), *alphabet.entries, cache.contents(folder, data.files(split)))
+        packed = cache.arrays(cache.path_of("drawn", made_of), partial(_packed, data, split, alphabet))
+        starts = np.cumsum(packed["strokes"])[:-1]
+        for label, points in zip(packed["labels"].tolist(), np.split(packed["points"], starts), strict=True):
+            found[label].append(points)
+    return found
+
+
+def _packed(data: DataSet, split: str, alphabet: Alphabet) -> cache.Arrays:
+    labels: list[str] = []
+    points: list[Strokes] = []
+    counts: Counter[str] = Counter()
+    for symbol in tqdm(data.symbols(split), desc=f"reading {data.folder.name}", unit="symbol"):
+        label = alphabet.canonical(symbol.label)
+        if label in alphabet and counts[label] < _MOST:
+            counts[label] += 1
+            labels.append(label)
+            points.append(np.stack([resample(stroke, count=POINTS) for stroke in symbol.strokes]).astype(np.float32))
+    return {
+        "labels": np.array(labels, dtype=str),
+        "strokes": np.array([len(one) for one in points], dtype=np.int32),
+        "points": np.concatenate([np.zeros((0, POINTS, 2), np.float32), *points]),
+    }
+
+
+def add_drawn_ink(pool: Pool, folders: Sequence[Path], alphabet: Alphabet) -> None:
+    """Give a pool the drawings of `drawings`, as large as they stand in a row."""
+    found = drawings(folders, alphabet)
+    for label, drawn in found.items():
+        add_drawings(pool, label, drawn, stand_of(label))
+    log.info("%d drawings of %d classes beside the written ones", sum(map(len, found.values())), len(found))
