@@ -15,6 +15,7 @@ import numpy as np
 from keras import ops
 
 from crohme.expressions.attention import BiasedAttention, FeedForward
+from crohme.notation import Relation
 
 MASKED = -1e9
 
@@ -47,7 +48,7 @@ class StrokeTransformerConfig:
     decoder_layers: int = 3
     expansion: int = 3
     geometry: int = 32
-    relations: int = 6
+    relations: int = len(Relation)
     dropout: float = 0.1
 
     @classmethod

@@ -40,7 +40,7 @@ def test_the_beam_of_the_bundle_is_used_unless_another_is_asked_for(trained: bun
         ("decoding", "same_symbol", 0.99),
         ("preprocessing", "smallest_stroke", 3.0),
         ("preprocessing", "likeness_scale", 3.0),
-        ("calibration", "ink", (0.5, 0.0)),
+        ("calibration", "ink", (0.05, 0.0)),
     ],
 )
 def test_every_constant_of_the_bundle_changes_what_is_answered(

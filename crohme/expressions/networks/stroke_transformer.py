@@ -9,6 +9,8 @@ from crohme.bundle.network import Reads, Weights, dense, norm
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.forward import LightTransformer
 from crohme.expressions.settings import CALIBRATION, DECODING, PREPROCESSING
+from crohme.expressions.vocabulary import PLACES
+from crohme.notation import Relation
 
 if TYPE_CHECKING:
     import keras
@@ -110,7 +112,7 @@ NETWORK = ExpressionArchitecture(
         "decoder_layers": (Whole(1, 48), 3),
         "expansion": (Whole(1, 16), 3),
         "geometry": (Whole(1, 512), 32),
-        "relations": (Whole(6, 8), 6),
+        "relations": (Whole(len(Relation), len(PLACES)), len(Relation)),
         "dropout": (Number(0, 1), 0.1),
     },
     outputs="tokens",
