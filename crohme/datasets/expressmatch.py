@@ -10,8 +10,10 @@ from pathlib import Path
 
 from crohme.datasets.base import WHOLE
 from crohme.datasets.inkml import InkmlFolder
+from inkml_parser.files import open_regular
 
-_NAME = re.compile(r"\d+_[^\W\d_]\w*\.inkml")
+_NAME = re.compile(r"(\d+)_[A-Za-z]+\d*\.inkml")
+_HEAD = 2048  # bytes of a file in which its annotations stand
 
 
 class ExpressMatch(InkmlFolder):
@@ -19,7 +21,7 @@ class ExpressMatch(InkmlFolder):
 
     title = "ExpressMatch"
     licence = "none stated: not to be trained on, nor passed on"
-    layout = "nothing but files <expression>_<writer>.inkml, such as 102_leo.inkml"
+    layout = "nothing but files <expression>_<writer>.inkml, such as 102_leo.inkml, that name their expression"
     is_generic = False
 
     def __init__(self, folder: Path) -> None:
@@ -28,5 +30,16 @@ class ExpressMatch(InkmlFolder):
 
     @classmethod
     def is_at(cls, folder: Path) -> bool:
-        names = [path.name for path in folder.iterdir() if path.name[0] != "."] if folder.is_dir() else []
-        return bool(names) and all(_NAME.fullmatch(name) for name in names)
+        files = sorted(path for path in folder.iterdir() if path.name[0] != ".") if folder.is_dir() else []
+        named = [_NAME.fullmatch(path.name) for path in files]
+        # People number their own files like that, too, but annotate no expression's number.
+        return bool(files) and all(named) and _is_of(files[0], named[0][1] if named[0] else "")
+
+
+def _is_of(path: Path, expression: str) -> bool:
+    """Whether a file says which of the set's expressions it shows."""
+    try:
+        with open_regular(path) as file:
+            return f'<annotation type="expression">{expression}</annotation>'.encode() in file.read(_HEAD)
+    except OSError:
+        return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,6 +57,9 @@ class IdxPair:
     images: Path
     labels: Path
     side: str
+
+    def on(self, side: str) -> IdxPair:
+        return replace(self, side=side)
 
     def __len__(self) -> int:
         return len(read_labels(self.labels))

@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crohme.datasets.pictures.image_sources import SIDES, PictureSet, Read, Source, side_folders, stamp
@@ -34,7 +34,7 @@ class PictureFolders(PictureSet):
     def sources(self) -> Sequence[Source]:
         sides = side_folders(self.folder)
         if not sides:
-            found = [self._source(self.folder, "")]
+            found: list[Source] = [self._source(self.folder, "")]
         else:
             over = [path.name for path in sorted(self.folder.iterdir()) if path.is_dir() and path not in sides]
             if over:
@@ -75,6 +75,9 @@ class LabelFolders:
     folder: Path
     side: str
     files: list[tuple[str, str]]
+
+    def on(self, side: str) -> LabelFolders:
+        return replace(self, side=side)
 
     def __len__(self) -> int:
         return len(self.files)

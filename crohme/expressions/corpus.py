@@ -46,8 +46,12 @@ class Corpus:
 
     def take(self, mask: Sequence[bool]) -> Corpus:
         """Some of the expressions, by a mask."""
-        names, writers, expressions = (compress(part, mask) for part in (self.names, self.writers, self.expressions))
-        return Corpus(tuple(names), tuple(writers), tuple(expressions), self.skipped)
+        return Corpus(
+            tuple(compress(self.names, mask)),
+            tuple(compress(self.writers, mask)),
+            tuple(compress(self.expressions, mask)),
+            self.skipped,
+        )
 
 
 def load(data: DataSet | Path, split: str = WHOLE, *, progress: bool = True) -> Corpus:

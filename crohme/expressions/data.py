@@ -39,7 +39,13 @@ class ExpressionData:
     held_out: Corpus
 
     def readable(self, vocabulary: Vocabulary) -> ExpressionData:
-        """Without what is validated on and has symbols that the vocabulary lacks; they are counted in the log."""
+        """Without what is validated on and has symbols that the vocabulary lacks; they are counted in the log.
+
+        Raises:
+            DataNotFound: What is trained on has such symbols: the run began with other data.
+        """
+        if unknown := sorted(labels_of(self.train.expressions).keys() - set(vocabulary.alphabet)):
+            raise DataNotFound(f"the run does not know these classes of the data: {' '.join(unknown)}")
         return replace(
             self, validation=_readable(self.validation, vocabulary), held_out=_readable(self.held_out, vocabulary)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from crohme.expressions.network import StrokeTransformer, stroke_transformer
 from crohme.expressions.validation import Validation
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.expressions.warm_start import warm_start
+from crohme.ink.expression import Expression
 from crohme.notation import Alphabet
 from crohme.training import checkpoint
 from crohme.training.checkpoint import CheckpointError
@@ -202,13 +203,13 @@ class Run:
             "spent": 0.0, "budget": 0.0, "unit": "seconds",
         }  # fmt: skip
 
-    def start_from(self, trained: str | Path) -> None:
-        """Take the weights of a bundle.
+    def start_from(self, trained: str | Path, expressions: Sequence[Expression] = ()) -> None:
+        """Take the weights of a bundle; new classes are imprinted from expressions.
 
         Raises:
             BundleError, WarmStartError: See `warm_start`.
         """
-        warm_start(self.model.network, self.vocabulary, trained)
+        warm_start(self.model.network, self.vocabulary, trained, expressions)
         self.average = self.model.get_weights()
 
     def begin(self) -> None:

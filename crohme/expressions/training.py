@@ -92,7 +92,7 @@ def train(
             run.resume()
         else:
             if start is not None:
-                run.start_from(start)
+                run.start_from(start, found.train.expressions)
             run.begin()
         if epochs is not None:
             run.start_cycle(epochs * count, "samples")

@@ -10,7 +10,9 @@ import numpy as np
 
 from crohme import bundle
 from crohme.errors import CrohmeError
+from crohme.expressions.imprinting import imprint
 from crohme.expressions.vocabulary import Vocabulary
+from crohme.ink.expression import Expression
 
 # Axis of each weight that runs over the tokens, the symbol classes, or the relations of two strokes.
 _BY_TOKEN = {"decoder/previous/embeddings": 0, "decoder/token/kernel": 1, "decoder/token/bias": 0}
@@ -22,17 +24,20 @@ class WarmStartError(CrohmeError):
     """A bundle that a network cannot start from. `str(error)` says why."""
 
 
-def warm_start(network: keras.Model, vocabulary: Vocabulary, folder: str | Path) -> None:
+def warm_start(
+    network: keras.Model, vocabulary: Vocabulary, folder: str | Path, expressions: Sequence[Expression] = ()
+) -> None:
     """Give a stroke transformer the weights of a bundle of the same size.
 
-    Tokens and classes that both know keep their weights, whatever their numbers. New ones get the mean of all, and
-    the least bias, so that none is preferred to a known one before it was seen.
+    Tokens and classes that both know keep their weights, whatever their numbers. New ones are imprinted from
+    the expressions that show them, see `imprinting`; those that none shows get the mean of all, and the least bias.
     Features that the bundle's network did not read yet get weights of zero: at first it computes the same as before.
 
     Args:
         network: keras.Model, built.
         vocabulary: Vocabulary. The network's.
         folder: name or path of the bundle.
+        expressions: sequence of `Expression`. What will be trained on.
 
     Raises:
         BundleError: The bundle cannot be read.
@@ -59,6 +64,7 @@ def warm_start(network: keras.Model, vocabulary: Vocabulary, folder: str | Path)
             counts = (range(array.shape[axis]) for array in (stored, fresh))
             stored = _renumbered(stored, fresh, *counts, axis)
         weight.assign(_widened(stored, fresh.shape, f"{trained.path}: {weight.path}"))
+    imprint(network, vocabulary, known, expressions)
 
 
 def _renumbered(

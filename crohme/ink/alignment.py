@@ -92,9 +92,9 @@ def _constraints(row: Sequence[Node], number: dict[int, int]) -> Iterator[_Const
                     yield _Constraint(child, own, 1)
                 elif relation in (Relation.BELOW, Relation.SUB):
                     yield _Constraint(own, child, 1)
-            for child in hanging if relation is Relation.INSIDE else ():
-                if child.label == node.label:
-                    yield _Constraint(own, number[id(child)], _NARROWNESS)
+            for inside in hanging if relation is Relation.INSIDE else ():
+                if inside.label == node.label:
+                    yield _Constraint(own, number[id(inside)], _NARROWNESS)
             yield from _constraints(hanging, number)
 
 

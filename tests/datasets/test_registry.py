@@ -58,7 +58,7 @@ def lay_out(folder: Path, kind: type[DataSet]) -> Path:
         for name in ("train", "valid", "test", "symbols"):
             inkml(folder / name / "00f1.inkml", splitTagOriginal=name)
     elif kind is ExpressMatch:
-        inkml(folder / "102_leo.inkml")
+        inkml(folder / "102_leo.inkml", expression="102")
     elif kind is Detexify:
         lines(folder / "detexify.jsonl.gz", {"label": "\\nabla", "src": "1", "strokes": [UP]})
     elif kind is Unipen:
@@ -118,6 +118,12 @@ def test_a_module_more_is_a_data_set_more(tmp_path: Path, monkeypatch: pytest.Mo
         assert (mine.title, [one.name for one in mine.expressions(WHOLE)]) == ("Mine", ["a.inkml"])
     finally:
         registry.data_sets.cache_clear()
+
+
+def test_own_files_that_are_numbered_like_those_of_a_set_are_ones_own(tmp_path: Path) -> None:
+    for name in ("102_leo", "103_leo", "18_em_0", "rit_42_1"):
+        inkml(tmp_path / name / f"{name}.inkml")
+        assert type(open_data_set(tmp_path / name)) is InkmlFolder
 
 
 def test_nothing_and_too_much_are_errors(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from crohme.datasets.location import DataNotFound, inkml_files, sample_folder
 from crohme.datasets.splits import divide
 from crohme.expressions.data import find, labels_of, vocabulary_for
 from crohme.expressions.vocabulary import Vocabulary
+from crohme.notation import Alphabet
 from inkml_parser import Ink, Symbol, write
 
 SAMPLE = sample_folder()
@@ -92,6 +93,8 @@ def test_what_the_network_cannot_write_is_not_validated_on(tmp_path: Path, caplo
     assert len(found.validation.names) == 4
     assert found.readable(vocabulary_for(found, None)).validation.names == ("0",)
     assert "3 expressions with symbols that nothing is trained on: \\nabla" in caplog.text
+    with pytest.raises(DataNotFound, match=r"does not know these classes of the data: \+ b"):
+        found.readable(Vocabulary(Alphabet("a")))
 
 
 @pytest.mark.parametrize("lay_out", ["missing", "empty", "no truth", "no segmentation", "one file", "damaged"])

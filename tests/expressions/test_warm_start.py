@@ -7,9 +7,12 @@ import pytest
 
 from crohme import bundle
 from crohme.expressions.forward import LightTransformer
+from crohme.expressions.token_bias import told
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.expressions.warm_start import WarmStartError, warm_start
+from crohme.ink.expression import Expression
 from crohme.notation import Alphabet
+from crohme.notation.tree import Node
 
 CROHME = Vocabulary.crohme()
 SMALL = {**CROHME.dimensions(), "width": 12, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "geometry": 4}
@@ -54,3 +57,31 @@ def test_another_size_is_refused(older):
     wider = bundle.build("stroke_transformer", {**SMALL, "width": 16})
     with pytest.raises(WarmStartError, match="shape"):
         warm_start(wider, CROHME, older)
+
+
+def test_a_new_class_starts_as_the_one_that_its_ink_is_taken_for(older):
+    """Ink that the network takes for `x`, now called `\\nabla`: at first both are as probable."""
+    wider = Vocabulary(Alphabet([*CROHME.alphabet, "\\nabla"]))
+    before = bundle.load(older)
+    # `x` and its stroke class win everywhere, whatever is written.
+    weights = dict(before.weights)
+    for name, number in (("decoder/token/bias", CROHME.token_index["x"]), ("symbol/bias", CROHME.class_index["x"])):
+        path = f"stroke_transformer/{name}"
+        weights[path] = weights[path] + np.float32(30.0) * (np.arange(len(weights[path])) == number)
+    bundle.save(older, "stroke_transformer", before.arguments, CROHME.tokens, weights, {}, {})
+    rng = np.random.default_rng(1)
+    points = rng.normal(size=(3, SMALL["points"], 2)).astype(np.float32)
+    drawn = Expression(points, tuple(Node(label, (i,)) for i, label in enumerate(("\\nabla", "+", "\\nabla"))))
+    network = bundle.build("stroke_transformer", {**SMALL, **wider.dimensions()})
+    warm_start(network, wider, older, [drawn])
+    after = bundle.weights_of(network)
+    for path, axis, numbers in (
+        ("decoder/previous/embeddings", 0, wider.token_index),
+        ("decoder/token/kernel", 1, wider.token_index),
+        ("symbol/kernel", 1, wider.class_index),
+    ):
+        weight = after[f"stroke_transformer/{path}"]
+        np.testing.assert_allclose(weight.take(numbers["\\nabla"], axis), weight.take(numbers["x"], axis), atol=1e-4)
+    logits, truth = told(LightTransformer(after, network.config.to_dict()), wider, [drawn])
+    new = logits[truth == wider.token_index["\\nabla"]]
+    np.testing.assert_allclose(new[:, wider.token_index["\\nabla"]], new[:, wider.token_index["x"]], atol=1e-3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -47,9 +47,16 @@ class SymbolPicture:
 
 
 class Source(Protocol):
-    """Some pictures of one side of a split; a dataclass."""
+    """Some pictures of one side of a split."""
 
-    side: str
+    @property
+    def side(self) -> str:
+        """One of `TRAIN`, `VALIDATION`, `TEST` and `NOT_TEST`, or empty."""
+        ...
+
+    def on(self, side: str) -> Source:
+        """The same on another side."""
+        ...
 
     def __len__(self) -> int: ...
 
@@ -109,7 +116,7 @@ def sided(sources: Sequence[Source]) -> list[Source]:
     """The sides of one set: a training half alone is no split, and one with a test half has still to be validated."""
     sides = {source.side for source in sources}
     side = TRAIN if VALIDATION in sides else NOT_TEST if TEST in sides else ""
-    return [replace(source, side=side) if source.side == TRAIN else source for source in sources]
+    return [source.on(side) if source.side == TRAIN else source for source in sources]
 
 
 def _is_side(folder: Path) -> bool:
