@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inkml_parser.types import Points, Values
+from inkml_parser.types import Points
 
 Float32Array = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
@@ -20,6 +20,9 @@ BoolArray = NDArray[np.bool_]
 UInt8Array = NDArray[np.uint8]
 StringArray = NDArray[np.str_]
 
+IntegerArray = NDArray[np.integer]
+"""Of any size: indices."""
+
 Stroke = NDArray[np.float32]
 """`(p, 2)` One stroke of p points: X to the right, Y down."""
 Strokes = NDArray[np.float32]
@@ -30,19 +33,27 @@ Image = NDArray[np.uint8]
 Images = NDArray[np.uint8]
 """`(n, height, width)` n grey images of one size."""
 
+Hashes = NDArray[np.uint64]
+"""`(n, 8)` A hash of 512 bits for each of n pictures, or `(8,)` that of one."""
+
+Arrays = dict[str, np.ndarray]
+"""Name of an array → the array."""
+
 __all__ = [
+    "Arrays",
     "BoolArray",
     "Float32Array",
     "Float64Array",
     "FloatingArray",
+    "Hashes",
     "Image",
     "Images",
     "Int32Array",
     "Int64Array",
+    "IntegerArray",
     "Points",
     "StringArray",
     "Stroke",
     "Strokes",
     "UInt8Array",
-    "Values",
 ]

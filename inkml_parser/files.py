@@ -13,6 +13,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -20,7 +21,7 @@ _Path = str | os.PathLike[str]
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
-def open_regular(path: _Path) -> BinaryIO:
+def open_regular(path: _Path) -> BufferedReader:
     """Open a file for reading; a pipe that nobody writes to would be waited for, and a device has no end.
 
     Raises:

@@ -59,7 +59,7 @@ def measure_symbols(data: Crohme, out: Path, minutes: float, settings: list[str]
     taught = [path for path in data.files("train") if _NAME.search(path.read_bytes())]
     taught = [taught[i] for i in np.random.default_rng(0).permutation(len(taught))[:FILES]]
     copy(taught, out / "data")
-    tests = {name: [] for name in ("with", "without")}
+    tests: dict[str, list[Path]] = {name: [] for name in ("with", "without")}
     for path in data.files("test2013"):
         tests["with" if _NAME.search(path.read_bytes()) else "without"].append(path)
     for name, files in tests.items():
@@ -70,9 +70,7 @@ def measure_symbols(data: Crohme, out: Path, minutes: float, settings: list[str]
     figures: dict[str, Any] = {"files": len(taught), "seconds": seconds, "load": os.getloadavg()}
     for name in tests:
         n = len(tests[name])
-        rates = {
-            when: 100 * sum(found.values()) / n for when, found in (("before", before[name]), ("after", after[name]))
-        }
+        rates = {when: 100 * sum(found) / n for when, found in (("before", before[name]), ("after", after[name]))}
         figures[name] = {"n": n, **{when: round(rate, 1) for when, rate in rates.items()}}
     return figures
 

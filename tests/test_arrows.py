@@ -77,6 +77,17 @@ def test_imports_go_in_no_circle() -> None:
     assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(MODULES)
 
 
+def test_array_types_are_named_in_types_only() -> None:
+    naming = set()
+    for module, file in MODULES.items():
+        assigned = [
+            node.value for node in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)
+        ]
+        if any(isinstance(value, ast.Subscript) and ast.unparse(value.value).endswith("NDArray") for value in assigned):
+            naming.add(module)
+    assert naming == {"crohme.types", "inkml_parser.types"}
+
+
 @pytest.mark.parametrize("part", ["crohme.cli", "crohme.web"])
 def test_nothing_imports_the_top(part: str) -> None:
     allowed = {"crohme.__main__"}

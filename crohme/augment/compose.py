@@ -12,6 +12,7 @@ import numpy as np
 
 from crohme.augment.letters import NAMES
 from crohme.augment.metrics import measure
+from crohme.augment.one_hand import OneHand
 from crohme.augment.pool import Pool
 from crohme.ink.expression import Expression, cut, join
 from crohme.notation.tree import Node, Relation
@@ -25,7 +26,7 @@ _NO_SCRIPTS = frozenset(
 )
 
 
-def compose(pool: Pool, rng: np.random.Generator, steps: int) -> Expression:
+def compose(pool: Pool | OneHand, rng: np.random.Generator, steps: int) -> Expression:
     """A new expression from `steps` + 1 fragments of real ink, or fewer where one more would be too long."""
     expression = fragment(pool, rng, longest=12)
     for _ in range(steps):
@@ -36,7 +37,7 @@ def compose(pool: Pool, rng: np.random.Generator, steps: int) -> Expression:
     return expression
 
 
-def fragment(pool: Pool, rng: np.random.Generator, longest: int) -> Expression:
+def fragment(pool: Pool | OneHand, rng: np.random.Generator, longest: int) -> Expression:
     """A piece of at most `longest` symbols of some row of a real expression, at x-height 1 around y 0.
 
     Most pieces are drawn for one symbol in them, so that rare classes are seen often enough:
@@ -55,7 +56,7 @@ def fragment(pool: Pool, rng: np.random.Generator, longest: int) -> Expression:
     return _to_unit(cut(expression, row[start : start + length]))
 
 
-def word(pool: Pool, rng: np.random.Generator) -> Expression | None:
+def word(pool: Pool | OneHand, rng: np.random.Generator) -> Expression | None:
     """Two to four letters or digits that nobody wrote together, such as products, names and units are.
 
     Few words stand in the training set; a decoder that knows only them reads `calc` as a function's name.
@@ -75,14 +76,14 @@ def word(pool: Pool, rng: np.random.Generator) -> Expression | None:
     return Expression(points, tuple(node for row in rows for node in row))
 
 
-def beside(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
+def beside(expression: Expression, pool: Pool | OneHand, rng: np.random.Generator) -> Expression:
     """One more fragment on the same base line, before or after."""
     other = _vary(fragment(pool, rng, longest=10), rng)
     left, right = (expression, other) if rng.random() < 0.6 else (other, expression)
     return _side_by_side(_to_unit(left), _to_unit(right), rng)
 
 
-def script(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
+def script(expression: Expression, pool: Pool | OneHand, rng: np.random.Generator) -> Expression:
     """A fragment as superscript, subscript or both on the last symbol of the base line."""
     base = expression.row[-1]
     if base.label in _NO_SCRIPTS or base.rows:
@@ -93,7 +94,7 @@ def script(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expr
     return expression
 
 
-def fraction(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
+def fraction(expression: Expression, pool: Pool | OneHand, rng: np.random.Generator) -> Expression:
     """The expression over or under another one, with a real fraction bar between."""
     if not pool.bars:
         return beside(expression, pool, rng)
@@ -115,7 +116,7 @@ def fraction(expression: Expression, pool: Pool, rng: np.random.Generator) -> Ex
     return Expression(points, (node,))
 
 
-def root(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
+def root(expression: Expression, pool: Pool | OneHand, rng: np.random.Generator) -> Expression:
     """The expression under a real root sign, its hook kept in shape and its roof stretched."""
     if not pool.roots:
         return beside(expression, pool, rng)
@@ -140,7 +141,7 @@ def root(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expres
     return _with_index(radical, pool, rng) if rng.random() < 0.15 else radical
 
 
-def _with_index(radical: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
+def _with_index(radical: Expression, pool: Pool | OneHand, rng: np.random.Generator) -> Expression:
     """A root with a small symbol over its hook, left of where the sign turns upwards."""
     label = _INDICES[rng.integers(len(_INDICES))]
     if label not in pool.symbols:
@@ -158,7 +159,7 @@ def _with_index(radical: Expression, pool: Pool, rng: np.random.Generator) -> Ex
     return Expression(points, (Node(node.label, node.strokes, {Relation.ABOVE: above, **node.rows}),))
 
 
-def brackets(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
+def brackets(expression: Expression, pool: Pool | OneHand, rng: np.random.Generator) -> Expression:
     """The expression between a real pair of brackets, stretched to its height."""
     if not pool.brackets:
         return beside(expression, pool, rng)
@@ -177,7 +178,7 @@ def brackets(expression: Expression, pool: Pool, rng: np.random.Generator) -> Ex
     return Expression(points, tuple(node for row in rows for node in row))
 
 
-_STEPS: tuple[Callable[[Expression, Pool, np.random.Generator], Expression], ...] = (
+_STEPS: tuple[Callable[[Expression, Pool | OneHand, np.random.Generator], Expression], ...] = (
     beside,
     script,
     fraction,

@@ -84,14 +84,13 @@ def source_of(label: str, labels: Container[str]) -> str | None:
 
 
 def _drawn(like: _Like, number: int, ink: Ink, rng: np.random.Generator) -> Strokes:
-    points = ink.symbol(like.label, rng)
+    points: Strokes = ink.symbol(like.label, rng)
     middle = (points.min(axis=(0, 1)) + points.max(axis=(0, 1))) / 2
     points = points - middle
     if like.turned:
         points = np.stack([-points[..., 1], points[..., 0]], axis=-1)
     if like.flipped:
-        points = points * np.array([-1.0, 1.0], np.float32)
+        points = points * np.array((-1, 1), np.float32)
     width = max(float(np.ptp(points[..., 0])), 0.1)
-    shift = np.array([number * width * rng.uniform(2.0, 4.0), 0])
-    moved: Strokes = (points + shift).astype(np.float32)
-    return moved
+    moved: Strokes = points + np.array((number * width * rng.uniform(2.0, 4.0), 0), np.float32)
+    return moved.astype(np.float32)

@@ -39,9 +39,9 @@ class OneHand:
         self._home, self._everybody = home, pool
         self._pool_of: dict[str, Pool | _Drawing] = {}
         self.any, self.row, self.place = home.any, home.row, home.place
-        self.bars, self.roots, self.brackets = (
-            getattr(home, name) or getattr(pool, name) for name in ("bars", "roots", "brackets")
-        )
+        self.bars = home.bars or pool.bars
+        self.roots = home.roots or pool.roots
+        self.brackets = home.brackets or pool.brackets
         self.symbols, self.label, self.usual = pool.symbols, pool.label, pool.usual
 
     def symbol(self, label: str, rng: np.random.Generator) -> Strokes:

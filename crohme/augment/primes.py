@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from crohme.augment.letters import LETTERS
+from crohme.augment.one_hand import OneHand
 from crohme.augment.pool import Pool
 from crohme.ink.expression import Expression, Row, all_rows, regroup
 from crohme.notation.tree import Node, Relation
@@ -18,7 +19,7 @@ _ALIKE = ("/", ",", "|", "1")
 """Written small and high, these are primes too."""
 
 
-def add_prime(expression: Expression, pool: Pool, rng: np.random.Generator) -> Expression:
+def add_prime(expression: Expression, pool: Pool | OneHand, rng: np.random.Generator) -> Expression:
     """Hang a prime, or two, on a letter that has no superscript and room for one, if there is such a letter.
 
     How large they are and where they lie follows the primes of the training set.
@@ -87,7 +88,7 @@ def _box(expression: Expression, node: Node) -> tuple[Float32Array, Float32Array
     return points.min(axis=(0, 1)), points.max(axis=(0, 1))
 
 
-def _ink(pool: Pool, rng: np.random.Generator) -> Strokes | None:
+def _ink(pool: Pool | OneHand, rng: np.random.Generator) -> Strokes | None:
     """A prime, or a single upright stroke that looks like one, higher than wide."""
     labels = [label for label in (PRIME, *_ALIKE) if pool.symbols.get(label)]
     if not labels:

@@ -6,6 +6,7 @@ import numpy as np
 
 from crohme.augment.letters import CAPITAL_OF, NAMES, TWINS
 from crohme.augment.metrics import measure
+from crohme.augment.one_hand import OneHand
 from crohme.augment.pool import Pool
 from crohme.ink.expression import Expression, Row, all_nodes, all_rows, put, regroup
 from crohme.notation.tree import Node
@@ -21,7 +22,9 @@ _GROUP_OF = {label: group for group in (NAMES, *_ALIKE) for label in group}
 _FIXED = frozenset({r"\sqrt", "(", ")", "[", "]", r"\{", r"\}", "|"})  # their size depends on what they enclose
 
 
-def swap(expression: Expression, pool: Pool, rng: np.random.Generator, *, share: float, relabel: float) -> Expression:
+def swap(
+    expression: Expression, pool: Pool | OneHand, rng: np.random.Generator, *, share: float, relabel: float
+) -> Expression:
     """Exchange some symbols.
 
     A class that is given another name is given it wherever it stands in the expression, as a
@@ -52,7 +55,7 @@ def swap(expression: Expression, pool: Pool, rng: np.random.Generator, *, share:
     return _rebuild(expression, list(all_nodes(expression.row)), replaced) if replaced else expression
 
 
-def _rename(labels: list[str], pool: Pool, rng: np.random.Generator, relabel: float) -> dict[str, str]:
+def _rename(labels: list[str], pool: Pool | OneHand, rng: np.random.Generator, relabel: float) -> dict[str, str]:
     """New names for some classes."""
     names = {}
     for label in labels:
@@ -65,7 +68,7 @@ def _rename(labels: list[str], pool: Pool, rng: np.random.Generator, relabel: fl
 
 
 def _written_as(
-    label: str, old: Strokes, expression: Expression, row: Row, pool: Pool, rng: np.random.Generator
+    label: str, old: Strokes, expression: Expression, row: Row, pool: Pool | OneHand, rng: np.random.Generator
 ) -> Strokes:
     """Strokes of another class in the place of a symbol, as large as people write them beside such neighbours."""
     new = pool.symbol(label, rng)

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -129,7 +129,7 @@ def _is_amount(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
 
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[Any], bool]] = {
     "commit": lambda v: isinstance(v, str) and _COMMIT.fullmatch(v) is not None,
     "data_sha256": lambda v: isinstance(v, str) and _SHA256.fullmatch(v) is not None,
     "libraries": lambda v: isinstance(v, Mapping) and all(_is_text(k) and _is_text(n) for k, n in v.items()),

@@ -8,8 +8,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from crohme.errors import CrohmeError
 from inkml_parser.files import open_regular
@@ -59,7 +60,7 @@ def read_vocabulary(path: Path, count: int) -> tuple[str, ...]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BufferedReader]:
     """A file of a bundle to read: a regular one, and no link.
 
     Raises:

@@ -13,13 +13,13 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Mapping
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.bundle.network import Shapes
 from crohme.errors import CrohmeError
+from crohme.types import Float32Array, FloatingArray
 
 LARGEST = 65504.0
 """The largest number of half precision, in which weights are stored."""
@@ -37,7 +37,7 @@ class WeightsError(CrohmeError):
     """Weights that are not those expected. `str(error)` says how."""
 
 
-def read_weights(file: BinaryIO, expected: Shapes) -> dict[str, NDArray[np.float32]]:
+def read_weights(file: BinaryIO, expected: Shapes) -> dict[str, Float32Array]:
     """Read half- or single-precision arrays.
 
     Args:
@@ -61,14 +61,16 @@ def read_weights(file: BinaryIO, expected: Shapes) -> dict[str, NDArray[np.float
         raise WeightsError(f"cannot be read: {error}") from None
 
 
-def write_weights(file: BinaryIO, weights: Mapping[str, NDArray[np.floating]]) -> None:
+def write_weights(file: BinaryIO, weights: Mapping[str, FloatingArray]) -> None:
     """Write arrays in half precision.
 
     Raises:
         WeightsError: A weight is too large for half precision, or no number.
     """
     with np.errstate(over="ignore"):
-        half = {name: np.asarray(array).astype(np.float16, order="C") for name, array in weights.items()}
+        half: dict[str, Any] = {
+            name: np.asarray(array).astype(np.float16, order="C") for name, array in weights.items()
+        }
     for name, array in half.items():
         if not np.isfinite(array).all():
             raise WeightsError(f"weight {name} does not fit into half precision")
@@ -115,7 +117,7 @@ def _check_members(archive: zipfile.ZipFile, expected: Shapes) -> None:
         raise WeightsError(f"would unpack {packed:,} bytes to {unpacked:,}")
 
 
-def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
+def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Float32Array:
     with archive.open(f"{name}.npy") as member:
         header = _HEADER.fullmatch(member.read(_HEADER_SIZE))
         if header is None or header[0][8:10] != struct.pack("<H", _HEADER_SIZE - 10):
@@ -133,7 +135,7 @@ def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> NDArra
     return array
 
 
-def _check_variance(name: str, array: NDArray[np.floating]) -> None:
+def _check_variance(name: str, array: FloatingArray) -> None:
     if name.endswith("moving_variance") and (array < 0).any():
         raise WeightsError(f"{_shown(name)} holds a variance below zero")
 

@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             args = build_parser().parse_args(argv)
             with needed_by("this command"):
-                code = args.run(args)
+                code: int = args.run(args)
             sys.stdout.flush()
             return code
         except CrohmeError as error:

@@ -65,8 +65,8 @@ def run(args: argparse.Namespace) -> int:
     if args.latex is not None:
         from crohme.evaluation.latex_table import comparison_table
 
-        names = [short(report.about.bundle) for report in (found.a, found.b)]
-        write_text(args.latex, comparison_table(*names, found.figures, found.a.rates, _counted(found)))
+        a, b = short(found.a.about.bundle), short(found.b.about.bundle)
+        write_text(args.latex, comparison_table(a, b, found.figures, found.a.rates, _counted(found)))
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from crohme.cli.errors import CommandError, one_line
 from crohme.datasets.location import files_under
+from crohme.errors import cause_of
 from inkml_parser.files import check_writable, is_special, write_whole
 
 INK_SUFFIXES = frozenset({".inkml"})
@@ -105,7 +106,7 @@ def check_file(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         check_writable(path)
     except OSError as error:
-        raise CommandError(error.strerror, error.filename or path) from None
+        raise CommandError(cause_of(error), error.filename or path) from None
 
 
 def check_apart(files: Mapping[str, Path | None], inputs: Iterable[Path] = ()) -> None:
@@ -148,7 +149,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     except OSError as error:
-        raise CommandError(error.strerror, error.filename or path) from None
+        raise CommandError(cause_of(error), error.filename or path) from None
 
 
 def check_folder(path: Path) -> None:
@@ -164,7 +165,7 @@ def check_folder(path: Path) -> None:
     except FileExistsError:
         raise CommandError("not a folder", path) from None
     except OSError as error:
-        raise CommandError(error.strerror, path) from None
+        raise CommandError(cause_of(error), path) from None
 
 
 def list_warnings(warnings: Iterable[tuple[Path, str]]) -> None:

@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("network and data")
     group.add_argument(
         "--network",
-        choices=_Networks(),  # type: ignore[arg-type]
+        choices=_Networks(),
         default="lstm",
         metavar="NETWORK",
         help="one of %(choices)s; lstm reads strokes, the others pictures (lstm)",

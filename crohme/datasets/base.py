@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from crohme.datasets.location import DataNotFound
 from crohme.notation import SymbolTree
+from crohme.types import Float64Array
 from inkml_parser import Ink
 
 log = logging.getLogger(__name__)
@@ -56,7 +54,7 @@ class WrittenSymbol:
     name: str
     writer: str
     label: str
-    strokes: tuple[NDArray[np.float64], ...]
+    strokes: tuple[Float64Array, ...]
 
 
 class DataSet(ABC):

@@ -9,15 +9,16 @@ import zlib
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from crohme import notation
 from crohme.datasets.location import cache_folder
+from crohme.types import Arrays
 from inkml_parser.files import open_regular, replacing
 
 log = logging.getLogger(__name__)
-Arrays = dict[str, np.ndarray]
 _PACKAGES = Path(__file__).resolve().parents[2]
 _READERS = ("inkml_parser/**/*.py", "crohme/notation/**/*", "crohme/datasets/**/*", "crohme/ink/**/*.py",
             "crohme/expressions/corpus.py", "crohme/expressions/traced.py")  # fmt: skip
@@ -64,8 +65,8 @@ def arrays(path: Path, make: Callable[[], Arrays]) -> Arrays:
         log.warning("%s is damaged (%s) and made anew", path, error)
     made = make()
     try:
-        with replacing(path) as file:
-            np.savez_compressed(file, **made)
+        with replacing(path) as new:
+            np.savez_compressed(new, **dict[str, Any](made))
     except OSError as error:
         log.warning("not kept for the next time: %s: %s", path, error.strerror)
     return made

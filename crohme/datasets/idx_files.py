@@ -10,8 +10,8 @@ import gzip
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from crohme.datasets.base import TEST, TRAIN
 from crohme.datasets.location import DataNotFound
 from crohme.datasets.pictures.image_sources import PictureSet, Read, Source, side_folders, stamp
 from crohme.ink.image_files import ImageError
+from crohme.types import Image, UInt8Array
 from inkml_parser.files import open_regular
 
 _UNSIGNED_BYTE = 8
@@ -123,7 +124,7 @@ def read_labels(path: Path) -> np.ndarray:
         return _read(file, path, count)
 
 
-def read_images(path: Path) -> Iterator[np.ndarray]:
+def read_images(path: Path) -> Iterator[Image]:
     """The pictures one after the other, `(rows, columns)` uint8; MNIST's are white on black.
 
     Raises:
@@ -135,12 +136,12 @@ def read_images(path: Path) -> Iterator[np.ndarray]:
             yield _read(file, path, rows * columns).reshape(rows, columns)
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> BufferedIOBase:
     file = open_regular(path)
     return gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
 
 
-def _header(file: BinaryIO, path: Path, dimensions: int) -> tuple[int, ...]:
+def _header(file: BufferedIOBase, path: Path, dimensions: int) -> tuple[int, ...]:
     magic = _read(file, path, 4)
     if magic.tolist() != [0, 0, _UNSIGNED_BYTE, dimensions]:
         raise DataNotFound(f"is not an IDX file of bytes in {dimensions} dimensions", path)
@@ -150,7 +151,7 @@ def _header(file: BinaryIO, path: Path, dimensions: int) -> tuple[int, ...]:
     return shape
 
 
-def _read(file: BinaryIO, path: Path, count: int) -> np.ndarray:
+def _read(file: BufferedIOBase, path: Path, count: int) -> UInt8Array:
     try:
         data = file.read(count)
     except (OSError, EOFError, zlib.error) as error:

@@ -27,9 +27,10 @@ class InkmlFolder(DataSet):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.folders = {split: found for split in _NAMES if (found := _folder(folder, split)) is not None}
-        if TRAIN not in self.folders:
-            self.folders, self.training = {}, WHOLE
+        folders = {split: found for split in _NAMES if (found := _folder(folder, split)) is not None}
+        if TRAIN not in folders:
+            folders, self.training = {}, WHOLE
+        self.folders = folders
         self.validation = (VALIDATION,) if VALIDATION in self.folders else ()
         self.tests = (TEST,) if TEST in self.folders else ()
 

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import unquote
 
-from crohme.errors import CrohmeError
+from crohme.errors import CrohmeError, cause_of
 from crohme.notation import CLASSES, canonical_label
 from crohme.notation.alphabet import SYMBOL_CLASSES
 from inkml_parser.files import open_regular
@@ -96,7 +96,7 @@ def _read_table(path: Path) -> dict[str, str]:
                 if table.setdefault(name, canonical_label(label)) != canonical_label(label):
                     raise LabelError(f"line {reader.line_num}: {name} stands for {table[name]} already", path)
     except OSError as error:
-        raise LabelError(error.strerror, path) from None
+        raise LabelError(cause_of(error), path) from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise LabelError(f"is not a CSV file in UTF-8: {error}", path) from None
     return table

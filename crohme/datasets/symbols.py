@@ -14,6 +14,7 @@ from crohme.datasets import cache
 from crohme.datasets.base import WHOLE, DataSet
 from crohme.datasets.inkml import InkmlFolder
 from crohme.ink.strokes import StrokeBatch
+from crohme.types import Arrays
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ def known(symbols: SymbolSet, classes: tuple[str, ...]) -> SymbolSet:
     return symbols.take(is_known)
 
 
-def _pack(symbols: SymbolSet) -> cache.Arrays:
+def _pack(symbols: SymbolSet) -> Arrays:
     return {
         "points": symbols.strokes.points,
         "stroke_lengths": symbols.strokes.stroke_lengths,
@@ -120,7 +121,7 @@ def _pack(symbols: SymbolSet) -> cache.Arrays:
     }
 
 
-def _unpack(arrays: cache.Arrays) -> SymbolSet:
+def _unpack(arrays: Arrays) -> SymbolSet:
     strokes = StrokeBatch(arrays["points"], arrays["stroke_lengths"], arrays["symbol_lengths"])
     symbols = SymbolSet(strokes, arrays["labels"], arrays["files"], arrays["writers"])
     return replace(symbols, unreadable=tuple(arrays["unreadable"].tolist()))

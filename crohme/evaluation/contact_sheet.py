@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from crohme.types import Image
 from inkml_parser.files import replacing
 
 _COLUMNS, _ROWS = 8, 25
@@ -30,9 +31,9 @@ class ContactSheet:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.pages: list[Path] = []
-        self._cells: list[tuple[np.ndarray | None, str, str, str, str]] = []
+        self._cells: list[tuple[Image | None, str, str, str, str]] = []
 
-    def add(self, name: str, picture: np.ndarray, label: str, probability: float, truth: str | None = None) -> None:
+    def add(self, name: str, picture: Image, label: str, probability: float, truth: str | None = None) -> None:
         """Add a symbol.
 
         Args:
@@ -55,7 +56,7 @@ class ContactSheet:
         if self._cells:
             self._write_page()
 
-    def _add(self, picture: np.ndarray | None, label: str, note: str, name: str, colour: str) -> None:
+    def _add(self, picture: Image | None, label: str, note: str, name: str, colour: str) -> None:
         self._cells.append((picture, label, note, name, colour))
         if len(self._cells) == _COLUMNS * _ROWS:
             self._write_page()
@@ -87,7 +88,7 @@ class ContactSheet:
         self._cells = []
 
 
-def _thumbnail(picture: np.ndarray) -> np.ndarray:
+def _thumbnail(picture: Image) -> Image:
     """`(_PICTURE, _PICTURE, 3)` uint8 RGB: the picture shrunk or enlarged to fit, in a thin frame."""
     colour = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB if picture.ndim == 2 else cv2.COLOR_BGR2RGB)
     scale = (_PICTURE - 2) / max(colour.shape[:2])

@@ -7,14 +7,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from crohme.child_processes import worker_pool
+from crohme.types import FloatingArray
 
 _REPEATS = 3
 
 
-def milliseconds_per_symbol(bundles: Sequence[Path], symbols: Sequence[Sequence[np.ndarray]]) -> float:
+def milliseconds_per_symbol(bundles: Sequence[Path], symbols: Sequence[Sequence[FloatingArray]]) -> float:
     """Time from strokes to probabilities, in a process that has one core.
 
     Args:
@@ -38,7 +37,7 @@ def _keep_to_one_core() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
-def _measure(bundles: list[Path], symbols: list[list[np.ndarray]]) -> float:
+def _measure(bundles: list[Path], symbols: list[list[FloatingArray]]) -> float:
     from crohme import bundle
     from crohme.ink.strokes import StrokeBatch
     from crohme.symbols.recognizer import SymbolRecognizer

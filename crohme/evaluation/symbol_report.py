@@ -16,6 +16,7 @@ from sklearn.metrics import classification_report, confusion_matrix
 from crohme.evaluation.plots import save
 from crohme.evaluation.report.content import About
 from crohme.evaluation.symbols import SymbolResults
+from crohme.types import Int64Array
 from inkml_parser.files import filling, write_whole
 
 METRIC = "isolated symbols, the most probable class"
@@ -65,7 +66,7 @@ def write_report(
     return [folder / name for name in names]
 
 
-def most_confused(matrix: np.ndarray, labels: list[str]) -> pd.DataFrame:
+def most_confused(matrix: Int64Array, labels: list[str]) -> pd.DataFrame:
     """The pairs of labels most often taken for each other, in both directions together.
 
     Args:
@@ -115,7 +116,7 @@ def _outcomes(results: SymbolResults) -> pd.DataFrame:
     )
 
 
-def _draw_matrix(matrix: np.ndarray, labels: list[str], path: Path, formats: Sequence[str]) -> None:
+def _draw_matrix(matrix: Int64Array, labels: list[str], path: Path, formats: Sequence[str]) -> None:
     side = max(4.0, 0.16 * len(labels))
     figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
     # Counts span four orders of magnitude; on a linear scale no confusion would be seen.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 
 class BiasedAttention(keras.layers.Layer):
@@ -26,7 +28,7 @@ class BiasedAttention(keras.layers.Layer):
     "Self-attention with relative position representations", 2018.
     """
 
-    def __init__(self, width: int, heads: int, dropout: float, with_edges: bool = False, **kwargs) -> None:
+    def __init__(self, width: int, heads: int, dropout: float, with_edges: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if width % heads:
             raise ValueError(f"{heads} heads do not divide a width of {width}")
@@ -39,7 +41,14 @@ class BiasedAttention(keras.layers.Layer):
         self.edge = keras.layers.Dense(width, use_bias=False, name="edge") if with_edges else None
         self.dropout = keras.layers.Dropout(dropout)
 
-    def call(self, x, bias, context=None, edges=None, training=False):
+    def call(
+        self,
+        x: KerasTensor,
+        bias: KerasTensor,
+        context: KerasTensor | None = None,
+        edges: KerasTensor | None = None,
+        training: bool = False,
+    ) -> KerasTensor:
         queries = self.norm(x)
         q = self._split(self.query(queries) * self.head_width**-0.5)
         key, value = ops.split(self.key_value(queries if context is None else context), 2, axis=-1)
@@ -52,7 +61,7 @@ class BiasedAttention(keras.layers.Layer):
             found = found + self.edge(ops.reshape(lying, (*ops.shape(x)[:2], -1)))
         return x + self.dropout(found, training=training)
 
-    def _split(self, x):
+    def _split(self, x: KerasTensor) -> KerasTensor:
         b, n, _ = ops.shape(x)
         return ops.transpose(ops.reshape(x, (b, n, self.heads, self.head_width)), (0, 2, 1, 3))
 
@@ -66,12 +75,12 @@ class FeedForward(keras.layers.Layer):
         dropout: float. Rate on the residual branch.
     """
 
-    def __init__(self, width: int, hidden: int, dropout: float, **kwargs) -> None:
+    def __init__(self, width: int, hidden: int, dropout: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.norm = keras.layers.LayerNormalization(epsilon=1e-5, name="norm")
         self.inner = keras.layers.Dense(hidden, activation="silu", name="inner")
         self.out = keras.layers.Dense(width, name="out")
         self.dropout = keras.layers.Dropout(dropout)
 
-    def call(self, x, training=False):
+    def call(self, x: KerasTensor, training: bool = False) -> KerasTensor:
         return x + self.dropout(self.out(self.inner(self.norm(x))), training=training)

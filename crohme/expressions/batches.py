@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -33,8 +33,7 @@ from crohme.expressions.targets import Targets, encode
 from crohme.expressions.traced import load_traced
 from crohme.expressions.vocabulary import MASK, Vocabulary
 from crohme.ink.expression import Expression, all_rows, cut
-
-Arrays = dict[str, np.ndarray]
+from crohme.types import Arrays
 
 
 class Batch(NamedTuple):
@@ -283,7 +282,7 @@ def stream(
     first: int,
     workers: int,
     size: int = 3072,
-) -> Iterator[tuple[int, list[Batch]]]:
+) -> Generator[tuple[int, list[Batch]], None, None]:
     """Chunks of batches without end, made by other processes ahead of time: `(number, batches)`.
 
     Args:

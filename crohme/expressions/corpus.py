@@ -18,6 +18,7 @@ from crohme.ink.expression import Expression
 from crohme.ink.truth import aligned_truth
 from crohme.notation import NotationError, SymbolTree
 from crohme.notation.tree import Node, Relation
+from crohme.types import Arrays, Float64Array
 from inkml_parser import Ink
 from inkml_parser.sequences import resample
 
@@ -90,7 +91,7 @@ def read_corpus(data: DataSet, split: str, *, progress: bool = True) -> Corpus:
     return Corpus(tuple(names), tuple(writers), tuple(expressions), (*data.unreadable, *skipped))
 
 
-def resample_all(ink: Ink) -> np.ndarray:
+def resample_all(ink: Ink) -> Float64Array:
     """All strokes of an ink at `POINTS` points each, `(n, POINTS, 2)` float64."""
     return np.stack([resample(stroke, count=POINTS) for stroke in ink.strokes])
 
@@ -108,7 +109,7 @@ def with_truth(ink: Ink) -> Expression:
     return Expression(resample_all(ink).astype(np.float32), tree.row)
 
 
-def pack(corpus: Corpus) -> cache.Arrays:
+def pack(corpus: Corpus) -> Arrays:
     """A corpus as arrays; labels are kept as text."""
     points, strokes, symbols, nodes, node_strokes = [], [], [], [], []
     labels: dict[str, int] = {}
@@ -157,7 +158,7 @@ def _table(row: Sequence[Node], labels: dict[str, int]) -> list[tuple[tuple[int,
     return table
 
 
-def unpack(arrays: cache.Arrays) -> Corpus:
+def unpack(arrays: Arrays) -> Corpus:
     """The inverse of `pack`, but for the rounding of points."""
     labels = arrays["labels"].tolist()
     expressions = []

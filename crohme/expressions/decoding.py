@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,9 @@ from crohme.notation.grammar import END, WRITTEN, Cursor, Grid, Group, Kind, Row
 from crohme.notation.linear import delinearize, linearize
 from crohme.notation.tree import LIMIT_OF, MAX_DEPTH, Node, Relation, SymbolTree
 from crohme.notation.tree import symbols as symbols_of
+from crohme.types import BoolArray, Float32Array, IntegerArray
 
-Floats = NDArray[np.float32]
+_Precision = TypeVar("_Precision", np.float32, np.float64)
 _IMPOSSIBLE = -np.inf
 _AT_ONCE = 48  # positions rescored at once: what is seen from each takes memory
 _WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
@@ -68,7 +70,7 @@ class _Hypothesis:
     cursor: Cursor
     steps: tuple[tuple[str, bool], ...]
     symbols: tuple[_Symbol, ...]
-    written: Floats
+    written: Float32Array
     last: int
 
     def spare(self, cursor: Cursor) -> int:
@@ -174,29 +176,27 @@ def look_of(
     return [float(sum(class_score(classes, node, vocabulary) for node in tree.nodes())) for tree in trees]
 
 
-def classes_of(network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary) -> Floats:
+def classes_of(network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary) -> Float32Array:
     """Log-probabilities of each stroke's symbol class, `(n, symbols)`."""
     return log_softmax(network.classify(memory) + vocabulary.class_bias)
 
 
-def class_score(classes: Floats, node: Node, vocabulary: Vocabulary) -> float:
+def class_score(classes: Float32Array, node: Node, vocabulary: Vocabulary) -> float:
     """Log-probability of a symbol's label by the classes of its strokes, in the mean."""
     return float(classes[list(node.strokes), vocabulary.class_index[node.label]].mean())
 
 
-def same_symbol(relate: Floats) -> Floats:
+def same_symbol(relate: Float32Array) -> Float32Array:
     """Probability that two strokes are of one symbol, `(…, n, n)`: the mean of both ways, as it has no direction.
 
     Args:
         relate: `(…, n, n, relations + 2)`. Logits of the relation of each stroke to each.
     """
-    probability = np.exp(log_softmax(relate))[..., SAME_SYMBOL]
-    return (probability + np.swapaxes(probability, -1, -2)) / 2
+    probability: Float32Array = np.exp(log_softmax(relate))[..., SAME_SYMBOL]
+    return (probability + np.swapaxes(probability, -1, -2)) / np.float32(2)
 
 
-def _walk(
-    tree: SymbolTree, n: int, vocabulary: Vocabulary, backward: bool
-) -> list[tuple[_Hypothesis, str, NDArray[np.bool_]]]:
+def _walk(tree: SymbolTree, n: int, vocabulary: Vocabulary, backward: bool) -> list[tuple[_Hypothesis, str, BoolArray]]:
     """Every step of telling a tree: where it stands, the token that follows, and the strokes that it writes."""
     start = vocabulary.token_index[START_BACKWARD if backward else START]
     hypothesis = _Hypothesis(0.0, Cursor(), (), (), np.zeros(n, np.float32), start)
@@ -209,7 +209,9 @@ def _walk(
     return walk
 
 
-def _inputs(live: Sequence[Sequence[_Hypothesis]], n: int) -> tuple:
+def _inputs(
+    live: Sequence[Sequence[_Hypothesis]], n: int
+) -> tuple[IntegerArray, Float32Array, Float32Array, IntegerArray, IntegerArray]:
     """What the decoder reads at the same number of positions of each hypothesis, see `LightTransformer.read`."""
     anchors = np.zeros((len(live), len(live[0]), n), np.float32)
     for i, positions in enumerate(live):
@@ -227,9 +229,9 @@ def _inputs(live: Sequence[Sequence[_Hypothesis]], n: int) -> tuple:
 
 def _choices(
     live: Sequence[_Hypothesis],
-    tokens: Floats,
-    pointers: Floats,
-    same: Floats,
+    tokens: Float32Array,
+    pointers: Float32Array,
+    same: Float32Array,
     beam: int,
     vocabulary: Vocabulary,
     same_symbol_from: float,
@@ -257,7 +259,7 @@ def _choices(
 
 
 def _extend(
-    hypothesis: _Hypothesis, token: str, score: float, pointed: NDArray[np.bool_], vocabulary: Vocabulary
+    hypothesis: _Hypothesis, token: str, score: float, pointed: BoolArray, vocabulary: Vocabulary
 ) -> _Hypothesis:
     """A hypothesis one token longer; `pointed` are the strokes of the symbol, if the token writes one."""
     cursor = hypothesis.cursor
@@ -274,14 +276,14 @@ def _extend(
     return _Hypothesis(hypothesis.score + score, after, steps, symbols, written, number)
 
 
-def _pointing(pointer: Floats, pointed: NDArray[np.bool_]) -> float:
+def _pointing(pointer: Float32Array, pointed: BoolArray) -> float:
     """Log of the pointer's weight on some strokes."""
     return float(np.log(max(np.exp(log_softmax(pointer))[pointed].sum(), 1e-9)))
 
 
 def _pointed(
-    pointer: Floats, same: Floats, written: NDArray[np.bool_], most: int, same_symbol_from: float
-) -> NDArray[np.bool_]:
+    pointer: Float32Array, same: Float32Array, written: BoolArray, most: int, same_symbol_from: float
+) -> BoolArray:
     """Strokes of the symbol at which the decoder points: the unwritten stroke it prefers, and those that go with it.
 
     A stroke goes with the first if the pointer weighs it nearly as much (a symbol's strokes share
@@ -294,10 +296,11 @@ def _pointed(
     together[first] = 1.0
     together[written] = 0.0
     together[np.argsort(-together)[most:]] = 0.0
-    return together >= same_symbol_from
+    chosen: BoolArray = together >= same_symbol_from
+    return chosen
 
 
-def _mask(cursor: Cursor, spare: int, vocabulary: Vocabulary) -> Floats:
+def _mask(cursor: Cursor, spare: int, vocabulary: Vocabulary) -> Float32Array:
     row = cursor.rows[-1]
     pending = None if cursor.pending is None else cursor.pending.or_index
     # The base line is a level of the tree, and so is what would open; an index may need braces around it.
@@ -317,7 +320,7 @@ def _cached_mask(
     spare: int,
     may_nest: bool,
     vocabulary: Vocabulary,
-) -> Floats:
+) -> Float32Array:
     """0 where a token may follow, -inf elsewhere; positions with equal arguments allow the same tokens."""
     grid = None if line is None else Grid(line=0 if line else None)
     row = Row(None, closing, 0 if begun else None, scripts, grid)
@@ -334,7 +337,7 @@ def _cached_mask(
     return mask
 
 
-def _tree(hypothesis: _Hypothesis, relate: Floats, backward: bool) -> SymbolTree:
+def _tree(hypothesis: _Hypothesis, relate: Float32Array, backward: bool) -> SymbolTree:
     symbols = iter(hypothesis.symbols)
     steps = []
     for token, writes in hypothesis.steps:
@@ -347,7 +350,7 @@ def _tree(hypothesis: _Hypothesis, relate: Floats, backward: bool) -> SymbolTree
     return SymbolTree(as_written(delinearize(steps, backward=backward).row))
 
 
-def _with_limits(node: Node, relate: Floats) -> Node:
+def _with_limits(node: Node, relate: Float32Array) -> Node:
     """Sub or Below, Sup or Above: LaTeX does not tell for a sum; the pairs of strokes do."""
     if node.label not in _WITH_LIMITS:
         return node
@@ -361,7 +364,8 @@ def _with_limits(node: Node, relate: Floats) -> Node:
     return replace(node, rows=rows)
 
 
-def log_softmax(x: Floats) -> Floats:
+def log_softmax(x: NDArray[_Precision]) -> NDArray[_Precision]:
     """Logits as log-probabilities along the last axis."""
-    shifted = x - x.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    shifted: NDArray[_Precision] = x - x.max(axis=-1, keepdims=True)
+    normed: NDArray[_Precision] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return normed

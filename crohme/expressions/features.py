@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.expressions.settings import Preprocessing
+from crohme.types import FloatingArray, Strokes
 
 POINTS = 32
 POINT_FEATURES = 4
@@ -22,10 +22,8 @@ PAIR_FEATURES = 27
 EARLIER_PAIR_FEATURES = 24  # without the likeness of strokes
 _USUAL = Preprocessing()
 
-FloatArray = NDArray[np.float32]
 
-
-def to_unit_scale(points: FloatArray) -> FloatArray:
+def to_unit_scale(points: FloatingArray) -> Strokes:
     """Strokes moved to the origin and scaled so that the median stroke is one unit large.
 
     Args:
@@ -40,7 +38,8 @@ def to_unit_scale(points: FloatArray) -> FloatArray:
     sizes = (high - low).max(axis=1)
     # An expression of minus signs and dots has a tiny median: the whole bounds it from below.
     scale = max(_median(sizes), 0.05 * float((high.max(axis=0) - low.min(axis=0)).max()))
-    return ((points - origin) / (scale or 1.0)).astype(np.float32)
+    scaled: Strokes = ((points - origin) / (scale or 1.0)).astype(np.float32)
+    return scaled
 
 
 def _median(values: NDArray[np.float64]) -> float:

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.expressions.features import featurize
 from crohme.expressions.settings import Preprocessing
-
-Array = NDArray[np.float32]
+from crohme.types import Float32Array, IntegerArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +28,11 @@ class Memory:
         pointer_keys: `(n, width)`.
     """
 
-    encoded: Array
-    geometry: Array
-    keys: tuple[Array, ...]
-    values: tuple[Array, ...]
-    pointer_keys: Array
+    encoded: Float32Array
+    geometry: Float32Array
+    keys: tuple[Float32Array, ...]
+    values: tuple[Float32Array, ...]
+    pointer_keys: Float32Array
 
     def __len__(self) -> int:
         return len(self.encoded)
@@ -44,13 +42,13 @@ class Memory:
 class State:
     """Keys and values of the t tokens read so far, for k hypotheses: per layer `(k, heads, t, width / heads)`."""
 
-    keys: tuple[Array, ...]
-    values: tuple[Array, ...]
+    keys: tuple[Float32Array, ...]
+    values: tuple[Float32Array, ...]
 
     @property
     def length(self) -> int:
         """Tokens read so far."""
-        return self.keys[0].shape[2]
+        return int(self.keys[0].shape[2])
 
     def select(self, hypotheses: Any) -> State:
         """The state of some of the hypotheses, in the given order, repeats allowed."""
@@ -67,7 +65,10 @@ class LightTransformer:
     """
 
     def __init__(
-        self, weights: Mapping[str, Array], arguments: Mapping[str, Any], preprocessing: Preprocessing | None = None
+        self,
+        weights: Mapping[str, Float32Array],
+        arguments: Mapping[str, Any],
+        preprocessing: Preprocessing | None = None,
     ) -> None:
         self._weights = {
             path.removeprefix("stroke_transformer/"): np.asarray(w, np.float32) for path, w in weights.items()
@@ -78,7 +79,7 @@ class LightTransformer:
         self.pair_features = int(arguments["pair_features"])
         self.preprocessing = preprocessing or Preprocessing()
 
-    def encode(self, ink: Array) -> Memory:
+    def encode(self, ink: Float32Array) -> Memory:
         """Encode one expression.
 
         Args:
@@ -108,11 +109,11 @@ class LightTransformer:
             self._dense(encoded, "decoder/pointer_key"),
         )
 
-    def classify(self, memory: Memory) -> Array:
+    def classify(self, memory: Memory) -> Float32Array:
         """Logits of each stroke's symbol class, `(n, symbols)`."""
         return self._dense(memory.encoded, "symbol")
 
-    def relate(self, memory: Memory) -> Array:
+    def relate(self, memory: Memory) -> Float32Array:
         """Logits of the relation of stroke j to stroke i, `(n, n, relations + 2)`."""
         parent = self._dense(memory.encoded, "pair/parent")[:, None]
         child = self._dense(memory.encoded, "pair/child")[None]
@@ -128,12 +129,12 @@ class LightTransformer:
         self,
         memory: Memory,
         state: State,
-        previous: NDArray[np.int64],
-        anchors: Array,
-        written: Array,
-        relations: NDArray[np.int64],
-        rows: NDArray[np.int64],
-    ) -> tuple[Array, Array, State]:
+        previous: IntegerArray,
+        anchors: Float32Array,
+        written: Float32Array,
+        relations: IntegerArray,
+        rows: IntegerArray,
+    ) -> tuple[Float32Array, Float32Array, State]:
         """Read q more tokens of each of k hypotheses.
 
         Args:
@@ -174,67 +175,76 @@ class LightTransformer:
         hidden = _silu(self._dense(np.concatenate([x, pointed], axis=-1), "decoder/token_in"))
         return self._dense(hidden, "decoder/token"), pointer, State(tuple(keys), tuple(values))
 
-    def _dense(self, x: Array, name: str) -> Array:
+    def _dense(self, x: Float32Array, name: str) -> Float32Array:
         return x @ self._weights[f"{name}/kernel"] + self._weights[f"{name}/bias"]
 
-    def _norm(self, x: Array, name: str) -> Array:
+    def _norm(self, x: Float32Array, name: str) -> Float32Array:
         centred = x - x.mean(axis=-1, keepdims=True)
         scale = 1.0 / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + 1e-5)
-        return centred * scale * self._weights[f"{name}/gamma"] + self._weights[f"{name}/beta"]
+        normed: Float32Array = centred * scale * self._weights[f"{name}/gamma"] + self._weights[f"{name}/beta"]
+        return normed
 
-    def _feed_forward(self, x: Array, name: str) -> Array:
+    def _feed_forward(self, x: Float32Array, name: str) -> Float32Array:
         return x + self._dense(_silu(self._dense(self._norm(x, f"{name}/norm"), f"{name}/inner")), f"{name}/out")
 
-    def _shape(self, points: Array) -> Array:
+    def _shape(self, points: Float32Array) -> Float32Array:
         n, length, features = points.shape
         parts = points.reshape(n, length // 4, 4 * features)
         x = _silu(self._dense(_with_neighbours(parts), "encoder/shape_1"))
         x = _silu(self._dense(_with_neighbours(x), "encoder/shape_2"))
         return self._dense(x.reshape(n, -1), "encoder/shape_3")
 
-    def _keys_values(self, x: Array, name: str) -> tuple[Array, Array]:
+    def _keys_values(self, x: Float32Array, name: str) -> tuple[Float32Array, Float32Array]:
         """`(k, t, width)` → keys and values, `(k, heads, t, width / heads)` each."""
         key, value = np.split(self._dense(x, f"{name}/key_value"), 2, axis=-1)
         return self._by_head(key), self._by_head(value)
 
     def _attend(
-        self, queries: Array, keys: Array, values: Array, bias: Array, name: str, edges: Array | None = None
-    ) -> Array:
+        self,
+        queries: Float32Array,
+        keys: Float32Array,
+        values: Float32Array,
+        bias: Float32Array,
+        name: str,
+        edges: Float32Array | None = None,
+    ) -> Float32Array:
         """`(k, q, width)` queries, with bias that broadcasts to `(k, heads, q, t)` and edges `(k, q, t, e)`."""
         q = self._by_head(self._dense(queries, f"{name}/query"))
         weights = _softmax(q @ np.swapaxes(keys, -1, -2) * keys.shape[-1] ** -0.5 + bias)
         found = self._dense(np.swapaxes(weights @ values, 1, 2).reshape(queries.shape), f"{name}/out")
         if edges is None:
             return found
-        lying = (np.swapaxes(weights, 1, 2) @ edges).reshape(*queries.shape[:2], -1)
-        return found + lying @ self._weights[f"{name}/edge/kernel"]
+        lying: Float32Array = np.swapaxes(weights, 1, 2) @ edges
+        return found + lying.reshape(*queries.shape[:2], -1) @ self._weights[f"{name}/edge/kernel"]
 
-    def _by_head(self, x: Array) -> Array:
+    def _by_head(self, x: Float32Array) -> Float32Array:
         return np.swapaxes(x.reshape(*x.shape[:2], self.heads, -1), 1, 2)
 
-    def _look(self, x: Array, seen: Array, heads: int, name: str) -> Array:
+    def _look(self, x: Float32Array, seen: Float32Array, heads: int, name: str) -> Float32Array:
         """Bias `(k, heads, q, n)` of what each query seeks in the geometry seen from its anchor."""
         width = seen.shape[-1]
         sought = (self._dense(x, name) * width**-0.5).reshape(*x.shape[:2], heads, width)
         return np.swapaxes(sought @ np.swapaxes(seen, -1, -2), 1, 2)
 
 
-def _silu(x: Array) -> Array:
-    return x / (1.0 + np.exp(-x))
+def _silu(x: Float32Array) -> Float32Array:
+    growth: Float32Array = np.exp(-x)
+    return x / (np.float32(1) + growth)
 
 
-def _softmax(x: Array) -> Array:
+def _softmax(x: Float32Array) -> Float32Array:
     exp = np.exp(x - x.max(axis=-1, keepdims=True))
-    return exp / exp.sum(axis=-1, keepdims=True)
+    shares: Float32Array = exp / exp.sum(axis=-1, keepdims=True)
+    return shares
 
 
-def _positions(first: int, count: int, width: int) -> Array:
+def _positions(first: int, count: int, width: int) -> Float32Array:
     rates = np.exp(-np.log(10_000.0) * np.arange(width // 2) / (width // 2)).astype(np.float32)
     angles = np.arange(first, first + count)[:, None] * rates
     return np.concatenate([np.sin(angles), np.cos(angles)], axis=-1).astype(np.float32)
 
 
-def _with_neighbours(x: Array) -> Array:
+def _with_neighbours(x: Float32Array) -> Float32Array:
     nothing = np.zeros_like(x[:, :1])
     return np.concatenate(
         [np.concatenate([nothing, x[:, :-1]], axis=1), x, np.concatenate([x[:, 1:], nothing], axis=1)], axis=-1

@@ -9,13 +9,17 @@ strokes are already written. It first points at the strokes of the next symbol, 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
+from keras import KerasTensor, ops
 
 from crohme.expressions.attention import BiasedAttention, FeedForward
 from crohme.notation import Relation
+
+Tensors = dict[str, KerasTensor]
+"""Name of an input or output → its tensor."""
 
 MASKED = -1e9
 
@@ -52,14 +56,14 @@ class StrokeTransformerConfig:
     dropout: float = 0.1
 
     @classmethod
-    def from_dict(cls, values: dict) -> StrokeTransformerConfig:
+    def from_dict(cls, values: dict[str, Any]) -> StrokeTransformerConfig:
         """From a bundle's JSON. Raises `ValueError` on a key that is not known."""
         unknown = values.keys() - {field.name for field in fields(cls)}
         if unknown:
             raise ValueError(f"unknown settings of a stroke transformer: {sorted(unknown)}")
         return cls(**values)
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """As JSON takes it."""
         return asdict(self)
 
@@ -79,7 +83,7 @@ class StrokeTransformer(keras.Model):
         `pair` `(b, n, n, relations + 2)`. What stands at padding has no meaning.
     """
 
-    def __init__(self, config: StrokeTransformerConfig, **kwargs) -> None:
+    def __init__(self, config: StrokeTransformerConfig, **kwargs: Any) -> None:
         super().__init__(name="stroke_transformer", **kwargs)
         self.config = config
         self.encoder = StrokeEncoder(config, name="encoder")
@@ -87,7 +91,7 @@ class StrokeTransformer(keras.Model):
         self.symbol = keras.layers.Dense(config.symbols, name="symbol")
         self.pair = PairHead(config, name="pair")
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensors, training: bool = False) -> Tensors:
         encoded, geometry = self.encoder(inputs, training=training)
         decoded = self.decoder(inputs, encoded, geometry, training=training)
         return {"symbol": self.symbol(encoded), "pair": self.pair(encoded, geometry), **decoded}
@@ -96,7 +100,7 @@ class StrokeTransformer(keras.Model):
 class StrokeEncoder(keras.layers.Layer):
     """Strokes → one vector each, `(b, n, width)`, and the hidden pair geometry `(b, n, n, geometry)`."""
 
-    def __init__(self, config: StrokeTransformerConfig, **kwargs) -> None:
+    def __init__(self, config: StrokeTransformerConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.config = config
         # Strided convolutions along the stroke, then one dense layer that keeps the order of the parts.
@@ -118,7 +122,7 @@ class StrokeEncoder(keras.layers.Layer):
         ]
         self.norm = keras.layers.LayerNormalization(epsilon=1e-5, name="norm")
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensors, training: bool = False) -> tuple[KerasTensor, KerasTensor]:
         # A network that was built before the last features existed reads the first ones.
         geometry = self.geometry_2(self.geometry_1(inputs["pairs"][..., : self.config.pair_features]))
         biases = ops.transpose(self.biases(geometry), (0, 3, 1, 2))
@@ -130,7 +134,7 @@ class StrokeEncoder(keras.layers.Layer):
             x = mlp(x, training=training)
         return self.norm(x), geometry
 
-    def _shape(self, points, training):
+    def _shape(self, points: KerasTensor, training: bool) -> KerasTensor:
         b, n, length, features = ops.shape(points)
         parts = ops.reshape(points, (b, n, length // 4, 4 * features))
         x = self.shape_2(_with_neighbours(self.shape_1(_with_neighbours(parts))))
@@ -141,7 +145,7 @@ class StrokeEncoder(keras.layers.Layer):
 class TokenDecoder(keras.layers.Layer):
     """Tokens so far and encoded strokes → logits of the next token and of the strokes that it writes."""
 
-    def __init__(self, config: StrokeTransformerConfig, **kwargs) -> None:
+    def __init__(self, config: StrokeTransformerConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         width, heads, dropout = config.width, config.heads, config.dropout
         self.previous = keras.layers.Embedding(config.tokens, width, name="previous")
@@ -164,7 +168,7 @@ class TokenDecoder(keras.layers.Layer):
         self.token_in = keras.layers.Dense(width, activation="silu", name="token_in")
         self.token = keras.layers.Dense(config.tokens, name="token")
 
-    def call(self, inputs, encoded, geometry, training=False):
+    def call(self, inputs: Tensors, encoded: KerasTensor, geometry: KerasTensor, training: bool = False) -> Tensors:
         anchors = inputs["anchors"] / ops.maximum(ops.sum(inputs["anchors"], axis=-1, keepdims=True), 1.0)
         x = self.previous(inputs["previous"]) + self.relation(inputs["relations"]) + self.row(inputs["rows"])
         x = x + self.anchor(ops.matmul(anchors, encoded))
@@ -191,12 +195,12 @@ class TokenDecoder(keras.layers.Layer):
 class Look(keras.layers.Layer):
     """Attention bias `(b, heads, t, n)`: what each query seeks in the geometry seen from its anchor."""
 
-    def __init__(self, heads: int, geometry: int, **kwargs) -> None:
+    def __init__(self, heads: int, geometry: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.heads, self.width = heads, geometry + 2
         self.seek = keras.layers.Dense(heads * self.width, name="seek")
 
-    def call(self, x, seen):
+    def call(self, x: KerasTensor, seen: KerasTensor) -> KerasTensor:
         b, t, _ = ops.shape(x)
         sought = ops.reshape(self.seek(x) * self.width**-0.5, (b, t, self.heads, self.width))
         return ops.transpose(ops.matmul(sought, ops.transpose(seen, (0, 1, 3, 2))), (0, 2, 1, 3))
@@ -205,7 +209,7 @@ class Look(keras.layers.Layer):
 class PairHead(keras.layers.Layer):
     """Logits of the relation of stroke j to stroke i, `(b, n, n, relations + 2)`: none, same symbol, each relation."""
 
-    def __init__(self, config: StrokeTransformerConfig, **kwargs) -> None:
+    def __init__(self, config: StrokeTransformerConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         width = config.geometry
         self.parent = keras.layers.Dense(width, name="parent")
@@ -213,30 +217,30 @@ class PairHead(keras.layers.Layer):
         self.lying = keras.layers.Dense(width, name="lying")
         self.out = keras.layers.Dense(config.relations + 2, name="out")
 
-    def call(self, encoded, geometry):
+    def call(self, encoded: KerasTensor, geometry: KerasTensor) -> KerasTensor:
         parent, child = self.parent(encoded)[:, :, None], self.child(encoded)[:, None]
         return self.out(ops.silu(parent + child + self.lying(geometry)))
 
 
-def hide_padding(mask):
+def hide_padding(mask: KerasTensor) -> KerasTensor:
     """Bias `(b, 1, 1, n)` that hides strokes which are padding. `mask`: `(b, n)`."""
     return ((1.0 - mask) * MASKED)[:, None, None, :]
 
 
-def hide_future(length):
+def hide_future(length: int | KerasTensor) -> KerasTensor:
     """Bias `(1, 1, length, length)` that hides the tokens to come."""
     step = ops.arange(length)
     return (ops.cast(step[None, :] > step[:, None], "float32") * MASKED)[None, None]
 
 
-def positions(length, width: int):
+def positions(length: int | KerasTensor, width: int) -> KerasTensor:
     """Sinusoids of Vaswani et al., `(1, length, width)`."""
     rates = np.exp(-np.log(10_000.0) * np.arange(width // 2) / (width // 2)).astype(np.float32)
     angles = ops.cast(ops.arange(length), "float32")[:, None] * rates[None, :]
     return ops.concatenate([ops.sin(angles), ops.cos(angles)], axis=-1)[None]
 
 
-def stroke_transformer(**arguments) -> StrokeTransformer:
+def stroke_transformer(**arguments: Any) -> StrokeTransformer:
     """The network with its weights made, from the fields of `StrokeTransformerConfig`.
 
     Raises:
@@ -261,7 +265,7 @@ def stroke_transformer(**arguments) -> StrokeTransformer:
     return network
 
 
-def _with_neighbours(x):
+def _with_neighbours(x: KerasTensor) -> KerasTensor:
     """Each part beside the parts before and after it (zeros at the ends): `(b, n, k, c)` → `(b, n, k, 3c)`."""
     nothing = ops.zeros_like(x[:, :, :1])
     before = ops.concatenate([nothing, x[:, :, :-1]], axis=2)

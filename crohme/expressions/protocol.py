@@ -10,10 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Sized
 from typing import Protocol, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float32]
+from crohme.types import Float32Array, IntegerArray
 
 
 class HypothesesState(Protocol):
@@ -32,7 +29,7 @@ class ExpressionNetwork(Protocol):
 
     alphabet: Iterable[str]
 
-    def encode(self, ink: Floats) -> Sized:
+    def encode(self, ink: Float32Array) -> Sized:
         """Read the strokes.
 
         Args:
@@ -42,10 +39,10 @@ class ExpressionNetwork(Protocol):
             Whatever the other methods need of it; its length is n.
         """
 
-    def classify(self, memory: Sized) -> Floats:
+    def classify(self, memory: Sized) -> Float32Array:
         """Logits of the class of each stroke's symbol, `(n, classes)`."""
 
-    def relate(self, memory: Sized) -> Floats:
+    def relate(self, memory: Sized) -> Float32Array:
         """Logits of how stroke j lies to stroke i, `(n, n, pair classes)`."""
 
     def start(self, hypotheses: int = 1) -> HypothesesState:
@@ -55,12 +52,12 @@ class ExpressionNetwork(Protocol):
         self,
         memory: Sized,
         state: HypothesesState,
-        previous: NDArray[np.int64],
-        anchors: Floats,
-        written: Floats,
-        relations: NDArray[np.int64],
-        rows: NDArray[np.int64],
-    ) -> tuple[Floats, Floats, HypothesesState]:
+        previous: IntegerArray,
+        anchors: Float32Array,
+        written: Float32Array,
+        relations: IntegerArray,
+        rows: IntegerArray,
+    ) -> tuple[Float32Array, Float32Array, HypothesesState]:
         """Read q more tokens of each of k hypotheses.
 
         Args:

@@ -17,15 +17,15 @@ from keras import ops
 from crohme import bundle
 from crohme.expressions import features, token_bias
 from crohme.expressions.batches import Batch, Recipe
-from crohme.expressions.network import StrokeTransformer, stroke_transformer
+from crohme.expressions.network import StrokeTransformer, Tensors, stroke_transformer
 from crohme.expressions.validation import Validation
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.expressions.warm_start import warm_start
 from crohme.ink.expression import Expression
 from crohme.notation import Alphabet
 from crohme.training import checkpoint
-from crohme.training.checkpoint import CheckpointError
 from crohme.training.experiment import ExperimentError, take
+from crohme.training.run_folder import CheckpointError
 from crohme.training.tensorboard import TensorBoardLog
 from inkml_parser.files import append_line, read_regular, write_whole
 
@@ -77,7 +77,7 @@ def stored_settings(folder: Path) -> Settings:
     Raises:
         CheckpointError: There is no run, or one of another version.
     """
-    settings = _stored_part(folder, "settings", Settings())
+    settings: Settings = _stored_part(folder, "settings", Settings())
     try:
         check_size(settings)
     except ExperimentError as error:
@@ -91,7 +91,8 @@ def stored_recipe(folder: Path) -> Recipe:
     Raises:
         CheckpointError: There is no run, or one of another version.
     """
-    return _stored_part(folder, "recipe", Recipe())
+    recipe: Recipe = _stored_part(folder, "recipe", Recipe())
+    return recipe
 
 
 def _stored_part(folder: Path, name: str, default: Any) -> Any:
@@ -145,9 +146,12 @@ class FromInk(keras.Model):
         super().__init__(name="from_ink")
         self.network = network
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensors, training: bool = False) -> Tensors:
         points, strokes, pairs = features.featurize(inputs["ink"], ops)
-        return self.network({**inputs, "points": points, "strokes": strokes, "pairs": pairs}, training=training)
+        outputs: Tensors = self.network(
+            {**inputs, "points": points, "strokes": strokes, "pairs": pairs}, training=training
+        )
+        return outputs
 
 
 def build(settings: Settings, vocabulary: Vocabulary) -> FromInk:
@@ -258,7 +262,7 @@ class Run:
     @property
     def is_finished(self) -> bool:
         """Whether the cycle's budget is spent."""
-        return self.progress["spent"] >= self.progress["budget"]
+        return bool(self.progress["spent"] >= self.progress["budget"])
 
     def save(self) -> None:
         """Write the checkpoint."""
@@ -269,7 +273,7 @@ class Run:
         settings, done = self.settings, min(1.0, self.progress["spent"] / max(self.progress["budget"], 1e-9))
         cosine = settings.floor + (1 - settings.floor) * (1 + math.cos(math.pi * done)) / 2
         warmed = min(1.0, (self.progress["cycle_step"] + 1) / settings.warmup_steps)
-        return settings.learning_rate * cosine * warmed
+        return float(settings.learning_rate * cosine * warmed)
 
     def step(self, batch: Batch) -> dict[str, float]:
         """One step of the optimiser; returns the losses."""

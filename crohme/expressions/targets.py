@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.expressions.vocabulary import (
     NO_RELATION,
@@ -21,6 +20,7 @@ from crohme.ink.expression import Expression, Row, all_nodes
 from crohme.notation.grammar import END, Cursor, Place
 from crohme.notation.linear import linearize
 from crohme.notation.tree import Node, Relation
+from crohme.types import BoolArray, Int32Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,15 +38,15 @@ class Targets:
         pairs: `(n, n)` int32. Relation of stroke j to stroke i, see `expressions.network`.
     """
 
-    previous: NDArray[np.int32]
-    tokens: NDArray[np.int32]
-    anchors: NDArray[np.bool_]
-    written: NDArray[np.bool_]
-    pointed: NDArray[np.bool_]
-    relations: NDArray[np.int32]
-    rows: NDArray[np.int32]
-    symbols: NDArray[np.int32]
-    pairs: NDArray[np.int32]
+    previous: Int32Array
+    tokens: Int32Array
+    anchors: BoolArray
+    written: BoolArray
+    pointed: BoolArray
+    relations: Int32Array
+    rows: Int32Array
+    symbols: Int32Array
+    pairs: Int32Array
 
 
 def encode(expression: Expression, vocabulary: Vocabulary, *, backward: bool = False) -> Targets:
@@ -80,7 +80,7 @@ def encode(expression: Expression, vocabulary: Vocabulary, *, backward: bool = F
     return Targets(previous, tokens, anchors, written, pointed, relations, rows, symbols, pairs)
 
 
-def _strokes_and_pairs(row: Row, n: int, vocabulary: Vocabulary) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _strokes_and_pairs(row: Row, n: int, vocabulary: Vocabulary) -> tuple[Int32Array, Int32Array]:
     symbols = np.full(n, -1, dtype=np.int32)
     pairs = np.full((n, n), NO_RELATION, dtype=np.int32)
 
@@ -102,9 +102,11 @@ def _strokes_and_pairs(row: Row, n: int, vocabulary: Vocabulary) -> tuple[NDArra
 
     def visit_grid(grid: Node, parent: Node | None, place: Relation | Place) -> Node:
         """The cells as `grammar.Cursor` places them; returns the first symbol."""
-        first = above = None
+        first: Node | None = None
+        above: Node | None = None
         for line in grid.cells:
-            left = None
+            before: Node | None = None
+            left: Node | None = None
             for cell in filter(None, line):
                 if left is not None:
                     visit(cell, left, Place.CELL)

@@ -12,23 +12,24 @@ from collections.abc import Iterable
 import numpy as np
 
 from crohme.expressions.features import to_unit_scale
-from crohme.expressions.forward import LightTransformer
+from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.targets import encode
 from crohme.expressions.teacher_forcing import teacher_forced_logits
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.expression import Expression
+from crohme.types import Float32Array, Int32Array
 
 BIAS = "decoder/token/bias"
 _STEPS = 200
 
 
 def told(
-    network: LightTransformer, vocabulary: Vocabulary, expressions: Iterable[Expression]
-) -> tuple[np.ndarray, np.ndarray]:
+    network: ExpressionNetwork, vocabulary: Vocabulary, expressions: Iterable[Expression]
+) -> tuple[Float32Array, Int32Array]:
     """What a network says, in both directions, at each symbol of expressions, told the truth before it.
 
     Args:
-        network: LightTransformer.
+        network: ExpressionNetwork.
         vocabulary: Vocabulary. The network's.
         expressions: iterable of `Expression`. Not those that it was trained on.
 
@@ -47,7 +48,7 @@ def told(
     return np.concatenate(logits), np.concatenate(truth)
 
 
-def fit(logits: np.ndarray, truth: np.ndarray, strength: float) -> np.ndarray:
+def fit(logits: Float32Array, truth: Int32Array, strength: float) -> Float32Array:
     """What to add to the logits of the tokens, so that the truth is most probable: `(tokens,)` float32.
 
     Tokens that never are the truth stay as they are.

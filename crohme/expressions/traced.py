@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from crohme.datasets import cache
@@ -15,16 +15,15 @@ from crohme.errors import CrohmeError
 from crohme.expressions.corpus import Corpus, pack, resample_all, unpack
 from crohme.ink.expression import Expression, all_nodes
 from crohme.ink.image_files import ImageError
-from crohme.ink.raster import Image, draw, to_pixels
+from crohme.ink.raster import draw, to_pixels
 from crohme.ink.trace import trace
 from crohme.notation.tree import Node
+from crohme.types import Float32Array, Image, Int64Array
 from inkml_parser import Ink
 
 _HEIGHTS = (160, 320)  # pixels
 _THICKNESSES = (1, 2, 2, 2, 3)
 _OWN_SHARE = 0.8  # of a traced stroke that lies on one symbol; with less, symbols have grown together
-
-Pixels = list[NDArray[np.float32]]
 
 
 class Untraceable(CrohmeError):
@@ -79,7 +78,7 @@ def load_traced(corpus: Corpus, seed: int = 0, *, progress: bool = True) -> Corp
 def trace_corpus(corpus: Corpus, seed: int = 0, *, progress: bool = True) -> Corpus:
     """`load_traced` without the cache."""
     names, writers, expressions, skipped = [], [], [], []
-    items = zip(corpus.names, corpus.writers, corpus.expressions, strict=True)
+    items: Iterable[tuple[str, str, Expression]] = zip(corpus.names, corpus.writers, corpus.expressions, strict=True)
     if progress:  # not `disable=not progress`: False would have the last word over TQDM_DISABLE
         items = tqdm(items, desc="tracing", unit="file", total=len(corpus.names))
     for name, writer, expression in items:
@@ -118,16 +117,16 @@ def redraw(expression: Expression, drawing: Drawing, rng: np.random.Generator) -
 
 def _develop(picture: Image, drawing: Drawing, rng: np.random.Generator) -> Image:
     if drawing.blur > 0:
-        picture = cv2.GaussianBlur(picture, (0, 0), drawing.blur)
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), drawing.blur), np.uint8)
     if drawing.noise > 0:
         noise = np.empty(picture.shape, dtype=np.int16)
         cv2.setRNGSeed(int(rng.integers(2**31)))
-        cv2.randn(noise, 0, drawing.noise)
+        cv2.randn(noise, np.zeros(1), np.full(1, drawing.noise))
         picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
     return picture
 
 
-def _owners(ink: Ink, strokes: Pixels, shape: tuple[int, int], nodes: list[Node]) -> NDArray[np.int64]:
+def _owners(ink: Ink, strokes: list[Float32Array], shape: tuple[int, int], nodes: list[Node]) -> Int64Array:
     """For each traced stroke the number of the symbol whose ink is nearest to most of it, -1 if to none's."""
     symbol_of = np.full(len(strokes), -1)
     for i, node in enumerate(nodes):
@@ -145,7 +144,7 @@ def _owners(ink: Ink, strokes: Pixels, shape: tuple[int, int], nodes: list[Node]
     return owners
 
 
-def _nearest_stroke(strokes: Pixels, shape: tuple[int, int]) -> NDArray[np.int64]:
+def _nearest_stroke(strokes: list[Float32Array], shape: tuple[int, int]) -> Int64Array:
     """For each pixel the number of the stroke whose middle line is nearest, `(h, w)`."""
     lines = np.zeros(shape, dtype=np.int32)
     for number, stroke in enumerate(strokes, 1):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from tqdm import tqdm
@@ -18,8 +19,7 @@ from crohme.expressions.run import SIZES, Run, Settings, check_size, stored_reci
 from crohme.expressions.traced import load_traced
 from crohme.expressions.validation import Validation
 from crohme.training import curves
-from crohme.training.checkpoint import CheckpointError
-from crohme.training.run_folder import held
+from crohme.training.run_folder import CheckpointError, held
 from crohme.training.tensorboard import TensorBoardLog, load_writer
 from inkml_parser.files import uninterrupted
 
@@ -122,7 +122,7 @@ def _to_the_end(
     validation: Validation,
     validate: _Timer,
     save: _Timer,
-    bar: tqdm,
+    bar: tqdm[NoReturn],
 ) -> dict[str, float]:
     """Train until the budget is spent; returns the last validation figures."""
     figures: dict[str, float] = {}
@@ -153,16 +153,16 @@ def _to_the_end(
 
 
 def _in_minutes(run: Run) -> bool:
-    return run.progress["unit"] == "seconds"
+    return bool(run.progress["unit"] == "seconds")
 
 
-def _bar(run: Run) -> tqdm:
+def _bar(run: Run) -> tqdm[NoReturn]:
     in_minutes = _in_minutes(run)
     total = run.progress["budget"] / (60 if in_minutes else 1)
     return tqdm(total=round(total, 1), unit="min" if in_minutes else "sample", desc="train")
 
 
-def _show(bar: tqdm, run: Run, loss: float, figures: dict[str, float], rate: float) -> None:
+def _show(bar: tqdm[NoReturn], run: Run, loss: float, figures: dict[str, float], rate: float) -> None:
     bar.n = round(run.progress["spent"] / (60 if _in_minutes(run) else 1), 1)
     shown = {"samples/s": f"{rate:.0f}", "loss": f"{loss:.3f}"}
     if figures:

@@ -7,7 +7,8 @@ greedy decoding, as far as the pointer finds the right strokes too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import keras
 import numpy as np
@@ -18,7 +19,9 @@ from crohme.expressions.features import to_unit_scale
 from crohme.expressions.targets import encode
 from crohme.expressions.vocabulary import SAME_SYMBOL, Vocabulary
 from crohme.ink.expression import Expression
+from crohme.types import Arrays, BoolArray, Float32Array, IntegerArray
 
+T = TypeVar("T")
 _LARGEST = Bucket(96, 160, 6)  # what fits no training bucket is still validated
 
 
@@ -54,7 +57,7 @@ class Validation:
         return figures
 
 
-def _numpy(outputs: dict) -> dict[str, np.ndarray]:
+def _numpy(outputs: Mapping[str, keras.KerasTensor]) -> Arrays:
     return {name: keras.ops.convert_to_numpy(value) for name, value in outputs.items()}
 
 
@@ -71,11 +74,11 @@ def _batches(vocabulary: Vocabulary, expressions: Sequence[Expression], backward
     return batches
 
 
-def _groups(items: list, size: int) -> list[list]:
+def _groups(items: list[T], size: int) -> list[list[T]]:
     return [items[i : i + size] for i in range(0, len(items), size)]
 
 
-def _measure(outputs: Sequence[tuple[Batch, dict[str, np.ndarray]]]) -> dict[str, float]:
+def _measure(outputs: Sequence[tuple[Batch, Arrays]]) -> dict[str, float]:
     right, pointed, expressions, one, recurring, surprise = 0, 0, 0, 0, 0, 0.0
     symbols, strokes = 0, 0
     same = np.zeros(3)  # found and true, found, true
@@ -108,7 +111,7 @@ def _measure(outputs: Sequence[tuple[Batch, dict[str, np.ndarray]]]) -> dict[str
     }
 
 
-def _wrong_where_right_elsewhere(right: np.ndarray, truth: np.ndarray, valid: np.ndarray) -> np.ndarray:
+def _wrong_where_right_elsewhere(right: BoolArray, truth: IntegerArray, valid: BoolArray) -> BoolArray:
     """`(b,)` whether an expression is wrong, but only at tokens that it has right in another place."""
     known = [
         bool((~r).any()) and set(t[~r].tolist()) <= set(t[r & v].tolist())
@@ -117,13 +120,14 @@ def _wrong_where_right_elsewhere(right: np.ndarray, truth: np.ndarray, valid: np
     return np.array(known, dtype=bool)
 
 
-def _surprise(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def _surprise(logits: Float32Array, truth: IntegerArray) -> Float32Array:
     """−log p of each true token, `(b, t)`."""
     return -np.take_along_axis(log_softmax(logits), truth[..., None], axis=-1)[..., 0]
 
 
-def _pointed_right(batch: Batch, pointer: np.ndarray) -> np.ndarray:
+def _pointed_right(batch: Batch, pointer: Float32Array) -> BoolArray:
     """`(b, t)` whether the strokes with half the largest weight or more are those of the symbol."""
     hidden = np.where(batch.inputs["mask"][:, None] > 0, pointer, -np.inf)
     chosen = hidden >= hidden.max(axis=-1, keepdims=True) + np.log(0.5)
-    return (chosen == (batch.targets["pointer"] > 0)).all(axis=-1) | (batch.weights["pointer"] == 0)
+    right: BoolArray = (chosen == (batch.targets["pointer"] > 0)).all(axis=-1) | (batch.weights["pointer"] == 0)
+    return right

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.expressions import features
 from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
 from crohme.notation.alphabet import GRID
 from crohme.notation.grammar import END, GRID_TOKENS, Place
+from crohme.types import Float32Array
 
 MASK, START, START_BACKWARD = "<mask>", "<start>", "<start backward>"
 _SPECIAL = (MASK, START, START_BACKWARD, END)
@@ -76,7 +76,7 @@ class Vocabulary:
         return needs in self.readable or needs in STRUCTURE or needs in GRID_TOKENS
 
     @cached_property
-    def token_bias(self) -> NDArray[np.float32]:
+    def token_bias(self) -> Float32Array:
         """What is added to the logits of the tokens: minus infinity where a restricted vocabulary has no use for one.
 
         The others then share all of the probability. The brackets of a root's index stay: there they are no symbols.
@@ -87,7 +87,7 @@ class Vocabulary:
         return np.where(allowed, 0.0, -np.inf).astype(np.float32)
 
     @cached_property
-    def class_bias(self) -> NDArray[np.float32]:
+    def class_bias(self) -> Float32Array:
         """The same for the logits of the symbol classes."""
         return np.where([label in self.readable for label in self.alphabet], 0.0, -np.inf).astype(np.float32)
 

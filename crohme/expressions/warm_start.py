@@ -61,8 +61,7 @@ def warm_start(
             stored = _renumbered(stored, fresh, known.alphabet.labels, vocabulary.alphabet.labels, _BY_CLASS[name])
         elif name in _BY_RELATION:
             axis = _BY_RELATION[name]
-            counts = (range(array.shape[axis]) for array in (stored, fresh))
-            stored = _renumbered(stored, fresh, *counts, axis)
+            stored = _renumbered(stored, fresh, range(stored.shape[axis]), range(fresh.shape[axis]), axis)
         weight.assign(_widened(stored, fresh.shape, f"{trained.path}: {weight.path}"))
     imprint(network, vocabulary, known, expressions)
 

@@ -8,10 +8,10 @@ from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.notation import NotationError, SymbolTree, canonical_label
 from crohme.notation.tree import Node, Relation
+from crohme.types import Float64Array, Int64Array
 from inkml_parser import Ink
 
 _ROUNDS = 20
@@ -65,7 +65,7 @@ def _check_counts(truth: Sequence[str], written: Sequence[str]) -> None:
         raise NotationError(f"its LaTeX and its segmentation have other symbols: {', '.join(told)}")
 
 
-def _place(ink: Ink, strokes: Sequence[int]) -> NDArray[np.float64]:
+def _place(ink: Ink, strokes: Sequence[int]) -> Float64Array:
     """x and y of a symbol's middle, and its narrowness, which grows from a root to a root in it."""
     points = np.concatenate([ink.strokes[s] for s in strokes])
     low, high = points.min(axis=0), points.max(axis=0)
@@ -92,9 +92,9 @@ def _constraints(row: Sequence[Node], number: dict[int, int]) -> Iterator[_Const
                     yield _Constraint(child, own, 1)
                 elif relation in (Relation.BELOW, Relation.SUB):
                     yield _Constraint(own, child, 1)
-            for inside in hanging if relation is Relation.INSIDE else ():
-                if inside.label == node.label:
-                    yield _Constraint(own, number[id(inside)], _NARROWNESS)
+            for covered in hanging if relation is Relation.INSIDE else ():
+                if covered.label == node.label:
+                    yield _Constraint(own, number[id(covered)], _NARROWNESS)
             yield from _constraints(hanging, number)
 
 
@@ -106,16 +106,16 @@ def _edges(row: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
             yield from _edges(hanging)
 
 
-def _violates(one: _Constraint, chosen: Sequence[int], places: NDArray[np.float64]) -> bool:
+def _violates(one: _Constraint, chosen: Sequence[int], places: Float64Array) -> bool:
     return bool(places[chosen[one.before], one.axis] >= places[chosen[one.after], one.axis])
 
 
 def _search(
     truth: Sequence[str],
     written: Sequence[str],
-    places: NDArray[np.float64],
+    places: Float64Array,
     constraints: Sequence[_Constraint],
-    edges: NDArray[np.int64],
+    edges: Int64Array,
 ) -> list[int]:
     """For each node the number of its symbol: from left to right at first, then exchanged while that helps."""
     of_label = defaultdict(list)

@@ -14,6 +14,7 @@ from crohme.ink import raster
 from crohme.ink.strokes import StrokeBatch
 from crohme.ink.truth import truth, truth_graph
 from crohme.notation import to_latex, to_mathml, write_lg
+from crohme.types import Image
 from inkml_parser import Ink, write
 
 _SVG_SIDE = 1000
@@ -99,7 +100,7 @@ def truth_to_mathml(ink: Ink) -> bytes:
     return (to_mathml(truth(ink)) + "\n").encode()
 
 
-def _encode_png(image: raster.Image) -> bytes:
+def _encode_png(image: Image) -> bytes:
     with needed_by("writing PNG"):
         import cv2  # here: the other formats do without
 

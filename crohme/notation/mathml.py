@@ -39,7 +39,7 @@ _LABELS = {symbol.text: symbol.label for symbol in reversed(SYMBOL_CLASSES.value
 """Sign or word, as typeset → label."""
 _INVISIBLE = "\N{FUNCTION APPLICATION}\N{INVISIBLE TIMES}\N{INVISIBLE SEPARATOR}\N{INVISIBLE PLUS}"
 _SIGNS = {symbol.text for symbol in SYMBOL_CLASSES.values() if symbol.kind not in (Kind.ACCENT, Kind.ACCENT_UNDER)}
-_ACCENTS = {
+_ACCENTS: dict[tuple[Kind, str], str] = {
     (symbol.kind, sign): symbol.label
     for symbol in reversed(SYMBOL_CLASSES.values())
     if symbol.kind in (Kind.ACCENT, Kind.ACCENT_UNDER)

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import sympy
-from numpy.typing import NDArray
 
 from crohme.solver.odd_root import OddRoot
+from crohme.types import BoolArray, Float64Array
 
 _RELATIVE = 4e-15
 _TINY = 1e-300
@@ -38,13 +38,13 @@ class Boxes:
         some: (n,) bool. Whether it may be defined somewhere on it.
     """
 
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    whole: NDArray[np.bool_]
-    some: NDArray[np.bool_]
+    low: Float64Array
+    high: Float64Array
+    whole: BoolArray
+    some: BoolArray
 
     @property
-    def has_zero(self) -> NDArray[np.bool_]:
+    def has_zero(self) -> BoolArray:
         """Whether 0 may be among the values."""
         return self.some & (self.low <= 0) & (self.high >= 0)
 
@@ -142,8 +142,8 @@ def _monotone(a: Boxes, function: Callable[[Any], Any]) -> Boxes:
     return Boxes(np.where(exact, low, found.low), np.where(high == 0, high, found.high), found.whole, found.some)
 
 
-def _all(items: list[Boxes], name: str) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = np.logical_and.reduce([getattr(item, name) for item in items])
+def _all(items: list[Boxes], name: str) -> BoolArray:
+    found: BoolArray = np.logical_and.reduce([getattr(item, name) for item in items])
     return found
 
 

@@ -14,10 +14,10 @@ from typing import Any, TypeAlias
 import mpmath
 import numpy as np
 import sympy
-from numpy.typing import NDArray
 
 from crohme.solver.intervals import Unsupported, boxes, evaluate
 from crohme.solver.numeric import complete, precise, real_function
+from crohme.types import BoolArray, Float64Array
 
 _NODES = np.array([
     0.991455371120812639206854697526329, 0.949107912342758524526189684047851, 0.864864423359769072789712788640926,
@@ -89,14 +89,14 @@ class _Stretch:
     low: float
     high: float
 
-    def place(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    def place(self, t: Float64Array) -> Float64Array:
         if np.isinf(self.high):
             return self.low + (t / (1 - t)) ** 3
         if np.isinf(self.low):
             return self.high - ((1 - t) / t) ** 3
         return self.low + (self.high - self.low) * t**3 * (10 - 15 * t + 6 * t**2)
 
-    def slope(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    def slope(self, t: Float64Array) -> Float64Array:
         if np.isinf(self.high):
             return 3 * t**2 / (1 - t) ** 4
         if np.isinf(self.low):
@@ -111,10 +111,10 @@ class _Steep:
     end: float
     length: float
 
-    def place(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    def place(self, t: Float64Array) -> Float64Array:
         return self.end + self.length * t**12
 
-    def slope(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    def slope(self, t: Float64Array) -> Float64Array:
         return self.length * 12 * t**11
 
 
@@ -152,8 +152,8 @@ def _adaptive(integrand: sympy.Expr, symbol: sympy.Symbol, stretch: _Map, tolera
 
 
 def _rules(
-    integrand: sympy.Expr, symbol: sympy.Symbol, stretch: _Map, a: NDArray[np.float64], b: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    integrand: sympy.Expr, symbol: sympy.Symbol, stretch: _Map, a: Float64Array, b: Float64Array
+) -> tuple[Float64Array, Float64Array, Float64Array, BoolArray]:
     """Per panel: the integral, its error, the integral of the absolute value, whether no spike can hide in it."""
     half = (b - a) / 2
     t = (a + b)[:, None] / 2 + half[:, None] * _X

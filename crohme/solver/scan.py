@@ -14,10 +14,10 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy
-from numpy.typing import NDArray
 
 from crohme.solver.intervals import Boxes, Unsupported, boxes, evaluate
 from crohme.solver.numeric import DIGITS, real_function
+from crohme.types import BoolArray, Float64Array
 
 RANGES = (1e60, 1e4, 40.0)
 """Distances from 0 up to which zeros are looked for, until one of them can be searched through."""
@@ -95,7 +95,7 @@ class _TooMany(Exception):
     pass
 
 
-def _edges(reach: float, sides: tuple[int, ...]) -> NDArray[np.float64]:
+def _edges(reach: float, sides: tuple[int, ...]) -> Float64Array:
     scale = [10.0 ** (k / 2) for k in range(-1, 9)] + [10.0**k for k in range(5, 61)]
     positive = [s * _SHIFT for s in scale if s * _SHIFT < reach]
     left = [-reach, *(-p for p in reversed(positive))] if -1 in sides else []
@@ -111,7 +111,7 @@ class _Search:
         self._functions = [self.value]
         self._counted = 0
 
-    def search(self, edges: NDArray[np.float64]) -> Scan:
+    def search(self, edges: Float64Array) -> Scan:
         """The zeros between the first and the last edge; intervals between edges are searched first."""
         a, b = edges[:-1], edges[1:]
         crossings: list[tuple[float, float]] = []
@@ -155,17 +155,17 @@ class _Search:
             self._functions.append(real_function(self._derivative(len(self._functions)), self.symbol))
         return self._functions[order]
 
-    def _on(self, order: int, a: NDArray[np.float64], b: NDArray[np.float64]) -> Boxes:
+    def _on(self, order: int, a: Float64Array, b: Float64Array) -> Boxes:
         """Values of a derivative on intervals."""
         return evaluate(self._derivative(order), self.symbol, boxes(a, b))
 
     def _monotone(
         self,
-        a: NDArray[np.float64],
-        b: NDArray[np.float64],
-        whole: NDArray[np.bool_],
+        a: Float64Array,
+        b: Float64Array,
+        whole: BoolArray,
         crossings: list[tuple[float, float]],
-    ) -> NDArray[np.bool_]:
+    ) -> BoolArray:
         """Which intervals have no more than one zero, as the slope has one sign; those with one are added."""
         slope = self._on(1, a, b)
         settled = whole & ((slope.low > 0) | (slope.high < 0))
@@ -176,9 +176,7 @@ class _Search:
                 crossings.append((a[index], b[index]))
         return settled
 
-    def _bent(
-        self, a: NDArray[np.float64], b: NDArray[np.float64], open_: NDArray[np.bool_], order: int, found: Scan
-    ) -> NDArray[np.bool_]:
+    def _bent(self, a: Float64Array, b: Float64Array, open_: BoolArray, order: int, found: Scan) -> BoolArray:
         """Which intervals have a derivative of some order with one sign: Rolle's theorem counts their zeros."""
         settled = np.zeros(len(a), bool)
         if not open_.any() or self._derivative(order).count_ops() > _LONGEST:
@@ -259,7 +257,7 @@ def _is_nothing(value: mpmath.mpf) -> bool:
     return bool(abs(value) < mpmath.mpf(10) ** -(DIGITS - 10))
 
 
-def _middle(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+def _middle(a: Float64Array, b: Float64Array) -> Float64Array:
     """Where to halve: between powers of ten by their ratio."""
     same = (a * b > 0) & (np.maximum(np.abs(a), np.abs(b)) > 10 * np.minimum(np.abs(a), np.abs(b)))
     ratio = np.sign(a) * np.sqrt(np.abs(a)) * np.sqrt(np.abs(b))

@@ -8,6 +8,7 @@ import keras
 
 from crohme.errors import CrohmeError
 from crohme.symbols.description import described, networks
+from crohme.types import FloatingArray
 
 NONE, IMAGENET = "none", "imagenet"
 BACKBONE = "backbone"
@@ -68,7 +69,7 @@ def freeze(model: keras.Model, is_frozen: bool) -> None:
     model.get_layer(BACKBONE).trainable = not is_frozen
 
 
-def _imagenet(network: str, backbone: keras.Model) -> list:
+def _imagenet(network: str, backbone: keras.Model) -> list[FloatingArray]:
     pretrained = described(network).pretrained
     assert pretrained is not None
     try:
@@ -78,7 +79,8 @@ def _imagenet(network: str, backbone: keras.Model) -> list:
             f"the weights of ImageNet for {network} could not be fetched ({_line(error)}). Where there is a network, "
             f"fetch Keras' file without the top ({_FILES}) and name it: --weights FILE; or train with --weights {NONE}"
         ) from None
-    return source.get_weights()
+    arrays: list[FloatingArray] = source.get_weights()
+    return arrays
 
 
 def _line(error: Exception) -> str:

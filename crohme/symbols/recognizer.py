@@ -21,7 +21,7 @@ from crohme.notation import Alphabet, Node, SymbolTree
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
 from crohme.symbols.forward import Forward, forward_pass
 from crohme.symbols.inputs import from_strokes, picture_form
-from crohme.types import Images, Int64Array
+from crohme.types import Float32Array, Images, Int64Array
 from inkml_parser import EmptyInk, Ink, InkError, read
 
 Source = Ink | Sequence[np.ndarray] | str | Path
@@ -174,15 +174,19 @@ class SymbolRecognizer:
             readings.append(Reading(node.label, confidence, SymbolTree((node,)), (symbol,)))
         return Recognition(ink, tuple(readings))
 
-    def from_strokes(self, strokes: StrokeBatch) -> np.ndarray:
+    def from_strokes(self, strokes: StrokeBatch) -> Float32Array:
         """`(N, classes)` probabilities of N symbols, averaged over the networks."""
         answers = []
         for part, network in self._networks:
             to_input = from_strokes(part.network, part.arguments, part.preprocessing)
-            answers.append(self._predict(network, len(strokes), lambda chosen, f=to_input: f(strokes.take(chosen))))
-        return np.mean(answers, axis=0)
 
-    def from_pictures(self, pictures: Pictures) -> np.ndarray:
+            def inputs(chosen: Int64Array, to_input: Callable[[StrokeBatch], np.ndarray] = to_input) -> np.ndarray:
+                return to_input(strokes.take(chosen))
+
+            answers.append(self._predict(network, len(strokes), inputs))
+        return _mean(answers)
+
+    def from_pictures(self, pictures: Pictures) -> Float32Array:
         """`(N, classes)` probabilities of N pictures, averaged over the offline networks.
 
         Args:
@@ -193,7 +197,7 @@ class SymbolRecognizer:
             ImageError: There is no offline network among the recogniser's.
         """
         answers = [self._predict(one, len(pictures), lambda chosen: pictures[chosen]) for one in self._offline()]
-        return np.mean(answers, axis=0)
+        return _mean(answers)
 
     def _offline(self) -> list[Forward]:
         offline = [network for part, network in self._networks if part.reads is Reads.PICTURES]
@@ -201,13 +205,18 @@ class SymbolRecognizer:
             raise ImageError("this recogniser reads ink, not pictures; symbol-cnn reads both")
         return offline
 
-    def _predict(self, network: Forward, count: int, inputs: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    def _predict(self, network: Forward, count: int, inputs: Callable[[Int64Array], np.ndarray]) -> Float32Array:
         at_once = max(1, _CHUNK * SIZE**2 // (self.picture_size or SIZE) ** 2)
         chunks = [np.arange(at, min(at + at_once, count)) for at in range(0, count, at_once)]
         answers = np.concatenate([network(inputs(chunk)) for chunk in chunks])
         if not np.isfinite(answers).all():
             raise BundleError("a network whose answers are no numbers: its weights make no sense")
         return answers
+
+
+def _mean(answers: Sequence[Float32Array]) -> Float32Array:
+    mean: Float32Array = np.mean(answers, axis=0)
+    return mean
 
 
 def _load(source: Source, form: Mapping[str, Any]) -> Ink | np.ndarray:

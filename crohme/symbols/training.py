@@ -25,8 +25,7 @@ from crohme.symbols.description import networks
 from crohme.symbols.inputs import picture_size
 from crohme.symbols.settings import DEFAULTS, Settings, compile_for
 from crohme.training import checkpoint, curves
-from crohme.training.checkpoint import CheckpointError
-from crohme.training.run_folder import held
+from crohme.training.run_folder import CheckpointError, held
 from inkml_parser.files import replacing_text, uninterrupted, write_whole
 
 log = logging.getLogger(__name__)
@@ -249,8 +248,8 @@ class _Run:
         """How much of the budget is spent."""
         progress, settings = self.progress, self.settings
         if settings.minutes is not None:
-            return (progress["seconds"] + time.monotonic() - self.clock) / (60 * settings.minutes)
-        return (progress["epoch"] + progress["step"] / self.steps) / settings.epochs
+            return float((progress["seconds"] + time.monotonic() - self.clock) / (60 * settings.minutes))
+        return float((progress["epoch"] + progress["step"] / self.steps) / settings.epochs)
 
     def _rate(self) -> float:
         """The learning rate of the next step: a line up to the peak, then half a cosine over the rest of the budget."""

@@ -21,7 +21,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from crohme.errors import CrohmeError
+from crohme.errors import CrohmeError, cause_of
 
 
 class ExperimentError(CrohmeError):
@@ -37,7 +37,7 @@ def read_experiment(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ExperimentError(error.strerror, path) from None
+        raise ExperimentError(cause_of(error), path) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ExperimentError(f"not TOML: {error}", path) from None
 

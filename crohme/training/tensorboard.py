@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from crohme.extras import needed_by
 
 
-def load_writer() -> type:
+def load_writer() -> type[Any]:
     """tensorboardX's `SummaryWriter`.
 
     Raises:
@@ -20,7 +21,8 @@ def load_writer() -> type:
     """
     with needed_by("a log for TensorBoard"):
         from tensorboardX import SummaryWriter
-    return SummaryWriter
+    writer: type[Any] = SummaryWriter
+    return writer
 
 
 class TensorBoardLog:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
@@ -68,7 +69,7 @@ def create_app(
     return app
 
 
-def _page(file: str):
+def _page(file: str) -> Callable[[], Coroutine[Any, Any, FileResponse]]:
     async def page() -> FileResponse:
         return FileResponse(STATIC / file)
 

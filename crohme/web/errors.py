@@ -109,7 +109,8 @@ async def _answer_known(_: Request, error: Exception) -> JSONResponse:
     return answer(as_api_error(error))
 
 
-async def _answer_http(_: Request, error: HTTPException) -> JSONResponse:
+async def _answer_http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -117,7 +118,8 @@ async def _answer_http(_: Request, error: HTTPException) -> JSONResponse:
     return answer(ApiError(error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}."), headers)
 
 
-async def _answer_parameter(_: Request, error: RequestValidationError) -> JSONResponse:
+async def _answer_parameter(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     return answer(ApiError(422, "invalid", f"{'.'.join(map(str, first['loc']))}: {first['msg']}."))
 

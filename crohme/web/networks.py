@@ -162,7 +162,7 @@ class Networks:
             queue.close()
 
     @property
-    def queues(self) -> dict[str, Pool | Batcher]:
+    def queues(self) -> dict[str, Pool | Batcher[Ink | Pictures, tuple[SymbolGuess, ...]]]:
         """All queues by name."""
         return {"readers": self.readers, "symbols": self.symbols, "solver": self.solver.pool}
 

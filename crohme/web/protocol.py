@@ -67,7 +67,7 @@ class HttpProtocol(H11Protocol):
             response = answer(error, {**HEADERS, "Connection": "close"})
             reason = HTTPStatus(error.status).phrase.encode()
             head = h11.Response(status_code=error.status, headers=response.raw_headers, reason=reason)
-            for event in (head, h11.Data(data=response.body), h11.EndOfMessage()):
+            for event in (head, h11.Data(data=bytes(response.body)), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event))
             if self.transport.can_write_eof():
                 # Closed at once, with data unread, the connection would be reset before the answer is read.

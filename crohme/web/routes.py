@@ -63,12 +63,14 @@ router = APIRouter(prefix="/v1")
 
 def networks_of(request: Request) -> Networks:
     """The networks of the app that a request came to."""
-    return request.app.state.networks
+    networks: Networks = request.app.state.networks
+    return networks
 
 
 def limits_of(request: Request) -> RequestLimits:
     """The limits of the app that a request came to."""
-    return request.app.state.limits
+    limits: RequestLimits = request.app.state.limits
+    return limits
 
 
 AppNetworks = Annotated[Networks, Depends(networks_of)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from crohme.web.limits import RequestLimits
 
@@ -13,7 +13,7 @@ Coordinate = Annotated[float, Field(ge=-_FAR, le=_FAR, allow_inf_nan=False)]
 Point = tuple[Coordinate, Coordinate]
 Stroke = Annotated[list[Point], Field(min_length=1)]
 
-PLUS = [[[0, 10], [20, 10]], [[10, 0], [10, 20]]]
+PLUS: list[JsonValue] = [[[0, 10], [20, 10]], [[10, 0], [10, 20]]]
 
 
 class Strokes(BaseModel):

@@ -8,7 +8,7 @@ from typing import Any
 
 from crohme.child_processes import WorkerLost
 from crohme.notation import SymbolTree
-from crohme.solver import SECONDS, NoAnswer, Solution, TimeLimitExceeded, process
+from crohme.solver import NoAnswer, Solution, TimeLimitExceeded, process
 from crohme.solver.problem import read_problem
 from crohme.solver.readback import read_as
 from crohme.solver.syntax import Problem
@@ -16,6 +16,7 @@ from crohme.web.forked import CAN_FORK, OutOfTime, in_fork
 from crohme.web.pool import LONG, Pool
 from crohme.web.worker import ProcessWorker
 
+SECONDS = process.SECONDS
 QUICK_SECONDS = 1.0
 """Every problem gets this long at first; if it needs more, it is begun again among the long ones."""
 _PATIENCE = 2.0  # seconds after which a process that did not end its problem in time is ended itself
@@ -61,7 +62,8 @@ class Solver:
         return reply
 
     async def _try(self, attempt: _Try, client: Hashable, seconds: float, cost: float) -> Solution | NoAnswer:
-        return await self.pool.submit(attempt, cost=cost, client=client, seconds=seconds)
+        reply: Solution | NoAnswer = await self.pool.submit(attempt, cost=cost, client=client, seconds=seconds)
+        return reply
 
 
 def _limit(attempt: _Try) -> float:
@@ -79,6 +81,7 @@ def _answer(attempt: _Try, cancelled: Callable[[], bool]) -> Solution | NoAnswer
     if not CAN_FORK:
         return process.answer(attempt.problem)
     try:
-        return in_fork(process.answer, attempt.problem, attempt.seconds, cancelled)
+        reply: Solution | NoAnswer = in_fork(process.answer, attempt.problem, attempt.seconds, cancelled)
+        return reply
     except WorkerLost:
         return NoAnswer("the solver's process ended without an answer", read_as(attempt.problem.statements))

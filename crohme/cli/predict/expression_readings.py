@@ -51,10 +51,12 @@ def read_expressions(
             truth, unread = _truth_of_file(file)
             yield Reading(str(file), truth=truth, truth_error=unread, error=cause_of(found))
             continue
-        problem = _write(found, file, name, formats, folder) if folder is not None else None
+        ink = found.ink
+        assert ink is not None  # of whole expressions, pictures are traced
+        problem = _write(found, ink, file, name, formats, folder) if folder is not None else None
         candidates = tuple(Candidate(r.latex, r.confidence, r) for r in found.readings)
-        truth, unread = _truth(found.ink)
-        damage = tuple(f"{warning.part}: {warning.cause}" for warning in found.ink.warnings)
+        truth, unread = _truth(ink)
+        damage = tuple(f"{warning.part}: {warning.cause}" for warning in ink.warnings)
         yield Reading(str(file), candidates=candidates, truth=truth, truth_error=unread, error=problem, warnings=damage)
 
 
@@ -81,14 +83,16 @@ def _truth_of_file(file: Path) -> tuple[str | None, str | None]:
         return None, None
 
 
-def _write(found: Recognition, file: Path, name: Path, formats: Sequence[str], folder: OutputFolder) -> str | None:
+def _write(
+    found: Recognition, ink: Ink, file: Path, name: Path, formats: Sequence[str], folder: OutputFolder
+) -> str | None:
     """Write the best reading in other formats; returns why that failed, if it did."""
     from crohme.ink.truth import labelled
     from inkml_parser import InkError
 
     try:
-        ink = labelled(found.ink, found.best.tree)
-        contents = {name.with_suffix(FORMATS[to].suffix): FORMATS[to].write(ink) for to in formats}
+        read = labelled(ink, found.best.tree)
+        contents = {name.with_suffix(FORMATS[to].suffix): FORMATS[to].write(read) for to in formats}
     except InkError as error:  # an annotation of the source that cannot be written
         return error.cause
     problems = [folder.write(target, content, file) for target, content in contents.items()]

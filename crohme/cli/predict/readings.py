@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from crohme.cli.errors import CommandError, one_line
-from crohme.errors import CrohmeError
+from crohme.errors import CrohmeError, cause_of
 from inkml_parser.files import replacing_text
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def writer(path: Path | None, top: int) -> Iterator[Write]:
             except (KeyboardInterrupt, CrohmeError) as error:
                 ended = error
     except OSError as error:
-        raise CommandError(error.strerror, error.filename or path) from None
+        raise CommandError(cause_of(error), error.filename or path) from None
     if ended is not None:
         raise ended
 

@@ -110,7 +110,7 @@ def _writing(sheet: ContactSheet) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CommandError(error.strerror, error.filename or sheet.path) from None
+        raise CommandError(cause_of(error), error.filename or sheet.path) from None
 
 
 def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:

@@ -21,6 +21,7 @@ from crohme.datasets.pictures.stored_pictures import StoredPictures
 from crohme.datasets.registry import all_at
 from crohme.ink.image_files import ImageError
 from crohme.ink.raster import SIZE
+from crohme.types import Arrays
 
 log = logging.getLogger(__name__)
 _CAUSES_TOLD = 5  # of files that cannot be read, where none can
@@ -122,7 +123,7 @@ def _stored(sources: list[tuple[str, Source]], size: int, title: str) -> _Stored
     return _Stored(pictures, names, files, sides, hashes, tuple(unreadable.tolist()))
 
 
-def _write(sources: list[tuple[str, Source]], size: int, path: Path, title: str) -> cache.Arrays:
+def _write(sources: list[tuple[str, Source]], size: int, path: Path, title: str) -> Arrays:
     """Put the pictures in a file; returns what is known of them."""
     names, files, sides, hashes, unreadable = [], [], [], [], []
 

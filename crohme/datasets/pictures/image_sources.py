@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from crohme.datasets.base import TEST, TRAIN, VALIDATION, WHOLE, DataSet
 from crohme.ink.image_files import ImageError
+from crohme.types import Image
 
 NOT_TEST = "not test"
 """Of a set that came with a test half but nothing to validate on: some of it may be held out for that."""
@@ -27,7 +25,7 @@ SIDES = {
 }
 """Names of folders, in lower case, that are sides of a split and no labels."""
 
-Read = tuple[str, str, NDArray[np.uint8] | ImageError]
+Read = tuple[str, str, Image | ImageError]
 """Name of the label, file, and the picture in normal form or why there is none."""
 
 
@@ -43,7 +41,7 @@ class SymbolPicture:
 
     name: str
     label: str
-    picture: NDArray[np.uint8]
+    picture: Image
 
 
 class Source(Protocol):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.datasets.base import TEST, TRAIN, VALIDATION
 from crohme.datasets.pictures.image_folders import ImageSet
 from crohme.datasets.pictures.image_sources import NOT_TEST
 from crohme.datasets.pictures.near_duplicates import groups
+from crohme.types import BoolArray, Float64Array, Int64Array, StringArray
 
 ORDER = (TRAIN, VALIDATION, TEST)
 RATIOS = (0.8, 0.1, 0.1)
@@ -28,7 +28,7 @@ class Split:
         contradictory: int. Pictures that are nearly the same as one with another label.
     """
 
-    sides: NDArray[np.str_]
+    sides: StringArray
     near_duplicates: int
     left_out: int
     contradictory: int
@@ -64,7 +64,7 @@ def split(images: ImageSet, ratios: tuple[float, float, float] = RATIOS, seed: i
     )
 
 
-def _divide(labels: np.ndarray, group: np.ndarray, shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _divide(labels: StringArray, group: Int64Array, shares: Float64Array, rng: np.random.Generator) -> StringArray:
     """Sides for pictures of whole groups: the largest first, each to where most is lacking of its first member's label.
 
     scikit-learn's splitters keep groups together or take classes of two pictures, but not both.
@@ -85,15 +85,16 @@ def _divide(labels: np.ndarray, group: np.ndarray, shares: np.ndarray, rng: np.r
     return np.array(ORDER)[side_of_group[where]]
 
 
-def _without_crossing(sides: np.ndarray, group: np.ndarray) -> np.ndarray:
+def _without_crossing(sides: StringArray, group: Int64Array) -> BoolArray:
     """Mask of what may stay so that no group has members on two sides: those on the last of its sides."""
     rank = np.array([ORDER.index(side) for side in sides])
     last = np.zeros(group.max(initial=-1) + 1, dtype=np.int64)
     np.maximum.at(last, group, rank)
-    return rank == last[group]
+    stays: BoolArray = rank == last[group]
+    return stays
 
 
-def _contradictory(images: ImageSet, group: np.ndarray) -> int:
+def _contradictory(images: ImageSet, group: Int64Array) -> int:
     """Pictures in groups of several labels, without those of the label that most of the group have."""
     pairs, counts = np.unique(
         np.column_stack([group, np.unique(images.labels, return_inverse=True)[1]]), axis=0, return_counts=True

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-Hashes = NDArray[np.uint64]
+from crohme.types import Hashes, Image, Int64Array
 
 DISTANCE = 4
 """Bits of a hash in which two pictures that are nearly the same may differ."""
@@ -28,7 +27,7 @@ _ORDER = np.random.default_rng(0).permutation(2 * _SIDE * _SIDE)
 _AT_ONCE = 1 << 20
 
 
-def difference_hash(picture: NDArray[np.uint8]) -> Hashes:
+def difference_hash(picture: Image) -> Hashes:
     """dHash in both directions: where a picture of 16 x 16 gets lighter to the right, and downwards.
 
     Args:
@@ -46,7 +45,7 @@ def difference_hash(picture: NDArray[np.uint8]) -> Hashes:
     return np.packbits(bits[_ORDER]).view(np.uint64)
 
 
-def groups(hashes: Hashes) -> NDArray[np.int64]:
+def groups(hashes: Hashes) -> Int64Array:
     """Which pictures belong together, because they are nearly the same or there is a chain of such between them.
 
     Args:
@@ -58,10 +57,11 @@ def groups(hashes: Hashes) -> NDArray[np.int64]:
     different, where = np.unique(hashes, axis=0, return_inverse=True)
     pairs = np.concatenate([np.zeros((0, 2), dtype=np.int64), *_pairs(different)])
     graph = coo_array((np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), shape=(len(different),) * 2)
-    return connected_components(graph, directed=False)[1].astype(np.int64)[where.reshape(-1)]
+    numbers: Int64Array = connected_components(graph, directed=False)[1].astype(np.int64)
+    return numbers[where.reshape(-1)]
 
 
-def _pairs(hashes: Hashes) -> Iterator[NDArray[np.int64]]:
+def _pairs(hashes: Hashes) -> Iterator[Int64Array]:
     """All pairs within `DISTANCE`: of five words, four bits can spoil only four, so that one is equal."""
     for word in range(DISTANCE + 1):
         order = np.argsort(hashes[:, word], kind="stable")
@@ -71,7 +71,7 @@ def _pairs(hashes: Hashes) -> Iterator[NDArray[np.int64]]:
                 yield from _pairs_among(hashes, alike)
 
 
-def _pairs_among(hashes: Hashes, alike: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+def _pairs_among(hashes: Hashes, alike: Int64Array) -> Iterator[Int64Array]:
     rows = max(1, _AT_ONCE // len(alike))
     for at in range(0, len(alike), rows):
         some = alike[at : at + rows]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crohme.types import Image, Images, Int64Array
 from inkml_parser.files import replacing
 
 
@@ -24,11 +24,11 @@ class StoredPictures:
         ((48, 48), (2, 48, 48))
     """
 
-    def __init__(self, path: Path, size: int, rows: NDArray[np.int64]) -> None:
+    def __init__(self, path: Path, size: int, rows: Int64Array) -> None:
         self.path, self.size, self.rows = path, size, rows
 
     @staticmethod
-    def write(path: Path, pictures: Iterable[NDArray[np.uint8]]) -> int:
+    def write(path: Path, pictures: Iterable[Image]) -> int:
         """Write pictures, all of one size, as they come; their number."""
         count = 0
         with replacing(path) as file:
@@ -40,12 +40,12 @@ class StoredPictures:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, indices: int | np.integer | NDArray[np.int64]) -> NDArray[np.uint8]:
+    def __getitem__(self, indices: int | np.integer | Int64Array) -> Images:
         """One picture `(size, size)`, or several `(n, size, size)`, as a copy in memory."""
         # Mapped for this moment only: a mapping that stays counts as memory, page by page, until all are in.
         pages = np.memmap(self.path, dtype=np.uint8, mode="r").reshape(-1, self.size, self.size)
         return np.array(pages[self.rows[indices]])
 
-    def take(self, indices: NDArray[np.int64]) -> StoredPictures:
+    def take(self, indices: Int64Array) -> StoredPictures:
         """Some of the pictures."""
         return StoredPictures(self.path, self.size, self.rows[indices])

@@ -12,6 +12,7 @@ from lxml import etree
 from crohme.evaluation.mistakes import Mistake
 from crohme.ink.strokes import StrokeBatch
 from crohme.notation import NotationError, SymbolTree, read_latex, to_latex, to_mathml, without_limits
+from crohme.types import Points
 from inkml_parser import Ink
 
 _SIDE = 1000
@@ -49,7 +50,7 @@ def draw(ink: Ink, wrong: Sequence[Mistake] = ()) -> Drawing:
     return Drawing(width, height, tuple(zip(paths, kinds, strict=True)))
 
 
-def _path(points: np.ndarray) -> str:
+def _path(points: Points) -> str:
     """Path data with whole numbers, relative after the first point."""
     line = cv2.approxPolyDP(points.astype(np.float32)[:, None], _TOLERANCE, closed=False)[:, 0].round().astype(int)
     steps = np.diff(line, axis=0)

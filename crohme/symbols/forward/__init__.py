@@ -27,7 +27,8 @@ def forward_pass(trained: Bundle) -> Forward:
     if twin is not None and trained.arguments.get("activation", "relu") in ACTIVATIONS:
         return _in_numpy(trained, twin)
     load_keras(trained.network)
-    return restore(trained).predict_on_batch
+    predict: Forward = restore(trained).predict_on_batch
+    return predict
 
 
 def _in_numpy(trained: Bundle, twin: type[Twin]) -> Forward:

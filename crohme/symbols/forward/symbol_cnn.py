@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from crohme.symbols.forward.layers import ACTIVATIONS, Array, convolve, max_pool, softmax
+from crohme.symbols.forward.layers import ACTIVATIONS, convolve, max_pool, softmax
+from crohme.types import Float32Array, Images
 
 _EPSILON = 1e-3  # Keras' of batch normalisation
 _AT_ONCE = 8  # pictures of 48 x 48: the windows of more do not fit into the cache
@@ -35,24 +35,24 @@ class SymbolCnn:
             for half in "ab"
         ]
 
-    def with_weights(self, weights: Mapping[str, Array]) -> _Forward:
+    def with_weights(self, weights: Mapping[str, Float32Array]) -> _Forward:
         """The function from `(n, size, size)` pictures, 0 to 255, to `(n, classes)` probabilities."""
         return _Forward(self, weights)
 
 
 class _Forward:
-    def __init__(self, network: SymbolCnn, weights: Mapping[str, Array]) -> None:
+    def __init__(self, network: SymbolCnn, weights: Mapping[str, Float32Array]) -> None:
         self._activation = ACTIVATIONS[network.activation]
         self._at_once = max(1, _AT_ONCE * 48**2 // network.size**2)
         self._convolutions = [(*_folded(weights, name), stride) for name, _, stride in network.convolutions]
         self._weights = weights
 
-    def __call__(self, pictures: NDArray[np.uint8]) -> Array:
+    def __call__(self, pictures: Images) -> Float32Array:
         parts = [self._answer(pictures[at : at + self._at_once]) for at in range(0, len(pictures), self._at_once)]
         return np.concatenate(parts) if parts else self._answer(pictures)
 
-    def _answer(self, pictures: NDArray[np.uint8]) -> Array:
-        x = (1 - pictures.astype(np.float32) / 255)[..., None]
+    def _answer(self, pictures: Images) -> Float32Array:
+        x: Float32Array = (np.float32(1) - pictures.astype(np.float32) / np.float32(255))[..., None]
         for number, (kernel, bias, stride) in enumerate(self._convolutions):
             x = self._activation(convolve(x, kernel, bias, stride))
             if number % 2:
@@ -63,7 +63,7 @@ class _Forward:
         return softmax(x @ weights["probabilities/kernel"] + weights["probabilities/bias"])
 
 
-def _folded(weights: Mapping[str, Array], name: str) -> tuple[Array, Array]:
+def _folded(weights: Mapping[str, Float32Array], name: str) -> tuple[Float32Array, Float32Array]:
     """Kernel and bias of a convolution with the batch normalisation that follows it."""
     gamma, beta, mean, variance = (
         weights[f"{name}_norm/{part}"] for part in ("gamma", "beta", "moving_mean", "moving_variance")

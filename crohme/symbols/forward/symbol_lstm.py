@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from crohme.symbols.forward.layers import ACTIVATIONS, Array, softmax
+from crohme.symbols.forward.layers import ACTIVATIONS, softmax
+from crohme.types import BoolArray, Float32Array
 
 _LAYERS = ("lstm_1/lstm_cell", "lstm_2/lstm_cell")
 
@@ -24,20 +24,20 @@ class SymbolLstm:
     dropout: float = 0.2
     activation: str = "relu"
 
-    def with_weights(self, weights: Mapping[str, Array]) -> _Forward:
+    def with_weights(self, weights: Mapping[str, Float32Array]) -> _Forward:
         """The function from `(n, time, features)` sequences to `(n, classes)` probabilities."""
         return _Forward(self, weights)
 
 
 class _Forward:
-    def __init__(self, network: SymbolLstm, weights: Mapping[str, Array]) -> None:
+    def __init__(self, network: SymbolLstm, weights: Mapping[str, Float32Array]) -> None:
         self._cells = [
             _Cell(*(weights[f"{layer}/{name}"] for name in ("kernel", "recurrent_kernel", "bias"))) for layer in _LAYERS
         ]
         self._activation = ACTIVATIONS[network.activation]
         self._weights = weights
 
-    def __call__(self, sequences: Array) -> Array:
+    def __call__(self, sequences: Float32Array) -> Float32Array:
         # Rows of zeros are padding, which both layers pass over.
         is_point = (sequences != 0).any(axis=2).T
         x = np.ascontiguousarray(sequences.swapaxes(0, 1), dtype=np.float32)
@@ -55,7 +55,7 @@ class _Cell:
         kernel, recurrent, bias: as Keras has them; the gates side by side: input, forget, cell, output.
     """
 
-    def __init__(self, kernel: Array, recurrent: Array, bias: Array) -> None:
+    def __init__(self, kernel: Float32Array, recurrent: Float32Array, bias: Float32Array) -> None:
         self.units = recurrent.shape[0]
         u = self.units
         order = np.concatenate([np.arange(2 * u), np.arange(3 * u, 4 * u), np.arange(2 * u, 3 * u)])
@@ -63,7 +63,7 @@ class _Cell:
         half = np.repeat(np.array([0.5, 1.0], np.float32), [3 * u, u])
         self.kernel, self.recurrent, self.bias = (w[..., order] * half for w in (kernel, recurrent, bias))
 
-    def read(self, x: Array, is_point: NDArray[np.bool_]) -> Array:
+    def read(self, x: Float32Array, is_point: BoolArray) -> Float32Array:
         """`(time, n, width)` → what the layer says after each step, `(time, n, units)`."""
         time, n, width = x.shape
         u = self.units
