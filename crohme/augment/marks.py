@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crohme.augment.ink import Ink, NoInk
-from crohme.ink.expression import Points
+from crohme.types import Strokes
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ WIDE = frozenset(
 """Marks that reach over all of their content, however many symbols that is."""
 
 
-def mark(label: str, ink: Ink, rng: np.random.Generator) -> Points:
+def mark(label: str, ink: Ink, rng: np.random.Generator) -> Strokes:
     """Ink of an accent or a frame, in any unit.
 
     Raises:
@@ -83,7 +83,7 @@ def source_of(label: str, labels: Container[str]) -> str | None:
     return next((like.label for like in _LIKE.get(label, ()) if like.label in labels), None)
 
 
-def _drawn(like: _Like, number: int, ink: Ink, rng: np.random.Generator) -> Points:
+def _drawn(like: _Like, number: int, ink: Ink, rng: np.random.Generator) -> Strokes:
     points = ink.symbol(like.label, rng)
     middle = (points.min(axis=(0, 1)) + points.max(axis=(0, 1))) / 2
     points = points - middle
