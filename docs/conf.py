@@ -19,6 +19,7 @@ os.environ["COLUMNS"] = "100"  # the width of the help of commands
 
 from crohme import __version__  # noqa: E402
 from crohme.cli import build_parser  # noqa: E402
+from crohme.datasets.registry import data_sets  # noqa: E402
 
 project = "crohme"
 author = "the authors of crohme"
@@ -65,10 +66,24 @@ class CommandHelp(Directive):
         return section
 
 
+class DataSets(Directive):
+    """`data-sets`: a definition list of the data sets that the registry knows."""
+
+    def run(self) -> list[nodes.Node]:
+        """The list."""
+        found = nodes.definition_list()
+        for kind in data_sets():
+            text = f"{kind.layout}. Licence: {kind.licence}." if kind.licence else f"{kind.layout}."
+            body = nodes.definition("", nodes.paragraph(text=text))
+            found += nodes.definition_list_item("", nodes.term(text=kind.title), body)
+        return [found]
+
+
 def setup(app: Sphinx) -> None:
     """Docstrings write code in single backticks, as Markdown does; Sphinx wants two."""
     app.connect("autodoc-process-docstring", _code_in_backticks, priority=100)
     app.add_directive("command-help", CommandHelp)
+    app.add_directive("data-sets", DataSets)
 
 
 def _code_in_backticks(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
