@@ -41,6 +41,7 @@ autodoc_type_aliases = {"ArrayLike": "ArrayLike", "Source": "Source", "Symbols":
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 
+_ALIAS = re.compile(r"TypeAliasForwardRef\('(\w+)'\)")
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
 
@@ -82,12 +83,20 @@ class DataSets(Directive):
 def setup(app: Sphinx) -> None:
     """Docstrings write code in single backticks, as Markdown does; Sphinx wants two."""
     app.connect("autodoc-process-docstring", _code_in_backticks, priority=100)
+    app.connect("autodoc-process-signature", _plain_aliases)
     app.add_directive("command-help", CommandHelp)
     app.add_directive("data-sets", DataSets)
 
 
 def _code_in_backticks(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
     lines[:] = _CODE.sub(r"``\1``", "\n".join(lines)).split("\n")
+
+
+def _plain_aliases(
+    app: Sphinx, what: str, name: str, obj: object, options: object, signature: str | None, returns: str | None
+) -> tuple[str | None, str | None] | None:
+    """Aliases within other types by their names alone."""
+    return None if signature is None else (_ALIAS.sub(r"\1", signature), returns)
 
 
 def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:

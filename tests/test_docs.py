@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import json
 import re
 import shlex
@@ -72,6 +73,14 @@ def test_commands_are_ones_that_the_parser_takes(page: Path, call: list[str]) ->
 def test_links_lead_somewhere(page: Path) -> None:
     targets = [t for t in _LINK.findall(page.read_text(encoding="utf-8")) if "://" not in t]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("package", ["crohme", "inkml_parser"])
+def test_the_reference_has_every_public_name(package: str) -> None:
+    folder = REPOSITORY / "docs" / "reference"
+    pages = "".join((folder / f"{page}.md").read_text(encoding="utf-8") for page in ("python", "inkml_parser"))
+    described = {name.rpartition(".")[2] for name in re.findall(r"^\.\. auto\w+:: (\S+)", pages, re.MULTILINE)}
+    assert set(importlib.import_module(package).__all__) <= described
 
 
 def test_the_second_block_of_the_readme_sets_up_and_runs_the_tests() -> None:
