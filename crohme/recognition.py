@@ -96,10 +96,10 @@ class Reading:
 
     Args:
         latex: str. Tokens of the normal form, separated by spaces.
-        confidence: float. Between 0 and 1: how probable it is that all of it is right.
+        confidence: float. Between 0 and 1: the probability that the whole reading is right.
         tree: SymbolTree. Its nodes have the indices of their strokes in the ink.
-        symbols: tuple of RecognizedSymbol, in the order of `tree.nodes()`. They follow from the rest, and two readings
-            are equal without them.
+        symbols: tuple of RecognizedSymbol, in the order of `tree.nodes()`. They follow from the rest and are not
+            compared.
     """
 
     latex: str
@@ -113,7 +113,7 @@ class Reading:
         return to_mathml(self.tree)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it. `parent` and `relation` of a symbol say what it hangs on: the number of a symbol, and how."""
+        """For JSON. `parent` is the number of the symbol that a symbol is attached to, and `relation` how."""
         hangs = {child: (parent, relation) for parent, child, relation in self.tree.edges()}
         symbols = []
         for i, symbol in enumerate(self.symbols):
@@ -133,7 +133,7 @@ class Reading:
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any]) -> Reading:
-        """The reading that `to_dict` described."""
+        """The inverse of `to_dict`."""
         symbols = tuple(
             RecognizedSymbol(
                 s["label"],
@@ -149,7 +149,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Recognition:
-    """What was read, best first. `str(recognition)` is the LaTeX of the best reading.
+    """The answer of a recogniser: readings, best first. `str(recognition)` is the LaTeX of the best one.
 
     Args:
         ink: Ink or None. What was recognised; None if a picture was read without tracing.
@@ -190,7 +190,7 @@ class Recognition:
         return self.best.symbols
 
     def to_dict(self) -> dict[str, Any]:
-        """LaTeX and confidence of the best reading, and all readings, as JSON has them; without the ink."""
+        """For JSON: LaTeX and confidence of the best reading, and all readings, without the ink."""
         readings = [reading.to_dict() for reading in self.readings]
         return {"latex": self.latex, "confidence": self.confidence, "readings": readings}
 
@@ -200,12 +200,12 @@ class Recognition:
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any], ink: Ink | None = None) -> Recognition:
-        """The answer that `to_dict` described; with the ink, equal to the one it was made of."""
+        """The inverse of `to_dict`. Given the ink, the result equals the original."""
         return cls(ink, tuple(Reading.from_dict(reading) for reading in described["readings"]))
 
     @classmethod
     def from_json(cls, text: str, ink: Ink | None = None) -> Recognition:
-        """The answer that `to_json` wrote."""
+        """The inverse of `to_json`."""
         return cls.from_dict(json.loads(text), ink)
 
     def __str__(self) -> str:

@@ -172,7 +172,7 @@ def list_warnings(warnings: Iterable[tuple[Path, str]]) -> None:
     """Tell which files are damaged, though what was asked for could be done with them."""
     listed = list(warnings)
     if listed:
-        print("crohme: damage that did not keep ink from being read:", file=sys.stderr)
+        print("crohme: damaged files whose ink was read all the same:", file=sys.stderr)
     for file, cause in listed:
         print(f"  {one_line(f'{file}: {cause}')}", file=sys.stderr)
 

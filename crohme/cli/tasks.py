@@ -66,6 +66,8 @@ class Parser(argparse.ArgumentParser):
         for option in _options(given):
             # An option may be shortened, as argparse allows.
             owners = [t for t, parser in self.tasks.items() if any(o.startswith(option) for o in _known(parser))]
+            if not owners and option[2:] in self.tasks:
+                raise CommandError(f"the task comes first, without dashes: `{self._name} {option[2:]} …`")
             if owners and task not in owners:
                 raise CommandError(f"{option} is an option of `{self._name} {owners[0]}`, not of `{self._name} {task}`")
 

@@ -42,7 +42,7 @@ def to_unit_scale(points: FloatingArray) -> Strokes:
     return scaled
 
 
-def _median(values: NDArray[np.float64]) -> float:
+def _median(values: FloatingArray) -> float:
     """As `np.median`, which loads numpy's masked arrays, a tenth of the time that it takes to load a recogniser."""
     in_order = np.sort(values)
     return float((in_order[(len(values) - 1) // 2] + in_order[len(values) // 2]) / 2)

@@ -47,7 +47,7 @@ class NoReading(NothingToRecognize):
 
 
 class Recognizer:
-    """Reads whole expressions.
+    """Recognises whole expressions.
 
     `bundle` is what it was made of, None of a network that is none of ours; `decoding` are the constants of its search.
 
@@ -99,7 +99,7 @@ class Recognizer:
         symbols: Symbols | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Recognition:
-        """Read one expression.
+        """Recognise one expression.
 
         The confidence of a reading is calibrated: the share of such readings that are right. That of a symbol is the
         mean of two probabilities, that of its token and strokes in the decoder, given what was read before, and
@@ -178,7 +178,7 @@ class Recognizer:
     async def recognize_async(
         self, source: Source, *, top: int = 5, beam: int | None = None, symbols: Symbols | None = None
     ) -> Recognition:
-        """`recognize` in a thread of its own, which gives up when the task that waits is cancelled."""
+        """`recognize` in a thread, which stops when the awaiting task is cancelled."""
         import asyncio  # here: it takes a tenth of the time that loading takes
 
         stopped = threading.Event()

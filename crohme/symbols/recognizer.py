@@ -41,7 +41,7 @@ _CHUNK = 512  # pictures of the usual size at once; fewer of larger ones
 
 
 class SymbolRecognizer:
-    """Tells which symbol some strokes, or a picture, show.
+    """Recognises single symbols from strokes or pictures.
 
     `classes` are its labels; `picture_form` is how pictures are made for its offline networks, see
     `crohme.ink.raster.render`, and `picture_size` the side of these; None if it has no such network.
@@ -88,7 +88,7 @@ class SymbolRecognizer:
         return cls([bundle.load(name) for name in names])
 
     def recognize(self, source: Source, top: int = 5, symbols: Symbols | None = None) -> Recognition:
-        """What one symbol may be: a reading for each of the most probable labels.
+        """Recognise one symbol: a reading for each of the most probable labels.
 
         Args:
             source: Ink; or its strokes, `(n, 2)` arrays, Y down; or path of an InkML file or of a
@@ -108,7 +108,7 @@ class SymbolRecognizer:
     def recognize_batch(
         self, sources: Sequence[Source], top: int = 5, symbols: Symbols | None = None
     ) -> list[Recognition]:
-        """As `recognize` for each of many, but faster."""
+        """Like `recognize` for many sources, but faster."""
         return self._answers([_load(source, self.picture_form) for source in sources], top, symbols)
 
     def recognize_many(
@@ -129,7 +129,7 @@ class SymbolRecognizer:
             yield from (item if isinstance(item, Exception) else next(answers) for item in loaded)
 
     async def recognize_async(self, source: Source, top: int = 5, symbols: Symbols | None = None) -> Recognition:
-        """`recognize` in a thread of its own."""
+        """`recognize` in a thread."""
         import asyncio  # here: it takes a tenth of the time that loading takes
 
         return await asyncio.to_thread(self.recognize, source, top, symbols)

@@ -247,7 +247,7 @@ def test_damaged_truth_is_listed_and_the_ink_read(
     rows = list(csv.DictReader(out.open(encoding="utf-8", newline="")))
     assert [(row["truth"], row["error"], bool(row["latex"])) for row in rows] == [("1 + x", "", True)]
     told = capsys.readouterr().err.splitlines()
-    assert "crohme: damage that did not keep ink from being read:" in told
+    assert "crohme: damaged files whose ink was read all the same:" in told
     assert any(line.startswith(f"  {file}: mathml: ") and "entities" in line for line in told)
     assert f"  {file}: segmentation: symbol 'x' refers to trace '33', which does not exist" in told
     assert not any("failed" in line for line in told)
