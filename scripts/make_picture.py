@@ -61,7 +61,8 @@ def _coloured(picture: np.ndarray) -> np.ndarray:
     from matplotlib.colors import to_rgb
 
     share = picture[..., None] / 255
-    return share + (1 - share) * np.array(to_rgb(INK))
+    mixed: np.ndarray = share + (1 - share) * np.array(to_rgb(INK))
+    return mixed
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from crohme.datasets.base import DataSet
 from crohme.datasets.registry import open_data_set
 from crohme.expressions.features import POINTS
 from crohme.notation import Alphabet
-from crohme.types import Strokes
+from crohme.types import Arrays, Strokes
 from inkml_parser.sequences import resample
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def drawings(folders: Sequence[Path], alphabet: Alphabet) -> dict[str, list[Stro
     return found
 
 
-def _packed(data: DataSet, split: str, alphabet: Alphabet) -> cache.Arrays:
+def _packed(data: DataSet, split: str, alphabet: Alphabet) -> Arrays:
     labels: list[str] = []
     points: list[Strokes] = []
     counts: Counter[str] = Counter()

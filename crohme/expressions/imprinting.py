@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 import keras
 import numpy as np
@@ -47,7 +48,7 @@ def imprint(network: keras.Model, vocabulary: Vocabulary, known: Vocabulary, exp
     if not showing:
         return
     some = list(showing.values())
-    light = LightTransformer(bundle.weights_of(network), network.config.to_dict())
+    light: Any = LightTransformer(bundle.weights_of(network), network.config.to_dict())
     weights = {weight.path.removeprefix("stroke_transformer/"): weight for weight in network.weights}
     tokens = _mixtures(*told(light, vocabulary, some), _numbers(vocabulary.tokens, new))
     classes = _mixtures(*_classified(light, vocabulary, some), _numbers(vocabulary.alphabet.labels, new))

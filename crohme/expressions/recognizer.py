@@ -20,6 +20,7 @@ from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
+from crohme.expressions.unread import coverage_factor, ink_weights, unread_strokes
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
@@ -43,7 +44,7 @@ class NothingToRecognize(InkError):
 
 
 class NoReading(NothingToRecognize):
-    """Ink that was read, but with a confidence that is shown as 0.000: whatever it is, it is not that."""
+    """Ink that was read, but with a confidence shown as 0.000, as where hardly any stroke could be read."""
 
 
 class Recognizer:
@@ -101,7 +102,8 @@ class Recognizer:
     ) -> Recognition:
         """Recognise one expression.
 
-        The confidence of a reading is calibrated: the share of such readings that are right. That of a symbol is the
+        The confidence of a reading is calibrated: the share of such readings that are right; strokes that it leaves
+        unread lower it by their share of the ink, see `crohme.expressions.unread`. That of a symbol is the
         mean of two probabilities, that of its token and strokes in the decoder, given what was read before, and
         that of its class by the shape of its strokes; but it is no less than the confidence of the whole reading.
 
@@ -132,15 +134,21 @@ class Recognizer:
         if symbols is not None:
             vocabulary = vocabulary.restricted(labels_of(symbols, vocabulary.alphabet))
         ink = _as_ink(source)
-        memory = self.network.encode(prepare(ink))
+        points = prepare(ink)
+        memory = self.network.encode(points)
         candidates = self._search(memory, vocabulary, max(self.decoding.beam if beam is None else beam, 1), cancelled)
         if not np.isfinite([candidate.score for candidate in candidates]).all():
             raise self._senseless()
         is_traced = image_files.TRACED.items() <= ink.annotations.items()
         calibration = self._calibration_traced if is_traced else self._calibration
         shares = _confidences([candidate.score for candidate in candidates], *calibration)
-        if symbols is None and shares[0] < self.decoding.least_confidence:
-            raise NoReading("no reading")
+        weights = ink_weights(points, is_traced=is_traced)
+        unread = [unread_strokes(candidate.tree, len(ink.strokes)) for candidate in candidates]
+        shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
+        ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
+        if symbols is None and ranked[0][1] < self.decoding.least_confidence:
+            n = int(ranked[0][2].sum())
+            raise NoReading(f"no reading: {n} of {len(ink.strokes)} strokes stay unread" if n else "no reading")
         classes = classes_of(self.network, memory, vocabulary)
 
         def reading(candidate: Candidate, share: float) -> Reading:
@@ -151,7 +159,7 @@ class Recognizer:
                 read_symbols.append(RecognizedSymbol.of(node, ink, confidence))
             return Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree, tuple(read_symbols))
 
-        return Recognition(ink, tuple(map(reading, candidates[:top], shares)))
+        return Recognition(ink, tuple(reading(candidate, share) for candidate, share, _ in ranked[:top]))
 
     def recognize_many(
         self, sources: Iterable[Source], *, top: int = 5, beam: int | None = None, symbols: Symbols | None = None

@@ -210,7 +210,8 @@ class _Builder:
             if self._alphabet is not None and base.label not in FUNCTIONS | BIG_OPERATORS:
                 cause = f"{scripts.limits.text} after {base.label!r}, which is no operator"
                 raise LatexError(cause, scripts.limits.position)
-            limits = scripts.limits.text == "\\limits"
+            # Above and below a fraction bar, and above a root, there is something else already.
+            limits = scripts.limits.text == "\\limits" and base.label not in (FRACTION_BAR, ROOT)
         seen: set[str] = set()
         for script in filter(lambda script: script.row, scripts.scripts):
             if script.sign in seen:

@@ -45,8 +45,9 @@ def parse(tokens: Sequence[Token], end: int, functions: frozenset[str], signs: C
 def _styled_sign(command: str, arguments: tuple[Row | Missing, ...]) -> str | None:
     r"""A letter in a style of its own that is one sign of the table, as `\mathbb{N}` is; else None."""
     match arguments:
-        case ((Item(text, _, (), (), ()),),) if f"{command}{{{text}}}" in NAMES:
-            return f"{command}{{{text}}}"
+        case ((Item(text, _, (), (), scripts),),) if f"{command}{{{text}}}" in NAMES:
+            is_bare = not any(script.row for bunch in scripts for script in bunch.scripts)  # `R^{}` draws an R
+            return f"{command}{{{text}}}" if is_bare else None
     return None
 
 

@@ -37,6 +37,7 @@ from crohme.notation.tree import ARGUMENTS
         (r"f'' f^{\prime\prime} f″", r"f ^ { \prime \prime } " * 3),
         (r"\int\limits_0^1 \sum\nolimits_i", r"\int _ { 0 } ^ { 1 } \sum _ { i }"),
         (r"\root 3 \of x", r"\sqrt [ 3 ] { x }"),
+        (r"\frac{x}\sum\limits_1^2", r"\frac { x } { \sum } _ { 1 } ^ { 2 }"),
         (r"\not= \not\in \ne", r"\neq \notin \neq"),
         (r"50\% 50%", r"5 0 \% 5 0 \%"),
         (r"a \land b \ast \dots \lVert", r"a \wedge b * \ldots \|"),

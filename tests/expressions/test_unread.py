@@ -1,0 +1,74 @@
+"""Strokes that a reading leaves out count against it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crohme.expressions.recognizer import NoReading, Recognizer, prepare
+from crohme.expressions.unread import coverage_factor, ink_weights, unread_strokes
+from crohme.expressions.vocabulary import Vocabulary
+from crohme.notation.tree import Node, SymbolTree
+from inkml_parser import Ink
+
+LINE, DOT = [[0, 0], [10, 0]], [[4, 4], [4, 4]]
+
+
+def weights_of(*strokes: list, is_traced: bool = False) -> np.ndarray:
+    return ink_weights(prepare(Ink.from_arrays(strokes)), is_traced=is_traced)
+
+
+def factor(tree: SymbolTree, weights: np.ndarray) -> float:
+    return coverage_factor(weights, unread_strokes(tree, len(weights)))
+
+
+def test_a_complete_reading_loses_nothing() -> None:
+    weights = weights_of(LINE, DOT, LINE)
+    assert weights.sum() == pytest.approx(1)
+    assert factor(SymbolTree((Node("x", (0, 2)), Node(".", (1,)))), weights) == 1.0
+
+
+def test_a_contact_of_the_pen_costs_little_a_stroke_more_and_most_of_the_ink_everything() -> None:
+    strokes = [LINE] * 9 + [DOT]
+    weights = weights_of(*strokes)
+    lost = {n: factor(SymbolTree(tuple(Node("1", (i,)) for i in range(n))), weights) for n in range(1, 10)}
+    assert 0.95 < lost[9] < 1
+    assert 0.6 < lost[8] < 0.75
+    assert lost[5] < 0.2 and lost[1] < 0.002
+    assert list(lost.values()) == sorted(lost.values())
+
+
+def test_specks_of_a_picture_cost_nothing_but_traced_strokes_do() -> None:
+    weights = weights_of(*[LINE] * 4, *[DOT] * 30, is_traced=True)
+    assert factor(SymbolTree(tuple(Node("1", (i,)) for i in range(4))), weights) == pytest.approx(1)
+    assert factor(SymbolTree((Node("1", (0,)),)), weights) < 0.02
+    assert factor(SymbolTree((Node(".", (0,)),)), weights_of(DOT, [[5, 5]], [[6, 6]], is_traced=True)) < 0.05
+
+
+def test_a_symbol_of_more_strokes_than_any_has_is_not_read() -> None:
+    weights = weights_of(*[LINE] * 30)
+    assert factor(SymbolTree((Node("h", tuple(range(10))), Node(".", tuple(range(10, 30))))), weights) < 0.04
+
+
+def certain(trained: Recognizer, bias: float) -> Recognizer:
+    """Confident of whatever it reads, and ends as soon as it may."""
+    weights = {path: np.array(array) for path, array in trained.bundle.weights.items()}
+    path = next(path for path in weights if path.endswith("decoder/token/bias"))
+    weights[path][Vocabulary.crohme().token_index["<end>"]] += bias
+    metrics = {"calibration": [1e-9, 4.0]}
+    return Recognizer(replace(trained.bundle, weights=weights, metrics=metrics))
+
+
+@pytest.mark.parametrize("beam", [1, 4])
+def test_ink_of_which_hardly_anything_is_read_has_no_reading(expression_bundle: Path, beam: int) -> None:
+    hasty = certain(Recognizer.load(expression_bundle), 60.0)
+    lines = [[[0, 20 * i], [10, 20 * i + 3]] for i in range(60)]
+    assert hasty.recognize(lines[:1], beam=beam).confidence == pytest.approx(1 / (1 + np.exp(-4)))
+    with pytest.raises(NoReading, match=r"no reading: \d\d of 60 strokes stay unread"):
+        hasty.recognize(lines, beam=beam)
+    answer = hasty.recognize(lines, beam=beam, symbols="digits")  # asked for: an answer however small its confidence
+    assert answer.confidence < 0.0005
+    assert [r.confidence for r in answer.readings] == sorted((r.confidence for r in answer.readings), reverse=True)
