@@ -1,6 +1,6 @@
 """Make the shipped bundle of a training run: `python scripts/ship_expressions.py --data CROHME`.
 
-Takes the averaged weights of the run's checkpoint, fits the bias of the tokens and the calibration of
+Takes the weights of the run that were best on the validation set, fits the bias of the tokens and the calibration of
 confidence, of ink and of pictures, on the 2013 test set, and writes down what is right on 2013
 (validation) and on 2014 (test).
 """
@@ -30,13 +30,13 @@ def main() -> None:
     from crohme import bundle
     from crohme.evaluation.expressions import evaluate
     from crohme.evaluation.summary import summarize
-    from crohme.expressions.batches import Recipe
     from crohme.expressions.corpus import load
     from crohme.expressions.recognizer import Recognizer
-    from crohme.expressions.run import Run, stored_settings, stored_vocabulary
+    from crohme.expressions.run import Run
+    from crohme.expressions.run_settings import stored_recipe, stored_settings, stored_vocabulary
     from crohme.expressions.token_bias import fit, told
 
-    run = Run(args.run, stored_settings(args.run), Recipe(), stored_vocabulary(args.run))
+    run = Run(args.run, stored_settings(args.run), stored_recipe(args.run), stored_vocabulary(args.run))
     run.restore()  # which leaves a run alone that is still going on
     run.write_bundle(args.bundle, {})
     validation = load(args.data / "test2013").expressions

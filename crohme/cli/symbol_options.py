@@ -67,14 +67,13 @@ class _Networks:
 
 def choice_of(args: argparse.Namespace) -> Choice:
     """The choice of data that the options tell."""
-    from crohme.datasets.pictures.image_split import RATIOS
     from crohme.symbols.data import Choice
 
     classes = None if args.classes is None else tuple(args.classes)
-    return Choice(classes, args.label_table, args.keep_names, args.split or RATIOS)
+    return Choice(classes, args.label_table, args.keep_names, args.split)
 
 
-def network_arguments(args: argparse.Namespace) -> dict[str, Any]:
+def network_arguments(args: argparse.Namespace, network: SymbolNetwork) -> dict[str, Any]:
     """What the network is built with, as far as the options tell.
 
     Raises:
@@ -82,7 +81,6 @@ def network_arguments(args: argparse.Namespace) -> dict[str, Any]:
     """
     if args.image_size is None:
         return {}
-    network = network_of(args)
     if not network.reads_pictures:
         raise CommandError(f"--image-size is for networks that read pictures, not for the {network.key}")
     if args.image_size > LARGEST_PICTURE:

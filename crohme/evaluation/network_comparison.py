@@ -22,7 +22,7 @@ from crohme.symbols.data import TrainingData, ink_examples
 from crohme.symbols.description import networks
 from crohme.symbols.recognizer import SymbolRecognizer
 from crohme.symbols.settings import DEFAULTS
-from crohme.training import checkpoint
+from crohme.training.run import holds_run
 from crohme.types import StringArray
 from inkml_parser.files import write_whole
 
@@ -167,7 +167,7 @@ def _row(key: str, data: Data, out: Path, minutes: float, size: int, weights: st
         round(hits / len(data.test), 5),
         wilson_interval(hits, len(data.test)),
         sum(array.size for one in bundles for array in one.weights.values()),
-        sum(one.training["seconds"] for one in bundles) / 60,
+        sum(one.provenance.seconds or 0 for one in bundles) / 60,
         max(one.metrics["passes"] for one in bundles),
         sum(one.metrics["epoch_seconds"] for one in bundles),
         milliseconds_per_symbol(trained, list(shown.strokes)),
@@ -192,8 +192,8 @@ def _trained(key: str, data: Data, out: Path, minutes: float, size: int, weights
         (data.folder,),
     )
     started_from = weights if key == "vgg19" else DEFAULTS[key].weights
-    settings = replace(DEFAULTS[key], minutes=minutes, arguments=arguments, weights=started_from)
-    return training.fit(settings, examples, out, resume=checkpoint.exists(out / "checkpoint.npz"))
+    settings = replace(DEFAULTS[key], arguments=arguments, weights=started_from, patience=0)
+    return training.fit(settings, examples, out, minutes=minutes, resume=holds_run(out))
 
 
 def _read(bundles: Sequence[bundle.Bundle], symbols: SymbolSet) -> StringArray:

@@ -33,15 +33,8 @@ from crohme.expressions.targets import Targets, encode
 from crohme.expressions.traced import load_traced
 from crohme.expressions.vocabulary import MASK, Vocabulary
 from crohme.ink.expression import Expression, all_rows, cut
+from crohme.training.batch import Batch
 from crohme.types import Arrays
-
-
-class Batch(NamedTuple):
-    """Padded arrays as `keras.Model.train_on_batch` takes them, by the names of the network's inputs and outputs."""
-
-    inputs: Arrays
-    targets: Arrays
-    weights: Arrays
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crohme.expressions.run import Settings
+from crohme.expressions.run_settings import Settings
 
 
 def fine_tuning_settings() -> Settings:

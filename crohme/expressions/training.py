@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
-from typing import NoReturn
 
-import numpy as np
-from tqdm import tqdm
-
-from crohme.child_processes import WorkerLost
-from crohme.expressions.batches import Batch, Recipe, stream
+from crohme.expressions.batches import Recipe, stream
 from crohme.expressions.data import find, vocabulary_for
-from crohme.expressions.run import SIZES, Run, Settings, check_size, stored_recipe, stored_settings, stored_vocabulary
+from crohme.expressions.run import Run
+from crohme.expressions.run_settings import (
+    Settings,
+    check_size,
+    stored_recipe,
+    stored_settings,
+    stored_vocabulary,
+)
 from crohme.expressions.traced import load_traced
 from crohme.expressions.validation import Validation
-from crohme.training import curves
-from crohme.training.run_folder import CheckpointError, held
-from crohme.training.tensorboard import TensorBoardLog, load_writer
-from inkml_parser.files import uninterrupted
+from crohme.training import loop, summary
+from crohme.training.curves import Curves
+from crohme.training.run import BUNDLE
+from crohme.training.run_folder import held
+from crohme.training.tensorboard import load_writer
 
-__all__ = ["DEFAULT_MINUTES", "SIZES", "Recipe", "Run", "Settings", "stored_recipe", "stored_settings", "train"]
+__all__ = ["DEFAULT_MINUTES", "Recipe", "Settings", "stored_recipe", "stored_settings", "train"]
 
 log = logging.getLogger(__name__)
 DEFAULT_MINUTES = 120.0
+CURVES = Curves(
+    losses={
+        "loss": "all, weighted",
+        "token_loss": "tokens",
+        "pointer_loss": "strokes of a symbol",
+        "symbol_loss": "class of a stroke",
+        "pair_loss": "pairs of strokes",
+    },
+    figures={
+        "exprate": "ExpRate",
+        "held_out_exprate": "ExpRate, held-out writers",
+        "backward_exprate": "ExpRate, from the right",
+        "stroke_class": "class of a stroke",
+        "same_symbol_f": "strokes of one symbol, F",
+    },
+)
 
 
 def train(
@@ -34,7 +51,7 @@ def train(
     folder: Path,
     *,
     minutes: float | None = None,
-    epochs: int | None = None,
+    epochs: float | None = None,
     settings: Settings,
     recipe: Recipe | None = None,
     resume: bool = False,
@@ -52,9 +69,9 @@ def train(
         data: Path. A data set, see `expressions.data.find`.
         folder: Path. Where the run's checkpoint, log, curves and bundle are written.
         minutes: float or None. Time of the cosine cycle.
-        epochs: int or None. Its length instead, in passes of as many composed samples as there are
+        epochs: float or None. Its length instead, in passes of as many composed samples as there are
             training expressions. With neither, a new run gets `DEFAULT_MINUTES`, and a resumed one
-            finishes its cycle; with either, a resumed run begins a new cycle.
+            finishes its cycle; see `loop.start_budget`.
         settings: Settings.
         recipe: Recipe or None. How training expressions are made.
         resume: bool. Go on from the folder's checkpoint.
@@ -64,7 +81,7 @@ def train(
         tensorboard: bool. Write losses and figures for TensorBoard, too, to `tensorboard` in the folder.
 
     Returns:
-        The last validation figures.
+        The validation figures of the best weights, which the bundle has.
 
     Raises:
         DataNotFound: Nothing to train or to validate on.
@@ -94,104 +111,16 @@ def train(
             if start is not None:
                 run.start_from(start, found.train.expressions)
             run.begin()
-        if epochs is not None:
-            run.start_cycle(epochs * count, "samples")
-        elif minutes is not None or not resume:
-            run.start_cycle(60 * (DEFAULT_MINUTES if minutes is None else minutes), "seconds")
-        if run.is_finished:
-            raise CheckpointError("this run is finished; more minutes or epochs begin another cycle", folder)
+        if minutes is None and epochs is None and not resume:
+            minutes = DEFAULT_MINUTES
+        pace = loop.Pace(count, validate_every, save_every, CURVES, "training expressions")
+        loop.start_budget(run, pace, epochs, minutes, resume)
+        log.info("%s", summary.of(run.model.network))
         measured = Validation(
             vocabulary, validation.expressions, found.held_out.expressions, load_traced(validation).expressions
         )
         first = run.progress["chunk"]
         batches = stream(data, run.recipe, vocabulary, seed=settings.seed, first=first, workers=workers)
-        board = closing(TensorBoardLog(folder / "tensorboard", run.progress["step"])) if tensorboard else nullcontext()
-        with closing(batches), board as run.board, _bar(run) as bar:
-            try:
-                figures = _to_the_end(run, batches, measured, _Timer(validate_every), _Timer(save_every), bar)
-            except (KeyboardInterrupt, WorkerLost):
-                run.save()
-                raise
-        run.write_bundle(folder / "bundle", figures)
-    return figures
-
-
-def _to_the_end(
-    run: Run,
-    batches: Iterator[tuple[int, list[Batch]]],
-    validation: Validation,
-    validate: _Timer,
-    save: _Timer,
-    bar: tqdm[NoReturn],
-) -> dict[str, float]:
-    """Train until the budget is spent; returns the last validation figures."""
-    figures: dict[str, float] = {}
-    lap = _Lap()
-    for number, chunk in batches:
-        losses: list[dict[str, float]] = []
-        for batch in chunk[run.progress["batch"] :]:
-            with uninterrupted():  # so that what is saved then is a whole number of steps
-                losses.append(run.step(batch))
-                seconds, samples = lap.take(), len(batch.inputs["mask"])
-                run.spend(seconds=seconds, samples=samples)
-            _show(bar, run, losses[-1]["loss"], figures, samples / seconds)
-            if run.is_finished:
-                break
-        else:
-            run.end_chunk(number)
-        if losses:
-            run.log("training", {name: float(np.mean([loss[name] for loss in losses])) for name in losses[0]})
-        if run.is_finished or validate.rings():
-            figures = run.validate(validation)
-            run.log("validation", figures)
-            curves.draw_expressions(run.history(), run.folder / "curves.png")
-        if run.is_finished or save.rings():
-            run.save()
-        if run.is_finished:
-            break
-    return figures
-
-
-def _in_minutes(run: Run) -> bool:
-    return bool(run.progress["unit"] == "seconds")
-
-
-def _bar(run: Run) -> tqdm[NoReturn]:
-    in_minutes = _in_minutes(run)
-    total = run.progress["budget"] / (60 if in_minutes else 1)
-    return tqdm(total=round(total, 1), unit="min" if in_minutes else "sample", desc="train")
-
-
-def _show(bar: tqdm[NoReturn], run: Run, loss: float, figures: dict[str, float], rate: float) -> None:
-    bar.n = round(run.progress["spent"] / (60 if _in_minutes(run) else 1), 1)
-    shown = {"samples/s": f"{rate:.0f}", "loss": f"{loss:.3f}"}
-    if figures:
-        shown["ExpRate"] = f"{figures['exprate']:.1f}"
-    bar.set_postfix(shown, refresh=False)
-    bar.update(0)
-
-
-class _Lap:
-    """Seconds since the last time."""
-
-    def __init__(self) -> None:
-        self.last = time.monotonic()
-
-    def take(self) -> float:
-        now = time.monotonic()
-        passed, self.last = now - self.last, now
-        return passed
-
-
-class _Timer:
-    """Rings once every so many minutes."""
-
-    def __init__(self, minutes: float) -> None:
-        self.minutes = minutes
-        self.last = time.monotonic()
-
-    def rings(self) -> bool:
-        if time.monotonic() - self.last < self.minutes * 60:
-            return False
-        self.last = time.monotonic()
-        return True
+        with closing(batches):
+            loop.train(run, batches, lambda w: run.validate(measured, w), pace, tensorboard=tensorboard)
+        return run.write_bundle(folder / BUNDLE)

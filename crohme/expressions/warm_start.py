@@ -9,19 +9,15 @@ import keras
 import numpy as np
 
 from crohme import bundle
-from crohme.errors import CrohmeError
 from crohme.expressions.imprinting import imprint
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.expression import Expression
+from crohme.training.warm_start import WarmStartError, like_any, renumbered
 
 # Axis of each weight that runs over the tokens, the symbol classes, or the relations of two strokes.
 _BY_TOKEN = {"decoder/previous/embeddings": 0, "decoder/token/kernel": 1, "decoder/token/bias": 0}
 _BY_CLASS = {"symbol/kernel": 1, "symbol/bias": 0}
 _BY_RELATION = {"pair/out/kernel": 1, "pair/out/bias": 0}
-
-
-class WarmStartError(CrohmeError):
-    """A bundle that a network cannot start from. `str(error)` says why."""
 
 
 def warm_start(
@@ -54,38 +50,16 @@ def warm_start(
         name = weight.path.removeprefix("stroke_transformer/")
         stored, fresh = trained.weights[weight.path], keras.ops.convert_to_numpy(weight)
         if (axis := (_BY_TOKEN | _BY_CLASS).get(name)) is not None:
-            fresh = _like_any(stored, fresh, axis, is_bias=name.endswith("bias"))
+            fresh = like_any(stored, fresh, axis, is_bias=name.endswith("bias"))
         if name in _BY_TOKEN:
-            stored = _renumbered(stored, fresh, known.tokens, vocabulary.tokens, _BY_TOKEN[name])
+            stored = renumbered(stored, fresh, known.tokens, vocabulary.tokens, _BY_TOKEN[name])
         elif name in _BY_CLASS:
-            stored = _renumbered(stored, fresh, known.alphabet.labels, vocabulary.alphabet.labels, _BY_CLASS[name])
+            stored = renumbered(stored, fresh, known.alphabet.labels, vocabulary.alphabet.labels, _BY_CLASS[name])
         elif name in _BY_RELATION:
             axis = _BY_RELATION[name]
-            stored = _renumbered(stored, fresh, range(stored.shape[axis]), range(fresh.shape[axis]), axis)
+            stored = renumbered(stored, fresh, range(stored.shape[axis]), range(fresh.shape[axis]), axis)
         weight.assign(_widened(stored, fresh.shape, f"{trained.path}: {weight.path}"))
     imprint(network, vocabulary, known, expressions)
-
-
-def _renumbered(
-    stored: np.ndarray, fresh: np.ndarray, known: Sequence[str | int], wanted: Sequence[str | int], axis: int
-) -> np.ndarray:
-    """The stored weights in the order of other tokens; those of new tokens from a fresh network."""
-    if np.delete(stored.shape, axis).tolist() != np.delete(fresh.shape, axis).tolist():
-        return stored  # of another size, which is refused
-    number = {token: i for i, token in enumerate(known)}
-    both = [(i, number[token]) for i, token in enumerate(wanted) if token in number]
-    result = np.moveaxis(fresh.copy(), axis, 0)
-    for new, old in both:
-        result[new] = np.moveaxis(stored, axis, 0)[old]
-    return np.moveaxis(result, 0, axis)
-
-
-def _like_any(stored: np.ndarray, fresh: np.ndarray, axis: int, *, is_bias: bool) -> np.ndarray:
-    """What new tokens or classes start with: the mean of the stored ones, or of a bias the least."""
-    if stored.ndim != fresh.ndim or np.delete(stored.shape, axis).tolist() != np.delete(fresh.shape, axis).tolist():
-        return fresh  # of another size, which is refused
-    middle = stored.min(axis=axis, keepdims=True) if is_bias else stored.mean(axis=axis, keepdims=True)
-    return np.broadcast_to(middle, fresh.shape).astype(fresh.dtype)
 
 
 def _widened(stored: np.ndarray, shape: tuple[int, ...], name: str) -> np.ndarray:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,13 @@ class Choice:
         classes: tuple of str or None. Labels, or names that the table knows, to keep; None keeps all.
         label_table: Path or None. The user's own table of folder names, see `LabelTable`. Pictures only.
         keep_names: bool. Folder names that mean nothing are labels, not an error. Pictures only.
-        ratios: three floats. Shares of training, validation and test set. Pictures only.
+        ratios: three floats or None. Shares of training, validation and test set, `RATIOS` for None. Pictures only.
     """
 
     classes: tuple[str, ...] | None = None
     label_table: Path | None = None
     keep_names: bool = False
-    ratios: tuple[float, float, float] = RATIOS
+    ratios: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,25 @@ class TrainingData:
     counts: dict[str, int] = field(default_factory=dict)
     sides: list[tuple[str, str, str]] = field(default_factory=list)
 
+    def among(self, classes: Iterable[str]) -> TrainingData:
+        """The same examples with more classes than they have: those given, and their own."""
+        labels = {*self.classes, *classes}
+        if len(labels) == len(self.classes):
+            return self
+        wider = tuple(sorted(labels))
+        numbers = np.array([wider.index(label) for label in self.classes])
+
+        def renumbered(examples: Examples) -> Examples:
+            return replace(examples, labels=numbers[examples.labels])
+
+        return replace(
+            self,
+            classes=wider,
+            train=renumbered(self.train),
+            validation={name: renumbered(examples) for name, examples in self.validation.items()},
+            test=None if self.test is None else renumbered(self.test),
+        )
+
 
 def find(
     network: str,
@@ -107,7 +126,8 @@ def find(
 
     Raises:
         DataNotFound: Nothing to train on is there, or ink and pictures together.
-        LabelError: Folder names that mean nothing, classes that do not occur, or a bad table of labels.
+        LabelError: Folder names that mean nothing, classes that do not occur, or a bad table of labels; a table of
+            labels, or a split, for ink.
     """
     choice, arguments = choice or Choice(), arguments or {}
     if folders is None:
@@ -120,6 +140,7 @@ def find(
             "`crohme convert --to png --symbols`"
         )
     if with_ink:
+        _check_ink(with_ink[0].folder, choice)
         return _ink(network, arguments, with_ink[0], choice)
     if not described(network).reads_pictures:
         where = ", ".join(map(str, folders))
@@ -140,6 +161,18 @@ def ink_examples(
         return to_input(strokes if rng is None else distort(strokes, rng, Distortion()))
 
     return Examples(symbols.class_indices(classes), inputs)
+
+
+def _check_ink(folder: Path, choice: Choice) -> None:
+    """Raise LabelError if something is asked for that only pictures have."""
+    asked = {
+        "a table of labels (--label-table)": choice.label_table is not None,
+        "names of folders as labels (--keep-names)": choice.keep_names,
+        "a split (--split)": choice.ratios is not None,
+    }
+    for what, is_asked in asked.items():
+        if is_asked:
+            raise LabelError(f"holds ink, whose labels and split are in its files: {what} is for pictures", folder)
 
 
 def _ink(network: str, arguments: Mapping[str, Any], data: DataSet, choice: Choice) -> TrainingData:
@@ -188,7 +221,7 @@ def _pictures(size: int, folders: tuple[Path, ...], choice: Choice, seed: int) -
     images = load_images(folders, size, table, choice.keep_names)
     classes = _chosen(choice, sorted(set(images.labels.tolist())), table)
     images = images.take(np.isin(images.labels, classes))
-    divided = split(images, choice.ratios, seed)
+    divided = split(images, choice.ratios or RATIOS, seed)
     parts = {side: _picture_examples(images.take(divided.sides == side), classes) for side in (TRAIN, VALIDATION, TEST)}
     if not len(parts[TRAIN]):
         raise DataNotFound(f"no picture in {', '.join(map(str, folders))} is left to train on")

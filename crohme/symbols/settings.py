@@ -1,69 +1,99 @@
-"""Everything that decides the outcome of a training of a symbol recogniser, besides the data."""
+"""Everything that decides the outcome of a training of a symbol recogniser, besides data and time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import keras
 
 from crohme.symbols import pretrained
-from crohme.symbols.description import networks
+from crohme.symbols.description import DEFAULT, networks
+from crohme.training import run_folder
+from crohme.training.experiment import ExperimentError, take
+from crohme.training.run_folder import CheckpointError
+from crohme.training.settings import TrainingSettings, adamw
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Everything that decides the outcome of a run, besides the data.
+@dataclass(frozen=True, kw_only=True)
+class Settings(TrainingSettings):
+    """Everything that a run is determined by, but for data and time; the rest is in `TrainingSettings`.
 
     Args:
         network: str. A key of `description.networks()`.
-        epochs: int. Passes over the training set.
-        minutes: float or None. The time for training, instead of `epochs`.
         arguments: dict. What the network's function is called with besides the number of classes.
-        batch_size: int. Small enough for many steps in an hour on one core.
-        learning_rate: float. Peak; a linear warm-up to it, then half a cosine down to zero.
-        warmup_steps: int. Steps of the warm-up; of a run in minutes it takes a tenth.
-        weight_decay: float. AdamW's, decoupled.
-        clip_norm: float. Largest norm of the gradient; keeps the LSTM's rare spikes out.
+        batch_size: int. Small enough for many steps in an hour on one core; of small sets see `batches.batch_size`.
         label_smoothing: float. Some labels cannot be told from the ink alone (x X, 0 o, c C).
-        averaging: float. Decay per step of the moving average of the weights, which is what is
-            validated and shipped.
         weights: str. What the backbone starts from: `none`, `imagenet` or a file, see `pretrained.start_from`.
         frozen: float. Share of the budget, in whole epochs, for which weights that were given stay as they are
             and the classifier learns to use them.
         thawed_rate: float. Times the learning rate, once they learn too.
         precision: str. Keras dtype policy while training. bfloat16 makes the CNN 1.4 times as fast
             on processors that have it; the LSTM gains nothing.
-        seed: int.
     """
 
-    network: str
-    epochs: int = 22
-    minutes: float | None = None
+    network: str = DEFAULT
+    seed: int = 1
+    learning_rate: float = 2e-3
+    patience: int = 10
     arguments: dict[str, Any] = field(default_factory=dict)
     batch_size: int = 128
-    learning_rate: float = 2e-3
-    warmup_steps: int = 500
-    weight_decay: float = 1e-2
-    clip_norm: float = 1.0
     label_smoothing: float = 0.05
-    averaging: float = 0.999
     weights: str = pretrained.NONE
     frozen: float = 0.2
     thawed_rate: float = 0.1
     precision: str = "float32"
-    seed: int = 1
 
 
-DEFAULTS = {key: Settings(key, **network.training) for key, network in networks().items()}
+DEFAULTS = {
+    key: Settings(network=key, **{name: value for name, value in network.training.items() if name != "epochs"})
+    for key, network in networks().items()
+}
+EPOCHS: dict[str, int] = {key: network.training.get("epochs", 22) for key, network in networks().items()}
+"""Passes over the training set, where nothing else is asked for."""
+_LEAST = {"batch_size": 1, "warmup_steps": 0, "patience": 0, "learning_rate": 0, "clip_norm": 0, "weight_decay": 0}
+_SHARES = ("floor", "averaging", "label_smoothing", "frozen", "thawed_rate")
+_PRECISIONS = ("float32", "mixed_bfloat16")
+
+
+def check(settings: Settings) -> None:
+    """Raise ExperimentError if a setting has a value that none can have."""
+    if settings.network not in DEFAULTS:
+        raise ExperimentError(f"settings.network is {settings.network!r}, which is none of {', '.join(DEFAULTS)}")
+    if settings.precision not in _PRECISIONS:
+        raise ExperimentError(
+            f"settings.precision is {settings.precision!r}, which is none of {', '.join(_PRECISIONS)}"
+        )
+    for name, least in _LEAST.items():
+        if not getattr(settings, name) >= least:
+            raise ExperimentError(f"settings.{name} is {getattr(settings, name)}, which is below {least}")
+    for name in _SHARES:
+        if not 0 <= getattr(settings, name) <= 1:
+            raise ExperimentError(f"settings.{name} is {getattr(settings, name)}, which is not between 0 and 1")
+
+
+def stored_settings(folder: Path) -> Settings:
+    """The settings of the run in a folder.
+
+    Raises:
+        CheckpointError: There is no run, or one of another version.
+    """
+    path = folder / run_folder.SETTINGS
+    stored = {"settings": run_folder.stored_settings(folder)["settings"]}
+    try:
+        settings: Settings = take(stored, {"settings": Settings()}, str(path))["settings"]
+        check(settings)
+    except ExperimentError as error:
+        raise CheckpointError(f"not the settings of a run of this version: {error}", path) from None
+    return settings
 
 
 def compile_for(model: keras.Model, settings: Settings) -> None:
     """Give a network the optimiser and the loss that it is trained with."""
     model.compile(
-        # jit_compile off: on CPU, XLA made the two small networks 2 to 6 times slower.
-        keras.optimizers.AdamW(settings.learning_rate, weight_decay=settings.weight_decay, clipnorm=settings.clip_norm),
+        adamw(settings),
         keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
-        metrics=["accuracy"],
-        jit_compile=False,
+        metrics=[keras.metrics.CategoricalAccuracy(name="top1")],
+        jit_compile=False,  # on CPU, XLA made the two small networks 2 to 6 times slower
     )

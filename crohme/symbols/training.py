@@ -3,68 +3,51 @@
 from __future__ import annotations
 
 import csv
-import json
 import logging
-import math
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
-
-import keras
-import numpy as np
-from tqdm import tqdm
 
 from crohme import bundle
 from crohme.datasets.location import DataNotFound
-from crohme.ink.raster import SIZE
-from crohme.symbols import pretrained
-from crohme.symbols.data import Choice, Examples, TrainingData, find
+from crohme.symbols import confusion, pretrained
+from crohme.symbols.batches import epochs as epochs_of
+from crohme.symbols.data import Choice, TrainingData, find
 from crohme.symbols.description import networks
-from crohme.symbols.inputs import picture_size
-from crohme.symbols.settings import DEFAULTS, Settings, compile_for
-from crohme.training import checkpoint, curves
-from crohme.training.run_folder import CheckpointError, held
-from inkml_parser.files import replacing_text, uninterrupted, write_whole
+from crohme.symbols.run import SymbolRun
+from crohme.symbols.settings import EPOCHS, Settings, check
+from crohme.symbols.warm_start import fitting
+from crohme.training import loop, run, summary
+from crohme.training.curves import Curves
+from crohme.training.run_folder import held, stored_settings
+from crohme.training.tensorboard import load_writer
+from inkml_parser.files import replacing_text
 
 log = logging.getLogger(__name__)
-CHECKPOINT_SECONDS = 120
-WARMUP_SHARE = 0.1
-"""Most of a budget, epochs or minutes, that the warm-up takes."""
-VALIDATION_BATCH = 256
+SAVE_EVERY = 2.0
+"""Minutes between checkpoints."""
 
 
 def train(
-    network: str = "lstm",
+    settings: Settings,
     data: Path | Sequence[Path] | None = None,
-    epochs: int | None = None,
-    resume: bool = False,
     out: Path | None = None,
-    seed: int = 1,
     *,
+    epochs: float | None = None,
     minutes: float | None = None,
-    learning_rate: float | None = None,
-    batch_size: int | None = None,
-    arguments: dict[str, Any] | None = None,
-    weights: str = pretrained.NONE,
+    resume: bool = False,
+    start: str | Path | None = None,
     choice: Choice | None = None,
+    tensorboard: bool = False,
 ) -> Path:
     """Train a recogniser of isolated symbols and write its bundle.
 
     Args:
-        network: str. A key of `description.networks()`: `lstm` is online, all others offline.
+        settings: Settings.
         data: path, paths or None. See `symbols.data.find`.
-        epochs: int or None. Defaults to what the shipped bundles were trained for.
-        resume: bool. Go on from the checkpoint in `out`; the result is that of an uninterrupted run.
         out: Path or None. Folder of the run, `runs/symbol-<network>` by default: see `fit`.
-        seed: int. Of the first weights, the order of examples, the distortions and the dropout.
-        minutes: float or None. Time for training, in place of `epochs`.
-        learning_rate: float or None. Peak; by default the network's own.
-        batch_size: int or None. By default the network's own.
-        arguments: dict or None. What the network's function is called with besides the number of classes: the
-            `size` of the pictures it reads, for instance.
-        weights: str. What to start from, see `pretrained.start_from`.
+        epochs, minutes, resume, tensorboard: see `fit`.
+        start: name or path of a bundle whose weights a new run starts from, or None. The network reads its classes
+            and those of the data.
         choice: Choice or None. Which of the data to use, and for what.
 
     Returns:
@@ -73,264 +56,131 @@ def train(
     Raises:
         DataNotFound: Nothing to train on.
         LabelError: See `symbols.data.find`.
+        ExperimentError: A setting that none can have.
         WeightsError: See `pretrained.start_from`.
-        CheckpointError: `resume` without a checkpoint, or with one of another run; or a run in `out` already.
+        BundleError, WarmStartError: A bundle to start from that cannot be read, or does not fit the settings.
+        CheckpointError: See `fit`.
     """
-    pretrained.check(networks()[network].name, weights)
-    default = DEFAULTS[network]
-    settings = replace(
-        default,
-        epochs=epochs or default.epochs,
-        minutes=minutes,
-        learning_rate=learning_rate or default.learning_rate,
-        batch_size=batch_size or default.batch_size,
-        arguments=arguments or {},
-        weights=weights,
-        seed=seed,
+    check(settings)
+    network = networks()[settings.network].name
+    pretrained.check(network, settings.weights)
+    trained = None if start is None else bundle.load(start)
+    if trained is not None:
+        settings = fitting(settings, trained)
+    out = out or Path("runs") / f"symbol-{settings.network}"
+    if not resume:
+        run.check_is_free(out)  # now, not after the data is read
+    found = find(network, data, settings.arguments, choice, settings.seed)
+    known = set() if trained is None else set(trained.vocabulary)
+    if new := [label for label in found.classes if label not in known and trained is not None]:
+        log.info("classes that %s does not know: %s", start, " ".join(new))
+    found = found.among(known)
+    return fit(
+        settings, found, out, epochs=epochs, minutes=minutes, resume=resume, start=start, tensorboard=tensorboard
     )
-    out = out or Path("runs") / f"symbol-{network}"
-    _check_is_free(out, resume)
-    return fit(settings, find(networks()[network].name, data, settings.arguments, choice, seed), out, resume)
 
 
-def fit(settings: Settings, data: TrainingData, out: Path, resume: bool = False) -> Path:
+def fit(
+    settings: Settings,
+    data: TrainingData,
+    out: Path,
+    *,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    resume: bool = False,
+    start: str | Path | None = None,
+    tensorboard: bool = False,
+) -> Path:
     """Train a network on data that are at hand.
 
     Args:
         settings: Settings.
         data: TrainingData.
-        out: Path. Folder of the run: configuration, checkpoint, log (`log.csv`, `log.jsonl`), learning curves
-            (`curves.png`), of pictures which was used for what (`split.csv`), and the bundle.
-        resume: bool. Go on from the checkpoint in `out`.
+        out: Path. Folder of the run: settings, checkpoint, log (`log.jsonl`), learning curves (`curves.png`), of
+            pictures which was used for what (`split.csv`), confusions (`confusion.png`), and the bundle.
+        epochs, minutes: float or None. Passes over the data, or time; `EPOCHS` where neither is given.
+        resume: bool. Go on from the checkpoint in `out`; the result is that of an uninterrupted run.
+        start: name or path of a bundle that a new run starts from, or None.
+        tensorboard: bool. Write losses and figures for TensorBoard, too, to `tensorboard` in the folder.
 
     Returns:
         The folder of the bundle, `out/bundle`.
 
     Raises:
-        CheckpointError, WeightsError: See `train`.
+        CheckpointError: `resume` without a checkpoint, with one of other settings or a finished one; or a run in
+            `out` already.
+        WeightsError, WarmStartError: See `train`.
         DataNotFound: Fewer than two classes.
+        MissingExtra: Logs for TensorBoard are asked for, and their writer is not installed.
     """
+    if tensorboard:
+        load_writer()  # now, not after the training
     if len(data.classes) < 2:
         raise DataNotFound(f"all that there is to train on is {data.classes[0]!r}: nothing to tell it from")
     with held(out):
-        _check_is_free(out, resume)
-        return _fit(settings, data, out, resume)
+        made = prepared(settings, data, out, resume=resume, start=start)
+        _tell(made)
+        train_run(made, epochs=epochs, minutes=minutes, resume=resume, tensorboard=tensorboard)
+        figures = made.write_bundle(out / run.BUNDLE)
+        _show_confusions(made, figures)
+    return out / run.BUNDLE
 
 
-def _fit(settings: Settings, data: TrainingData, out: Path, resume: bool) -> Path:
-    """As `fit`, in a folder that is held."""
-    bundle.check_vocabulary(out, data.classes, len(data.classes))  # now, not when all is trained
-    _tell(data)
-    run = _Run(settings, data, out)
+def prepared(
+    settings: Settings, data: TrainingData, out: Path, *, resume: bool = False, start: str | Path | None = None
+) -> SymbolRun:
+    """A run in its folder, which is held, ready to be trained; see `fit`."""
     if resume:
-        run.resume()
+        data = data.among(_stored_classes(out))
+    bundle.check_vocabulary(out, data.classes, len(data.classes))  # now, not when all is trained
+    made = SymbolRun(out, settings, data)
+    if resume:
+        made.resume()
     else:
-        run.start()
+        made.start_from(start)
+        made.begin()
     _write_sides(out, data.sides)
-    write_whole(out / "config.json", json.dumps(asdict(settings), indent=2) + "\n")
-    run.to_the_end()
-    return run.write_bundle()
+    return made
 
 
-def _check_is_free(out: Path, resume: bool) -> None:
-    if not resume and checkpoint.exists(out / "checkpoint.npz"):
-        raise CheckpointError(f"{out} holds a run: go on with it (--resume), take another folder (--out), or remove it")
+def train_run(
+    made: SymbolRun,
+    *,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    resume: bool = False,
+    tensorboard: bool = False,
+) -> None:
+    """Train a prepared run to the end of its budget; see `fit`."""
+    settings, data = made.settings, made.data
+    if epochs is None and minutes is None and not resume:
+        epochs = EPOCHS[settings.network]
+    curves = Curves(
+        losses={"loss": "distorted examples"},
+        figures={**{f"{name} top1": name for name in data.validation}, "top1": "training, distorted"},
+        x="epoch",
+        percent=100.0,
+    )
+    pace = loop.Pace(made.epoch_samples, 0.0, SAVE_EVERY, curves, "training examples")
+    loop.start_budget(made, pace, epochs, minutes, resume)
+    batches = epochs_of(data.train, len(data.classes), settings, made.progress["chunk"])
+    loop.train(made, batches, made.measure, pace, tensorboard=tensorboard)
 
 
-class _Run:
-    """One training run: the compiled network, how far it has come, and what it has logged."""
-
-    def __init__(self, settings: Settings, data: TrainingData, out: Path) -> None:
-        self.settings, self.data, self.out = settings, data, out
-        self.steps = max(1, len(data.train) // settings.batch_size)
-        self.arguments = {**settings.arguments, "classes": len(data.classes)}
-        keras.utils.set_random_seed(settings.seed)
-        self.model = _built(settings, self.arguments)
-        self.average: list[np.ndarray] = []
-        self.averaged = bundle.build(networks()[settings.network].name, self.arguments)  # single precision, as shipped
-        self.clock = time.monotonic()
-        self.is_compiled = False  # which the first step does, and takes its time for
-        self.progress: dict[str, Any] = {
-            "settings": asdict(settings),
-            "epoch": 0,
-            "step": 0,
-            "loss": 0.0,
-            "hits": 0.0,
-            "seconds": 0.0,
-            "is_frozen": settings.weights != pretrained.NONE,
-            "timed_seconds": 0.0,
-            "timed_steps": 0,
-            "history": [],
-        }
-
-    def start(self) -> None:
-        pretrained.start_from(self.model, networks()[self.settings.network].name, self.settings.weights)
-        self.average = [np.array(weights) for weights in self.model.get_weights()]
-        self._compile()
-
-    def resume(self) -> None:
-        path, expected = self.out / "checkpoint.npz", self.progress
-        self.average, self.progress = checkpoint.restore(path, self._compiled_as_saved, expected)
-        checkpoint.forget_damaged(path, expected)
-        if self.progress["settings"] != asdict(self.settings):
-            raise CheckpointError(f"{path} belongs to a run with other settings: {self.progress['settings']}")
-
-    def _compiled_as_saved(self, progress: dict[str, Any]) -> keras.Model:
-        self.progress = {**self.progress, "is_frozen": progress["is_frozen"]}
-        self._compile()
-        return self.model
-
-    def to_the_end(self) -> None:
-        self.clock = time.monotonic()
-        try:
-            while self._share_done() < 1:
-                self._epoch()
-        except KeyboardInterrupt:
-            self._checkpoint()
-            raise
-        self.averaged.set_weights(self.average)
-
-    def write_bundle(self) -> Path:
-        folder = self.out / "bundle"
-        weights = bundle.weights_of(self.averaged)
-        figures = self.progress["history"][-1] | self.data.counts
-        if self.data.test is not None:
-            figures["test top1"] = round(_accuracy(self.averaged, self.data.test, self._at_once()), 5)
-            log.info("test top-1 %.2f %% of %d", 100 * figures["test top1"], len(self.data.test))
-        training = asdict(self.settings) | {"data": self.data.description, "seconds": round(self.progress["seconds"])}
-        training["weights"] = Path(self.settings.weights).name  # no path of this machine
-        network = networks()[self.settings.network].name
-        bundle.save(folder, network, self.arguments, self.data.classes, weights, training, figures)
-        return folder
-
-    def _compile(self) -> None:
-        settings = self.settings
-        if settings.weights != pretrained.NONE:
-            pretrained.freeze(self.model, self.progress["is_frozen"])
-        compile_for(self.model, settings)
-
-    def _epoch(self) -> None:
-        progress, settings = self.progress, self.settings
-        if progress["is_frozen"] and progress["step"] == 0 and self._share_done() >= settings.frozen:
-            progress["is_frozen"] = False
-            self._compile()
-        order = np.random.default_rng([settings.seed, progress["epoch"]]).permutation(len(self.data.train))
-        name = f"epoch {progress['epoch'] + 1}" + (f"/{settings.epochs}" if settings.minutes is None else "")
-        with tqdm(total=self.steps, initial=progress["step"], desc=name, unit="step", mininterval=2) as bar:
-            while progress["step"] < self.steps and (not progress["step"] or self._share_done() < 1):
-                with uninterrupted():  # so that what is saved then is a whole number of steps
-                    self._step(order)
-                bar.update()
-                bar.set_postfix(loss=f"{progress['loss'] / progress['step']:.3f}", refresh=False)
-                if time.monotonic() - self.clock > CHECKPOINT_SECONDS:
-                    self._checkpoint()
-        self._finish_epoch()
-
-    def _step(self, order: np.ndarray) -> None:
-        progress, settings, start = self.progress, self.settings, time.monotonic()
-        at = progress["step"] * settings.batch_size
-        indices = order[at : at + settings.batch_size]
-        rng = np.random.default_rng([settings.seed, progress["epoch"], progress["step"]])
-        targets = np.eye(len(self.data.classes), dtype=np.float32)[self.data.train.labels[indices]]
-        self.model.reset_metrics()
-        self.model.optimizer.learning_rate = self._rate()
-        loss, hits = self.model.train_on_batch(self.data.train.inputs(indices, rng), targets)
-        progress["loss"] += float(loss)
-        progress["hits"] += float(hits)
-        progress["step"] += 1
-        self._update_average(progress["epoch"] * self.steps + progress["step"])
-        if self.is_compiled:
-            progress["timed_seconds"] += time.monotonic() - start
-            progress["timed_steps"] += 1
-        self.is_compiled = True
-
-    def _share_done(self) -> float:
-        """How much of the budget is spent."""
-        progress, settings = self.progress, self.settings
-        if settings.minutes is not None:
-            return float((progress["seconds"] + time.monotonic() - self.clock) / (60 * settings.minutes))
-        return float((progress["epoch"] + progress["step"] / self.steps) / settings.epochs)
-
-    def _rate(self) -> float:
-        """The learning rate of the next step: a line up to the peak, then half a cosine over the rest of the budget."""
-        settings, done = self.settings, min(1.0, self._share_done())
-        peak, warmup = settings.learning_rate, WARMUP_SHARE
-        if settings.weights != pretrained.NONE and not self.progress["is_frozen"]:
-            peak *= settings.thawed_rate
-        if settings.minutes is None:
-            warmup = min(warmup, settings.warmup_steps / (self.steps * settings.epochs))
-        if done < warmup:
-            return peak * max(0.01, done / warmup)
-        return peak * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup))) / 2
-
-    def _update_average(self, step: int) -> None:
-        decay = min(self.settings.averaging, (1 + step) / (10 + step))  # early weights are soon forgotten
-        for mean, now in zip(self.average, self.model.get_weights(), strict=True):
-            mean += (1 - decay) * (now - mean)
-
-    def _at_once(self) -> int:
-        """Pictures that are looked at together when none is learned from: fewer of large ones."""
-        return max(1, VALIDATION_BATCH * SIZE**2 // picture_size(self.arguments) ** 2)
-
-    def _checkpoint(self) -> None:
-        now = time.monotonic()
-        self.progress["seconds"] += now - self.clock
-        self.clock = now
-        checkpoint.save(self.out / "checkpoint.npz", self.model, self.average, self.progress)
-
-    def _finish_epoch(self) -> None:
-        progress = self.progress
-        row = {
-            "epoch": progress["epoch"] + 1,
-            "loss": round(progress["loss"] / progress["step"], 5),
-            "top1": round(progress["hits"] / progress["step"], 5),
-        }
-        self.averaged.set_weights(self.average)
-        for name, examples in self.data.validation.items():
-            row[f"{name} top1"] = round(_accuracy(self.averaged, examples, self._at_once()), 5)
-        row["passes"] = round(progress["epoch"] + progress["step"] / self.steps, 3)
-        row["epoch_seconds"] = round(self.steps * progress["timed_seconds"] / max(1, progress["timed_steps"]), 1)
-        row["seconds"] = round(progress["seconds"] + time.monotonic() - self.clock, 1)
-        log.info("%s", row)
-        with uninterrupted():
-            progress.update(epoch=progress["epoch"] + 1, step=0, loss=0.0, hits=0.0, timed_seconds=0.0, timed_steps=0)
-            progress["history"].append(row)
-            self._checkpoint()
-        _write_log(self.out, progress["history"])
-        curves.draw(progress["history"], self.out / "curves.png")
+def _stored_classes(out: Path) -> set[str]:
+    """The classes of the run in a folder: those of the bundle that it started from are not in its data."""
+    data = stored_settings(out).get("data")
+    return set(data.get("classes", ())) if isinstance(data, dict) else set()
 
 
-def _built(settings: Settings, arguments: dict[str, Any]) -> keras.Model:
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(settings.precision)
-    try:
-        return bundle.build(networks()[settings.network].name, arguments)
-    finally:
-        keras.config.set_dtype_policy(policy)
-
-
-def _accuracy(model: keras.Model, examples: Examples, chunk: int) -> float:
-    hits = 0
-    for at in range(0, len(examples), chunk):
-        indices = np.arange(at, min(at + chunk, len(examples)))
-        predicted = model.predict_on_batch(examples.inputs(indices, None)).argmax(axis=-1)
-        hits += int((predicted == examples.labels[indices]).sum())
-    return hits / len(examples)
-
-
-def _write_log(out: Path, history: list[dict[str, Any]]) -> None:
-    with replacing_text(out / "log.csv") as file:
-        writer = csv.DictWriter(file, fieldnames=list(history[0]))
-        writer.writeheader()
-        writer.writerows(history)
-    write_whole(out / "log.jsonl", "".join(f"{json.dumps(row)}\n" for row in history))
-
-
-def _tell(data: TrainingData) -> None:
+def _tell(made: SymbolRun) -> None:
+    """What it is trained on, and which network."""
+    data = made.data
     where = ", ".join(map(str, data.folders))
     log.info("training on %s: %s; %d symbols, %d classes", where, data.description, len(data.train), len(data.classes))
     for name, count in data.counts.items():
         log.info("  %-32s%d", name.replace("_", " "), count)
+    log.info("%s", summary.of(made.model))
 
 
 def _write_sides(out: Path, sides: list[tuple[str, str, str]]) -> None:
@@ -339,3 +189,17 @@ def _write_sides(out: Path, sides: list[tuple[str, str, str]]) -> None:
             writer = csv.writer(file)
             writer.writerow(("file", "label", "side"))
             writer.writerows(sides)
+
+
+def _show_confusions(made: SymbolRun, figures: dict[str, float]) -> None:
+    """Draw what the best weights confuse in the test set, or else the first validation set."""
+    data = made.data
+    sets = {"test": data.test} if data.test is not None else dict(list(data.validation.items())[:1])
+    for name, examples in sets.items():
+        top1 = 100 * figures[f"{name} top1"]
+        log.info("%s: top-1 %.2f %% of %d", name, top1, len(examples))
+        counts = confusion.matrix(examples.labels, made.read(examples), len(data.classes))
+        for truth, found, count in confusion.worst(counts, data.classes):
+            log.info("  %s read as %s: %d", truth, found, count)
+        path = made.folder / "confusion.png"
+        confusion.draw(counts, data.classes, f"{name}: {len(examples)} symbols, top-1 {top1:.2f} %", path)

@@ -6,7 +6,7 @@ import contextlib
 import io
 import json
 import logging
-import time
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,12 +16,11 @@ import keras
 import keras_tuner
 import pandas as pd
 
-from crohme import bundle
 from crohme.errors import CrohmeError
+from crohme.symbols import training
 from crohme.symbols.data import TrainingData
 from crohme.symbols.description import described, networks
-from crohme.symbols.keras_fit import EpochBar, ExampleBatches
-from crohme.symbols.settings import DEFAULTS, compile_for
+from crohme.symbols.settings import DEFAULTS, Settings
 from crohme.training.run_folder import held
 from inkml_parser.files import read_regular, write_whole
 
@@ -33,7 +32,7 @@ WIDTHS = (0.5, 0.75, 1.0, 1.5)
 """The space that is searched. A width is times the network's usual one, in all its layers."""
 _SCALED = ("filters", "units", "dense", "width")
 """Arguments of the networks' functions that say how wide they are."""
-_OBJECTIVE = "val_accuracy"
+_OBJECTIVE = keras_tuner.Objective("top1", "max")
 
 
 class TuningError(CrohmeError):
@@ -90,8 +89,8 @@ def tune(search: Search, data: TrainingData, out: Path, resume: bool = False) ->
     Args:
         search: Search.
         data: TrainingData. Its first validation set decides.
-        out: Path. Gets `search.json`, `trials.csv` (after every trial), `best.json`, and in `tuner/` what Keras
-            Tuner keeps, from which a stopped search goes on.
+        out: Path. Gets `search.json`, `trials.csv` (after every trial), `best.json`, the run of each trial in
+            `trials/`, and in `tuner/` what Keras Tuner keeps, from which a stopped search goes on.
         resume: bool. Go on with the search that stands there.
 
     Returns:
@@ -114,23 +113,18 @@ def _tune(search: Search, data: TrainingData, out: Path, resume: bool) -> Best:
     """As `tune`, in a folder that is held."""
     name, validation = next(iter(data.validation.items()))
     _begin(search, data, out, resume)
-    space = _Space(search, data)
+    space = _Space(search)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # it says where it goes on in words of its own
             tuner = _Tuner(
-                out, space, objective=_OBJECTIVE, max_epochs=search.epochs, seed=search.seed,
+                data, out, space, objective=_OBJECTIVE, max_epochs=search.epochs, seed=search.seed,
                 directory=str(out), project_name="tuner",
             )  # fmt: skip
     except (ValueError, KeyError, TypeError) as error:  # what Keras Tuner raises at half-written files of its own
         raise TuningError(f"{out / 'tuner'} is damaged: {error}") from None
     log.info("searching with %d examples, validating on %d of %s", len(data.train), len(validation), name)
     try:
-        tuner.search(
-            ExampleBatches(data.train, len(data.classes), search.batch_size, search.seed),
-            validation_data=ExampleBatches(validation, len(data.classes), search.batch_size, None),
-            callbacks=[keras.callbacks.EarlyStopping(_OBJECTIVE, mode="max", patience=search.patience), EpochBar()],
-            verbose=0,
-        )
+        tuner.search(verbose=0)
     except RuntimeError as error:  # Keras Tuner gives up after three failures in a row
         raise TuningError(f"the search was given up: {_last_line(str(error))}") from None
     return _write_best(tuner, space, out)
@@ -162,43 +156,68 @@ def _times(value: Any, width: float) -> Any:
 
 
 class _Space(keras_tuner.HyperModel):
-    """The configurations, and how each is built and trained."""
+    """The configurations that are searched."""
 
-    def __init__(self, search: Search, data: TrainingData) -> None:
+    def __init__(self, search: Search) -> None:
         super().__init__()
-        self.network = search.network
-        self._search, self._classes = search, len(data.classes)
+        self.search = search
 
-    def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What the network's function is called with, for some values of what is searched for."""
-        searched = {"activation": values["activation"], **scaled(networks()[self.network].name, values["width"])}
-        return {**self._search.arguments, **searched}
+    def build(self, hp: keras_tuner.HyperParameters) -> None:
+        """Name what is searched for; the networks are built by their runs."""
+        hp.Float("learning_rate", *LEARNING_RATES, sampling="log")
+        hp.Choice("activation", ACTIVATIONS)
+        hp.Choice("width", WIDTHS)
 
-    def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
-        rate = hp.Float("learning_rate", *LEARNING_RATES, sampling="log")
-        values = {"activation": hp.Choice("activation", ACTIVATIONS), "width": hp.Choice("width", WIDTHS)}
-        keras.utils.set_random_seed(self._search.seed)
-        model = bundle.build(networks()[self.network].name, {**self.arguments(values), "classes": self._classes})
-        compile_for(model, replace(DEFAULTS[self.network], learning_rate=rate))
-        model.optimizer.build(model.trainable_variables)  # so that a trial that goes on finds its moments again
-        return model
+    def settings(self, values: Mapping[str, Any]) -> Settings:
+        """The settings of a run, for some values of what is searched for.
 
-    def fit(self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any) -> dict[str, float]:
-        start = time.monotonic()
-        history = model.fit(*args, **kwargs).history
-        return {
-            _OBJECTIVE: max(history[_OBJECTIVE]),
-            "epochs": hp.values.get("tuner/initial_epoch", 0) + len(history[_OBJECTIVE]),
-            "seconds": time.monotonic() - start,
-        }
+        The learning rate stays as it is after the warm-up: a trial is compared with others, and gone on with, at any
+        time of its training.
+        """
+        search = self.search
+        return replace(
+            DEFAULTS[search.network],
+            learning_rate=values["learning_rate"],
+            floor=1.0,
+            arguments={
+                **search.arguments,
+                "activation": values["activation"],
+                **scaled(networks()[search.network].name, values["width"]),
+            },
+            batch_size=search.batch_size,
+            patience=search.patience,
+            seed=search.seed,
+        )
 
 
 class _Tuner(keras_tuner.Hyperband):
-    """Hyperband that tells what it does in one line per trial, and keeps a table."""
+    """Hyperband whose trials are training runs in folders of their own; it logs a line for each, and keeps a table."""
 
-    def __init__(self, out: Path, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._out = out
+    def __init__(self, data: TrainingData, out: Path, space: _Space, **options: Any) -> None:
+        super().__init__(space, **options)
+        self._data, self._out = data, out
+
+    def run_trial(self, trial: keras_tuner.engine.trial.Trial, **_: Any) -> dict[str, float]:
+        """Train for as many epochs as Hyperband gives the trial; one that goes on does so from a copy of its run."""
+        keras.backend.clear_session()
+        values = trial.hyperparameters.values
+        folder, before = self._run_of(trial.trial_id), values.get("tuner/trial_id")
+        shutil.rmtree(folder, ignore_errors=True)  # of a search that was stopped in it
+        if before is not None:
+            shutil.copytree(self._run_of(before), folder)
+        done = values.get("tuner/initial_epoch", 0) if before is not None else 0
+        run = training.prepared(self.hypermodel.settings(values), self._data, folder, resume=before is not None)
+        training.train_run(run, epochs=values.get("tuner/epochs", self.oracle.max_epochs) - done)
+        _, figures = run.best()
+        epochs = run.progress["samples"] / run.epoch_samples
+        return {
+            _OBJECTIVE.name: figures[run.objective or ""],
+            "epochs": round(epochs),
+            "seconds": run.progress["seconds"],
+        }
+
+    def _run_of(self, trial_id: str) -> Path:
+        return self._out / "trials" / trial_id
 
     def on_trial_begin(self, trial: keras_tuner.engine.trial.Trial) -> None:
         super().on_trial_begin(trial)
@@ -271,10 +290,15 @@ def _write_best(tuner: keras_tuner.Tuner, space: _Space, out: Path) -> Best:
         raise TuningError(f"not one trial succeeded: {'; '.join(sorted(causes))}")
     first = trials.iloc[0]
     values = tuner.oracle.get_trial(first["trial"]).hyperparameters.values
+    settings = space.settings(values)
     best = Best(
-        space.network, values["learning_rate"], space.arguments(values), float(first["top1"]), int(first["epochs"]),
+        settings.network,
+        settings.learning_rate,
+        settings.arguments,
+        float(first["top1"]),
+        int(first["epochs"]),
         str(first["trial"]),
-    )  # fmt: skip
+    )
     write_whole(out / "best.json", json.dumps(asdict(best), indent=2) + "\n")
     return best
 

@@ -11,7 +11,7 @@ import math
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,10 @@ def save(path: Path, model: keras.Model, average: list[np.ndarray], progress: di
 
 
 def restore(
-    path: Path, model_for: Callable[[dict[str, Any]], keras.Model], expected: Mapping[str, Any]
+    path: Path,
+    model_for: Callable[[dict[str, Any]], keras.Model],
+    expected: Mapping[str, Any],
+    optional: Mapping[str, Any] | None = None,
 ) -> tuple[list[np.ndarray], dict[str, Any]]:
     """Put a saved state into a freshly compiled model; that of the checkpoint before it, if the newest is damaged.
 
@@ -63,6 +66,7 @@ def restore(
         path: Path. As for `save`.
         model_for: function of the saved progress. Gives the model.
         expected: mapping. Every key that the progress must have, with a value of the right kind.
+        optional: mapping or None. Keys that it may have, likewise.
 
     Returns:
         The moving average and the progress that were saved.
@@ -75,7 +79,7 @@ def restore(
     causes = []
     for candidate in (path, _before(path)):
         try:
-            state = _read(candidate, expected)
+            state = _read(candidate, expected, optional or {})
             _assign(candidate, state, model_for(state.progress))
         except FileNotFoundError:
             causes.append(f"{candidate} does not exist")
@@ -88,20 +92,47 @@ def restore(
     raise CheckpointError("; ".join(causes))
 
 
-def forget_damaged(path: Path, expected: Mapping[str, Any]) -> None:
+def forget_damaged(path: Path, expected: Mapping[str, Any], optional: Mapping[str, Any] | None = None) -> None:
     """Put the checkpoint before it in the place of one that is damaged, so that it is not lost to the next `save`."""
     try:
-        _read(path, expected)
+        _read(path, expected, optional or {})
     except (CheckpointError, FileNotFoundError):
         if _before(path).exists():
             os.replace(_before(path), path)
+
+
+def save_weights(path: Path, weights: Sequence[np.ndarray], about: Mapping[str, Any]) -> None:
+    """Write weights alone; all or nothing.
+
+    Args:
+        path: Path of an `.npz`.
+        weights: arrays, in the order of the model.
+        about: mapping. JSON-able; handed back by `read_weights`.
+    """
+    arrays: dict[str, Any] = {f"average_{i}": array for i, array in enumerate(weights)}
+    with replacing(path) as file:
+        np.savez(file, progress=np.array(json.dumps(about)), **arrays)
+
+
+def read_weights(
+    path: Path, like: Sequence[np.ndarray], expected: Mapping[str, Any]
+) -> tuple[list[np.ndarray], dict[str, Any]]:
+    """What `save_weights` wrote: arrays of the shapes of `like`, and the mapping, with the keys of `expected`.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        CheckpointError: It is damaged, or belongs to another network.
+    """
+    state = _read(path, expected, {})
+    _check_shapes(path, state.average, [weight.shape for weight in like])
+    return state.average, state.progress
 
 
 def _before(path: Path) -> Path:
     return path.with_stem(f"{path.stem}-before")
 
 
-def _read(path: Path, expected: Mapping[str, Any]) -> _State:
+def _read(path: Path, expected: Mapping[str, Any], optional: Mapping[str, Any]) -> _State:
     try:
         with open_regular(path) as file, np.load(file, allow_pickle=False) as arrays:
             progress = json.loads(str(arrays["progress"]))
@@ -120,7 +151,7 @@ def _read(path: Path, expected: Mapping[str, Any]) -> _State:
         raise CheckpointError(f"{path} is damaged: {cause}") from None
     if not isinstance(progress, dict):
         raise CheckpointError(f"{path} is damaged: its progress is no table")
-    for name, value in expected.items():
+    for name, value in ({**expected} | {name: value for name, value in optional.items() if name in progress}).items():
         if not _is_like(progress.get(name), value):
             raise CheckpointError(f"{path} is damaged, or of another version: its {name} is {progress.get(name)!r}")
     return _State(variables, average, progress)
@@ -136,12 +167,16 @@ def _is_like(found: Any, value: Any) -> bool:
 def _assign(path: Path, state: _State, model: keras.Model) -> None:
     variables = _variables(model)
     for saved, wanted in ((state.variables, variables), (state.average, model.weights)):
-        if [value.shape for value in saved] != [tuple(variable.shape) for variable in wanted]:
-            raise CheckpointError("this checkpoint belongs to another network", path)
-        if any(value.dtype.kind not in "fiub" for value in saved):
-            raise CheckpointError(f"{path} is damaged: it holds what is no number")
+        _check_shapes(path, saved, [tuple(variable.shape) for variable in wanted])
     for variable, value in zip(variables, state.variables, strict=True):
         variable.assign(value)
+
+
+def _check_shapes(path: Path, saved: Sequence[np.ndarray], wanted: Sequence[tuple[int, ...]]) -> None:
+    if [value.shape for value in saved] != list(wanted):
+        raise CheckpointError("this checkpoint belongs to another network", path)
+    if any(value.dtype.kind not in "fiub" for value in saved):
+        raise CheckpointError(f"{path} is damaged: it holds what is no number")
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:

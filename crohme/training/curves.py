@@ -1,7 +1,9 @@
-"""Learning curves of a training run, as a picture."""
+"""Learning curves of a training run, as a picture, and its figures in a line."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,77 +16,72 @@ from matplotlib.ticker import EngFormatter, ScalarFormatter  # noqa: E402
 
 from inkml_parser.files import replacing
 
-_LOSSES = {
-    "loss": "all, weighted",
-    "token_loss": "tokens",
-    "pointer_loss": "strokes of a symbol",
-    "symbol_loss": "class of a stroke",
-    "pair_loss": "pairs of strokes",
-}
-_FIGURES = {
-    "exprate": "ExpRate",
-    "held_out_exprate": "ExpRate, held-out writers",
-    "backward_exprate": "ExpRate, from the right",
-    "stroke_class": "class of a stroke",
-    "same_symbol_f": "strokes of one symbol, F",
-}
 _MARKED = 60
 """Points of a curve up to which each gets a dot: more would hide the curve."""
 _SAMPLES = "samples"
-_LOG_LOSS = "loss, logarithmic"
-"""Losses of a long run fall by orders of magnitude, the last of them slowly."""
-_Curves = dict[str, tuple[list[float], list[float]]]
+_Drawn = dict[str, tuple[list[float], list[float]]]
 
 
-def draw(history: list[dict[str, Any]], path: Path) -> None:
-    """Loss, and accuracy of training and validation, over epochs.
-
-    Args:
-        history: list of dicts, one per epoch, with `epoch`, `loss` and any number of keys that end
-            in `top1`.
-        path: Path of the PNG.
-    """
-    epochs = [row["epoch"] for row in history]
-    losses = {"loss": (epochs, [row["loss"] for row in history])}
-    accuracies = {key: (epochs, [100 * row[key] for row in history]) for key in history[0] if key.endswith("top1")}
-    _draw(path, "epoch", ("training loss (distorted examples)", "loss", losses), ("accuracy", "top-1, %", accuracies))
-
-
-def draw_expressions(log: list[dict[str, Any]], path: Path) -> None:
-    """Training losses, and the validation figures that matter most, over samples seen.
+@dataclass(frozen=True)
+class Curves:
+    """What is shown of a run's log.
 
     Args:
-        log: list of dicts, the lines of `log.jsonl`: `samples` each, and of `kind` "training" the
-            losses, of `kind` "validation" percentages.
-        path: Path of the PNG.
+        losses: mapping of name in the log → what it is called. Of training.
+        figures: mapping of name in the log → what it is called. The first is the one that matters most.
+        x: str. Name in the log of what the curves are drawn over: `samples` or `epoch`.
+        percent: float. What a figure is multiplied by to be a percentage.
     """
-    losses = _over_samples(log, "training", _LOSSES)
-    figures = _over_samples(log, "validation", _FIGURES)
-    _draw(path, _SAMPLES, ("training losses (composed ink)", _LOG_LOSS, losses), ("validation", "%", figures))
 
+    losses: Mapping[str, str]
+    figures: Mapping[str, str]
+    x: str = _SAMPLES
+    percent: float = 1.0
 
-def _over_samples(log: list[dict[str, Any]], kind: str, names: dict[str, str]) -> _Curves:
-    rows = [row for row in log if row["kind"] == kind]
-    curves = {
-        title: ([row["samples"] for row in rows if name in row], [row[name] for row in rows if name in row])
-        for name, title in names.items()
-    }
-    return {title: curve for title, curve in curves.items() if curve[0]}
+    def draw(self, log: Sequence[Mapping[str, Any]], path: Path) -> None:
+        """Training losses, and the figures, of a whole run.
 
+        Args:
+            log: list of dicts, the lines of `log.jsonl`.
+            path: Path of the PNG.
+        """
+        training = [row for row in log if row["kind"] == "training"]
+        losses, figures = self._drawn(training, self.losses, 1.0), self._drawn(log, self.figures, self.percent)
+        figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+        for axes, title, y, drawn in (
+            (left, "training loss", "loss, logarithmic", losses),
+            (right, "figures", "%", figures),
+        ):
+            for name, (across, up) in drawn.items():
+                axes.plot(across, up, marker="." if len(across) <= _MARKED else "", label=name)
+            axes.set(xlabel=self.x, ylabel=y, title=title)
+            if self.x == _SAMPLES:
+                axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+            axes.grid(alpha=0.3, which="both")
+            if drawn:
+                axes.legend()
+        # Losses of a long run fall by orders of magnitude, the last of them slowly.
+        left.set_yscale("log")
+        left.yaxis.set_major_formatter(ScalarFormatter())
+        with replacing(path) as file:
+            figure.savefig(file, dpi=100)
+        plt.close(figure)
 
-def _draw(path: Path, x: str, *panels: tuple[str, str, _Curves]) -> None:
-    figure, places = plt.subplots(1, len(panels), figsize=(5 * len(panels), 4), layout="constrained")
-    for axes, (title, y, drawn) in zip(places, panels, strict=True):
-        for name, (across, up) in drawn.items():
-            axes.plot(across, up, marker="." if len(across) <= _MARKED else "", label=name)
-        axes.set(xlabel=x, ylabel=y, title=title)
-        if x == _SAMPLES:
-            axes.xaxis.set_major_formatter(EngFormatter(sep=""))
-        if y == _LOG_LOSS:
-            axes.set_yscale("log")
-            axes.yaxis.set_major_formatter(ScalarFormatter())
-        axes.grid(alpha=0.3, which="both")
-        axes.legend()
-    with replacing(path) as file:
-        figure.savefig(file, dpi=100)
-    plt.close(figure)
+    def headline(self, figures: Mapping[str, float]) -> dict[str, str]:
+        """The figure that matters most, under its title, if it is known."""
+        name, title = next(iter(self.figures.items()), ("", ""))
+        return {title: f"{self.percent * figures[name]:.1f} %"} if name in figures else {}
+
+    def line(self, values: Mapping[str, float]) -> str:
+        """Loss and figures for people, in a line."""
+        parts = [f"loss {values['loss']:.3f}"] if "loss" in values else []
+        parts += [f"{title} {self.percent * values[n]:.1f} %" for n, title in self.figures.items() if n in values]
+        return ", ".join(parts)
+
+    def _drawn(self, rows: Sequence[Mapping[str, Any]], names: Mapping[str, str], factor: float) -> _Drawn:
+        curves = {}
+        for name, title in names.items():
+            there = [row for row in rows if name in row and self.x in row]
+            if there:
+                curves[title] = ([row[self.x] for row in there], [factor * row[name] for row in there])
+        return curves

@@ -9,12 +9,15 @@
     [recipe]
     one_hand = 0.6
 
-A key that no setting has is an error, and so is a value of another type.
+A key that no setting has is an error, and so is a value of another type. Beside the tables stand the length of the
+run, `epochs` or `minutes`, and `start`, the bundle that it starts from.
 """
 
 from __future__ import annotations
 
+import copy
 import difflib
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
@@ -48,17 +51,45 @@ def with_values(experiment: Mapping[str, Any], assignments: Iterable[str]) -> di
     Raises:
         ExperimentError: No `key=value`, or a value that TOML cannot read.
     """
-    changed: dict[str, Any] = {name: dict(v) if isinstance(v, Mapping) else v for name, v in experiment.items()}
+    changed = copy.deepcopy(dict(experiment))
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
         *tables, name = key.strip().split(".")
-        if not equals or not name or len(tables) > 1:
+        if not equals or not name or not all(tables):
             raise ExperimentError(f"{assignment!r} is not key=value, such as recipe.one_hand=0.5")
-        table = changed.setdefault(tables[0], {}) if tables else changed
-        if not isinstance(table, dict):
-            raise ExperimentError(f"{assignment!r}: {tables[0]} is a value, not a table")
+        table = changed
+        for part in tables:
+            table = table.setdefault(part, {})
+            if not isinstance(table, dict):
+                raise ExperimentError(f"{assignment!r}: {part} is a value, not a table")
         table[name] = _value(text.strip())
     return changed
+
+
+def read_run(path: Path | None, assignments: Iterable[str], tables: Mapping[str, Any]) -> dict[str, Any]:
+    """As `take_run`, of a file with some values set as on the command line.
+
+    Raises:
+        ExperimentError: See `read_experiment`, `with_values` and `take_run`.
+    """
+    written = {} if path is None else read_experiment(path)
+    return take_run(with_values(written, assignments), tables, str(path or "--set"))
+
+
+def take_run(experiment: Mapping[str, Any], tables: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """As `take`, with the length of the run and what it starts from: `epochs`, `minutes` and `start`.
+
+    Raises:
+        ExperimentError: See `take`; two lengths, or one that is not positive.
+    """
+    taken = take(experiment, {**tables, "epochs": float, "minutes": float, "start": str}, source)
+    lengths = {name: taken[name] for name in ("epochs", "minutes") if taken[name] is not None}
+    if len(lengths) > 1:
+        raise ExperimentError("epochs and minutes are both given: a run has one length", source)
+    for name, length in lengths.items():
+        if not 0 < length < math.inf:
+            raise ExperimentError(f"{name} is {length}, and must be positive", source)
+    return taken
 
 
 def take(experiment: Mapping[str, Any], defaults: Mapping[str, Any], source: str) -> dict[str, Any]:

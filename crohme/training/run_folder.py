@@ -1,18 +1,21 @@
-"""The folder of a training run: one process at a time works in it."""
+"""The folder of a training run: one process at a time works in it, and its settings stand there."""
 
 from __future__ import annotations
 
 import errno
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from crohme.errors import CrohmeError
-from inkml_parser.files import remove_partial
+from inkml_parser.files import read_regular, remove_partial
 
 log = logging.getLogger(__name__)
 _LOCK = ".lock"
+SETTINGS = "settings.json"
 
 
 class CheckpointError(CrohmeError):
@@ -43,3 +46,21 @@ def held(folder: Path) -> Iterator[None]:
         else:
             remove_partial(folder)
         yield
+
+
+def stored_settings(folder: Path) -> dict[str, Any]:
+    """What the `settings.json` of the run in a folder holds.
+
+    Raises:
+        CheckpointError: There is no run, or one of another version.
+    """
+    path = folder / SETTINGS
+    try:
+        stored = json.loads(read_regular(path))
+    except OSError as error:
+        raise CheckpointError(f"nothing to resume: {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise CheckpointError(f"not the settings of a run of this version: {error}", path) from None
+    if not isinstance(stored, dict) or not isinstance(stored.get("settings"), dict):
+        raise CheckpointError("not the settings of a run of this version", path)
+    return stored

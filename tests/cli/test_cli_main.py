@@ -122,7 +122,7 @@ def test_wrong_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixtu
         (["evaluate", "symbols", "--beam", "3"], "is an option of `evaluate expressions`"),
         (["evaluate", "symbols", "--data", "{here}", "--offl"], "--offl is an option of `evaluate expressions`"),
         (["train", "--workers", "3"], "--workers is an option of `train expressions`, not of `train symbols`"),
-        (["train", "--data={here}", "--tensorboard"], "--tensorboard is an option of `train expressions`"),
+        (["train", "--data={here}", "--workers=2"], "--workers is an option of `train expressions`"),
         (["train", "expressions", "--network=cnn"], "--network is an option of `train symbols`"),
         (["train", "--data", "{here}", "expressions"], "the task comes first: `train expressions …`"),
         (["train", "expressions", "--data", "{here}/nothing", "--out", "{here}/o"], "no such folder"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ def test_train_writes_a_bundle_that_predict_takes(
     arguments = ["train", "symbols", "--data", str(tmp_path / "ink"), "--epochs", "1", "--out", str(run), "--seed", "7"]
     assert main(arguments) == 0
     assert f"bundle written to {run / 'bundle'}" in capsys.readouterr().out
-    assert {"config.json", "curves.png", "log.csv", "log.jsonl", "bundle"} <= {f.name for f in run.iterdir()}
-    assert json.loads((run / "config.json").read_text())["seed"] == 7
+    written = {"settings.json", "curves.png", "log.jsonl", "confusion.png", "best.npz", "bundle"}
+    assert written <= {f.name for f in run.iterdir()}
+    assert json.loads((run / "settings.json").read_text())["settings"]["seed"] == 7
     assert main(["predict", "symbols", str(tmp_path / "ink" / "0.inkml"), "--bundle", str(run / "bundle")]) == 0
     assert "of 3 symbols with known truth read right" in capsys.readouterr().out
 
@@ -47,7 +49,7 @@ def test_without_crohme_it_says_that_the_sample_is_used(
     monkeypatch.setattr("crohme.datasets.crohme.crohme_folder", lambda: None)
     monkeypatch.setattr(
         "crohme.symbols.training.train",
-        lambda network, data, *rest, **options: trained_on.extend(data) or tmp_path / "bundle",
+        lambda settings, data, *rest, **options: trained_on.extend(data) or tmp_path / "bundle",
     )
     assert main(["train"]) == 0
     assert trained_on[0].parts[-2:] == ("data", "sample")
@@ -79,7 +81,7 @@ def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One pass, with ink made in another process: all as in earnest but for the size of the network, and compiling."""
-    from crohme.expressions.run import SIZES
+    from crohme.expressions.run_settings import SIZES
 
     toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
     monkeypatch.setitem(SIZES, "small", toy)
@@ -149,8 +151,8 @@ def test_pictures_from_the_command_line(tmp_path: Path, monkeypatch: pytest.Monk
     """What is asked for reaches the training."""
     told: dict[str, Any] = {}
 
-    def train(network: str, data: list[Path], *rest: object, **options: Any) -> Path:
-        told.update(options, network=network, data=data)
+    def train(settings: Any, data: list[Path], *rest: object, **options: Any) -> Path:
+        told.update(options, **asdict(settings), data=data)
         return tmp_path / "bundle"
 
     monkeypatch.setattr("crohme.symbols.training.train", train)
@@ -159,6 +161,49 @@ def test_pictures_from_the_command_line(tmp_path: Path, monkeypatch: pytest.Monk
     assert (told["network"], told["data"]) == ("vgg19", [Path("a"), Path("b")])
     assert (told["arguments"], told["weights"], told["batch_size"]) == ({"size": 224}, "w.h5", 8)
     assert told["choice"].classes == ("add", "-", "0") and told["choice"].ratios == (7, 2, 1)
+
+
+def test_a_recipe_and_what_is_set_reach_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+
+    def train(settings: Any, *rest: object, **options: Any) -> Path:
+        told.update(options, **asdict(settings))
+        return tmp_path / "bundle"
+
+    monkeypatch.setattr("crohme.symbols.training.train", train)
+    config = tmp_path / "own.toml"
+    config.write_text('epochs = 7\n[settings]\nnetwork = "cnn"\npatience = 3\n[settings.arguments]\nsize = 32\n')
+    given = ["train", "symbols", "--data", str(tmp_path), "--config", str(config)]
+    assert main([*given, "--set", "settings.patience=4", "--set", "settings.arguments.dense=64"]) == 0
+    assert (told["network"], told["patience"], told["epochs"], told["minutes"]) == ("cnn", 4, 7, None)
+    assert told["arguments"] == {"size": 32, "dense": 64} and told["precision"] == "mixed_bfloat16"
+    assert main([*given, "--minutes", "2", "--image-size", "64", "--learning-rate", "0.5"]) == 0
+    assert (told["epochs"], told["minutes"], told["learning_rate"]) == (None, 2, 0.5)
+    assert told["arguments"] == {"size": 64}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (["--set", "settings.lerning_rate=1"], "unknown setting settings.lerning_rate; did you mean"),
+        (["--set", "peak=1"], "unknown setting peak"),
+        (["--set", "settings.network=resnet"], "settings.network is 'resnet', which is none of lstm, alexnet, cnn"),
+        (["--set", "settings.batch_size=0"], "settings.batch_size is 0, which is below 1"),
+        (["--set", "settings.floor=2.0"], "settings.floor is 2.0, which is not between 0 and 1"),
+        (["--set", "epochs=3", "--set", "minutes=3"], "epochs and minutes are both given"),
+        (["--from", "expressions"], "stroke_transformer does not read isolated symbols"),
+        (["--from", "symbol-cnn", "--network", "lstm"], "is of the network cnn, not lstm"),
+        (["--from", "symbol-cnn", "--image-size", "64"], "its network has size 48, not 64"),
+        (["--from", "symbol-lstm", "--resume"], "--from is for a new run"),
+    ],
+)
+def test_recipes_that_cannot_be_are_named_in_one_line(
+    arguments: list[str], cause: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["train", "symbols", "--data", str(tmp_path), "--out", str(tmp_path / "run"), *arguments]
+    assert main(given) == 1
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith("crohme: error: ") and cause in error
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_the_data_are_read(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,12 @@ def test_the_best_is_told_and_trained_with_on_request(
 
     trained: list[dict[str, Any]] = []
     monkeypatch.setattr(tuning, "tune", found)
-    monkeypatch.setattr(symbols, "train", lambda *_, **options: trained.append(options) or options["out"] / "bundle")
+
+    def train(settings: Any, data: Any, out: Path, **options: Any) -> Path:
+        trained.append(asdict(settings))
+        return out / "bundle"
+
+    monkeypatch.setattr(symbols, "train", train)
     out = tmp_path / "out"
     assert main(["tune", "symbols", "--data", str(ink), "--epochs", "3", "--out", str(out), "--retrain"]) == 0
     ((search, examples),) = searched

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
 from crohme import bundle
+from crohme.symbols import training
 from crohme.symbols.data import Examples, TrainingData
+from crohme.symbols.run import SymbolRun
+from crohme.symbols.settings import DEFAULTS
 
 pytest.importorskip("keras_tuner")
 
@@ -54,16 +60,16 @@ def _eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_search_that_is_stopped_goes_on(data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fit, runs = keras.Model.fit, []
+    train_run, runs = training.train_run, []
 
-    def stopped(model: keras.Model, *arguments: object, **options: object) -> object:
-        runs.append(model)
+    def stopped(run: SymbolRun, **options: Any) -> None:
+        runs.append(run)
         if len(runs) == 2:
             raise KeyboardInterrupt
-        return fit(model, *arguments, **options)
+        train_run(run, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(keras.Model, "fit", stopped)
+        patch.setattr(training, "train_run", stopped)
         with pytest.raises(KeyboardInterrupt):
             tune(SEARCH, data, tmp_path)
     assert len(table(tmp_path)) == 1
@@ -72,6 +78,8 @@ def test_a_search_that_is_stopped_goes_on(data: TrainingData, tmp_path: Path, mo
     assert trials["trial"].is_unique and len(trials) == 2 and set(trials["status"]) == {"completed"}
     assert trials["top1"].is_monotonic_decreasing and best.top1 == trials["top1"][0]
     assert best.trial == trials["trial"][0] and 1 <= best.epochs <= 2
+    for trial in trials["trial"]:
+        assert {"log.jsonl", "curves.png", "state.npz"} <= {f.name for f in (tmp_path / "trials" / trial).iterdir()}
     assert LEARNING_RATES[0] <= best.learning_rate <= LEARNING_RATES[1]
     assert best.arguments["activation"] in ACTIVATIONS and best.arguments["size"] == 16
     assert best.arguments["dense"] in [256 * width for width in WIDTHS]
@@ -102,6 +110,18 @@ def test_failures_of_all_trials_are_told(data: TrainingData, tmp_path: Path) -> 
     with pytest.raises(TuningError, match="ZeroDivisionError"):
         tune(SEARCH, TrainingData(data.classes, broken, data.validation, "drawn", data.folders), tmp_path)
     assert set(table(tmp_path)["status"]) == {"failed"}
+
+
+def test_a_trial_that_goes_on_starts_where_the_one_before_it_ended(data: TrainingData, tmp_path: Path) -> None:
+    settings = replace(DEFAULTS["cnn"], arguments={"size": 16, "filters": [4], "dense": 8}, precision="float32")
+    first = training.prepared(settings, data, tmp_path / "0")
+    training.train_run(first, epochs=1)
+    shutil.copytree(tmp_path / "0", tmp_path / "1")
+    second = training.prepared(settings, data, tmp_path / "1", resume=True)
+    for before, after in zip(first.model.get_weights(), second.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+    training.train_run(second, epochs=2)
+    assert [row["epoch"] for row in second.history() if row["kind"] == "validation"] == [1, 2, 3]
 
 
 def test_widths_of_every_network_are_scaled() -> None:

@@ -172,7 +172,7 @@ def test_a_damaged_log_is_no_reason_to_stop(tmp_path: Path, caplog: pytest.LogCa
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"settings": 3}', '{"settings": {"learning_rate": "x"}}',
                                      '{"settings": {"size": "huge"}}', '{"settings": {"wings": 2}}'])  # fmt: skip
 def test_damaged_settings_are_an_error_that_names_the_file(content: str, tmp_path: Path) -> None:
-    from crohme.expressions.run import stored_settings
+    from crohme.expressions.run_settings import stored_settings
 
     (tmp_path / "settings.json").write_text(content, encoding="utf-8")
     with pytest.raises(CheckpointError, match=r"settings\.json: not the settings"):

@@ -6,19 +6,45 @@ from pathlib import Path
 
 import pytest
 
-from crohme.expressions.training import Recipe, Settings
-from crohme.training.experiment import read_experiment, take
+from crohme import bundle
+from crohme.expressions.batches import Recipe
+from crohme.expressions.run_settings import Settings
+from crohme.symbols.description import networks
+from crohme.symbols.recipe import read_recipe
+from crohme.training.experiment import ExperimentError, read_experiment, take_run
 
 CONFIGS = sorted((Path(__file__).resolve().parents[2] / "configs").glob("*.toml"))
+OF_SYMBOLS = [path for path in CONFIGS if path.stem.startswith("symbol-")]
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
-def test_every_setting_exists_and_the_header_says_result_time_and_command(path: Path) -> None:
-    defaults = {"settings": Settings(), "recipe": Recipe(), "minutes": float, "start": str}
-    assert isinstance(take(read_experiment(path), defaults, str(path))["recipe"], Recipe)
+def test_the_header_says_result_time_and_command(path: Path) -> None:
     header = path.read_text(encoding="utf-8").partition("[")[0]
     assert all(f"# {what}:" in header for what in ("Result", "Time", "Command"))
+    assert f"--config configs/{path.name}" in header
 
 
-def test_there_is_one_for_the_shipped_bundle() -> None:
-    assert "expressions" in {path.stem for path in CONFIGS}
+@pytest.mark.parametrize("path", [p for p in CONFIGS if p not in OF_SYMBOLS], ids=lambda path: path.stem)
+def test_every_setting_of_expressions_exists(path: Path) -> None:
+    taken = take_run(read_experiment(path), {"settings": Settings(), "recipe": Recipe()}, str(path))
+    assert isinstance(taken["recipe"], Recipe) and (taken["epochs"] or taken["minutes"])
+
+
+@pytest.mark.parametrize("path", OF_SYMBOLS, ids=lambda path: path.stem)
+def test_the_recipe_of_a_shipped_bundle_is_what_it_was_trained_with(path: Path) -> None:
+    recipe, trained = read_recipe(path), bundle.load(path.stem)
+    assert networks()[recipe.settings.network].name == trained.network and recipe.epochs == trained.training["epochs"]
+    for name in ("batch_size", "learning_rate", "warmup_steps", "weight_decay", "label_smoothing", "precision", "seed"):
+        assert getattr(recipe.settings, name) == trained.training[name]
+    # The decay was one per step.
+    assert recipe.settings.averaging**0.1 == pytest.approx(trained.training["averaging"], abs=1e-5)
+
+
+def test_there_is_one_for_every_shipped_bundle() -> None:
+    assert set(bundle.names()) <= {path.stem for path in CONFIGS}
+
+
+def test_an_unknown_key_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("[settings]\npeak = 1e-3\n", encoding="utf-8")
+    with pytest.raises(ExperimentError, match=r"own\.toml: unknown setting settings\.peak"):
+        read_recipe(tmp_path / "own.toml")

@@ -61,7 +61,16 @@ def test_what_no_setting_has_is_an_error(experiment, cause: str) -> None:
         taken(**experiment)
 
 
-@pytest.mark.parametrize("assignment", ["minutes", "=1", "a.b.c=1", ""])
+def test_values_are_set_in_tables_of_tables_and_the_experiment_stays_as_it_is() -> None:
+    experiment = {"settings": {"arguments": {"size": 32}}}
+    changed = with_values(experiment, ["settings.arguments.dense=64", "a.b.c=x"])
+    assert changed == {"settings": {"arguments": {"size": 32, "dense": 64}}, "a": {"b": {"c": "x"}}}
+    assert experiment == {"settings": {"arguments": {"size": 32}}}
+    with pytest.raises(ExperimentError, match="size is a value, not a table"):
+        with_values(experiment, ["settings.arguments.size.x=1"])
+
+
+@pytest.mark.parametrize("assignment", ["minutes", "=1", "a..c=1", ".c=1", ""])
 def test_what_is_no_assignment_is_an_error(assignment: str) -> None:
     with pytest.raises(ExperimentError, match="key=value"):
         with_values({}, [assignment])

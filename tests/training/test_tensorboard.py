@@ -11,7 +11,8 @@ import pytest
 
 from crohme.cli import main
 from crohme.expressions.batches import Recipe
-from crohme.expressions.run import SIZES, Run, Settings
+from crohme.expressions.run import Run
+from crohme.expressions.run_settings import SIZES, Settings
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.extras import MissingExtra
 from crohme.training import tensorboard
@@ -79,8 +80,3 @@ def test_without_the_extra_it_says_so_before_anything_else(
     assert main(arguments) == 1
     assert 'needs tensorboardX, which is not installed: pip install "crohme[tensorboard]"' in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
-
-
-def test_symbols_are_not_logged_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", "symbols", "--tensorboard"]) == 1
-    assert "--tensorboard is an option of `train expressions`" in capsys.readouterr().err

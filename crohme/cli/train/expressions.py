@@ -13,7 +13,7 @@ from crohme.cli.train.shared import (
     add_experiment_options,
     add_run_options,
     check_experiment_options,
-    experiment,
+    length,
     run_training,
 )
 
@@ -27,7 +27,7 @@ besides are added; learning rate and warm-up are lower unless they are set.
 examples:
   crohme train expressions --data my-ink --from expressions --minutes 10
   crohme train expressions --minutes 180 --size base
-  crohme train expressions --config configs/expressions.toml --from expressions
+  crohme train expressions --config configs/expressions.toml
   crohme train expressions --set recipe.one_hand=0.5
   crohme train expressions --tensorboard        (then: tensorboard --logdir runs/expressions)
   crohme train expressions --resume             (to the end of a stopped run)
@@ -48,14 +48,13 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         parser,
         data="CROHME, or a folder of InkML: train/ and validation/, or any, some of whose writers are held out",
         epochs="passes over the data",
-        minutes="time to train, instead of --epochs (120)",
+        minutes="training time, compilation not counted; instead of --epochs (120)",
         out="folder of the run (runs/expressions)",
     )
     parser.add_argument("--size", choices=["small", "base"], help="size of the network (small)")
     parser.add_argument(
         "--workers", type=positive_int, default=1, metavar="N", help="processes that compose and distort ink (1)"
     )
-    parser.add_argument("--tensorboard", action="store_true", help="write a log for TensorBoard as well")
     add_experiment_options(parser)
     parser.set_defaults(run=run)
 
@@ -68,22 +67,25 @@ def run(args: argparse.Namespace) -> int:
 def _train(args: argparse.Namespace, data: list[Path]) -> Path:
     from crohme.expressions import training
     from crohme.expressions.fine_tuning import fine_tuning_settings
+    from crohme.training import experiment
 
     if len(data) > 1:
         raise CommandError("expressions are trained on one folder: several --data are for symbols")
     check_experiment_options(args)
     folder = args.out or Path("runs") / "expressions"
-    defaults = {"settings": training.Settings(), "recipe": training.Recipe(), "minutes": float, "start": str}
-    asked = experiment(args, defaults)
+    tables = {"settings": training.Settings(), "recipe": training.Recipe()}
+    asked = experiment.read_run(args.config, args.set or (), tables)
     if args.start or asked["start"]:
-        asked = experiment(args, defaults | {"settings": fine_tuning_settings()})
+        tables["settings"] = fine_tuning_settings()
+        asked = experiment.read_run(args.config, args.set or (), tables)
     settings = training.stored_settings(folder) if args.resume else asked["settings"]
     given = {name: value for name in ("size", "seed") if (value := getattr(args, name)) is not None}
+    epochs, minutes = length(args, asked["epochs"], asked["minutes"])
     figures = training.train(
         data[0],
         folder,
-        minutes=args.minutes if args.minutes or args.epochs else asked["minutes"],
-        epochs=args.epochs,
+        minutes=minutes,
+        epochs=epochs,
         settings=replace(settings, **given),
         recipe=training.stored_recipe(folder) if args.resume else asked["recipe"],
         resume=args.resume,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from crohme.cli.arguments import positive_int, positive_number
 from crohme.cli.errors import CommandError
@@ -24,6 +23,7 @@ def add_run_options(parser: argparse.ArgumentParser, data: str, epochs: str, min
     parser.add_argument("--out", type=Path, metavar="DIR", help=out)
     parser.add_argument("--resume", action="store_true", help="continue a stopped run with the same options")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of everything random")
+    parser.add_argument("--tensorboard", action="store_true", help="write a log for TensorBoard as well")
 
 
 def add_experiment_options(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def add_experiment_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("settings of a new run")
     group.add_argument("--config", type=Path, metavar="FILE", help="read settings from this TOML file, see configs/")
     group.add_argument(
-        "--set", action="append", metavar="KEY=VALUE", help="change one of them: --set settings.dropout=0.1"
+        "--set", action="append", metavar="KEY=VALUE", help="change one of them: --set settings.weight_decay=0.02"
     )
     group.add_argument("--from", dest="start", metavar="NAME|DIR", help="start from the weights of this bundle")
 
@@ -48,12 +48,9 @@ def check_experiment_options(args: argparse.Namespace) -> None:
         raise CommandError("--config and --set are for a new run; --resume keeps the settings of its folder")
 
 
-def experiment(args: argparse.Namespace, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """What `--config` and `--set` ask for, over the defaults; see `crohme.training.experiment.take`."""
-    from crohme.training.experiment import read_experiment, take, with_values
-
-    written = {} if args.config is None else read_experiment(args.config)
-    return take(with_values(written, args.set or ()), defaults, str(args.config or "--set"))
+def length(args: argparse.Namespace, epochs: float | None, minutes: float | None) -> tuple[float | None, float | None]:
+    """Epochs and minutes: as the options say, else as given."""
+    return (args.epochs, args.minutes) if args.epochs or args.minutes else (epochs, minutes)
 
 
 def run_training(args: argparse.Namespace, train: Train) -> int:

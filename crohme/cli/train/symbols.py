@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int, positive_number
 from crohme.cli.files import check_folder
 from crohme.cli.tasks import Parser
-from crohme.cli.train.shared import add_run_options, run_training
+from crohme.cli.train.shared import (
+    add_experiment_options,
+    add_run_options,
+    check_experiment_options,
+    length,
+    run_training,
+)
 
 EPILOG = f"""\
+With --from, the network reads the classes of the bundle and those of the data; known classes
+keep their weights, and the learning rate is a tenth of the default. The bundle of a run holds
+the weights that scored best in validation; confusion.png shows what they confuse.
+
 {symbol_options.HELP}
 examples:
   crohme train symbols
@@ -19,8 +30,11 @@ examples:
   crohme train symbols --network cnn --data my-pictures
   crohme train symbols --network cnn --data mnist --data operators --classes 0 1 2 3 add sub
   crohme train symbols --network vgg19 --data my-pictures --image-size 224 --weights imagenet
+  crohme train symbols --from symbol-cnn --data my-pictures     (fine-tuning)
+  crohme train symbols --config configs/symbol-cnn.toml         (as the shipped one was)
   crohme train symbols --resume
 """
+_SETTINGS = ("learning_rate", "batch_size", "weights", "seed")
 
 
 def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
@@ -36,16 +50,16 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         parser,
         data="InkML or pictures; several folders of pictures are merged: --data A --data B (CROHME)",
         epochs="passes over the data (as many as the shipped bundle had)",
-        minutes="time to train, instead of --epochs",
+        minutes="training time, compilation not counted; instead of --epochs",
         out="folder of the run (runs/symbol-<network>)",
     )
     symbol_options.add_options(parser)
+    parser.set_defaults(network=None)  # --config or --from may say which
     group = parser.add_argument_group("training")
-    group.add_argument(
-        "--weights", default="none", metavar="none|imagenet|FILE", help="what vgg19 and mobilenet start from (none)"
-    )
+    group.add_argument("--weights", metavar="none|imagenet|FILE", help="what vgg19 and mobilenet start from (none)")
     group.add_argument("--batch-size", type=positive_int, metavar="N", help="examples per step (128)")
     group.add_argument("--learning-rate", type=positive_number, metavar="R", help="peak of the learning rate")
+    add_experiment_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -56,20 +70,31 @@ def run(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace, data: list[Path]) -> Path:
     from crohme.symbols import training
+    from crohme.symbols.description import DEFAULT, networks
+    from crohme.symbols.recipe import SymbolRecipe, read_recipe
+    from crohme.symbols.settings import stored_settings
 
-    if args.out is not None:
-        check_folder(args.out)
+    check_experiment_options(args)
+    folder = args.out
+    if folder is not None:
+        check_folder(folder)
+    if args.resume:
+        folder = folder or Path("runs") / f"symbol-{args.network or DEFAULT}"
+        stored = stored_settings(folder)
+        recipe = SymbolRecipe(replace(stored, network=args.network or stored.network))
+    else:
+        recipe = read_recipe(args.config, args.set or (), network=args.network, start=args.start)
+    given = {name: value for name in _SETTINGS if (value := getattr(args, name)) is not None}
+    arguments = symbol_options.network_arguments(args, networks()[recipe.settings.network])
+    epochs, minutes = length(args, recipe.epochs, recipe.minutes)
     return training.train(
-        args.network,
+        replace(recipe.settings, arguments={**recipe.settings.arguments, **arguments}, **given),
         data,
-        args.epochs,
-        args.resume,
-        args.out,
-        1 if args.seed is None else args.seed,
-        minutes=args.minutes,
-        learning_rate=args.learning_rate,
-        batch_size=args.batch_size,
-        arguments=symbol_options.network_arguments(args),
-        weights=args.weights,
+        folder,
+        epochs=epochs,
+        minutes=minutes,
+        resume=args.resume,
+        start=recipe.start,
         choice=symbol_options.choice_of(args),
+        tensorboard=args.tensorboard,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,8 @@ def _search(args: argparse.Namespace) -> Best:
     from crohme.symbols.data import find
     from crohme.symbols.settings import DEFAULTS
 
-    asked, arguments = symbol_options.network_of(args), symbol_options.network_arguments(args)
+    asked = symbol_options.network_of(args)
+    arguments = symbol_options.network_arguments(args, asked)
     data = find(asked.name, args.data, arguments, symbol_options.choice_of(args), args.seed)
     search = tuning.Search(asked.key, arguments, args.epochs, batch_size=DEFAULTS[asked.key].batch_size, seed=args.seed)
     best = tuning.tune(search, data, args.out, args.resume)
@@ -96,16 +98,11 @@ def _search(args: argparse.Namespace) -> Best:
 
 def _retrain(args: argparse.Namespace, best: Best) -> Path:
     from crohme.symbols import training as symbols
-    from crohme.training import checkpoint
+    from crohme.symbols.settings import DEFAULTS
+    from crohme.training.run import holds_run
 
     out = args.out / "retrained"
-    return symbols.train(
-        best.network,
-        args.data,
-        resume=checkpoint.exists(out / "checkpoint.npz"),
-        out=out,
-        seed=args.seed,
-        learning_rate=best.learning_rate,
-        arguments=best.arguments,
-        choice=symbol_options.choice_of(args),
+    settings = replace(
+        DEFAULTS[best.network], learning_rate=best.learning_rate, arguments=best.arguments, seed=args.seed
     )
+    return symbols.train(settings, args.data, out, resume=holds_run(out), choice=symbol_options.choice_of(args))

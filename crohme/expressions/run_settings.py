@@ -1,0 +1,89 @@
+"""What a run of the expression recogniser is determined by, and what a run in a folder was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crohme.expressions.batches import Recipe
+from crohme.expressions.vocabulary import Vocabulary
+from crohme.notation import Alphabet
+from crohme.training import run_folder
+from crohme.training.experiment import ExperimentError, take
+from crohme.training.run_folder import CheckpointError
+from crohme.training.settings import TrainingSettings
+
+SIZES: dict[str, dict[str, int]] = {
+    "small": {"width": 192, "heads": 6, "encoder_layers": 6, "decoder_layers": 3},
+    "base": {"width": 224, "heads": 7, "encoder_layers": 7, "decoder_layers": 3},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(TrainingSettings):
+    """Everything that a run is determined by, but for recipe, data and time; the rest is in `TrainingSettings`.
+
+    Args:
+        size: str. One of `SIZES`.
+        dropout: float. See `StrokeTransformerConfig`.
+    """
+
+    size: str = "small"
+    floor: float = 0.02
+    weight_decay: float = 0.05
+    dropout: float = 0.15
+
+
+def check_size(settings: Settings) -> None:
+    """Raise ExperimentError if there is no network of that size."""
+    if settings.size not in SIZES:
+        raise ExperimentError(f"settings.size is {settings.size!r}, which is none of {', '.join(SIZES)}")
+
+
+def stored_settings(folder: Path) -> Settings:
+    """The settings of the run in a folder.
+
+    Raises:
+        CheckpointError: There is no run, or one of another version.
+    """
+    settings: Settings = _stored_part(folder, "settings", Settings())
+    try:
+        check_size(settings)
+    except ExperimentError as error:
+        raise CheckpointError(
+            f"not the settings of a run of this version: {error}", folder / run_folder.SETTINGS
+        ) from None
+    return settings
+
+
+def stored_recipe(folder: Path) -> Recipe:
+    """How the run in a folder makes its training expressions.
+
+    Raises:
+        CheckpointError: There is no run, or one of another version.
+    """
+    recipe: Recipe = _stored_part(folder, "recipe", Recipe())
+    return recipe
+
+
+def stored_vocabulary(folder: Path) -> Vocabulary:
+    """The vocabulary of the run in a folder.
+
+    Raises:
+        CheckpointError: There is no run, or one of another version.
+    """
+    labels = run_folder.stored_settings(folder).get("alphabet")
+    if not isinstance(labels, list) or not labels or not all(isinstance(label, str) for label in labels):
+        raise CheckpointError(
+            "not the settings of a run of this version: it has no alphabet", folder / run_folder.SETTINGS
+        )
+    return Vocabulary(Alphabet(labels))
+
+
+def _stored_part(folder: Path, name: str, default: Any) -> Any:
+    path = folder / run_folder.SETTINGS
+    try:
+        return take({name: run_folder.stored_settings(folder).get(name, {})}, {name: default}, str(path))[name]
+    except ExperimentError as error:
+        raise CheckpointError(f"not the settings of a run of this version: {error}", path) from None

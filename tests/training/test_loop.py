@@ -1,0 +1,195 @@
+"""The engine that trains every network, with one of two weights."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from crohme.training import loop
+from crohme.training.batch import Batch
+from crohme.training.curves import Curves
+from crohme.training.run import TrainingRun
+from crohme.training.run_folder import CheckpointError
+from crohme.training.settings import TrainingSettings, learning_rate, update_average
+
+SIZE, BATCHES = 8, 5
+PACE = loop.Pace(SIZE * BATCHES, 0.0, 9.0, Curves({"loss": "loss"}, {"top1": "top-1"}, "epoch", 100.0), "examples")
+
+
+class Toy(TrainingRun):
+    """`y = 2 x`, learned by a line."""
+
+    objective = "top1"
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(), "mse", run_eagerly=True)
+        super().__init__(folder, TrainingSettings(**settings), model)
+
+    def described(self) -> dict[str, dict[str, Any]]:
+        return {"settings": asdict(self.settings)}
+
+
+def chunks(first: int = 0, sizes: tuple[int, ...] = (SIZE,) * BATCHES) -> Iterator[tuple[int, list[Batch]]]:
+    for number in itertools.count(first):
+        rng = np.random.default_rng(number)
+        inputs = [rng.normal(size=(size, 1)).astype(np.float32) for size in sizes]
+        yield number, [Batch(x, 2 * x) for x in inputs]
+
+
+def trained(
+    run: Toy,
+    *,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    measure: Callable | None = None,
+    **options: Any,
+) -> list[dict[str, Any]]:
+    """The lines of the log of a training."""
+    if options.pop("resume", False):
+        run.resume()
+        is_resumed = True
+    else:
+        run.begin()
+        is_resumed = False
+    loop.start_budget(run, PACE, epochs, minutes, is_resumed)
+    sizes = options.pop("sizes", (SIZE,) * BATCHES)
+    loop.train(run, chunks(run.progress["chunk"], sizes), measure or (lambda weights: {"top1": 0.5}), PACE)
+    return [json.loads(line) for line in (run.folder / "log.jsonl").read_text().splitlines()]
+
+
+class Clock:
+    """Time that passes only when it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+
+def test_what_compiles_takes_nothing_of_the_minutes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps take a second, the first of each of two shapes a hundred; validations ten, the first a hundred."""
+    clock, step, validations = Clock(monkeypatch), Toy.step, []
+
+    def timed(run: Toy, batch: Batch) -> dict[str, float]:
+        clock.now += 1 if batch.shape in run.compiled else 100
+        return step(run, batch)
+
+    def measure(weights: list[np.ndarray]) -> dict[str, float]:
+        clock.now += 10 if validations else 100
+        validations.append(clock.now)
+        return {"top1": 0.5}
+
+    monkeypatch.setattr(Toy, "step", timed)
+    run = Toy(tmp_path)
+    trained(run, minutes=1, measure=measure, sizes=(8, 8, 4, 8, 4))
+    counted = run.progress["step"] - 2
+    assert run.progress["seconds"] == pytest.approx(counted, abs=1e-6)
+    assert 60 <= run.progress["spent"] == pytest.approx(counted + 10 * (len(validations) - 1), abs=1e-6)
+    assert clock.now == 100 + 100 + counted + 100 + 10 * (len(validations) - 1)
+
+
+def test_a_run_that_saw_less_than_one_pass_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    trained(Toy(tmp_path / "short"), epochs=0.5)
+    assert "saw 24 of 40 examples, less than one pass over the data" in caplog.text
+    caplog.clear()
+    trained(Toy(tmp_path / "whole"), epochs=1)
+    assert not caplog.records
+
+
+def test_it_ends_early_without_improvement_and_keeps_the_best(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    tops, measured = iter([0.3, 0.6, 0.6, 0.2, 0.9]), []
+
+    def measure(weights: list[np.ndarray]) -> dict[str, float]:
+        measured.append(weights)
+        return {"top1": next(tops)}
+
+    run = Toy(tmp_path, patience=2, learning_rate=0.05, warmup_steps=1)
+    rows = trained(run, epochs=9, measure=measure)
+    assert [row["top1"] for row in rows if row["kind"] == "validation"] == [0.3, 0.6, 0.6, 0.2]
+    assert "stopped early: no improvement in the last 2 validations" in caplog.text
+    weights, figures = run.best()
+    assert figures == {"top1": 0.6}
+    np.testing.assert_array_equal(weights[0], measured[2][0])  # of equal ones the later
+    assert not np.array_equal(measured[2][0], measured[3][0])
+    with pytest.raises(CheckpointError, match="is finished"):
+        trained(Toy(tmp_path, patience=2, learning_rate=0.05, warmup_steps=1), resume=True)
+
+
+def test_the_best_outlives_a_resumed_run_and_damage_to_its_file_does_not_stop_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    trained(Toy(tmp_path), epochs=1, measure=lambda weights: {"top1": 0.9})
+    again = Toy(tmp_path)
+    trained(again, epochs=2, resume=True)
+    assert again.best()[1] == {"top1": 0.9}
+    (tmp_path / "best.npz").write_bytes(b"damaged")
+    weights, figures = again.best()
+    assert figures == {} and "best.npz is damaged" in caplog.text
+    np.testing.assert_array_equal(weights[0], again.average[0])
+    trained(again, epochs=3, resume=True)
+    assert again.best()[1] == {"top1": 0.5}
+
+
+def test_the_same_length_goes_on_with_a_stopped_cycle_and_another_begins_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same command with --resume goes on; an hour more is an hour more."""
+
+    def stopped(run: Toy, batch: Batch) -> dict[str, float]:
+        if run.progress["step"] == 7:
+            raise KeyboardInterrupt
+        return step(run, batch)
+
+    step = Toy.step
+    with monkeypatch.context() as patch:
+        patch.setattr(Toy, "step", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            trained(Toy(tmp_path), epochs=2)
+    rows = trained(Toy(tmp_path), epochs=2, resume=True)
+    assert (rows[-1]["step"], rows[-1]["cycle_step"], rows[-1]["epoch"]) == (10, 10, 2)
+    assert trained(Toy(tmp_path), epochs=1, resume=True)[-1]["cycle_step"] == 5
+    assert trained(Toy(tmp_path), epochs=1, resume=True)[-1]["step"] == 20
+
+
+def test_epochs_are_named_while_it_runs_and_the_bar_may_be_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained(Toy(tmp_path / "shown"), epochs=2)
+    told = capsys.readouterr().err
+    assert "epoch 2/2" in told and "loss=" in told and "top-1=50.0 %" in told
+    monkeypatch.setattr(loop, "tqdm", partial(loop.tqdm, disable=True))  # as TQDM_DISABLE=1 does
+    trained(Toy(tmp_path / "off"), minutes=1e-9)
+    assert "epoch" not in capsys.readouterr().err
+
+
+def test_a_warm_up_takes_a_tenth_of_a_short_cycle_and_a_floor_of_one_keeps_the_rate() -> None:
+    settings = TrainingSettings(learning_rate=1.0, warmup_steps=500)
+    short = [learning_rate(settings, step, step / 100) for step in range(101)]
+    assert short.index(max(short)) == 10 and short[0] < 0.01 and short[100] == pytest.approx(0)
+    long = [learning_rate(settings, step, step / 10_000) for step in range(0, 10_001, 100)]
+    assert long.index(max(long)) == 5
+    kept = TrainingSettings(learning_rate=1.0, warmup_steps=1, floor=1.0)
+    assert [learning_rate(kept, step, step / 9) for step in range(10)] == [1.0] * 10
+
+
+def test_the_average_forgets_the_start_and_remembers_no_more_than_it_is_told() -> None:
+    settings = TrainingSettings(averaging=0.99)
+    average = [np.array([100.0])]
+    for step in range(1, 19):  # as many as nine epochs of 400 examples make
+        update_average(average, [np.array([1.0])], step, settings)
+    assert average[0][0] == pytest.approx(1.0, abs=0.01)
+    for step in range(10_000, 10_010):
+        update_average(average, [np.array([0.0])], step, settings)
+    assert average[0][0] == pytest.approx(0.99, abs=0.001)  # ten steps
