@@ -14,7 +14,6 @@ from typing import Any
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme import bundle
 from crohme.expressions.decoding import log_softmax
@@ -24,6 +23,7 @@ from crohme.expressions.targets import encode
 from crohme.expressions.token_bias import told
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.expression import Expression, all_nodes
+from crohme.types import Float32Array, Int32Array
 
 _ENOUGH = 40
 """Expressions with a new class that are looked at."""
@@ -69,9 +69,7 @@ def _numbers(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
     return [i for i, name in enumerate(names) if name in set(wanted)]
 
 
-def _mixtures(
-    logits: NDArray[np.float32], truth: NDArray[np.int32], new: Sequence[int]
-) -> dict[int, tuple[NDArray[np.float32], float]]:
+def _mixtures(logits: Float32Array, truth: Int32Array, new: Sequence[int]) -> dict[int, tuple[Float32Array, float]]:
     """For each new class that occurs: shares of all classes, 0 of new ones, and what its logit then lacks."""
     logits = logits.copy()
     logits[:, list(new)] = -np.inf
@@ -87,7 +85,7 @@ def _mixtures(
 
 def _classified(
     network: LightTransformer, vocabulary: Vocabulary, expressions: Sequence[Expression]
-) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+) -> tuple[Float32Array, Int32Array]:
     """Logits of the class of each stroke, and its true class."""
     logits, truth = [], []
     for expression in expressions:

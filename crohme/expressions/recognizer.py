@@ -69,6 +69,8 @@ class Recognizer:
     def __init__(self, trained: Bundle | ExpressionNetwork, decoding: Decoding | None = None) -> None:
         self.bundle = trained if isinstance(trained, Bundle) else None
         calibration: Mapping[str, Sequence[float]] = {}
+        self.network: ExpressionNetwork
+        self.vocabulary: Vocabulary
         if isinstance(trained, Bundle):
             self.network, self.vocabulary = _of_bundle(trained)
             self.decoding = decoding or Decoding(**trained.decoding)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crohme.notation import SymbolTree
+from crohme.types import BoolArray, Float32Array, Float64Array
 
 # Of the training files with a stroke that their truth leaves out, most have a dot where the pen came down, and are
 # read right: a contact weighs a tenth of a stroke. What tracing leaves beside the ink are specks: they weigh nothing.
@@ -16,7 +16,7 @@ _POWER = 3
 _MOST_STROKES = 10
 
 
-def ink_weights(points: NDArray[np.float32], *, is_traced: bool) -> NDArray[np.float64]:
+def ink_weights(points: Float32Array, *, is_traced: bool) -> Float64Array:
     """How much of the ink each stroke is, in sum 1.
 
     Args:
@@ -33,7 +33,7 @@ def ink_weights(points: NDArray[np.float32], *, is_traced: bool) -> NDArray[np.f
     return weights / total if total > 0 else np.full(len(points), 1 / len(points))
 
 
-def unread_strokes(tree: SymbolTree, n: int) -> NDArray[np.bool_]:
+def unread_strokes(tree: SymbolTree, n: int) -> BoolArray:
     """Which of n strokes a reading leaves out, or sweeps together into a symbol of more strokes than any has.
 
     Args:
@@ -50,7 +50,7 @@ def unread_strokes(tree: SymbolTree, n: int) -> NDArray[np.bool_]:
     return unread
 
 
-def coverage_factor(weights: NDArray[np.float64], unread: NDArray[np.bool_]) -> float:
+def coverage_factor(weights: Float64Array, unread: BoolArray) -> float:
     """What is left of the confidence of a reading, 1 if no stroke is unread.
 
     Args:
