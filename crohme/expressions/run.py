@@ -23,7 +23,7 @@ from crohme.expressions.vocabulary import Vocabulary
 from crohme.expressions.warm_start import warm_start
 from crohme.ink.expression import Expression
 from crohme.notation import Alphabet
-from crohme.training import checkpoint
+from crohme.training import checkpoint, origin
 from crohme.training.experiment import ExperimentError, take
 from crohme.training.run_folder import CheckpointError
 from crohme.training.tensorboard import TensorBoardLog
@@ -340,7 +340,9 @@ class Run:
         if added is not None:
             bias = next(path for path in weights if path.endswith(token_bias.BIAS))
             weights[bias] = weights[bias] + added
-        bundle.save(folder, "stroke_transformer", arguments, self.vocabulary.tokens, weights, training, metrics)
+        known = origin.provenance(self.folder, samples=self.progress["samples"])
+        tokens = self.vocabulary.tokens
+        bundle.save(folder, "stroke_transformer", arguments, tokens, weights, training, metrics, provenance=known)
         self.model.set_weights(current)
 
     def _expected(self) -> dict[str, Any]:

@@ -13,12 +13,13 @@ import numpy as np
 from tqdm import tqdm
 
 from crohme.child_processes import WorkerLost
+from crohme.datasets.registry import open_data_set
 from crohme.expressions.batches import Batch, Recipe, stream
 from crohme.expressions.data import find, vocabulary_for
 from crohme.expressions.run import SIZES, Run, Settings, check_size, stored_recipe, stored_settings, stored_vocabulary
 from crohme.expressions.traced import load_traced
 from crohme.expressions.validation import Validation
-from crohme.training import curves
+from crohme.training import curves, origin
 from crohme.training.run_folder import CheckpointError, held
 from crohme.training.tensorboard import TensorBoardLog, load_writer
 from inkml_parser.files import uninterrupted
@@ -94,6 +95,9 @@ def train(
             if start is not None:
                 run.start_from(start, found.train.expressions)
             run.begin()
+            opened = open_data_set(data)
+            files = opened.files(opened.training_split())
+            origin.record(folder, files, f"{opened.title}, and what is composed of its ink", started_from=start)
         if epochs is not None:
             run.start_cycle(epochs * count, "samples")
         elif minutes is not None or not resume:

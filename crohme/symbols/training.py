@@ -24,7 +24,7 @@ from crohme.symbols.data import Choice, Examples, TrainingData, find
 from crohme.symbols.description import networks
 from crohme.symbols.inputs import picture_size
 from crohme.symbols.settings import DEFAULTS, Settings, compile_for
-from crohme.training import checkpoint, curves
+from crohme.training import checkpoint, curves, origin
 from crohme.training.run_folder import CheckpointError, held
 from inkml_parser.files import replacing_text, uninterrupted, write_whole
 
@@ -126,6 +126,9 @@ def _fit(settings: Settings, data: TrainingData, out: Path, resume: bool) -> Pat
         run.resume()
     else:
         run.start()
+        weights = settings.weights
+        began = None if weights == pretrained.NONE else weights
+        origin.record(out, data.folders, data.description, started_from=began)
     _write_sides(out, data.sides)
     write_whole(out / "config.json", json.dumps(asdict(settings), indent=2) + "\n")
     run.to_the_end()
@@ -200,7 +203,8 @@ class _Run:
         training = asdict(self.settings) | {"data": self.data.description, "seconds": round(self.progress["seconds"])}
         training["weights"] = Path(self.settings.weights).name  # no path of this machine
         network = networks()[self.settings.network].name
-        bundle.save(folder, network, self.arguments, self.data.classes, weights, training, figures)
+        known = origin.provenance(self.out, seconds=round(self.progress["seconds"], 1))
+        bundle.save(folder, network, self.arguments, self.data.classes, weights, training, figures, provenance=known)
         return folder
 
     def _compile(self) -> None:
