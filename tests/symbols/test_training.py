@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from crohme import bundle
+from crohme.bundle.provenance import hash_of
 from crohme.datasets import location
 from crohme.datasets.label_folders import LabelError, label_to_folder
 from crohme.datasets.location import DataNotFound
@@ -93,6 +94,8 @@ def test_it_learns_from_ink(network: str, ink: Path, tmp_path: Path) -> None:
     loaded = bundle.load(folder)
     assert loaded.vocabulary == ("+", "-", "L", "|")
     assert loaded.metrics["held-out files top1"] >= 0.75
+    assert loaded.provenance.data_sha256 == hash_of([ink]) and (loaded.provenance.seconds or 0) > 0
+    assert loaded.provenance.data == loaded.training["data"] and loaded.provenance.started_from is None
     recognizer = SymbolRecognizer([loaded])
     right = [recognizer.recognize(shape).latex == label for label, shape in SHAPES.items()]
     assert sum(right) >= 3
