@@ -177,7 +177,7 @@ def _typeset(
     return made if len(made.points) <= MAX_STROKES else None
 
 
-def collate(items: Sequence[tuple[Expression, Targets]], bucket: Bucket, size: int | None = None) -> Batch:
+def collate(items: Sequence[tuple[Expression, Targets]], bucket: Bucket, size: int | None = None) -> Batch[Arrays]:
     """Expressions padded to a bucket's shape; missing ones of `size` are padding altogether."""
     b, n, t = size or len(items), bucket.strokes, bucket.tokens
     inputs: Arrays = {
@@ -221,7 +221,7 @@ def fits(targets: Targets, bucket: Bucket) -> bool:
     return targets.anchors.shape[1] <= bucket.strokes and len(targets.tokens) <= bucket.tokens
 
 
-def in_buckets(items: Sequence[tuple[Expression, Targets]], rng: np.random.Generator) -> list[Batch]:
+def in_buckets(items: Sequence[tuple[Expression, Targets]], rng: np.random.Generator) -> list[Batch[Arrays]]:
     """Full batches of expressions of like size, in random order.
 
     What does not fill a batch moves up into the next larger bucket; what is left in the largest
@@ -237,7 +237,9 @@ def in_buckets(items: Sequence[tuple[Expression, Targets]], rng: np.random.Gener
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
-def chunk(pools: Pools, recipe: Recipe, vocabulary: Vocabulary, seed: int, number: int, size: int) -> list[Batch]:
+def chunk(
+    pools: Pools, recipe: Recipe, vocabulary: Vocabulary, seed: int, number: int, size: int
+) -> list[Batch[Arrays]]:
     """The `number`-th chunk of batches: the same for the same seed, whoever makes it and when."""
     rng = np.random.default_rng([seed, number])
     items = []
@@ -275,7 +277,7 @@ def stream(
     first: int,
     workers: int,
     size: int = 3072,
-) -> Generator[tuple[int, list[Batch]], None, None]:
+) -> Generator[tuple[int, list[Batch[Arrays]]], None, None]:
     """Chunks of batches without end, made by other processes ahead of time: `(number, batches)`.
 
     Args:
@@ -313,6 +315,6 @@ def _prepare(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
     _maker = pools, recipe, vocabulary
 
 
-def _make(seed: int, number: int, size: int) -> list[Batch]:
+def _make(seed: int, number: int, size: int) -> list[Batch[Arrays]]:
     assert _maker is not None
     return chunk(*_maker, seed, number, size)

@@ -13,12 +13,13 @@ from typing import TypeVar
 import keras
 import numpy as np
 
-from crohme.expressions.batches import BUCKETS, Batch, Bucket, collate, fits
+from crohme.expressions.batches import BUCKETS, Bucket, collate, fits
 from crohme.expressions.decoding import log_softmax, same_symbol
 from crohme.expressions.features import to_unit_scale
 from crohme.expressions.targets import encode
 from crohme.expressions.vocabulary import SAME_SYMBOL, Vocabulary
 from crohme.ink.expression import Expression
+from crohme.training.batch import Batch
 from crohme.types import Arrays, BoolArray, Float32Array, IntegerArray
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ def _numpy(outputs: Mapping[str, keras.KerasTensor]) -> Arrays:
     return {name: keras.ops.convert_to_numpy(value) for name, value in outputs.items()}
 
 
-def _batches(vocabulary: Vocabulary, expressions: Sequence[Expression], backward: bool = False) -> list[Batch]:
+def _batches(vocabulary: Vocabulary, expressions: Sequence[Expression], backward: bool = False) -> list[Batch[Arrays]]:
     items = []
     for expression in expressions:
         scaled = Expression(to_unit_scale(expression.points), expression.row)
@@ -78,11 +79,12 @@ def _groups(items: list[T], size: int) -> list[list[T]]:
     return [items[i : i + size] for i in range(0, len(items), size)]
 
 
-def _measure(outputs: Sequence[tuple[Batch, Arrays]]) -> dict[str, float]:
+def _measure(outputs: Sequence[tuple[Batch[Arrays], Arrays]]) -> dict[str, float]:
     right, pointed, expressions, one, recurring, surprise = 0, 0, 0, 0, 0, 0.0
     symbols, strokes = 0, 0
     same = np.zeros(3)  # found and true, found, true
     for batch, output in outputs:
+        assert batch.weights is not None
         valid = batch.weights["token"] > 0
         token = (output["token"].argmax(-1) == batch.targets["token"]) | ~valid
         pointer = _pointed_right(batch, output["pointer"])
@@ -125,8 +127,9 @@ def _surprise(logits: Float32Array, truth: IntegerArray) -> Float32Array:
     return -np.take_along_axis(log_softmax(logits), truth[..., None], axis=-1)[..., 0]
 
 
-def _pointed_right(batch: Batch, pointer: Float32Array) -> BoolArray:
+def _pointed_right(batch: Batch[Arrays], pointer: Float32Array) -> BoolArray:
     """`(b, t)` whether the strokes with half the largest weight or more are those of the symbol."""
+    assert batch.weights is not None
     hidden = np.where(batch.inputs["mask"][:, None] > 0, pointer, -np.inf)
     chosen = hidden >= hidden.max(axis=-1, keepdims=True) + np.log(0.5)
     right: BoolArray = (chosen == (batch.targets["pointer"] > 0)).all(axis=-1) | (batch.weights["pointer"] == 0)

@@ -20,8 +20,6 @@ _SPELLINGS = {
     r"\leqslant": [r"\leq"],
     r"\geqslant": [r"\geq"],
     r"\bmod": [r"\mod"],
-    r"\dbinom": [r"\binom"],
-    r"\tbinom": [r"\binom"],
     r"\varepsilon": [r"\epsilon"],
     r"\backslash": [r"\setminus"],
     r"\lfloor": [r"\floor", "("],
@@ -47,8 +45,7 @@ def read_latex(text: str) -> SymbolTree:
     """
     written = tokenize(text)
     tokens = [spelled for token in written for spelled in _SPELLINGS.get(token, [token])]
-    for rewrite in (_words, _binomials):
-        tokens = _rewritten(tokens, rewrite)
+    tokens = _rewritten(tokens, _words)
     # The text itself where it can be taken: errors name a position in it.
     return from_latex(text if tokens == written else tokens, LABELS)
 
@@ -86,16 +83,6 @@ def _words(tokens: Sequence[str], start: int) -> tuple[list[str], int] | None:
         inside, end = _argument(tokens, start + 1)
         return [r"\mod", "(", *inside, ")"], end
     return None
-
-
-def _binomials(tokens: Sequence[str], start: int) -> tuple[list[str], int] | None:
-    r"""`\binom{n}{k}` as `\binom_{k}^{n}`: a tree has no other place for its parts."""
-    if tokens[start] != r"\binom":
-        return None
-    above, middle = _argument(tokens, start + 1)
-    below, end = _argument(tokens, middle)
-    parts = [_rewritten(part, _binomials) for part in (below, above)]
-    return [r"\binom", "_", "{", *parts[0], "}", "^", "{", *parts[1], "}"], end
 
 
 def _argument(tokens: Sequence[str], start: int) -> tuple[list[str], int]:

@@ -200,8 +200,9 @@ class RowParser(RowReader):
         if kind is Kind.FUNCTION:
             return calls.call(self)
         if node.label == r"\binom":
-            self.take(Relation.SUP, Relation.SUB)
-            return Binomial(self.inner(node.rows[Relation.SUP]), self.inner(node.rows[Relation.SUB]))
+            closing = self.take(Relation.ABOVE, Relation.BELOW, Relation.SUP)
+            parts = Binomial(self.inner(node.rows[Relation.ABOVE]), self.inner(node.rows[Relation.BELOW]))
+            return self.powers(closing, parts)
         if kind is Kind.IDENTIFIER:
             return self._name()
         raise refusal(f"{show([node])} is not understood", [node])

@@ -21,7 +21,7 @@ def batch_size(settings: Settings, examples: int) -> int:
     return min(settings.batch_size, max(_SMALLEST, examples // _FEWEST_STEPS), examples)
 
 
-class Epoch(Sequence[Batch]):
+class Epoch(Sequence[Batch[np.ndarray]]):
     """The batches of one pass over the examples; each is made when it is asked for, and always the same.
 
     Args:
@@ -40,12 +40,12 @@ class Epoch(Sequence[Batch]):
         return len(self._examples) // self._size
 
     @overload
-    def __getitem__(self, index: int) -> Batch: ...
+    def __getitem__(self, index: int) -> Batch[np.ndarray]: ...
 
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Batch]: ...
+    def __getitem__(self, index: slice) -> Sequence[Batch[np.ndarray]]: ...
 
-    def __getitem__(self, index: int | slice) -> Batch | Sequence[Batch]:
+    def __getitem__(self, index: int | slice) -> Batch[np.ndarray] | Sequence[Batch[np.ndarray]]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         if not 0 <= index < len(self):

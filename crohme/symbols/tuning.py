@@ -208,10 +208,10 @@ class _Tuner(keras_tuner.Hyperband):
         done = values.get("tuner/initial_epoch", 0) if before is not None else 0
         run = training.prepared(self.hypermodel.settings(values), self._data, folder, resume=before is not None)
         training.train_run(run, epochs=values.get("tuner/epochs", self.oracle.max_epochs) - done)
-        _, figures = run.best()
+        measured = run.best()[1]
         epochs = run.progress["samples"] / run.epoch_samples
         return {
-            _OBJECTIVE.name: figures[run.objective or ""],
+            _OBJECTIVE.name: measured[run.objective or ""],
             "epochs": round(epochs),
             "seconds": run.progress["seconds"],
         }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from crohme.types import Arrays
 
+Given = TypeVar("Given", bound=np.ndarray | Arrays)
 
-class Batch(NamedTuple):
+
+class Batch(NamedTuple, Generic[Given]):
     """Arrays as `keras.Model.train_on_batch` takes them: one, or several by the names of inputs and outputs.
 
     Args:
@@ -17,9 +19,9 @@ class Batch(NamedTuple):
         weights: the same for the weights of the targets, or None.
     """
 
-    inputs: np.ndarray | Arrays
-    targets: np.ndarray | Arrays
-    weights: np.ndarray | Arrays | None = None
+    inputs: Given
+    targets: Given
+    weights: Given | None = None
 
     @property
     def samples(self) -> int:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -21,7 +22,7 @@ from crohme.training.tensorboard import TensorBoardLog
 from inkml_parser.files import uninterrupted
 
 log = logging.getLogger(__name__)
-Chunks = Iterator[tuple[int, Sequence[Batch]]]
+Chunks = Iterator[tuple[int, Sequence[Batch[Any]]]]
 """Numbered chunks of batches without end. A batch may be made when it is asked for."""
 Measure = Callable[[list[np.ndarray]], dict[str, float]]
 """The validation figures of some weights."""

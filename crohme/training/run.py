@@ -126,7 +126,7 @@ class TrainingRun:
     @property
     def is_stale(self) -> bool:
         """Whether as many validations as the settings' patience have brought nothing."""
-        return 0 < self.settings.patience <= self.progress["stale"]
+        return bool(0 < self.settings.patience <= self.progress["stale"])
 
     def save(self) -> None:
         """Write the checkpoint."""
@@ -137,7 +137,7 @@ class TrainingRun:
         done = self.progress["spent"] / max(self.progress["budget"], 1e-9)
         return learning_rate(self.settings, self.progress["cycle_step"], done)
 
-    def step(self, batch: Batch) -> dict[str, float]:
+    def step(self, batch: Batch[Any]) -> dict[str, float]:
         """One step of the optimiser; returns the losses."""
         self.model.optimizer.learning_rate = self.rate()
         self.model.reset_metrics()

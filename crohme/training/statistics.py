@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import keras
 
 from crohme.training.batch import Batch
 
 
-def estimate(model: keras.Model, batches: Iterable[Batch]) -> None:
+def estimate(model: keras.Model, batches: Iterable[Batch[Any]]) -> None:
     """Set the moving mean and variance of every batch normalisation to their means over some batches.
 
     In training they start at 0 and 1 and move a little with every step, so that after few steps they are not those
