@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
-import secrets
 import shutil
 import signal
 import stat
@@ -16,6 +14,8 @@ from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, TextIO
+
+from inkml_parser.partial_files import being_written, partial_name, remove_partial
 
 _Path = str | os.PathLike[str]
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -100,37 +100,27 @@ def replacing(path: _Path) -> Iterator[BinaryIO]:
         before = target.stat() if target.exists() else None
         if before is not None and not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        partial = target.with_name(f".{secrets.token_hex(8)}.part")
-        try:
-            # Not `tempfile`: its files are for their owner alone, and this one follows the umask.
-            with open(partial, "xb") as file:
+        partial = target.with_name(partial_name())
+        # Not `tempfile`: its files are for their owner alone, and this one follows the umask.
+        with open(partial, "xb") as file, being_written(partial):
+            try:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            if before is not None:
-                os.chmod(partial, stat.S_IMODE(before.st_mode))
-            os.replace(partial, target)
-        except BaseException:
-            with suppress(OSError):
-                partial.unlink()
-            raise
+                file.close()
+                if before is not None:
+                    os.chmod(partial, stat.S_IMODE(before.st_mode))
+                os.replace(partial, target)
+            except BaseException:
+                with suppress(OSError):
+                    partial.unlink()
+                raise
     except OSError as error:
         raise _named(error, os.fspath(path), is_ours=str(error.filename).endswith(".part")) from None
 
 
-def remove_partial(folder: _Path) -> None:
-    """Remove what killed processes had begun to write under a folder; nobody else may be writing there."""
-    for partial in Path(folder).rglob(".*.part"):
-        if re.fullmatch(r"\.[0-9a-f]{16}\.part", partial.name):
-            if partial.is_dir():
-                shutil.rmtree(partial, ignore_errors=True)
-            else:
-                with suppress(OSError):
-                    partial.unlink()
-
-
 def check_writable(path: _Path) -> None:
-    """Make sure that a file can be written, and leave what is there.
+    """Make sure that a file can be written, and leave what is there but for what killed processes left beside it.
 
     Raises:
         OSError: It cannot.
@@ -146,6 +136,7 @@ def check_writable(path: _Path) -> None:
         os.unlink(os.path.realpath(path))
     with suppress(_Written), replacing(path):  # whether one can be put beside it
         raise _Written
+    remove_partial(Path(os.path.realpath(path)).parent)
 
 
 class _Written(Exception):
@@ -163,22 +154,24 @@ def filling(folder: _Path) -> Iterator[Path]:
     """
     folder = Path(folder)
     is_new = not os.path.lexists(folder)
-    partial = folder / f".{secrets.token_hex(8)}.part"
+    partial = folder / partial_name()
     try:
+        remove_partial(folder)
         partial.mkdir(parents=True)
-        yield partial
-        parts = sorted(partial.rglob("*"))
-        for part in parts:
-            target = folder / part.relative_to(partial)
-            if target.is_dir() and not part.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-        with uninterrupted():
+        with being_written(partial):
+            yield partial
+            parts = sorted(partial.rglob("*"))
             for part in parts:
                 target = folder / part.relative_to(partial)
-                if part.is_dir():
-                    target.mkdir(exist_ok=True)
-                else:
-                    os.replace(part, target)
+                if target.is_dir() and not part.is_dir():
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+            with uninterrupted():
+                for part in parts:
+                    target = folder / part.relative_to(partial)
+                    if part.is_dir():
+                        target.mkdir(exist_ok=True)
+                    else:
+                        os.replace(part, target)
     except OSError as error:
         named = str(error.filename or folder).replace(str(partial), str(folder))
         raise _named(error, named, is_ours=str(error.filename).startswith(str(partial))) from None

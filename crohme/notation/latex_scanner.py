@@ -67,7 +67,13 @@ def tokenize(text: str) -> list[str]:
 
 def scan(text: str) -> list[Token]:
     """The same tokens, with their positions."""
-    tokens = [token for match in _TOKEN.finditer(text) for token in _tokens(match.group(), match.start())]
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        found, position = match.group(), match.start()
+        if len(found) == 1 and found.isascii():  # nearly all of them
+            tokens.append(Token(found, position))
+        else:
+            tokens.extend(_tokens(found, position))
     if text.endswith("\\") and not (tokens and tokens[-1].text == "\\\\"):
         raise LatexError("lone backslash", len(text) - 1)
     return tokens
@@ -81,8 +87,6 @@ def _tokens(text: str, position: int) -> Iterator[Token]:
         yield Token("\\\\", position)
     elif text[0] == "\\":
         yield Token("".join(text.split()) if len(text) > 2 else text, position)
-    elif text.isascii():
-        yield Token(text, position)
     elif text == "″":
         yield from (Token("'", position), Token("'", position))
     else:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from crohme.errors import CrohmeError
-from inkml_parser.files import read_regular, remove_partial
+from inkml_parser.files import read_regular
+from inkml_parser.partial_files import remove_partial
 
 log = logging.getLogger(__name__)
 _LOCK = ".lock"
@@ -44,7 +45,7 @@ def held(folder: Path) -> Iterator[None]:
                 raise CheckpointError("another run goes on in this folder: take another (--out)", folder) from None
             log.warning("%s: two runs in this folder would not be noticed: %s", folder, error.strerror)
         else:
-            remove_partial(folder)
+            remove_partial(folder, recursive=True)
         yield
 
 

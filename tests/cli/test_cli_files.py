@@ -210,3 +210,16 @@ def test_no_worker_is_left(end: str, command: str, expression_bundle: Path, tmp_
     assert wait_until(lambda: not any(map(is_running, workers)), 15)
     for row in output.read_text(encoding="utf-8").splitlines() if output.exists() else ():
         assert json.loads(row)["file"]
+
+
+def test_what_a_killed_predict_had_begun_to_write_is_removed_by_the_next(
+    ink: Path, tmp_path: Path, predict: Callable[..., tuple[int, str, str]]
+) -> None:
+    left, foreign = tmp_path / ".0123456789abcdef.part", tmp_path / ".mine.part"
+    for file in (left, foreign):
+        file.write_text("half", encoding="utf-8")
+        os.utime(file, (0, 0))
+    assert predict(ink, "--output", tmp_path / "out.csv")[0] == 0
+    assert {file.name for file in tmp_path.iterdir()} == {"in", "out.csv", foreign.name} | {
+        folder.name for folder in tmp_path.iterdir() if folder.is_dir()
+    }

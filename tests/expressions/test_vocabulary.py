@@ -14,7 +14,7 @@ def test_a_vocabulary_is_read_back_from_its_tokens() -> None:
         again = Vocabulary.of_tokens(vocabulary.tokens)
         assert again == vocabulary and again.alphabet == alphabet
         assert vocabulary.tokens[:4] == ("<mask>", "<start>", "<start backward>", "<end>")
-        assert vocabulary.dimensions()["tokens"] == len(alphabet) + 4 + 5
+        assert vocabulary.dimensions()["tokens"] == len(alphabet) + 4 + 5 + 4 * alphabet.grids
 
 
 @pytest.mark.parametrize("damage", [lambda t: t[1:], lambda t: t[::-1], lambda t: (*t, t[-1]), lambda t: ()])

@@ -63,6 +63,27 @@ def test_a_file_is_replaced_only_at_the_end(old: Path) -> None:
     assert list(old.parent.iterdir()) == [old]
 
 
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_what_a_killed_process_had_begun_is_removed_by_the_next_and_what_is_written_now_stays(
+    old: Path, is_folder: bool
+) -> None:
+    begin = "filling(path) as f: (f / 'a').touch()" if is_folder else "replacing(path + '/a') as f: f.write(b'half')"
+    program = (
+        "import os, signal, sys; from inkml_parser.files import *; path = sys.argv[1]\n"
+        f"with {begin}; os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    folder = old.parent
+    assert subprocess.run([sys.executable, "-c", program, str(folder)]).returncode == -signal.SIGKILL
+    (killed,) = folder.glob(".*.part")
+    with replacing(old), filling(folder) as filled:
+        (living,) = {*folder.glob(".*.part")} - {killed, filled}
+        for partial in (killed, living, filled):
+            os.utime(partial, (0, 0))
+        check_writable(folder / "another")
+        assert {*folder.glob(".*.part")} == {living, filled}
+    assert [*folder.iterdir()] == [old]
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, OSError(errno.EIO, "Input/output error")])
 def test_what_ends_early_leaves_the_old_file_and_nothing_else(old: Path, error: BaseException) -> None:
     with pytest.raises(BaseException) as raised, replacing(old) as file:  # noqa: PT011, PT012

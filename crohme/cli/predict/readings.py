@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from crohme.cli.errors import CommandError, one_line
 from crohme.errors import CrohmeError, cause_of
-from inkml_parser.files import replacing_text
+from inkml_parser.files import check_writable, replacing_text
 
 if TYPE_CHECKING:
     from crohme.recognition import Reading as ExpressionReading
@@ -85,6 +85,7 @@ def writer(path: Path | None, top: int) -> Iterator[Write]:
     ended: BaseException | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        check_writable(path)  # which also removes what a killed command had begun
         with replacing_text(path) as file, _WRITERS[path.suffix.lower()](file, top) as write:
             try:
                 yield write
