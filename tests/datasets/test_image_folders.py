@@ -225,3 +225,27 @@ def test_idx_pictures_without_labels(mnist: Path, caplog: pytest.LogCaptureFixtu
     (mnist / "t10k-labels.idx1-ubyte").unlink()
     with pytest.raises(DataNotFound, match="there is no t10k-labels.idx1-ubyte beside it"):
         load_images(mnist)
+
+
+def wrapped(folder: Path, *files: str) -> Path:
+    for number, file in enumerate(files):
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture = np.full((20, 20), 255, np.uint8)
+        picture[3 + number : 15, 8:11] = 0
+        cv2.imwrite(str(path), picture)
+    return folder
+
+
+@pytest.mark.parametrize("around", ["dataset/", "a/b/", "dataset/train/", "train/dataset/"])
+def test_a_folder_around_the_label_folders_is_looked_into(around: str, tmp_path: Path) -> None:
+    (tmp_path / "pics" / "__MACOSX").mkdir(parents=True)
+    folder = wrapped(tmp_path / "pics", *(f"{around}{label}/{n}.png" for label in "xy" for n in (1, 2)))
+    (folder / "readme.txt").write_text("of the set")
+    assert sorted(load_images(folder, 20).labels.tolist()) == ["x", "x", "y", "y"]
+
+
+def test_several_sets_in_one_folder_are_named(tmp_path: Path) -> None:
+    folder = wrapped(tmp_path / "pics", "mine/x/1.png", "mine/y/1.png", "others/x/1.png")
+    with pytest.raises(DataNotFound, match=r"pics: holds pictures two folders deep: .*\(mine, others\)"):
+        load_images(folder, 20)
