@@ -17,7 +17,7 @@ import numpy as np
 
 from crohme.datasets.base import TEST, TRAIN
 from crohme.datasets.location import DataNotFound
-from crohme.datasets.pictures.image_sources import PictureSet, Read, Source, side_folders, stamp
+from crohme.datasets.pictures.image_sources import PictureSet, Read, Source, side_folders, stamp, unwrapped
 from crohme.ink.image_files import ImageError
 from crohme.types import Image, UInt8Array
 from inkml_parser.files import open_regular
@@ -38,12 +38,16 @@ class IdxFiles(PictureSet):
     def is_at(cls, folder: Path) -> bool:
         if folder.is_file():
             return is_images(folder)
-        return any(is_images(path) for at in (folder, *side_folders(folder)) for path in at.iterdir())
+        try:
+            return _is_set(unwrapped(folder, _is_set))
+        except DataNotFound:
+            return True  # of several sets, which `sources` says
 
     def sources(self) -> Sequence[Source]:
         if self.folder.is_file():
             return [IdxPair(self.folder, labels_of(self.folder), "")]
-        places = side_folders(self.folder) or {self.folder: ""}
+        root = unwrapped(self.folder, _is_set)
+        places = side_folders(root) or {root: ""}
         return [
             IdxPair(images, labels, side or _SIDES.get(images.name.partition("-")[0], ""))
             for folder, side in places.items()
@@ -84,6 +88,10 @@ class IdxPair:
                 yield str(labels[number]), file, error
         if number + 1 != len(labels):
             raise DataNotFound(f"does not hold the {len(labels)} pictures that {self.labels.name} names", self.images)
+
+
+def _is_set(folder: Path) -> bool:
+    return any(is_images(path) for at in (folder, *side_folders(folder)) for path in at.iterdir())
 
 
 def find_pairs(folder: Path) -> list[tuple[Path, Path]]:

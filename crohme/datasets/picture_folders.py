@@ -10,7 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crohme.datasets.pictures.image_sources import SIDES, PictureSet, Read, Source, side_folders, stamp
+from crohme.datasets.location import DataNotFound
+from crohme.datasets.pictures.image_sources import (
+    SIDES,
+    PictureSet,
+    Read,
+    Source,
+    folders_in,
+    side_folders,
+    stamp,
+    unwrapped,
+)
 from crohme.ink.image_files import SUFFIXES, ImageError
 
 log = logging.getLogger(__name__)
@@ -22,42 +32,47 @@ class PictureFolders(PictureSet):
 
     title = "pictures of symbols"
     licence = "that of whoever made them"
-    layout = "<label>/*.png, or train/, validation/ (valid/, val/) and test/ with such folders in them"
+    layout = "<label>/*.png, or train/, validation/ (valid/, val/) and test/ with such folders; or one folder around it"
     is_generic = True
 
     @classmethod
     def is_at(cls, folder: Path) -> bool:
         if not folder.is_dir():
             return False
-        return any(map(_has_pictures, [path for at in (folder, *side_folders(folder)) for path in _folders(at)]))
+        try:
+            root = unwrapped(folder, _is_set)
+            places = [unwrapped(side, _is_set) for side in side_folders(root)] or [root]
+        except DataNotFound:
+            return True  # of several sets, which `sources` says
+        return any(_has_pictures(label) for place in places for label in folders_in(place))
 
     def sources(self) -> Sequence[Source]:
-        sides = side_folders(self.folder)
+        root = unwrapped(self.folder, _is_set)
+        sides = side_folders(root)
         if not sides:
-            found: list[Source] = [self._source(self.folder, "")]
+            found: list[Source] = [self._source(root, root, "")]
         else:
-            over = [path.name for path in sorted(self.folder.iterdir()) if path.is_dir() and path not in sides]
+            over = [path.name for path in sorted(root.iterdir()) if path.is_dir() and path not in sides]
             if over:
-                told = ", ".join(over)
-                log.warning("%s is split into folders already; passed over: %s", self.folder, told)
-            found = [self._source(folder, side) for folder, side in sides.items()]
+                log.warning("%s is split into folders already; passed over: %s", root, ", ".join(over))
+            found = [self._source(root, unwrapped(folder, _is_set), side) for folder, side in sides.items()]
         return [source for source in found if len(source)]
 
-    def _source(self, folder: Path, side: str) -> LabelFolders:
+    def _source(self, root: Path, folder: Path, side: str) -> LabelFolders:
         files: list[tuple[str, str]] = []
         others: Counter[str] = Counter()
-        for label in _folders(folder):
+        for label in folders_in(folder):
             with os.scandir(label) as entries:
                 for entry in sorted(entries, key=lambda entry: entry.name):
                     suffix = os.path.splitext(entry.name)[1].lower()
                     if suffix in SUFFIXES and entry.is_file():
-                        below = Path(entry.path).relative_to(self.folder).as_posix()
+                        below = Path(entry.path).relative_to(root).as_posix()
                         files.append((below, stamp(entry.stat())))
                     elif entry.name[0] != ".":
                         others[suffix or "no suffix"] += 1
         if others and files:
             log.warning("%s: passed over what is no picture: %s", folder, dict(others))
-        return LabelFolders(self.folder, folder, side, files)
+        return LabelFolders(root, folder, side, files)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,13 +119,12 @@ class LabelFolders:
                 yield from pool.map(read, self.files[at : at + _AT_ONCE])
 
 
-def _folders(folder: Path) -> list[str]:
-    """The folders in a folder that may be of labels."""
-    return sorted(entry.path for entry in os.scandir(folder) if entry.is_dir() and entry.name[0] != ".")
+def _is_set(folder: Path) -> bool:
+    return bool(side_folders(folder)) or any(map(_has_pictures, folders_in(folder)))
 
 
-def _has_pictures(folder: str) -> bool:
-    if os.path.basename(folder).lower() in SIDES:
+def _has_pictures(folder: Path) -> bool:
+    if folder.name.lower() in SIDES:
         return False
     with os.scandir(folder) as entries:
-        return any(os.path.splitext(entry.name)[1].lower() in SUFFIXES for entry in entries)
+        return any(e.name[0] != "." and os.path.splitext(e.name)[1].lower() in SUFFIXES for e in entries)

@@ -237,7 +237,7 @@ def wrapped(folder: Path, *files: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("around", ["dataset/", "a/b/", "dataset/train/"])
+@pytest.mark.parametrize("around", ["dataset/", "a/b/", "dataset/train/", "train/dataset/"])
 def test_a_folder_around_the_label_folders_is_looked_into(around: str, tmp_path: Path) -> None:
     (tmp_path / "pics" / "__MACOSX").mkdir(parents=True)
     folder = wrapped(tmp_path / "pics", *(f"{around}{label}/{n}.png" for label in "xy" for n in (1, 2)))
@@ -247,5 +247,5 @@ def test_a_folder_around_the_label_folders_is_looked_into(around: str, tmp_path:
 
 def test_several_sets_in_one_folder_are_named(tmp_path: Path) -> None:
     folder = wrapped(tmp_path / "pics", "mine/x/1.png", "mine/y/1.png", "others/x/1.png")
-    with pytest.raises(DataNotFound, match=r"pics: holds several sets of pictures: .*\(mine, others\)"):
+    with pytest.raises(DataNotFound, match=r"pics: holds pictures two folders deep: .*\(mine, others\)"):
         load_images(folder, 20)

@@ -24,7 +24,6 @@ from crohme.ink.raster import SIZE
 from crohme.types import Arrays
 
 log = logging.getLogger(__name__)
-_WRAPPERS = 3
 """Folders around the label folders that are looked into."""
 _CAUSES_TOLD = 5  # of files that cannot be read, where none can
 
@@ -101,32 +100,10 @@ def _sources_at(folder: Path) -> list[Source]:
     Raises:
         DataNotFound: It is a file of another kind; or there are several sets in it, a folder each.
     """
-    found = _sets_at(folder)
-    if not found and folder.is_dir():
-        inner = _sets_within(folder, _WRAPPERS)
-        if len(inner) > 1:
-            listed = ", ".join(sorted(path.relative_to(folder).as_posix() for path in inner))
-            raise DataNotFound(f"holds several sets of pictures: give each for itself ({listed})", folder)
-        for path, sets in inner.items():
-            log.info("%s: its pictures are in %s", folder, path)
-            found = sets
+    found = [one for one in all_at(folder) if isinstance(one, PictureSet)]
     if folder.is_file() and not found:
         raise DataNotFound("is neither a folder nor a file of pictures such as train-images-idx3-ubyte.gz", folder)
     return sided([source for one in found for source in one.sources()])
-
-
-def _sets_at(folder: Path) -> list[PictureSet]:
-    return [one for one in all_at(folder) if isinstance(one, PictureSet)]
-
-
-def _sets_within(folder: Path, depth: int) -> dict[Path, list[PictureSet]]:
-    """The folders in a folder that are sets of pictures, at any depth up to this."""
-    inner: dict[Path, list[PictureSet]] = {}
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and path.name[0] != ".":
-            found = _sets_at(path)
-            inner |= {path: found} if found else _sets_within(path, depth - 1) if depth > 1 else {}
-    return inner
 
 
 class _Stored(NamedTuple):

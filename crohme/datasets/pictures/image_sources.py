@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from crohme.datasets.base import TEST, TRAIN, VALIDATION, WHOLE, DataSet
+from crohme.datasets.location import DataNotFound
 from crohme.ink.image_files import ImageError
 from crohme.types import Image
 
+_WRAPPERS = 3  # folders around a set that are looked into
 NOT_TEST = "not test"
 """Of a set that came with a test half but nothing to validate on: some of it may be held out for that."""
 SIDES = {
@@ -100,6 +102,31 @@ class PictureSet(DataSet):
 def side_folders(folder: Path) -> dict[Path, str]:
     """The folders of a folder that are sides of a split, and which side each is."""
     return {path: SIDES[path.name.lower()] for path in sorted(folder.iterdir()) if _is_side(path)}
+
+
+def unwrapped(folder: Path, is_set: Callable[[Path], bool], depth: int = _WRAPPERS) -> Path:
+    """The folder in which a set lies: the given one, or a single one that it is wrapped in.
+
+    Args:
+        folder: Path.
+        is_set: function of a folder. Whether it holds a set, without any folder around it.
+        depth: int. How many folders may be around it.
+
+    Raises:
+        DataNotFound: There are several such folders in it.
+    """
+    if is_set(folder) or depth == 0:
+        return folder
+    inner = [found for each in folders_in(folder) if is_set(found := unwrapped(each, is_set, depth - 1))]
+    if len(inner) > 1:
+        listed = ", ".join(found.relative_to(folder).as_posix() for found in inner)
+        raise DataNotFound(f"holds pictures two folders deep: give the sets in it each for itself ({listed})", folder)
+    return inner[0] if inner else folder
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """The folders in a folder, but hidden ones."""
+    return [Path(path) for path in sorted(e.path for e in os.scandir(folder) if e.is_dir() and e.name[0] != ".")]
 
 
 def stamp(status: os.stat_result) -> str:
