@@ -87,10 +87,11 @@ def hash_of(paths: Iterable[Path]) -> str:
     """The sha256 of some files, and of all files in some folders: of their names in them and of what they hold."""
     digest = hashlib.sha256()
     for path in paths:
+        root = path.parent if path.is_file() else path
         for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
             with open_regular(file) as opened:
                 content = hashlib.file_digest(opened, "sha256").hexdigest()
-            digest.update(f"{file.relative_to(path).as_posix()} {content}\n".encode("utf-8", "surrogateescape"))
+            digest.update(f"{file.relative_to(root).as_posix()} {content}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 

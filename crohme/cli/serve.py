@@ -33,7 +33,8 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--port", type=_port, default=8000, help="0 for any that is free (8000)")
     parser.add_argument(
         "--bundle", action="append", default=[], metavar="NAME|DIR",
-        help="use this bundle instead of the shipped one with the same network; repeatable",
+        help="use this bundle instead of the shipped one with the same network; one of other symbols replaces both "
+        "shipped ones; repeatable",
     )  # fmt: skip
     parser.add_argument(
         "--cors", action="append", default=[], metavar="ORIGIN",

@@ -20,6 +20,7 @@ from crohme.expressions.validation import Validation
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.expressions.warm_start import warm_start
 from crohme.ink.expression import Expression
+from crohme.training import origin
 from crohme.training.run import TrainingRun
 from crohme.training.settings import adamw
 
@@ -132,7 +133,8 @@ class Run(TrainingRun):
             bias = next(path for path in weights if path.endswith(token_bias.BIAS))
             weights[bias] = weights[bias] + added
         metrics = figures if metrics is None else metrics
-        provenance = bundle.Provenance.here(seconds=round(progress["seconds"]), samples=progress["samples"])
+        seconds, samples = round(progress["seconds"]), progress["samples"]
+        provenance = origin.provenance(self.folder, seconds=seconds, samples=samples)
         bundle.save(
             folder,
             "stroke_transformer",

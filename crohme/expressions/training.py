@@ -6,6 +6,7 @@ import logging
 from contextlib import closing
 from pathlib import Path
 
+from crohme.datasets.registry import open_data_set
 from crohme.expressions.batches import Recipe, stream
 from crohme.expressions.data import find, vocabulary_for
 from crohme.expressions.run import Run
@@ -18,7 +19,7 @@ from crohme.expressions.run_settings import (
 )
 from crohme.expressions.traced import load_traced
 from crohme.expressions.validation import Validation
-from crohme.training import loop, summary
+from crohme.training import loop, origin, summary
 from crohme.training.curves import Curves
 from crohme.training.run import BUNDLE
 from crohme.training.run_folder import held
@@ -111,6 +112,9 @@ def train(
             if start is not None:
                 run.start_from(start, found.train.expressions)
             run.begin()
+            opened = open_data_set(data)
+            files = opened.files(opened.training_split())
+            origin.record(folder, files, f"{opened.title}, and what is composed of its ink", started_from=start)
         if minutes is None and epochs is None and not resume:
             minutes = DEFAULT_MINUTES
         pace = loop.Pace(count, validate_every, save_every, CURVES, "training expressions")

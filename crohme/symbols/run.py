@@ -20,7 +20,7 @@ from crohme.symbols.description import networks
 from crohme.symbols.inputs import picture_size
 from crohme.symbols.settings import Settings, compile_for
 from crohme.symbols.warm_start import warm_start
-from crohme.training import statistics
+from crohme.training import origin, statistics
 from crohme.training.run import TrainingRun
 
 _AT_ONCE = 256  # pictures of the usual size that are read together
@@ -131,9 +131,8 @@ class SymbolRun(TrainingRun):
             metrics["test top1"] = self._top1(self.data.test)
         given = Path(self.settings.weights).name  # no path of this machine
         training = asdict(self.settings) | {"epochs": metrics["passes"], "weights": given}
-        provenance = bundle.Provenance.here(
-            data=self.data.description, seconds=round(progress["seconds"]), samples=progress["samples"]
-        )
+        seconds, samples = round(progress["seconds"]), progress["samples"]
+        provenance = origin.provenance(self.folder, seconds=seconds, samples=samples)
         stored = bundle.weights_of(self.averaged)
         bundle.save(
             folder, self.network, self.arguments, self.data.classes, stored, training, metrics, provenance=provenance

@@ -16,7 +16,7 @@ from crohme.symbols.description import networks
 from crohme.symbols.run import SymbolRun
 from crohme.symbols.settings import EPOCHS, Settings, check
 from crohme.symbols.warm_start import fitting
-from crohme.training import loop, run, summary
+from crohme.training import loop, origin, run, summary
 from crohme.training.curves import Curves
 from crohme.training.run_folder import held, stored_settings
 from crohme.training.tensorboard import load_writer
@@ -139,6 +139,9 @@ def prepared(
     else:
         made.start_from(start)
         made.begin()
+        weights = settings.weights
+        began = start if start is not None or weights == pretrained.NONE else weights
+        origin.record(out, data.folders, data.description, started_from=began)
     _write_sides(out, data.sides)
     return made
 

@@ -186,6 +186,7 @@ def test_the_hash_of_data_is_that_of_names_and_contents(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x" if name != "d/2" else "y")
     of = {name: hash_of([tmp_path / name]) for name in "abcd"}
     assert of["a"] == of["b"] and len({*of.values()}) == 3
+    assert hash_of([tmp_path / "a/1", tmp_path / "a/2"]) == of["a"]
     assert hash_of([tmp_path / "a", tmp_path / "c"]) != hash_of([tmp_path / "c", tmp_path / "a"]) != of["a"]
 
 

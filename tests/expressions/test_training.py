@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
 from crohme import bundle
 from crohme.augment.pool import Pool
+from crohme.bundle.provenance import hash_of
 from crohme.datasets import location
 from crohme.datasets.location import DataNotFound
 from crohme.expressions import batches
@@ -67,9 +69,12 @@ def test_it_learns_and_leaves_a_bundle_that_recognises(
     assert not any(name.startswith("held_out") for name in figures)  # no writer of the sample is held out
     assert 9 * 24 == rows[-1]["samples"] == rows[-1]["spent"]
     assert cv2.imread(str(tmp_path / "curves.png")) is not None
-    assert bundle.load(tmp_path / "bundle").metrics == figures
+    trained = bundle.load(tmp_path / "bundle")
+    assert trained.metrics == figures
+    assert trained.provenance.samples == 9 * 24 and trained.provenance.backend == keras.backend.backend()
+    assert trained.provenance.data_sha256 == hash_of(location.inkml_files(data / "train"))
     unsure = Decoding(least_confidence=0.0)  # it is sure of nothing yet
-    recognizer = Recognizer(bundle.load(tmp_path / "bundle"), unsure)
+    recognizer = Recognizer(trained, unsure)
     assert recognizer.recognize(SAMPLE / "test" / "sample7_00.inkml").latex
     with pytest.raises(CheckpointError, match="is finished"):
         train(data, tmp_path, settings=TOY, resume=True, workers=0)
