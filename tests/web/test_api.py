@@ -281,7 +281,7 @@ def test_symbols_and_pictures_that_wait_together_keep_their_order(bundle_folders
     together = SymbolNetworks(symbols)
     ink, flat = Ink.from_arrays(cross), Ink.from_arrays(cross[:1])
     picture = np.zeros((48, 48), np.uint8)
-    guesses = together.guess([ink, picture, flat])
+    guesses = together.guess([ink, (picture,), flat])
     assert [len(guess) for guess in guesses] == [3, 1, 3]
     (alone,) = together.guess([flat])
     assert [g.candidates[0][0] for g in guesses[2]] == [g.candidates[0][0] for g in alone]

@@ -40,7 +40,8 @@ def made(folder: Path, network: str, arguments: dict[str, Any], vocabulary: tupl
 
 @pytest.fixture(scope="module")
 def own_symbols(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """An LSTM, and two networks that read pictures of different sizes."""
+    """An LSTM, and two networks that read pictures of different sizes, one of them in Keras."""
+    pytest.importorskip("keras")  # so that it is loaded before the time of a request runs
     folder = tmp_path_factory.mktemp("own")
     small = {"classes": 3, "units": [4, 4], "dense": 4}
     return [
