@@ -31,6 +31,8 @@ class RowCursor:
         self.definitions = definitions or {}
         self.position = 0
         self.open_integrals = 0
+        self.fences: list[str] = []
+        """The signs that close the fences which are open here, the innermost last."""
         self.differential: Name | None = None
         """Variable of the innermost open integral, once its differential was met in a numerator."""
 

@@ -9,7 +9,7 @@ How each symbol is taken is written in `crohme.solver`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from crohme.notation import Node, Relation
 from crohme.notation.alphabet import Kind
@@ -36,7 +36,6 @@ from crohme.solver.syntax import (
     Add,
     Binomial,
     Constant,
-    Definition,
     Degrees,
     Derivative,
     Expression,
@@ -60,15 +59,6 @@ FUNCTION_LETTERS = frozenset("fghFGH")
 
 class RowParser(RowReader):
     """Reads one row. See `RowCursor` for its arguments."""
-
-    def __init__(
-        self,
-        row: Sequence[Node],
-        bound: frozenset[str] = frozenset(),
-        definitions: Mapping[str, Definition] | None = None,
-    ) -> None:
-        super().__init__(row, bound, definitions)
-        self._fences: list[str] = []
 
     def over(self, row: Sequence[Node]) -> RowParser:
         """A parser of a row that hangs on a symbol of this one."""
@@ -138,7 +128,7 @@ class RowParser(RowReader):
         if node is None or self.differential is not None or self.follows(*_ENDS, *SIGNS):
             return True
         if node.label == "|":
-            return bool(self._fences) and self._fences[-1] == "|"
+            return bool(self.fences) and self.fences[-1] == "|"
         return self.at_differential()
 
     def begins_factor(self) -> bool:
@@ -245,7 +235,7 @@ class RowParser(RowReader):
 
     def _fenced(self, opening: Node) -> tuple[Expression, Node]:
         start, outer, self.open_integrals = self.position, self.open_integrals, 0
-        self._fences.append(CLOSING[opening.label])
+        self.fences.append(CLOSING[opening.label])
         inside = self.sum()
         node = self.peek()
         if node is None:
@@ -255,7 +245,7 @@ class RowParser(RowReader):
         if any(n.label == "," for n in self.row[start : self.position]) and isinstance(inside, Number):
             nodes = self.row[start - 1 : self.position + 1]
             raise refusal(f"{show(nodes)} may be a point or a number: write a decimal point", nodes)
-        self._fences.pop()
+        self.fences.pop()
         self.open_integrals = outer
         return inside, self.take(Relation.SUP)
 
