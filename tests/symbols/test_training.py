@@ -170,7 +170,13 @@ def test_ink_is_drawn_for_networks_that_read_pictures(ink: Path) -> None:
 def small_mobilenet(monkeypatch: pytest.MonkeyPatch) -> None:
     """A backbone of one convolution in place of MobileNet's fifty, which take a minute to compile."""
 
-    def backbone(input_shape: tuple[int, int, int], name: str, **_: object) -> keras.Model:
+    real = keras.applications.MobileNetV3Small
+
+    def backbone(
+        input_shape: tuple[int, int, int], name: str = "backbone", weights: str | None = None, **options: Any
+    ) -> keras.Model:
+        if weights is not None:
+            return real(input_shape=input_shape, weights=weights, **options)
         inputs = keras.Input(input_shape)
         x = keras.layers.Conv2D(576, 8, strides=8, name="conv")(inputs)  # as many as its last
         return keras.Model(inputs, keras.layers.GlobalAveragePooling2D()(x), name=name)
