@@ -58,8 +58,8 @@ def certain(trained: Recognizer, bias: float) -> Recognizer:
     weights = {path: np.array(array) for path, array in trained.bundle.weights.items()}
     path = next(path for path in weights if path.endswith("decoder/token/bias"))
     weights[path][Vocabulary.crohme().token_index["<end>"]] += bias
-    metrics = {"calibration": [1e-9, 4.0]}
-    return Recognizer(replace(trained.bundle, weights=weights, metrics=metrics))
+    calibration = {"ink": [1e-9, 4.0]}
+    return Recognizer(replace(trained.bundle, weights=weights, calibration=calibration))
 
 
 @pytest.mark.parametrize("beam", [1, 4])

@@ -22,6 +22,9 @@ _WINDOW = 4.5  # pen widths: what is wider both ways is no stroke
 _SURVEY_PIXELS = 1_200_000  # pen widths are measured on no larger picture
 _FIRST_WINDOWS = (9, 13)  # pixels: tried for the pen's width, and then again on pictures of half the size
 _ENOUGH = 0.3  # of the most ink that any window finds: then the smallest such window is the pen's
+# Of the ink of the one polarity: more than that of the other one is writing, too. A marker or the edge of a shadow
+# makes 0.04 of it, white ink beside black on a mid grey 0.2 to 0.7.
+_BOTH_WAYS = 0.1
 _LIGHT_SIDE = 400  # the longer side of the small picture on which the usual colour around is found, pixels
 _LIGHT_WINDOW = 81  # of the median on it
 _ALIKE, _EDGE_SHARE = 40, 0.97  # grey levels, share: an edge of the picture that is of one colour
@@ -53,7 +56,7 @@ def contrast(flat: Image, broadest: float, wanted: float) -> Contrast:
         broadest: float. Of a pen broader than that, the picture is made smaller first, so that its width is `wanted`.
 
     Raises:
-        ImageError: Nothing is drawn.
+        ImageError: Nothing is drawn, or with ink both darker and lighter than the paper.
     """
     if flat.ndim == 3 and not cv2.countNonZero(cv2.absdiff(flat, flat[..., [1, 2, 0]]).reshape(-1)):
         flat = np.ascontiguousarray(flat[..., 0])
@@ -90,25 +93,35 @@ def weakest(strength: Image) -> float:
 
 def _survey(flat: Image) -> tuple[float, bool]:
     """The width of the pen, and whether the ink is darker than the paper."""
-    found: list[tuple[float, float, bool]] = []
+    found: list[tuple[float, float, bool, float]] = []
     usual = _usual(flat)
     size = 1.0  # of a pixel: broad pens are looked for on smaller pictures
     while min(flat.shape[:2]) >= _FIRST_WINDOWS[0]:
         for window in _FIRST_WINDOWS:
             # Between narrow strokes the paper is narrow, too: it is not ink, for it is what is usual around.
-            for is_dark in (True, False):
-                strength = np.minimum(_hat(flat, window, window / _WINDOW, is_dark), _beyond(flat, usual, is_dark))
+            dark, light = (
+                np.minimum(_hat(flat, window, window / _WINDOW, is_dark), _beyond(flat, usual, is_dark))
+                for is_dark in (True, False)
+            )
+            for is_dark, strength, other in ((True, dark, light), (False, light, dark)):
                 ink = (strength > max(weakest(strength), 0.3 * float(strength.max()))).astype(np.uint8)
                 pen = pen_width(ink)
                 if ink.any() and _window(pen) <= 1.15 * window:
-                    found.append((size * float(strength[ink > 0].sum()) / pen, size * pen, is_dark))
+                    # Red on grey is lighter in one channel and darker in others: it is of the stronger polarity alone.
+                    length, alone = (
+                        float(strength[own].sum()) / pen for own in (ink > 0, (ink > 0) & (strength > other))
+                    )
+                    found.append((size * length, size * pen, is_dark, size * alone))
         flat, size = _resized(flat, 0.5), 2 * size
     if not found:
         raise ImageError("nothing is drawn on it")
-    most = max(length for length, _, _ in found)
-    first = next(pen for length, pen, _ in found if length >= _ENOUGH * most)
+    most = max(length for length, *_ in found)
+    first = next(pen for length, pen, *_ in found if length >= _ENOUGH * most)
     # Of the two polarities at about this width, that with more ink.
-    _, pen, is_dark = max(one for one in found if first / 1.5 <= one[1] <= first * 1.5)
+    near = [one for one in found if first / 1.5 <= one[1] <= first * 1.5]
+    most, pen, is_dark, _ = max(near)
+    if max((alone for *_, its_dark, alone in near if its_dark != is_dark), default=0.0) > _BOTH_WAYS * most:
+        raise ImageError("some of its ink is darker than the paper and some is lighter")
     return pen, is_dark
 
 

@@ -125,3 +125,13 @@ def test_lines_as_dark_as_the_ink_are_a_refusal() -> None:
     ):
         with pytest.raises(ImageError, match="cannot be told from"):
             trace(page)
+
+
+@pytest.mark.parametrize("grey", [90, 128, 160])
+@pytest.mark.parametrize("inks", [(p.WHITE, p.BLACK), (p.WHITE, p.RED, p.BLACK)])
+def test_ink_both_lighter_and_darker_than_its_ground_is_a_refusal(grey: int, inks: tuple[p.Colour, ...]) -> None:
+    page = p.write(strokes(NAME), inks, (grey, grey, grey))
+    with pytest.raises(ImageError, match="darker than the paper and some is lighter"):
+        trace(page)
+    for ink in inks:
+        assert trace(p.write(strokes(NAME), [ink], (grey, grey, grey))).strokes
