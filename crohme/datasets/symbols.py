@@ -66,6 +66,7 @@ def read_symbols(data: DataSet | Path, split: str = WHOLE) -> SymbolSet:
         DataNotFound: Nothing is there.
     """
     data = _opened(data)
+    listed = len(data.unreadable)  # of other splits
     symbols, labels, files, writers = [], [], [], []
     for symbol in tqdm(data.symbols(split), desc=f"symbols of {data.folder.name}, {split}", unit="symbol"):
         symbols.append(list(symbol.strokes))
@@ -77,7 +78,7 @@ def read_symbols(data: DataSet | Path, split: str = WHOLE) -> SymbolSet:
         np.array(labels, dtype=str),
         np.array(files, dtype=str),
         np.array(writers, dtype=str),
-        tuple(data.unreadable),
+        tuple(data.unreadable[listed:]),
     )
 
 

@@ -74,7 +74,7 @@ def load(data: DataSet | Path, split: str = WHOLE, *, progress: bool = True) -> 
 def read_corpus(data: DataSet, split: str, *, progress: bool = True) -> Corpus:
     """The expressions of a split of a data set. What cannot be used is listed, not lost."""
     names, writers, expressions, skipped = [], [], [], []
-    written = data.expressions(split)
+    written, listed = data.expressions(split), len(data.unreadable)  # what is listed already is of other splits
     # Not `disable=not progress`: False would have the last word over TQDM_DISABLE.
     for one in tqdm(written, desc=f"reading {data.folder.name}", unit="file") if progress else written:
         try:
@@ -88,7 +88,7 @@ def read_corpus(data: DataSet, split: str, *, progress: bool = True) -> Corpus:
         names.append(Path(one.name).stem)
         writers.append(one.writer)
         expressions.append(expression)
-    return Corpus(tuple(names), tuple(writers), tuple(expressions), (*data.unreadable, *skipped))
+    return Corpus(tuple(names), tuple(writers), tuple(expressions), (*data.unreadable[listed:], *skipped))
 
 
 def resample_all(ink: Ink) -> Float64Array:

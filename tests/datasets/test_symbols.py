@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from crohme.datasets import inkml
 from crohme.datasets.crohme import Crohme
+from crohme.datasets.inkml import InkmlFolder
 from crohme.datasets.symbols import known, load_symbols, read_symbols, train_and_held_out
 from crohme.notation import CLASSES
 from inkml_parser import Ink, Symbol, write
@@ -45,6 +47,15 @@ def test_a_bad_file_is_listed_and_does_not_end_the_run(folder: Path, caplog: pyt
     (line,) = read_symbols(folder).unreadable
     assert line.startswith("KAIST/broken.inkml: ")
     assert "broken.inkml" in caplog.text
+
+
+def test_each_split_lists_its_own_damage(folder: Path) -> None:
+    for split in ("train", "validation"):
+        shutil.copytree(folder / "KAIST", folder / split)
+    (folder / "validation" / "broken.inkml").rename(folder / "validation" / "other.inkml")
+    data = InkmlFolder(folder)
+    names = [[line.partition(":")[0] for line in read_symbols(data, split).unreadable] for split in data.splits]
+    assert names == [["broken.inkml"], ["other.inkml"]]
 
 
 def test_the_cache_gives_the_same_and_notices_changes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
