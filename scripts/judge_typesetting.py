@@ -21,7 +21,7 @@ from crohme.datasets.base import DataSet  # noqa: E402
 from crohme.datasets.crohme import crohme_folder  # noqa: E402
 from crohme.datasets.location import sample_folder  # noqa: E402
 from crohme.datasets.registry import open_data_set  # noqa: E402
-from crohme.evaluation.typesetting import compare_layout, tell  # noqa: E402
+from crohme.evaluation.typesetting import compare_layout, teacher_forced  # noqa: E402
 from crohme.expressions.corpus import load  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
 from crohme.ink.expression import Expression, all_nodes  # noqa: E402
@@ -64,7 +64,7 @@ def pool_of(data: DataSet, *, held_out: bool) -> Pool:
 def show_reading(real: list[Expression], made: list[Expression], bundle: str) -> None:
     """Print how a bundle reads both, and what it misreads more often in typeset ink."""
     recognizer = Recognizer.load(bundle)
-    told = {"real": tell(recognizer, real), "typeset": tell(recognizer, made)}
+    told = {"real": teacher_forced(recognizer, real), "typeset": teacher_forced(recognizer, made)}
     for name, own in told.items():
         print(f"{name:8s} {len(own.right)} expressions, right {100 * np.mean(own.right):.1f} %, "
               f"mean -log p {np.mean(own.surprise):.3f}")  # fmt: skip

@@ -34,13 +34,13 @@ def main() -> None:
     from crohme.expressions.recognizer import Recognizer
     from crohme.expressions.run import Run
     from crohme.expressions.run_settings import stored_recipe, stored_settings, stored_vocabulary
-    from crohme.expressions.token_bias import fit, told
+    from crohme.expressions.token_bias import fit, symbol_logits
 
     run = Run(args.run, stored_settings(args.run), stored_recipe(args.run), stored_vocabulary(args.run))
     run.restore()  # which leaves a run alone that is still going on
     run.write_bundle(args.bundle, {})
     validation = load(args.data / "test2013").expressions
-    added = fit(*told(Recognizer.load(args.bundle).network, run.vocabulary, validation), args.strength)
+    added = fit(*symbol_logits(Recognizer.load(args.bundle).network, run.vocabulary, validation), args.strength)
     run.write_bundle(args.bundle, {}, added)
     folders = {name: args.data / name for name in ("test2013", "test2014")}
     sets = {name: evaluate(folder, args.bundle) for name, folder in folders.items()}

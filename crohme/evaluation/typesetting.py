@@ -18,8 +18,8 @@ from crohme.ink.expression import Expression
 
 
 @dataclass(frozen=True)
-class Told:
-    """How a network reads expressions when it is told the truth before each token.
+class TeacherForced:
+    """How a network reads expressions under teacher forcing.
 
     Args:
         surprise: tuple of float. −log p of each expression's tokens.
@@ -32,8 +32,8 @@ class Told:
     right: tuple[bool, ...]
 
 
-def tell(recognizer: Recognizer, expressions: Sequence[Expression]) -> Told:
-    """Read expressions from left to right, told the truth before each token."""
+def teacher_forced(recognizer: Recognizer, expressions: Sequence[Expression]) -> TeacherForced:
+    """Read expressions from left to right under teacher forcing."""
     network, vocabulary = recognizer.network, recognizer.vocabulary
     surprise, right = [], []
     mistaken: Counter[tuple[str, str]] = Counter()
@@ -46,7 +46,7 @@ def tell(recognizer: Recognizer, expressions: Sequence[Expression]) -> Told:
         right.append(bool((read == own.tokens).all()))
         tokens = vocabulary.tokens
         mistaken.update((tokens[t], tokens[r]) for t, r in zip(own.tokens, read, strict=True) if t != r)
-    return Told(tuple(surprise), mistaken, tuple(right))
+    return TeacherForced(tuple(surprise), mistaken, tuple(right))
 
 
 def compare_layout(

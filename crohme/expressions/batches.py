@@ -85,7 +85,7 @@ class Recipe:
         lift_share: float. The most that is passed to `augment.pen.vary_lifts`; how much is drawn for each.
         recorded: float. Share of expressions as another tablet would have recorded them.
         weakest, strongest: float. How far handwriting is bent, as a factor drawn for each expression.
-        backward: float. Share of expressions told from right to left.
+        backward: float. Share of expressions read from right to left.
         token_dropout: float. Share of decoder inputs hidden, so that it reads instead of reciting.
         pointer_noise: float. Share of decoder steps whose anchor is hidden.
     """

@@ -135,25 +135,25 @@ def rescore(
     *,
     backward: bool,
 ) -> list[float]:
-    """Log-probabilities of given readings, told in one direction.
+    """Log-probabilities of given readings, in one direction.
 
     Args:
         network: ExpressionNetwork.
         memory: of its `encode`. The encoded expression.
         vocabulary: Vocabulary. The network's.
         trees: sequence of SymbolTree. Readings of this expression, with strokes.
-        backward: bool. Whether rows are told from right to left.
+        backward: bool. Whether rows are read from right to left.
     """
     n = len(memory)
-    told = [_walk(tree, n, vocabulary, backward) for tree in trees]
-    longest = max(len(walk) for walk in told)
-    padded = [[*walk, *[walk[-1]] * (longest - len(walk))] for walk in told]
+    walks = [_walk(tree, n, vocabulary, backward) for tree in trees]
+    longest = max(len(walk) for walk in walks)
+    padded = [[*walk, *[walk[-1]] * (longest - len(walk))] for walk in walks]
     state, scores = network.start(len(trees)), [0.0] * len(trees)
     for first in range(0, longest, _AT_ONCE):
         part = [walk[first : first + _AT_ONCE] for walk in padded]
         here = _inputs([[hypothesis for hypothesis, _, _ in walk] for walk in part], n)
         tokens, pointers, state = network.read(memory, state, *here)
-        for j, walk in enumerate(told):
+        for j, walk in enumerate(walks):
             for i, (hypothesis, token, strokes) in enumerate(walk[first : first + _AT_ONCE]):
                 scores[j] += float(log_softmax(tokens[j, i] + vocabulary.token_bias)[vocabulary.token_index[token]])
                 if hypothesis.cursor.kind(token) in WRITTEN:
@@ -161,7 +161,7 @@ def rescore(
     return scores
 
 
-def look_of(
+def symbol_scores(
     network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary, trees: Sequence[SymbolTree]
 ) -> list[float]:
     """Log-probabilities of given readings' symbols by the class of each stroke, which knows no language.
@@ -197,7 +197,7 @@ def same_symbol(relate: Float32Array) -> Float32Array:
 
 
 def _walk(tree: SymbolTree, n: int, vocabulary: Vocabulary, backward: bool) -> list[tuple[_Hypothesis, str, BoolArray]]:
-    """Every step of telling a tree: where it stands, the token that follows, and the strokes that it writes."""
+    """Every step of writing a tree: where it stands, the token that follows, and the strokes that it writes."""
     start = vocabulary.token_index[START_BACKWARD if backward else START]
     hypothesis = _Hypothesis(0.0, Cursor(), (), (), np.zeros(n, np.float32), start)
     walk = []
@@ -212,7 +212,7 @@ def _walk(tree: SymbolTree, n: int, vocabulary: Vocabulary, backward: bool) -> l
 def _inputs(
     live: Sequence[Sequence[_Hypothesis]], n: int
 ) -> tuple[IntegerArray, Float32Array, Float32Array, IntegerArray, IntegerArray]:
-    """What the decoder reads at the same number of positions of each hypothesis, see `LightTransformer.read`."""
+    """What the decoder reads at the same number of positions of each hypothesis, see `NumpyTransformer.read`."""
     anchors = np.zeros((len(live), len(live[0]), n), np.float32)
     for i, positions in enumerate(live):
         for j, hypothesis in enumerate(positions):

@@ -55,7 +55,7 @@ class State:
         return State(tuple(k[hypotheses] for k in self.keys), tuple(v[hypotheses] for v in self.values))
 
 
-class LightTransformer:
+class NumpyTransformer:
     """A stroke transformer to run, not to train.
 
     Args:

@@ -18,9 +18,9 @@ import numpy as np
 from crohme import bundle
 from crohme.expressions.decoding import log_softmax
 from crohme.expressions.features import to_unit_scale
-from crohme.expressions.forward import LightTransformer
+from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.targets import encode
-from crohme.expressions.token_bias import told
+from crohme.expressions.token_bias import symbol_logits
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.expression import Expression, all_nodes
 from crohme.types import Float32Array, Int32Array
@@ -48,9 +48,9 @@ def imprint(network: keras.Model, vocabulary: Vocabulary, known: Vocabulary, exp
     if not showing:
         return
     some = list(showing.values())
-    light: Any = LightTransformer(bundle.weights_of(network), network.config.to_dict())
+    light: Any = NumpyTransformer(bundle.weights_of(network), network.config.to_dict())
     weights = {weight.path.removeprefix("stroke_transformer/"): weight for weight in network.weights}
-    tokens = _mixtures(*told(light, vocabulary, some), _numbers(vocabulary.tokens, new))
+    tokens = _mixtures(*symbol_logits(light, vocabulary, some), _numbers(vocabulary.tokens, new))
     classes = _mixtures(*_classified(light, vocabulary, some), _numbers(vocabulary.alphabet.labels, new))
     for name, axis, mixtures in (
         ("decoder/previous/embeddings", 0, tokens),
@@ -84,7 +84,7 @@ def _mixtures(logits: Float32Array, truth: Int32Array, new: Sequence[int]) -> di
 
 
 def _classified(
-    network: LightTransformer, vocabulary: Vocabulary, expressions: Sequence[Expression]
+    network: NumpyTransformer, vocabulary: Vocabulary, expressions: Sequence[Expression]
 ) -> tuple[Float32Array, Int32Array]:
     """Logits of the class of each stroke, and its true class."""
     logits, truth = [], []

@@ -1,7 +1,7 @@
 """The stroke transformer: a whole expression's strokes in, LaTeX tokens and their strokes out.
 
 The encoder's tokens are strokes; how two strokes lie to each other enters every attention, as a
-bias and beside the values. The decoder writes one LaTeX token at a time. It is told where in the tree it stands: which
+bias and beside the values. The decoder writes one LaTeX token at a time. It is given where in the tree it stands: which
 strokes draw the symbol on which the next one hangs (the anchor), by which relation, and which
 strokes are already written. It first points at the strokes of the next symbol, then names it.
 """

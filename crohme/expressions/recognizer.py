@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError, find
-from crohme.expressions.decoding import Candidate, class_score, classes_of, decode, look_of, rescore
+from crohme.expressions.decoding import Candidate, class_score, classes_of, decode, rescore, symbol_scores
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.protocol import ExpressionNetwork
@@ -227,17 +227,17 @@ class Recognizer:
         backward = _distinct(search(beam=max(beam, 2), backward=True))
         if not forward and not backward:
             raise NothingToRecognize("no reading was found")
-        # Each direction judges what the other one found, and both are held against the looks of the strokes.
+        # Each direction judges what the other one found, and both are held against the classes of the strokes.
         found = [*forward, *backward]
         rescored = partial(self._rescored, memory, vocabulary)
-        told_forward = [c.score for c in forward] + rescored(backward, backward=False)
-        told_backward = rescored(forward, backward=True) + [c.score for c in backward]
-        looks = look_of(self.network, memory, vocabulary, [c.tree for c in found])
+        forward_scores = [c.score for c in forward] + rescored(backward, backward=False)
+        backward_scores = rescored(forward, backward=True) + [c.score for c in backward]
+        class_scores = symbol_scores(self.network, memory, vocabulary, [c.tree for c in found])
         weight = self.decoding.forward_weight
         return _distinct(
             [
-                replace(candidate, score=weight * f + (1 - weight) * b + self.decoding.class_weight * look)
-                for candidate, f, b, look in zip(found, told_forward, told_backward, looks, strict=True)
+                replace(candidate, score=weight * f + (1 - weight) * b + self.decoding.class_weight * c)
+                for candidate, f, b, c in zip(found, forward_scores, backward_scores, class_scores, strict=True)
             ]
         )
 

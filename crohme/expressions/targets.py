@@ -50,7 +50,7 @@ class Targets:
 
 
 def encode(expression: Expression, vocabulary: Vocabulary, *, backward: bool = False) -> Targets:
-    """The targets of one expression, each row told from the left or, if `backward`, from the right.
+    """The targets of one expression, each row from the left or, if `backward`, from the right.
 
     Raises:
         KeyError: A symbol that is not in the vocabulary's alphabet.

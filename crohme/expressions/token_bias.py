@@ -23,10 +23,10 @@ BIAS = "decoder/token/bias"
 _STEPS = 200
 
 
-def told(
+def symbol_logits(
     network: ExpressionNetwork, vocabulary: Vocabulary, expressions: Iterable[Expression]
 ) -> tuple[Float32Array, Int32Array]:
-    """What a network says, in both directions, at each symbol of expressions, told the truth before it.
+    """Teacher-forced logits, in both directions, of each token that writes a symbol.
 
     Args:
         network: ExpressionNetwork.

@@ -49,7 +49,7 @@ class Validation:
             self.sets["traced_"] = _batches(vocabulary, traced)
 
     def measure(self, model: keras.Model) -> dict[str, float]:
-        """Percentages. Without prefix: the validation set, told forward."""
+        """Percentages. Without prefix: the validation set, from left to right."""
         figures: dict[str, float] = {}
         for prefix, batches in self.sets.items():
             # Called directly: compiling for so few batches would take longer than running them.

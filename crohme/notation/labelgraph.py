@@ -9,7 +9,7 @@ CROHME 2019 contest, ICDAR 2019.)
 CROHME has no accents and grids; their relations are this project's. The content of an accent hangs on it by
 Below (`\\hat`), Above (`\\underline`) or Inside (`\\boxed`). A grid has no object: its first symbol stands
 for it, and from that lead `Cell+1-2` to the first symbol of the cell one line down and two columns to the left,
-and `After` to what follows the grid in its row. Empty cells at the edges of a grid are not told, nor is a grid
+and `After` to what follows the grid in its row. Empty cells at the edges of a grid are lost, and so is a grid
 of one cell with nothing after it.
 """
 
@@ -142,7 +142,7 @@ def _graph(tree: SymbolTree, primitives: Sequence[tuple[str, ...]]) -> LabelGrap
         for index, (node, names) in enumerate(zip(nodes, primitives, strict=True))
     )
     if begins_with_grid(tree.row):
-        raise LabelGraphError("a grid begins with a grid, which a label graph cannot tell")
+        raise LabelGraphError("a grid begins with a grid, which no label graph can say")
     right = {parent: child for parent, child, relation in edges if relation == Relation.RIGHT}
     # The official converters draw a root without index to its first two symbols, not one.
     edges += [

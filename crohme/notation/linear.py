@@ -18,7 +18,7 @@ def linearize(tree: SymbolTree, *, backward: bool = False) -> list[Step]:
 
     Args:
         tree: SymbolTree.
-        backward: bool. Whether each row is told from right to left, and each line of a grid. What hangs on a
+        backward: bool. Whether each row runs from right to left, and each line of a grid. What hangs on a
             symbol still follows it, so that the grammar is the same in both directions.
     """
     return list(_row(tree.row, backward))
@@ -63,11 +63,11 @@ def _group(row: tuple[Node, ...], backward: bool, braces: str = "{}") -> Iterato
 
 
 def delinearize(steps: Sequence[Step], *, backward: bool = False) -> SymbolTree:
-    """The tree that `linearize` tells, with Sub and Sup for all scripts.
+    """The tree that `linearize` writes, with Sub and Sup for all scripts.
 
     Args:
         steps: sequence of tokens, as the grammar allows them, without END. Rows of their nodes do not matter.
-        backward: bool. Whether each row is told from right to left.
+        backward: bool. Whether each row runs from right to left.
 
     Raises:
         GrammarError: They are no whole expression.

@@ -11,7 +11,7 @@ from crohme.augment.pool import Pool
 from crohme.augment.typeset import typeset
 from crohme.datasets.location import sample_folder
 from crohme.evaluation.layout import figures_of
-from crohme.evaluation.typesetting import compare_layout, tell
+from crohme.evaluation.typesetting import compare_layout, teacher_forced
 from crohme.expressions.corpus import load
 from crohme.expressions.features import POINTS
 from crohme.expressions.recognizer import Recognizer
@@ -84,7 +84,7 @@ def test_typeset_ink_is_read_by_a_network_that_never_saw_such():
     pool = Pool(corpus.expressions, corpus.writers)
     texts = (r"x ^ { 2 } + 1", r"\frac { x } { 2 } = 1", r"\sqrt { 2 } + x", r"( x + 1 ) ^ { 2 }")
     made = [typeset(from_latex(text), pool, np.random.default_rng(seed)) for text in texts for seed in range(3)]
-    told = tell(Recognizer.load("expressions"), made)
+    told = teacher_forced(Recognizer.load("expressions"), made)
     assert len(told.right) == len(told.surprise) == 12 and min(told.surprise) >= 0
     assert np.mean(told.right) >= 0.7
     wrong = [surprise for surprise, right in zip(told.surprise, told.right, strict=True) if not right]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crohme.bundle import load
-from crohme.expressions.forward import LightTransformer
+from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.truth import truth_expression
 from crohme.notation import Node, SymbolTree
@@ -50,7 +50,7 @@ class Network:
 
     def __init__(self) -> None:
         trained = load(self.bundle)
-        self._ours = LightTransformer(trained.weights, trained.arguments)
+        self._ours = NumpyTransformer(trained.weights, trained.arguments)
         self.alphabet = Vocabulary.of_tokens(trained.vocabulary).alphabet.labels
 
     def encode(self, ink):

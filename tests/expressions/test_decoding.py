@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from crohme.expressions import features
-from crohme.expressions.decoding import decode, look_of, rescore
-from crohme.expressions.forward import LightTransformer
+from crohme.expressions.decoding import decode, rescore, symbol_scores
+from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation import SymbolTree, from_latex, to_latex
 from crohme.notation.tree import Node
@@ -21,7 +21,7 @@ def network():
     """A network of random weights: what it reads is nonsense, but it must be well-formed nonsense."""
     rng = np.random.default_rng(5)
     shapes = _shapes()
-    return LightTransformer({path: rng.normal(0, 0.25, shape) for path, shape in shapes.items()}, ARGUMENTS)
+    return NumpyTransformer({path: rng.normal(0, 0.25, shape) for path, shape in shapes.items()}, ARGUMENTS)
 
 
 def _shapes():
@@ -69,7 +69,7 @@ def test_looks_are_the_classes_of_the_strokes(network):
     a, plus = CROHME.class_index["a"], CROHME.class_index["+"]
     trees = [SymbolTree((Node("a", (0,)), Node("+", (1, 2)))), SymbolTree((Node("+", (2,)),))]
     expected = [logs[0, a] + (logs[1, plus] + logs[2, plus]) / 2, logs[2, plus]]
-    np.testing.assert_allclose(look_of(network, memory, CROHME, trees), expected, rtol=1e-5)
+    np.testing.assert_allclose(symbol_scores(network, memory, CROHME, trees), expected, rtol=1e-5)
 
 
 def test_a_wider_beam_finds_no_worse_reading(network):

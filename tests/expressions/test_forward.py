@@ -7,7 +7,7 @@ import pytest
 
 from crohme import bundle
 from crohme.expressions import features
-from crohme.expressions.forward import LightTransformer
+from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.vocabulary import Vocabulary
 
 CROHME = Vocabulary.crohme()
@@ -52,7 +52,7 @@ def inputs():
 def test_light_equals_keras_alone_and_padded(network, inputs):
     points, strokes, pairs = features.featurize(inputs["ink"])
     expected = network({**inputs, "points": points, "strokes": strokes, "pairs": pairs})
-    light = LightTransformer(bundle.weights_of(network), ARGUMENTS)
+    light = NumpyTransformer(bundle.weights_of(network), ARGUMENTS)
     for i, n in enumerate((5, 3)):
         memory = light.encode(inputs["ink"][i, :n])
         np.testing.assert_allclose(light.classify(memory), np.array(expected["symbol"])[i, :n], atol=2e-4)
@@ -77,7 +77,7 @@ def read(light, memory, state, inputs, hypotheses, tokens, n):
 
 
 def test_tokens_at_once_equal_tokens_one_by_one(network, inputs):
-    light = LightTransformer(bundle.weights_of(network), ARGUMENTS)
+    light = NumpyTransformer(bundle.weights_of(network), ARGUMENTS)
     memory = light.encode(inputs["ink"][0])
     whole = read(light, memory, light.start(2), inputs, [0, 1], slice(0, 7), 5)
     state, parts = light.start(2), []
@@ -90,7 +90,7 @@ def test_tokens_at_once_equal_tokens_one_by_one(network, inputs):
 
 
 def test_hypotheses_do_not_see_each_other(network, inputs):
-    light = LightTransformer(bundle.weights_of(network), ARGUMENTS)
+    light = NumpyTransformer(bundle.weights_of(network), ARGUMENTS)
     memory = light.encode(inputs["ink"][0])
 
     def run(hypotheses):

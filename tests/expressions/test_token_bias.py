@@ -8,7 +8,7 @@ import pytest
 import crohme
 from crohme.datasets.location import sample_folder
 from crohme.expressions.corpus import load
-from crohme.expressions.token_bias import fit, told
+from crohme.expressions.token_bias import fit, symbol_logits
 from crohme.expressions.vocabulary import Vocabulary
 
 CROHME = Vocabulary.crohme()
@@ -34,9 +34,9 @@ def test_little_evidence_adds_little():
     assert 0 < few[SMALL] - few[CAPITAL] < many[SMALL] - many[CAPITAL] < np.log(9)
 
 
-def test_what_is_told_is_every_symbol_in_both_directions(expression_bundle):
+def test_logits_are_of_every_symbol_in_both_directions(expression_bundle):
     expressions = load(sample_folder() / "test", progress=False).expressions[:5]
-    logits, truth = told(crohme.load(expression_bundle).network, CROHME, expressions)
+    logits, truth = symbol_logits(crohme.load(expression_bundle).network, CROHME, expressions)
     count = sum(len(list(expression.tree.nodes())) for expression in expressions)
     assert logits.shape == (2 * count, len(CROHME.tokens)) and np.isfinite(logits).all()
     assert sorted(truth[: len(list(expressions[0].tree.nodes()))]) == sorted(

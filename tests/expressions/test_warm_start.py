@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from crohme import bundle
-from crohme.expressions.forward import LightTransformer
-from crohme.expressions.token_bias import told
+from crohme.expressions.forward import NumpyTransformer
+from crohme.expressions.token_bias import symbol_logits
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.expressions.warm_start import WarmStartError, warm_start
 from crohme.ink.expression import Expression
@@ -32,8 +32,8 @@ def test_new_features_change_nothing_at_first(older):
     warm_start(network, CROHME, older)
     stored = bundle.load(older)
     ink = np.random.default_rng(0).normal(size=(4, SMALL["points"], 2)).astype(np.float32)
-    before = LightTransformer(stored.weights, stored.arguments)
-    after = LightTransformer(bundle.weights_of(network), SMALL)
+    before = NumpyTransformer(stored.weights, stored.arguments)
+    after = NumpyTransformer(bundle.weights_of(network), SMALL)
     np.testing.assert_allclose(after.encode(ink).encoded, before.encode(ink).encoded, atol=1e-5)
 
 
@@ -82,6 +82,6 @@ def test_a_new_class_starts_as_the_one_that_its_ink_is_taken_for(older):
     ):
         weight = after[f"stroke_transformer/{path}"]
         np.testing.assert_allclose(weight.take(numbers["\\nabla"], axis), weight.take(numbers["x"], axis), atol=1e-4)
-    logits, truth = told(LightTransformer(after, network.config.to_dict()), wider, [drawn])
+    logits, truth = symbol_logits(NumpyTransformer(after, network.config.to_dict()), wider, [drawn])
     new = logits[truth == wider.token_index["\\nabla"]]
     np.testing.assert_allclose(new[:, wider.token_index["\\nabla"]], new[:, wider.token_index["x"]], atol=1e-3)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crohme.bundle.kinds import REQUIRED, Number, Table, TableError, Whole
 from crohme.bundle.network import Reads, Weights, dense, norm
 from crohme.expressions.description import ExpressionArchitecture
-from crohme.expressions.forward import LightTransformer
+from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.settings import CALIBRATION, DECODING, PREPROCESSING
 from crohme.expressions.vocabulary import PLACES
 from crohme.notation import Relation
@@ -120,5 +120,5 @@ NETWORK = ExpressionArchitecture(
     preprocessing=PREPROCESSING,
     decoding=DECODING,
     calibration=CALIBRATION,
-    forward=LightTransformer,
+    forward=NumpyTransformer,
 )
