@@ -61,6 +61,7 @@ def train(
     validate_every: float = 15.0,
     save_every: float = 3.0,
     tensorboard: bool = False,
+    config: str | Path | None = None,
 ) -> dict[str, float]:
     """Train for some time, from the start or from where a run stopped.
 
@@ -80,6 +81,7 @@ def train(
         workers: int. Processes that make batches; 0 makes them in this one.
         validate_every, save_every: float. Minutes between.
         tensorboard: bool. Write losses and figures for TensorBoard, too, to `tensorboard` in the folder.
+        config: path or None. The file that the settings of a new run come from; its bundle names it.
 
     Returns:
         The validation figures of the best weights, which the bundle has.
@@ -114,7 +116,8 @@ def train(
             run.begin()
             opened = open_data_set(data)
             files = opened.files(opened.training_split())
-            origin.record(folder, files, f"{opened.title}, and what is composed of its ink", started_from=start)
+            what = f"{opened.title}, and what is composed of its ink"
+            origin.record(folder, files, what, recipe=config, started_from=start)
         if minutes is None and epochs is None and not resume:
             minutes = DEFAULT_MINUTES
         pace = loop.Pace(count, validate_every, save_every, CURVES, "training expressions")

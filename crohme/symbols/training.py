@@ -38,6 +38,7 @@ def train(
     start: str | Path | None = None,
     choice: Choice | None = None,
     tensorboard: bool = False,
+    config: str | Path | None = None,
 ) -> Path:
     """Train a recogniser of isolated symbols and write its bundle.
 
@@ -45,7 +46,7 @@ def train(
         settings: Settings.
         data: path, paths or None. See `symbols.data.find`.
         out: Path or None. Folder of the run, `runs/symbol-<network>` by default: see `fit`.
-        epochs, minutes, resume, tensorboard: see `fit`.
+        epochs, minutes, resume, tensorboard, config: see `fit`.
         start: name or path of a bundle whose weights a new run starts from, or None. The network reads its classes
             and those of the data.
         choice: Choice or None. Which of the data to use, and for what.
@@ -76,7 +77,15 @@ def train(
         log.info("classes that %s does not know: %s", start, " ".join(new))
     found = found.among(known)
     return fit(
-        settings, found, out, epochs=epochs, minutes=minutes, resume=resume, start=start, tensorboard=tensorboard
+        settings,
+        found,
+        out,
+        epochs=epochs,
+        minutes=minutes,
+        resume=resume,
+        start=start,
+        tensorboard=tensorboard,
+        config=config,
     )
 
 
@@ -90,6 +99,7 @@ def fit(
     resume: bool = False,
     start: str | Path | None = None,
     tensorboard: bool = False,
+    config: str | Path | None = None,
 ) -> Path:
     """Train a network on data that are at hand.
 
@@ -102,6 +112,7 @@ def fit(
         resume: bool. Go on from the checkpoint in `out`; the result is that of an uninterrupted run.
         start: name or path of a bundle that a new run starts from, or None.
         tensorboard: bool. Write losses and figures for TensorBoard, too, to `tensorboard` in the folder.
+        config: path or None. The file that the settings of a new run come from; its bundle names it.
 
     Returns:
         The folder of the bundle, `out/bundle`.
@@ -118,7 +129,7 @@ def fit(
     if len(data.classes) < 2:
         raise DataNotFound(f"all that there is to train on is {data.classes[0]!r}: nothing to tell it from")
     with held(out):
-        made = prepared(settings, data, out, resume=resume, start=start)
+        made = prepared(settings, data, out, resume=resume, start=start, config=config)
         _tell(made)
         train_run(made, epochs=epochs, minutes=minutes, resume=resume, tensorboard=tensorboard)
         figures = made.write_bundle(out / run.BUNDLE)
@@ -127,7 +138,13 @@ def fit(
 
 
 def prepared(
-    settings: Settings, data: TrainingData, out: Path, *, resume: bool = False, start: str | Path | None = None
+    settings: Settings,
+    data: TrainingData,
+    out: Path,
+    *,
+    resume: bool = False,
+    start: str | Path | None = None,
+    config: str | Path | None = None,
 ) -> SymbolRun:
     """A run in its folder, which is held, ready to be trained; see `fit`."""
     if resume:
@@ -140,7 +157,7 @@ def prepared(
         made.start_from(start)
         made.begin()
         began = start or (None if settings.weights == pretrained.NONE else settings.weights)
-        origin.record(out, data.folders, data.description, started_from=began)
+        origin.record(out, data.folders, data.description, recipe=config, started_from=began)
     _write_sides(out, data.sides)
     return made
 

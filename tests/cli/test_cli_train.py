@@ -177,6 +177,7 @@ def test_a_recipe_and_what_is_set_reach_the_training(tmp_path: Path, monkeypatch
     assert main([*given, "--set", "settings.patience=4", "--set", "settings.arguments.dense=64"]) == 0
     assert (told["network"], told["patience"], told["epochs"], told["minutes"]) == ("cnn", 4, 7, None)
     assert told["arguments"] == {"size": 32, "dense": 64} and told["precision"] == "mixed_bfloat16"
+    assert told["config"] == config  # which the bundle names
     assert main([*given, "--minutes", "2", "--image-size", "64", "--learning-rate", "0.5"]) == 0
     assert (told["epochs"], told["minutes"], told["learning_rate"]) == (None, 2, 0.5)
     assert told["arguments"] == {"size": 64}

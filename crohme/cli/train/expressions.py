@@ -92,6 +92,7 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path:
         start=args.start or asked["start"],
         workers=args.workers,
         tensorboard=args.tensorboard,
+        config=args.config,
     )
     print(f"ExpRate {figures['exprate']:.2f} % on the validation set, greedy, one direction")
     return folder / "bundle"

@@ -97,4 +97,5 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path:
         start=recipe.start,
         choice=symbol_options.choice_of(args),
         tensorboard=args.tensorboard,
+        config=args.config,
     )
