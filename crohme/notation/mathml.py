@@ -194,13 +194,12 @@ class _Reader:
         return Node(GRID, cells=tuple(cells))
 
     def _leaf(self, element: etree._Element, text: str) -> list[Node]:
-        """The symbol of a leaf; of a number or a word that no symbol names, one for each character."""
+        """The symbol of a leaf; of a number that no symbol names, one for each digit."""
         signs = text.strip().strip(_INVISIBLE)
-        if not signs:
-            return []
-        is_known = signs in _LABELS or self._label(signs) in SYMBOL_CLASSES
-        if element.get(XML_ID) is None and len(signs) > 1 and not is_known:
-            return [self._symbol(element, sign) for sign in signs if not sign.isspace()]
+        if text and not signs and not text.isspace():
+            return []  # of signs that nobody sees, as that between a function and its argument
+        if element.get(XML_ID) is None and len(signs) > 1 and signs.replace(".", "").isdecimal() and signs.isascii():
+            return [self._symbol(element, digit) for digit in signs]
         return [self._symbol(element, signs)]
 
     def _symbol(self, element: etree._Element, text: str) -> Node:

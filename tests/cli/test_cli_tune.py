@@ -52,7 +52,7 @@ def test_the_best_is_told_and_trained_with_on_request(
     out = tmp_path / "out"
     assert main(["tune", "symbols", "--data", str(ink), "--epochs", "3", "--out", str(out), "--retrain"]) == 0
     ((search, examples),) = searched
-    assert (search.network, search.epochs, search.arguments, examples) == ("lstm", 3, {}, 33)
+    assert (search.network, search.epochs, search.arguments, examples) == ("lstm", 3, {}, 30)
     told = capsys.readouterr().out
     assert "0009" in told and "0010" not in told and f"and 2 more in {out / 'trials.csv'}" in told
     assert f"best: 87.50%, trial 0004; written to {out / 'best.json'}" in told

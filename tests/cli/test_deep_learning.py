@@ -41,7 +41,7 @@ def test_only_our_own_lines_are_printed(command: str, alexnet: Path) -> None:
     done = run(*own, "--bundle", str(alexnet))
     assert done.returncode == 0
     assert ("read right" if command == "predict" else "top-5") in done.stdout
-    bars = [line for line in done.stderr.splitlines() if line.startswith("symbols of test: ")]
+    bars = [line for line in done.stderr.splitlines() if line.startswith("symbols of test")]
     assert [line for line in done.stderr.splitlines() if line and line not in bars] == []
 
 

@@ -62,7 +62,7 @@ def test_a_finished_network_is_not_trained_again(folder: Path, tmp_path: Path, m
     (first,) = compare(data, ["lstm"], out, minutes=0.001)
     assert trained == ["lstm"] and first.symbols == 9 and first.milliseconds == 0.9
     assert 0 <= first.interval[0] <= first.top1 <= first.interval[1] <= 1
-    assert 100_000 < first.parameters < 200_000 and first.epochs == 1
+    assert 100_000 < first.parameters < 200_000 and 0 < first.epochs < 3
     both = compare(data, ["lstm", "both"], out, minutes=0.001)
     assert trained == ["lstm", "cnn"] and both[0] == first
     assert both[1].parameters > first.parameters and both[1].minutes >= first.minutes

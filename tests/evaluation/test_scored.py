@@ -107,7 +107,7 @@ def test_score_writes_a_report_that_is_compared(
 
 def test_a_report_without_ink_and_without_trees(tmp_path: Path) -> None:
     rows = {
-        "a": (r"\hat x", r"\hat y"),
+        "a": (r"\not x", r"\not y"),
         "b": ("x _ 1", "x 1"),
         "c": ("{ x", "x"),
         "d": (r"\alpha", "a <b>"),

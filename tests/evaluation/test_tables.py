@@ -171,7 +171,7 @@ def test_what_differs_is_counted_in_tokens(tmp_path: Path, truth: str, output: s
 
 
 def test_pairs_without_a_tree_are_told_from_graphs(tmp_path: Path) -> None:
-    scores = pair(tmp_path, r"\hat x", r"\hat y", Level.SYMBOL)
+    scores = pair(tmp_path, r"x^2^3", r"y^2^3", Level.SYMBOL)
     assert scores.compared_by_tokens == 1 and scores.as_dict()["files"]["a"]["compared"] == "tokens"
     assert "compared_by_tokens" not in pair(tmp_path, "x", "y", Level.SYMBOL).overall()
 

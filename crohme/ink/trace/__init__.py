@@ -64,9 +64,12 @@ def trace(pixels: Image) -> Ink:
         Ink in pixels of the picture, with the annotation `image_files.TRACED`.
 
     Raises:
-        ImageError: Nothing is drawn, or more than `MAX_MARKS`, `MAX_LINES`, `MAX_LENGTH` or `MAX_STROKES`.
+        ImageError: Nothing is drawn, or in ink both darker and lighter than the paper, or more than `MAX_MARKS`,
+            `MAX_LINES`, `MAX_LENGTH` or `MAX_STROKES`.
     """
     binary = binarise(pixels)
+    if binary.is_half:
+        raise ImageError("some of its ink is darker than the paper and some is lighter")
     marks, found = cv2.connectedComponents(binary.ink, connectivity=8)
     labels = np.asarray(found, np.int32)
     _check(marks - 1, MAX_MARKS, "separate marks")

@@ -37,11 +37,14 @@ class Binary:
         ink: `(h, w)` uint8, 1 where there is ink, at a scale at which the pen is about `PEN_WIDTH` wide.
         scale: float. Pixels here for one pixel of the picture.
         pen: float. Width of the pen here, pixels.
+        is_half: bool. Whether as much was written in a colour on the other side of the paper's, and is not here. On a
+            picture of one symbol a frame or a marker is enough for that.
     """
 
     ink: Image
     scale: float
     pen: float
+    is_half: bool
 
 
 def binarise(pixels: Image) -> Binary:
@@ -77,7 +80,7 @@ def binarise(pixels: Image) -> Binary:
         pen = pen_width(ink)
     ink = _marks(ink, flat, strength, pen)
     check_texture(ink, pen)
-    return Binary(ink, found.scale * scale, pen)
+    return Binary(ink, found.scale * scale, pen, found.is_half)
 
 
 def _threshold(strength: Image, pen: float) -> Image:

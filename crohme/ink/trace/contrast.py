@@ -40,12 +40,14 @@ class Contrast:
         strength: `(h, w)` uint8. How far each pixel is from the paper around it, 0 where it is not ink.
         pen: float. Estimated width of the pen, pixels of `strength`.
         scale: float. Pixels of `strength` for one of the picture; 1 unless the pen is broader than `broadest`.
+        is_half: bool. Whether there is as much ink of the other polarity that `strength` is half of the writing.
     """
 
     flat: Image
     strength: Image
     pen: float
     scale: float
+    is_half: bool
 
 
 def contrast(flat: Image, broadest: float, wanted: float) -> Contrast:
@@ -56,16 +58,16 @@ def contrast(flat: Image, broadest: float, wanted: float) -> Contrast:
         broadest: float. Of a pen broader than that, the picture is made smaller first, so that its width is `wanted`.
 
     Raises:
-        ImageError: Nothing is drawn, or with ink both darker and lighter than the paper.
+        ImageError: Nothing is drawn.
     """
     if flat.ndim == 3 and not cv2.countNonZero(cv2.absdiff(flat, flat[..., [1, 2, 0]]).reshape(-1)):
         flat = np.ascontiguousarray(flat[..., 0])
     shrink = min(1.0, (_SURVEY_PIXELS / (flat.shape[0] * flat.shape[1])) ** 0.5)
-    pen, is_dark = _survey(_resized(flat, shrink))
+    pen, is_dark, is_half = _survey(_resized(flat, shrink))
     pen /= shrink
     scale = wanted / pen if pen > broadest else 1.0
     flat = _resized(flat, scale)
-    return Contrast(flat, _hat(flat, _window(scale * pen), scale * pen, is_dark), scale * pen, scale)
+    return Contrast(flat, _hat(flat, _window(scale * pen), scale * pen, is_dark), scale * pen, scale, is_half)
 
 
 def pen_width(ink: Image) -> float:
@@ -91,8 +93,8 @@ def weakest(strength: Image) -> float:
     return max(WEAKEST, min(6 * noise, 80.0))
 
 
-def _survey(flat: Image) -> tuple[float, bool]:
-    """The width of the pen, and whether the ink is darker than the paper."""
+def _survey(flat: Image) -> tuple[float, bool, bool]:
+    """The width of the pen, whether the ink is darker than the paper, and whether some of it is not."""
     found: list[tuple[float, float, bool, float]] = []
     usual = _usual(flat)
     size = 1.0  # of a pixel: broad pens are looked for on smaller pictures
@@ -120,9 +122,8 @@ def _survey(flat: Image) -> tuple[float, bool]:
     # Of the two polarities at about this width, that with more ink.
     near = [one for one in found if first / 1.5 <= one[1] <= first * 1.5]
     most, pen, is_dark, _ = max(near)
-    if max((alone for *_, its_dark, alone in near if its_dark != is_dark), default=0.0) > _BOTH_WAYS * most:
-        raise ImageError("some of its ink is darker than the paper and some is lighter")
-    return pen, is_dark
+    opposite = max((alone for *_, its_dark, alone in near if its_dark != is_dark), default=0.0)
+    return pen, is_dark, opposite > _BOTH_WAYS * most
 
 
 def _resized(flat: Image, scale: float) -> Image:
