@@ -280,7 +280,7 @@ def test_evaluate_counts_files_of_damaged_truth_and_names_those_that_have_none(
     damaged(folder / "damaged.inkml", write_ink)
     broken = damaged(folder / "broken.inkml", write_ink)
     text = re.sub(r'<annotation type="truth">[^<]*</annotation>', "", broken.read_text(encoding="utf-8"))
-    broken.write_text(text.replace("<mo", "<mi>&zeta;</mi><mo"), encoding="utf-8")
+    broken.write_text(text.replace("<mo", "<mi>&copy;</mi><mo"), encoding="utf-8")
     chosen = ["--bundle", str(expression_bundle), "--data", str(folder)]
     assert main(["evaluate", "expressions", *chosen, "--json", str(figures)]) == 1
     found = json.loads(figures.read_text(encoding="utf-8"))
