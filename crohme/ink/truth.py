@@ -23,6 +23,8 @@ from crohme.notation import (
 )
 from inkml_parser import Ink, Part, Symbol
 
+_LONGEST_MATHML, _LONGEST_LATEX = 300_000, 50_000  # characters; the longest of CROHME are a hundredth of that
+
 
 def truth(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolTree:
     """The expression of an ink's MathML; its symbols have strokes where the ink is segmented.
@@ -36,6 +38,8 @@ def truth(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolTree
     """
     if ink.mathml is None:
         raise NotationError(damage(ink, Part.MATHML) or "no MathML truth in the file")
+    if len(ink.mathml) > _LONGEST_MATHML:
+        raise NotationError(f"a MathML truth of {len(ink.mathml):,} characters; the limit is {_LONGEST_MATHML:,}")
     return from_mathml(ink.mathml, [(s.label, s.strokes, s.href) for s in ink.symbols], label)
 
 
@@ -95,6 +99,10 @@ def truth_expression(ink: Ink, equate: bool = True) -> Expression:
     except NotationError:
         if ink.latex is None:
             raise
+        if len(ink.latex) > _LONGEST_LATEX:
+            raise NotationError(
+                f"a LaTeX truth of {len(ink.latex):,} characters; the limit is {_LONGEST_LATEX:,}"
+            ) from None
         return read_latex(ink.latex, equate)
     return Expression(to_latex(tree), tree)
 

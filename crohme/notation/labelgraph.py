@@ -127,8 +127,11 @@ def symbol_graph(tree: SymbolTree) -> LabelGraph:
         LabelGraph.
 
     Raises:
-        LabelGraphError: A grid begins with a grid.
+        LabelGraphError: A grid begins with a grid; more symbols than any expression has.
     """
+    count = sum(1 for _ in tree.nodes())
+    if count > _MOST_PATHS:
+        raise LabelGraphError(f"{count} symbols, whose paths grow with their number; the limit is {_MOST_PATHS}")
     paths = {0: "O"}
     for parent, child, relation in tree.edges():
         paths[child] = paths[parent] + ("R" if relation == Relation.RIGHT else relation)
@@ -214,6 +217,7 @@ def _family(graph: LabelGraph) -> tuple[dict[str, dict[str, str]], dict[str, str
 
 
 _RELATIONS = frozenset({*map(str, Relation), AFTER})
+_MOST_PATHS = 4000
 _CELL = re.compile(r"Cell\+([0-9]{1,3})([+-][0-9]{1,3})")
 
 

@@ -18,12 +18,13 @@ from crohme.solver.evaluation import check_defined, pairs, signs
 from crohme.solver.families import counter, nested, of_region
 from crohme.solver.numeric import DIGITS, is_zero, number, precise
 from crohme.solver.patience import attempt
+from crohme.solver.powers import may_have_negative_base
 from crohme.solver.regions import Region, Relation, region
 from crohme.solver.solved import Assignment, Solved
 from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import Comparison, Name
 from crohme.solver.systems import solve_system
-from crohme.solver.whole_numbers import counts, solve_by_trial
+from crohme.solver.whole_numbers import counts, in_whole_numbers, limits_of_sums, solve_by_trial
 from crohme.solver.zeros import zeros
 
 _LONGEST_ROOT = 22
@@ -50,11 +51,12 @@ def solve_equations(
     result = Solved()
     for sign in signs(*comparisons):
         builder, calculus = Builder(sign=sign, integers=integers), Calculus()
-        equations = [
-            calculus.evaluate(builder.build(left) - builder.build(right))
+        built = [
+            builder.build(left) - builder.build(right)
             for comparison in comparisons
             for left, _, right in pairs(comparison)
         ]
+        equations = [calculus.evaluate(expression) for expression in built]
         if calculus.estimates:
             raise NoAnswer("no closed form of an integral was found")
         for equation in equations:
@@ -62,6 +64,7 @@ def solve_equations(
         names = {builder.symbol(name): name for name in unknowns}
         given = [equation for equation in equations if not _is_nothing(equation)]
         found = _solve(given, names, builder.conditions)
+        found = in_whole_numbers(found, {names[symbol] for symbol in limits_of_sums(built) if symbol in names})
         result.notes += [note for note in (*builder.notes, *calculus.notes, *found.notes) if note not in result.notes]
         result.families += found.families
         result.region = found.region
@@ -105,6 +108,22 @@ def solve_one(
     rational = [equation for equation in equations if equation.is_rational_function(symbol)]
     if equations and len(rational) == len(equations):
         return Solved([{name: value} for value in _roots(equations, symbol, conditions)])
+    found = _solve_transcendental(equations, symbol, name, conditions)
+    may_miss = may_have_negative_base(equations, symbol) or any(equation.has(sympy.I) for equation in equations)
+    if may_miss and not (found.assignments or found.region or found.is_everything):
+        raise NoAnswer(
+            "powers of what may be negative, and equations with i, are solved in part only, and none was found"
+        )
+    if may_miss:
+        found.notes.append(
+            "at least these: powers of what may be negative, and equations with i, are solved in part only"
+        )
+    return found
+
+
+def _solve_transcendental(
+    equations: Sequence[sympy.Expr], symbol: sympy.Symbol, name: Name, conditions: Sequence[Condition]
+) -> Solved:
     n = counter({name.label})
     if len(equations) == 1 and (families := nested(equations[0], symbol, conditions, n)) is not None:
         return Solved([{name: family.expression} for family in families], families)

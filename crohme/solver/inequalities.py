@@ -10,9 +10,11 @@ from crohme.solver.calculus import Calculus
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import check_defined, pairs
 from crohme.solver.numeric import complete, precise
+from crohme.solver.powers import may_have_negative_base
 from crohme.solver.regions import Region, Relation, region
 from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import Comparison, Elements, Expression, Interval, Membership, Name, NamedSet, SetPiece
+from crohme.solver.whole_numbers import limits_of_sums
 
 _Value = Callable[[Expression], sympy.Expr]
 
@@ -28,7 +30,12 @@ def solve_inequalities(statements: Sequence[Comparison | Membership], unknown: N
     symbol = builder.symbol(unknown)
 
     def value(expression: Expression) -> sympy.Expr:
-        found = calculus.evaluate(builder.build(expression))
+        built = builder.build(expression)
+        if symbol in limits_of_sums([built]):
+            raise NoAnswer("the limit of a sum is a whole number, and inequalities are solved in real ones")
+        if may_have_negative_base([built], symbol):
+            raise NoAnswer("powers of what may be negative are not solved in inequalities")
+        found = calculus.evaluate(built)
         check_defined(found)
         if found.is_real is False and found.is_finite:
             raise NoAnswer("a complex number is neither greater nor less than another")

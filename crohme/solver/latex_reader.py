@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from crohme.notation import CLASSES, LatexError, SymbolTree, from_latex, tokenize
+from crohme.notation.tree import ARGUMENTS
 from crohme.solver.functions import NAMES
 from crohme.solver.signs import DEGREE, LETTERS, SETS
 
@@ -27,6 +28,7 @@ _SPELLINGS = {
     r"\lceil": [r"\ceil", "("],
     r"\rceil": [")"],
 }
+_NOT_SOLVED = frozenset(ARGUMENTS) - {r"\frac", r"\sqrt", r"\binom"}
 _BLACKBOARD = {letter: command for command, letter in SETS.items()}
 _UPRIGHT = (r"\mathrm", r"\operatorname", r"\text", r"\mbox", r"\textrm")
 
@@ -44,6 +46,9 @@ def read_latex(text: str) -> SymbolTree:
         LatexError: Malformed LaTeX, or a sign without a meaning here.
     """
     written = tokenize(text)
+    for token in written:
+        if token in _NOT_SOLVED or token.startswith("\\begin"):
+            raise LatexError(f"accents, frames and grids are read, but not solved: {token}", text.find(token))
     tokens = [spelled for token in written for spelled in _SPELLINGS.get(token, [token])]
     tokens = _rewritten(tokens, _words)
     # The text itself where it can be taken: errors name a position in it.

@@ -149,7 +149,10 @@ class Builder:
                         raise NoAnswer(f"it is not defined: {function} has no real value there")
                 return _FUNCTIONS[function](value)
             case MultiCall(function, arguments):
-                return _FUNCTIONS[function](*map(self.build, arguments))
+                values = [self.build(argument) for argument in arguments]
+                if function in ("gcd", "lcm") and any(value.free_symbols for value in values):
+                    raise NoAnswer(f"{function} is known of numbers only")  # SymPy's is that of polynomials
+                return _FUNCTIONS[function](*values)
             case Apply(definition, arguments, order):
                 return self._applied(definition, [self.build(argument) for argument in arguments], order)
         return self._operator(expression)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import mpmath
 import sympy
@@ -20,6 +21,31 @@ _COUNTING = (sympy.factorial, sympy.binomial, sympy.gamma)
 def counts(equations: Sequence[sympy.Expr], symbol: sympy.Symbol) -> bool:
     """Whether the unknown stands in a factorial or a binomial coefficient."""
     return any(call.has(symbol) for equation in equations for call in equation.atoms(*_COUNTING))
+
+
+def limits_of_sums(expressions: Sequence[sympy.Expr]) -> set[sympy.Symbol]:
+    """The names in the limits of sums and products, which are whole numbers."""
+    limits = (limit for each in expressions for over in each.atoms(sympy.Sum, sympy.Product) for limit in over.limits)
+    return set().union(*(end.free_symbols for limit in limits for end in limit[1:]))
+
+
+def in_whole_numbers(found: Solved, names: Collection[Name]) -> Solved:
+    """Solutions of which some names are whole numbers from 0 on.
+
+    Raises:
+        NoAnswer: They fill intervals or are infinitely many.
+    """
+    if not names:
+        return found
+    if found.families or found.region is not None or found.is_everything:
+        raise NoAnswer("the limit of a sum is a whole number, and such solutions were not found")
+    kept = [
+        each
+        for each in found.assignments
+        if all(value.is_integer and value.is_nonnegative for name, value in each.items() if name in names)
+    ]
+    notes = [f"{name.latex} was taken for a whole number" for name in sorted(names, key=lambda name: name.latex)]
+    return replace(found, assignments=kept, notes=[*found.notes, *notes])
 
 
 def solve_by_trial(

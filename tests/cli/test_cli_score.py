@@ -57,7 +57,7 @@ def test_ink_against_a_table_of_latex(
     assert "not scored, for want of a truth: 1 of the outputs (c)" in err
     assert main([*arguments, "--level", "tokens"]) == 0
     out = capsys.readouterr().out
-    assert "edit distance on tokens" in out and "token error rate                 16.67 %" in out
+    assert "token edit distance on normal-form LaTeX" in out and "token error rate                 16.67 %" in out
 
 
 def test_ink_against_itself(tmp_path: Path, write_ink: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:

@@ -195,7 +195,6 @@ def test_a_recipe_and_what_is_set_reach_the_training(tmp_path: Path, monkeypatch
         (["--from", "expressions"], "stroke_transformer does not read isolated symbols"),
         (["--from", "symbol-cnn", "--network", "lstm"], "is of the network cnn, not lstm"),
         (["--from", "symbol-cnn", "--image-size", "64"], "its network has size 48, not 64"),
-        (["--from", "symbol-lstm", "--resume"], "--from is for a new run"),
     ],
 )
 def test_recipes_that_cannot_be_are_named_in_one_line(

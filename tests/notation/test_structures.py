@@ -222,3 +222,9 @@ def test_a_grid_that_begins_with_a_grid_has_no_label_graph() -> None:
     tree = read(r"\begin{matrix} \begin{matrix} a \\ b \end{matrix} & c \end{matrix}")
     with pytest.raises(LabelGraphError, match="begins with a grid"):
         symbol_graph(tree)
+
+
+def test_symbol_graphs_are_of_no_more_symbols_than_their_paths_can_be_kept_of() -> None:
+    assert len(symbol_graph(from_latex("x" * 100)).objects) == 100
+    with pytest.raises(LabelGraphError, match="5000 symbols"):
+        symbol_graph(from_latex("x" * 5000))

@@ -40,10 +40,8 @@ def check_experiment_options(args: argparse.Namespace) -> None:
     """Refuse what `--resume` takes from the folder of the run.
 
     Raises:
-        CommandError: `--from`, `--config` or `--set` with `--resume`.
+        CommandError: `--config` or `--set` with `--resume`. What a run started from does not matter then.
     """
-    if args.resume and args.start is not None:
-        raise CommandError("--from is for a new run; --resume continues with the weights of its checkpoint")
     if args.resume and (args.config is not None or args.set):
         raise CommandError("--config and --set are for a new run; --resume keeps the settings of its folder")
 

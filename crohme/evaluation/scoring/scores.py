@@ -32,7 +32,7 @@ from inkml_parser import InkError
 METRICS = {
     Level.STROKE: "stroke-level label graphs; errors are directed labels of strokes and stroke pairs (D_B)",
     Level.SYMBOL: "symbol-level label graphs (symLG); errors are directed labels of symbols and symbol pairs (D_B)",
-    Level.TOKENS: "edit distance on tokens of normal-form LaTeX",
+    Level.TOKENS: "token edit distance on normal-form LaTeX",
 }
 EQUATED = ", ".join(f"{one} = {other}" for one, other in LOOK_ALIKES.items())
 

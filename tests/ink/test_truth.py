@@ -1,0 +1,8 @@
+def test_a_truth_longer_than_any_is_refused_before_it_is_read() -> None:
+    strokes = (np.zeros((2, 2)),)
+    mathml = f"<math><mi>{'x' * 400_000}</mi></math>"
+    with pytest.raises(NotationError, match="400,0.. characters; the limit is 300,000"):
+        truth(Ink(strokes, mathml=mathml))
+    for ink in (Ink(strokes, latex="x" * 60_000), Ink(strokes, mathml=mathml, latex="x" * 60_000)):
+        with pytest.raises(NotationError, match="60,000 characters; the limit is 50,000"):
+            truth_expression(ink)
