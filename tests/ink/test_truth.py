@@ -1,3 +1,15 @@
+"""What an ink says it shows, where that is more than can be meant."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crohme.ink.truth import truth, truth_expression
+from crohme.notation import NotationError
+from inkml_parser import Ink
+
+
 def test_a_truth_longer_than_any_is_refused_before_it_is_read() -> None:
     strokes = (np.zeros((2, 2)),)
     mathml = f"<math><mi>{'x' * 400_000}</mi></math>"
