@@ -13,7 +13,7 @@ from crohme.augment.compose import MAX_STROKES
 from crohme.augment.marks import source_of
 from crohme.augment.pool import Pool, evenly
 from crohme.notation import Alphabet, LatexError, from_latex
-from crohme.notation.alphabet import ROOT
+from crohme.notation.alphabet import BINOMIAL, ROOT
 from crohme.notation.tree import Node, SymbolTree
 from inkml_parser.files import read_regular
 
@@ -81,7 +81,7 @@ def strokes_of(pool: Pool) -> Callable[[Node], float | None]:
             return bar
         if node.label == ROOT and node.arguments:
             return root
-        if node.label == "\\binom":
+        if node.label == BINOMIAL:
             return mean["("] + mean[")"] if "(" in mean and ")" in mean else None
         source = source_of(node.label, mean) if node.arguments else node.label
         return None if source is None else mean.get(source)

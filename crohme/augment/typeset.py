@@ -25,7 +25,7 @@ from crohme.augment.manner import Manner
 from crohme.augment.marks import WIDE, mark
 from crohme.augment.metrics import has_usual_height
 from crohme.ink.expression import Expression, Row
-from crohme.notation.alphabet import GRID, ROOT
+from crohme.notation.alphabet import BINOMIAL, GRID, ROOT
 from crohme.notation.tree import LIMIT_OF, SCRIPT_OF, SCRIPTS, Node, Relation, SymbolTree
 
 _PLAIN = 2.6  # height up to which a fence's content is a plain row, as in `evaluation.layout`
@@ -116,7 +116,7 @@ class Typesetter:
             return self._grid(node)
         if node.label == ROOT and node.arguments:
             return self._root(node, place, plain)
-        if node.label == "\\binom" and node.arguments:
+        if node.label == BINOMIAL and node.arguments:
             return self._binomial(node, place)
         if node.arguments:
             return self._marked(node, place)
@@ -275,9 +275,9 @@ class Typesetter:
             stretch_to_height(fence, content.top - 0.15, content.bottom + 0.15)
         left.move(content.left - float(self._rng.uniform(0.05, 0.4)) - left.right, 0)
         right.move(content.right + float(self._rng.uniform(0.05, 0.4)) - right.left, 0)
-        glyphs = [*left.glyphs, *content.glyphs, *right.glyphs]
-        block = Block([Symbol(node.label, [*left.glyphs, *right.glyphs])], glyphs, *_box(left, content, right))
-        block.row[0].rows = {Relation.ABOVE: above.row, Relation.BELOW: below.row}
+        block = joined([left, content, right])
+        rows = {Relation.ABOVE: above.row, Relation.BELOW: below.row}
+        block.row = [Symbol(node.label, [*left.glyphs, *right.glyphs], rows)]
         return block
 
     # Scripts and limits
@@ -360,9 +360,3 @@ class Typesetter:
             row.glyphs = [g for g in row.glyphs if g not in self._late] + [g for g in row.glyphs if g in self._late]
             self._late.clear()
         return row
-
-
-def _box(*blocks: Block) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of all of them."""
-    left, top = min(block.left for block in blocks), min(block.top for block in blocks)
-    return left, top, max(block.right for block in blocks), max(block.bottom for block in blocks)

@@ -307,8 +307,8 @@ def _prepare(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
     global _maker
     pools = training_pools(folder)
     if recipe.drawn:
-        for pool in (pools.written, pools.traced):
-            add_drawn_ink(pool, [Path(part) for part in recipe.drawn.split(",")], vocabulary.alphabet)
+        folders = [Path(part) for part in recipe.drawn.split(",")]
+        add_drawn_ink([pools.written, pools.traced], folders, vocabulary.alphabet)
     if recipe.typeset:
         texts, _ = read_texts(text_files(Path(recipe.texts)), strokes_of(pools.written), vocabulary.alphabet)
         pools = pools._replace(texts=texts)

@@ -67,9 +67,10 @@ def _packed(data: DataSet, split: str, alphabet: Alphabet) -> Arrays:
     }
 
 
-def add_drawn_ink(pool: Pool, folders: Sequence[Path], alphabet: Alphabet) -> None:
-    """Give a pool the drawings of `drawings`, as large as they stand in a row."""
+def add_drawn_ink(pools: Sequence[Pool], folders: Sequence[Path], alphabet: Alphabet) -> None:
+    """Give pools the drawings of `drawings`, as large as they stand in a row."""
     found = drawings(folders, alphabet)
     for label, drawn in found.items():
-        add_drawings(pool, label, drawn, stand_of(label))
+        for pool in pools:
+            add_drawings(pool, label, drawn, stand_of(label))
     log.info("%d drawings of %d classes beside the written ones", sum(map(len, found.values())), len(found))

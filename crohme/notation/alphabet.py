@@ -15,6 +15,7 @@ from importlib import resources
 
 FRACTION_BAR = "-"
 ROOT = "\\sqrt"
+BINOMIAL = "\\binom"
 GRID = "\\begin{matrix}"
 """The label of a grid, which is no symbol: it draws nothing itself."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from crohme.notation.alphabet import FUNCTIONS, NAMES, ROOT, SYMBOL_CLASSES
+from crohme.notation.tree import ARGUMENTS as ROWS_OF
 
 
 def _commands(names: str) -> frozenset[str]:
@@ -54,18 +55,15 @@ INFIX = {"\\over": "\\frac", "\\atop": "\\substack", "\\choose": "\\binom"}
 ARGUMENTS = {
     **dict.fromkeys(
         _commands(
-            "hat widehat check widecheck tilde widetilde acute grave dot ddot dddot ddddot breve bar vec mathring "
-            "overline underline overbrace underbrace overbracket underbracket overrightarrow overleftarrow "
-            "overleftrightarrow underrightarrow underleftarrow overparen wideparen overarc "
-            "xrightarrow xleftarrow xlongequal xleftrightarrow xRightarrow "
-            "textcircled cancel bcancel xcancel boxed fbox sout substack pmod pod "
-            "mathbb mathcal mathfrak mathscr Bbb mathds"
+            "ddddot overbracket underbracket underleftarrow xrightarrow xleftarrow xlongequal xleftrightarrow "
+            "xRightarrow cancel bcancel xcancel sout substack pmod pod mathbb mathcal mathfrak mathscr Bbb mathds"
         ),
         1,
     ),
-    **dict.fromkeys(_commands("binom stackrel overset underset nicefrac sfrac"), 2),
+    **dict.fromkeys(_commands("stackrel overset underset nicefrac sfrac"), 2),
+    **{label: len(relations) for label, relations in ROWS_OF.items() if label not in (ROOT, "\\frac")},
 }
-"""How many arguments a command takes, groups or single signs."""
+"""How many arguments a command takes, groups or single signs; `\\frac` and `\\sqrt` are read for themselves."""
 SAME_COMMAND = {"\\dbinom": "\\binom", "\\tbinom": "\\binom", "\\Bbb": "\\mathbb"} | {
     alias: symbol.label for symbol in SYMBOL_CLASSES.values() if symbol.label in ARGUMENTS for alias in symbol.aliases
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from lxml import etree
 
-from crohme.notation.alphabet import FRACTION_BAR, GRID, ROOT, SYMBOL_CLASSES, Kind, canonical_label
+from crohme.notation.alphabet import BINOMIAL, FRACTION_BAR, GRID, ROOT, SYMBOL_CLASSES, Kind, canonical_label
 from crohme.notation.errors import MathmlError
 from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach
 
@@ -31,7 +31,6 @@ _FRACTIONS_AND_ROOTS: dict[str, tuple[str, tuple[Relation, ...]]] = {
     "mfrac": (FRACTION_BAR, (Relation.ABOVE, Relation.BELOW)),
     "mroot": (ROOT, (Relation.INSIDE, Relation.ABOVE)),
 }
-BINOMIAL = "\\binom"
 ENCLOSURES = {"\\boxed": "box", "\\textcircled": "circle"}
 """Label → how `<menclose notation>` says it."""
 _ENCLOSURES = {notation: label for label, notation in ENCLOSURES.items()}

@@ -7,10 +7,10 @@ from functools import partial
 
 from lxml import etree
 
-from crohme.notation.alphabet import ROOT, SYMBOL_CLASSES, Kind
+from crohme.notation.alphabet import BINOMIAL, ROOT, SYMBOL_CLASSES, Kind
 from crohme.notation.errors import NotationError
 from crohme.notation.latex_scanner import GLYPHS
-from crohme.notation.mathml import BINOMIAL, ENCLOSURES, XML_ID, SymbolTriple
+from crohme.notation.mathml import ENCLOSURES, XML_ID, SymbolTriple
 from crohme.notation.tree import Node, Relation, SymbolTree
 
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"

@@ -27,6 +27,7 @@ from crohme.solver.systems import solve_system
 from crohme.solver.whole_numbers import counts, in_whole_numbers, limits_of_sums, solve_by_trial
 from crohme.solver.zeros import zeros
 
+_IN_PART = "powers of what may be negative, and equations with i, are solved in part only"
 _LONGEST_ROOT = 22
 _MOST_FACTORED = 60
 
@@ -111,13 +112,9 @@ def solve_one(
     found = _solve_transcendental(equations, symbol, name, conditions)
     may_miss = may_have_negative_base(equations, symbol) or any(equation.has(sympy.I) for equation in equations)
     if may_miss and not (found.assignments or found.region or found.is_everything):
-        raise NoAnswer(
-            "powers of what may be negative, and equations with i, are solved in part only, and none was found"
-        )
+        raise NoAnswer(f"{_IN_PART}, and none was found")
     if may_miss:
-        found.notes.append(
-            "at least these: powers of what may be negative, and equations with i, are solved in part only"
-        )
+        found.notes.append(f"at least these: {_IN_PART}")
     return found
 
 

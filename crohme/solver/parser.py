@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crohme.notation import Node, Relation
-from crohme.notation.alphabet import Kind
+from crohme.notation.alphabet import BINOMIAL, Kind
 from crohme.solver import calls, operators
 from crohme.solver.errors import NotUnderstood
 from crohme.solver.numbers import begins_number, scan
@@ -199,7 +199,7 @@ class RowParser(RowReader):
             return operators.READERS[node.label](self)
         if kind is Kind.FUNCTION:
             return calls.call(self)
-        if node.label == r"\binom":
+        if node.label == BINOMIAL:
             closing = self.take(Relation.ABOVE, Relation.BELOW, Relation.SUP)
             parts = Binomial(self.inner(node.rows[Relation.ABOVE]), self.inner(node.rows[Relation.BELOW]))
             return self.powers(closing, parts)

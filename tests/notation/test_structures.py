@@ -25,7 +25,7 @@ from crohme.notation import (
 )
 from crohme.notation.grammar import END, Cursor, GrammarError, Place
 from crohme.notation.linear import delinearize, linearize
-from crohme.notation.tree import Node, Relation
+from crohme.notation.tree import ARGUMENTS, Node, Relation
 from tests.notation.trees import trees_with_grids, written
 
 WHOLE = Alphabet.whole()
@@ -228,3 +228,9 @@ def test_symbol_graphs_are_of_no_more_symbols_than_their_paths_can_be_kept_of() 
     assert len(symbol_graph(from_latex("x" * 100)).objects) == 100
     with pytest.raises(LabelGraphError, match="5000 symbols"):
         symbol_graph(from_latex("x" * 5000))
+
+
+def test_every_accent_and_frame_of_the_table_takes_its_arguments() -> None:
+    for label, relations in ARGUMENTS.items():
+        (node,) = read(label + " { x }" * len(relations)).row
+        assert node.arguments == relations and len(node.rows) == len(relations), label
