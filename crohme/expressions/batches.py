@@ -33,6 +33,7 @@ from crohme.expressions.targets import Targets, encode
 from crohme.expressions.traced import load_traced
 from crohme.expressions.vocabulary import MASK, Vocabulary
 from crohme.ink.expression import Expression, all_rows, cut
+from crohme.notation.tree import ARGUMENTS, Node, SymbolTree
 from crohme.training.batch import Batch
 from crohme.types import Arrays
 
@@ -71,6 +72,7 @@ class Recipe:
         texts: str. Text file of LaTeX, one string a line, or a folder of such `.txt` files.
         drawn: str. Folders of data sets of isolated symbols, between commas, whose ink is typeset, too. With it the
             alphabet is all of `alphabet.csv`, in grids, too.
+        alone: float. Share of expressions that are one symbol, the classes drawn evenly, also those drawn alone.
         renamed: float. Share of the typeset expressions in which some symbols are exchanged for others of their kind.
         typeset_own: float. Share of expressions that are the training set's own LaTeX, typeset anew.
         composed: float. Share of composed expressions; the others are real, or a part of one.
@@ -95,6 +97,7 @@ class Recipe:
     typeset: float = 0.0
     texts: str = ""
     drawn: str = ""
+    alone: float = 0.0
     renamed: float = 0.0
     typeset_own: float = 0.0
     composed: float = 0.6
@@ -112,6 +115,11 @@ class Recipe:
     backward: float = 0.4
     token_dropout: float = 0.15
     pointer_noise: float = 0.03
+
+    @property
+    def drawn_folders(self) -> list[Path]:
+        """The folders of `drawn`."""
+        return [Path(part) for part in self.drawn.split(",") if part]
 
 
 class Pools(NamedTuple):
@@ -159,8 +167,8 @@ def _typeset(
     texts: Texts | None, everybody: Pool, ink: Ink, recipe: Recipe, rng: np.random.Generator
 ) -> Expression | None:
     """LaTeX in real ink, as often as the recipe says; None otherwise, or where the ink does not reach."""
-    if not recipe.typeset + recipe.typeset_own:  # no number is drawn: a recipe without it makes what it always made
-        return None
+    if not recipe.typeset + recipe.typeset_own + recipe.alone:
+        return None  # no number is drawn: a recipe without it makes what it always made
     drawn = rng.random()
     if drawn < recipe.typeset and texts is not None:
         tree = texts.draw(rng)
@@ -168,6 +176,11 @@ def _typeset(
             tree = rename(tree, ink.symbols, rng)
     elif drawn < recipe.typeset + recipe.typeset_own:
         tree = (everybody.place(rng).expression if rng.random() < 0.5 else everybody.any(rng)).tree
+    elif drawn < recipe.typeset + recipe.typeset_own + recipe.alone:
+        label = everybody.label(tuple(label for label in everybody.symbols if label not in ARGUMENTS), rng)
+        if label is None:
+            return None
+        tree = SymbolTree((Node(label),))
     else:
         return None
     try:
@@ -306,9 +319,8 @@ def stream(
 def _prepare(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
     global _maker
     pools = training_pools(folder)
-    if recipe.drawn:
-        folders = [Path(part) for part in recipe.drawn.split(",")]
-        add_drawn_ink([pools.written, pools.traced], folders, vocabulary.alphabet)
+    if recipe.drawn_folders:
+        add_drawn_ink([pools.written, pools.traced], recipe.drawn_folders, vocabulary.alphabet)
     if recipe.typeset:
         texts, _ = read_texts(text_files(Path(recipe.texts)), strokes_of(pools.written), vocabulary.alphabet)
         pools = pools._replace(texts=texts)

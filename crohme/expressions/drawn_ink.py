@@ -12,21 +12,29 @@ import numpy as np
 from tqdm import tqdm
 
 from crohme.augment.drawn_alone import add_drawings, stand_of
+from crohme.augment.others import OTHER_SIGNS, scribble
 from crohme.augment.pool import Pool
 from crohme.datasets import cache
 from crohme.datasets.base import DataSet
 from crohme.datasets.registry import open_data_set
 from crohme.expressions.features import POINTS
+from crohme.ink.expression import Expression
 from crohme.notation import Alphabet
+from crohme.notation.alphabet import OTHER
+from crohme.notation.tree import Node
 from crohme.types import Arrays, Strokes
 from inkml_parser.sequences import resample
 
 log = logging.getLogger(__name__)
 _MOST = 600  # drawings of a class: more of them say little that is new, and every process keeps them all
+_MOST_OTHER = 12  # of each sign outside the alphabet
+_SCRIBBLES = 400
 
 
 def drawings(folders: Sequence[Path], alphabet: Alphabet) -> dict[str, list[Strokes]]:
     """What the training splits of data sets hold of isolated symbols of an alphabet.
+
+    Where `OTHER` is in it, some signs outside it are samples of that.
 
     Args:
         folders: sequence of Path. Data sets, see `datasets.registry`.
@@ -42,7 +50,8 @@ def drawings(folders: Sequence[Path], alphabet: Alphabet) -> dict[str, list[Stro
     for folder in folders:
         data = open_data_set(folder)
         split = data.training_split()
-        made_of = cache.key(data.title, split, str(_MOST), *alphabet.entries, cache.contents(folder, data.files(split)))
+        limits = (str(_MOST), str(_MOST_OTHER))
+        made_of = cache.key(data.title, split, *limits, *alphabet.entries, cache.contents(folder, data.files(split)))
         packed = cache.arrays(cache.path_of("drawn", made_of), partial(_packed, data, split, alphabet))
         starts = np.cumsum(packed["strokes"])[:-1]
         for label, points in zip(packed["labels"].tolist(), np.split(packed["points"], starts), strict=True):
@@ -55,9 +64,11 @@ def _packed(data: DataSet, split: str, alphabet: Alphabet) -> Arrays:
     points: list[Strokes] = []
     counts: Counter[str] = Counter()
     for symbol in tqdm(data.symbols(split), desc=f"reading {data.folder.name}", unit="symbol"):
-        label = alphabet.canonical(symbol.label)
-        if label in alphabet and counts[label] < _MOST:
-            counts[label] += 1
+        label = sign = alphabet.canonical(symbol.label)
+        if label not in alphabet and sign in OTHER_SIGNS:
+            label = OTHER
+        if label in alphabet and counts[sign] < (_MOST_OTHER if label == OTHER else _MOST):
+            counts[sign] += 1
             labels.append(label)
             points.append(np.stack([resample(stroke, count=POINTS) for stroke in symbol.strokes]).astype(np.float32))
     return {
@@ -67,9 +78,21 @@ def _packed(data: DataSet, split: str, alphabet: Alphabet) -> Arrays:
     }
 
 
+def alone(folders: Sequence[Path], alphabet: Alphabet, *, most: int = 40) -> list[Expression]:
+    """The first drawings of each class, as expressions of one symbol."""
+    return [
+        Expression(strokes, (Node(label, tuple(range(len(strokes)))),))
+        for label, drawn in drawings(folders, alphabet).items()
+        for strokes in drawn[:most]
+    ]
+
+
 def add_drawn_ink(pools: Sequence[Pool], folders: Sequence[Path], alphabet: Alphabet) -> None:
     """Give pools the drawings of `drawings`, as large as they stand in a row."""
     found = drawings(folders, alphabet)
+    if OTHER in found:
+        rng = np.random.default_rng(0)
+        found[OTHER] += [scribble(rng, points=POINTS) for _ in range(_SCRIBBLES)]
     for label, drawn in found.items():
         for pool in pools:
             add_drawings(pool, label, drawn, stand_of(label))

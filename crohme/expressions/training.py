@@ -9,6 +9,7 @@ from pathlib import Path
 from crohme.datasets.registry import open_data_set
 from crohme.expressions.batches import Recipe, stream
 from crohme.expressions.data import find, vocabulary_for
+from crohme.expressions.drawn_ink import alone
 from crohme.expressions.run import Run
 from crohme.expressions.run_settings import (
     Settings,
@@ -98,9 +99,8 @@ def train(
     check_size(settings)  # now, not after the data is read
     found = find(data)
     with held(folder):
-        vocabulary = (
-            stored_vocabulary(folder) if resume else vocabulary_for(found, start, whole=bool(recipe and recipe.drawn))
-        )
+        drawn = recipe.drawn_folders if recipe else []
+        vocabulary = stored_vocabulary(folder) if resume else vocabulary_for(found, start, whole=bool(drawn))
         found = found.readable(vocabulary)
         count, validation = len(found.train.expressions), found.validation
         log.info(
@@ -112,7 +112,7 @@ def train(
             run.resume()
         else:
             if start is not None:
-                run.start_from(start, found.train.expressions)
+                run.start_from(start, [*found.train.expressions, *alone(drawn, vocabulary.alphabet)])
             run.begin()
             opened = open_data_set(data)
             files = opened.files(opened.training_split())

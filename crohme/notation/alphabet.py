@@ -18,6 +18,8 @@ ROOT = "\\sqrt"
 BINOMIAL = "\\binom"
 GRID = "\\begin{matrix}"
 """The label of a grid, which is no symbol: it draws nothing itself."""
+OTHER = "\\other"
+"""The label of a sign that is none of the alphabet's."""
 
 
 class Kind(StrEnum):

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crohme.notation.alphabet import GRID, ROOT
+from crohme.notation.alphabet import GRID, OTHER, ROOT
 from crohme.notation.errors import NotationError
 from crohme.notation.tree import LIMIT_OF, Node, Relation, SymbolTree
 
+_WRITTEN = {OTHER: "?"}  # no command draws it
 _SIGNS = {Relation.SUB: "_", Relation.SUP: "^"}
 
 
 def to_latex(tree: SymbolTree) -> list[str]:
     """Write a tree as LaTeX tokens in normal form.
 
-    Sub and Below both become `_`, Sup and Above both `^`.
+    Sub and Below both become `_`, Sup and Above both `^`. A sign of no known class (`OTHER`) becomes `?`.
 
     Args:
         tree: SymbolTree.
@@ -44,7 +45,7 @@ def _row(row: tuple[Node, ...]) -> Iterator[str]:
         if node.label == ROOT:
             yield from _root(rows)
         else:
-            yield "\\frac" if node.is_fraction else node.label
+            yield "\\frac" if node.is_fraction else _WRITTEN.get(node.label, node.label)
             for relation in node.arguments:
                 yield from _braced(rows.pop(relation))
         yield from _scripts(node, rows)
