@@ -10,7 +10,7 @@ from pathlib import Path
 from crohme.child_processes import worker_pool
 from crohme.expressions.recognizer import Recognizer
 from crohme.ink.image_files import ImageError
-from crohme.recognition import Recognition
+from crohme.recognition import Recognition, Symbols, labels_of
 from inkml_parser import Ink, InkError, read
 
 _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -27,6 +27,7 @@ def recognize_files(
     *,
     top: int = 5,
     beam: int | None = None,
+    symbols: Symbols | None = None,
     offline: bool = False,
     workers: int | None = None,
 ) -> Iterator[tuple[Path, Found]]:
@@ -35,20 +36,23 @@ def recognize_files(
     Args:
         files: sequence of paths to InkML, or to pictures.
         bundle: str or Path. Name or folder, see `Recognizer.load`.
-        top, beam: see `Recognizer.recognize`.
+        top, beam, symbols: see `Recognizer.recognize`.
         offline: bool. Whether to draw each ink and to recognise what is traced on the picture.
         workers: int or None. Processes; None for one per core.
 
     Raises:
         BundleError: No such bundle, or a damaged one. Raised before the first file.
+        AlphabetError: Symbols that it does not know. Raised before the first file.
         WorkerLost: A process was killed; all results before have come.
     """
     recognizer = Recognizer.load(bundle)
+    if symbols is not None:
+        labels_of(symbols, recognizer.vocabulary.alphabet)
     workers = min(workers or _cores(), max(1, len(files) // _CHUNK))
     if workers == 1:
-        yield from ((path, _try(recognizer, path, top, beam, offline)) for path in files)
+        yield from ((path, _try(recognizer, path, top, beam, symbols, offline)) for path in files)
         return
-    chunks = [(files[i : i + _CHUNK], top, beam, offline) for i in range(0, len(files), _CHUNK)]
+    chunks = [(files[i : i + _CHUNK], top, beam, symbols, offline) for i in range(0, len(files), _CHUNK)]
     before = {name: os.environ.get(name) for name in _BLAS}
     os.environ.update(dict.fromkeys(_BLAS, "1"))  # one thread each: the processes share the cores
     try:
@@ -71,14 +75,18 @@ def _start(bundle: str | Path) -> None:
     _recognizer = Recognizer.load(bundle)
 
 
-def _recognize(files: Sequence[Path], top: int, beam: int | None, offline: bool) -> list[Found]:
+def _recognize(
+    files: Sequence[Path], top: int, beam: int | None, symbols: Symbols | None, offline: bool
+) -> list[Found]:
     assert _recognizer is not None
-    return [_try(_recognizer, path, top, beam, offline) for path in files]
+    return [_try(_recognizer, path, top, beam, symbols, offline) for path in files]
 
 
-def _try(recognizer: Recognizer, path: Path, top: int, beam: int | None, offline: bool) -> Found:
+def _try(
+    recognizer: Recognizer, path: Path, top: int, beam: int | None, symbols: Symbols | None, offline: bool
+) -> Found:
     try:
-        return recognizer.recognize(redrawn(path) if offline else path, top=top, beam=beam)
+        return recognizer.recognize(redrawn(path) if offline else path, top=top, beam=beam, symbols=symbols)
     except (InkError, ImageError, OSError) as error:
         return error
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from crohme.errors import CrohmeError
 from crohme.notation import Alphabet, Node, Relation, SymbolTree, to_mathml
-from crohme.notation.alphabet import SYMBOL_CLASSES, Kind
+from crohme.notation.alphabet import GRID, OTHER, SYMBOL_CLASSES, Kind
 from inkml_parser import Ink
 
 Box = tuple[float, float, float, float]
@@ -30,12 +30,16 @@ def _digits() -> Alphabet:
     return Alphabet(label for label, symbol in SYMBOL_CLASSES.items() if symbol.kind is Kind.DIGIT)
 
 
+DOUBTFUL = 0.5
+"""A symbol of less confidence is doubtful."""
 NAMED: Mapping[str, Callable[[], Alphabet]] = {"crohme": Alphabet.crohme, "digits": _digits}
 """Alphabets by name."""
+ALL = "all"
+"""The name of all that a recogniser knows."""
 
 
 def labels_of(symbols: Symbols, alphabet: Alphabet) -> frozenset[str]:
-    """The labels of a recogniser's alphabet that an answer is restricted to.
+    """The labels of a recogniser's alphabet that an answer is restricted to; `GRID` is one of them.
 
     Args:
         symbols: Symbols. A list names labels of the recogniser, in any spelling that `Alphabet.canonical` knows;
@@ -46,17 +50,20 @@ def labels_of(symbols: Symbols, alphabet: Alphabet) -> frozenset[str]:
         AlphabetError: No alphabet of that name; a label that the recogniser does not know; no label at all.
     """
     if isinstance(symbols, str):
+        if symbols == ALL:
+            return frozenset(alphabet.entries)
         if symbols not in NAMED:
-            raise AlphabetError(f"no alphabet is called {symbols!r}; there are {', '.join(NAMED)}, or a list of labels")
+            names = ", ".join((*NAMED, ALL))
+            raise AlphabetError(f"no alphabet is called {symbols!r}; there are {names}, or a list of labels")
         symbols = NAMED[symbols]()
     if isinstance(symbols, Alphabet):
-        labels = frozenset(symbols) & frozenset(alphabet)
+        labels = frozenset(symbols.entries) & frozenset(alphabet.entries)
     else:
         labels = frozenset(alphabet.canonical(label) for label in symbols)
-        unknown = sorted(labels - frozenset(alphabet))
+        unknown = sorted(labels - frozenset(alphabet.entries))
         if unknown:
             raise AlphabetError(f"the recogniser does not know {', '.join(unknown)}")
-    if not labels:
+    if not labels - {GRID}:
         raise AlphabetError("there is no symbol that the recogniser may answer with")
     return labels
 
@@ -78,6 +85,11 @@ class RecognizedSymbol:
     trace_ids: tuple[str, ...]
     box: Box | None
     confidence: float
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is to be shown as uncertain: a sign of no known class, or one more probably wrong than right."""
+        return self.label == OTHER or self.confidence < DOUBTFUL
 
     @classmethod
     def of(cls, node: Node, ink: Ink | None, confidence: float) -> RecognizedSymbol:
@@ -125,6 +137,7 @@ class Reading:
                     "trace_ids": list(symbol.trace_ids),
                     "box": None if symbol.box is None else list(symbol.box),
                     "confidence": symbol.confidence,
+                    "doubtful": symbol.is_doubtful,
                     "parent": parent,
                     "relation": None if relation is None else str(relation),
                 }

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from crohme.notation.alphabet import OTHER, SYMBOL_CLASSES, Kind, symbol_class
-from crohme.notation.tree import Node, SymbolTree, symbols
+from crohme.notation.tree import SymbolTree, relabelled, symbols
 
 _EXCHANGED = (
     Kind.IDENTIFIER, Kind.OPERATOR, Kind.RELATION, Kind.ARROW, Kind.BIG_OPERATOR, Kind.ORDINARY, Kind.ACCENT,
@@ -40,13 +39,7 @@ def rename(tree: SymbolTree, available: Container[str], rng: np.random.Generator
         if choice:
             labels[node.label] = choice[rng.integers(len(choice))]
 
-    def renamed(row: tuple[Node, ...]) -> tuple[Node, ...]:
-        return tuple(
-            (node if node.is_fraction else replace(node, label=labels.get(node.label, node.label))).with_rows(renamed)
-            for node in row
-        )
-
-    return SymbolTree(renamed(tree.row))
+    return relabelled(tree, lambda label: labels.get(label, label))
 
 
 @cache

@@ -38,3 +38,21 @@ def positive_number(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return number
+
+
+def add_alphabet_option(parser: argparse.ArgumentParser, usual: str) -> None:
+    """`--alphabet`: the name of an alphabet, or a list of labels; None where it is not given."""
+    parser.add_argument(
+        "--alphabet",
+        type=_alphabet,
+        metavar="NAME|LIST",
+        help=f'what answers consist of: crohme, digits, all, or symbols as in "0 1 x" ({usual})',
+    )
+
+
+def _alphabet(text: str) -> str | list[str]:
+    """A name, or a list of at least two labels."""
+    labels = text.split()
+    if not labels:
+        raise argparse.ArgumentTypeError("no symbols")
+    return labels if len(labels) > 1 else labels[0]

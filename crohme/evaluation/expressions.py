@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from crohme.errors import cause_of
 from crohme.evaluation.outcomes import NO_WRITER, Outcome, kind_of
 from crohme.evaluation.recognizers import Answer, AnyRecognizer, recognize_with
 from crohme.ink.truth import truth_expression
-from crohme.notation import Expression, NotationError, to_latex, without_limits
+from crohme.notation import Expression, NotationError, canonical_label, relabelled, to_latex, without_limits
 from crohme.parallel import recognize_files
-from crohme.recognition import Recognition
+from crohme.recognition import Reading, Recognition, Symbols
 from inkml_parser import Ink, InkError, read
 
 
@@ -25,6 +26,7 @@ def evaluate(
     bundle: str | Path | AnyRecognizer,
     *,
     beam: int | None = None,
+    symbols: Symbols | None = None,
     offline: bool = False,
     workers: int | None = None,
 ) -> list[Outcome]:
@@ -32,7 +34,7 @@ def evaluate(
 
     Every file counts: one without usable truth, or that cannot be read, is an error with a
     `problem`. Limits over and under a sum count as its scripts, because truth files disagree
-    about them.
+    about them, and signs that CROHME has one class for count as one (`notation.LOOK_ALIKES`).
 
     With `offline` each ink is drawn as `raster.render_ink` does, 256 pixels high with a pen of 3.4, and
     recognised from that picture. Its traced strokes are not those of the truth, so outcomes have no tree
@@ -41,7 +43,7 @@ def evaluate(
     Args:
         folder: Path.
         bundle: name or folder of a bundle; or a recogniser of any kind, which works in this process.
-        beam, workers: see `recognize_files`.
+        beam, symbols, workers: see `recognize_files`.
         offline: bool.
 
     Raises:
@@ -52,9 +54,9 @@ def evaluate(
     files = inkml_files(folder)
     results: Iterator[tuple[Path, Answer]]
     if isinstance(bundle, str | Path):
-        results = recognize_files(files, bundle, beam=beam, offline=offline, workers=workers)
+        results = recognize_files(files, bundle, beam=beam, symbols=symbols, offline=offline, workers=workers)
     else:
-        results = recognize_with(bundle, files, beam=beam, offline=offline)
+        results = recognize_with(bundle, files, beam=beam, symbols=symbols, offline=offline)
     return [
         _outcome(path, path.relative_to(folder).as_posix(), found, offline)
         for path, found in tqdm(results, desc="recognise", unit="file", total=len(files))
@@ -75,6 +77,7 @@ def _outcome(path: Path, name: str, result: Answer, offline: bool = False) -> Ou
         return Outcome(name, truth.latex, result.latex, None, errors, alternatives=None, found=found, **known)
     if not isinstance(result, Recognition):
         return Outcome(name, truth.latex, "", problem=cause_of(result), **known)
+    result = replace(result, readings=tuple(map(_in_classes_of_crohme, result.readings)))
     best = without_limits(result.best.tree)
     errors = Levenshtein.distance(truth.tokens, to_latex(best))
     tree = None if offline or not errors else truth.tree
@@ -89,6 +92,12 @@ def _outcome(path: Path, name: str, result: Answer, offline: bool = False) -> Ou
         found=None if offline else result.best.tree,
         **known,
     )
+
+
+def _in_classes_of_crohme(reading: Reading) -> Reading:
+    """A reading with the labels that a truth has, see `truth_expression`."""
+    tree = relabelled(reading.tree, canonical_label)
+    return reading if tree == reading.tree else replace(reading, latex=" ".join(to_latex(tree)), tree=tree)
 
 
 def _written(ink: Ink | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from crohme.expressions.protocol import METHODS
 from crohme.expressions.recognizer import Recognizer
 from crohme.notation import Expression, NotationError, read_latex, to_latex, without_limits
 from crohme.parallel import redrawn
-from crohme.recognition import Recognition
+from crohme.recognition import Recognition, Symbols
 from inkml_parser import Ink, InkError, read
 
 Answer = Recognition | Expression | CrohmeError | OSError
@@ -72,14 +72,19 @@ def load_recognizer(name: str) -> AnyRecognizer:
 
 
 def recognize_with(
-    recognizer: AnyRecognizer, files: Sequence[Path], *, beam: int | None = None, offline: bool = False
+    recognizer: AnyRecognizer,
+    files: Sequence[Path],
+    *,
+    beam: int | None = None,
+    symbols: Symbols | None = None,
+    offline: bool = False,
 ) -> Iterator[tuple[Path, Answer]]:
     """Recognise files in their order, one after the other; a file that cannot be read gives its error instead.
 
     Args:
         recognizer: AnyRecognizer.
         files: sequence of paths to InkML.
-        beam, offline: see `crohme.parallel.recognize_files`. A beam is for a `Recognizer` only.
+        beam, symbols, offline: see `crohme.parallel.recognize_files`. The first two are for a `Recognizer` only.
 
     Raises:
         RecognizerError: It answers with neither LaTeX nor a `Recognition`.
@@ -87,7 +92,7 @@ def recognize_with(
     for path in files:
         try:
             ink = redrawn(path) if offline else read(path)
-            answer = _answer(recognizer, ink, beam)
+            answer = _answer(recognizer, ink, beam, symbols)
         except (InkError, OSError) as error:
             yield path, error
             continue
@@ -122,8 +127,10 @@ def _checked(answer: Recognition, ink: Ink) -> Recognition | RecognizerError:
     return replace(answer, ink=ink)
 
 
-def _answer(recognizer: AnyRecognizer, ink: Ink, beam: int | None) -> Any:
-    return recognizer.recognize(ink, beam=beam) if isinstance(recognizer, Recognizer) else recognizer.recognize(ink)
+def _answer(recognizer: AnyRecognizer, ink: Ink, beam: int | None, symbols: Symbols | None) -> Any:
+    if isinstance(recognizer, Recognizer):
+        return recognizer.recognize(ink, beam=beam, symbols=symbols)
+    return recognizer.recognize(ink)
 
 
 def _imported(module: str, name: str) -> Any:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from crohme.datasets.base import DataSet
+from crohme.datasets.crohme import Crohme
 from crohme.datasets.inkml import InkmlFolder
 from crohme.datasets.location import DataNotFound
 from crohme.datasets.pictures.image_folders import load_images
+from crohme.datasets.registry import all_at
 from crohme.datasets.symbols import load_symbols
 from crohme.evaluation.intervals import wilson_interval
+from crohme.evaluation.symbol_reader import SymbolReader
 from crohme.ink.raster import SIZE, render
+from crohme.notation import Alphabet
 from crohme.symbols.recognizer import Pictures, SymbolRecognizer
 from crohme.types import BoolArray, FloatingArray, StringArray
 
@@ -30,6 +35,7 @@ class SymbolResults:
         files: `(N,)` str. Where each comes from.
         unreadable: tuple of str. One line per file that could not be read; their symbols, whose
             number nobody knows, are not among the N.
+        left_out: int. Symbols of other classes that were left out because that was asked for.
     """
 
     classes: tuple[str, ...]
@@ -38,6 +44,7 @@ class SymbolResults:
     pictures: Pictures
     files: StringArray
     unreadable: tuple[str, ...] = ()
+    left_out: int = 0
 
     @property
     def predicted(self) -> StringArray:
@@ -59,21 +66,26 @@ class SymbolResults:
         is_unknown = ~np.isin(self.truth, self.classes)
         figures["unknown_labels"] = int(is_unknown.sum())
         figures["unknown_label_names"] = sorted(set(self.truth[is_unknown].tolist()))
+        figures["left_out"] = self.left_out
         figures["unreadable_files"] = list(self.unreadable)
         return figures
 
     def _rank_hits(self, k: int) -> BoolArray:
-        best = np.array(self.classes)[np.argsort(-self.probabilities, axis=1, kind="stable")[:, :k]]
-        hits: BoolArray = (best == self.truth[:, None]).any(axis=1)
+        best = np.argsort(-self.probabilities, axis=1, kind="stable")[:, :k]
+        # What has no probability at all was not answered.
+        is_answer = np.take_along_axis(self.probabilities, best, axis=1) > 0
+        hits: BoolArray = ((np.array(self.classes)[best] == self.truth[:, None]) & is_answer).any(axis=1)
         return hits
 
 
-def evaluate(recognizer: SymbolRecognizer, data: Path) -> SymbolResults:
+def evaluate(recognizer: SymbolRecognizer | SymbolReader, data: Path, *, known_only: bool = False) -> SymbolResults:
     """Recognise every symbol of a folder.
 
     Args:
-        recognizer: SymbolRecognizer.
-        data: Path. A folder of InkML with symbols marked, or of images `<label>/*.png`.
+        recognizer: SymbolRecognizer or SymbolReader.
+        data: Path. A folder of InkML with symbols marked, or of images `<label>/*.png`; or a data set of drawings, of
+            which the validation split is taken.
+        known_only: bool. Whether drawings of classes that the recogniser does not know are left out.
 
     Raises:
         DataNotFound: No symbols there.
@@ -81,16 +93,40 @@ def evaluate(recognizer: SymbolRecognizer, data: Path) -> SymbolResults:
     """
     if not data.is_dir():
         raise DataNotFound(f"no such folder: {data}")
-    if not InkmlFolder.is_at(data):
+    drawn = _drawings(data)
+    if drawn is None and not InkmlFolder.is_at(data):
         images = load_images(data, recognizer.picture_size or SIZE)
         probabilities = recognizer.from_pictures(images.images)
         return SymbolResults(
             recognizer.classes, images.labels, probabilities, images.images, images.files, images.unreadable
         )
-    symbols = load_symbols(data)
+    if drawn is None:
+        symbols = load_symbols(data)
+    else:
+        symbols = load_symbols(drawn, drawn.validation[0])
+        canonical = Alphabet(recognizer.classes).canonical
+        symbols = replace(symbols, labels=np.array([canonical(label) for label in symbols.labels.tolist()], dtype=str))
     if not len(symbols):
         raise DataNotFound(f"no InkML file under {data} has its symbols marked")
+    is_known = symbols.class_indices(recognizer.classes) >= 0
+    left_out = int((~is_known).sum()) if known_only else 0
+    if left_out:
+        symbols = symbols.take(is_known)
     probabilities = recognizer.from_strokes(symbols.strokes)
     return SymbolResults(
-        recognizer.classes, symbols.labels, probabilities, render(symbols.strokes), symbols.files, symbols.unreadable
+        recognizer.classes,
+        symbols.labels,
+        probabilities,
+        render(symbols.strokes),
+        symbols.files,
+        symbols.unreadable,
+        left_out,
     )
+
+
+def _drawings(folder: Path) -> DataSet | None:
+    """A set of isolated symbols in ink that comes with what is validated on, if one is there."""
+    found = [
+        data for data in all_at(folder) if not (data.is_generic or data.is_of_pictures or isinstance(data, Crohme))
+    ]
+    return next((data for data in found if data.validation), None)

@@ -20,7 +20,7 @@ from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
-from crohme.expressions.unread import coverage_factor, ink_weights, unread_strokes
+from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, unread_strokes
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
@@ -105,7 +105,8 @@ class Recognizer:
         """Recognise one expression.
 
         The confidence of a reading is calibrated: the share of such readings that are right; strokes that it leaves
-        unread lower it by their share of the ink, see `crohme.expressions.unread`. That of a symbol is the
+        unread lower it by their share of the ink, and so do signs outside the alphabet, which are written `?`, see
+        `crohme.expressions.unread`. That of a symbol is the
         mean of two probabilities, that of its token and strokes in the decoder, given what was read before, and
         that of its class by the shape of its strokes; but it is no less than the confidence of the whole reading.
 
@@ -117,7 +118,7 @@ class Recognizer:
                 that of `decoding`.
             symbols: Symbols or None. What the answer may consist of: `"digits"`, `"crohme"`, a list of labels, an
                 Alphabet; None for all that the network knows. Probabilities are those among these symbols, and
-                there is an answer however small its confidence.
+                there is an answer however small its confidence. Grids need `GRID` among them.
             cancelled: function or None. Asked before each step of the search, a few hundredths of a second apart.
 
         Returns:
@@ -148,6 +149,7 @@ class Recognizer:
         unread = [unread_strokes(candidate.tree, len(ink.strokes)) for candidate in candidates]
         shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
         ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
+        ranked = [(candidate, share * known_factor(candidate.tree), left) for candidate, share, left in ranked]
         if symbols is None and ranked[0][1] < self.decoding.least_confidence:
             n = int(ranked[0][2].sum())
             raise NoReading(f"no reading: {n} of {len(ink.strokes)} strokes stay unread" if n else "no reading")

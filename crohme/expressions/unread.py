@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from crohme.notation import SymbolTree
+from crohme.notation.alphabet import OTHER
 from crohme.types import BoolArray, Float32Array, Float64Array
 
 # Of the training files with a stroke that their truth leaves out, most have a dot where the pen came down, and are
@@ -14,6 +15,8 @@ _CONTACT = 0.1
 _POWER = 3
 # No symbol of CROHME's training set has more strokes: a scribble of thirty that passes for a dot is not read.
 _MOST_STROKES = 10
+# What is written with a sign that is none of the alphabet's is not what was meant, however surely it is one.
+_UNKNOWN = 0.1
 
 
 def ink_weights(points: Float32Array, *, is_traced: bool) -> Float64Array:
@@ -58,3 +61,11 @@ def coverage_factor(weights: Float64Array, unread: BoolArray) -> float:
         unread: `(n,)` bool. See `unread_strokes`.
     """
     return float((1 - min(weights[unread].sum(), 1.0)) ** _POWER) if unread.any() else 1.0
+
+
+def known_factor(tree: SymbolTree) -> float:
+    """What is left of the confidence of a reading, 1 if all its signs are known.
+
+    It does not change which reading is the best: that there is such a sign is what was read.
+    """
+    return _UNKNOWN if any(node.label == OTHER for node in tree.nodes()) else 1.0

@@ -9,13 +9,14 @@ import numpy as np
 
 from crohme.expressions import features
 from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
-from crohme.notation.alphabet import GRID
+from crohme.notation.alphabet import FRACTION_BAR, GRID
 from crohme.notation.grammar import END, GRID_TOKENS, Place
 from crohme.types import Float32Array
 
 MASK, START, START_BACKWARD = "<mask>", "<start>", "<start backward>"
 _SPECIAL = (MASK, START, START_BACKWARD, END)
 _BRACKETS = ("[", "]")
+_NEEDED = {"\\frac": FRACTION_BAR, **dict.fromkeys(GRID_TOKENS, GRID)}
 PLACES: tuple[Relation | Place, ...] = (*Relation, *Place)
 """How one symbol may lie to another, in the order of the network's numbers; those in grids come last."""
 RELATION_INDEX: Mapping[Relation | Place | None, int] = {place: i for i, place in enumerate((None, *PLACES))}
@@ -28,14 +29,15 @@ class Vocabulary:
 
     Args:
         alphabet: Alphabet. What it was trained to read.
-        readable: iterable of str or None. The labels that it may answer with; all where None.
+        readable: iterable of str or None. The labels that it may answer with, `GRID` among them where it may
+            answer with grids; all where None.
     """
 
     def __init__(self, alphabet: Alphabet, readable: Iterable[str] | None = None) -> None:
         self.alphabet = alphabet
         self.tokens: tuple[str, ...] = (*_SPECIAL, *vocabulary(alphabet))
         """All tokens that the decoder reads or writes, in the order of its outputs."""
-        self.readable = frozenset(alphabet.labels if readable is None else readable)
+        self.readable = frozenset(alphabet.entries if readable is None else readable)
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -63,8 +65,8 @@ class Vocabulary:
         Raises:
             ValueError: None of them is in the alphabet.
         """
-        labels = frozenset(readable) & frozenset(self.alphabet)
-        if not labels:
+        labels = frozenset(readable) & frozenset(self.alphabet.entries)
+        if not labels - {GRID}:
             raise ValueError("none of these symbols is in the alphabet")
         return Vocabulary(self.alphabet, labels)
 
@@ -72,8 +74,8 @@ class Vocabulary:
         """Whether a token may stand in an answer: a readable symbol, or structure that needs no other symbol."""
         if token in _SPECIAL:
             return token == END
-        needs = {"\\frac": "-"}.get(token, token)
-        return needs in self.readable or needs in STRUCTURE or needs in GRID_TOKENS
+        needs = _NEEDED.get(token, token)
+        return needs in self.readable or needs in STRUCTURE
 
     @cached_property
     def token_bias(self) -> Float32Array:
@@ -81,7 +83,7 @@ class Vocabulary:
 
         The others then share all of the probability. The brackets of a root's index stay: there they are no symbols.
         """
-        if len(self.readable) == len(self.alphabet):
+        if len(self.readable) == len(self.alphabet.entries):
             return np.zeros(len(self.tokens), np.float32)
         allowed = [self.may_answer(token) or token in _BRACKETS for token in self.tokens]
         return np.where(allowed, 0.0, -np.inf).astype(np.float32)

@@ -17,7 +17,7 @@ from crohme.notation.latex_scanner import tokenize
 from crohme.notation.lg_file import read_lg, write_lg
 from crohme.notation.mathml import from_mathml
 from crohme.notation.mathml_writer import to_mathml, to_truth_mathml
-from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach, without_limits
+from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach, relabelled, without_limits
 from crohme.notation.vocabulary import STRUCTURE, VOCABULARY, vocabulary
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "from_mathml",
     "read_latex",
     "read_lg",
+    "relabelled",
     "sign_name",
     "stroke_graph",
     "symbol_graph",

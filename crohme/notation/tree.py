@@ -193,6 +193,17 @@ def attach(node: Node, relation: Relation, row: tuple[Node, ...]) -> Node:
     return replace(node, rows={**node.rows, relation: combined})
 
 
+def relabelled(tree: SymbolTree, label: Callable[[str], str]) -> SymbolTree:
+    """The tree with another label for each symbol; fraction bars keep theirs."""
+
+    def changed(row: tuple[Node, ...]) -> tuple[Node, ...]:
+        return tuple(
+            (node if node.is_fraction else replace(node, label=label(node.label))).with_rows(changed) for node in row
+        )
+
+    return SymbolTree(changed(tree.row))
+
+
 def without_limits(tree: SymbolTree) -> SymbolTree:
     """The tree with what lies over and under operators moved beside them.
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from crohme.expressions.recognizer import NoReading, Recognizer, prepare
-from crohme.expressions.unread import coverage_factor, ink_weights, unread_strokes
+from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, unread_strokes
 from crohme.expressions.vocabulary import Vocabulary
-from crohme.notation.tree import Node, SymbolTree
+from crohme.notation.alphabet import OTHER
+from crohme.notation.tree import Node, Relation, SymbolTree
+from crohme.recognition import RecognizedSymbol
 from inkml_parser import Ink
 
 LINE, DOT = [[0, 0], [10, 0]], [[4, 4], [4, 4]]
@@ -51,6 +53,15 @@ def test_specks_of_a_picture_cost_nothing_but_traced_strokes_do() -> None:
 def test_a_symbol_of_more_strokes_than_any_has_is_not_read() -> None:
     weights = weights_of(*[LINE] * 30)
     assert factor(SymbolTree((Node("h", tuple(range(10))), Node(".", tuple(range(10, 30))))), weights) < 0.04
+
+
+def test_a_sign_of_no_known_class_makes_a_reading_doubtful_wherever_it_stands() -> None:
+    plain = Node("x", (0,), {Relation.SUP: (Node("2", (1,)),)})
+    unknown = Node("x", (0,), {Relation.SUP: (Node(OTHER, (1,)),)})
+    assert known_factor(SymbolTree((plain,))) == 1.0 and known_factor(SymbolTree((plain, unknown))) <= 0.1
+    sign = RecognizedSymbol(OTHER, (0,), ("0",), None, 0.99)
+    assert sign.is_doubtful and not replace(sign, label="x").is_doubtful
+    assert replace(sign, label="x", confidence=0.4).is_doubtful
 
 
 def certain(trained: Recognizer, bias: float) -> Recognizer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from crohme.expressions.vocabulary import Vocabulary
@@ -31,3 +32,14 @@ def test_a_restricted_vocabulary_answers_with_its_labels_only() -> None:
     assert "\\frac" in {t for t in digits.tokens if Vocabulary.crohme().restricted("12-").may_answer(t)}
     with pytest.raises(ValueError, match="none"):
         Vocabulary.crohme().restricted(["\\nabla"])
+
+
+def test_grids_are_answered_where_they_are_asked_for() -> None:
+    whole = Vocabulary(Alphabet.whole())
+    grid_tokens = {"\\begin{matrix}", "&", "\\\\", "\\end{matrix}"}
+    for readable, may in ((Alphabet.crohme(), False), (["x", "\\begin{matrix}"], True), (["x"], False)):
+        own = whole.restricted(readable.entries if isinstance(readable, Alphabet) else readable)
+        assert {t for t in grid_tokens if own.may_answer(t)} == (grid_tokens if may else set())
+        assert np.isfinite(own.token_bias[[whole.token_index[t] for t in grid_tokens]]).all() == may
+    with pytest.raises(ValueError, match="none"):
+        whole.restricted(["\\begin{matrix}"])

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crohme.cli.arguments import MAX_BEAM, up_to
+from crohme.cli.arguments import MAX_BEAM, add_alphabet_option, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.files import list_failures, write_json
 from crohme.cli.reports import add_report_options, check_outputs, print_expressions, write_report
@@ -27,6 +27,9 @@ symbols.csv and relations.csv (confusions), and plots.
 
 --offline draws each ink 256 pixels high with lines of 3.4 pixels, as
 `crohme convert --to png` does, and recognises that picture: the competition's offline task.
+
+On a folder of CROHME, answers consist of CROHME's 101 classes unless --alphabet says
+otherwise. Signs that CROHME has one class for (\\cdot and .) count as one everywhere.
 
 --recognizer scores any recogniser: an object, or a class or function that makes one without
 arguments. It has a method `recognize(ink)` that answers with LaTeX or a crohme.Recognition;
@@ -58,6 +61,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         "--recognizer", metavar="MODULE:NAME", help="a recogniser of your own instead of a bundle, see below"
     )
     parser.add_argument("--beam", type=up_to(MAX_BEAM), metavar="B", help="width of the search; 1 is fastest")
+    add_alphabet_option(parser, "crohme on CROHME, else all that the bundle knows")
     parser.add_argument("--offline", action="store_true", help="recognise a picture drawn of each ink")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     add_report_options(parser)
@@ -76,12 +80,28 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError("--report compares strokes, which --offline traces anew: use --json")
     recognizer, beam = _recognizer(args)
     about = About(args.recognizer or args.bundle or DEFAULT_BUNDLE, str(args.data.resolve()), beam)
-    outcomes = evaluate(args.data, recognizer or about.bundle, beam=beam, offline=args.offline)
+    symbols = args.alphabet or _alphabet_of(args.data, recognizer or about.bundle)
+    outcomes = evaluate(args.data, recognizer or about.bundle, beam=beam, symbols=symbols, offline=args.offline)
     content = content_of(outcomes, about, summarize(outcomes), None) if args.offline else gather(outcomes, about)
     print_expressions(content.summary, [(key, rate_name(most)) for key, most in RATES])
     write_json(content.summary, args.json)
     write_report(content, args)
     return list_failures([(Path(o.file), o.problem) for o in outcomes if o.problem is not None], len(outcomes))
+
+
+def _alphabet_of(folder: Path, recognizer: AnyRecognizer | str) -> str | None:
+    """What the truths of a folder consist of, where that is known and the recogniser knows more."""
+    from crohme.datasets.crohme import Crohme
+    from crohme.expressions.recognizer import Recognizer
+    from crohme.notation import Alphabet
+
+    if not any(Crohme.is_at(place) for place in (folder, folder.resolve().parent)):
+        return None
+    ours = Recognizer.load(recognizer) if isinstance(recognizer, str) else recognizer
+    if not isinstance(ours, Recognizer) or ours.vocabulary.alphabet == Alphabet.crohme():
+        return None
+    print("answers consist of CROHME's classes, as its truths do; --alphabet all lifts that")
+    return "crohme"
 
 
 def _recognizer(args: argparse.Namespace) -> tuple[AnyRecognizer | None, int | None]:

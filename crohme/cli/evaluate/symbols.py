@@ -5,14 +5,21 @@ from __future__ import annotations
 import argparse
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crohme.cli.files import list_failures, write_json, write_text
 from crohme.cli.reports import add_report_options, check_outputs, short
 from crohme.cli.tasks import Parser
 
+if TYPE_CHECKING:
+    from crohme.evaluation.symbol_reader import SymbolReader
+    from crohme.symbols.recognizer import SymbolRecognizer
+
 EPILOG = """\
 Top-1, top-3 and top-5 accuracy, with Wilson's 95 % intervals, over every symbol in DIR.
+
+Of a set of drawings the held-out tenth is taken. A bundle for whole expressions answers with
+those of its five best readings that are one symbol.
 
 --report writes a folder with metrics.json; classes.csv and classes.txt (precision, recall
 and F1 of each class); confusion.csv and confusion.png; pairs.csv and pairs.png (the most
@@ -37,10 +44,20 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--data", required=True, type=Path, metavar="DIR", help="InkML with marked symbols, or pictures in <label>/"
+        "--data",
+        required=True,
+        type=Path,
+        metavar="DIR",
+        help="InkML with marked symbols, pictures in <label>/, or a set of drawings such as Detexify",
     )
     parser.add_argument(
-        "--bundle", default="both", metavar="NAME|DIR", help="symbol-lstm, symbol-cnn, both, or a folder (both)"
+        "--bundle",
+        default="both",
+        metavar="NAME|DIR",
+        help="both, or the name or folder of a bundle (both)",
+    )
+    parser.add_argument(
+        "--known", action="store_true", help="leave out drawings of classes that the bundle does not know"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     add_report_options(parser)
@@ -50,7 +67,6 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the figures, write what was asked for, and list the files that could not be read."""
     from crohme.evaluation.symbols import evaluate
-    from crohme.symbols.recognizer import SymbolRecognizer
 
     check_outputs(args)
     # Files that cannot be read are listed at the end, with the causes: not twice.
@@ -58,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     level = log.level
     log.setLevel(logging.ERROR)
     try:
-        results = evaluate(SymbolRecognizer.load(args.bundle), args.data)
+        results = evaluate(_recognizer(args.bundle), args.data, known_only=args.known)
     finally:
         log.setLevel(level)
     figures = results.summary()
@@ -79,11 +95,27 @@ def run(args: argparse.Namespace) -> int:
     return list_failures([(Path(file), cause) for file, cause in failures], len(set(results.files)) + len(failures))
 
 
+def _recognizer(name: str) -> SymbolRecognizer | SymbolReader:
+    """The networks for symbols of that name, or the recogniser of expressions, whichever it is."""
+    from crohme import bundle
+    from crohme.bundle import Reads
+    from crohme.symbols.recognizer import SymbolRecognizer
+
+    if name != "both" and (trained := bundle.load(name)).reads is Reads.EXPRESSIONS:
+        from crohme.evaluation.symbol_reader import SymbolReader
+        from crohme.expressions.recognizer import Recognizer
+
+        return SymbolReader(Recognizer(trained))
+    return SymbolRecognizer.load(name)
+
+
 def _print(figures: dict[str, Any]) -> None:
     print(f"{figures['n']} symbols")
     for k in (1, 3, 5):
         low, high = figures[f"top{k}_interval"]
         print(f"top-{k}  {figures[f'top{k}']:.2%}   (95 % interval {low:.2%} to {high:.2%})")
+    if figures["left_out"]:
+        print(f"{figures['left_out']} others, of classes that the recogniser does not know, were left out")
     if figures["unknown_labels"]:
         print(f"{figures['unknown_labels']} of them have a label that the recogniser does not know, counted as wrong:")
         print(f"  {' '.join(figures['unknown_label_names'])}")

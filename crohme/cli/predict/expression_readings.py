@@ -12,7 +12,7 @@ from crohme.errors import cause_of
 from crohme.ink.formats import FORMATS
 
 if TYPE_CHECKING:
-    from crohme.recognition import Recognition
+    from crohme.recognition import Recognition, Symbols
     from inkml_parser import Ink
 
 WRITTEN = tuple(name for name, form in FORMATS.items() if form.holds_truth)
@@ -24,6 +24,7 @@ def read_expressions(
     bundle: str,
     top: int,
     beam: int | None,
+    symbols: Symbols | None = None,
     formats: Sequence[str] = (),
     folder: OutputFolder | None = None,
 ) -> Iterator[Reading]:
@@ -33,18 +34,19 @@ def read_expressions(
         files: sequence of `(file, name)`; the files written are named after `name`.
         bundle: str. Name or folder of a bundle.
         top: int. The most candidates.
-        beam: int or None. None for that of `Recognizer.recognize`.
+        beam, symbols: see `Recognizer.recognize`.
         formats: sequence of str. Of `WRITTEN`: what else to write the best reading as.
         folder: OutputFolder or None. Where to.
 
     Raises:
         BundleError: No such bundle, or one of another kind.
+        AlphabetError: It does not know these symbols.
         CommandError: The folder cannot be written to.
     """
     from crohme.parallel import recognize_files
     from crohme.recognition import Recognition
 
-    results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam)
+    results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam, symbols=symbols)
     for file, name in progress(files, "recognise"):
         _, found = next(results)
         if not isinstance(found, Recognition):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from crohme.cli.arguments import MAX_BEAM, up_to
+from crohme.cli.arguments import MAX_BEAM, add_alphabet_option, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, check_apart, find_files
 from crohme.cli.predict.expression_readings import WRITTEN, read_expressions
@@ -54,6 +54,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         bundle="a bundle, or the folder of one (expressions)",
     )
     parser.add_argument("--beam", type=up_to(MAX_BEAM), metavar="B", help="width of the search; 1 is fastest")
+    add_alphabet_option(parser, "all that the bundle knows")
     parser.add_argument(
         "--write", type=_formats, metavar="FORMATS", help=f"write some of {','.join(WRITTEN)} to --to-dir"
     )
@@ -82,7 +83,8 @@ def _start(args: argparse.Namespace) -> Lines:
     check_apart({"--output": args.output}, (file for file, _ in files))
     top = args.top or (1 if args.output is None else TOP)
     folder = None if args.to_dir is None else OutputFolder(args.to_dir, (file for file, _ in files))
-    return len(files), read_expressions(files, args.bundle or DEFAULT_BUNDLE, top, args.beam, args.write or (), folder)
+    bundle = args.bundle or DEFAULT_BUNDLE
+    return len(files), read_expressions(files, bundle, top, args.beam, args.alphabet, args.write or (), folder)
 
 
 def _formats(text: str) -> tuple[str, ...]:
