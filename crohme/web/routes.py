@@ -109,6 +109,7 @@ async def recognize(
             "latex": reading.latex,
             "confidence": reading.confidence,
             "mathml": to_mathml(reading.tree, with_strokes=True),
+            "doubtful": [list(symbol.strokes) for symbol in reading.symbols if symbol.is_doubtful],
         }
         for reading in recognition.readings
     ]

@@ -45,6 +45,9 @@ class ReadingOut(BaseModel):
     latex: str = Field(description="Tokens separated by spaces.", examples=["x ^ { 2 }"])
     confidence: float = Field(description="Between 0 and 1.")
     mathml: str = Field(description="`<math>`; the attribute `data-strokes` of an element names its strokes.")
+    doubtful: list[list[int]] = Field(
+        description="The strokes of each symbol that is more probably wrong than right, or is in no known class."
+    )
 
 
 class Recognized(BaseModel):

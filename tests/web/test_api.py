@@ -54,7 +54,8 @@ def test_strokes_are_read(client: TestClient, recognizer: Recognizer, cross) -> 
     assert answer.keys() == {"readings"}
     assert [r["latex"] for r in answer["readings"]] == [r.latex for r in expected.readings]
     assert 1 <= len(answer["readings"]) <= 5
-    for reading in answer["readings"]:
+    for reading, known in zip(answer["readings"], expected.readings, strict=True):
+        assert reading["doubtful"] == [list(s.strokes) for s in known.symbols if s.confidence < 0.5]
         from_latex(reading["latex"])
         shown = etree.fromstring(reading["mathml"])
         strokes = {int(s) for symbols in shown.xpath("//@data-strokes") for s in symbols.split()}

@@ -159,6 +159,22 @@ def _check_nothing_came_from_another_host(page: Page) -> None:
     assert not [c for c in complaints if "status of 4" not in c], complaints  # nor against the page's policy
 
 
+def test_doubtful_symbols_are_marked(page: Page) -> None:
+    answer = {"latex": "x + ?", "confidence": 0.1, "doubtful": [[3, 4]], "mathml": '<math xmlns="http://www.w3.org/1998/'
+              'Math/MathML"><mrow><mi data-strokes="0">x</mi><mo data-strokes="1 2">+</mo>'
+              '<mi data-strokes="3 4">�</mi></mrow></math>'}  # fmt: skip
+    page.browser.execute_script(
+        "const [answer] = arguments; window.fetch = async () => new Response(JSON.stringify({readings: [answer]}), "
+        "{headers: {'Content-Type': 'application/json'}});",
+        answer,
+    )
+    page.write(CROSS)
+    page.wait_for_reading()
+    assert [symbol.get_attribute("data-strokes") for symbol in page.all("#shown .doubtful")] == ["3 4"]
+    assert page.one("#shown .doubtful").value_of_css_property("border-bottom-style") == "dotted"
+    assert page.text("#status") == "Read with 10 % certainty; the marked symbol is doubtful"
+
+
 @pytest.mark.parametrize("pointer", ["mouse", "pen", "touch"])
 def test_what_is_written_is_read(page: Page, pointer: str) -> None:
     page.write(CROSS, pointer)

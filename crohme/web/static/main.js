@@ -32,14 +32,15 @@ function waiting(isWaiting) {
   document.querySelector(".result").toggleAttribute("data-waiting", isWaiting);
 }
 
-function showReading(of, { latex, mathml }, certainty) {
+function showReading(of, { latex, mathml, doubtful = [] }, certainty) {
   reading = { page: of, latex };
-  shown.show(mathml);
+  shown.show(mathml, doubtful);
   $("latex").textContent = latex;
   $("copy").disabled = $("solve").disabled = false;
   $("solve").hidden = mode() === "symbol";
   $("answer").hidden = true;
-  say(`Read with ${percent(certainty)} certainty`);
+  const marked = { 0: "", 1: "; the marked symbol is doubtful" }[doubtful.length] ?? "; the marked symbols are doubtful";
+  say(`Read with ${percent(certainty)} certainty${marked}`);
 }
 
 function showNothing(refusal) {

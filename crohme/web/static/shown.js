@@ -17,9 +17,16 @@ export class Shown extends EventTarget {
     new ResizeObserver(() => fit(element)).observe(element);
   }
 
-  show(mathml) {
+  /** Show a formula; `doubtful` has the strokes of each symbol that is marked as uncertain. */
+  show(mathml, doubtful = []) {
     this.#lit = null;
     this.#element.replaceChildren(...(mathml ? [formula(mathml)] : []));
+    const marked = new Set(doubtful.map((strokes) => strokes.join(" ")));
+    for (const symbol of this.#symbols) {
+      if (!marked.has(symbol.dataset.strokes)) continue;
+      symbol.classList.add("doubtful");
+      symbol.setAttribute("title", "Not read with certainty");
+    }
     fit(this.#element);
   }
 
