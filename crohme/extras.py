@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from crohme.errors import CrohmeError
 
@@ -36,7 +37,13 @@ class MissingExtra(CrohmeError):
         self.extra = EXTRA_OF[library]
         """The extra that brings the library."""
         name = _NAMES.get(library, library)
-        super().__init__(f'{who} needs {name}, which is not installed: pip install "crohme[{self.extra}]"')
+        super().__init__(f"{who} needs {name}, which is not installed: {install(self.extra)}")
+
+
+def install(extra: str) -> str:
+    """The command that installs an extra; in a checkout of the repository, into that."""
+    is_checkout = (Path(__file__).resolve().parents[1] / "pyproject.toml").is_file()
+    return f'pip install -e ".[{extra}]"' if is_checkout else f'pip install "crohme[{extra}]"'
 
 
 @contextmanager

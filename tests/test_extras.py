@@ -16,7 +16,7 @@ def failed_import(name: str) -> ModuleNotFoundError:
 def test_a_missing_library_is_named_with_what_to_install() -> None:
     with pytest.raises(MissingExtra) as caught, needed_by("vgg19"):
         raise failed_import("keras.src")
-    assert str(caught.value) == 'vgg19 needs Keras, which is not installed: pip install "crohme[train]"'
+    assert str(caught.value) == 'vgg19 needs Keras, which is not installed: pip install -e ".[train]"'
     # It comes back from the processes that recognise.
     again = pickle.loads(pickle.dumps(caught.value))
     assert (str(again), again.library, again.extra) == (str(caught.value), "keras", "train")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli.files import check_apart, write_text
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.reports import add_latex_option, short
 from crohme.cli.tasks import Parser
 
@@ -24,7 +25,8 @@ Reports of different files, or with another metric or other truths, are not comp
 
 examples:
   crohme evaluate expressions --data data/crohme/test2013 --report old
-  crohme evaluate expressions --data data/crohme/test2013 --report new --bundle my-bundle
+  crohme evaluate expressions --data data/crohme/test2013 --report new \\
+    --bundle my-bundle
   crohme compare old new
   crohme compare old new --html changes.html --json changes.json
 """
@@ -37,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         help="compare two reports of `evaluate` or `score`",
         description="Compare two reports: what is read better, what worse, and whether that is chance.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("a", type=Path, metavar="A", help="folder of a report")
     parser.add_argument("b", type=Path, metavar="B", help="folder of the report to compare with it")

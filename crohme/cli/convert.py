@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, find_files, list_failures, progress
+from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.tasks import Parser
 from crohme.errors import cause_of
 from crohme.ink.formats import FORMATS
@@ -35,7 +36,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         help=f"InkML to {', '.join(FORMATS)}",
         description="Write InkML as pictures or data, or its truth in another notation.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="an InkML file, or a folder of them")
     parser.add_argument("--to", required=True, choices=list(FORMATS), help="what to write, see below")
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
             if problem is not None:
                 failures.append((file, problem))
                 break
-    print(f"{len(output.sources)} files written to {args.output}")
+    print(f"{counted(len(output.sources), 'file')} written to {args.output}")
     return list_failures(failures, len(files))
 
 

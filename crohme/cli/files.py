@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from crohme.cli.errors import CommandError, one_line
+from crohme.cli.layout import counted
 from crohme.datasets.location import files_under
 from crohme.errors import cause_of
 from inkml_parser.files import check_writable, is_special, write_whole
@@ -186,7 +187,7 @@ def list_failures(failures: Iterable[tuple[Path, str]], total: int) -> int:
     listed = list(failures)
     if not listed:
         return 0
-    print(f"crohme: {len(listed)} of {total} files failed:", file=sys.stderr)
+    print(f"crohme: {len(listed)} of {counted(total, 'file')} failed:", file=sys.stderr)
     for file, cause in listed:
         print(f"  {one_line(f'{file}: {cause}')}", file=sys.stderr)
     return 1

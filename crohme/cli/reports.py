@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli.files import check_apart, check_file, check_folder, write_text
+from crohme.cli.layout import counted
 
 if TYPE_CHECKING:
     from crohme.evaluation.report import Content
@@ -72,7 +73,7 @@ def short(place: str) -> str:
 
 def print_expressions(figures: dict[str, Any], rates: Sequence[tuple[str, str]]) -> None:
     """Rates of whole expressions with their intervals, by length, and where it is known by kind of error."""
-    print(f"{figures['n']} files; {figures['metric']}")
+    print(f"{counted(figures['n'], 'file')}; {figures['metric']}")
     for key, name in rates:
         low, high = figures[f"{key}_interval"]
         print(f"{name:<18}{figures[key]:7.2f} %   (95 % interval {low:.2f} to {high:.2f})")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli.files import list_failures, write_text
+from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.reports import add_report_options, check_outputs, print_lengths, write_report
 from crohme.cli.tasks import Parser
 
@@ -52,7 +53,8 @@ examples:
   crohme score truth_lg output_lg
   crohme score data/crohme/test2014 readings.csv --json scores.json
   crohme score data/crohme/test2014 readings.csv --level tokens
-  crohme score captions.txt theirs.csv --report theirs --plots pdf --latex table.tex
+  crohme score captions.txt theirs.csv --report theirs --plots pdf \\
+    --latex table.tex
 """
 
 _TOLERANCES = {"exact": "exact", "le1": "≤ 1 error", "le2": "≤ 2 errors", "le3": "≤ 3 errors"}
@@ -72,7 +74,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         help="score outputs against their truth, as the competition does",
         description="Score label graphs or LaTeX against their truth, as the competition does.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("truth", type=Path, metavar="TRUTH", help="folder of .lg, .inkml or LaTeX, or table of LaTeX")
     parser.add_argument("output", type=Path, metavar="OUTPUT", help="the same, from a recogniser")
@@ -115,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _print(scores: Scores, figures: dict[str, Any]) -> None:
     overall = scores.overall()
-    print(f"{overall['pairs']} files; {scores.metric}")
+    print(f"{counted(overall['pairs'], 'file')}; {scores.metric}")
     if scores.compared_by_tokens:
         print(f"{scores.compared_by_tokens} of them were compared by tokens: no tree can hold one side of the pair")
     print()
@@ -137,7 +139,7 @@ def _print(scores: Scores, figures: dict[str, Any]) -> None:
 def _tell_what_was_left_out(scores: Scores) -> None:
     lines = [f"  {name}: {line}" for name, one in scores.files.items() for line in one.ignored]
     if lines:
-        print(f"crohme: {len(lines)} lines of label graphs say nothing and were passed over:", file=sys.stderr)
+        print(f"crohme: {counted(len(lines), 'line')} of label graphs that say nothing, passed over:", file=sys.stderr)
         print("\n".join(lines), file=sys.stderr)
     if scores.additional:
         names = ", ".join(scores.additional[:5]) + (" …" if len(scores.additional) > 5 else "")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from importlib.util import find_spec
 
 from crohme.cli.arguments import up_to
 from crohme.cli.errors import CommandError
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.errors import CrohmeError
+from crohme.extras import install
 
 EPILOG = """\
 The command prints the address of the page; the documentation of the API is at /docs below it.
@@ -27,7 +30,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         help="a page to write on, and an API",
         description="Serve a page to write on in the browser, and an API.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=_port, default=8000, help="0 for any that is free (8000)")
@@ -70,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
     except CrohmeError:
         listener.close()
         raise
+    if find_spec("sympy") is None:
+        print(f"Nothing is solved without SymPy: {install('solver')}")
     print(f"Write on {server.url_of(listener)} (Ctrl-C stops it)", flush=True)
     hosts = [*server.hosts_of(args.host), *args.allow_host]
     server.run(create_app(networks, limits, args.cors, hosts), listener)

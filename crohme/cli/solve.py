@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crohme.cli.arguments import positive_number
 from crohme.cli.errors import CommandError
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.errors import CrohmeError, cause_of
 
@@ -34,7 +35,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         help="compute or solve a handwritten expression",
         description="Recognise an expression and compute, simplify or solve it.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     source = parser.add_argument_group("what to solve, one of the two")
     source.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="InkML or a picture of one expression")

@@ -98,7 +98,7 @@ def _check(a: StoredReport, b: StoredReport) -> None:
             raise ReportError(f"different files: {where}{_some(missing)}")
     retold = [file for file, row in a.rows.items() if row.truth != b.rows[file].truth]
     if retold:
-        raise ReportError(f"different truths: {len(retold)} files of {a.folder} and {b.folder}{_some(retold)}")
+        raise ReportError(f"different truths in {a.folder} and {b.folder}, {len(retold)} in all{_some(retold)}")
 
 
 def _some(files: list[str], most: int = 5) -> str:

@@ -36,7 +36,7 @@ def summarize(
         dict, JSON-able: `metric`; `unit`; `n`; `exprate`, `le1`, `le2`, `le3`, each with its `_interval`; `top5`,
         the share whose truth is among the readings, where further readings are known; `problems`, how many
         have no truth or no reading; `by_strokes`, ExpRate by length, or without ink `by_tokens`;
-        `errors_by_kind`, counts of the wrong ones, those that cannot be told as `untold`.
+        `errors_by_kind`, counts of the wrong ones, those that cannot be told as `unknown`.
     """
     errors = np.array([np.inf if o.errors is None else o.errors for o in outcomes])
     right = np.stack([errors <= most for _, most in RATES], axis=1)
@@ -52,7 +52,7 @@ def summarize(
     key, lengths = by_length(outcomes)
     summary[f"by_{key}"] = {group.name: {"n": group.n, "exprate": group.rate} for group in lengths}
     wrong = [o for o in outcomes if not o.is_right]
-    summary["errors_by_kind"] = {kind or "untold": sum(o.kind == kind for o in wrong) for kind in (*KINDS, None)}
+    summary["errors_by_kind"] = {kind or "unknown": sum(o.kind == kind for o in wrong) for kind in (*KINDS, None)}
     return summary
 
 

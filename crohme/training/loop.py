@@ -110,6 +110,8 @@ def _to_the_end(run: TrainingRun, chunks: Chunks, measure: Measure, pace: Pace, 
         for index in range(run.progress["batch"], len(chunk)):
             batch = chunk[index]
             is_new = batch.shape not in run.compiled
+            if is_new:
+                bar.compiling()
             with uninterrupted():  # so that what is saved then is a whole number of steps
                 with clock.stopped() if is_new else nullcontext():
                     loss = run.step(batch)["loss"]
@@ -167,6 +169,10 @@ class _Bar:
 
     def __exit__(self, *_: object) -> None:
         self.bar.close()
+
+    def compiling(self) -> None:
+        """Tell why nothing moves for half a minute."""
+        self.bar.set_description(f"{self._epoch()}, compiling")
 
     def show(self, loss: float, rate: float | None) -> None:
         self.bar.n = self._spent()

@@ -34,6 +34,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 for _response in ERRORS.values():
     _response["model"] = schemas.ErrorOut
+GET_ERRORS = {status: ERRORS[status] for status in (400, 408, 500)}
 _INKML_EXAMPLE = (
     '<ink xmlns="http://www.w3.org/2003/InkML"><trace id="0">0 10, 20 10</trace><trace id="1">10 0, 10 20</trace></ink>'
 )
@@ -179,14 +180,14 @@ def _solved(solution: Solution) -> dict[str, Any]:
     }
 
 
-@router.get("/health", response_model=schemas.Health)
+@router.get("/health", responses=GET_ERRORS, response_model=schemas.Health)
 async def health(networks: AppNetworks) -> Any:
     """Whether the server answers, and how many requests wait."""
     waiting = {name: queue.waiting for name, queue in networks.queues.items()}
     return {"status": "ok", "version": __version__, "waiting": waiting}
 
 
-@router.get("/bundles", response_model=schemas.Bundles)
+@router.get("/bundles", responses=GET_ERRORS, response_model=schemas.Bundles)
 async def bundles(networks: AppNetworks) -> Any:
     """The trained networks that this server answers with, and their measured figures."""
     return {

@@ -186,7 +186,7 @@ def test_interrupted_it_keeps_what_it_has(
         ".jsonl": lambda: [json.loads(line) for line in text.splitlines()],
     }[suffix]()
     assert [Path(row["file"]).name for row in kept] == ["a.inkml", "b.inkml"]
-    assert "2 lines were read" in capsys.readouterr().err
+    assert "2 lines read" in capsys.readouterr().err
 
 
 def test_predict_loads_no_deep_learning_library(folder: Path, expression_bundle: Path) -> None:
@@ -261,7 +261,7 @@ def test_symbols_that_cannot_be_told_are_a_failure_and_the_others_are_read(
     rows = list(csv.DictReader(out.open(encoding="utf-8", newline="")))
     assert [(row["truth"], bool(row["latex"])) for row in rows] == [("1", True), ("+", True), ("", False)]
     assert "trace '33', which does not exist" in rows[2]["error"]
-    assert f"1 of 1 files failed:\n  {file}: damaged segmentation: symbol 'x'" in capsys.readouterr().err
+    assert f"1 of 1 file failed:\n  {file}: damaged segmentation: symbol 'x'" in capsys.readouterr().err
 
 
 def test_undamaged_files_have_no_list_of_damage(

@@ -84,7 +84,7 @@ def test_interrupted_the_output_has_what_was_read_and_is_whole(
     monkeypatch.setattr(parallel, "_try", once)
     output = tmp_path / f"r.{suffix}"
     code, _, errors = predict(ink.parent, "--output", output)
-    assert (code, errors.strip()) == (143, "crohme: terminated; 1 lines were read")
+    assert (code, errors.strip()) == (143, "crohme: terminated; 1 line read")
     text = output.read_text(encoding="utf-8")
     rows = {"csv": lambda: list(csv.DictReader(text.splitlines())), "json": lambda: json.loads(text),
             "jsonl": lambda: [json.loads(line) for line in text.splitlines()]}[suffix]()  # fmt: skip

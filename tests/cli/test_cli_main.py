@@ -20,13 +20,13 @@ CALLS = [*NAMES, *(f"{name} {task}" for name, tasks in TASKS.items() for task in
 def test_help_explains_the_command(
     call: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit) as end:
         main([*call.split(), "--help"])
     assert end.value.code == 0
     text = capsys.readouterr().out
     assert text.startswith(f"usage: crohme {call} ")
-    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, text.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("call", CALLS)

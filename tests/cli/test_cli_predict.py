@@ -92,7 +92,7 @@ def test_the_sheet_shows_symbols_and_failures(
 
 def test_missing_file_is_a_row_too(bundle_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", "symbols", "nowhere.inkml", "--bundle", str(bundle_folder)]) == 1
-    assert "1 of 1 files failed:\n  nowhere.inkml: No such file or directory" in capsys.readouterr().err
+    assert "1 of 1 file failed:\n  nowhere.inkml: No such file or directory" in capsys.readouterr().err
 
 
 def test_evaluate_writes_figures_and_report(folder: Path, bundle_folder: Path, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_evaluate_lists_files_that_cannot_be_read(
 def test_info_of_a_bundle_shows_its_card(bundle_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", str(bundle_folder)]) == 0
     text = capsys.readouterr().out
-    assert "licence   MIT" in text and "0.2500" in text and "For tests." in text
+    assert "licence   MIT" in text and "top-1 25.00 %" in text and "For tests." in text
 
 
 def test_info_names_versions(capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,7 +65,7 @@ def test_without_keras_tuner_it_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "keras_tuner", None)
     assert main(["tune", "--data", str(ink)]) == 1
-    said = 'this command needs Keras Tuner, which is not installed: pip install "crohme[tune]"'
+    said = 'this command needs Keras Tuner, which is not installed: pip install -e ".[tune]"'
     assert capsys.readouterr().err == f"crohme: error: {said}\n"
 
 

@@ -68,7 +68,7 @@ def test_mcnemar_is_the_exact_binomial(wins: int, losses: int) -> None:
         (replace(B, metric="graphs"), "different metrics: 'edits' in a, 'graphs' in b"),
         (replace(B, rows={"both": B.rows["both"]}), r"different files: 5 of a are not in b \(won, lost, .*none\)"),
         (replace(B, rows={**B.rows, "more": B.rows["won"]}), r"different files: 1 of b are not in a \(more\)"),
-        (replace(B, rows={**B.rows, "won": Row("y", "y", 0)}), r"different truths: 1 files of a and b \(won\)"),
+        (replace(B, rows={**B.rows, "won": Row("y", "y", 0)}), r"different truths in a and b, 1 in all \(won\)"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared(other: StoredReport, said: str) -> None:

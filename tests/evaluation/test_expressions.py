@@ -88,7 +88,7 @@ def test_every_file_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expr
     assert "lies in one place" in problems["dots.inkml"] and str(tmp_path) not in "".join(problems.values())
     figures = summarize(list(outcomes.values()))
     assert (figures["n"], figures["problems"]) == (5, 4)
-    assert figures["errors_by_kind"]["untold"] == 4
+    assert figures["errors_by_kind"]["unknown"] == 4
 
 
 def test_nothing_to_evaluate_on(tmp_path: Path, expression_bundle: Path) -> None:
@@ -127,7 +127,7 @@ def test_summary_counts_all_files() -> None:
     assert figures["by_strokes"] == {
         "1-5": {"n": 50, "exprate": 100.0}, "11-20": {"n": 30, "exprate": 0.0}, "31+": {"n": 15, "exprate": 0.0},
     }  # fmt: skip
-    assert figures["errors_by_kind"] == {"segmentation": 15, "symbol": 30, "relation": 0, "untold": 5}
+    assert figures["errors_by_kind"] == {"segmentation": 15, "symbol": 30, "relation": 0, "unknown": 5}
     assert "token" in figures["metric"]
     json.dumps(figures)
 

@@ -51,7 +51,7 @@ def test_the_json_has_all_figures(report: Path, outcomes: list[Outcome]) -> None
     figures = json.loads((report / "metrics.json").read_text())
     summary = summarize(outcomes)
     assert {name: figures[name] for name in summary} == summary
-    assert summary["errors_by_kind"] == {"segmentation": 1, "symbol": 1, "relation": 2, "untold": 1}
+    assert summary["errors_by_kind"] == {"segmentation": 1, "symbol": 1, "relation": 2, "unknown": 1}
     assert figures["by_writer"]["sample8"] == {"n": 22, "exprate": 90.91, "exprate_interval": [72.19, 97.47]}
     assert figures["by_structure"]["big operator"]["exprate"] == 100.0
     assert figures["label_graphs"]["unscored"] == 1

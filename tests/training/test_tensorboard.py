@@ -78,5 +78,5 @@ def test_without_the_extra_it_says_so_before_anything_else(
         tensorboard.load_writer()
     arguments = ["train", "expressions", "--tensorboard", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
     assert main(arguments) == 1
-    assert 'needs tensorboardX, which is not installed: pip install "crohme[tensorboard]"' in capsys.readouterr().err
+    assert 'needs tensorboardX, which is not installed: pip install -e ".[tensorboard]"' in capsys.readouterr().err
     assert not (tmp_path / "run").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from crohme.cli.evaluate import expressions, symbols
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 
 EPILOG = """\
@@ -27,6 +28,6 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         description="Measure how well a bundle recognises isolated symbols or whole expressions.",
         usage="crohme evaluate TASK --data DIR [OPTION ...]",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_tasks((symbols, expressions), default=None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crohme.cli.arguments import MAX_BEAM, add_alphabet_option, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.files import list_failures, write_json
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.reports import add_report_options, check_outputs, print_expressions, write_report
 from crohme.cli.tasks import Parser
 
@@ -42,7 +43,8 @@ examples:
   crohme evaluate expressions --data data/crohme/test2014 --json figures.json
   crohme evaluate expressions --data data/crohme/test2013 --report report
   crohme evaluate expressions --data data/crohme/test2013 --offline
-  crohme evaluate expressions --data data/crohme/test2013 --recognizer my_module:MyRecognizer
+  crohme evaluate expressions --data data/crohme/test2013 \\
+    --recognizer my_module:MyRecognizer
 """
 
 
@@ -53,7 +55,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         help="ExpRate and token errors on whole expressions",
         description="Measure how well a bundle recognises whole expressions.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="InkML with truth")
     parser.add_argument("--bundle", metavar="NAME|DIR", help="a bundle, or the folder of one (expressions)")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli.files import list_failures, write_json, write_text
+from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.reports import add_report_options, check_outputs, short
 from crohme.cli.tasks import Parser
 
@@ -30,7 +31,8 @@ Files that could not be read are listed at the end and make the exit code 1.
 examples:
   crohme evaluate symbols --data data/crohme/test2014
   crohme evaluate symbols --bundle symbol-cnn --data my-pictures --report report
-  crohme evaluate symbols --bundle runs/symbol-lstm/bundle --data data/sample/test
+  crohme evaluate symbols --bundle runs/symbol-lstm/bundle \\
+    --data data/sample/test
 """
 
 
@@ -41,7 +43,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         help="top-1, top-3 and top-5 accuracy on isolated symbols",
         description="Measure how well a bundle recognises isolated symbols.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument(
         "--data",
@@ -110,12 +112,12 @@ def _recognizer(name: str) -> SymbolRecognizer | SymbolReader:
 
 
 def _print(figures: dict[str, Any]) -> None:
-    print(f"{figures['n']} symbols")
+    print(counted(figures["n"], "symbol"))
     for k in (1, 3, 5):
         low, high = figures[f"top{k}_interval"]
         print(f"top-{k}  {figures[f'top{k}']:.2%}   (95 % interval {low:.2%} to {high:.2%})")
     if figures["left_out"]:
-        print(f"{figures['left_out']} others, of classes that the recogniser does not know, were left out")
+        print(f"left out, of classes that the recogniser does not know: {figures['left_out']}")
     if figures["unknown_labels"]:
         print(f"{figures['unknown_labels']} of them have a label that the recogniser does not know, counted as wrong:")
         print(f"  {' '.join(figures['unknown_label_names'])}")

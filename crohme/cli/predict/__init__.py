@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.predict import expressions, symbols
 from crohme.cli.tasks import Parser
 
@@ -32,6 +33,6 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         description="Recognise the expressions, or the symbols, in InkML files and pictures.",
         usage="crohme predict [TASK] PATH [PATH ...] [OPTION ...]",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_tasks((expressions, symbols), DEFAULT_TASK)

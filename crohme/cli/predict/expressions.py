@@ -8,6 +8,7 @@ from pathlib import Path
 from crohme.cli.arguments import MAX_BEAM, add_alphabet_option, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, check_apart, find_files
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.predict.expression_readings import WRITTEN, read_expressions
 from crohme.cli.predict.readings import Reading
 from crohme.cli.predict.shared import TOP, Lines, add_output_options, run_prediction
@@ -46,7 +47,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         help="whole expressions, as LaTeX (the default)",
         description="Recognise whole expressions in InkML files and pictures.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     add_output_options(
         parser,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crohme.cli.arguments import MAX_TOP, up_to
 from crohme.cli.files import list_failures, list_warnings
+from crohme.cli.layout import counted
 from crohme.cli.predict import readings
 from crohme.cli.predict.readings import Reading
 
@@ -53,7 +54,7 @@ def run_prediction(
         if args.output is None:
             readings.print_table(found, what)
         else:
-            print(f"{len(found)} lines written to {args.output}")
+            print(f"{counted(len(found), 'line')} written to {args.output}")
         written(found)
 
     found: list[Reading] = []
@@ -65,7 +66,7 @@ def run_prediction(
                 found.append(reading)
     except KeyboardInterrupt:
         summarise()
-        raise KeyboardInterrupt(f"{len(found)} lines were read") from None
+        raise KeyboardInterrupt(f"{counted(len(found), 'line')} read") from None
     summarise()
     list_warnings((Path(r.file), warning) for r in found for warning in r.warnings)
     return list_failures([(Path(r.file), r.error) for r in found if r.error is not None], number)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, check_apart, check_file, find_files
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.predict.readings import Reading
 from crohme.cli.predict.shared import TOP, Lines, add_output_options, run_prediction
 from crohme.cli.predict.symbol_readings import read_symbols
@@ -40,7 +41,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         help="isolated symbols, as LaTeX labels",
         description="Recognise isolated symbols in InkML files and pictures.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     add_output_options(
         parser,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.cli.train import expressions, symbols
 
@@ -34,6 +35,6 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         description="Train a recogniser of isolated symbols or of whole expressions.",
         usage="crohme train [TASK] [OPTION ...]",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_tasks((symbols, expressions), DEFAULT_TASK)

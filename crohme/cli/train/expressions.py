@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crohme.cli.arguments import positive_int
 from crohme.cli.errors import CommandError
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.cli.train.shared import (
     add_experiment_options,
@@ -29,7 +30,8 @@ examples:
   crohme train expressions --minutes 180 --size base
   crohme train expressions --config configs/expressions.toml
   crohme train expressions --set recipe.one_hand=0.5
-  crohme train expressions --tensorboard        (then: tensorboard --logdir runs/expressions)
+  crohme train expressions --tensorboard
+  tensorboard --logdir runs/expressions
   crohme train expressions --resume             (to the end of a stopped run)
   crohme train expressions --resume --minutes 60          (an hour more)
 """
@@ -42,7 +44,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         help="whole expressions, from their strokes",
         description="Train a recogniser of whole expressions, the stroke transformer.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     add_run_options(
         parser,

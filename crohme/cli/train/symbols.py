@@ -9,6 +9,7 @@ from pathlib import Path
 from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int, positive_number
 from crohme.cli.files import check_folder
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.cli.train.shared import (
     add_experiment_options,
@@ -28,10 +29,12 @@ examples:
   crohme train symbols
   crohme train symbols --network cnn --data /data/crohme --out runs/cnn
   crohme train symbols --network cnn --data my-pictures
-  crohme train symbols --network cnn --data mnist --data operators --classes 0 1 2 3 add sub
-  crohme train symbols --network vgg19 --data my-pictures --image-size 224 --weights imagenet
+  crohme train symbols --network cnn --data mnist --data operators \\
+    --classes 0 1 2 3 add sub
+  crohme train symbols --network vgg19 --data my-pictures --image-size 224 \\
+    --weights imagenet
   crohme train symbols --from symbol-cnn --data my-pictures     (fine-tuning)
-  crohme train symbols --config configs/symbol-cnn.toml         (as the shipped one was)
+  crohme train symbols --config configs/symbol-cnn.toml
   crohme train symbols --resume
 """
 _SETTINGS = ("learning_rate", "batch_size", "weights", "seed")
@@ -44,7 +47,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         help="isolated symbols, from their strokes or from pictures (the default)",
         description="Train a recogniser of isolated symbols.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     add_run_options(
         parser,

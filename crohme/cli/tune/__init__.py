@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.cli.tune import symbols
 
@@ -24,6 +25,6 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         description="Search for the settings with which a network learns best.",
         usage="crohme tune [TASK] [OPTION ...]",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_tasks((symbols,), DEFAULT_TASK)

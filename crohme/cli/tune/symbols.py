@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int
+from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.deep_learning import load_keras
 
@@ -23,7 +24,7 @@ EPILOG = f"""\
 Keras Tuner's Hyperband tries many learning rates, activations and widths of a network for a
 short time, and continues with the best of them until some have had --epochs passes over the
 data. A trial also ends when it no longer improves. crohme/symbols/tuning.py lists what is
-searched. Needs: pip install "crohme[tune]".
+searched. Needs the extra `tune`.
 
 The folder of a search holds trials.csv, a row for each trial, best first; best.json, the best
 configuration; tuner/, from which --resume continues; and with --retrain, retrained/: a full
@@ -44,7 +45,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         help="learning rate, activation and width of a network for symbols (the default)",
         description="Search for the learning rate, activation and width with which a network learns symbols best.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument(
         "--data", type=Path, action="append", metavar="DIR", help="as for `crohme train symbols` (CROHME)"
