@@ -8,11 +8,17 @@ import platform
 import re
 from collections.abc import Mapping
 from importlib import metadata
+from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from crohme import __version__
+from crohme.cli.alphabet_page import alphabet_page, by_kind
+from crohme.cli.errors import CommandError
+from crohme.cli.files import write_text
 from crohme.cli.layout import counted
 from crohme.cli.tasks import Parser
+from crohme.notation import Alphabet
 
 if TYPE_CHECKING:
     from crohme.bundle import Bundle
@@ -32,6 +38,9 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         description="Show versions and the trained bundles, or everything about one bundle.",
     )
     parser.add_argument("bundle", nargs="?", metavar="BUNDLE", help="name or folder of a bundle, to see its model card")
+    parser.add_argument(
+        "--alphabet", type=Path, metavar="FILE", help="write a page that shows each symbol that BUNDLE reads (.html)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -39,8 +48,15 @@ def run(args: argparse.Namespace) -> int:
     """Print versions and bundles, or one bundle."""
     from crohme import bundle
 
+    if args.alphabet is not None and args.bundle is None:
+        raise CommandError("--alphabet needs a bundle: `info math --alphabet symbols.html`")
     if args.bundle is not None:
-        _print_bundle(bundle.load(args.bundle))
+        found = bundle.load(args.bundle)
+        if args.alphabet is None:
+            _print_bundle(found)
+        else:
+            write_text(args.alphabet, alphabet_page(f"What {found.path.name} reads", _alphabet(found)))
+            print(f"page written to {args.alphabet}")
         return 0
     _print_versions()
     names = bundle.names()
@@ -101,9 +117,21 @@ def _print_bundle(bundle: Bundle) -> None:
         _print_table(name, getattr(bundle, name))
     _print_table("provenance", bundle.provenance.to_dict())
     print(f"  training  {json.dumps(dict(bundle.training))}")
+    print("  alphabet")
+    for kind, labels in by_kind(_alphabet(bundle)):
+        print(fill(" ".join(labels), 100, initial_indent=f"    {kind:<20}", subsequent_indent=" " * 24))
     card = _card(bundle)
     if card:
         print(f"\n{card.rstrip()}")
+
+
+def _alphabet(bundle: Bundle) -> Alphabet:
+    from crohme.bundle import Reads
+    from crohme.expressions.vocabulary import Vocabulary
+
+    if bundle.reads is Reads.EXPRESSIONS:
+        return Vocabulary.of_tokens(bundle.vocabulary).alphabet
+    return Alphabet(bundle.vocabulary)
 
 
 def _print_table(name: str, table: Mapping[str, Any]) -> None:

@@ -1,0 +1,53 @@
+"""`crohme info`: versions, figures, the alphabet as a list and as a page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from crohme.cli import main
+from crohme.cli.alphabet_page import alphabet_page, by_kind
+from crohme.notation import Alphabet
+
+
+def test_the_alphabet_of_a_bundle_is_a_page_with_each_symbol_once(tmp_path: Path) -> None:
+    page = tmp_path / "symbols.html"
+    assert main(["info", "expressions", "--alphabet", str(page)]) == 0
+    read = html.fromstring(page.read_text(encoding="utf-8"))
+    assert sorted(read.xpath("//li/code/text()")) == sorted(Alphabet.crohme())
+    pictures = {item.findtext("code"): "".join(item.find("math").itertext()) for item in read.iter("li")}
+    assert (pictures["\\alpha"], pictures["\\sum"], pictures["\\leq"], pictures["x"]) == ("α", "∑", "≤", "x")
+
+
+def test_the_page_of_the_whole_alphabet_shows_what_takes_arguments_and_grids() -> None:
+    read = html.fromstring(alphabet_page("<all> & more", Alphabet.whole()))
+    assert read.findtext(".//h1") == "<all> & more"
+    pictures = {item.findtext("code"): item for item in read.iter("li")}
+    assert len(pictures) == len(Alphabet.whole()) + 1  # one grid
+    for label, element in (("\\hat", "mover"), ("\\underline", "munder"), ("\\begin{matrix}", "mtable")):
+        assert pictures[label].xpath(f".//{element}"), label
+    assert "? (any other sign)" in pictures
+
+
+def test_kinds_are_named_in_the_plural_and_leave_nothing_out() -> None:
+    kinds = dict(by_kind(Alphabet.whole()))
+    assert {"digits", "letters", "relations", "punctuation", "accents under"} <= kinds.keys()
+    assert sorted(label for labels in kinds.values() for label in labels) == sorted(Alphabet.whole())
+
+
+def test_a_page_needs_a_bundle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "--alphabet", str(tmp_path / "a.html")]) == 1
+    assert "--alphabet needs a bundle" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_figures_stand_by_set_in_percent_and_the_licence_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "symbol-lstm"]) == 0
+    assert re.search(r"test2013 +6,082 symbols, top-1 87\.17 %, top-3", capsys.readouterr().out)
+    assert main(["info", "expressions"]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"test2014 +986 files, ExpRate \d\d\.\d\d %, ≤ 1 error", shown)
+    assert re.search(r"licence .*no commercial use, share alike\.\n", shown)
+    assert re.search(r"digits +0 1 2 3 4 5 6 7 8 9\n", shown)
