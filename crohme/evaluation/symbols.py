@@ -16,9 +16,11 @@ from crohme.datasets.pictures.image_folders import load_images
 from crohme.datasets.registry import all_at
 from crohme.datasets.symbols import load_symbols
 from crohme.evaluation.intervals import wilson_interval
-from crohme.evaluation.symbol_reader import SymbolReader
+from crohme.evaluation.symbol_reader import NO_SYMBOL, SymbolReader
 from crohme.ink.raster import SIZE, render
 from crohme.notation import Alphabet
+from crohme.notation.alphabet import OTHER
+from crohme.recognition import DOUBTFUL
 from crohme.symbols.recognizer import Pictures, SymbolRecognizer
 from crohme.types import BoolArray, FloatingArray, StringArray
 
@@ -65,10 +67,17 @@ class SymbolResults:
             figures |= {f"top{k}": round(self.top(k), 5), f"top{k}_interval": [round(low, 5), round(high, 5)]}
         is_unknown = ~np.isin(self.truth, self.classes)
         figures["unknown_labels"] = int(is_unknown.sum())
+        if is_unknown.any():
+            figures["unknown_doubted"] = round(float(self._is_doubted()[is_unknown].mean()), 5)
         figures["unknown_label_names"] = sorted(set(self.truth[is_unknown].tolist()))
         figures["left_out"] = self.left_out
         figures["unreadable_files"] = list(self.unreadable)
         return figures
+
+    def _is_doubted(self) -> BoolArray:
+        """Whether the answer is that it is none of the classes, or is not more probable than all others together."""
+        doubted: BoolArray = np.isin(self.predicted, (OTHER, NO_SYMBOL)) | (self.probabilities.max(axis=1) < DOUBTFUL)
+        return doubted
 
     def _rank_hits(self, k: int) -> BoolArray:
         best = np.argsort(-self.probabilities, axis=1, kind="stable")[:, :k]

@@ -64,6 +64,6 @@ def test_the_command_takes_either_kind_of_bundle(drawings: Path, capsys: pytest.
     arguments = ["evaluate", "symbols", "--data", str(drawings), "--known", "--bundle"]
     assert main([*arguments, "expressions"]) == 0
     output = capsys.readouterr().out
-    assert "top-1  100.00%" in output and "of classes that the recogniser does not know, were left out" in output
+    assert "top-1  100.00%" in output and "left out, of classes that the recogniser does not know: " in output
     assert main([*arguments, "symbol-lstm"]) == 0
     assert "top-1" in capsys.readouterr().out

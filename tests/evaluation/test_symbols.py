@@ -33,6 +33,7 @@ def test_top_k(results: SymbolResults) -> None:
 
 def test_the_summary_drops_nothing(results: SymbolResults) -> None:
     summary = json.loads(json.dumps(results.summary()))
+    assert summary["unknown_doubted"] == 0.0  # 0.5 is not below one half
     assert (summary["n"], summary["unknown_labels"], summary["unreadable_files"]) == (6, 1, ["z: empty"])
     assert summary["unknown_label_names"] == ["\\omega"]
     assert summary["top1"] == pytest.approx(1 / 3, abs=1e-5)

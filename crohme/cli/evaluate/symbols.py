@@ -121,3 +121,4 @@ def _print(figures: dict[str, Any]) -> None:
     if figures["unknown_labels"]:
         print(f"{figures['unknown_labels']} of them have a label that the recogniser does not know, counted as wrong:")
         print(f"  {' '.join(figures['unknown_label_names'])}")
+        print(f"  {figures['unknown_doubted']:.2%} of these were doubted: read as ?, or with less than 50 % confidence")
