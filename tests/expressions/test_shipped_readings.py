@@ -15,7 +15,7 @@ _AT_ONCE = 10
 
 @pytest.fixture(scope="module")
 def recognizer() -> Recognizer:
-    return Recognizer.load()
+    return Recognizer.load("expressions")
 
 
 @pytest.mark.parametrize("part", range(10))
