@@ -13,7 +13,7 @@ from inkml_parser.errors import MalformedInk, UnsupportedInk
 from inkml_parser.formats import TraceFormat, trace_format
 from inkml_parser.layout import Layout
 from inkml_parser.limits import MOST_VALUES
-from inkml_parser.mappings import Step, steps
+from inkml_parser.mappings import Step, steps_in
 from inkml_parser.types import Channels, Decoded, Points
 from inkml_parser.units import Axis, axis, scales
 from inkml_parser.warnings import Part, Warnings
@@ -79,7 +79,7 @@ class Frames:
         """The frame of a context, its scale not yet known.
 
         Raises:
-            MalformedInk, UnsupportedInk: See `formats.trace_format`, `mappings.steps`, `units`.
+            MalformedInk, UnsupportedInk: See `formats.trace_format`, `mappings.steps_in`, `units`.
         """
         key = (context.format, context.source, context.canvas, context.transform)
         if key not in self._frames:
@@ -127,11 +127,8 @@ class Frames:
         )
 
     def _map(self, name: str, channel: etree._Element) -> list[Step]:
-        mapping = next(children(channel, "mapping"), None)
-        if mapping is None:
-            return []
         try:
-            return steps(mapping, (name,), self._by_id)
+            return steps_in(channel, (name,), self._by_id, most=1)
         except UnsupportedInk as error:
             if name in ("X", "Y"):
                 raise
@@ -140,5 +137,4 @@ class Frames:
 
     def _transform(self, transform: etree._Element | None) -> list[Step]:
         """The first mapping of a canvas transform; a second one is its inverse."""
-        mapping = None if transform is None else next(children(transform, "mapping"), None)
-        return [] if mapping is None else steps(mapping, ("X", "Y"), self._by_id)
+        return [] if transform is None else steps_in(transform, ("X", "Y"), self._by_id, most=2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 from lxml import etree
@@ -18,6 +17,40 @@ from inkml_parser.types import Channels, Matrix, Values
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MOST_NUMBERS = 100_000
 _LONGEST_CHAIN = 16
+_TYPES = ("identity", "affine", "lookup", "product")
+_KIND_OF_CONTENT = {"affine": "affine", "table": "lookup"}
+
+
+def steps_in(
+    holder: etree._Element, default: tuple[str, ...], by_id: Mapping[str, etree._Element], most: int
+) -> list[Step]:
+    """What the mapping of a `channel` or a `canvasTransform` does.
+
+    It stands in a `mapping`, is referred to by `mappingRef`, or is a bare `affine` or `table`. Of several the
+    first one counts: a canvas transform may add its inverse.
+
+    Args:
+        holder: lxml element.
+        default: tuple of str. The channels a mapping is from and to, where it has no `bind`.
+        by_id: mapping. Where `mappingRef` leads.
+        most: int. How many mappings `holder` may have.
+
+    Raises:
+        UnsupportedInk: See `steps`; something else than mappings, or too many of them.
+        MalformedInk: See `steps`.
+    """
+    found = _content(holder)
+    if holder.get("mappingRef") is not None and not found:
+        return steps(_referred(holder, by_id), default, by_id)
+    kinds = [local_name(child) for child in found]
+    if len(found) > most or not set(kinds) <= {"mapping", *_KIND_OF_CONTENT} or (holder.text or "").strip():
+        shown = ", ".join(f"<{kind}>" for kind in kinds[:5]) or "text"
+        raise unsupported(holder, f"with {shown} in it")
+    if not found:
+        return []
+    if kinds[0] == "mapping":
+        return steps(found[0], default, by_id)
+    return [_affine(holder, found[0], default) if kinds[0] == "affine" else _lookup(holder, found[0], default)]
 
 
 def steps(element: etree._Element, default: tuple[str, ...], by_id: Mapping[str, etree._Element]) -> list[Step]:
@@ -34,16 +67,18 @@ def steps(element: etree._Element, default: tuple[str, ...], by_id: Mapping[str,
         MalformedInk: Not the numbers that its type needs, or none that could be inverted.
     """
     element = _referred(element, by_id)
-    kind = element.get("type") or _kind_of_content(element)
-    if kind == "identity":
+    content = _content(element)
+    names = [local_name(child) for child in content]
+    kind = element.get("type") or (_KIND_OF_CONTENT.get(names[0], "unknown") if len(names) == 1 else "unknown")
+    if kind == "identity" and not content:
         return []
-    if kind == "affine":
-        return [_affine(element, default)]
-    if kind == "lookup":
-        return [_lookup(element, default)]
-    if kind == "product":
-        parts = [_referred(part, by_id) for part in islice(children(element, "mapping"), MOST_VALUES + 1)]
+    if kind == "affine" and names == ["affine"]:
+        return [_affine(element, content[0], default)]
+    if kind == "lookup" and names == ["table"]:
+        return [_lookup(element, content[0], default)]
+    if kind == "product" and set(names) <= {"mapping"}:
         # A product in a product could be itself, or twice as much with each line of a file.
+        parts = [_referred(part, by_id) for part in content[: MOST_VALUES + 1]]
         if len(parts) > MOST_VALUES or any(part.get("type") == "product" for part in parts):
             raise unsupported(element, "of too many mappings, or of products,")
         found = [step for part in parts for step in steps(part, default, by_id)]
@@ -52,7 +87,8 @@ def steps(element: etree._Element, default: tuple[str, ...], by_id: Mapping[str,
         if len(set(targets)) != len(targets) or sorted(sources) != sorted(targets):
             raise unsupported(element, "of mappings that share channels")
         return found
-    raise unsupported(element, "")
+    shown = ", ".join(f"<{name}>" for name in names[:5]) or "nothing"
+    raise unsupported(element, f"with {shown} in it" if kind in _TYPES else "")
 
 
 def unsupported(element: etree._Element, why: str) -> UnsupportedInk:
@@ -74,9 +110,9 @@ def _referred(element: etree._Element, by_id: Mapping[str, etree._Element]) -> e
     raise MalformedInk("the references between mappings run in a circle, or too far")
 
 
-def _kind_of_content(element: etree._Element) -> str:
-    kinds = {"affine": "affine", "table": "lookup"}
-    return next((kinds[local_name(child)] for child in element if local_name(child) in kinds), "unknown")
+def _content(element: etree._Element) -> list[etree._Element]:
+    """What a mapping consists of, or an element that holds mappings."""
+    return [child for child in element if local_name(child) not in ("bind", "annotation", "annotationXML")]
 
 
 def _bound(element: etree._Element, side: str, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -99,12 +135,10 @@ class Affine:
         return dict(zip(self.targets, mapped, strict=True))
 
 
-def _affine(element: etree._Element, default: tuple[str, ...]) -> Step:
+def _affine(element: etree._Element, content: etree._Element, default: tuple[str, ...]) -> Step:
     """A row for each target: a factor for each source, then what is added."""
     sources, targets = _bound(element, "source", default), _bound(element, "target", default)
-    content = next(children(element, "affine"), None)
-    text = "" if content is None else content.text or ""
-    rows = [_numbers(row, element) for row in text.strip().rstrip(",").split(",")]
+    rows = [_numbers(row, element) for row in (content.text or "").strip().rstrip(",").split(",")]
     n, m = len(targets), len(sources)
     flat = [number for row in rows for number in row]
     is_even = len(rows) in (1, n) and len({len(row) for row in rows}) == 1
@@ -162,10 +196,12 @@ Step = Affine | Lookup
 """A mapping, ready to be applied: it gives the channels that it changes."""
 
 
-def _lookup(element: etree._Element, default: tuple[str, ...]) -> Step:
+def _lookup(element: etree._Element, table: etree._Element, default: tuple[str, ...]) -> Step:
     sources, targets = _bound(element, "source", default), _bound(element, "target", default)
-    table = next(children(element, "table"), None)
-    if table is None or len(sources) != 1 or len(targets) != 1:
+    columns = [(bind.get("column"), "1" if bind.get("target") is None else "2") for bind in children(element, "bind")]
+    if any(given not in (None, usual) for given, usual in columns):
+        raise unsupported(element, "with columns in another order than source, target")
+    if len(sources) != 1 or len(targets) != 1:
         raise unsupported(element, f"from {' '.join(sources)} to {' '.join(targets)}")
     interpolation = table.get("interpolation", "linear")
     apply = table.get("apply", "absolute")

@@ -71,10 +71,13 @@ def traces(found: Layout, limits: Limits, warnings: Warnings) -> Traces:
 
     Raises:
         OversizedInk: More traces or points than the limits allow.
-        MalformedInk, UnsupportedInk: A trace that cannot be decoded, or whose context cannot be used.
+        MalformedInk, UnsupportedInk: A trace that cannot be decoded, or whose context cannot be used; a
+            mapping where it means nothing.
     """
     if len(found.traces) > limits.max_strokes:
         raise OversizedInk(f"more than {limits.max_strokes} traces")
+    for stray in found.stray[:1]:
+        raise UnsupportedInk(f"<{local_name(stray)}> in line {stray.sourceline} stands where it maps nothing")
     least = sum((trace.element.text or "").count(",") + 1 for trace in found.traces)
     if least > limits.max_points:
         raise OversizedInk(f"more than {limits.max_points} points")
@@ -83,7 +86,7 @@ def traces(found: Layout, limits: Limits, warnings: Warnings) -> Traces:
     ambiguous = {name for name, count in given.items() if name is not None and count > 1}
     for name in sorted(ambiguous):
         warnings.add(Part.INK, f"{given[name]} traces have the identifier {name!r}; all but the first are renamed")
-    points = _decoded(all_traces, limits)
+    points = _decoded(all_traces, limits, warnings)
     return Traces(all_traces, _joined(all_traces, points, ambiguous, warnings), ambiguous)
 
 
@@ -116,7 +119,7 @@ def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> li
     return result
 
 
-def _decoded(all_traces: list[Trace], limits: Limits) -> list[Decoded]:
+def _decoded(all_traces: list[Trace], limits: Limits, warnings: Warnings) -> list[Decoded]:
     widths: dict[Frame, Counter[int]] = {}
     for trace in all_traces:
         width = first_width(trace.element.text or "")
@@ -125,12 +128,17 @@ def _decoded(all_traces: list[Trace], limits: Limits) -> list[Decoded]:
     usual = {frame: counts.most_common(1)[0][0] for frame, counts in widths.items()}
     result = []
     left = limits.max_points
+    noted: set[Frame] = set()
     for trace in all_traces:
         if len(trace.element):
             raise MalformedInk(f"trace {trace.id!r}: <{local_name(trace.element[0])}> inside a trace")
         text = "" if trace.element.get("type") == "penUp" else trace.element.text or ""
         try:
             decoded = decode(text, trace.frame.format, usual.get(trace.frame), left)
+            undeclared = decoded[1].keys() - trace.frame.format.names
+            if undeclared and trace.frame not in noted:
+                noted.add(trace.frame)
+                warnings.add(Part.INK, _beyond(trace, sorted(undeclared, key=int)))
             result.append(trace.frame.placed(*decoded) if len(decoded[0]) else decoded)
         except OversizedInk:
             raise OversizedInk(f"more than {limits.max_points} points") from None
@@ -139,6 +147,11 @@ def _decoded(all_traces: list[Trace], limits: Limits) -> list[Decoded]:
         trace.points = len(decoded[0])
         left -= trace.points
     return result
+
+
+def _beyond(trace: Trace, undeclared: list[str]) -> str:
+    names = " ".join(trace.frame.format.names)
+    return f"trace {trace.id!r} has values beyond its channels {names}; they are kept as {' '.join(undeclared)}"
 
 
 def _of_trace(error: MalformedInk | UnsupportedInk, name: str) -> MalformedInk | UnsupportedInk:
