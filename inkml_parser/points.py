@@ -93,13 +93,14 @@ def _channels(values: Matrix, trace_format: TraceFormat) -> Decoded:
             raise MalformedInk("a point without X or Y")
         return values, {}
     names = _names(trace_format, values.shape[1])
+    is_known = dict(zip(names, (~np.isnan(values).any(axis=0)).tolist(), strict=False))
     columns = {name: -v if name in trace_format.reversed else v for name, v in zip(names, values.T, strict=False)}
     if not {"X", "Y"} <= columns.keys():
         raise MalformedInk(f"{values.shape[1]} values in a point, but the channels are {' '.join(trace_format.names)}")
-    points = np.stack([columns.pop("X"), columns.pop("Y")], axis=1)
-    if np.isnan(points).any():
+    if not (is_known["X"] and is_known["Y"]):
         raise MalformedInk("a point without X or Y")
-    return points, {name: column for name, column in columns.items() if not np.isnan(column).any()}
+    points = np.stack([columns.pop("X"), columns.pop("Y")], axis=1)
+    return points, {name: column for name, column in columns.items() if is_known[name]}
 
 
 def _names(trace_format: TraceFormat, width: int) -> tuple[str, ...]:

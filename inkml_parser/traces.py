@@ -16,7 +16,7 @@ from inkml_parser.frames import Frame, Frames
 from inkml_parser.layout import Layout
 from inkml_parser.limits import Limits
 from inkml_parser.points import decode, first_width
-from inkml_parser.types import Decoded
+from inkml_parser.types import Channels, Decoded
 from inkml_parser.warnings import Part, Warnings
 
 
@@ -93,6 +93,7 @@ def traces(found: Layout, limits: Limits, warnings: Warnings) -> Traces:
 def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> list[Trace]:
     contexts, frames = Contexts(found, warnings), Frames(found, warnings)
     brushes: dict[etree._Element | None, bool] = {None: False}
+    properties: dict[etree._Element, dict[str, str]] = {}
     taken = {name for name in given if name is not None}
     used: set[str] = set()
     spare = len(found.traces)
@@ -109,7 +110,7 @@ def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> li
         try:
             context = contexts.of_trace(trace)
             if context.brush is not None and context.brush not in brushes:
-                brushes[context.brush] = is_highlighter(context.brush, found.brush)
+                brushes[context.brush] = is_highlighter(context.brush, found.brush, properties)
             result.append(Trace(trace.element, name, frames.of(context), not brushes[context.brush]))
         except (MalformedInk, UnsupportedInk) as error:
             raise _of_trace(error, name) from None
@@ -135,18 +136,59 @@ def _decoded(all_traces: list[Trace], limits: Limits, warnings: Warnings) -> lis
         text = "" if trace.element.get("type") == "penUp" else trace.element.text or ""
         try:
             decoded = decode(text, trace.frame.format, usual.get(trace.frame), left)
-            undeclared = decoded[1].keys() - trace.frame.format.names
-            if undeclared and trace.frame not in noted:
-                noted.add(trace.frame)
-                warnings.add(Part.INK, _beyond(trace, sorted(undeclared, key=int)))
-            result.append(trace.frame.placed(*decoded) if len(decoded[0]) else decoded)
         except OversizedInk:
             raise OversizedInk(f"more than {limits.max_points} points") from None
         except (MalformedInk, UnsupportedInk) as error:
             raise _of_trace(error, trace.id) from None
+        undeclared = [] if trace.frame in noted else _undeclared(decoded[1], trace.frame)
+        if undeclared:
+            noted.add(trace.frame)
+            warnings.add(Part.INK, _beyond(trace, undeclared))
+        result.append(decoded)
         trace.points = len(decoded[0])
         left -= trace.points
+    return _placed(all_traces, result)
+
+
+def _placed(all_traces: list[Trace], decoded: list[Decoded]) -> list[Decoded]:
+    """All traces as points, those with the same frame and channels at once: there may be many short ones."""
+    groups: dict[tuple[Frame, tuple[str, ...]], list[int]] = {}
+    for number, trace in enumerate(all_traces):
+        if trace.points:
+            groups.setdefault((trace.frame, tuple(decoded[number][1])), []).append(number)
+    result = list(decoded)
+    for (frame, _), members in groups.items():
+        parts = [decoded[number] for number in members]
+        if not frame.is_plain:
+            try:
+                parts = _split(frame.placed(*_concatenated(parts)), [len(points) for points, _ in parts])
+            except (MalformedInk, UnsupportedInk):
+                parts = [_placed_alone(all_traces[number], decoded[number]) for number in members]
+        for number, part in zip(members, parts, strict=True):
+            result[number] = part
     return result
+
+
+def _placed_alone(trace: Trace, decoded: Decoded) -> Decoded:
+    try:
+        return trace.frame.placed(*decoded)
+    except (MalformedInk, UnsupportedInk) as error:
+        raise _of_trace(error, trace.id) from None
+
+
+def _split(joined: Decoded, lengths: list[int]) -> list[Decoded]:
+    ends = np.cumsum(lengths)[:-1]
+    columns = {name: np.split(values, ends) for name, values in joined[1].items()}
+    return [
+        (points, {name: parts[number] for name, parts in columns.items()})
+        for number, points in enumerate(np.split(joined[0], ends))
+    ]
+
+
+def _undeclared(channels: Channels, frame: Frame) -> list[str]:
+    """Channels beyond those of the format; they have their position for a name."""
+    declared = len(frame.format.names)
+    return [name for name in channels if len(name) <= 2 and name.isdecimal() and int(name) > declared]
 
 
 def _beyond(trace: Trace, undeclared: list[str]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inkml_parser import InkError, MalformedInk, UnsupportedInk, read
+from inkml_parser import InkError, MalformedInk, UnsupportedInk, mappings, read
+from inkml_parser.mapping_steps import Lookup
 
 FLIP = "<mapping type='affine'><affine>1 0 0, 0 -1 0</affine></mapping>"
 
@@ -254,3 +255,61 @@ def test_products_of_products_and_of_too_many_mappings_are_refused(part: str) ->
     transform = "<context><canvasTransform><mapping mappingRef='#m'/></canvasTransform></context>"
     with pytest.raises(UnsupportedInk, match="product.*of too many mappings, or of products"):
         read(f"<ink><definitions>{definitions}</definitions>{transform}<trace>1 2, 3 4</trace></ink>".encode())
+
+
+LOOKUP = "<mapping type='lookup'><bind source='Y' target='Y'/><table>9 -9, 0 0,\n4 -8,</table></mapping>"
+
+
+def test_all_traces_of_a_context_are_mapped() -> None:
+    traces = "".join(f"<trace id='t{i}'>{i} {i % 9}, 1 4</trace>" for i in range(400))
+    ink = read(f"<ink><context><canvasTransform>{LOOKUP}</canvasTransform></context>{traces}</ink>".encode())
+    expected = [-2.0 * y if y <= 4 else -8 - (y - 4) / 5 for y in range(9)]
+    assert [stroke[0].tolist() for stroke in ink.strokes] == [[i, pytest.approx(expected[i % 9])] for i in range(400)]
+    assert all(stroke[1].tolist() == [1, -8] for stroke in ink.strokes)
+
+
+def test_channels_are_mapped_beside_x_and_y_and_may_be_missing() -> None:
+    ink = read(
+        b"<ink><traceFormat><channel name='X'/><channel name='Y' orientation='-ve'/><channel name='F'><mapping>"
+        b"<affine>2 1</affine></mapping></channel></traceFormat>"
+        b"<trace>1 2 3</trace><trace>1 2</trace><trace>4 5 6, 7 8 9</trace></ink>"
+    )
+    assert [stroke.tolist() for stroke in ink.strokes] == [[[1, -2]], [[1, -2]], [[4, -5], [7, -8]]]
+    assert [{name: values.tolist() for name, values in own.items()} for own in ink.channels] == [
+        {"F": [7]},
+        {},
+        {"F": [13, 19]},
+    ]
+
+
+def test_the_trace_that_cannot_be_mapped_is_named() -> None:
+    traces = "".join(f"<trace id='t{i}'>1 {i}</trace>" for i in range(12))
+    with pytest.raises(MalformedInk, match="trace 't10': a value of Y lies outside of the <table> in line 1"):
+        points(f"<context><canvasTransform>{LOOKUP}</canvasTransform></context>{traces}")
+
+
+def test_a_mapping_is_read_once_however_many_contexts_use_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_ones = []
+    monkeypatch.setattr(mappings, "Lookup", lambda *args: read_ones.append(args) or Lookup(*args))
+    use = "<context><canvasTransform><mapping mappingRef='#m'/></canvasTransform></context><trace>1 4</trace>"
+    definition = LOOKUP.replace("<mapping", "<mapping xml:id='m'")
+    ink = read(f"<ink><definitions>{definition}</definitions>{use * 50}</ink>".encode())
+    assert [stroke.tolist() for stroke in ink.strokes] == [[[1, -8]]] * 50
+    assert len(read_ones) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "cause"),
+    [
+        ("0 0, 1", "rows of other than two numbers"),
+        ("0 0,, 9 9", "rows of other than two numbers"),
+        ("0 0 9 9", "rows of other than two numbers"),
+        ("0 0, 9 x", "holds what is no number"),
+        ("0 0, 0 1", "has a value twice"),
+        ("0 0, 9 1e999", "a number that is too large"),
+        ("", "rows of other than two numbers"),
+    ],
+)
+def test_tables_that_are_none(table: str, cause: str) -> None:
+    with pytest.raises(InkError, match=cause):
+        points(transform(f"<mapping type='lookup'><bind source='Y' target='Y'/><table>{table}</table></mapping>"))
