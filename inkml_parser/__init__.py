@@ -5,9 +5,14 @@ format, its channels in any order, regular and intermittent; `orientation`; `uni
 resolution, as far as X and Y of all traces come to one scale by them; `mapping` of a channel and of a
 `canvasTransform`, of type `identity`, `affine`, `lookup` of one channel by another, and `product` of these;
 a canvas's own format; references between contexts, and the current context of ink that is streamed. It
-refuses, by name and line, mappings of type `mathml` and `unknown`, cubic interpolation, and units that cannot
-be compared (`mm` beside `em`, percent). Times stay as they are written: `timeOffset` and `timestamp` are not
-applied. `min`, `max`, `respectTo` and the active area of a device move no point.
+refuses, by name and line, mappings of type `mathml` and `unknown`, cubic interpolation, mappings where they
+mean nothing, units that cannot be compared (`mm` beside `em`, percent), and a resolution of one of X and Y
+alone. Times stay as they are written: `timeOffset` and `timestamp` are not applied. `min`, `max`, `respectTo`
+and the active area of a device move no point.
+
+Points without commas between them, which the recommendation does not know, are read where their number of
+values divides evenly; values beyond the channels are kept. What could be either is refused, with the trace
+named: see `points.decode`. Elements of another namespace are no ink, whatever their names.
 """
 
 from inkml_parser.errors import (

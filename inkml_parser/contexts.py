@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lxml import etree
 
 from inkml_parser.document import children, local_name
-from inkml_parser.errors import MalformedInk, OversizedInk
+from inkml_parser.errors import MalformedInk, OversizedInk, UnsupportedInk
 from inkml_parser.layout import Layout, TraceElement
 from inkml_parser.warnings import Part, Warnings
 
@@ -30,8 +31,9 @@ class Contexts:
 
     A trace has the context of its `contextRef` or its group's, else the current one: that of the
     nearest `context`, `traceFormat`, `inkSource` or `canvasTransform` before it, outside of
-    `definitions`, each of which changes only what it says itself. A document with a single
-    `traceFormat` means it for all its traces, wherever it stands.
+    `definitions`, each of which changes only what it says itself; in a `traceGroup`, until that ends.
+    A document with a single `traceFormat` means it for all its traces, wherever it stands, with the
+    `inkSource` around it.
 
     Args:
         found: Layout.
@@ -40,6 +42,7 @@ class Contexts:
     Raises:
         OversizedInk: More than `_MOST_SETTINGS` of these elements.
         MalformedInk: Contexts that refer to each other in a circle, or to what is not defined.
+        UnsupportedInk: Two transforms in one context.
     """
 
     def __init__(self, found: Layout, warnings: Warnings) -> None:
@@ -49,11 +52,11 @@ class Contexts:
         self._warnings = warnings
         self._only = found.formats[0] if len(found.formats) == 1 else None
         self._resolved: dict[etree._Element, Context] = {}
-        current = Context()
-        self._current = [current]
-        for element in found.settings:
+        self._current = [Context()]
+        for setting in found.settings:
+            element = setting.element
             is_new = local_name(element) != "context" or element.get("contextRef") is None
-            current = self._applied(element, current) if is_new else self._of(element)
+            current = self._applied(element, self._current[setting.state]) if is_new else self._of(element)
             self._resolved[element] = current
             self._current.append(current)
 
@@ -64,8 +67,11 @@ class Contexts:
         context = self._of(target) if target is not None else Context() if is_default else self._current[trace.state]
         if trace.brush_ref is not None:
             context = replace(context, brush=self._target(trace.brush_ref, "brush"))
-        is_right = self._only is None or context.format is self._only
-        return context if is_right else replace(context, format=self._only)
+        if self._only is None or context.format is self._only:
+            return context
+        holder = self._only.getparent()
+        is_of_source = context.source is None and holder is not None and local_name(holder) == "inkSource"
+        return replace(context, format=self._only, source=holder if is_of_source else context.source)
 
     def _of(self, element: etree._Element) -> Context:
         """A context with all that it inherits."""
@@ -119,7 +125,10 @@ class Contexts:
 
     def _part(self, element: etree._Element, name: str, otherwise: etree._Element | None) -> etree._Element | None:
         """A child of a context, or what the context refers to in its place."""
-        own = next(children(element, name), None)
+        found = list(islice(children(element, name), 2))
+        if len(found) > 1 and name == "canvasTransform":
+            raise UnsupportedInk(f"<{name}> in line {found[1].sourceline} is the second of its context: not supported")
+        own = found[0] if found else None
         reference = element.get(f"{name}Ref")
         if own is not None or reference is None:
             return otherwise if own is None else own

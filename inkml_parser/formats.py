@@ -10,7 +10,7 @@ from inkml_parser.document import children
 from inkml_parser.errors import MalformedInk
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TraceFormat:
     """The channels of a trace, in the order of its values (W3C InkML, section 3.2.2).
 

@@ -13,7 +13,8 @@ from inkml_parser.errors import MalformedInk, UnsupportedInk
 from inkml_parser.formats import TraceFormat, trace_format
 from inkml_parser.layout import Layout
 from inkml_parser.limits import MOST_VALUES
-from inkml_parser.mappings import Step, steps
+from inkml_parser.mapping_steps import Step
+from inkml_parser.mappings import Mappings
 from inkml_parser.types import Channels, Decoded, Points
 from inkml_parser.units import Axis, axis, scales
 from inkml_parser.warnings import Part, Warnings
@@ -40,6 +41,11 @@ class Frame:
     reversed: tuple[bool, bool]
     axes: tuple[Axis, Axis]
     scale: tuple[float, float] = (1.0, 1.0)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether values are points as they are."""
+        return not self.maps and not any(self.reversed) and self.scale == (1.0, 1.0)
 
     def placed(self, points: Points, channels: Channels) -> Decoded:
         """Decoded values as points. X, Y of `points` have the signs that they have in the text."""
@@ -71,15 +77,20 @@ class Frames:
     def __init__(self, found: Layout, warnings: Warnings) -> None:
         self._by_id = found.by_id
         self._warnings = warnings
+        self._mappings = Mappings(found.by_id)
         self._undeclared = TraceFormat()
+        # Each part is looked at once, however many contexts share it.
         self._formats: dict[etree._Element, TraceFormat] = {}
+        self._maps: dict[TraceFormat, list[Step]] = {}
+        self._shown: dict[etree._Element | None, TraceFormat] = {}
+        self._axes: dict[tuple[etree._Element | None, etree._Element | None, str], Axis] = {}
         self._frames: dict[tuple[etree._Element | None, ...], Frame] = {}
 
     def of(self, context: Context) -> Frame:
         """The frame of a context, its scale not yet known.
 
         Raises:
-            MalformedInk, UnsupportedInk: See `formats.trace_format`, `mappings.steps`, `units`.
+            MalformedInk, UnsupportedInk: See `formats.trace_format`, `mappings.Mappings`, `units`.
         """
         key = (context.format, context.source, context.canvas, context.transform)
         if key not in self._frames:
@@ -106,32 +117,36 @@ class Frames:
 
     def _made(self, context: Context) -> Frame:
         own = self._format(context.format)
-        maps = [
-            step
-            for name, channel in zip(own.names[:MOST_VALUES], own.channels, strict=False)
-            for step in self._map(name, channel)
-        ]
+        if own not in self._maps:
+            pairs = zip(own.names[:MOST_VALUES], own.channels, strict=False)
+            self._maps[own] = [step for name, channel in pairs for step in self._map(name, channel)]
         transform = self._transform(context.transform)
-        shown, source = own, context.source
-        if transform:
-            canvas = None if context.canvas is None else next(children(context.canvas, "traceFormat"), None)
-            if canvas is None and context.canvas is not None:
-                reference = context.canvas.get("traceFormatRef", "").removeprefix("#")
-                canvas = self._by_id.get(reference)
-            shown, source = self._format(canvas), None
+        shown, source = (self._of_canvas(context.canvas), None) if transform else (own, context.source)
         return Frame(
             replace(own, reversed=own.reversed - {"X", "Y"}),
-            (*maps, *transform),
+            (*self._maps[own], *transform),
             ("X" in shown.reversed, "Y" in shown.reversed),
-            (axis("X", shown.channel("X"), source), axis("Y", shown.channel("Y"), source)),
+            (self._axis("X", shown, source), self._axis("Y", shown, source)),
         )
 
+    def _of_canvas(self, canvas: etree._Element | None) -> TraceFormat:
+        if canvas not in self._shown:
+            own = None if canvas is None else next(children(canvas, "traceFormat"), None)
+            if own is None and canvas is not None:
+                own = self._by_id.get(canvas.get("traceFormatRef", "").removeprefix("#"))
+            self._shown[canvas] = self._format(own)
+        return self._shown[canvas]
+
+    def _axis(self, name: str, shown: TraceFormat, source: etree._Element | None) -> Axis:
+        channel = shown.channel(name)
+        key = channel, source, name
+        if key not in self._axes:
+            self._axes[key] = axis(name, channel, source)
+        return self._axes[key]
+
     def _map(self, name: str, channel: etree._Element) -> list[Step]:
-        mapping = next(children(channel, "mapping"), None)
-        if mapping is None:
-            return []
         try:
-            return steps(mapping, (name,), self._by_id)
+            return self._mappings.inside(channel, (name,), most=1)
         except UnsupportedInk as error:
             if name in ("X", "Y"):
                 raise
@@ -140,5 +155,4 @@ class Frames:
 
     def _transform(self, transform: etree._Element | None) -> list[Step]:
         """The first mapping of a canvas transform; a second one is its inverse."""
-        mapping = None if transform is None else next(children(transform, "mapping"), None)
-        return [] if mapping is None else steps(mapping, ("X", "Y"), self._by_id)
+        return [] if transform is None else self._mappings.inside(transform, ("X", "Y"), most=2)

@@ -80,10 +80,7 @@ class Ink:
         for symbol in self.symbols:
             if not symbol.strokes or not all(0 <= s < len(strokes) for s in symbol.strokes):
                 raise InvalidInk(f"symbol {symbol.label!r} refers to strokes that do not exist")
-        frozen_channels = tuple(
-            {name: _frozen(v, (len(points),), f"channel {name}") for name, v in by_name.items()}
-            for points, by_name in zip(strokes, channels, strict=True)
-        )
+        frozen_channels = tuple(_frozen_channels(own, len(p)) for p, own in zip(strokes, channels, strict=True))
         object.__setattr__(self, "strokes", strokes)
         object.__setattr__(self, "channels", frozen_channels)
         object.__setattr__(self, "trace_ids", tuple(trace_ids))
@@ -164,6 +161,20 @@ def _frozen(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> Numb
         raise InvalidInk(f"{what} holds values that are not finite")
     array.setflags(write=False)
     return array
+
+
+def _frozen_channels(by_name: Mapping[str, ArrayLike], length: int) -> dict[str, Values]:
+    """The channels of one stroke, as rows of one array: a file may have hundreds of thousands of short ones."""
+    if not by_name:
+        return {}
+    try:
+        table = np.array(list(by_name.values()), dtype=np.float64)
+    except ValueError:  # of different lengths
+        table = np.empty((0, 0))
+    if table.shape != (len(by_name), length) or not np.isfinite(table).all():
+        return {name: _frozen(values, (length,), f"channel {name}") for name, values in by_name.items()}
+    table.setflags(write=False)
+    return dict(zip(by_name, table, strict=True))
 
 
 def _same_channels(a: Mapping[str, Values], b: Mapping[str, Values]) -> bool:

@@ -13,8 +13,16 @@ _NO_INK = frozenset({"annotation", "annotationXML", "math"})
 _DEFINED = frozenset({"context", "canvas", "canvasTransform", "traceFormat", "inkSource", "brush", "mapping"})
 _CURRENT = frozenset({"context", "traceFormat", "canvasTransform", "inkSource"})
 """Elements that hold for the traces after them, where they stand outside of `definitions`."""
+_PLACES = {
+    "mapping": ("definitions", "channel", "canvasTransform", "mapping"),
+    "affine": ("channel", "canvasTransform", "mapping"),
+    "table": ("channel", "canvasTransform", "mapping"),
+    "canvasTransform": ("definitions", "context", "traceGroup", "ink"),
+}
+"""Where that may stand which moves points."""
 _TAGS = tuple(
-    f"{{*}}{name}" for name in sorted(_NO_INK | _DEFINED | {"definitions", "trace", "traceGroup", "traceView"})
+    f"{{*}}{name}"
+    for name in sorted(_NO_INK | _DEFINED | _PLACES.keys() | {"definitions", "trace", "traceGroup", "traceView"})
 )
 
 
@@ -25,12 +33,25 @@ class TraceElement:
     Args:
         element: lxml element.
         context_ref, brush_ref: str or None. Its own reference, or that of the nearest group.
-        state: int. How many of `Layout.settings` were passed before it.
+        state: int. Number of the `Setting` that holds for it, counted from 1; 0 before the first.
     """
 
     element: etree._Element
     context_ref: str | None
     brush_ref: str | None
+    state: int
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """An element that changes the current context for what follows it, inside of a `traceGroup` to its end.
+
+    Args:
+        element: lxml element.
+        state: int. Number of the setting that it changes, as in `TraceElement`.
+    """
+
+    element: etree._Element
     state: int
 
 
@@ -41,20 +62,22 @@ class Layout:
     Args:
         traces: list of TraceElement.
         groups: list of lxml elements. Every `traceGroup` and `traceView`.
-        settings: list of lxml elements. What sets the current context in passing.
+        settings: list of Setting. What sets the current context in passing.
         formats: list of lxml elements. Every `traceFormat` of traces, not of a canvas.
         format_in: dict of lxml element → the first `traceFormat` inside it.
         by_id: dict of identifier → element that can be referred to as a part of a context.
         repeated: set of str. Identifiers in `by_id` that more than one element has; the first one counts.
+        stray: list of lxml elements. Mappings and transforms that nothing can refer to, where they mean nothing.
     """
 
     traces: list[TraceElement] = field(default_factory=list)
     groups: list[etree._Element] = field(default_factory=list)
-    settings: list[etree._Element] = field(default_factory=list)
+    settings: list[Setting] = field(default_factory=list)
     formats: list[etree._Element] = field(default_factory=list)
     format_in: dict[etree._Element, etree._Element] = field(default_factory=dict)
     by_id: dict[str, etree._Element] = field(default_factory=dict)
     repeated: set[str] = field(default_factory=set)
+    stray: list[etree._Element] = field(default_factory=list)
 
     def brush(self, reference: str) -> etree._Element | None:
         """The brush that a reference names, if there is one."""
@@ -66,6 +89,7 @@ def layout(root: etree._Element) -> Layout:
     """Walk through a document once."""
     found = Layout()
     inherited: list[tuple[str | None, str | None]] = [(None, None)]
+    states = [0]  # around the open groups, and now
     holders: list[etree._Element] = []  # what is open and could hold a format, innermost last
     hidden = 0  # open elements `definitions`, or of a context, in which nothing sets the current context
     walk = etree.iterwalk(root, events=("start", "end"), tag=_TAGS)
@@ -73,6 +97,8 @@ def layout(root: etree._Element) -> Layout:
         name = local_name(element)
         if event == "end":
             inherited.pop()
+            if name == "traceGroup":
+                states.pop()
             if name in _DEFINED or name == "definitions":
                 hidden -= 1
                 if holders and holders[-1] is element:
@@ -81,15 +107,20 @@ def layout(root: etree._Element) -> Layout:
         context_ref, brush_ref = inherited[-1]
         context_ref, brush_ref = element.get("contextRef", context_ref), element.get("brushRef", brush_ref)
         inherited.append((context_ref, brush_ref))
+        if name in _PLACES and identifier(element) is None and _parent_name(element) not in _PLACES[name]:
+            found.stray.append(element)
         if name in _NO_INK:
             walk.skip_subtree()
         elif name == "trace":
-            found.traces.append(TraceElement(element, context_ref, brush_ref, len(found.settings)))
+            found.traces.append(TraceElement(element, context_ref, brush_ref, states[-1]))
         elif name in ("traceGroup", "traceView"):
             found.groups.append(element)
+            if name == "traceGroup":
+                states.append(states[-1])
         elif name in _DEFINED or name == "definitions":
             if name in _CURRENT and not hidden:
-                found.settings.append(element)
+                found.settings.append(Setting(element, states[-1]))
+                states[-1] = len(found.settings)
             hidden += 1
             if name == "traceFormat":
                 _note_format(found, element, holders)
@@ -99,6 +130,11 @@ def layout(root: etree._Element) -> Layout:
             if own is not None and name in _DEFINED and found.by_id.setdefault(own, element) is not element:
                 found.repeated.add(own)
     return found
+
+
+def _parent_name(element: etree._Element) -> str:
+    parent = element.getparent()
+    return "" if parent is None else local_name(parent)
 
 
 def _note_format(found: Layout, element: etree._Element, holders: list[etree._Element]) -> None:

@@ -13,6 +13,7 @@ from inkml_parser.errors import MalformedInk, OversizedInk
 from inkml_parser.formats import TraceFormat
 from inkml_parser.limits import MOST_VALUES, Limits
 from inkml_parser.types import Decoded, Matrix
+from inkml_parser.widths import could_be_several, widths
 
 # Python's float() would take `nan`, `1_0` and digits of every script; the standard does not.
 _NUMBER = r"(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+"
@@ -37,7 +38,9 @@ def decode(
     some point of the trace is absent, too.
 
     Where commas are missing between points, the values are divided by the channels of the format,
-    if that comes out even and nothing speaks against it.
+    if that comes out even. Refused is what could be either: a multiple of the declared channels
+    between all commas, or in each of several lines without commas (`x y` twice, or `x y` with force
+    and time?), unless the other traces or the lines tell.
 
     Args:
         text: str. Points separated by commas; one comma may end the text.
@@ -59,7 +62,7 @@ def decode(
     comma = text.find(",")
     width = len((text if comma < 0 else text[:comma]).split(None, MOST_VALUES + 1))
     # Nearly every trace is plain decimals: one regular expression checks all of it at once.
-    is_whole = comma >= 0 or width <= len(trace_format.names)
+    is_whole = not could_be_several(width, trace_format) if comma >= 0 else width <= len(trace_format.names)
     if is_whole and width in (usual, len(trace_format.names)) and _plain(width).fullmatch(text):
         if text.count(",") >= max_points + text.endswith(","):
             raise OversizedInk(f"more than {max_points} points")
@@ -90,13 +93,14 @@ def _channels(values: Matrix, trace_format: TraceFormat) -> Decoded:
             raise MalformedInk("a point without X or Y")
         return values, {}
     names = _names(trace_format, values.shape[1])
+    is_known = dict(zip(names, (~np.isnan(values).any(axis=0)).tolist(), strict=False))
     columns = {name: -v if name in trace_format.reversed else v for name, v in zip(names, values.T, strict=False)}
     if not {"X", "Y"} <= columns.keys():
         raise MalformedInk(f"{values.shape[1]} values in a point, but the channels are {' '.join(trace_format.names)}")
-    points = np.stack([columns.pop("X"), columns.pop("Y")], axis=1)
-    if np.isnan(points).any():
+    if not (is_known["X"] and is_known["Y"]):
         raise MalformedInk("a point without X or Y")
-    return points, {name: column for name, column in columns.items() if not np.isnan(column).any()}
+    points = np.stack([columns.pop("X"), columns.pop("Y")], axis=1)
+    return points, {name: column for name, column in columns.items() if is_known[name]}
 
 
 def _names(trace_format: TraceFormat, width: int) -> tuple[str, ...]:
@@ -112,25 +116,25 @@ def _decode_general(text: str, trace_format: TraceFormat, usual: int | None, max
             raise OversizedInk(f"more than {max_points} points")
         if _PLAIN_RUN.fullmatch(text):
             flat = np.fromiter(map(float, text.split()), dtype=np.float64)
-            widths = _widths([len(flat)], text, trace_format, usual)
-            return flat.reshape(len(widths), -1)
+            found = widths([len(flat)], lambda: _line_widths(text), trace_format, usual)
+            return flat.reshape(len(found), -1)
     tight = _LOOSE.sub(r"\1", text)
     if not _POINTS.fullmatch(tight):
         raise _not_points(tight)
     tokens = _VALUES.findall(tight.removesuffix(","))
     commas = [i for i, token in enumerate(tokens) if token == ","]
     counts = [b - a - 1 for a, b in pairwise((-1, *commas, len(tokens)))]
-    widths = _widths(counts, text, trace_format, usual)
-    if len(widths) > max_points:
+    found = widths(counts, lambda: _line_widths(tight), trace_format, usual)
+    if len(found) > max_points:
         raise OversizedInk(f"more than {max_points} points")
-    width = max(widths)
+    width = max(found)
     if width > MOST_VALUES:
-        raise MalformedInk(f"point {widths.index(width)} has more than {MOST_VALUES} values")
+        raise MalformedInk(f"point {found.index(width)} has more than {MOST_VALUES} values")
     values = [token for token in tokens if token != ","] if commas else tokens
-    if min(widths) == width:
+    if min(found) == width:
         columns = [_column(values[i::width], name) for i, name in enumerate(_names(trace_format, width))]
         return np.array(columns, dtype=np.float64).T
-    return _ragged(values, widths, trace_format)
+    return _ragged(values, found, trace_format)
 
 
 def _words(text: str) -> int:
@@ -139,49 +143,31 @@ def _words(text: str) -> int:
     return int(np.count_nonzero(is_space[:-1] & ~is_space[1:])) + 1
 
 
-def _ragged(values: list[str], widths: Sequence[int], trace_format: TraceFormat) -> Matrix:
+def _ragged(values: list[str], counts: Sequence[int], trace_format: TraceFormat) -> Matrix:
     """Points of different length: those that are shorter lack intermittent channels."""
-    width = max(widths)
+    width = max(counts)
     least = trace_format.regular if trace_format.regular < width <= len(trace_format.names) else width
-    for index, own in enumerate(widths):
+    for index, own in enumerate(counts):
         if own < least:
             raise MalformedInk(f"point {index} has {own} values, others have {width}")
     columns: list[list[str]] = [[] for _ in range(width)]
     rows: list[list[int]] = [[] for _ in range(width)]
     at = 0
-    for index, own in enumerate(widths):
+    for index, own in enumerate(counts):
         for column in range(own):
             columns[column].append(values[at + column])
             rows[column].append(index)
         at += own
-    table = np.full((len(widths), width), np.nan)
+    table = np.full((len(counts), width), np.nan)
     for number, name in enumerate(_names(trace_format, width)):
         table[rows[number], number] = _column(columns[number], name)
     return table
 
 
-def _widths(counts: list[int], text: str, trace_format: TraceFormat, usual: int | None) -> list[int]:
-    """How many values each point has, given how many stand between two commas."""
-    declared = len(trace_format.names)
-    divides = trace_format.regular == declared and all(count % declared == 0 for count in counts)
-    alone = len(counts) == 1
-    if alone and (counts[0] <= declared or counts[0] == usual):
-        return counts
-    if len(set(counts)) == 1 and not alone and (usual in (None, counts[0]) or usual != declared):
-        return counts
-    is_told = usual in (None, declared) or len(set(counts)) > 1
-    if divides and is_told and not (alone and _lines_speak_against(text, declared)):
-        return [declared] * (sum(counts) // declared)
-    if alone:
-        names = " ".join(trace_format.names)
-        raise MalformedInk(f"{counts[0]} values without commas, which do not divide into points of {names}")
-    return counts
-
-
-def _lines_speak_against(text: str, declared: int) -> bool:
-    """Whether every line has the same number of values, one that the format's channels do not divide."""
-    lines = {len(line.split()) for line in text.splitlines() if line.strip()}
-    return len(lines) == 1 and "\n" in text and 1 < min(lines) and min(lines) % declared != 0
+def _line_widths(text: str) -> set[int]:
+    """How many values the lines have; none where all is one line."""
+    lines = text.replace(",", " ").splitlines()
+    return {len(_VALUES.findall(line)) for line in lines if line.strip()} if len(lines) > 1 else set()
 
 
 def _not_points(text: str) -> MalformedInk:

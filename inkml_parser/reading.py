@@ -14,6 +14,7 @@ from inkml_parser.files import open_regular
 from inkml_parser.ink import Ink
 from inkml_parser.layout import layout
 from inkml_parser.limits import Limits
+from inkml_parser.namespaces import set_aside
 from inkml_parser.segmentation import symbols
 from inkml_parser.traces import Stroke, Traces, traces
 from inkml_parser.warnings import Part, Warnings
@@ -27,8 +28,8 @@ _MOST_MATHML = 100_000  # elements: many times what strokes could show, and few 
 def read(source: Source, *, limits: Limits = _DEFAULT_LIMITS) -> Ink:
     """Reads one InkML document: CROHME 2011 to 2023, MathWriting, or plain W3C InkML.
 
-    Elements are matched by local name, so any namespace or none will do; what stands inside of
-    annotations is no ink. Traces without points, and those of type `penUp`, are no strokes: they are
+    Elements may be in InkML's namespace, in the root's, or in none: see `namespaces`. What stands inside
+    of annotations is no ink. Traces without points, and those of type `penUp`, are no strokes: they are
     left out, and out of the symbols. Traces that continue each other are one stroke. Strokes of a
     highlighter are kept apart (`Ink.highlights`).
 
@@ -80,6 +81,7 @@ def _ink(data: bytes, limits: Limits, source: str | None) -> Ink:
     root = parse(data, warnings)
     if local_name(root) != "ink":
         raise MalformedInk(f"the root element is <{local_name(root)}>, not <ink>")
+    set_aside(root, warnings)
     found = layout(root)
     decoded = traces(found, limits, warnings)
     strokes = decoded.strokes

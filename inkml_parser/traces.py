@@ -16,7 +16,7 @@ from inkml_parser.frames import Frame, Frames
 from inkml_parser.layout import Layout
 from inkml_parser.limits import Limits
 from inkml_parser.points import decode, first_width
-from inkml_parser.types import Decoded
+from inkml_parser.types import Channels, Decoded
 from inkml_parser.warnings import Part, Warnings
 
 
@@ -71,10 +71,13 @@ def traces(found: Layout, limits: Limits, warnings: Warnings) -> Traces:
 
     Raises:
         OversizedInk: More traces or points than the limits allow.
-        MalformedInk, UnsupportedInk: A trace that cannot be decoded, or whose context cannot be used.
+        MalformedInk, UnsupportedInk: A trace that cannot be decoded, or whose context cannot be used; a
+            mapping where it means nothing.
     """
     if len(found.traces) > limits.max_strokes:
         raise OversizedInk(f"more than {limits.max_strokes} traces")
+    for stray in found.stray[:1]:
+        raise UnsupportedInk(f"<{local_name(stray)}> in line {stray.sourceline} stands where it maps nothing")
     least = sum((trace.element.text or "").count(",") + 1 for trace in found.traces)
     if least > limits.max_points:
         raise OversizedInk(f"more than {limits.max_points} points")
@@ -83,13 +86,14 @@ def traces(found: Layout, limits: Limits, warnings: Warnings) -> Traces:
     ambiguous = {name for name, count in given.items() if name is not None and count > 1}
     for name in sorted(ambiguous):
         warnings.add(Part.INK, f"{given[name]} traces have the identifier {name!r}; all but the first are renamed")
-    points = _decoded(all_traces, limits)
+    points = _decoded(all_traces, limits, warnings)
     return Traces(all_traces, _joined(all_traces, points, ambiguous, warnings), ambiguous)
 
 
 def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> list[Trace]:
     contexts, frames = Contexts(found, warnings), Frames(found, warnings)
     brushes: dict[etree._Element | None, bool] = {None: False}
+    properties: dict[etree._Element, dict[str, str]] = {}
     taken = {name for name in given if name is not None}
     used: set[str] = set()
     spare = len(found.traces)
@@ -106,7 +110,7 @@ def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> li
         try:
             context = contexts.of_trace(trace)
             if context.brush is not None and context.brush not in brushes:
-                brushes[context.brush] = is_highlighter(context.brush, found.brush)
+                brushes[context.brush] = is_highlighter(context.brush, found.brush, properties)
             result.append(Trace(trace.element, name, frames.of(context), not brushes[context.brush]))
         except (MalformedInk, UnsupportedInk) as error:
             raise _of_trace(error, name) from None
@@ -116,7 +120,7 @@ def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> li
     return result
 
 
-def _decoded(all_traces: list[Trace], limits: Limits) -> list[Decoded]:
+def _decoded(all_traces: list[Trace], limits: Limits, warnings: Warnings) -> list[Decoded]:
     widths: dict[Frame, Counter[int]] = {}
     for trace in all_traces:
         width = first_width(trace.element.text or "")
@@ -125,20 +129,71 @@ def _decoded(all_traces: list[Trace], limits: Limits) -> list[Decoded]:
     usual = {frame: counts.most_common(1)[0][0] for frame, counts in widths.items()}
     result = []
     left = limits.max_points
+    noted: set[Frame] = set()
     for trace in all_traces:
         if len(trace.element):
             raise MalformedInk(f"trace {trace.id!r}: <{local_name(trace.element[0])}> inside a trace")
         text = "" if trace.element.get("type") == "penUp" else trace.element.text or ""
         try:
             decoded = decode(text, trace.frame.format, usual.get(trace.frame), left)
-            result.append(trace.frame.placed(*decoded) if len(decoded[0]) else decoded)
         except OversizedInk:
             raise OversizedInk(f"more than {limits.max_points} points") from None
         except (MalformedInk, UnsupportedInk) as error:
             raise _of_trace(error, trace.id) from None
+        undeclared = [] if trace.frame in noted else _undeclared(decoded[1], trace.frame)
+        if undeclared:
+            noted.add(trace.frame)
+            warnings.add(Part.INK, _beyond(trace, undeclared))
+        result.append(decoded)
         trace.points = len(decoded[0])
         left -= trace.points
+    return _placed(all_traces, result)
+
+
+def _placed(all_traces: list[Trace], decoded: list[Decoded]) -> list[Decoded]:
+    """All traces as points, those with the same frame and channels at once: there may be many short ones."""
+    groups: dict[tuple[Frame, tuple[str, ...]], list[int]] = {}
+    for number, trace in enumerate(all_traces):
+        if trace.points:
+            groups.setdefault((trace.frame, tuple(decoded[number][1])), []).append(number)
+    result = list(decoded)
+    for (frame, _), members in groups.items():
+        parts = [decoded[number] for number in members]
+        if not frame.is_plain:
+            try:
+                parts = _split(frame.placed(*_concatenated(parts)), [len(points) for points, _ in parts])
+            except (MalformedInk, UnsupportedInk):
+                parts = [_placed_alone(all_traces[number], decoded[number]) for number in members]
+        for number, part in zip(members, parts, strict=True):
+            result[number] = part
     return result
+
+
+def _placed_alone(trace: Trace, decoded: Decoded) -> Decoded:
+    try:
+        return trace.frame.placed(*decoded)
+    except (MalformedInk, UnsupportedInk) as error:
+        raise _of_trace(error, trace.id) from None
+
+
+def _split(joined: Decoded, lengths: list[int]) -> list[Decoded]:
+    ends = np.cumsum(lengths)[:-1]
+    columns = {name: np.split(values, ends) for name, values in joined[1].items()}
+    return [
+        (points, {name: parts[number] for name, parts in columns.items()})
+        for number, points in enumerate(np.split(joined[0], ends))
+    ]
+
+
+def _undeclared(channels: Channels, frame: Frame) -> list[str]:
+    """Channels beyond those of the format; they have their position for a name."""
+    declared = len(frame.format.names)
+    return [name for name in channels if len(name) <= 2 and name.isdecimal() and int(name) > declared]
+
+
+def _beyond(trace: Trace, undeclared: list[str]) -> str:
+    names = " ".join(trace.frame.format.names)
+    return f"trace {trace.id!r} has values beyond its channels {names}; they are kept as {' '.join(undeclared)}"
 
 
 def _of_trace(error: MalformedInk | UnsupportedInk, name: str) -> MalformedInk | UnsupportedInk:

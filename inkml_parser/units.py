@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
-from inkml_parser.document import children
+from inkml_parser.document import descendants
 from inkml_parser.errors import MalformedInk, UnsupportedInk
 
 DEVICE = "dev"
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MILLIMETRES = {"m": 1000.0, "cm": 10.0, "mm": 1.0, "in": 25.4, "pt": 25.4 / 72, "pc": 25.4 / 6, "himetric": 0.01}
 
 
@@ -33,29 +36,30 @@ def axis(name: str, channel: etree._Element | None, source: etree._Element | Non
     """The axis of a channel.
 
     Raises:
-        MalformedInk: A resolution that is no number.
+        MalformedInk: A resolution that is no positive number, or several that differ.
     """
     units = DEVICE if channel is None else (channel.get("units") or DEVICE).strip().lower()
-    return Axis(name, units, None if source is None else _resolution(name, source))
+    found = [] if source is None else list(_resolutions(name, source))
+    if len(set(found)) > 1:
+        raise MalformedInk(f"channel {name} has {len(set(found))} resolutions")
+    return Axis(name, units, found[0] if found else None)
 
 
-def _resolution(name: str, source: etree._Element) -> tuple[float, str] | None:
-    for properties in children(source, "channelProperties"):
-        for one in children(properties, "channelProperty"):
-            if one.get("channel") == name and one.get("name") == "resolution":
-                try:
-                    value = float(one.get("value", ""))
-                except ValueError:
-                    value = float("nan")
-                if not 0 <= value < float("inf"):
-                    raise MalformedInk(f"resolution of channel {name} in line {one.sourceline} is no number")
-                per, slash, unit = one.get("units", "").replace(" ", "").lower().partition("/")
-                if per == "dpi":
-                    per, slash, unit = "1", "/", "in"
-                if value == 0:
-                    return None
-                return (value, unit) if slash else (1 / value, per) if per else (value, "")
-    return None
+def _resolutions(name: str, source: etree._Element) -> Iterator[tuple[float, str]]:
+    for one in descendants(source, "channelProperty"):
+        if one.get("channel") != name or one.get("name", "").strip().lower() != "resolution":
+            continue
+        text = one.get("value", "").strip()
+        value = float(text) if _NUMBER.fullmatch(text) else math.nan
+        if not 0 < value < math.inf or 1 / value == math.inf:
+            shown = text if len(text) <= 40 else text[:40] + "…"
+            raise MalformedInk(
+                f"the resolution of channel {name} in line {one.sourceline} is no positive number: {shown!r}"
+            )
+        per, slash, unit = one.get("units", "").replace(" ", "").lower().partition("/")
+        if per == "dpi":
+            per, slash, unit = "1", "/", "in"
+        yield (value, unit) if slash else (1 / value, per) if per else (value, "")
 
 
 def scales(axes: Sequence[Axis]) -> list[float]:
@@ -67,18 +71,27 @@ def scales(axes: Sequence[Axis]) -> list[float]:
     resolution says.
 
     Raises:
-        UnsupportedInk: Units that cannot be compared.
+        UnsupportedInk: Units that cannot be compared, or a resolution for some of the axes only.
     """
     units = {one.units for one in axes}
+    known = [one.resolution is not None for one in axes]
+    if any(known) and not all(known) and len(units) == 1:
+        with_it, without = axes[known.index(True)].name, axes[known.index(False)].name
+        where = "" if with_it != without else " elsewhere"
+        raise UnsupportedInk(f"channel {with_it} has a resolution and channel {without}{where} has none")
     if units == {"%"}:
         raise UnsupportedInk("channels X and Y in percent, of what is not known: this unit is not supported")
-    if len(units) == 1 and not all(one.resolution for one in axes):
+    if len(units) == 1 and not any(known):
         return [1.0] * len(axes)
     sizes = [_size(one, by_resolution=len(units) == 1) for one in axes]
     if len({unit for _, unit in sizes}) > 1:
-        shown = sorted({f"{one.name} in {one.units!r}" for one in axes})
+        shown = sorted({f"{one.name} in {_shown(one)}" for one in axes})
         raise UnsupportedInk(f"channel units that cannot be compared are not supported: {', '.join(shown)}")
     return [size / sizes[0][0] for size, _ in sizes]
+
+
+def _shown(one: Axis) -> str:
+    return repr(one.units) if one.resolution is None else f"{one.units!r} with a resolution in {one.resolution[1]!r}"
 
 
 def _size(one: Axis, by_resolution: bool) -> tuple[float, str]:

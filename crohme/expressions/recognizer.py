@@ -20,12 +20,13 @@ from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
-from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, unread_strokes
+from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, seen_shares, unread_shares
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
 from crohme.notation import Alphabet, to_latex
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
+from crohme.types import Float64Array, Points
 from inkml_parser import Ink, InkError, InvalidInk, OversizedInk, read
 from inkml_parser.sequences import normalise, resample
 
@@ -35,6 +36,7 @@ MAX_STROKES = 400
 
 _PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
 _LARGEST_LOGIT = 1e6
+_MOSTLY = 0.5
 
 Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
 
@@ -105,9 +107,9 @@ class Recognizer:
         """Recognise one expression.
 
         The confidence of a reading is calibrated: the share of such readings that are right; strokes that it leaves
-        unread lower it by their share of the ink, and so do signs outside the alphabet, which are written `?`, see
-        `crohme.expressions.unread`. That of a symbol is the
-        mean of two probabilities, that of its token and strokes in the decoder, given what was read before, and
+        unread, or that are more tangled than those of their symbol ever are, lower it by their share of the ink, and
+        so do signs outside the alphabet, which are written `?`; see `crohme.expressions.unread`. That of a symbol is
+        the mean of two probabilities, that of its token and strokes in the decoder, given what was read before, and
         that of its class by the shape of its strokes; but it is no less than the confidence of the whole reading.
 
         Args:
@@ -137,7 +139,9 @@ class Recognizer:
         if symbols is not None:
             vocabulary = vocabulary.restricted(labels_of(symbols, vocabulary.alphabet))
         ink = _as_ink(source)
-        points = prepare(ink)
+        strokes = normalise(ink.strokes)
+        resampled = _resampled(strokes)
+        points = to_unit_scale(resampled)
         memory = self.network.encode(points)
         candidates = self._search(memory, vocabulary, max(self.decoding.beam if beam is None else beam, 1), cancelled)
         if not np.isfinite([candidate.score for candidate in candidates]).all():
@@ -146,12 +150,13 @@ class Recognizer:
         calibration = self._calibration_traced if is_traced else self._calibration
         shares = _confidences([candidate.score for candidate in candidates], *calibration)
         weights = ink_weights(points, is_traced=is_traced)
-        unread = [unread_strokes(candidate.tree, len(ink.strokes)) for candidate in candidates]
+        seen = seen_shares(strokes, resampled)
+        unread = [unread_shares(candidate.tree, points, seen) for candidate in candidates]
         shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
         ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
         ranked = [(candidate, share * known_factor(candidate.tree), left) for candidate, share, left in ranked]
         if symbols is None and ranked[0][1] < self.decoding.least_confidence:
-            n = int(ranked[0][2].sum())
+            n = int((ranked[0][2] > _MOSTLY).sum())
             raise NoReading(f"no reading: {n} of {len(ink.strokes)} strokes stay unread" if n else "no reading")
         classes = classes_of(self.network, memory, vocabulary)
 
@@ -275,7 +280,11 @@ def _of_bundle(trained: Bundle) -> tuple[ExpressionNetwork, Vocabulary]:
 
 def prepare(ink: Ink) -> np.ndarray:
     """Ink as the network takes it: `(n, POINTS, 2)` float32 in the unit of `features.to_unit_scale`."""
-    return to_unit_scale(np.stack([resample(stroke, count=POINTS) for stroke in normalise(ink.strokes)]))
+    return to_unit_scale(_resampled(normalise(ink.strokes)))
+
+
+def _resampled(strokes: Sequence[Points]) -> Float64Array:
+    return np.stack([resample(stroke, count=POINTS) for stroke in strokes])
 
 
 def _as_ink(source: Source) -> Ink:

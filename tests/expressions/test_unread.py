@@ -9,12 +9,18 @@ import numpy as np
 import pytest
 
 from crohme.expressions.recognizer import NoReading, Recognizer, prepare
-from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, unread_strokes
+from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, seen_shares, unread_shares
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation.alphabet import OTHER
 from crohme.notation.tree import Node, Relation, SymbolTree
 from crohme.recognition import RecognizedSymbol
-from inkml_parser import Ink
+from inkml_parser import Ink, resample
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Recognizer:
+    return Recognizer.load("expressions")
+
 
 LINE, DOT = [[0, 0], [10, 0]], [[4, 4], [4, 4]]
 
@@ -24,7 +30,9 @@ def weights_of(*strokes: list, is_traced: bool = False) -> np.ndarray:
 
 
 def factor(tree: SymbolTree, weights: np.ndarray) -> float:
-    return coverage_factor(weights, unread_strokes(tree, len(weights)))
+    """Of strokes that no limit concerns."""
+    n = len(weights)
+    return coverage_factor(weights, unread_shares(tree, prepare(Ink.from_arrays([LINE] * n)), np.ones(n)))
 
 
 def test_a_complete_reading_loses_nothing() -> None:
@@ -62,6 +70,52 @@ def test_a_sign_of_no_known_class_makes_a_reading_doubtful_wherever_it_stands() 
     sign = RecognizedSymbol(OTHER, (0,), ("0",), None, 0.99)
     assert sign.is_doubtful and not replace(sign, label="x").is_doubtful
     assert replace(sign, label="x", confidence=0.4).is_doubtful
+
+
+def test_of_a_stroke_that_its_points_hardly_show_hardly_anything_is_read() -> None:
+    line, tangle = np.array(LINE, float), np.random.default_rng(0).uniform(size=(5000, 2))
+    shown = np.stack([resample(stroke, count=32) for stroke in (line, tangle)])
+    seen = seen_shares([line, tangle], shown)
+    assert seen[0] == 1 and seen[1] < 0.02
+    read = 1 - unread_shares(SymbolTree((Node("-", (0, 1)),)), prepare(Ink.from_arrays([line, line])), seen)
+    assert read == pytest.approx(seen)
+
+
+@pytest.mark.parametrize(("label", "turns", "is_read"), [("0", 1, True), ("0", 4, False), ("-", 2, False)])
+def test_a_stroke_more_tangled_than_its_symbol_ever_is_counts_as_unread(label: str, turns: int, is_read: bool) -> None:
+    angle = np.linspace(0, 2 * np.pi * turns, 60)
+    points = prepare(Ink.from_arrays([np.stack([np.cos(angle), np.sin(angle)], axis=1)]))
+    unread = unread_shares(SymbolTree((Node(label, (0,)),)), points, np.ones(1))[0]
+    assert unread == 0 if is_read else 0.2 < unread < 1
+
+
+def scribbles() -> dict[str, list[np.ndarray]]:
+    """What nobody would write for mathematics."""
+    rng, turn = np.random.default_rng(0), np.linspace(0, 1, 2000)
+    walk = np.cumsum(rng.normal(size=(5000, 2)), axis=0)
+    sweep = np.array([[x if y % 2 else 8 - x, y] for y in range(8) for x in range(9)], float)
+    return {
+        "random points": [rng.uniform(size=(5000, 2))],
+        "few random points": [rng.uniform(size=(40, 2))],
+        "a walk": [walk],
+        "three walks": [walk[:300] + [80 * i, 0] for i in range(3)],
+        "a spiral": [(turn * np.stack([np.cos(90 * turn), np.sin(90 * turn)])).T],
+        "circles": [np.stack([np.cos(40 * turn), np.sin(40 * turn)], axis=1)],
+        "a zigzag": [np.array([[i, 100 * (i % 2)] for i in range(100)], float)],
+        "a wide zigzag": [np.array([[10 * i, 30 * (i % 2)] for i in range(200)], float)],
+        "points in one spot": [np.round(rng.normal(size=(3000, 2)))],
+        "swept dots": [sweep + [30 * i, 0] for i in range(2)],
+        "a row of swept dots": [sweep + [30 * i, 0] for i in range(8)],
+        "hatching": [np.array([[10 * i, 0], [10 * i + 20, 100]], float) for i in range(12)],
+    }
+
+
+@pytest.mark.parametrize("name", scribbles())
+def test_the_shipped_network_is_not_confident_of_a_scribble(shipped: Recognizer, name: str) -> None:
+    try:
+        assert shipped.recognize(scribbles()[name]).confidence < 0.3
+    except NoReading as error:
+        assert "no reading" in str(error)
 
 
 def certain(trained: Recognizer, bias: float) -> Recognizer:

@@ -17,7 +17,14 @@ def strokes(body: str) -> list[list[list[float]]]:
 
 @pytest.mark.parametrize(
     "text",
-    ["0 10 10 10 20 10", "0 10\n10 10\n20 10", "0\n10\n10\n10\n20\n10", "0 10 10 10,20 10", "0 10, 10 10\n20 10,"]
+    [
+        "0 10 10 10 20 10",
+        "0 10\n10 10\n20 10",
+        "\n0 10 10 10\n20 10\n",
+        "0\n10\n10\n10\n20\n10",
+        "0 10 10 10,20 10",
+        "0 10, 10 10\n20 10,",
+    ]
     + ["0 10 '10 '0 10 0", "#0 #A 10 * 20 *", "0 10+10+10 2e1 10.0"],
 )
 def test_values_are_divided_by_the_channels(text: str) -> None:
@@ -35,10 +42,17 @@ def test_time_is_a_channel_like_any_other() -> None:
     [
         ("<trace id='a'>1 2 3 4 5</trace>", "trace 'a': 5 values without commas"),
         (XYT + "<trace id='a'>1 2 3 4</trace>", "trace 'a': 4 values without commas"),
-        ("<trace id='a'>1 2 30\n3 4 31</trace>", "trace 'a': 6 values without commas"),  # each line has a third
-        (XYT + "<trace id='a'>1 2\n3 4\n5 6</trace>", "trace 'a': 6 values without commas"),
+        ("<trace id='a'>1 2 30\n3 4 31</trace>", "trace 'a': 3 values in each line"),  # each line has a third
+        (XYT + "<trace id='a'>1 2\n3 4\n5 6</trace>", "trace 'a': 2 values in each line"),
         (XYT + "<trace>1 2, 3 4</trace><trace id='a'>1 2 3 4 5 6</trace>", "trace 'a': 6 values without commas"),
         ("<trace id='a'>1 2, 3 4 5</trace>", "trace 'a': point 0 has 2 values"),
+        ("<trace id='a'>1 2 30 4\n5 6 70 8</trace>", "trace 'a': 4 values in each line"),
+        ("<trace id='a'>1 2+30-4\r\n'5 6 70 8</trace>", "trace 'a': 4 values in each line"),
+        ("<trace>1 2, 3 4</trace><trace id='a'>1 2 30 4\n5 6 70 8</trace>", "trace 'a': 4 values in each line"),
+        (XYT + "<trace id='a'>1 2 3 4 5 6\n1 2 3 4 5 6</trace>", "trace 'a': 6 values in each line"),
+        (XYT + "<trace id='a'>1 2 3 4 5 6, 1 2 3 4 5 6</trace>", "trace 'a': 6 values between commas"),
+        ("<trace id='a'>1 2 30 4,\n5 6 70 8</trace>", "trace 'a': 4 values between commas"),
+        ("<trace id='a'>1 2 30 4,</trace>", "trace 'a': 4 values between commas"),
     ],
 )
 def test_what_does_not_divide_is_refused(body: str, cause: str) -> None:
@@ -46,9 +60,16 @@ def test_what_does_not_divide_is_refused(body: str, cause: str) -> None:
         strokes(body)
 
 
-def test_a_dot_with_more_values_than_channels_is_told_by_the_other_traces() -> None:
-    assert strokes("<trace>1 2 30 4, 5 6 70 8</trace><trace>9 9 9 9</trace>")[1] == [[9, 9]]
+def test_the_other_traces_tell_how_many_values_a_point_has() -> None:
+    assert strokes("<trace>1 2 30, 5 6 70</trace><trace>9 9 9</trace>")[1] == [[9, 9]]
     assert strokes("<trace>1 2, 5 6</trace><trace>9 9 9 9</trace>")[1] == [[9, 9], [9, 9]]
+    assert strokes("<trace>1 2, 5 6</trace><trace>9 9 8 8, 7 7 6 6</trace>")[1] == [[9, 9], [8, 8], [7, 7], [6, 6]]
+
+
+def test_lines_tell_how_many_values_a_point_has() -> None:
+    assert strokes("<trace>1 2\n3 4,\n5 6\n7 8</trace>") == [[[1, 2], [3, 4], [5, 6], [7, 8]]]
+    four = XYT.replace("<channel name='T'/>", "<channel name='F'/><channel name='T'/>")
+    assert strokes(four + "<trace>1 2 30 4\n5 6 70 8</trace>") == [[[1, 2], [5, 6]]]
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_error_names_the_point() -> None:
 
 def test_absurdly_wide_points_are_refused() -> None:
     with pytest.raises(MalformedInk, match="more than 64 values"):
-        decode("1 " * 100 + "," + "1 " * 100, XY)
+        decode("1 " * 101 + "," + "1 " * 101, XY)
 
 
 def test_channels_beside_x_and_y() -> None:
@@ -107,8 +107,21 @@ def test_declared_channel_without_values_is_absent() -> None:
 
 
 def test_undeclared_values_are_kept_by_position() -> None:
-    _, channels = decode("1 2 30 4, 5 6 70 8", XY)
-    assert {name: values.tolist() for name, values in channels.items()} == {"3": [30, 70], "4": [4, 8]}
+    ink = read(b"<ink><trace id='a'>1 2 30, 5 6 70</trace><trace>9 9 9</trace></ink>")
+    assert [stroke.tolist() for stroke in ink.strokes] == [[[1, 2], [5, 6]], [[9, 9]]]
+    assert [{name: values.tolist() for name, values in own.items()} for own in ink.channels] == [
+        {"3": [30, 70]},
+        {"3": [9]},
+    ]
+    assert [str(w) for w in ink.warnings] == ["ink: trace 'a' has values beyond its channels X Y; they are kept as 3"]
+
+
+def test_undeclared_values_that_could_be_points_are_refused() -> None:
+    with pytest.raises(MalformedInk, match="trace 'a': 4 values between commas: one point, or several of X Y"):
+        read(b"<ink><trace id='a'>1 2 30 4, 5 6 70 8</trace><trace>9 9 9 9</trace></ink>")
+    declared = TraceFormat(("X", "Y", "F", "T"), 4)
+    _, channels = decode("1 2 30 4, 5 6 70 8", declared)
+    assert {name: values.tolist() for name, values in channels.items()} == {"F": [30, 70], "T": [4, 8]}
 
 
 def test_channel_with_an_unknown_value_is_absent() -> None:

@@ -1,0 +1,58 @@
+"""How long, curled and turned the strokes of a symbol are at the most: what has more of it is not that symbol."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+from io import StringIO
+
+import numpy as np
+
+from crohme.types import Float32Array, Float64Array, FloatingArray
+
+MEASURES = ("path", "curl", "turn")
+
+
+def measures(points: Float32Array) -> Float64Array:
+    """What `stroke_limits.csv` limits, of each stroke.
+
+    Args:
+        points: `(n, p, 2)` float32. Resampled strokes in the unit of `features.to_unit_scale`.
+
+    Returns:
+        `(n, 3)` float64: length in the unit of `points`; length by the longer side of the bounding box; sum of all
+        turns, in radians.
+    """
+    steps = np.diff(points.astype(np.float64), axis=1)
+    path = path_lengths(points)
+    extent = np.ptp(points.astype(np.float64), axis=1).max(axis=1)
+    curl = np.divide(path, extent, out=np.zeros_like(path), where=extent > 0)
+    directions = np.arctan2(steps[..., 1], steps[..., 0])
+    turns = np.abs((np.diff(directions, axis=1) + np.pi) % (2 * np.pi) - np.pi)
+    moves = np.abs(steps).max(axis=2) > 1e-9
+    turn = np.where(moves[:, 1:] & moves[:, :-1], turns, 0.0).sum(axis=1)
+    return np.stack([path, curl, turn], axis=1)
+
+
+def path_lengths(points: FloatingArray) -> Float64Array:
+    """`(n,)` lengths of strokes `(n, p, 2)`."""
+    steps = np.diff(points.astype(np.float64), axis=1)
+    lengths: Float64Array = np.hypot(steps[..., 0], steps[..., 1]).sum(axis=1)
+    return lengths
+
+
+def limits(label: str) -> Float64Array:
+    """`(3,)` The most that a stroke of a symbol has of each of the `MEASURES`.
+
+    Args:
+        label: str. What `stroke_limits.csv` has no row for has the limits of all symbols together.
+    """
+    table = _table()
+    return table.get(label, table[""])
+
+
+@cache
+def _table() -> dict[str, Float64Array]:
+    text = resources.files(__package__).joinpath("stroke_limits.csv").read_text(encoding="utf-8")
+    return {row["label"]: np.array([float(row[name]) for name in MEASURES]) for row in csv.DictReader(StringIO(text))}
