@@ -14,11 +14,9 @@ from crohme.notation import (
     SymbolTree,
     from_latex,
     from_mathml,
-    stroke_graph,
     symbol_graph,
     to_latex,
     to_mathml,
-    to_tree,
     to_truth_mathml,
     vocabulary,
     without_limits,
@@ -47,15 +45,7 @@ def test_truth_mathml_of_a_tree_is_read_back(tree: SymbolTree) -> None:
     assert from_mathml(*to_truth_mathml(tree), WHOLE.canonical) == tree
 
 
-@given(trees_with_grids().map(written))
-def test_label_graphs_of_a_tree_are_read_back(tree: SymbolTree) -> None:
-    strokes = sum(len(node.strokes) for node in tree.nodes())
-    names = [f"t{i}" for i in range(strokes)]
-    assert to_tree(stroke_graph(tree, names), names, WHOLE.canonical) == tree
-    assert to_latex(to_tree(symbol_graph(tree), label=WHOLE.canonical)) == to_latex(tree)
-
-
-@given(trees_with_grids().map(written), st.booleans())
+@given(trees_with_grids(empty_lines=False).map(written), st.booleans())
 def test_the_grammar_walks_over_every_tree_and_its_tokens_rebuild_it(tree: SymbolTree, backward: bool) -> None:
     roots = [node for node in tree.nodes() if node.label == r"\sqrt"]
     assume(all(node.arguments for node in roots))  # a root alone is no LaTeX
@@ -216,12 +206,6 @@ def test_what_a_grid_may_not_be() -> None:
     ):
         with pytest.raises(NotationError):
             wrong()
-
-
-def test_a_grid_that_begins_with_a_grid_has_no_label_graph() -> None:
-    tree = read(r"\begin{matrix} \begin{matrix} a \\ b \end{matrix} & c \end{matrix}")
-    with pytest.raises(LabelGraphError, match="begins with a grid"):
-        symbol_graph(tree)
 
 
 def test_symbol_graphs_are_of_no_more_symbols_than_their_paths_can_be_kept_of() -> None:

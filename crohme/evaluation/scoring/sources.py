@@ -16,6 +16,7 @@ from crohme.notation import (
     Expression,
     LabelGraphError,
     NotationError,
+    UnsayableError,
     canonical_label,
     read_latex,
     read_lg,
@@ -153,7 +154,10 @@ def load_graph(item: Path | str, level: Level, keep_limits: bool, equate: bool =
         if expression.tree is None:
             raise NoTree(f"no tree can hold {expression.latex}")
         tree = expression.tree if keep_limits else without_limits(expression.tree)
-        graph = primitive_graph(symbol_graph(tree))
+        try:
+            graph = primitive_graph(symbol_graph(tree))
+        except UnsayableError as error:
+            raise NoTree(str(error)) from None
     if not graph.labels:
         raise LabelGraphError("no symbol in the graph")
     return graph
