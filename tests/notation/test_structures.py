@@ -40,6 +40,11 @@ def test_latex_of_a_tree_is_read_back(tree: SymbolTree) -> None:
     assert to_latex(again) == to_latex(tree)
 
 
+@given(trees_with_grids())
+def test_mathml_for_browsers_is_read_back(tree: SymbolTree) -> None:
+    assert from_mathml(to_mathml(tree), label=WHOLE.canonical) == tree
+
+
 @given(trees_with_grids().map(written))
 def test_truth_mathml_of_a_tree_is_read_back(tree: SymbolTree) -> None:
     assert from_mathml(*to_truth_mathml(tree), WHOLE.canonical) == tree
@@ -168,25 +173,6 @@ def test_an_alphabet_without_grids_and_accents_refuses_them() -> None:
 )
 def test_what_an_alphabet_has_no_sign_for_is_written_with_those_it_has(latex: str, normal: str) -> None:
     assert " ".join(to_latex(read(latex))) == normal
-
-
-@pytest.mark.parametrize(
-    ("mathml", "latex"),
-    [
-        ("<mover><mi>x</mi><mo>^</mo></mover>", r"\hat { x }"),
-        ('<mover accent="true"><mi>x</mi><mo>→</mo></mover>', r"\vec { x }"),
-        ("<mover><mi>x</mi><mo>→</mo></mover>", r"x ^ { \rightarrow }"),
-        ("<munder><mi>lim</mi><mi>x</mi></munder>", r"\lim _ { x }"),
-        ("<mrow><mo>(</mo><mfrac linethickness='0px'><mn>10</mn><mi>k</mi></mfrac><mo>)</mo></mrow>",
-         r"\binom { 1 0 } { k }"),
-        ("<mrow><mo>{</mo><mtable><mtr><mtd><mn>1</mn></mtd></mtr><mtr><mtd/><mtd><mn>2</mn></mtd></mtr></mtable></mrow>",
-         r"\{ \begin{matrix} 1 \\ & 2 \end{matrix}"),
-        ('<menclose notation="box"><mi>x</mi></menclose>', r"\boxed { x }"),
-    ],
-)  # fmt: skip
-def test_mathml_of_others_is_read(mathml: str, latex: str) -> None:
-    tree = from_mathml(f"<math>{mathml}</math>", label=WHOLE.canonical)
-    assert " ".join(to_latex(tree)) == latex
 
 
 @given(trees_with_grids().map(written))
