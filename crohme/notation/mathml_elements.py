@@ -52,8 +52,8 @@ def binomials(root: etree._Element) -> tuple[set[etree._Element], set[etree._Ele
                 fractions.add(fraction)
                 fences.add(parent)
         elif local_name(parent) in _LIKE_ROWS:
-            sides = inner.getprevious(), inner.getnext()
-            if [side is not None and fence(side) for side in sides] == ["(", ")"]:
+            sides = [side for side in (inner.getprevious(), inner.getnext()) if side is not None]
+            if [fence(side) for side in sides] == ["(", ")"]:
                 fractions.add(fraction)
                 fences.update(sides)
     return fractions, fences

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from crohme.notation import CLASSES, Alphabet, Node, Relation, SymbolTree
-from crohme.notation.alphabet import GRID
+from crohme.notation.alphabet import GRID, OTHER
 from crohme.notation.tree import ARGUMENTS
 
 LABELS = st.sampled_from(CLASSES)
@@ -33,7 +33,7 @@ def _nodes(draw: st.DrawFn, hanging: st.SearchStrategy[tuple[Node, ...]]) -> Nod
     return Node(label, rows={relation: draw(hanging) for relation in Relation if relation in present})
 
 
-SIGNS = [label for label in Alphabet.whole() if label not in ARGUMENTS]
+SIGNS = [label for label in Alphabet.whole() if label not in (OTHER, *ARGUMENTS)]  # no LaTeX is read as OTHER
 ACCENTS = [label for label, arguments in ARGUMENTS.items() if label not in ("\\frac", "\\sqrt")]
 
 
