@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from crohme.errors import CrohmeError
-from crohme.notation import Alphabet, Node, Relation, SymbolTree, to_mathml
+from crohme.notation import Alphabet, Node, SymbolTree, to_mathml
 from crohme.notation.alphabet import GRID, OTHER, SYMBOL_CLASSES, Kind
+from crohme.notation.edges import edges_of, tree_of
 from inkml_parser import Ink
 
 Box = tuple[float, float, float, float]
@@ -126,7 +127,7 @@ class Reading:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON. `parent` is the number of the symbol that a symbol is attached to, and `relation` how."""
-        hangs = {child: (parent, relation) for parent, child, relation in self.tree.edges()}
+        hangs = {child: (parent, relation) for parent, child, relation in edges_of(self.tree)}
         symbols = []
         for i, symbol in enumerate(self.symbols):
             parent, relation = hangs.get(i, (None, None))
@@ -226,17 +227,7 @@ class Recognition:
 
 
 def _tree(symbols: Sequence[Mapping[str, Any]]) -> SymbolTree:
-    """The tree of symbols that name their parents, which stand before them."""
-    hanging: dict[int | None, dict[str | None, int]] = {}
-    for i, symbol in enumerate(symbols):
-        hanging.setdefault(symbol["parent"], {})[symbol["relation"]] = i
-
-    def row(first: int) -> Iterator[Node]:
-        at: int | None = first
-        while at is not None:
-            own = hanging.get(at, {})
-            rows = {Relation(r): tuple(row(i)) for r, i in own.items() if r is not None and r != Relation.RIGHT}
-            yield Node(symbols[at]["label"], tuple(symbols[at]["strokes"]), rows)
-            at = own.get(Relation.RIGHT)
-
-    return SymbolTree(tuple(row(hanging[None][None])))
+    """The tree of symbols that name their parents."""
+    nodes = [Node(symbol["label"], tuple(symbol["strokes"])) for symbol in symbols]
+    edges = [(s["parent"], i, s["relation"]) for i, s in enumerate(symbols) if s["parent"] is not None]
+    return tree_of(nodes, edges)

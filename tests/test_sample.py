@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crohme.notation import CLASSES, Relation, SymbolTree, from_latex, from_mathml, to_latex
+from crohme.notation.edges import edges_of
 from inkml_parser import Ink, read
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -59,7 +60,7 @@ def test_layout_is_the_truth(inks: list[Ink]) -> None:
         tree = _tree(ink)
         nodes = list(tree.nodes())
         boxes = [_box(ink, node.strokes) for node in nodes]
-        for parent, child, relation in tree.edges():
+        for parent, child, relation in edges_of(tree):
             (left, top, right, bottom), (x0, y0, x1, y1) = boxes[parent], boxes[child]
             middle = (top + bottom) / 2
             what = f"{ink.annotations['UI']}: {nodes[child].label} {relation} of {nodes[parent].label}"
@@ -85,7 +86,7 @@ def _box(ink: Ink, strokes: tuple[int, ...]) -> tuple[float, float, float, float
 def test_all_classes_and_relations_occur_in_train(sample: dict[str, dict[str, Ink]]) -> None:
     trees = [_tree(ink) for ink in sample["train"].values()]
     assert {node.label for tree in trees for node in tree.nodes()} == set(CLASSES)
-    assert {relation for tree in trees for _, _, relation in tree.edges()} == set(Relation)
+    assert {relation for tree in trees for _, _, relation in edges_of(tree)} == set(Relation)
 
 
 def test_writers_are_disjoint(sample: dict[str, dict[str, Ink]]) -> None:

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from crohme.evaluation.scoring import Scores
 
 EPILOG = """\
-TRUTH and OUTPUT are each a folder of label graphs (.lg), of .inkml or of LaTeX (.tex, .txt;
-the first of these that is found), or a table of LaTeX:
+TRUTH and OUTPUT are each a folder of label graphs (.lg), of .inkml or of LaTeX (.tex, .txt),
+or a table of LaTeX:
   CSV     commas or semicolons, columns file and latex; without a header, name and LaTeX
   text    name, tab, LaTeX, as in CROHME's captions
   JSON    .json, .jsonl: objects with file and latex
   ours    what `crohme predict --output` writes; the folder of a report, or its outcomes.csv
-Of a table with both a truth and a reading, TRUTH takes the truth and OUTPUT the reading.
+Of a table with both a truth and a reading, TRUTH takes the truth (truth, ground_truth, gt,
+label …) and OUTPUT the reading (reading, prediction, output …), else either takes latex,
+formula, caption …; --truth-column and --output-column name another one.
 Files are matched by name, without folder and suffix. Every truth counts: an output that is
 missing or cannot be read is an error, and listed. An ambiguous row (an unquoted comma in its
 LaTeX, a second row for a name) is refused, counted, and listed with its line.
@@ -82,6 +84,12 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write all figures to this file, with those of each pair"
     )
+    for side in ("truth", "output"):
+        parser.add_argument(
+            f"--{side}-column",
+            metavar="NAME",
+            help=f"the column of a table that holds the {side}, if its header is unusual",
+        )
     parser.add_argument("--equate", action="store_true", help="count look-alikes as equal, see below")
     add_report_options(parser)
     parser.set_defaults(run=run)
@@ -91,11 +99,13 @@ def run(args: argparse.Namespace) -> int:
     """Print the figures, write them if asked for, and list what was missing or could not be read."""
     from crohme.evaluation.report import About, content_of
     from crohme.evaluation.scored import figures_of, graphs_of, outcomes_of
-    from crohme.evaluation.scoring import Level, score
+    from crohme.evaluation.scoring import Level, Side, score
     from crohme.evaluation.scoring.errors import Refused
 
     check_outputs(args, (args.truth, args.output))
-    scores = score(args.truth, args.output, None if args.level is None else Level(args.level), args.equate)
+    given = {Side.TRUTH: args.truth_column, Side.OUTPUT: args.output_column}
+    columns = {side: name for side, name in given.items() if name is not None}
+    scores = score(args.truth, args.output, None if args.level is None else Level(args.level), args.equate, columns)
     outcomes, graphs = outcomes_of(scores), graphs_of(scores)
     figures = figures_of(scores, outcomes)
     _print(scores, figures)
@@ -141,6 +151,10 @@ def _tell_what_was_left_out(scores: Scores) -> None:
     if lines:
         print(f"crohme: {counted(len(lines), 'line')} of label graphs that say nothing, passed over:", file=sys.stderr)
         print("\n".join(lines), file=sys.stderr)
+    for side, source in (("truth", scores.truth), ("output", scores.output)):
+        if source.repeated:
+            print(f"crohme: {side}: {len(source.repeated)} rows repeat another one:", file=sys.stderr)
+            print("\n".join(f"  {name}" for name in source.repeated), file=sys.stderr)
     if scores.additional:
         names = ", ".join(scores.additional[:5]) + (" …" if len(scores.additional) > 5 else "")
         print(

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crohme.evaluation.outcomes import Outcome
-from crohme.notation import Relation, SymbolTree, symbol_graph, without_limits
+from crohme.notation import LabelGraphError, Relation, SymbolTree, without_limits
+from crohme.notation.edges import edges_of
+from crohme.notation.grid_labels import AFTER, CELL, parse_label
+from crohme.notation.labelgraph import symbol_paths
 
 NO_RELATION = "none"
-RELATIONS = (*map(str, Relation), NO_RELATION)
+GRID_RELATIONS = (CELL, AFTER)
+"""What is between the first symbol of a grid and another one; of cells, whatever their place."""
+RELATIONS = (*map(str, Relation), *GRID_RELATIONS, NO_RELATION)
 StrokeIndices = tuple[int, ...]
 
 
@@ -55,8 +60,8 @@ def symbol_confusions(outcomes: Sequence[Outcome]) -> SymbolConfusions:
             read = {node.strokes: node.label for node in outcome.found.nodes()}
             written = [(node, read.get(node.strokes)) for node in outcome.expected.nodes() if node.strokes]
         else:
-            places = dict(zip(_places(outcome.found), outcome.found.nodes(), strict=True))
-            nodes = zip(_places(outcome.expected), outcome.expected.nodes(), strict=True)
+            places = dict(zip(_places(outcome.found), outcome.found.nodes(), strict=False))
+            nodes = zip(_places(outcome.expected), outcome.expected.nodes(), strict=False)
             written = [(node, places[place].label if place in places else None) for place, node in nodes]
         for node, label in written:
             if label is None:
@@ -85,8 +90,11 @@ def relation_confusions(outcomes: Sequence[Outcome]) -> Counter[tuple[str, str]]
 
 
 def _places(tree: SymbolTree) -> list[str]:
-    """The path to each symbol, limits being scripts."""
-    return [obj.primitives[0] for obj in symbol_graph(without_limits(tree)).objects]
+    """The path to each symbol, limits being scripts; none of an expression that is too long for paths."""
+    try:
+        return symbol_paths(without_limits(tree))
+    except LabelGraphError:
+        return []
 
 
 def _symbols(tree: SymbolTree) -> set[StrokeIndices]:
@@ -95,5 +103,10 @@ def _symbols(tree: SymbolTree) -> set[StrokeIndices]:
 
 def _related(tree: SymbolTree, segmented: set[StrokeIndices]) -> dict[tuple[StrokeIndices, StrokeIndices], str]:
     strokes = [node.strokes for node in tree.nodes()]
-    pairs = {(strokes[parent], strokes[child]): str(relation) for parent, child, relation in tree.edges()}
+    pairs = {(strokes[parent], strokes[child]): _kind(relation) for parent, child, relation in edges_of(tree)}
     return {pair: relation for pair, relation in pairs.items() if segmented.issuperset(pair)}
+
+
+def _kind(relation: str) -> str:
+    label = parse_label(relation)
+    return relation if label is None else label.relation

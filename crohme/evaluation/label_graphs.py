@@ -54,7 +54,11 @@ def _counts(outcome: Outcome) -> Counts | None:
         return None
     if outcome.found is None:
         return compare(truth, PrimitiveGraph())
-    return compare(truth, primitive_graph(stroke_graph(outcome.found, outcome.ink.trace_ids)))
+    try:
+        found = primitive_graph(stroke_graph(outcome.found, outcome.ink.trace_ids))
+    except NotationError:  # no label graph can say it: it is not the truth, which one says
+        found = PrimitiveGraph()
+    return compare(truth, found)
 
 
 def intervals(rows: Sequence[tuple[Counts | None, int | None, bool]], seed: int = 0) -> dict[str, list[float]]:

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 
 from crohme.notation import Node, Relation, SymbolTree, without_limits
 from crohme.notation.alphabet import SYMBOL_CLASSES
+from crohme.notation.edges import edges_of
+from crohme.notation.grid_labels import AFTER, CELL, parse_label
 from crohme.notation.latex_scanner import GLYPHS
 
 StrokeIndices = tuple[int, ...]
 NOTHING = "nothing"
-_PLACES = {
+_PLACES: dict[str, str] = {
     Relation.RIGHT: "right of",
     Relation.SUP: "superscript of",
     Relation.SUB: "subscript of",
     Relation.ABOVE: "above",
     Relation.BELOW: "below",
     Relation.INSIDE: "inside",
+    CELL: "in a cell of the grid that begins with",
+    AFTER: "after the grid that begins with",
 }
 _FIRST = "first of all"
 
@@ -91,19 +95,22 @@ def _relations(
         at, read_at = parent and parent.strokes, read_parent and read_parent.strokes
         if (at, relation) != (read_at, read_relation) and {at, read_at} <= known:
             there, here = _place(parent, relation), _place(read_parent, read_relation)
-            wrong.append(Mistake("relation", strokes, there, f"{here}, another one" if here == there else here, symbol))
+            if there == here:
+                here += ", another one" if at != read_at else ", another place in a grid"
+            wrong.append(Mistake("relation", strokes, there, here, symbol))
     return wrong
 
 
-def _places(tree: SymbolTree) -> dict[StrokeIndices, tuple[str, Node | None, Relation | None]]:
+def _places(tree: SymbolTree) -> dict[StrokeIndices, tuple[str, Node | None, str | None]]:
     """Strokes of each symbol → its label, the symbol that it hangs on, and how."""
     nodes = list(tree.nodes())
-    hangs = {child: (nodes[parent], relation) for parent, child, relation in tree.edges()}
+    hangs = {child: (nodes[parent], relation) for parent, child, relation in edges_of(tree)}
     return {node.strokes: (node.label, *hangs.get(index, (None, None))) for index, node in enumerate(nodes)}
 
 
-def _place(parent: Node | None, relation: Relation | None) -> str:
-    return _FIRST if parent is None or relation is None else f"{_PLACES[relation]} “{sign(parent.label)}”"
+def _place(parent: Node | None, relation: str | None) -> str:
+    label = None if relation is None else parse_label(relation)
+    return _FIRST if parent is None or label is None else f"{_PLACES[label.relation]} “{sign(parent.label)}”"
 
 
 def sign(label: str) -> str:

@@ -31,3 +31,7 @@ class LatexError(NotationError):
 
 class LabelGraphError(NotationError):
     """A label graph that cannot be read, or that is no tree."""
+
+
+class UnsayableError(LabelGraphError):
+    """An expression that no label graph can say."""

@@ -7,21 +7,20 @@ recognition for handwritten math via primitive label graphs", DRR 2013; Mahdavi 
 CROHME 2019 contest, ICDAR 2019.)
 
 CROHME has no accents and grids; their relations are this project's. The content of an accent hangs on it by
-Below (`\\hat`), Above (`\\underline`) or Inside (`\\boxed`). A grid has no object: its first symbol stands
-for it, and from that lead `Cell+1-2` to the first symbol of the cell one line down and two columns to the left,
-and `After` to what follows the grid in its row. Empty cells at the edges of a grid are lost, and so is a grid
-of one cell with nothing after it.
+Below (`\\hat`), Above (`\\underline`) or Inside (`\\boxed`). A grid has no object: `grid_labels` says how the edges
+tell of it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from crohme.notation.alphabet import GRID, ROOT, canonical_label
-from crohme.notation.errors import LabelGraphError, NotationError
-from crohme.notation.tree import AFTER, MAX_DEPTH, Node, Relation, SymbolTree, begins_with_grid
+from crohme.notation.alphabet import ROOT, canonical_label
+from crohme.notation.edges import Edge, edges_of, tree_of
+from crohme.notation.errors import LabelGraphError, UnsayableError
+from crohme.notation.grid_labels import MAX_CELLS, bare_label
+from crohme.notation.tree import Node, Relation, SymbolTree
 
 COMMA = "COMMA"
 """The comma symbol in a file, where a comma separates fields."""
@@ -93,7 +92,8 @@ def stroke_graph(
         LabelGraph.
 
     Raises:
-        LabelGraphError: A symbol has no strokes, or strokes that `trace_ids` does not name; a grid begins with a grid.
+        UnsayableError: A single symbol in a grid.
+        LabelGraphError: A symbol has no strokes, or strokes that `trace_ids` does not name; more than `MAX_CELLS`.
     """
     primitives = [_names(node.label, node.strokes, trace_ids) for node in tree.nodes()]
     graph = _graph(tree, primitives)
@@ -127,37 +127,62 @@ def symbol_graph(tree: SymbolTree) -> LabelGraph:
         LabelGraph.
 
     Raises:
-        LabelGraphError: A grid begins with a grid; more symbols than any expression has.
+        UnsayableError: A single symbol in a grid.
+        LabelGraphError: More symbols or cells than any expression has.
+    """
+    return _graph(tree, [(path,) for path in symbol_paths(tree)])
+
+
+def symbol_paths(tree: SymbolTree) -> list[str]:
+    """The path to each symbol, as `symbol_graph` names it.
+
+    Raises:
+        LabelGraphError: More symbols than any expression has.
     """
     count = sum(1 for _ in tree.nodes())
     if count > _MOST_PATHS:
         raise LabelGraphError(f"{count} symbols, whose paths grow with their number; the limit is {_MOST_PATHS}")
-    paths = {0: "O"}
-    for parent, child, relation in tree.edges():
-        paths[child] = paths[parent] + ("R" if relation == Relation.RIGHT else relation)
-    return _graph(tree, [(paths[index],) for index in range(len(paths))])
+    paths = ["O"]
+    for parent, _, relation in edges_of(tree):
+        step = bare_label(relation)  # so that the wrong shape of a grid is one error, and not one for each symbol in it
+        paths.append(paths[parent] + ("R" if step == Relation.RIGHT else step))
+    return paths
 
 
 def _graph(tree: SymbolTree, primitives: Sequence[tuple[str, ...]]) -> LabelGraph:
-    nodes, edges = list(tree.nodes()), list(tree.edges())
+    nodes, edges = list(tree.nodes()), edges_of(tree)
+    if not edges and tree.row[0].is_grid:
+        raise UnsayableError("a single symbol in a grid, which no label graph can say")
+    if _count_cells(tree.row) > MAX_CELLS:
+        raise LabelGraphError(f"more than {MAX_CELLS} cells")
     objects = tuple(
         GraphObject(_identifier(node.label, index), node.label, names)
         for index, (node, names) in enumerate(zip(nodes, primitives, strict=True))
     )
-    if begins_with_grid(tree.row):
-        raise LabelGraphError("a grid begins with a grid, which no label graph can say")
-    right = {parent: child for parent, child, relation in edges if relation == Relation.RIGHT}
-    # The official converters draw a root without index to its first two symbols, not one.
-    edges += [
-        (parent, right[child], relation)
-        for parent, child, relation in edges
-        if relation == Relation.INSIDE
+    relations = tuple(
+        GraphRelation(objects[parent].id, objects[child].id, str(relation))
+        for parent, child, relation in (*edges, *_second_insides(nodes, edges))
+    )
+    return LabelGraph(objects, relations)
+
+
+def _second_insides(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Edge]:
+    """The official converters draw a root without index to its first two symbols, not one."""
+    steps = [(parent, child, bare_label(relation)) for parent, child, relation in edges]
+    right = {parent: child for parent, child, step in steps if step == Relation.RIGHT}
+    return [
+        (parent, right[child], step)
+        for parent, child, step in steps
+        if step == Relation.INSIDE
         and nodes[parent].label == ROOT
         and Relation.ABOVE not in nodes[parent].rows
         and child in right
     ]
-    relations = tuple(GraphRelation(objects[p].id, objects[c].id, str(relation)) for p, c, relation in edges)
-    return LabelGraph(objects, relations)
+
+
+def _count_cells(row: tuple[Node, ...]) -> int:
+    own = sum(len(line) for node in row for line in node.cells)
+    return own + sum(_count_cells(inner) for node in row for inner in node.inner_rows)
 
 
 def _identifier(label: str, index: int) -> str:
@@ -181,100 +206,33 @@ def to_tree(
         SymbolTree.
 
     Raises:
-        LabelGraphError: The graph is no tree of the six relations and those of grids, or has unknown primitives.
+        LabelGraphError: It is no tree of the six relations and those of grids (`tree_of`), or has unknown primitives.
     """
-    children, parents = _family(graph)
-    roots = [obj.id for obj in graph.objects if obj.id not in parents]
-    if len(roots) != 1:
-        raise LabelGraphError(f"{len(roots)} objects without a parent, where a tree has one")
-    builder = _TreeBuilder(graph, children, trace_ids, label)
-    row = builder.row(roots[0], depth=1)
-    if builder.count != len(graph.objects):
-        raise LabelGraphError("some objects cannot be reached from the root")
+    numbers = {obj.id: number for number, obj in enumerate(graph.objects)}
+    order = None if trace_ids is None else {name: index for index, name in enumerate(trace_ids)}
+    symbols = [Node(label(obj.label), _strokes(obj, order)) for obj in graph.objects]
+    edges = [(numbers[r.parent], numbers[r.child], r.label) for r in _without_second_insides(graph)]
+    return tree_of(symbols, edges, list(numbers))
+
+
+def _without_second_insides(graph: LabelGraph) -> list[GraphRelation]:
+    steps = {relation: bare_label(relation.label) for relation in dict.fromkeys(graph.relations)}
+    left_of = {relation.child: relation.parent for relation, step in steps.items() if step == Relation.RIGHT}
+    inside = {(relation.parent, relation.child) for relation, step in steps.items() if step == Relation.INSIDE}
+    return [
+        relation
+        for relation, step in steps.items()
+        if not (step == Relation.INSIDE and (relation.parent, left_of.get(relation.child)) in inside)
+    ]
+
+
+def _strokes(obj: GraphObject, order: dict[str, int] | None) -> tuple[int, ...]:
+    if order is None:
+        return ()
     try:
-        return SymbolTree(row)
-    except NotationError as error:
-        raise LabelGraphError(str(error)) from None
+        return tuple(sorted(order[name] for name in obj.primitives))
+    except KeyError as error:
+        raise LabelGraphError(f"object {obj.id!r} has unknown primitive {error}") from None
 
 
-def _family(graph: LabelGraph) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
-    left_of = {r.child: r.parent for r in graph.relations if r.label == Relation.RIGHT}
-    inside = {(r.parent, r.child) for r in graph.relations if r.label == Relation.INSIDE}
-    children: dict[str, dict[str, str]] = {obj.id: {} for obj in graph.objects}
-    parents: dict[str, str] = {}
-    for edge in dict.fromkeys(graph.relations):
-        if edge.label == Relation.INSIDE and (edge.parent, left_of.get(edge.child)) in inside:
-            continue  # the second one of a root
-        if edge.label not in _RELATIONS and _CELL.fullmatch(edge.label) is None:
-            raise LabelGraphError(f"unknown relation {edge.label!r}")
-        if edge.label in children[edge.parent]:
-            raise LabelGraphError(f"object {edge.parent!r} has two relations {edge.label}")
-        if edge.child in parents:
-            raise LabelGraphError(f"object {edge.child!r} has two parents")
-        children[edge.parent][edge.label] = edge.child
-        parents[edge.child] = edge.parent
-    return children, parents
-
-
-_RELATIONS = frozenset({*map(str, Relation), AFTER})
 _MOST_PATHS = 4000
-_CELL = re.compile(r"Cell\+([0-9]{1,3})([+-][0-9]{1,3})")
-
-
-class _TreeBuilder:
-    def __init__(
-        self,
-        graph: LabelGraph,
-        children: dict[str, dict[str, str]],
-        trace_ids: Sequence[str] | None,
-        label: Callable[[str], str],
-    ) -> None:
-        self.count = 0
-        self._label = label
-        self._objects = {obj.id: obj for obj in graph.objects}
-        self._children = children
-        self._strokes = None if trace_ids is None else {name: index for index, name in enumerate(trace_ids)}
-
-    def row(self, first: str, depth: int, *, is_cell: bool = False) -> tuple[Node, ...]:
-        """The row that begins with an object; `is_cell` says that the grid that begins with it is being built."""
-        if depth > MAX_DEPTH:
-            raise LabelGraphError(f"nested deeper than {MAX_DEPTH} levels")
-        nodes: list[Node] = []
-        current: str | None = first
-        while current is not None:
-            hanging = self._children[current]
-            cells = [relation for relation in hanging if relation == AFTER or relation.startswith("Cell")]
-            if cells and not (is_cell and current == first):
-                nodes.append(self._grid(current, depth + 1))
-                current = hanging.get(AFTER)
-                continue
-            rows: dict[Relation, tuple[Node, ...]] = {
-                Relation(relation): self.row(child, depth + 1)
-                for relation, child in hanging.items()
-                if relation != Relation.RIGHT and relation not in cells
-            }
-            obj = self._objects[current]
-            nodes.append(Node(self._label(obj.label), self._strokes_of(obj), rows))
-            self.count += 1
-            current = hanging.get(Relation.RIGHT)
-        return tuple(nodes)
-
-    def _grid(self, first: str, depth: int) -> Node:
-        places = {(0, 0): self.row(first, depth, is_cell=True)}
-        for relation, child in self._children[first].items():
-            if (match := _CELL.fullmatch(relation)) is not None:
-                places[int(match[1]), int(match[2])] = self.row(child, depth)
-        left = min(column for _, column in places)
-        lines = []
-        for line in range(1 + max(line for line, _ in places)):
-            right = max((column for at, column in places if at == line), default=left)
-            lines.append(tuple(places.get((line, column), ()) for column in range(left, right + 1)))
-        return Node(GRID, cells=tuple(lines))
-
-    def _strokes_of(self, obj: GraphObject) -> tuple[int, ...]:
-        if self._strokes is None:
-            return ()
-        try:
-            return tuple(sorted(self._strokes[name] for name in obj.primitives))
-        except KeyError as error:
-            raise LabelGraphError(f"object {obj.id!r} has unknown primitive {error}") from None

@@ -60,6 +60,8 @@ def _grid(node: Node) -> Iterator[str]:
             if j:
                 yield "&"
             yield from _row(cell)
+    if node.cells[-1] == ((),):
+        yield "\\\\"  # the one before ends the line above, and opens none
     yield GRID.replace("begin", "end")
 
 

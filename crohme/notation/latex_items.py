@@ -72,6 +72,8 @@ def written(row: Row, label: Callable[[str], str]) -> Iterator[str]:
             (content,) = item.arguments
             assert not isinstance(content, Missing)
             yield from written(content, label)
+            if content and content[-1].text == "\\\\":
+                yield "\\\\"  # a last line without anything: one alone would only end the line above
             yield item.text.replace("begin", "end", 1)
         elif item.text:
             yield item.text if item.arguments else label(item.text)

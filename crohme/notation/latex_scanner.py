@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crohme.notation.alphabet import SYMBOL_CLASSES
+from crohme.notation.alphabet import OTHER, SYMBOL_CLASSES
 from crohme.notation.errors import LatexError
+from crohme.notation.tree import ARGUMENTS
 
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
@@ -28,7 +29,11 @@ _TOKEN = re.compile(
 )
 
 UNICODE: dict[str, str] = {
-    **{c.text: c.label for c in SYMBOL_CLASSES.values() if len(c.text) == 1 and not c.text.isascii()},
+    **{
+        c.text: c.label
+        for c in SYMBOL_CLASSES.values()
+        if len(c.text) == 1 and not c.text.isascii() and c.label not in (OTHER, *ARGUMENTS)  # an arrow is no accent
+    },
     # Variants, and signs that Unicode has several of.
     "ε": "\\varepsilon", "ϑ": "\\vartheta", "µ": "\\mu", "ς": "\\varsigma", "φ": "\\varphi", "·": "\\cdot",
     "•": "\\bullet", "°": "\\degree", "⩽": "\\leqslant", "⩾": "\\geqslant", "∄": "\\nexists", "∥": "\\parallel",

@@ -187,8 +187,8 @@ class _Parser:
             self._argument(depth)
         self._next -= 1  # of the token before the content, which a group begins with
         row = self._group(f"\\end{{{name}}}", depth, token)
-        end = next((i for i in range(len(row), 0, -1) if row[i - 1].text != "\\\\"), 0)
-        row = row[:end]
+        if row and row[-1].text == "\\\\" and not row[-1].scripts:
+            row = row[:-1]  # it ends the last line and opens none
         if name in commands.ALIGNED:
             row = tuple(item for item in row if item.text != "&")  # marks to align at: they draw nothing
         if name in commands.TRANSPARENT or (name in commands.ALIGNED and all(item.text != "\\\\" for item in row)):

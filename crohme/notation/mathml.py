@@ -1,4 +1,4 @@
-"""Truth MathML of CROHME files → symbol layout tree."""
+"""Presentation MathML, as the truth of CROHME files or as other programs write it → symbol layout tree."""
 
 from __future__ import annotations
 
@@ -9,16 +9,31 @@ from lxml import etree
 
 from crohme.notation.alphabet import BINOMIAL, FRACTION_BAR, GRID, ROOT, SYMBOL_CLASSES, Kind, canonical_label
 from crohme.notation.errors import MathmlError
-from crohme.notation.tree import MAX_DEPTH, Node, Relation, SymbolTree, attach
+from crohme.notation.mathml_accents import ATTRIBUTES, accent_of, of_width
+from crohme.notation.mathml_elements import (
+    LEAVES,
+    ROWS,
+    XML_ID,
+    binomials,
+    cells_of,
+    check_no_text,
+    expect,
+    fenced,
+    has_no_bar,
+    is_operator,
+    local_name,
+    operator,
+    parse,
+    unwrapped,
+    variants_of,
+)
+from crohme.notation.mathml_leaves import INVISIBLE, label_of, signs_of
+from crohme.notation.tree import ARGUMENTS, MAX_DEPTH, SCRIPT_OF, Node, Relation, SymbolTree, attach
 
 SymbolTriple = tuple[str, tuple[int, ...], str | None]
 """Label, strokes and href of a trace group."""
 
-XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
-
 _MAX_LEVELS = 4 * MAX_DEPTH  # a level of the tree can be a fraction with limits with scripts
-_LEAVES = frozenset({"mi", "mo", "mn", "mtext", "ms"})
-_ROWS = frozenset({"math", "mrow", "mstyle", "mpadded"})
 _SCRIPTS: dict[str, tuple[Relation, ...]] = {
     "msub": (Relation.SUB,),
     "msup": (Relation.SUP,),
@@ -33,18 +48,11 @@ _FRACTIONS_AND_ROOTS: dict[str, tuple[str, tuple[Relation, ...]]] = {
 }
 ENCLOSURES = {"\\boxed": "box", "\\textcircled": "circle"}
 """Label → how `<menclose notation>` says it."""
+_ACCENTS = {Relation.ABOVE: Kind.ACCENT, Relation.BELOW: Kind.ACCENT_UNDER}
 _ENCLOSURES = {notation: label for label, notation in ENCLOSURES.items()}
-_LABELS = {symbol.text: symbol.label for symbol in reversed(SYMBOL_CLASSES.values())}
-"""Sign or word, as typeset → label."""
-_INVISIBLE = "\N{FUNCTION APPLICATION}\N{INVISIBLE TIMES}\N{INVISIBLE SEPARATOR}\N{INVISIBLE PLUS}"
-_SIGNS = {symbol.text for symbol in SYMBOL_CLASSES.values() if symbol.kind not in (Kind.ACCENT, Kind.ACCENT_UNDER)}
-_ACCENTS: dict[tuple[Kind, str], str] = {
-    (symbol.kind, sign): symbol.label
-    for symbol in reversed(SYMBOL_CLASSES.values())
-    if symbol.kind in (Kind.ACCENT, Kind.ACCENT_UNDER)
-    for sign in (symbol.label, symbol.text)
-}
-"""Part and sign, as a leaf has it → label; of several accents of one sign, the first of the table."""
+_FRAMES = {"top": "\\overline", "bottom": "\\underline", "radical": ROOT}
+"""Other values of that attribute that something else says as well."""
+_UNSEEN = frozenset({"mspace", "mphantom", "maligngroup", "malignmark"})
 
 
 def from_mathml(
@@ -60,15 +68,17 @@ def from_mathml(
     - So do the strokes of a fraction or root; its label is `-` or `\\sqrt` whatever the symbol says.
     - An element that no symbol names takes a symbol left over under an href that names no
       element, if label and text agree (one test file writes `48:` for `48:49:`). Otherwise it has
-      no strokes, and its text must be a symbol class.
+      no strokes, and its text must be symbol classes: see `mathml_leaves`.
     - Symbols without href, or left over, are no part of the tree: strokes written over, mostly.
-    - Rows within rows are one row; an element that draws nothing (`mspace`) is skipped.
+    - Rows within rows are one row; an element that draws nothing (`mspace`) is skipped. `<mfenced>` is the row of
+      its fences, separators and children, a bevelled fraction that of its parts with a slash between them.
     - A script on a group of several symbols hangs on the last one (as in the official converter).
     - A second script of the same kind on the same symbol: see `attach`.
     - A script element without its script (`<msub>` with one child) is its base.
-    - What lies over or under its base is an accent if its element is marked as one, or its sign is nothing else.
-    - A fraction without a bar is a binomial; parentheses right around it that no symbol names are its own.
-    - A table is a grid, and `<menclose>` a frame.
+    - What lies over or under its base may be an accent, narrow or wide: see `mathml_accents`.
+    - A fraction without a bar is a binomial if a symbol is named so; or if parentheses that no symbol names stand
+      right around it, which are then its own. Otherwise it is a grid of two lines, as `\\atop` is.
+    - A table is a grid without the labels of its lines, and `<menclose>` a frame.
 
     Args:
         mathml: str. The `<math>` element, serialised.
@@ -79,34 +89,15 @@ def from_mathml(
         SymbolTree.
 
     Raises:
-        MathmlError: Not well-formed, without symbols, or with an element, a leaf or a script that
-            cannot be read.
+        MathmlError: Not well-formed, without symbols, or with an element, a leaf, an accent or a script that
+            cannot be read; an element that spans several cells; text outside of leaves.
         NotationError: Nested too deep, or two different rows in one place.
     """
-    root = _parse(mathml)
+    root = parse(mathml)
     row = _Reader(root, symbols, label).row([root], depth=1)
     if not row:
         raise MathmlError("the MathML holds no symbol")
     return SymbolTree(row)
-
-
-def _parse(mathml: str) -> etree._Element:
-    # Identifiers such as `\phi_1` are no XML names: an identifier table would refuse them. A line of
-    # n symbols is n rows deep in CROHME, more than the 256 levels that libxml2 allows by default.
-    parser = etree.XMLParser(
-        collect_ids=False,
-        resolve_entities=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-        huge_tree=True,
-    )
-    try:
-        return etree.fromstring(mathml.encode("utf-8"), parser)
-    except UnicodeEncodeError:
-        raise MathmlError("not well-formed MathML: a surrogate is no character") from None
-    except etree.XMLSyntaxError as error:
-        raise MathmlError(f"not well-formed MathML: {error.msg}") from None
 
 
 class _Reader:
@@ -116,6 +107,8 @@ class _Reader:
         for symbol in symbols:
             if symbol[2] is not None:
                 self._by_href.setdefault(symbol[2], deque()).append(symbol)
+        self._binomials, self._fences = binomials(root)
+        self._variants = variants_of(root)
         named = {element.get(XML_ID) for element in root.iter()}
         self._stray: dict[str, deque[SymbolTriple]] = {}
         for href, group in self._by_href.items():
@@ -129,77 +122,100 @@ class _Reader:
         waiting = list(reversed(elements))  # a stack: CROHME nests one mrow per symbol of a line
         while waiting:
             element = waiting.pop()
-            name = _local_name(element)
+            name = local_name(element)
+            if element in self._fences and name != "mfenced":
+                continue
+            if name in LEAVES:
+                nodes.extend(self._leaf(name, element))
+                continue
             children = list(element)
-            if name in _ROWS:
-                waiting.extend(reversed(_without_parentheses(children)))
+            check_no_text(element)
+            if name in ROWS:
+                waiting.extend(reversed(children))
+            elif name == "mfenced":
+                waiting.extend(reversed(children if element in self._fences else fenced(element)))
             elif name == "semantics":
                 waiting.extend(children[:1])  # the rest are annotations
-            elif name in _LEAVES:
-                nodes.extend(self._leaf(element, "".join(element.itertext())))
-            elif (accent := self._accent(name, element, children)) is not None:
-                nodes.append(self._accented(accent, children, depth))
+            elif name == "mfrac" and element.get("bevelled") == "true":
+                expect(name, children, 2)
+                waiting.extend((children[1], operator("/"), children[0]))
             elif name in _SCRIPTS:
-                nodes.extend(self._scripted(name, children, depth))
+                nodes.extend(self._scripted(name, element, depth))
             elif name == "mtable":
-                nodes.append(self._grid(children, depth))
-            elif name == "menclose" and element.get("notation") in _ENCLOSURES:
-                label = _ENCLOSURES[element.get("notation", "")]
-                nodes.append(self._composite(element, label, {Relation.INSIDE: children}, depth))
-            elif name == "mfrac" and _is_binomial(element):
-                _expect(name, children, 2)
-                parts = {Relation.ABOVE: children[:1], Relation.BELOW: children[1:]}
-                nodes.append(self._composite(element, BINOMIAL, parts, depth))
-            elif name == "msqrt":
-                nodes.append(self._composite(element, ROOT, {Relation.INSIDE: children}, depth))
-            elif name in _FRACTIONS_AND_ROOTS:
-                label, relations = _FRACTIONS_AND_ROOTS[name]
-                _expect(name, children, len(relations))
-                rows = {relation: [child] for relation, child in zip(relations, children, strict=True)}
-                nodes.append(self._composite(element, label, rows, depth))
-            elif name != "mspace":
-                raise MathmlError(f"element <{name}> is not supported")
+                nodes.append(self._grid(cells_of(element), depth))
+            elif name == "mfrac" and has_no_bar(element) and not self._is_binomial(element):
+                expect(name, children, 2)
+                nodes.append(self._grid([[[part]] for part in children], depth))
+            elif name not in _UNSEEN:
+                nodes.append(self._composite(element, *_parts(name, element), depth))
         return tuple(nodes)
 
-    def _accent(self, name: str, element: etree._Element, children: list[etree._Element]) -> str | None:
+    def _is_binomial(self, fraction: etree._Element) -> bool:
+        return fraction in self._binomials or bool(self._by_href.get(fraction.get(XML_ID, "")))
+
+    def _scripted(self, name: str, element: etree._Element, depth: int) -> tuple[Node, ...]:
+        relations, children = _SCRIPTS[name], list(element)
+        if not 1 <= len(children) <= 1 + len(relations):
+            raise MathmlError(f"<{name}> has {len(children)} children")
+        base = self.row(children[:1], depth + 1)
+        rows: dict[Relation, tuple[Node, ...]] = {}
+        for relation, child in zip(relations, children[1:], strict=False):
+            accent = self._accent(relation, element, children[0], child, len(base))
+            if accent is None:
+                rows[relation] = self.row([child], depth + 1)
+                continue
+            if not base:
+                raise MathmlError(f"{accent!r} of nothing")
+            base = (self._accented(accent, child, base),)
+        if not base:
+            raise MathmlError(f"<{name}> has no base")
+        return (*base[:-1], _with_rows(base[-1], rows))
+
+    def _accent(
+        self, relation: Relation, element: etree._Element, base: etree._Element, over: etree._Element, symbols: int
+    ) -> str | None:
         """The label of the accent that an element puts over or under its base; None if it puts none there."""
-        if name not in ("mover", "munder") or len(children) != 2 or _local_name(children[1]) not in _LEAVES:
+        if relation not in _ACCENTS:
             return None
-        kind, attribute = (Kind.ACCENT, "accent") if name == "mover" else (Kind.ACCENT_UNDER, "accentunder")
-        mark = children[1]
+        kind, mark = _ACCENTS[relation], unwrapped(over)
+        marked = element.get(ATTRIBUTES[kind], mark.get("accent"))
+        if local_name(mark) not in LEAVES:
+            if marked == "true":
+                raise MathmlError(f"accent <{local_name(mark)}> is not supported")
+            return None
         group = self._by_href.get(mark.get(XML_ID, ""))
+        if group:
+            known = SYMBOL_CLASSES.get(group[0][0])
+            return known.label if known is not None and known.kind is kind else None
         sign = "".join(mark.itertext()).strip()
-        label = _ACCENTS.get((kind, group[0][0] if group else sign))
-        is_marked = element.get(attribute) == "true" or sign.startswith("\\")
-        return label if label is not None and (group or is_marked or sign not in _SIGNS) else None
+        label = accent_of(kind, sign, marked, over_operator=is_operator(unwrapped(base)))
+        if label is None and marked == "true":
+            raise MathmlError(f"accent {sign!r} is not supported")
+        return None if label is None else label if sign == label else of_width(label, mark.get("stretchy"), symbols)
 
-    def _accented(self, label: str, children: list[etree._Element], depth: int) -> Node:
-        content = self.row(children[:1], depth + 1)
-        if not content:
-            raise MathmlError(f"{label!r} of nothing")
-        mark = self._by_href.get(children[1].get(XML_ID, ""))
+    def _accented(self, label: str, over: etree._Element, content: tuple[Node, ...]) -> Node:
+        mark = self._by_href.get(unwrapped(over).get(XML_ID, ""))
         strokes = tuple(mark.popleft()[1]) if mark else ()
-        relation = Relation.BELOW if SYMBOL_CLASSES[label].kind is Kind.ACCENT else Relation.ABOVE
-        return Node(label, strokes, {relation: content})
+        return Node(label, strokes, {ARGUMENTS[label][0]: content})
 
-    def _grid(self, lines: list[etree._Element], depth: int) -> Node:
-        cells: list[tuple[tuple[Node, ...], ...]] = []
+    def _grid(self, lines: list[list[list[etree._Element]]], depth: int) -> Node:
+        grid: list[tuple[tuple[Node, ...], ...]] = []
         for line in lines:
-            if _local_name(line) not in ("mtr", "mlabeledtr"):
-                raise MathmlError(f"element <{_local_name(line)}> in a table")
-            cells.append(tuple(self.row(list(cell), depth + 1) for cell in line if _local_name(cell) == "mtd"))
-        if not any(cell for line in cells for cell in line):
+            cells: list[tuple[Node, ...]] = []
+            for cell in line:  # no comprehension: each would take a frame more of Python's stack
+                cells.append(self.row(cell, depth + 1))  # noqa: PERF401
+            grid.append(tuple(cells) or ((),))
+        if not any(cell for line in grid for cell in line):
             raise MathmlError("a table holds no symbol")
-        return Node(GRID, cells=tuple(cells))
+        return Node(GRID, cells=tuple(grid))
 
-    def _leaf(self, element: etree._Element, text: str) -> list[Node]:
-        """The symbol of a leaf; of a number that no symbol names, one for each digit."""
-        signs = text.strip().strip(_INVISIBLE)
-        if text and not signs and not text.isspace():
-            return []  # of signs that nobody sees, as that between a function and its argument
-        if element.get(XML_ID) is None and len(signs) > 1 and signs.replace(".", "").isdecimal() and signs.isascii():
-            return [self._symbol(element, digit) for digit in signs]
-        return [self._symbol(element, signs)]
+    def _leaf(self, name: str, element: etree._Element) -> list[Node]:
+        """The symbols of a leaf: the one that it is named for, or those that its text shows."""
+        text = "".join(element.itertext())
+        if element.get(XML_ID) is not None:
+            signs = text.strip().strip(INVISIBLE)
+            return [self._symbol(element, signs)] if signs or not text or text.isspace() else []
+        return [self._symbol(element, sign) for sign in signs_of(name, text, self._variants.get(element))]
 
     def _symbol(self, element: etree._Element, text: str) -> Node:
         name = element.get(XML_ID)
@@ -209,7 +225,7 @@ class _Reader:
             return Node(self._label(label), tuple(strokes))
         written = self._label(text)
         if canonical_label(written) not in SYMBOL_CLASSES:
-            written = self._label(_LABELS.get(text, text))
+            written = self._label(label_of(text))
         stray = self._stray.get(written)
         if stray:
             return Node(written, tuple(stray.popleft()[1]))
@@ -220,45 +236,38 @@ class _Reader:
     def _composite(
         self, element: etree._Element, label: str, parts: dict[Relation, list[etree._Element]], depth: int
     ) -> Node:
-        rows = {relation: self.row(children, depth + 1) for relation, children in parts.items()}
-        bar_or_sign = Node(label, self._symbol(element, label).strokes)
-        return _with_rows(bar_or_sign, rows)
-
-    def _scripted(self, name: str, children: list[etree._Element], depth: int) -> tuple[Node, ...]:
-        relations = _SCRIPTS[name]
-        if not 1 <= len(children) <= 1 + len(relations):
-            raise MathmlError(f"<{name}> has {len(children)} children")
-        base = self.row(children[:1], depth + 1)
-        if not base:
-            raise MathmlError(f"<{name}> has no base")
-        rows = {r: self.row([child], depth + 1) for r, child in zip(relations, children[1:], strict=False)}
-        return (*base[:-1], _with_rows(base[-1], rows))
+        """A fraction, a root or a frame."""
+        rows: dict[Relation, tuple[Node, ...]] = {}
+        for relation, children in parts.items():
+            rows[relation] = self.row(children, depth + 1)
+        if label != ROOT and not all(rows.values()):
+            raise MathmlError("fraction with an empty part" if label == FRACTION_BAR else f"{label!r} of nothing")
+        return _with_rows(Node(label, self._symbol(element, label).strokes), rows)
 
 
-def _without_parentheses(row: list[etree._Element]) -> list[etree._Element]:
-    """A row without the parentheses that typeset a binomial: nobody drew them, the binomial's ink is its own."""
-    if [_local_name(element) for element in row] != ["mo", "mfrac", "mo"] or not _is_binomial(row[1]):
-        return row
-    fences = ["".join(element.itertext()).strip() for element in (row[0], row[2])]
-    is_named = any(element.get(XML_ID) is not None for element in (row[0], row[2]))
-    return row if is_named or fences != ["(", ")"] else row[1:2]
-
-
-def _is_binomial(element: etree._Element) -> bool:
-    return element.get("linethickness", "").rstrip("pxtem%") == "0"
+def _parts(name: str, element: etree._Element) -> tuple[str, dict[Relation, list[etree._Element]]]:
+    """The label of a fraction, a root or a frame, and its parts."""
+    children = list(element)
+    if name == "menclose":
+        notation = " ".join(sorted(set(element.get("notation", "longdiv").split())))
+        label = _ENCLOSURES.get("box" if notation == "bottom left right top" else notation) or _FRAMES.get(notation)
+        if label is None:
+            raise MathmlError(f"<menclose> with the notation {notation!r} is not supported")
+        return label, {ARGUMENTS[label][0]: children}
+    if name == "msqrt":
+        return ROOT, {Relation.INSIDE: children}
+    if name not in _FRACTIONS_AND_ROOTS:
+        raise MathmlError(f"element <{name}> is not supported")
+    label, relations = _FRACTIONS_AND_ROOTS[name]
+    expect(name, children, len(relations))
+    parts = {relation: [child] for relation, child in zip(relations, children, strict=True)}
+    return BINOMIAL if name == "mfrac" and has_no_bar(element) else label, parts
 
 
 def _with_rows(node: Node, rows: dict[Relation, tuple[Node, ...]]) -> Node:
+    # What lies over a root would else be its index, and under an accent its content.
+    taken = {*node.arguments, *([Relation.ABOVE] if node.label == ROOT and node.arguments else [])}
     for relation, row in rows.items():
         if row:
-            node = attach(node, relation, row)
+            node = attach(node, SCRIPT_OF[relation] if relation in taken else relation, row)
     return node
-
-
-def _expect(name: str, children: list[etree._Element], count: int) -> None:
-    if len(children) != count:
-        raise MathmlError(f"<{name}> has {len(children)} children")
-
-
-def _local_name(element: etree._Element) -> str:
-    return str(etree.QName(element).localname)

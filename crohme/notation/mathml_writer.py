@@ -10,7 +10,9 @@ from lxml import etree
 from crohme.notation.alphabet import BINOMIAL, ROOT, SYMBOL_CLASSES, Kind
 from crohme.notation.errors import NotationError
 from crohme.notation.latex_scanner import GLYPHS
-from crohme.notation.mathml import ENCLOSURES, XML_ID, SymbolTriple
+from crohme.notation.mathml import ENCLOSURES, SymbolTriple
+from crohme.notation.mathml_accents import ATTRIBUTES, looks_like_accent, stretchy_of
+from crohme.notation.mathml_elements import XML_ID
 from crohme.notation.tree import Node, Relation, SymbolTree
 
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -22,12 +24,15 @@ _SCRIPTS = (
 )
 
 
+_LIMITS = {Relation.BELOW: Kind.ACCENT_UNDER, Relation.ABOVE: Kind.ACCENT}
+
+
 def to_mathml(tree: SymbolTree, *, with_strokes: bool = False) -> str:
     """Write a tree as Presentation MathML that browsers typeset.
 
     Signs are Unicode characters; neighbouring digits are one number; a matched pair of fences and
     what lies between are one row, so that they stretch to it and a script on the closing fence
-    belongs to all of it; fences without a partner do not stretch.
+    belongs to all of it; fences without a partner do not stretch. `from_mathml` reads the same tree.
 
     Args:
         tree: SymbolTree.
@@ -113,9 +118,11 @@ def _accented(node: Node, mark: etree._Element, write_row: _RowWriter) -> tuple[
         return None
     rows = dict(node.rows)
     content = write_row(rows.pop(node.arguments[0]))
-    if kind is Kind.ACCENT:
-        return _element("mover", [content, mark], accent="true"), rows
-    return _element("munder", [content, mark], accentunder="true"), rows
+    stretchy = stretchy_of(node.label)
+    if stretchy is not None:
+        mark.set("stretchy", stretchy)
+    name = "mover" if kind is Kind.ACCENT else "munder"
+    return _element(name, [content, mark], **{ATTRIBUTES[kind]: "true"}), rows
 
 
 def _table(node: Node, write_row: _RowWriter) -> etree._Element:
@@ -125,10 +132,15 @@ def _table(node: Node, write_row: _RowWriter) -> etree._Element:
 
 def _scripted(base: etree._Element, rows: _Rows, write_row: _RowWriter) -> etree._Element:
     for lower, upper, names in _SCRIPTS:
-        parts = [rows[relation] for relation in (lower, upper) if relation in rows]
+        parts = {relation: write_row(rows[relation]) for relation in (lower, upper) if relation in rows}
         if parts:
             name = names[2] if len(parts) == 2 else names[lower not in rows]
-            base = _element(name, [base, *map(write_row, parts)])
+            attributes = {
+                ATTRIBUTES[kind]: "false"
+                for relation, kind in _LIMITS.items()
+                if relation in parts and looks_like_accent(kind, parts[relation].text or "")
+            }
+            base = _element(name, [base, *parts.values()], **attributes)
     return base
 
 
@@ -182,6 +194,8 @@ def _display_node(node: Node, with_strokes: bool, *, is_matched: bool) -> etree.
 def _display_leaf(node: Node, with_strokes: bool) -> etree._Element:
     known = SYMBOL_CLASSES.get(node.label)
     text = GLYPHS.get(node.label, node.label) if known is None else known.text
+    if text == "\N{DOUBLE PRIME}":
+        text = node.label  # straight: the other one is read as two primes
     return _mark(_leaf(node.label, text), node, with_strokes)
 
 

@@ -58,10 +58,12 @@ class Node:
         label: str. Symbol class in the project's normal form (`x`, `\\alpha`, `\\lt`, `-`).
         strokes: tuple of int. Strokes that draw it; empty if the tree comes from LaTeX.
         rows: mapping of `Relation` (never RIGHT) → non-empty tuple of nodes.
-        cells: lines of rows. The cells of a grid, some of which may be empty; no symbol has any.
+        cells: lines of rows. The cells of a grid, at least one in each line, some of which may be empty; no symbol
+            has any.
 
     Raises:
-        NotationError: A row is empty, or hangs by RIGHT; a grid has strokes, scripts or no symbol.
+        NotationError: A row is empty, or hangs by RIGHT; a grid has strokes, scripts, a line without cells or
+            no symbol.
     """
 
     label: str
@@ -73,8 +75,8 @@ class Node:
         for relation, row in self.rows.items():
             if relation is Relation.RIGHT or not row:
                 raise NotationError(f"symbol {self.label!r} cannot have a row {relation} of {len(row)} symbols")
-        if self.is_grid != bool(self.cells):
-            raise NotationError(f"{self.label!r} with {len(self.cells)} lines of cells")
+        if self.is_grid != bool(self.cells) or not all(self.cells):
+            raise NotationError(f"{self.label!r} with {len(self.cells)} lines of cells, each of one at least")
         if self.is_grid and (self.strokes or self.rows or not any(cell for line in self.cells for cell in line)):
             raise NotationError("a grid holds symbols, and has neither strokes nor scripts of its own")
 
@@ -134,34 +136,6 @@ class SymbolTree:
         A grid is no symbol; those of its cells come line by line in its place.
         """
         yield from symbols(self.row)
-
-    def edges(self) -> Iterator[tuple[int, int, str]]:
-        """`(parent, child, relation)` as indices into the order of `nodes()`.
-
-        The first symbol of a grid stands for it where something lies to its left, or it hangs on something;
-        from it edges lead to the first symbols of the other cells and of what follows, see `cell_relation`.
-        """
-        edges: list[tuple[int, int, str]] = []
-        _add_edges(self.row, 0, edges)
-        yield from edges
-
-
-AFTER = "After"
-"""How what lies to the right of a grid is related to the grid's first symbol."""
-
-
-def cell_relation(lines: int, columns: int) -> str:
-    """How the first symbol of a cell is related to that of the grid: by lines down and columns to the right."""
-    return f"Cell{lines:+d}{columns:+d}"
-
-
-def begins_with_grid(row: tuple[Node, ...]) -> bool:
-    """Whether in a grid anywhere in a row the first symbol is that of another grid, too."""
-    for node in row:
-        cells = [cell for cell in node.inner_rows if cell]
-        if (node.is_grid and cells[0][0].is_grid) or any(map(begins_with_grid, cells)):
-            return True
-    return False
 
 
 def attach(node: Node, relation: Relation, row: tuple[Node, ...]) -> Node:
@@ -246,38 +220,3 @@ def symbols(row: tuple[Node, ...]) -> Iterator[Node]:
             yield node
         for inner in node.inner_rows:
             yield from symbols(inner)
-
-
-def _add_edges(row: tuple[Node, ...], start: int, edges: list[tuple[int, int, str]]) -> int:
-    """Add the edges of a row whose first symbol has the number `start`; returns the number after its last one."""
-    index = start
-    to_next: tuple[int, str] | None = None
-    for node in row:
-        if to_next is not None:
-            edges.append((to_next[0], index, to_next[1]))
-        if node.is_grid:
-            to_next = (index, AFTER)
-            index = _add_cells(node, index, edges)
-            continue
-        to_next = (index, Relation.RIGHT)
-        here = index
-        index += 1
-        for relation, inner in node.rows.items():
-            edges.append((here, index, relation))
-            index = _add_edges(inner, index, edges)
-    return index
-
-
-def _add_cells(grid: Node, start: int, edges: list[tuple[int, int, str]]) -> int:
-    index = start
-    origin: tuple[int, int] | None = None
-    for line, cells in enumerate(grid.cells):
-        for column, cell in enumerate(cells):
-            if not cell:
-                continue
-            if origin is None:
-                origin = line, column
-            else:
-                edges.append((start, index, cell_relation(line - origin[0], column - origin[1])))
-            index = _add_edges(cell, index, edges)
-    return index

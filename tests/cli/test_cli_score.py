@@ -88,6 +88,19 @@ def test_rows_are_refused_by_number_and_the_others_are_scored(
     assert "exact                       3   100.00 %" in out and r"counted as equal: \cdot = ., \cdots = \ldots" in out
 
 
+def test_one_table_of_both_sides_and_columns_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "all.csv"
+    path.write_text("name,ground_truth,reading,theirs\na,x,x,x\nb,1,2,1\nb,1,2,1\n")
+    assert main(["score", str(path), str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert "exact                       1    50.00 %" in out
+    assert "truth: 1 rows repeat another one:\n  b (line 4)" in err
+    assert main(["score", str(path), str(path), "--output-column", "Theirs"]) == 0
+    assert "exact                       2   100.00 %" in capsys.readouterr().out
+    assert main(["score", str(path), str(path), "--truth-column", "ours"]) == 1
+    assert "there are 'name', 'ground_truth', 'reading', 'theirs'" in capsys.readouterr().err
+
+
 def test_scoring_loads_no_network(edge_cases: Path) -> None:
     program = (
         "import sys; from crohme.cli import main; main(sys.argv[1:]);"

@@ -9,7 +9,8 @@ import pytest
 from crohme.evaluation.confusions import relation_confusions, symbol_confusions
 from crohme.evaluation.mistakes import Mistake, mistakes
 from crohme.evaluation.outcomes import Outcome
-from crohme.notation import Node, Relation, SymbolTree, from_latex
+from crohme.notation import Alphabet, Node, Relation, SymbolTree, from_latex
+from tests.notation.trees import written
 
 X, TWO, PLUS, Y = Node("x", (0, 1)), Node("2", (2,)), Node("+", (3, 4)), Node("y", (5,))
 TRUTH = SymbolTree((Node("x", (0, 1), {Relation.SUP: (TWO,)}), PLUS, Y))
@@ -54,6 +55,27 @@ def test_another_symbol_of_the_same_label_is_told_apart() -> None:
     found = SymbolTree((Node("x", (0,)), Node("x", (1,), {Relation.SUP: (TWO,)})))
     (mistake,) = mistakes(truth, found)
     assert (mistake.truth, mistake.read) == ("superscript of “x”", "superscript of “x”, another one")
+
+
+@pytest.mark.parametrize(
+    ("latex", "read", "place"),
+    [
+        (r"[ \begin{matrix} a & b \\ c & d \end{matrix} ]", r"[ \begin{matrix} a & b & c \\ d \end{matrix} ]",
+         ("in a cell of the grid that begins with “a”",
+          "in a cell of the grid that begins with “a”, another place in a grid")),
+        (r"[ \begin{matrix} a & \\ b & c \end{matrix}", r"[ \begin{matrix} a \\ b & c \end{matrix}",
+         ("right of “[”", "right of “[”, another place in a grid")),
+        (r"\begin{matrix} a \\ b \end{matrix} c", r"\begin{matrix} a \\ b c \end{matrix}",
+         ("after the grid that begins with “a”", "right of “b”")),
+    ],
+)  # fmt: skip
+def test_mistakes_in_grids(latex: str, read: str, place: tuple[str, str]) -> None:
+    truth, found = (written(from_latex(text, Alphabet.whole())) for text in (latex, read))
+    first = mistakes(truth, found)[0]
+    assert (first.kind, first.truth, first.read) == ("relation", *place)
+    outcome = Outcome("a", latex, read, 0.5, 1, "relation", 4, expected=truth, found=found)
+    assert sum(n for (one, other), n in relation_confusions([outcome]).items() if one != other) <= 2
+    assert mistakes(truth, truth) == []
 
 
 def test_limits_are_scripts_and_latex_has_no_strokes() -> None:

@@ -196,7 +196,7 @@ def test_every_truth_counts(tmp_path: Path) -> None:
     problems = {name: one.problem for name, one in scores.files.items()}
     assert problems["a"] is None and problems["d"] == "output: missing"
     assert problems["b"] == "output: no symbol in the graph" and problems["e"] == "truth: no symbol in the graph"
-    assert "utf-8" in problems["c"]
+    assert "UTF-8" in problems["c"]
     overall = scores.overall()
     assert (overall["pairs"], overall["exact"], overall["exact_rate"], overall["node_rate"]) == (5, 1, 20.0, 25.0)
     assert scores.files["e"].as_dict() == {

@@ -84,13 +84,25 @@ def test_rows_that_cannot_be_told_are_refused_by_line_and_the_others_are_read(
 @pytest.mark.parametrize(
     ("name", "content", "cause"),
     [
-        ("t.csv", "path,string\na,x\n", "needs the columns file and latex"),
+        ("t.csv", "path,string\na,x\n", "has 'path', 'string': name that of the truth with --truth-column"),
+        ("t.csv", "name,reading,answer\na,x,y\n", "has 'name', 'reading', 'answer': name that of the truth"),
+        ("t.csv", "name,gt,label\na,x,y\n", "'gt', 'label' may each be the truth: name one with --truth-column"),
+        ("t.csv", "name,latex,formula\na,x,y\n", "'latex', 'formula' may each be the truth"),
+        ("t.csv", "number,ground truth\n1,x\n", "no column says which file a row is of"),
         ("t.csv", "imagename,formulas\na,x\n", "needs the columns file and latex"),
         ("t.csv", "latex\nx\n", "needs the columns file and latex"),
         ("t.csv", 'file,latex\na,x\nb,"y\nc,z\n', "a quote is opened on line 3"),
         ("t.csv", 'file,latex\na,"x\nb,"y"\n', "a quote is opened on line 2"),
-        ("t.csv", b"a,\xff\n", "not a CSV in UTF-8"),
-        ("t.json", "[", "not JSON"),
+        ("t.csv", b"a\0,\0x\0\n\0", "zero bytes"),
+        ("t.csv", b"\xff\xfea", "begins as text in UTF-16"),
+        ("t.csv", "\n\n", "no rows"),
+        ("t.csv", "file,latex\n", "no rows"),
+        ("t.json", "[", "not JSON: line 1, column 2"),
+        ("t.json", "[" * 5000, "not JSON: nested too deep"),
+        ("t.json", '[{"a":' * 5000, "not JSON: nested too deep"),
+        ("t.json", "9" * 5000, "not JSON: a number of too many digits"),
+        ("t.json", b'["\n\xe9"]', "line 2: not UTF-8"),
+        ("t.json", '[{"file": "a", "x": "1"}]', "has 'file', 'x': name that of the truth with --truth-column"),
         ("t.json", "3", "neither a list nor an object"),
         ("t.jsonl", "\n", "no rows"),
     ],
@@ -121,9 +133,105 @@ def test_what_a_csv_writer_writes_is_read(tmp_path_factory: pytest.TempPathFacto
     try:
         found = read_table(path, Side.OUTPUT).items
     except ScoringError as error:
-        assert "UTF-8" in str(error)
+        assert "UTF-8" in str(error) or "no text" in str(error)
     else:
         assert found == rows
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["name,ground_truth,reading", "Name,Ground Truth,Reading", "id;label;prediction", "file\tgt\toutput",
+     "image,target,hypothesis", "file_name,truth,latex", "sample,formula,recognized", "key,Latex,pred",
+     "img,ground-truth,RESULT", "file,latex,read"],
+)  # fmt: skip
+def test_columns_are_known_by_many_names(tmp_path: Path, header: str) -> None:
+    separator = next(c for c in "\t;," if c in header)
+    content = f"{header}\n{separator.join(('a.png', 'x', 'y'))}\n"
+    assert table(tmp_path / "t.csv", content, Side.TRUTH).items == {"a": "x"}
+    assert table(tmp_path / "t.csv", content, Side.OUTPUT).items == {"a": "y"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", "file,Theirs 1,Theirs 2\na,x,y\n"),
+        ("t.tsv", "file\ttheirs_1\tprediction\ttheirs-2\na\tx\tz\ty\n"),
+        ("t.json", '[{"file": "a", "Theirs 1": "x", "theirs 2": "y"}]'),
+        ("t.jsonl", '{"name": "a", "theirs_1": "x", "theirs_2": "y", "latex": "z"}\n'),
+    ],
+)
+def test_a_column_can_be_named(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    assert read_table(tmp_path / name, Side.TRUTH, "Theirs 1").items == {"a": "x"}
+    assert read_table(tmp_path / name, Side.OUTPUT, "theirs_2").items == {"a": "y"}
+    with pytest.raises(ScoringError, match="0 columns 'ours'; there are '(file|name)', 'theirs_1'"):
+        read_table(tmp_path / name, Side.OUTPUT, "ours")
+
+
+def test_the_column_of_the_name_is_not_the_latex(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("file,latex\na,x\n")
+    with pytest.raises(ScoringError, match="'file' names the file"):
+        read_table(tmp_path / "t.csv", Side.OUTPUT, "file")
+
+
+@pytest.mark.parametrize(
+    ("content", "items"),
+    [
+        (b"file,latex\na,x\nb,\xe9\nc,z\n", {"a": "x", "b": None, "c": "z"}),
+        (b"file,latex\na,x\n\xe9,y\nc,z\n", {"a": "x", "line 3": None, "c": "z"}),
+        (b"file;latex;note\na;x;d\xe9j\xe0 vu\nb;y;\n", {"a": "x", "b": "y"}),
+        (b"a\tx\nb\t\xe9\n", {"a": "x", "b": None}),
+        (b'file,latex\r\na,x\r\nb,"\xb2\r\n+"\r\n', {"a": "x", "b": None}),
+    ],
+)
+def test_a_row_in_another_encoding_is_refused_by_its_line(
+    tmp_path: Path, content: bytes, items: dict[str, str | None]
+) -> None:
+    found = table(tmp_path / "t.csv", content).items
+    assert {name: None if isinstance(item, Refused) else item for name, item in found.items()} == items
+    for item in found.values():
+        assert not isinstance(item, Refused) or item.cause.startswith("line 3: not UTF-8 (byte 0x") or b"\t" in content
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_unicode_with_its_mark_is_read(tmp_path: Path, encoding: str) -> None:
+    assert table(tmp_path / "t.csv", "file,latex\né,α\n".encode(encoding)).items == {"é": "α"}
+
+
+def test_rows_that_repeat_another_one_are_told(tmp_path: Path) -> None:
+    found = table(tmp_path / "t.csv", "file,latex\na,x\na,x\nb,y\n")
+    assert found.items == {"a": "x", "b": "y"} and found.repeated == ["a (line 3)"]
+    apart = table(tmp_path / "t.csv", "file,latex\nd/a.png,x\ne/a.png,x\nb,y\n")
+    assert apart.items.keys() == {"a", "a (line 3)", "b"} and isinstance(apart.items["a"], Refused)
+
+
+def folder(path: Path, *names: str) -> Path:
+    path.mkdir()
+    for name in names:
+        (path / name).write_text("O, a, x, 1.0, O\n" if name.endswith(".lg") else "x")
+    return path
+
+
+def test_a_folder_of_tex_and_txt_loses_none(tmp_path: Path) -> None:
+    truth = folder(tmp_path / "truth", "a.tex", "b.txt", "c.TXT")
+    output = folder(tmp_path / "output", "a.txt", "c.tex")
+    scores = score(truth, output)
+    assert scores.overall()["pairs"] == 3 and scores.overall()["exact"] == 2
+    assert scores.files["b"].problem == "output: missing"
+    folder(tmp_path / "twice", "a.tex", "a.txt")
+    with pytest.raises(ScoringError, match="two files have one name"):
+        score(tmp_path / "twice", output)
+
+
+def test_a_folder_of_several_kinds_is_refused_where_it_would_lose_some(tmp_path: Path) -> None:
+    alike = folder(tmp_path / "alike", "a.lg", "a.tex", "README.txt", "license.txt")
+    assert score(alike, alike).overall()["pairs"] == 1
+    mixed = folder(tmp_path / "mixed", "a.lg", "b.tex", "c.txt")
+    for truth, output in ((mixed, alike), (alike, mixed)):
+        with pytest.raises(ScoringError, match=r"1 files of label graphs, and 2 of LaTeX under other names \(.*b\.tex"):
+            score(truth, output)
+    with pytest.raises(ScoringError, match="label graphs, and 1 of InkML"):
+        score(folder(tmp_path / "inks", "a.lg", "b.inkml"), alike)
 
 
 def test_names() -> None:
@@ -194,7 +302,7 @@ def test_folders_of_latex(tmp_path: Path) -> None:
     scores = score(tmp_path / "truth", tmp_path / "output")
     assert scores.files["a"].errors == 0 and scores.files["b"].problem == "truth: no symbol"
     back = score(tmp_path / "output", tmp_path / "truth")
-    assert back.files["b"].problem.startswith("truth: not UTF-8") and back.overall()["pairs"] == 2
+    assert back.files["b"].problem.startswith("truth: line 1: not UTF-8 (byte 0xFF") and back.overall()["pairs"] == 2
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:

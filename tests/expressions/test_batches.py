@@ -13,6 +13,7 @@ from crohme.expressions.targets import encode
 from crohme.expressions.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
 from crohme.ink.expression import all_nodes
 from crohme.notation import Alphabet, to_latex
+from crohme.notation.edges import edges_of
 from crohme.notation.tree import Relation
 
 CROHME = Vocabulary.crohme()
@@ -61,7 +62,7 @@ def test_pairs_are_the_edges_of_the_tree(expressions):
         expected = np.zeros_like(targets.pairs)
         for node in nodes:
             expected[np.ix_(node.strokes, node.strokes)] = SAME_SYMBOL
-        for parent, child, relation in expression.tree.edges():
+        for parent, child, relation in edges_of(expression.tree):
             expected[np.ix_(nodes[parent].strokes, nodes[child].strokes)] = PAIR_INDEX[Relation(relation)]
         assert (targets.pairs == expected).all()
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 
 from crohme.notation import MAX_DEPTH, Node, NotationError, Relation, SymbolTree, attach, to_latex, without_limits
+from crohme.notation.edges import edges_of
 from tests.notation.trees import trees
 
 A, B, C = Node("a"), Node("b"), Node("c")
@@ -19,7 +20,7 @@ def _power_tower(depth: int) -> tuple[Node, ...]:
 def test_nodes_and_edges_go_depth_first() -> None:
     tree = SymbolTree((Node("x", rows={Relation.SUB: (A, B), Relation.SUP: (C,)}), Node("+")))
     assert [node.label for node in tree.nodes()] == ["x", "a", "b", "c", "+"]
-    assert sorted(tree.edges()) == [
+    assert sorted(edges_of(tree)) == [
         (0, 1, Relation.SUB),
         (0, 3, Relation.SUP),
         (0, 4, Relation.RIGHT),
@@ -29,7 +30,7 @@ def test_nodes_and_edges_go_depth_first() -> None:
 
 @given(trees())
 def test_every_node_but_the_first_has_one_parent(tree) -> None:
-    children = [child for _, child, _ in tree.edges()]
+    children = [child for _, child, _ in edges_of(tree)]
     assert sorted(children) == list(range(1, len(list(tree.nodes()))))
 
 

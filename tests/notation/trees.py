@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from crohme.notation import CLASSES, Node, Relation, SymbolTree
-from crohme.notation.alphabet import GRID
+from crohme.notation import CLASSES, Alphabet, Node, Relation, SymbolTree
+from crohme.notation.alphabet import GRID, OTHER
 from crohme.notation.tree import ARGUMENTS
 
 LABELS = st.sampled_from(CLASSES)
@@ -33,28 +33,34 @@ def _nodes(draw: st.DrawFn, hanging: st.SearchStrategy[tuple[Node, ...]]) -> Nod
     return Node(label, rows={relation: draw(hanging) for relation in Relation if relation in present})
 
 
+SIGNS = [label for label in Alphabet.whole() if label not in (OTHER, *ARGUMENTS)]  # no LaTeX is read as OTHER
 ACCENTS = [label for label, arguments in ARGUMENTS.items() if label not in ("\\frac", "\\sqrt")]
 
 
 @st.composite
-def _constructs(draw: st.DrawFn, hanging: st.SearchStrategy[tuple[Node, ...]]) -> Node:
-    """An accent, a frame, a binomial, perhaps with scripts, or a grid without empty cells at its edges."""
+def _constructs(draw: st.DrawFn, hanging: st.SearchStrategy[tuple[Node, ...]], empty_lines: bool) -> Node:
+    """An accent, a frame, a binomial, perhaps with scripts, or a grid, cells of which may be empty."""
     if draw(st.booleans()):
         label = draw(st.sampled_from(ACCENTS))
         relations = [*ARGUMENTS[label], *draw(st.sampled_from([(), (Relation.SUB,), (Relation.SUB, Relation.SUP)]))]
         return Node(label, rows={relation: draw(hanging) for relation in relations})
-    cell = hanging.filter(lambda row: not row[0].is_grid)
-    lines = draw(st.integers(2, 3))
-    return Node(GRID, cells=tuple(tuple(draw(cell) for _ in range(draw(st.integers(1, 3)))) for _ in range(lines)))
+    widths = draw(st.lists(st.integers(1, 3), min_size=1, max_size=3))
+    lines = [[draw(hanging) if draw(st.booleans()) else () for _ in range(width)] for width in widths]
+    for line in lines if not empty_lines else lines[:1] if not any(map(any, lines)) else []:
+        if not any(line):
+            line[draw(st.integers(0, len(line) - 1))] = draw(hanging)
+    return Node(GRID, cells=tuple(map(tuple, lines)))
 
 
-def trees_with_grids() -> st.SearchStrategy[SymbolTree]:
-    """Trees that have accents, frames, binomials and grids, too, as a label graph can tell them."""
+def trees_with_grids(empty_lines: bool = True) -> st.SearchStrategy[SymbolTree]:
+    """Trees of the whole alphabet that have accents, frames, binomials and grids of any shape, too."""
 
     def rows_of(hanging: st.SearchStrategy[tuple[Node, ...]]) -> st.SearchStrategy[tuple[Node, ...]]:
-        return st.lists(st.one_of(_nodes(hanging), _constructs(hanging)), min_size=1, max_size=3).map(tuple)
+        return st.lists(st.one_of(_nodes(hanging), _constructs(hanging, empty_lines)), min_size=1, max_size=3).map(
+            tuple
+        )
 
-    leaf_rows = st.lists(LABELS.map(Node), min_size=1, max_size=4).map(tuple)
+    leaf_rows = st.lists(st.sampled_from(SIGNS).map(Node), min_size=1, max_size=4).map(tuple)
     return st.recursive(leaf_rows, rows_of, max_leaves=10).map(SymbolTree)
 
 

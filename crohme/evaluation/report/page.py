@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import log
 
-from crohme.evaluation.confusions import RELATIONS, SymbolConfusions
+from crohme.evaluation.confusions import GRID_RELATIONS, RELATIONS, SymbolConfusions
 from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.label_graphs import RETRIEVALS
 from crohme.evaluation.mistakes import Mistake, mistakes
@@ -92,7 +92,7 @@ def render(content: Content) -> str:
         kinds=KINDS,
         pairs=[_pair(content.symbols, row) for row in content.symbols.most_confused[:PAIRS]],
         symbols=_symbol_matrix(content.symbols),
-        relations=_matrix(content.relations, list(RELATIONS)),
+        relations=_matrix(content.relations, _relations(content.relations)),
         bins=[(one, wilson_interval(one.right, one.n)) for one in content.bins],
         failures=[_failure(outcome) for outcome in failures[:FAILURES]],
         failure_count=len(failures),
@@ -127,6 +127,12 @@ def _symbol_matrix(symbols: SymbolConfusions) -> Matrix:
     chosen = (label for label, _ in confused.most_common(MATRIX))
     labels = sorted(chosen, key=lambda label: (label.lstrip("\\").lower(), label))  # c beside C
     return _matrix(symbols.counts, labels)
+
+
+def _relations(counts: Counter[tuple[str, str]]) -> list[str]:
+    """Those of a matrix: grids have theirs where there are grids."""
+    seen = {name for pair in counts for name in pair}
+    return [name for name in RELATIONS if name in seen or name not in GRID_RELATIONS]
 
 
 def _matrix(counts: Counter[tuple[str, str]], labels: Sequence[str]) -> Matrix:

@@ -8,7 +8,7 @@ from crohme.evaluation.scoring.figures import graph_figures, graph_set_figures
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
 from crohme.evaluation.scoring.scores import FileScore, Scores, score
-from crohme.evaluation.scoring.sources import Level, ScoringError
+from crohme.evaluation.scoring.sources import Level, ScoringError, Side
 
 __all__ = [
     "Counts",
@@ -17,6 +17,7 @@ __all__ = [
     "PrimitiveGraph",
     "Scores",
     "ScoringError",
+    "Side",
     "compare",
     "graph_figures",
     "graph_set_figures",

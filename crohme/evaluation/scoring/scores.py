@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,13 @@ class Scores:
         }
 
 
-def score(truth: Path, output: Path, level: Level | None = None, equate: bool = False) -> Scores:
+def score(
+    truth: Path,
+    output: Path,
+    level: Level | None = None,
+    equate: bool = False,
+    columns: Mapping[Side, str] | None = None,
+) -> Scores:
     """Score the outputs of a recogniser.
 
     Every truth counts. An output that is missing or cannot be read is scored as an empty one, as
@@ -156,6 +163,7 @@ def score(truth: Path, output: Path, level: Level | None = None, equate: bool = 
         output: Path. The same.
         level: Level or None. None for SYMBOL if there is LaTeX or the `.lg` are symLG, else STROKE.
         equate: bool. Whether signs are equal that CROHME draws no line between (`notation.LOOK_ALIKES`).
+        columns: mapping of Side → str. The columns of tables that hold the LaTeX, where the header does not say so.
 
     Returns:
         Scores.
@@ -163,7 +171,10 @@ def score(truth: Path, output: Path, level: Level | None = None, equate: bool = 
     Raises:
         ScoringError: A source has nothing in it or does not suit the level, or no truth can be read.
     """
-    true, found = open_source(truth, Side.TRUTH), open_source(output, Side.OUTPUT)
+    named = columns or {}
+    true, found = (
+        open_source(path, side, named.get(side)) for path, side in ((truth, Side.TRUTH), (output, Side.OUTPUT))
+    )
     level = _usual_level(true, found) if level is None else level
     if level is Level.STROKE:
         for source in (true, found):

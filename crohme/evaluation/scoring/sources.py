@@ -11,11 +11,13 @@ from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
 from crohme.evaluation.scoring.tables import Side, read_table
+from crohme.evaluation.scoring.text import EncodingError, decode
 from crohme.ink.truth import truth_expression, truth_graph
 from crohme.notation import (
     Expression,
     LabelGraphError,
     NotationError,
+    UnsayableError,
     canonical_label,
     read_latex,
     read_lg,
@@ -54,6 +56,12 @@ class Level(StrEnum):
     TOKENS = "tokens"
 
 
+_SUFFIXES = {".lg": Format.LG, ".inkml": Format.INKML, ".tex": Format.LATEX, ".txt": Format.LATEX}
+_KINDS = {Format.LG: "label graphs", Format.INKML: "InkML", Format.LATEX: "LaTeX"}
+_NOTES = frozenset({"readme", "license", "licence", "copying", "changelog"})
+"""Texts that lie beside label graphs and ink, and hold no LaTeX."""
+
+
 @dataclass(frozen=True)
 class Source:
     """Expressions by name.
@@ -63,62 +71,73 @@ class Source:
         format: Format.
         items: dict of name → Item. Names are file names without suffix.
         confidences: dict of name → float. As far as a table has them.
+        repeated: list of str. Rows of a table that say what another one has said.
     """
 
     path: Path
     format: Format
     items: dict[str, Item]
     confidences: dict[str, float] = field(default_factory=dict)
+    repeated: list[str] = field(default_factory=list)
 
 
-def open_source(path: Path, side: Side = Side.TRUTH) -> Source:
+def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) -> Source:
     """Find the expressions of a folder, or read those of a table.
 
-    A folder is searched to any depth. Where it holds several kinds of files, the first of `.lg`, `.inkml`,
-    `.tex` and `.txt` is taken: label graphs are the official form of what is in the others. The folder of a
-    report stands for the table in it.
+    A folder is searched to any depth. Where files of several kinds have one name, the label graph is taken, then the
+    ink; `.tex` and `.txt` are LaTeX alike. The folder of a report stands for the table in it.
 
     Args:
         path: Path. A folder, a table (see `tables.read_table`), or one `.lg` or `.inkml` file.
         side: Side. Which columns of a table.
+        column: str or None. The column of its LaTeX; by default it follows from the header.
 
     Returns:
         Source.
 
     Raises:
-        ScoringError: Nothing found, one name twice, or no such table.
+        ScoringError: Nothing found, one name twice, names that only files of another kind have, or no such table.
     """
     if path.is_dir():
-        for suffix in (".lg", ".inkml", ".tex", ".txt"):
-            files = sorted(file for file in path.rglob("*") if file.suffix.lower() == suffix and file.is_file())
-            if files:
-                return _folder(path, suffix, files)
+        files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in _SUFFIXES and file.is_file()]
+        if files:
+            return _folder(path, files)
         if not (path / REPORTED).is_file():
             raise ScoringError(f"no .lg or .inkml file under {path}, and none of LaTeX (.tex, .txt)")
         path = path / REPORTED
     elif path.suffix.lower() in (".lg", ".inkml") and path.is_file():
-        return _folder(path, path.suffix.lower(), [path])
-    table = read_table(path, side)
-    return Source(path, Format.LATEX, dict(table.items), table.confidences)
+        return _folder(path, [path])
+    table = read_table(path, side, column)
+    return Source(path, Format.LATEX, dict(table.items), table.confidences, table.repeated)
 
 
-def _folder(path: Path, suffix: str, files: list[Path]) -> Source:
-    found: dict[str, Path] = {}
+def _folder(path: Path, files: list[Path]) -> Source:
+    found: dict[Format, dict[str, Path]] = {}
     for file in files:
-        if found.setdefault(file.stem, file) != file:
-            raise ScoringError(f"two files have one name: {found[file.stem]} and {file}")
-    if suffix in (".lg", ".inkml"):
-        return Source(path, Format(suffix[1:]), dict(found))
-    return Source(path, Format.LATEX, {name: _latex_file(file) for name, file in found.items()})
+        own = found.setdefault(_SUFFIXES[file.suffix.lower()], {})
+        if own.setdefault(file.stem, file) != file:
+            raise ScoringError(f"two files have one name: {own[file.stem]} and {file}")
+    chosen = min(found, key=list(Format).index)
+    named = found.pop(chosen)
+    for other, others in found.items():
+        alone = [file for name, file in others.items() if name not in named and name.lower() not in _NOTES]
+        if alone:
+            kinds = f"{len(named)} files of {_KINDS[chosen]}, and {len(alone)} of {_KINDS[other]} under other names"
+            raise ScoringError(
+                f"{kinds} ({alone[0]} …): one kind can be scored; put them into folders of their own", path
+            )
+    if chosen is not Format.LATEX:
+        return Source(path, chosen, dict(named))
+    return Source(path, chosen, {name: _latex_file(file) for name, file in named.items()})
 
 
 def _latex_file(path: Path) -> str | Refused:
     try:
-        text = _text(path)
+        text = decode(read_regular(path))
     except OSError as error:
         return Refused(str(error.strerror))
-    except UnicodeDecodeError as error:
-        return Refused(f"not UTF-8: {error}")
+    except EncodingError as error:
+        return Refused(error.cause)
     return _COMMENT.sub("", text).strip() if path.suffix.lower() == ".tex" else text.strip()
 
 
@@ -153,7 +172,10 @@ def load_graph(item: Path | str, level: Level, keep_limits: bool, equate: bool =
         if expression.tree is None:
             raise NoTree(f"no tree can hold {expression.latex}")
         tree = expression.tree if keep_limits else without_limits(expression.tree)
-        graph = primitive_graph(symbol_graph(tree))
+        try:
+            graph = primitive_graph(symbol_graph(tree))
+        except UnsayableError as error:
+            raise NoTree(str(error)) from None
     if not graph.labels:
         raise LabelGraphError("no symbol in the graph")
     return graph
@@ -195,7 +217,10 @@ def _is_lg(item: Path | str) -> bool:
 
 
 def _text(path: Path | str) -> str:
-    return read_regular(path).decode("utf-8-sig")
+    try:
+        return decode(read_regular(path))
+    except EncodingError as error:
+        raise LabelGraphError(error.cause) from None
 
 
 def _expression(item: Path | str, equate: bool) -> Expression:

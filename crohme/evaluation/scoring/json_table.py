@@ -1,0 +1,101 @@
+"""Expressions in JSON: a list of objects, an object of names and LaTeX, or an object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from crohme.evaluation.scoring.columns import NAMES, Side, latex_column, word_of
+from crohme.evaluation.scoring.errors import Refused, ScoringError
+
+_CAUSES = ("error", "problem")
+_BROKEN = "no object with a file and its LaTeX"
+
+Row = tuple[int, str, str | Refused, str]
+"""Number of the entry, name, LaTeX, confidence."""
+
+
+def json_rows(path: Path, text: str, side: Side, wanted: str | None) -> Iterator[Row]:
+    """The expressions of a text in JSON; in one object, every name is a file and every value its LaTeX.
+
+    Args:
+        path: Path. What is named `.jsonl` has an object a line.
+        text: str.
+        side: Side.
+        wanted: str or None. The key of the LaTeX, if the user names one.
+
+    Raises:
+        ScoringError: It is no JSON, or no key is known to be that of the LaTeX. A line of `.jsonl` is refused alone.
+    """
+    entries = list(_entries(path, text))
+    objects = [entry for _, entry in entries if not isinstance(entry, Refused)]
+    keys = list(dict.fromkeys(word for entry in objects for word in entry))
+    column = latex_column(path, keys, side, wanted) if objects else ""
+    for number, entry in entries:
+        yield (number, "", entry, "") if isinstance(entry, Refused) else (number, *_read(number, entry, column))
+
+
+def _read(number: int, entry: dict[str, Any], column: str) -> tuple[str, str | Refused, str]:
+    name = next((entry[word] for word in NAMES if entry.get(word) is not None), "")
+    confidence = entry.get("confidence")
+    has_number = isinstance(confidence, int | float) and not isinstance(confidence, bool)
+    if isinstance(name, bool) or not isinstance(name, str | int):
+        return "", Refused(f"entry {number}: its file name is no text"), ""
+    latex = entry.get(column)
+    if entry.get("symbol") is not None:
+        given: str | Refused = Refused(f"entry {number}: a reading of one symbol, not of an expression")
+    elif isinstance(latex, str) and latex.strip():
+        given = latex
+    else:
+        causes = (entry[word] for word in _CAUSES if isinstance(entry.get(word), str) and entry[word].strip())
+        given = Refused(next(causes, f"entry {number}: no LaTeX"))
+    return str(name), given, str(confidence) if has_number else ""
+
+
+def _entries(path: Path, text: str) -> Iterable[tuple[int, dict[str, Any] | Refused]]:
+    """The objects of a list or of lines; of an object of `"name": "LaTeX"`, one for each."""
+    if path.suffix.lower() == ".jsonl":
+        return [(i, _line(line, i)) for i, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    try:
+        content = parsed(text)
+    except ValueError as error:
+        raise ScoringError(f"not JSON: {error}", path) from None
+    if isinstance(content, _Pairs):
+        return [(i, {"file": name, "latex": latex}) for i, (name, latex) in enumerate(content, start=1)]
+    if not isinstance(content, list):
+        raise ScoringError("neither a list nor an object", path)
+    return [(i, _object(entry) or Refused(_BROKEN)) for i, entry in enumerate(content, start=1)]
+
+
+def _line(line: str, number: int) -> dict[str, Any] | Refused:
+    try:
+        return _object(parsed(line)) or Refused(f"line {number}: {_BROKEN}")
+    except ValueError as error:
+        return Refused(f"line {number}: not JSON: {error}")
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object as its pairs, and not as a dict: of two of one name that would keep the second."""
+
+
+def _object(content: Any) -> dict[str, Any] | None:
+    """An object with its keys as columns are compared."""
+    return {word_of(key): value for key, value in content} if isinstance(content, _Pairs) else None
+
+
+def parsed(text: str) -> Any:
+    """JSON, its objects as pairs.
+
+    Raises:
+        ValueError: It is none. The message is ours, and no text of Python's.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_Pairs)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"line {error.lineno}, column {error.colno} is none") from None
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        raise ValueError("a number of too many digits") from None
