@@ -13,6 +13,7 @@ import sympy
 
 from crohme.solver.calculus import Calculus
 from crohme.solver.conditions import Condition
+from crohme.solver.domains import listed, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import check_defined, pairs, signs
 from crohme.solver.families import counter, nested, of_region
@@ -63,8 +64,9 @@ def solve_equations(
         for equation in equations:
             check_defined(equation)
         names = {builder.symbol(name): name for name in unknowns}
-        given = [equation for equation in equations if not _is_nothing(equation)]
-        found = _solve(given, names, builder.conditions)
+        conditions = [*builder.conditions, *calculus.conditions]
+        given = [equation for equation in equations if not _is_nothing(equation, conditions)]
+        found = _solve(given, names, conditions)
         found = in_whole_numbers(found, {names[symbol] for symbol in limits_of_sums(built) if symbol in names})
         result.notes += [note for note in (*builder.notes, *calculus.notes, *found.notes) if note not in result.notes]
         result.families += found.families
@@ -76,20 +78,23 @@ def solve_equations(
     return result
 
 
-def _is_nothing(equation: sympy.Expr) -> bool:
+def _is_nothing(equation: sympy.Expr, conditions: Sequence[Condition]) -> bool:
+    """Whether an equation holds wherever its sides have a value."""
     if equation == 0:
         return True
     if equation.is_polynomial():
         return bool(sympy.expand(equation) == 0)
-    return bool(attempt(sympy.simplify, equation, seconds=1.0) == 0)
+    forms = equation, with_signs(equation, conditions)[0]
+    return any(attempt(sympy.simplify, form, seconds=1.0) == 0 for form in dict.fromkeys(forms))
 
 
 def _solve(equations: Sequence[sympy.Expr], names: dict[sympy.Symbol, Name], conditions: Sequence[Condition]) -> Solved:
     if any(equation.is_number and not is_zero(equation) for equation in equations):
         return Solved()
     free = set().union(*(e.free_symbols for e in equations), *(c.expression.free_symbols for c in conditions))
-    if not equations and not conditions:
-        return Solved(is_everything=True)
+    if not equations and not (len(free) == 1 and free <= names.keys()):
+        words = listed(conditions)
+        return Solved(is_everything=True, notes=[f"for {' and '.join(words)}"] if words else [])
     if len(names) == 1 and free <= names.keys():
         (symbol, name), *_ = names.items()
         return solve_one(equations, symbol, name, conditions)

@@ -9,12 +9,11 @@ import mpmath
 import sympy
 
 from crohme.solver.calculus import Calculus
-from crohme.solver.conditions import Condition, Must
+from crohme.solver.domains import lost, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.numeric import number
 from crohme.solver.patience import attempt
-from crohme.solver.plain import plain
 from crohme.solver.quadrature import Estimate
 from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import Comparison, Expression, Name, PlusMinus, Root, Statement, walk
@@ -70,7 +69,9 @@ def value_of(expression: Expression, sign: int = 1, integers: Collection[Name] =
     notes = [*builder.notes, *calculus.notes]
     if calculus.estimates:
         return Value(None, _estimated(value, calculus.estimates), notes)
-    short = tidy(value)
+    conditions = [*builder.conditions, *calculus.conditions]
+    signed, names = with_signs(value, conditions)
+    short = min((tidy(form).subs(names) for form in dict.fromkeys((value, signed))), key=complexity)
     check_defined(short)
     if not is_presentable(short):
         raise NoAnswer("no closed form was found")
@@ -78,8 +79,9 @@ def value_of(expression: Expression, sign: int = 1, integers: Collection[Name] =
     if has_index and short.is_real is False and short.is_finite and not value.has(sympy.I):
         # An odd root of something negative was taken for the complex one.
         raise NoAnswer("no real value was found")
-    lost = excluded(builder.conditions, short)
-    return Value(short, None, [*notes, *lost])
+    if value.free_symbols and built.has(sympy.factorial) and not short.has(sympy.factorial):
+        notes.append("only whole numbers from 0 on have a factorial")
+    return Value(short, None, [*notes, *lost(conditions, short)])
 
 
 def _estimated(value: sympy.Expr, estimates: dict[sympy.Symbol, Estimate]) -> Estimate:
@@ -139,32 +141,6 @@ def _agree(value: sympy.Expr, form: sympy.Expr) -> bool:
         if second is None or abs(first - second) > mpmath.mpf(10) ** -25 * max(1, abs(first)):
             return False
     return True
-
-
-def excluded(conditions: Collection[Condition], form: sympy.Expr) -> list[str]:
-    """Where the expression was not defined, though a shorter form of it is: `for x ≠ 1`."""
-    found = []
-    for condition in conditions:
-        names = condition.expression.free_symbols
-        if condition.demand is not Must.NOT_BE_ZERO or len(names) != 1 or not condition.expression.is_polynomial():
-            continue
-        (symbol,) = names
-        for root in (
-            sympy.real_roots(sympy.Poly(condition.expression, symbol)) if _is_rational(condition.expression) else ()
-        ):
-            there = form.subs(symbol, root)
-            if (
-                not there.has(*_UNDEFINED)
-                and not there.has(sympy.oo)
-                and f"{plain(symbol)} ≠ {plain(root)}" not in found
-            ):
-                if not root.has(sympy.CRootOf):
-                    found.append(f"{plain(symbol)} ≠ {plain(root)}")
-    return ["for " + " and ".join(found)] if found else []
-
-
-def _is_rational(polynomial: sympy.Expr) -> bool:
-    return all(c.is_Rational for c in sympy.Poly(polynomial).coeffs())
 
 
 def holds(comparison: Comparison) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from operator import add, mul
 
 import sympy
 
+from crohme.solver import real_functions
 from crohme.solver.conditions import Condition, Must
+from crohme.solver.differentiation import derivative_at, differentiated
 from crohme.solver.errors import NoAnswer
 from crohme.solver.odd_root import odd_root
 from crohme.solver.syntax import (
@@ -40,38 +42,7 @@ from crohme.solver.syntax import (
 )
 
 _CONSTANTS = {r"\pi": sympy.pi, r"\infty": sympy.oo, "e": sympy.E, "i": sympy.I}
-_FUNCTIONS: dict[str, Callable[..., sympy.Expr]] = {
-    "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "cot": sympy.cot, "sec": sympy.sec, "csc": sympy.csc,
-    "arcsin": sympy.asin, "arccos": sympy.acos, "arctan": sympy.atan,
-    "arccot": lambda x: sympy.pi / 2 - sympy.atan(x), "arcsec": sympy.asec, "arccsc": sympy.acsc,
-    "sinh": sympy.sinh, "cosh": sympy.cosh, "tanh": sympy.tanh, "coth": sympy.coth,
-    "sech": sympy.sech, "csch": sympy.csch, "arsinh": sympy.asinh, "arcosh": sympy.acosh, "artanh": sympy.atanh,
-    "ln": sympy.log, "exp": sympy.exp, "sgn": sympy.sign,
-    "erf": sympy.erf, "erfc": sympy.erfc, "erfi": sympy.erfi, "Si": sympy.Si, "Ci": sympy.Ci, "Ei": sympy.Ei,
-    "floor": sympy.floor, "ceil": sympy.ceiling,
-    "max": sympy.Max, "min": sympy.Min, "gcd": sympy.gcd, "lcm": sympy.lcm, "mod": sympy.Mod,
-}  # fmt: skip
-
-
-_UNIT = ((Must.NOT_BE_NEGATIVE, lambda x: 1 - x), (Must.NOT_BE_NEGATIVE, lambda x: 1 + x))
-_DEMANDS: dict[str, tuple[tuple[Must, Callable[[sympy.Expr], sympy.Expr]], ...]] = {
-    "ln": ((Must.BE_POSITIVE, lambda x: x),),
-    "tan": ((Must.NOT_BE_ZERO, sympy.cos),),
-    "sec": ((Must.NOT_BE_ZERO, sympy.cos),),
-    "cot": ((Must.NOT_BE_ZERO, sympy.sin),),
-    "csc": ((Must.NOT_BE_ZERO, sympy.sin),),
-    "coth": ((Must.NOT_BE_ZERO, lambda x: x),),
-    "csch": ((Must.NOT_BE_ZERO, lambda x: x),),
-    "arcsin": _UNIT,
-    "arccos": _UNIT,
-    "arcsec": ((Must.NOT_BE_NEGATIVE, lambda x: sympy.Abs(x) - 1),),
-    "arccsc": ((Must.NOT_BE_NEGATIVE, lambda x: sympy.Abs(x) - 1),),
-    "arcosh": ((Must.NOT_BE_NEGATIVE, lambda x: x - 1),),
-    "artanh": ((Must.BE_POSITIVE, lambda x: 1 - x), (Must.BE_POSITIVE, lambda x: 1 + x)),
-}
-"""What an argument must meet, so that the function has a real value."""
-_REAL_ONLY = frozenset({"arcsin", "arccos", "arcsec", "arccsc", "arcosh", "artanh"})
-"""Functions whose complex values nobody means."""
+_MOST_TERMS = 50
 
 
 class Builder:
@@ -91,6 +62,10 @@ class Builder:
         self._sign = sign
         self._integers = frozenset(integers)
         self._bound: dict[Name, sympy.Expr] = {}
+        self._counting_up: set[sympy.Symbol] = set()
+        """Indices of sums that begin at 0 or later."""
+        self._open_dummies: frozenset[sympy.Symbol] = frozenset()
+        """Variables of functions that are differentiated, on which conditions are kept."""
 
     def symbol(self, name: Name) -> sympy.Symbol:
         """The symbol of a free name."""
@@ -115,7 +90,10 @@ class Builder:
             case Product(factors):
                 return reduce(mul, map(self.build, factors))
             case Quotient(numerator, denominator):
-                return self.build(numerator) / self._require(self.build(denominator), Must.NOT_BE_ZERO)
+                above, below = self.build(numerator), self.build(denominator)
+                if below.is_zero:
+                    raise NoAnswer("it is not defined: a division by zero")
+                return above / self._require(below, Must.NOT_BE_ZERO)
             case Power(base, exponent):
                 return self._power(self.build(base), exponent)
             case Root(radicand, index):
@@ -132,9 +110,9 @@ class Builder:
     def _function(self, expression: Expression) -> sympy.Expr:
         match expression:
             case Factorial(operand):
-                return self._factorial(self.build(operand))
+                return real_functions.factorial(self.build(operand))
             case Binomial(above, below):
-                return sympy.binomial(self.build(above), self.build(below))
+                return real_functions.binomial(self.build(above), self.build(below))
             case Call("log", argument, base):
                 if base is None:
                     self.note(r"log without a base is the decimal logarithm, ln the natural one")
@@ -143,16 +121,11 @@ class Builder:
                 return self._log(self.build(argument), sympy.Integer(10))
             case Call(function, argument, _):
                 value = self.build(argument)
-                for demand, of in _DEMANDS.get(function, ()):
-                    self._require(of(value), demand)
-                    if function in _REAL_ONLY and value.is_extended_real and of(value).is_negative:
-                        raise NoAnswer(f"it is not defined: {function} has no real value there")
-                return _FUNCTIONS[function](value)
+                for condition in real_functions.demands(function, value):
+                    self._require(condition.expression, condition.demand)
+                return real_functions.FUNCTIONS[function](value)
             case MultiCall(function, arguments):
-                values = [self.build(argument) for argument in arguments]
-                if function in ("gcd", "lcm") and any(value.free_symbols for value in values):
-                    raise NoAnswer(f"{function} is known of numbers only")  # SymPy's is that of polynomials
-                return _FUNCTIONS[function](*values)
+                return real_functions.of_several(function, [self.build(argument) for argument in arguments])
             case Apply(definition, arguments, order):
                 return self._applied(definition, [self.build(argument) for argument in arguments], order)
         return self._operator(expression)
@@ -163,15 +136,13 @@ class Builder:
             self.notes.append(text)
 
     def _log(self, argument: sympy.Expr, base: sympy.Expr) -> sympy.Expr:
-        self._require(argument, Must.BE_POSITIVE)
-        if base.free_symbols:
-            self._require(base, Must.BE_POSITIVE)
-            self._require(base - 1, Must.NOT_BE_ZERO)
+        for condition in (*real_functions.demands("ln", argument), *real_functions.base_of_logarithm(base)):
+            self._require(condition.expression, condition.demand)
         return sympy.log(argument, base)
 
     def _require(self, value: sympy.Expr, demand: Must) -> sympy.Expr:
         """Note a condition on what is free in `value`, unless it is always met; returns `value`."""
-        if value.free_symbols - {symbol for symbol in value.free_symbols if isinstance(symbol, sympy.Dummy)}:
+        if any(not isinstance(name, sympy.Dummy) or name in self._open_dummies for name in value.free_symbols):
             condition = Condition(value, demand)
             if not condition.always_holds and condition not in self.conditions:
                 self.conditions.append(condition)
@@ -179,11 +150,21 @@ class Builder:
 
     def _power(self, base: sympy.Expr, exponent: Expression) -> sympy.Expr:
         value = self.build(exponent)
-        if base.is_zero and value.is_zero:
-            return sympy.nan
+        if base.is_zero and (value.is_zero or value.is_extended_negative):
+            raise NoAnswer("it is not defined: " + ("0 to the power 0" if value.is_zero else "a division by zero"))
+        if value.is_zero:
+            self._require(base, Must.NOT_BE_ZERO)
+            return sympy.Integer(1)
+        if base.is_zero and not value.is_number:
+            self._require(value, Must.BE_POSITIVE)
+            return sympy.Integer(0)
         is_fraction = isinstance(exponent.operand if isinstance(exponent, Negative) else exponent, Quotient)
-        if value.is_extended_negative or not value.is_number:
-            self._require(base, Must.NOT_BE_ZERO if value.is_number else Must.BE_POSITIVE)
+        if value.is_extended_negative:
+            self._require(base, Must.NOT_BE_ZERO)
+        elif not value.is_number and not value.is_integer:
+            self._require(base, Must.BE_POSITIVE)
+        elif not value.is_number and not self._is_never_negative(value):
+            self._require(base, Must.NOT_BE_ZERO)
         if not (is_fraction and value.is_Rational and value.q > 1 and value.q % 2 and base.is_extended_real):
             if value.is_integer is False:
                 self._require(base, Must.NOT_BE_NEGATIVE)
@@ -195,24 +176,36 @@ class Builder:
             )
         return odd_root(base, value.q) ** value.p
 
+    def _is_never_negative(self, exponent: sympy.Expr) -> bool:
+        """Whether this is an exponent as in a power series, of which x^0 is 1."""
+        counted = {index: sympy.Dummy(integer=True, nonnegative=True) for index in self._counting_up}
+        return bool(exponent.subs(counted).is_nonnegative)
+
     def _root(self, radicand: sympy.Expr, index: sympy.Expr) -> sympy.Expr:
+        if index.is_zero:
+            raise NoAnswer("it is not defined: a root with the index 0")
         if index.is_Integer and index > 0 and index.is_odd and radicand.is_extended_real:
             return odd_root(radicand, index)
         self._require(radicand, Must.NOT_BE_NEGATIVE)
+        if not index.is_number:
+            self._require(index, Must.NOT_BE_ZERO)
         return sympy.root(radicand, index)
-
-    def _factorial(self, operand: sympy.Expr) -> sympy.Expr:
-        if operand.is_number and not (operand.is_integer and operand.is_nonnegative):
-            return sympy.nan  # the gamma function is not what `!` says
-        return sympy.factorial(operand)
 
     def _applied(self, definition: Definition, arguments: Sequence[sympy.Expr], order: int) -> sympy.Expr:
         if order == 0:
             return self._inside(definition.body, dict(zip(definition.parameters, arguments, strict=True)))
-        (parameter,) = definition.parameters
-        symbol = sympy.Dummy(parameter.latex, real=True)
-        derivative = sympy.Derivative(self._inside(definition.body, {parameter: symbol}), symbol, order)
-        return derivative.doit().subs(symbol, arguments[0])
+        (parameter,), (at,) = definition.parameters, arguments
+        symbol, outer = sympy.Dummy(parameter.latex, real=True), len(self.conditions)
+        inside, self._open_dummies = self._open_dummies, self._open_dummies | {symbol}
+        body = self._inside(definition.body, {parameter: symbol})
+        self._open_dummies = inside
+        added, self.conditions = self.conditions[outer:], self.conditions[:outer]
+        if at.is_number and body.free_symbols <= {symbol}:
+            return derivative_at(body, symbol, order, at)
+        formula, kinks = differentiated(body, symbol, order)
+        for condition in (*added, *kinks):
+            self._require(condition.expression.subs(symbol, at), condition.demand)
+        return formula.subs(symbol, at)
 
     def _operator(self, expression: Expression) -> sympy.Expr:
         match expression:
@@ -223,19 +216,45 @@ class Builder:
                     return sympy.Integral(self.build(body), self.symbol(variable))
                 limits = self.build(lower), self.build(upper)
                 symbol = sympy.Dummy(variable.latex, real=True)
-                return sympy.Integral(self._inside(body, {variable: symbol}), (symbol, *limits))
+                return sympy.Integral(self._over(body, variable, symbol), (symbol, *limits))
             case Summation(body, variable, lower, upper) | ProductOver(body, variable, lower, upper):
                 limits = self.build(lower), self.build(upper)
                 symbol = sympy.Dummy(variable.latex, integer=True)
+                if limits[0].is_nonnegative:
+                    self._counting_up.add(symbol)
                 kind = sympy.Sum if isinstance(expression, Summation) else sympy.Product
-                return kind(self._inside(body, {variable: symbol}), (symbol, *limits))
+                return kind(self._over(body, variable, symbol, limits), (symbol, *limits))
             case Limit(body, variable, target, side):
                 goal = self.build(target)
                 symbol = sympy.Dummy(variable.latex, real=True)
                 return sympy.Limit(
-                    self._inside(body, {variable: symbol}), symbol, goal, side if goal.is_finite is not False else "-"
+                    self._over(body, variable, symbol), symbol, goal, side if goal.is_finite is not False else "-"
                 )
         raise TypeError(f"no SymPy form for {type(expression).__name__}")
+
+    def _over(
+        self,
+        body: Expression,
+        variable: Name,
+        symbol: sympy.Dummy,
+        limits: tuple[sympy.Expr, sympy.Expr] | None = None,
+    ) -> sympy.Expr:
+        """A body with a bound variable; conditions on that are kept for each of its values, if these are few."""
+        outer = len(self.conditions)
+        inside = self._inside(body, {variable: symbol})
+        added, self.conditions = self.conditions[outer:], self.conditions[:outer]
+        values: Sequence[sympy.Integer] = ()
+        if limits is not None and all(end.is_Integer for end in limits) and limits[1] - limits[0] < _MOST_TERMS:
+            values = [sympy.Integer(k) for k in range(int(limits[0]), int(limits[1]) + 1)]
+        for condition in added:
+            if not condition.expression.has(symbol):
+                self._require(condition.expression, condition.demand)
+                continue
+            for value in values:
+                self._require(condition.expression.subs(symbol, value), condition.demand)
+            if not values and condition.demand is Must.NOT_BE_ZERO:
+                self._require(condition.expression.as_independent(symbol, as_Add=False)[0], condition.demand)
+        return inside
 
     def _inside(self, body: Expression, values: Mapping[Name, sympy.Expr]) -> sympy.Expr:
         """A body in which some names have these values."""
