@@ -17,6 +17,7 @@ from crohme.solver.domains import listed, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import check_defined, pairs, signs
 from crohme.solver.families import counter, nested, of_region
+from crohme.solver.matrix_values import entries
 from crohme.solver.numeric import DIGITS, is_zero, number, precise
 from crohme.solver.patience import attempt
 from crohme.solver.powers import may_have_negative_base
@@ -54,9 +55,10 @@ def solve_equations(
     for sign in signs(*comparisons):
         builder, calculus = Builder(sign=sign, integers=integers), Calculus()
         built = [
-            builder.build(left) - builder.build(right)
+            difference
             for comparison in comparisons
             for left, _, right in pairs(comparison)
+            for difference in entries(builder.build(left), builder.build(right))
         ]
         equations = [calculus.evaluate(expression) for expression in built]
         if calculus.estimates:

@@ -12,7 +12,9 @@ from crohme.solver.calculus import Calculus
 from crohme.solver.domains import lost, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
-from crohme.solver.numeric import number
+from crohme.solver.matrices import shape_of
+from crohme.solver.matrix_values import entries
+from crohme.solver.numeric import is_zero, number
 from crohme.solver.patience import attempt
 from crohme.solver.quadrature import Estimate
 from crohme.solver.symbolic import Builder
@@ -84,6 +86,25 @@ def value_of(expression: Expression, sign: int = 1, integers: Collection[Name] =
     return Value(short, None, [*notes, *lost(conditions, short)])
 
 
+def matrix_of(
+    expression: Expression, sign: int = 1, integers: Collection[Name] = ()
+) -> tuple[sympy.MatrixBase, list[str]]:
+    """The value of an expression that is a matrix, and what is to be said beside it.
+
+    Raises:
+        NoAnswer: As `value_of`.
+    """
+    builder, calculus = Builder(sign=sign, integers=integers), Calculus()
+    built = builder.build(expression)
+    for entry in built:
+        check_defined(entry)
+    found = built.applyfunc(lambda entry: tidy(calculus.evaluate(entry)))
+    if calculus.estimates or not all(map(is_presentable, found)):
+        raise NoAnswer("no closed form was found")
+    conditions = [*builder.conditions, *calculus.conditions]
+    return found, [*builder.notes, *calculus.notes, *lost(conditions, sympy.Tuple(*found))]
+
+
 def _estimated(value: sympy.Expr, estimates: dict[sympy.Symbol, Estimate]) -> Estimate:
     """An expression of numbers that have errors: its value, and the error by its slopes."""
     if value.free_symbols - estimates.keys():
@@ -149,7 +170,15 @@ def holds(comparison: Comparison) -> bool:
     Raises:
         NoAnswer: A side has no value, or it cannot be told.
     """
-    return all(_holds(value_of(left), sign, value_of(right)) for left, sign, right in pairs(comparison))
+    for left, sign, right in pairs(comparison):
+        if shape_of(left) is not None or shape_of(right) is not None:
+            builder = Builder()
+            differences = entries(builder.build(left), builder.build(right))
+            if all(is_zero(sympy.simplify(difference)) for difference in differences) != (sign == "="):
+                return False
+        elif not _holds(value_of(left), sign, value_of(right)):
+            return False
+    return True
 
 
 def _holds(left: Value, sign: str, right: Value) -> bool:

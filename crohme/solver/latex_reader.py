@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from crohme.notation import CLASSES, LatexError, SymbolTree, from_latex, tokenize
+from crohme.notation.alphabet import GRID
 from crohme.notation.tree import ARGUMENTS
 from crohme.solver.functions import NAMES
-from crohme.solver.signs import DEGREE, LETTERS, SETS
+from crohme.solver.signs import DEGREE, LETTERS, OTHERWISE, SETS
 
 _MORE = frozenset(
     {r"\%", r"\binom", r"\prod", r"\partial", r"\approx", r"\cup", r"\setminus", r"\true", r"\false", DEGREE}
+    | {GRID, OTHERWISE}
 )
-LABELS = frozenset(CLASSES) | LETTERS | _MORE | frozenset(SETS) | {f"\\{name}" for name in NAMES}
+LABELS = (
+    frozenset({GRID, OTHERWISE})
+    | frozenset(CLASSES)
+    | LETTERS
+    | _MORE
+    | frozenset(SETS)
+    | {f"\\{name}" for name in NAMES}
+)
 _SPELLINGS = {
     "%": [r"\%"],
     r"\degree": ["^", "{", DEGREE, "}"],
@@ -21,6 +30,7 @@ _SPELLINGS = {
     r"\leqslant": [r"\leq"],
     r"\geqslant": [r"\geq"],
     r"\bmod": [r"\mod"],
+    r"\top": ["T"],
     r"\varepsilon": [r"\epsilon"],
     r"\backslash": [r"\setminus"],
     r"\lfloor": [r"\floor", "("],
@@ -30,6 +40,11 @@ _SPELLINGS = {
 }
 _NOT_SOLVED = frozenset(ARGUMENTS) - {r"\frac", r"\sqrt", r"\binom"}
 _BLACKBOARD = {letter: command for command, letter in SETS.items()}
+_CONDITIONS: dict[str, list[str]] = {
+    **{rf"\{word}": [] for word in ("if", "for", "when", "where")},
+    **{rf"\{word}": [OTHERWISE] for word in ("otherwise", "else", "elsewhere")},
+}
+"""Words before the conditions of `\\begin{cases}`."""
 _UPRIGHT = (r"\mathrm", r"\operatorname", r"\text", r"\mbox", r"\textrm")
 
 
@@ -47,8 +62,8 @@ def read_latex(text: str) -> SymbolTree:
     """
     written = tokenize(text)
     for token in written:
-        if token in _NOT_SOLVED or token.startswith("\\begin"):
-            raise LatexError(f"accents, frames and grids are read, but not solved: {token}", text.find(token))
+        if token in _NOT_SOLVED:
+            raise LatexError(f"accents and frames are read, but not solved: {token}", text.find(token))
     tokens = [spelled for token in written for spelled in _SPELLINGS.get(token, [token])]
     tokens = _rewritten(tokens, _words)
     # The text itself where it can be taken: errors name a position in it.
@@ -84,6 +99,8 @@ def _words(tokens: Sequence[str], start: int) -> tuple[list[str], int] | None:
         word = "\\" + "".join(inside)
         if len(inside) > 1 and word in LABELS:
             return [word], end
+        if word in _CONDITIONS:
+            return _CONDITIONS[word], end
     if tokens[start] == r"\pmod":
         inside, end = _argument(tokens, start + 1)
         return [r"\mod", "(", *inside, ")"], end

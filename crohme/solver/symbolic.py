@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import reduce
-from operator import add, mul
+from operator import add
 
 import sympy
 
-from crohme.solver import real_functions
+from crohme.solver import matrix_values, real_functions
 from crohme.solver.conditions import Condition, Must
 from crohme.solver.differentiation import derivative_at, differentiated
 from crohme.solver.errors import NoAnswer
+from crohme.solver.numeric import is_zero
 from crohme.solver.odd_root import odd_root
 from crohme.solver.syntax import (
     Absolute,
@@ -19,14 +20,18 @@ from crohme.solver.syntax import (
     Apply,
     Binomial,
     Call,
+    Cases,
+    Comparison,
     Constant,
     Definition,
     Degrees,
     Derivative,
+    Determinant,
     Expression,
     Factorial,
     Integral,
     Limit,
+    Matrix,
     MultiCall,
     Name,
     Negative,
@@ -39,10 +44,19 @@ from crohme.solver.syntax import (
     Quotient,
     Root,
     Summation,
+    Transpose,
 )
 
 _CONSTANTS = {r"\pi": sympy.pi, r"\infty": sympy.oo, "e": sympy.E, "i": sympy.I}
 _MOST_TERMS = 50
+_COMPARED: dict[str, Callable[[sympy.Expr], bool]] = {
+    "=": is_zero,
+    r"\neq": lambda difference: not is_zero(difference),
+    r"\lt": lambda difference: not is_zero(difference) and difference.evalf(30) < 0,
+    r"\gt": lambda difference: not is_zero(difference) and difference.evalf(30) > 0,
+    r"\leq": lambda difference: is_zero(difference) or difference.evalf(30) < 0,
+    r"\geq": lambda difference: is_zero(difference) or difference.evalf(30) > 0,
+}
 
 
 class Builder:
@@ -88,7 +102,15 @@ class Builder:
             case Add(terms):
                 return reduce(add, map(self.build, terms))
             case Product(factors):
-                return reduce(mul, map(self.build, factors))
+                return matrix_values.product(map(self.build, factors))
+            case Matrix(cells, columns):
+                return matrix_values.matrix(map(self.build, cells), columns)
+            case Transpose(operand):
+                return self.build(operand).T
+            case Determinant(operand):
+                return matrix_values.det(self.build(operand))
+            case Cases(values, conditions):
+                return self._case(values, conditions)
             case Quotient(numerator, denominator):
                 above, below = self.build(numerator), self.build(denominator)
                 if below.is_zero:
@@ -99,7 +121,8 @@ class Builder:
             case Root(radicand, index):
                 return self._root(self.build(radicand), sympy.Integer(2) if index is None else self.build(index))
             case Absolute(operand):
-                return sympy.Abs(self.build(operand))
+                inside = self.build(operand)
+                return matrix_values.absolute(inside) if isinstance(inside, sympy.MatrixBase) else sympy.Abs(inside)
             case Percent(operand):
                 return self.build(operand) / 100
             case Degrees(operand):
@@ -150,6 +173,10 @@ class Builder:
 
     def _power(self, base: sympy.Expr, exponent: Expression) -> sympy.Expr:
         value = self.build(exponent)
+        if isinstance(base, sympy.MatrixBase):
+            raised, determinant = matrix_values.power(base, value)
+            self._require(determinant, Must.NOT_BE_ZERO)
+            return raised
         if base.is_zero and (value.is_zero or value.is_extended_negative):
             raise NoAnswer("it is not defined: " + ("0 to the power 0" if value.is_zero else "a division by zero"))
         if value.is_zero:
@@ -175,6 +202,24 @@ class Builder:
                 "its principal value is complex"
             )
         return odd_root(base, value.q) ** value.p
+
+    def _case(self, values: Sequence[Expression], conditions: Sequence[Comparison]) -> sympy.Expr:
+        """The value of the case that holds, if its condition is one on numbers."""
+        holding = []
+        for value, condition in zip(values, conditions, strict=False):
+            sides = [self.build(side) for side in condition.sides]
+            if any(side.free_symbols or side.is_extended_real is not True for side in sides):
+                raise NoAnswer("what is given case by case is known at single numbers only")
+            pairs = zip(sides, condition.signs, sides[1:], strict=False)
+            if all(_COMPARED[sign](left - right) for left, sign, right in pairs):
+                holding.append(self.build(value))
+        if not holding and len(values) > len(conditions):
+            return self.build(values[-1])
+        if not holding:
+            raise NoAnswer("it is not defined: none of the cases holds")
+        if any(sympy.simplify(value - holding[0]) != 0 for value in holding):
+            raise NoAnswer("it is not defined: two cases hold, with different values")
+        return holding[0]
 
     def _is_never_negative(self, exponent: sympy.Expr) -> bool:
         """Whether this is an exponent as in a power series, of which x^0 is 1."""
