@@ -21,7 +21,7 @@ from crohme.solver.plain import plain
 from crohme.solver.quadrature import Estimate, sum_of_series
 
 _SECONDS = 1.5
-_UNDEFINED = "it is not defined: a division by zero, or a limit that does not exist"
+_UNDEFINED = "it is not defined: the series has a term or a limit that does not exist"
 _NOT_FOUND = "no closed form was found"
 _SAMPLES = tuple(sympy.Rational(n, 16) for n in (-37, -19, -5, 3, 7, 21, 45))
 

@@ -12,6 +12,7 @@ import mpmath
 import sympy
 
 from crohme.solver.calculus import Calculus
+from crohme.solver.complex_parts import real_parts
 from crohme.solver.conditions import Condition
 from crohme.solver.domains import listed, with_signs
 from crohme.solver.errors import NoAnswer
@@ -24,12 +25,13 @@ from crohme.solver.powers import may_have_negative_base
 from crohme.solver.regions import Region, Relation, region
 from crohme.solver.solved import Assignment, Solved
 from crohme.solver.symbolic import Builder
-from crohme.solver.syntax import Comparison, Name
+from crohme.solver.syntax import Absolute, Comparison, Constant, Name, Statement, free_names, walk
 from crohme.solver.systems import solve_system
 from crohme.solver.whole_numbers import counts, in_whole_numbers, limits_of_sums, solve_by_trial
 from crohme.solver.zeros import zeros
 
 _IN_PART = "powers of what may be negative, and equations with i, are solved in part only"
+_REAL_ONLY = "in the real numbers: complex solutions were not searched for"
 _LONGEST_ROOT = 22
 _MOST_FACTORED = 60
 
@@ -75,9 +77,26 @@ def solve_equations(
         result.region = found.region
         result.is_everything = found.is_everything
         result.assignments += [each for each in found.assignments if found.families or each not in result.assignments]
+    numbers = [value for each in result.assignments for value in each.values() if value.is_number]
+    if not result.families and any(map(_is_complex, numbers)):
+        result.notes.append("in the complex numbers")
+    elif any(_is_of_complex(part) for each in comparisons for part in walk(each)) and _REAL_ONLY not in result.notes:
+        result.notes.append(_REAL_ONLY)
     if not result.families:
         result.assignments.sort(key=lambda each: [_order(value) for value in each.values()])
     return result
+
+
+def _is_of_complex(part: Statement) -> bool:
+    """Whether this is |x + i|, which was taken for that of a real x."""
+    return isinstance(part, Absolute) and bool(free_names(part)) and Constant("i") in walk(part)
+
+
+def _is_complex(value: sympy.Expr) -> bool:
+    if value.is_real is not None:
+        return not value.is_real
+    size = number(value)
+    return size is not None and abs(size.imag) > mpmath.mpf(10) ** -20
 
 
 def _is_nothing(equation: sympy.Expr, conditions: Sequence[Condition]) -> bool:
@@ -116,12 +135,16 @@ def solve_one(
     rational = [equation for equation in equations if equation.is_rational_function(symbol)]
     if equations and len(rational) == len(equations):
         return Solved([{name: value} for value in _roots(equations, symbol, conditions)])
-    found = _solve_transcendental(equations, symbol, name, conditions)
-    may_miss = may_have_negative_base(equations, symbol) or any(equation.has(sympy.I) for equation in equations)
-    if may_miss and not (found.assignments or found.region or found.is_everything):
+    split = real_parts(equations)
+    found = _solve_transcendental(equations if split is None else split, symbol, name, conditions)
+    may_miss = may_have_negative_base(equations, symbol) or split is None
+    is_empty = not (found.assignments or found.region or found.is_everything)
+    if may_miss and is_empty:
         raise NoAnswer(f"{_IN_PART}, and none was found")
     if may_miss:
         found.notes.append(f"at least these: {_IN_PART}")
+    elif is_empty or any(equation.has(sympy.I) for equation in equations):
+        found.notes.append(_REAL_ONLY)
     return found
 
 

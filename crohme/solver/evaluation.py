@@ -21,7 +21,7 @@ from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import Comparison, Expression, Name, PlusMinus, Root, Statement, walk
 
 _SECONDS = 1.0
-_UNDEFINED = (sympy.nan, sympy.zoo, sympy.AccumBounds)
+_UNDEFINED = (sympy.nan, sympy.zoo)
 _SAMPLES = (sympy.Rational(23, 10), sympy.Rational(-31, 20), sympy.Rational(7, 15), sympy.Rational(-4, 13))
 _LARGE = 10**7
 
@@ -128,8 +128,10 @@ def check_defined(value: sympy.Basic) -> None:
     Raises:
         NoAnswer: A division by zero, or a limit that does not exist.
     """
+    if value.has(sympy.AccumBounds):
+        raise NoAnswer("it is not defined: a limit does not exist")
     if value.has(*_UNDEFINED):
-        raise NoAnswer("it is not defined: a division by zero, or a limit that does not exist")
+        raise NoAnswer("it is not defined: a division by zero")
 
 
 def tidy(value: sympy.Expr) -> sympy.Expr:
@@ -194,6 +196,7 @@ def _holds(left: Value, sign: str, right: Value) -> bool:
                 return sign == r"\neq"
             if abs(size.imag) < mpmath.mpf(10) ** -30:
                 return bool((size.real > 0) == (sign in (r"\gt", r"\geq")))
+            raise NoAnswer("a complex number is neither greater nor less than another")
         raise NoAnswer("whether it is true was not found")
     numbers = [_as_estimate(value) for value in (left, right)]
     gap, error = numbers[0].value - numbers[1].value, numbers[0].error + numbers[1].error

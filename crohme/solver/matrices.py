@@ -224,7 +224,7 @@ def _put_in(statement: Statement, values: Mapping[Name, Expression]) -> Statemen
 
 def _transposed(statement: Statement) -> Statement:
     """`A^T` as the transpose, if A is a matrix."""
-    changed = rebuilt(statement, _transposed)
+    changed: Statement = rebuilt(statement, _transposed)
     if isinstance(changed, Power) and changed.exponent == _TRANSPOSED and _has_matrix(changed.base):
         return Transpose(changed.base)
     return changed

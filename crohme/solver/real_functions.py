@@ -25,6 +25,7 @@ FUNCTIONS: dict[str, Callable[..., sympy.Expr]] = {
 _UNIT = ((Must.NOT_BE_NEGATIVE, lambda x: 1 - x), (Must.NOT_BE_NEGATIVE, lambda x: 1 + x))
 _DEMANDS: dict[str, tuple[tuple[Must, Callable[[sympy.Expr], sympy.Expr]], ...]] = {
     "ln": ((Must.BE_POSITIVE, lambda x: x),),
+    "log": ((Must.BE_POSITIVE, lambda x: x),),
     "tan": ((Must.NOT_BE_ZERO, sympy.cos),),
     "sec": ((Must.NOT_BE_ZERO, sympy.cos),),
     "cot": ((Must.NOT_BE_ZERO, sympy.sin),),
@@ -52,7 +53,7 @@ def demands(function: str, argument: sympy.Expr) -> Iterator[Condition]:
     for demand, of in _DEMANDS.get(function, ()):
         value = of(argument)
         if (demand is not Must.NOT_BE_NEGATIVE and value.is_zero) or (
-            function in _REAL_ONLY and argument.is_extended_real and value.is_negative
+            function in _REAL_ONLY and argument.is_extended_real and value.is_extended_negative
         ):
             raise NoAnswer(f"it is not defined: {function} has no real value there")
         yield Condition(value, demand)
@@ -90,6 +91,17 @@ def binomial(above: sympy.Expr, below: sympy.Expr) -> sympy.Expr:
     if (below.is_number and not below.is_integer) or above.is_infinite:
         raise NoAnswer("it is not defined: the lower number of a binomial coefficient is a whole number")
     return sympy.binomial(above, below)
+
+
+def at_infinity(value: sympy.Expr, operands: Sequence[sympy.Expr]) -> sympy.Expr:
+    """The value of an operation, which infinite operands may not have.
+
+    Raises:
+        NoAnswer: They do not.
+    """
+    if value.has(sympy.nan, sympy.AccumBounds) and any(operand.is_infinite for operand in operands):
+        raise NoAnswer("it is not defined: the operation has no value at infinity")
+    return value
 
 
 def of_several(function: str, arguments: Sequence[sympy.Expr]) -> sympy.Expr:

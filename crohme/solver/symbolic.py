@@ -100,9 +100,11 @@ class Builder:
             case PlusMinus(operand):
                 return self._sign * self.build(operand)
             case Add(terms):
-                return reduce(add, map(self.build, terms))
+                values = list(map(self.build, terms))
+                return real_functions.at_infinity(reduce(add, values), values)
             case Product(factors):
-                return matrix_values.product(map(self.build, factors))
+                values = list(map(self.build, factors))
+                return real_functions.at_infinity(matrix_values.product(values), values)
             case Matrix(cells, columns):
                 return matrix_values.matrix(map(self.build, cells), columns)
             case Transpose(operand):
@@ -115,7 +117,7 @@ class Builder:
                 above, below = self.build(numerator), self.build(denominator)
                 if below.is_zero:
                     raise NoAnswer("it is not defined: a division by zero")
-                return above / self._require(below, Must.NOT_BE_ZERO)
+                return real_functions.at_infinity(above / self._require(below, Must.NOT_BE_ZERO), (above, below))
             case Power(base, exponent):
                 return self._power(self.build(base), exponent)
             case Root(radicand, index):
@@ -144,9 +146,11 @@ class Builder:
                 return self._log(self.build(argument), sympy.Integer(10))
             case Call(function, argument, _):
                 value = self.build(argument)
+                if function == "ln":
+                    self._note_complex(value)
                 for condition in real_functions.demands(function, value):
                     self._require(condition.expression, condition.demand)
-                return real_functions.FUNCTIONS[function](value)
+                return real_functions.at_infinity(real_functions.FUNCTIONS[function](value), (value,))
             case MultiCall(function, arguments):
                 return real_functions.of_several(function, [self.build(argument) for argument in arguments])
             case Apply(definition, arguments, order):
@@ -158,8 +162,13 @@ class Builder:
         if text not in self.notes:
             self.notes.append(text)
 
+    def _note_complex(self, argument: sympy.Expr) -> None:
+        if argument.is_extended_negative:
+            self.note("the logarithm of a negative number is complex: its principal value was taken")
+
     def _log(self, argument: sympy.Expr, base: sympy.Expr) -> sympy.Expr:
-        for condition in (*real_functions.demands("ln", argument), *real_functions.base_of_logarithm(base)):
+        self._note_complex(argument)
+        for condition in (*real_functions.demands("log", argument), *real_functions.base_of_logarithm(base)):
             self._require(condition.expression, condition.demand)
         return sympy.log(argument, base)
 
@@ -179,6 +188,8 @@ class Builder:
             return raised
         if base.is_zero and (value.is_zero or value.is_extended_negative):
             raise NoAnswer("it is not defined: " + ("0 to the power 0" if value.is_zero else "a division by zero"))
+        if value.is_zero and base.is_infinite:
+            raise NoAnswer("it is not defined: the operation has no value at infinity")
         if value.is_zero:
             self._require(base, Must.NOT_BE_ZERO)
             return sympy.Integer(1)
@@ -195,7 +206,7 @@ class Builder:
         if not (is_fraction and value.is_Rational and value.q > 1 and value.q % 2 and base.is_extended_real):
             if value.is_integer is False:
                 self._require(base, Must.NOT_BE_NEGATIVE)
-            return base**value
+            return real_functions.at_infinity(base**value, (base, value))
         if base.is_negative:
             self.note(
                 f"the power {value.p}/{value.q} of a negative number was read as its real root; "
