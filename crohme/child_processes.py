@@ -19,6 +19,24 @@ class WorkerLost(CrohmeError):
     """A child process was ended from outside, most often for lack of memory."""
 
 
+def end_with_pipe(descriptor: int) -> None:
+    """Call in a program that was started with a pipe whose other end only its parent holds: it dies with the parent.
+
+    Nothing may come through the pipe any more. Ctrl-C is ignored, as by `end_with_parent`.
+
+    Args:
+        descriptor: int. Of the pipe's end that is read.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _signal_when_closed(descriptor)
+
+    def wait() -> None:
+        os.read(descriptor, 1)
+        os._exit(1)
+
+    threading.Thread(target=wait, name="end-with-pipe", daemon=True).start()
+
+
 def end_with_parent() -> None:
     """Call first in a process that `multiprocessing` spawned: it dies with its parent, however that ends.
 

@@ -8,9 +8,10 @@ import sympy
 
 from crohme.solver.equations import reach_notes, solve_equations
 from crohme.solver.errors import NoAnswer
-from crohme.solver.evaluation import Value, holds, signs, value_of
+from crohme.solver.evaluation import Value, holds, matrix_of, signs, value_of
 from crohme.solver.families import Family
 from crohme.solver.inequalities import solve_inequalities
+from crohme.solver.matrices import shape_of
 from crohme.solver.numeric import precise
 from crohme.solver.problem import evaluated
 from crohme.solver.readback import read_as
@@ -33,7 +34,7 @@ from crohme.solver.syntax import (
     free_names,
     walk,
 )
-from crohme.solver.writing import decimal, is_better_as_decimal, is_too_long, latex, region_latex, rounded
+from crohme.solver.writing import decimal, is_better_as_decimal, is_too_long, latex, matrix_latex, region_latex, rounded
 
 _Answer = tuple[list[str], str | None, Kind, list[str]]
 _SEPARATOR = r" , \; "
@@ -60,7 +61,7 @@ def find_answer(problem: Problem) -> Solution:
 
 def _readings(problem: Problem) -> list[str]:
     """How something was read that could be read otherwise."""
-    notes = []
+    notes = list(problem.notes)
     for part in (part for statement in problem.statements for part in walk(statement)):
         if isinstance(part, Derivative | Limit) and _is_sum(part.body):
             what = "differentiated" if isinstance(part, Derivative) else "taken to the limit"
@@ -79,6 +80,8 @@ def _evaluate(problem: Problem) -> _Answer:
     prefix = f"{problem.unknowns[0].latex} = " if problem.unknowns else ""
     suffix = _suffix(problem)
     expressions = [evaluated(statement) for statement in problem.asked]
+    if any(shape_of(expression) is not None for expression in expressions):
+        return _evaluate_matrices(problem, expressions, prefix)
     values = [value_of(e, sign, _integers(problem)) for e in expressions for sign in signs(e)]
     values = [value for k, value in enumerate(values) if value.exact is None or value.exact not in _exact(values[:k])]
     answers = [prefix + latex(value) + suffix for value in _exact(values) if not _is_decimal_only(value)]
@@ -145,6 +148,26 @@ def _check(problem: Problem) -> _Answer:
             inside = Membership(unknown, statement.pieces, statement.without)
             truths.append(bool(solve_inequalities([equal, inside], unknown)[0].pieces))
     return _truth(all(truths))
+
+
+def _evaluate_matrices(problem: Problem, expressions: Sequence[Expression], prefix: str) -> _Answer:
+    answers: list[str] = []
+    notes: list[str] = []
+    has_names = False
+    for expression in expressions:
+        for sign in signs(expression):
+            if shape_of(expression) is None:
+                value = value_of(expression, sign, _integers(problem))
+                if value.exact is None:
+                    raise NoAnswer("no closed form was found")
+                found, said = value.exact, value.notes
+                answers.append(prefix + latex(found))
+            else:
+                found, said = matrix_of(expression, sign, _integers(problem))
+                answers.append(prefix + matrix_latex(found))
+            notes += said
+            has_names = has_names or bool(found.free_symbols)
+    return answers, None, Kind.EXPRESSION if has_names else Kind.VALUE, notes
 
 
 # === Unknowns ===

@@ -9,6 +9,8 @@ import mpmath
 import sympy
 
 from crohme.solver.cases import generic
+from crohme.solver.conditions import Condition
+from crohme.solver.differentiation import differentiated
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.integrals import antiderivative, definite
@@ -19,7 +21,7 @@ from crohme.solver.plain import plain
 from crohme.solver.quadrature import Estimate, sum_of_series
 
 _SECONDS = 1.5
-_UNDEFINED = "it is not defined: a division by zero, or a limit that does not exist"
+_UNDEFINED = "it is not defined: the series has a term or a limit that does not exist"
 _NOT_FOUND = "no closed form was found"
 _SAMPLES = tuple(sympy.Rational(n, 16) for n in (-37, -19, -5, 3, 7, 21, 45))
 
@@ -29,11 +31,13 @@ class Calculus:
 
     Attributes:
         notes: list of str. What is to be said beside the values.
+        conditions: list of Condition. Where derivatives exist.
         estimates: dict. A symbol that stands for a number → the number and a bound of its error.
     """
 
     def __init__(self) -> None:
         self.notes: list[str] = []
+        self.conditions: list[Condition] = []
         self.estimates: dict[sympy.Symbol, Estimate] = {}
 
     def evaluate(self, expression: sympy.Basic) -> sympy.Expr:
@@ -67,7 +71,11 @@ class Calculus:
             found = derivative.doit(integrals=False)
             if not found.has(sympy.Derivative, sympy.Integral):
                 return found
-        return sympy.diff(self.evaluate(body), *derivative.variable_count)
+        found = self.evaluate(body)
+        for symbol, order in derivative.variable_count:
+            found, kinks = differentiated(found, symbol, int(order))
+            self.conditions += [condition for condition in kinks if condition not in self.conditions]
+        return found
 
     # === Integrals ===
 

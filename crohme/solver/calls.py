@@ -10,7 +10,7 @@ from crohme.notation.alphabet import Kind
 from crohme.solver.functions import CALLS, INVERSES, LISTED, SYNONYMS
 from crohme.solver.row_reader import RowReader
 from crohme.solver.signs import CLOSING, PRIME, has_differential, kind_of, refusal, show
-from crohme.solver.syntax import Apply, Call, Definition, Expression, MultiCall, Negative, Power, Product
+from crohme.solver.syntax import Apply, Call, Definition, Determinant, Expression, MultiCall, Negative, Power, Product
 
 _ARGUMENT_KINDS = frozenset({Kind.DIGIT, Kind.IDENTIFIER, Kind.ROOT})
 
@@ -22,6 +22,11 @@ def call(parser: RowReader) -> Expression:
     function = SYNONYMS.get(function, function)
     if function in LISTED:
         return _listed(parser, node, function)
+    if function == "det" and not node.rows:
+        inside, closing = (
+            parser.fenced() if kind_of_next(parser) is Kind.OPENING and not _opens_grid(parser) else (None, node)
+        )
+        return Determinant(parser.factor(node)) if inside is None else parser.powers(closing, Determinant(inside))
     if function not in CALLS:
         raise refusal(f"{node.label} is not understood here", [node])
     if exponent and exponent[0].label in ("-", PRIME):
@@ -30,12 +35,17 @@ def call(parser: RowReader) -> Expression:
         function, exponent = INVERSES[function], ()
     base = parser.inner(node.rows[Relation.SUB]) if Relation.SUB in node.rows else None
     power = parser.inner(exponent) if exponent else None
-    if kind_of_next(parser) is Kind.OPENING:
+    if kind_of_next(parser) is Kind.OPENING and not _opens_grid(parser):
         argument, closing = parser.fenced()
         result = parser.powers(closing, _raised(Call(function, argument, base), power))
     else:
         result = _raised(Call(function, _argument(parser, node), base), power)
     return result
+
+
+def _opens_grid(parser: RowReader) -> bool:
+    following = parser.peek(1)
+    return following is not None and following.is_grid
 
 
 def _listed(parser: RowReader, node: Node, function: str) -> Expression:

@@ -12,22 +12,26 @@ import mpmath
 import sympy
 
 from crohme.solver.calculus import Calculus
+from crohme.solver.complex_parts import real_parts
 from crohme.solver.conditions import Condition
+from crohme.solver.domains import listed, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import check_defined, pairs, signs
 from crohme.solver.families import counter, nested, of_region
+from crohme.solver.matrix_values import entries
 from crohme.solver.numeric import DIGITS, is_zero, number, precise
 from crohme.solver.patience import attempt
 from crohme.solver.powers import may_have_negative_base
 from crohme.solver.regions import Region, Relation, region
 from crohme.solver.solved import Assignment, Solved
 from crohme.solver.symbolic import Builder
-from crohme.solver.syntax import Comparison, Name
+from crohme.solver.syntax import Absolute, Comparison, Constant, Name, Statement, free_names, walk
 from crohme.solver.systems import solve_system
 from crohme.solver.whole_numbers import counts, in_whole_numbers, limits_of_sums, solve_by_trial
 from crohme.solver.zeros import zeros
 
 _IN_PART = "powers of what may be negative, and equations with i, are solved in part only"
+_REAL_ONLY = "in the real numbers: complex solutions were not searched for"
 _LONGEST_ROOT = 22
 _MOST_FACTORED = 60
 
@@ -53,9 +57,10 @@ def solve_equations(
     for sign in signs(*comparisons):
         builder, calculus = Builder(sign=sign, integers=integers), Calculus()
         built = [
-            builder.build(left) - builder.build(right)
+            difference
             for comparison in comparisons
             for left, _, right in pairs(comparison)
+            for difference in entries(builder.build(left), builder.build(right))
         ]
         equations = [calculus.evaluate(expression) for expression in built]
         if calculus.estimates:
@@ -63,33 +68,54 @@ def solve_equations(
         for equation in equations:
             check_defined(equation)
         names = {builder.symbol(name): name for name in unknowns}
-        given = [equation for equation in equations if not _is_nothing(equation)]
-        found = _solve(given, names, builder.conditions)
+        conditions = [*builder.conditions, *calculus.conditions]
+        given = [equation for equation in equations if not _is_nothing(equation, conditions)]
+        found = _solve(given, names, conditions)
         found = in_whole_numbers(found, {names[symbol] for symbol in limits_of_sums(built) if symbol in names})
         result.notes += [note for note in (*builder.notes, *calculus.notes, *found.notes) if note not in result.notes]
         result.families += found.families
         result.region = found.region
         result.is_everything = found.is_everything
         result.assignments += [each for each in found.assignments if found.families or each not in result.assignments]
+    numbers = [value for each in result.assignments for value in each.values() if value.is_number]
+    if not result.families and any(map(_is_complex, numbers)):
+        result.notes.append("in the complex numbers")
+    elif any(_is_of_complex(part) for each in comparisons for part in walk(each)) and _REAL_ONLY not in result.notes:
+        result.notes.append(_REAL_ONLY)
     if not result.families:
         result.assignments.sort(key=lambda each: [_order(value) for value in each.values()])
     return result
 
 
-def _is_nothing(equation: sympy.Expr) -> bool:
+def _is_of_complex(part: Statement) -> bool:
+    """Whether this is |x + i|, which was taken for that of a real x."""
+    return isinstance(part, Absolute) and bool(free_names(part)) and Constant("i") in walk(part)
+
+
+def _is_complex(value: sympy.Expr) -> bool:
+    if value.is_real is not None:
+        return not value.is_real
+    size = number(value)
+    return size is not None and abs(size.imag) > mpmath.mpf(10) ** -20
+
+
+def _is_nothing(equation: sympy.Expr, conditions: Sequence[Condition]) -> bool:
+    """Whether an equation holds wherever its sides have a value."""
     if equation == 0:
         return True
     if equation.is_polynomial():
         return bool(sympy.expand(equation) == 0)
-    return bool(attempt(sympy.simplify, equation, seconds=1.0) == 0)
+    forms = equation, with_signs(equation, conditions)[0]
+    return any(attempt(sympy.simplify, form, seconds=1.0) == 0 for form in dict.fromkeys(forms))
 
 
 def _solve(equations: Sequence[sympy.Expr], names: dict[sympy.Symbol, Name], conditions: Sequence[Condition]) -> Solved:
     if any(equation.is_number and not is_zero(equation) for equation in equations):
         return Solved()
     free = set().union(*(e.free_symbols for e in equations), *(c.expression.free_symbols for c in conditions))
-    if not equations and not conditions:
-        return Solved(is_everything=True)
+    if not equations and not (len(free) == 1 and free <= names.keys()):
+        words = listed(conditions)
+        return Solved(is_everything=True, notes=[f"for {' and '.join(words)}"] if words else [])
     if len(names) == 1 and free <= names.keys():
         (symbol, name), *_ = names.items()
         return solve_one(equations, symbol, name, conditions)
@@ -109,12 +135,16 @@ def solve_one(
     rational = [equation for equation in equations if equation.is_rational_function(symbol)]
     if equations and len(rational) == len(equations):
         return Solved([{name: value} for value in _roots(equations, symbol, conditions)])
-    found = _solve_transcendental(equations, symbol, name, conditions)
-    may_miss = may_have_negative_base(equations, symbol) or any(equation.has(sympy.I) for equation in equations)
-    if may_miss and not (found.assignments or found.region or found.is_everything):
+    split = real_parts(equations)
+    found = _solve_transcendental(equations if split is None else split, symbol, name, conditions)
+    may_miss = may_have_negative_base(equations, symbol) or split is None
+    is_empty = not (found.assignments or found.region or found.is_everything)
+    if may_miss and is_empty:
         raise NoAnswer(f"{_IN_PART}, and none was found")
     if may_miss:
         found.notes.append(f"at least these: {_IN_PART}")
+    elif is_empty or any(equation.has(sympy.I) for equation in equations):
+        found.notes.append(_REAL_ONLY)
     return found
 
 

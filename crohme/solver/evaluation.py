@@ -9,18 +9,19 @@ import mpmath
 import sympy
 
 from crohme.solver.calculus import Calculus
-from crohme.solver.conditions import Condition, Must
+from crohme.solver.domains import lost, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
-from crohme.solver.numeric import number
+from crohme.solver.matrices import shape_of
+from crohme.solver.matrix_values import entries
+from crohme.solver.numeric import is_zero, number
 from crohme.solver.patience import attempt
-from crohme.solver.plain import plain
 from crohme.solver.quadrature import Estimate
 from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import Comparison, Expression, Name, PlusMinus, Root, Statement, walk
 
 _SECONDS = 1.0
-_UNDEFINED = (sympy.nan, sympy.zoo, sympy.AccumBounds)
+_UNDEFINED = (sympy.nan, sympy.zoo)
 _SAMPLES = (sympy.Rational(23, 10), sympy.Rational(-31, 20), sympy.Rational(7, 15), sympy.Rational(-4, 13))
 _LARGE = 10**7
 
@@ -70,7 +71,9 @@ def value_of(expression: Expression, sign: int = 1, integers: Collection[Name] =
     notes = [*builder.notes, *calculus.notes]
     if calculus.estimates:
         return Value(None, _estimated(value, calculus.estimates), notes)
-    short = tidy(value)
+    conditions = [*builder.conditions, *calculus.conditions]
+    signed, names = with_signs(value, conditions)
+    short = min((tidy(form).subs(names) for form in dict.fromkeys((value, signed))), key=complexity)
     check_defined(short)
     if not is_presentable(short):
         raise NoAnswer("no closed form was found")
@@ -78,8 +81,28 @@ def value_of(expression: Expression, sign: int = 1, integers: Collection[Name] =
     if has_index and short.is_real is False and short.is_finite and not value.has(sympy.I):
         # An odd root of something negative was taken for the complex one.
         raise NoAnswer("no real value was found")
-    lost = excluded(builder.conditions, short)
-    return Value(short, None, [*notes, *lost])
+    if value.free_symbols and built.has(sympy.factorial) and not short.has(sympy.factorial):
+        notes.append("only whole numbers from 0 on have a factorial")
+    return Value(short, None, [*notes, *lost(conditions, short)])
+
+
+def matrix_of(
+    expression: Expression, sign: int = 1, integers: Collection[Name] = ()
+) -> tuple[sympy.MatrixBase, list[str]]:
+    """The value of an expression that is a matrix, and what is to be said beside it.
+
+    Raises:
+        NoAnswer: As `value_of`.
+    """
+    builder, calculus = Builder(sign=sign, integers=integers), Calculus()
+    built = builder.build(expression)
+    for entry in built:
+        check_defined(entry)
+    found = built.applyfunc(lambda entry: tidy(calculus.evaluate(entry)))
+    if calculus.estimates or not all(map(is_presentable, found)):
+        raise NoAnswer("no closed form was found")
+    conditions = [*builder.conditions, *calculus.conditions]
+    return found, [*builder.notes, *calculus.notes, *lost(conditions, sympy.Tuple(*found))]
 
 
 def _estimated(value: sympy.Expr, estimates: dict[sympy.Symbol, Estimate]) -> Estimate:
@@ -105,8 +128,10 @@ def check_defined(value: sympy.Basic) -> None:
     Raises:
         NoAnswer: A division by zero, or a limit that does not exist.
     """
+    if value.has(sympy.AccumBounds):
+        raise NoAnswer("it is not defined: a limit does not exist")
     if value.has(*_UNDEFINED):
-        raise NoAnswer("it is not defined: a division by zero, or a limit that does not exist")
+        raise NoAnswer("it is not defined: a division by zero")
 
 
 def tidy(value: sympy.Expr) -> sympy.Expr:
@@ -141,39 +166,21 @@ def _agree(value: sympy.Expr, form: sympy.Expr) -> bool:
     return True
 
 
-def excluded(conditions: Collection[Condition], form: sympy.Expr) -> list[str]:
-    """Where the expression was not defined, though a shorter form of it is: `for x ≠ 1`."""
-    found = []
-    for condition in conditions:
-        names = condition.expression.free_symbols
-        if condition.demand is not Must.NOT_BE_ZERO or len(names) != 1 or not condition.expression.is_polynomial():
-            continue
-        (symbol,) = names
-        for root in (
-            sympy.real_roots(sympy.Poly(condition.expression, symbol)) if _is_rational(condition.expression) else ()
-        ):
-            there = form.subs(symbol, root)
-            if (
-                not there.has(*_UNDEFINED)
-                and not there.has(sympy.oo)
-                and f"{plain(symbol)} ≠ {plain(root)}" not in found
-            ):
-                if not root.has(sympy.CRootOf):
-                    found.append(f"{plain(symbol)} ≠ {plain(root)}")
-    return ["for " + " and ".join(found)] if found else []
-
-
-def _is_rational(polynomial: sympy.Expr) -> bool:
-    return all(c.is_Rational for c in sympy.Poly(polynomial).coeffs())
-
-
 def holds(comparison: Comparison) -> bool:
     """Whether relations without unknowns are true.
 
     Raises:
         NoAnswer: A side has no value, or it cannot be told.
     """
-    return all(_holds(value_of(left), sign, value_of(right)) for left, sign, right in pairs(comparison))
+    for left, sign, right in pairs(comparison):
+        if shape_of(left) is not None or shape_of(right) is not None:
+            builder = Builder()
+            differences = entries(builder.build(left), builder.build(right))
+            if all(is_zero(sympy.simplify(difference)) for difference in differences) != (sign == "="):
+                return False
+        elif not _holds(value_of(left), sign, value_of(right)):
+            return False
+    return True
 
 
 def _holds(left: Value, sign: str, right: Value) -> bool:
@@ -189,6 +196,7 @@ def _holds(left: Value, sign: str, right: Value) -> bool:
                 return sign == r"\neq"
             if abs(size.imag) < mpmath.mpf(10) ** -30:
                 return bool((size.real > 0) == (sign in (r"\gt", r"\geq")))
+            raise NoAnswer("a complex number is neither greater nor less than another")
         raise NoAnswer("whether it is true was not found")
     numbers = [_as_estimate(value) for value in (left, right)]
     gap, error = numbers[0].value - numbers[1].value, numbers[0].error + numbers[1].error

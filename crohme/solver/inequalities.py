@@ -54,7 +54,7 @@ def solve_inequalities(statements: Sequence[Comparison | Membership], unknown: N
                 relations.append(Relation(ends[0] - ends[1], sign))
     if calculus.estimates:
         raise NoAnswer("no closed form of an integral was found")
-    found = region(relations, builder.conditions, symbol)
+    found = region(relations, [*builder.conditions, *calculus.conditions], symbol)
     return found, [*builder.notes, *calculus.notes]
 
 

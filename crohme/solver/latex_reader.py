@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 
-from crohme.notation import CLASSES, LatexError, SymbolTree, from_latex, tokenize
+from crohme.notation import CLASSES, LatexError, SymbolTree, from_latex
+from crohme.notation.alphabet import GRID
+from crohme.notation.latex_scanner import Token, scan
 from crohme.notation.tree import ARGUMENTS
 from crohme.solver.functions import NAMES
-from crohme.solver.signs import DEGREE, LETTERS, SETS
+from crohme.solver.signs import DEGREE, LETTERS, OTHERWISE, SETS
 
 _MORE = frozenset(
     {r"\%", r"\binom", r"\prod", r"\partial", r"\approx", r"\cup", r"\setminus", r"\true", r"\false", DEGREE}
+    | {GRID, OTHERWISE}
 )
-LABELS = frozenset(CLASSES) | LETTERS | _MORE | frozenset(SETS) | {f"\\{name}" for name in NAMES}
+LABELS = (
+    frozenset({GRID, OTHERWISE})
+    | frozenset(CLASSES)
+    | LETTERS
+    | _MORE
+    | frozenset(SETS)
+    | {f"\\{name}" for name in NAMES}
+)
 _SPELLINGS = {
     "%": [r"\%"],
     r"\degree": ["^", "{", DEGREE, "}"],
@@ -21,6 +32,7 @@ _SPELLINGS = {
     r"\leqslant": [r"\leq"],
     r"\geqslant": [r"\geq"],
     r"\bmod": [r"\mod"],
+    r"\top": ["T"],
     r"\varepsilon": [r"\epsilon"],
     r"\backslash": [r"\setminus"],
     r"\lfloor": [r"\floor", "("],
@@ -30,6 +42,11 @@ _SPELLINGS = {
 }
 _NOT_SOLVED = frozenset(ARGUMENTS) - {r"\frac", r"\sqrt", r"\binom"}
 _BLACKBOARD = {letter: command for command, letter in SETS.items()}
+_CONDITIONS: dict[str, list[str]] = {
+    **{word: [] for word in ("if", "for", "when", "where")},
+    **{word: [OTHERWISE] for word in ("otherwise", "else", "elsewhere")},
+}
+"""Words before the conditions of `\\begin{cases}`."""
 _UPRIGHT = (r"\mathrm", r"\operatorname", r"\text", r"\mbox", r"\textrm")
 
 
@@ -45,60 +62,81 @@ def read_latex(text: str) -> SymbolTree:
     Raises:
         LatexError: Malformed LaTeX, or a sign without a meaning here.
     """
-    written = tokenize(text)
+    written = scan(text)
     for token in written:
-        if token in _NOT_SOLVED or token.startswith("\\begin"):
-            raise LatexError(f"accents, frames and grids are read, but not solved: {token}", text.find(token))
-    tokens = [spelled for token in written for spelled in _SPELLINGS.get(token, [token])]
-    tokens = _rewritten(tokens, _words)
-    # The text itself where it can be taken: errors name a position in it.
-    return from_latex(text if tokens == written else tokens, LABELS)
+        if token.text in _NOT_SOLVED:
+            raise LatexError(f"accents and frames are read, but not solved: {token.text}", token.position)
+    spelled = [Token(part, token.position) for token in written for part in _SPELLINGS.get(token.text, [token.text])]
+    tokens = _rewritten(spelled, len(text))
+    joined = " ".join(token.text for token in tokens)
+    try:
+        return from_latex(text if tokens == written else joined, LABELS)
+    except LatexError as error:
+        cause, position = _innermost(error)
+        raise LatexError(cause, position if tokens == written else _place(tokens, position, len(text))) from None
 
 
-_Rewrite = Callable[[Sequence[str], int], tuple[list[str], int] | None]
+def _innermost(error: LatexError) -> tuple[str, int]:
+    """The cause of an error within a script, which names its own position, and that position."""
+    inner = re.search(r" at position (\d+)", error.cause)
+    return (error.cause[: inner.start()], int(inner[1])) if inner else (error.cause, error.position)
 
 
-def _rewritten(tokens: Sequence[str], rewrite: _Rewrite) -> list[str]:
-    """The tokens, with what `rewrite` says for those that begin at each position."""
-    found: list[str] = []
+def _place(tokens: Sequence[Token], position: int, end: int) -> int:
+    """Where in the text the token begins that holds a position of the joined tokens."""
+    start = 0
+    for token in tokens:
+        start += len(token.text) + 1
+        if position < start:
+            return token.position
+    return end
+
+
+def _rewritten(tokens: Sequence[Token], end: int) -> list[Token]:
+    """The tokens, with one sign in the place of those that mean one."""
+    found: list[Token] = []
     position = 0
     while position < len(tokens):
-        replaced = rewrite(tokens, position)
+        replaced = _word(tokens, position, end)
         if replaced is None:
             found.append(tokens[position])
             position += 1
         else:
-            found += replaced[0]
-            position = replaced[1]
+            labels, position = replaced
+            found += labels
     return found
 
 
-def _words(tokens: Sequence[str], start: int) -> tuple[list[str], int] | None:
+def _word(tokens: Sequence[Token], start: int, end: int) -> tuple[list[Token], int] | None:
     r"""`\mathbb{Z}`, `\mathrm{true}`, `\operatorname{arsinh}`, `\pmod{5}`: one sign each."""
-    if tokens[start] == r"\mathbb":
-        inside, end = _argument(tokens, start + 1)
-        if len(inside) == 1 and inside[0] in _BLACKBOARD:
-            return [_BLACKBOARD[inside[0]]], end
-    if tokens[start] in _UPRIGHT:
-        inside, end = _argument(tokens, start + 1)
-        word = "\\" + "".join(inside)
-        if len(inside) > 1 and word in LABELS:
-            return [word], end
-    if tokens[start] == r"\pmod":
-        inside, end = _argument(tokens, start + 1)
-        return [r"\mod", "(", *inside, ")"], end
+    first = tokens[start]
+    if first.text not in (r"\mathbb", r"\pmod", *_UPRIGHT):
+        return None
+    inside, after = _argument(tokens, start, end)
+    word = "".join(token.text for token in inside)
+    if first.text == r"\pmod":
+        return [Token(r"\mod", first.position), Token("(", first.position), *inside, Token(")", first.position)], after
+    if first.text == r"\mathbb":
+        if word in _BLACKBOARD:
+            return [Token(_BLACKBOARD[word], first.position)], after
+        raise LatexError(rf"\mathbb{{{word}}} is no set that is known", first.position)
+    if len(inside) > 1 and f"\\{word}" in LABELS:
+        return [Token(f"\\{word}", first.position)], after
+    if word in _CONDITIONS:
+        return [Token(label, first.position) for label in _CONDITIONS[word]], after
     return None
 
 
-def _argument(tokens: Sequence[str], start: int) -> tuple[list[str], int]:
+def _argument(tokens: Sequence[Token], command: int, end: int) -> tuple[Sequence[Token], int]:
     """The tokens of a command's argument without its braces, and where it ends."""
+    start = command + 1
     if start >= len(tokens):
-        raise LatexError(f"{tokens[-1]!r} lacks its argument", start)
-    if tokens[start] != "{":
+        raise LatexError(f"{tokens[command].text!r} lacks its argument", end)
+    if tokens[start].text != "{":
         return [tokens[start]], start + 1
     depth = 0
-    for end in range(start, len(tokens)):
-        depth += (tokens[end] == "{") - (tokens[end] == "}")
+    for index in range(start, len(tokens)):
+        depth += (tokens[index].text == "{") - (tokens[index].text == "}")
         if depth == 0:
-            return list(tokens[start + 1 : end]), end + 1
-    raise LatexError("'{' is never closed", start)
+            return tokens[start + 1 : index], index + 1
+    raise LatexError("'{' is never closed", tokens[start].position)

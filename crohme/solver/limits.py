@@ -15,7 +15,7 @@ from crohme.solver.odd_root import OddRoot
 from crohme.solver.patience import attempt
 
 _SECONDS = 1.5
-_UNDEFINED = "it is not defined: a division by zero, or a limit that does not exist"
+_UNDEFINED = "it is not defined: the limit does not exist"
 _NOT_FOUND = "no closed form was found"
 
 

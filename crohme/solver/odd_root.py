@@ -51,7 +51,7 @@ class OddRoot(sympy.Function):
         radicand, index = self.args
         if argindex != 1:
             raise sympy.ArgumentIndexError(self, argindex)
-        return self / (index * radicand)
+        return 1 / (index * self ** (index - 1))
 
     def _eval_evalf(self, prec: int) -> sympy.Expr | None:
         radicand = self.args[0]._eval_evalf(prec)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from crohme.notation import Node, Relation
 from crohme.notation.alphabet import BINOMIAL, Kind
-from crohme.solver import calls, operators
+from crohme.solver import calls, grids, operators
 from crohme.solver.errors import NotUnderstood
 from crohme.solver.numbers import begins_number, scan
 from crohme.solver.row_reader import RowReader
@@ -184,10 +184,14 @@ class RowParser(RowReader):
         kind = kind_of(node)
         if self._begins_number():
             return self._number()
+        if node.label == "|" and (following := self.peek(1)) is not None and following.is_grid:
+            return grids.in_brackets(self)
         if node.label == "|":
             opening = self.take()
             inside, closing = self._fenced(opening)
             return self.powers(closing, Absolute(inside))
+        if kind is Kind.OPENING and (following := self.peek(1)) is not None and following.is_grid:
+            return grids.in_brackets(self)
         if kind is Kind.OPENING:
             inside, closing = self._fenced(self.take())
             return self.powers(closing, inside)
@@ -205,6 +209,8 @@ class RowParser(RowReader):
             return self.powers(closing, parts)
         if kind is Kind.IDENTIFIER:
             return self._name()
+        if node.is_grid:
+            raise refusal("a grid without brackets is no matrix, and its lines are no equations", [node])
         raise refusal(f"{show([node])} is not understood", [node])
 
     def powers(self, node: Node, base: Expression) -> Expression:

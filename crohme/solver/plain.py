@@ -16,5 +16,5 @@ def plain(value: sympy.Basic) -> str:
             return f"{plain(value.lhs)} {sign} {plain(value.rhs)}"
     text = sympy.sstr(value).replace("\\", "").replace("**", "^").replace("pi", "π").replace("oo", "∞")
     text = re.sub(r"_\{(\w+)\}", r"_\1", re.sub(r"Abs\(([^()]*)\)", r"|\1|", text))
-    text = re.sub(r"\blog\(", "ln(", text)
+    text = re.sub(r"\bE\b", "e", re.sub(r"\blog\(", "ln(", text))
     return text.replace("*", " ")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from crohme.notation import SymbolTree
 from crohme.solver.depth import check_depth, too_deep
 from crohme.solver.errors import NotUnderstood
+from crohme.solver.matrices import size_of, with_matrices
 from crohme.solver.readback import read_as
 from crohme.solver.statements import read_statements
 from crohme.solver.syntax import (
@@ -56,14 +57,15 @@ def read_problem(trees: Sequence[SymbolTree]) -> Problem:
 
 
 def _read(trees: Sequence[SymbolTree]) -> Problem:
-    statements = tuple(read_statements([tree.row for tree in trees]))
-    check_depth(statements)
+    written = tuple(read_statements([tree.row for tree in trees]))
+    check_depth(written)
+    statements, notes = with_matrices(written)
     signs = [part for statement in statements for part in walk(statement) if isinstance(part, PlusMinus)]
     if len(signs) > 1:
         raise NotUnderstood(r"two signs \pm: whether they go together is not said", r"\pm")
     given = [statement for statement in statements if not isinstance(statement, Definition)]
     if not given:
-        return Problem(Task.DEFINE, statements)
+        return Problem(Task.DEFINE, written)
     declared = _declared(given)
     asked = tuple(statement for statement in given if statement not in declared)
     if not asked:
@@ -71,7 +73,7 @@ def _read(trees: Sequence[SymbolTree]) -> Problem:
     task, unknowns = _evaluation(asked) or _question(asked, declared)
     if signs and task in (Task.CHECK, Task.SOLVE_INEQUALITY):
         raise NotUnderstood(r"what \pm means here is not understood", r"\pm")
-    return Problem(task, statements, unknowns, asked, declared)
+    return Problem(task, written, unknowns, asked, declared, tuple(notes))
 
 
 def evaluated(statement: Statement) -> Expression:
@@ -131,7 +133,7 @@ def _question(statements: Sequence[Statement], declared: Sequence[Statement]) ->
             raise NotUnderstood("how near is near enough is not said", r"\approx")
         return Task.CHECK, ()
     if len(comparisons) == len(statements) and signs <= {"=", r"\approx"}:
-        equations = sum(len(comparison.signs) for comparison in comparisons)
+        equations = sum(map(size_of, comparisons))
         return Task.SOLVE, _unknowns(names, equations)
     if len(names) > 1:
         listed = " , ".join(sorted(name.latex for name in names))

@@ -1,16 +1,26 @@
-"""The solver in a process of its own, so that no problem can hang or fill the one that asks."""
+"""The solver in a process of its own, so that no problem can hang or fill the one that asks.
+
+It is started as a program of its own: `multiprocessing` would import the script that asks into the child again, and
+starts nothing from a pool's worker.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any, BinaryIO
 
-from crohme.child_processes import end_with_parent
+from crohme.child_processes import end_with_pipe
 from crohme.notation import SymbolTree
 from crohme.solver.errors import MemoryLimitExceeded, NoAnswer, SolverMissing, TimeLimitExceeded
+from crohme.solver.latex_reader import read_latex
 from crohme.solver.problem import read_problem
 from crohme.solver.readback import read_as
 from crohme.solver.solution import Solution
@@ -22,45 +32,49 @@ MEMORY = 1 << 30
 _START_SECONDS = 60.0
 """To start Python and load SymPy: one second on an idle machine."""
 _READY = "ready"
+_PROGRAM = """\
+import pickle, sys
+sys.path[:] = pickle.load(sys.stdin.buffer)
+from crohme.solver.process import answer_parent
+answer_parent()
+"""
 
 
-def solve(tree: SymbolTree | Sequence[SymbolTree], seconds: float = SECONDS) -> Solution:
+def solve(
+    problem: str | SymbolTree | Sequence[str | SymbolTree],
+    seconds: float = SECONDS,
+) -> Solution:
     """Answer what is written: compute, simplify, solve.
 
-    A script that calls this wants `if __name__ == "__main__":` around its own work, as for every
-    child process that Python spawns.
-
     Args:
-        tree: SymbolTree, or a sequence of them: the equations of one system.
+        problem: str or SymbolTree, or a sequence of them: the equations of one system. A str is LaTeX.
         seconds: float. Time to solve, without the second that it takes to start.
 
     Returns:
         Solution.
 
     Raises:
+        LatexError: Malformed LaTeX, or a sign without a meaning here.
         NotUnderstood: A symbol or part has no meaning here, or more than one. See `crohme.solver`.
         NoAnswer: There is none, or SymPy finds none; `TimeLimitExceeded` and `MemoryLimitExceeded` if
             it would need more.
         SolverMissing: SymPy is not installed.
 
     Example:
-        >>> solve(from_latex(r"x ^ { 2 } = 4")).answers
+        >>> solve(r"x^2 = 4").answers
         ['x = -2', 'x = 2']
     """
-    problem = read_problem([tree] if isinstance(tree, SymbolTree) else tree)
+    parts = [problem] if isinstance(problem, str | SymbolTree) else problem
+    asked = read_problem([read_latex(part) if isinstance(part, str) else part for part in parts])
     require_sympy()
-    context = multiprocessing.get_context("spawn")
-    connection, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(theirs, problem), daemon=True, name="crohme-solver")
+    child = _start(asked)
     try:
-        process.start()
-        theirs.close()  # so that the end of the child is the end of the pipe
-        reply = _reply(connection, problem, seconds)
+        reply = _reply(child, asked, seconds)
     finally:
-        process.kill()
-        process.join()
-        process.close()
-        connection.close()
+        child.kill()
+        child.wait()
+        for stream in (child.stdin, child.stdout):
+            _close(stream)
     if isinstance(reply, Solution):
         return reply
     raise reply
@@ -96,26 +110,80 @@ def answer(problem: Problem) -> Solution | NoAnswer:
         return NoAnswer(f"SymPy finds no answer: {cause}", read_as(problem.statements))
 
 
-def _reply(connection: Connection, problem: Problem, seconds: float) -> Solution | NoAnswer:
-    understood = read_as(problem.statements)
+def _start(problem: Problem) -> subprocess.Popen[bytes]:
+    """A child that has been asked. What it writes to the terminal is nobody's business."""
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-c", _PROGRAM],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert child.stdin is not None
     try:
-        if not connection.poll(_START_SECONDS):
-            raise TimeLimitExceeded(f"SymPy did not start in {_START_SECONDS:g} s", understood)
-        connection.recv()
-        if not connection.poll(seconds):
-            raise TimeLimitExceeded(f"no answer in {seconds:g} s", understood)
-        reply: Solution | NoAnswer = connection.recv()
+        for message in (sys.path, problem):
+            child.stdin.write(pickle.dumps(message))
+        child.stdin.flush()  # left open: its end is the sign for the child to end
+    except OSError:
+        pass  # it has died: the reply says so
+    return child
+
+
+def _reply(child: subprocess.Popen[bytes], problem: Problem, seconds: float) -> Solution | NoAnswer:
+    understood = read_as(problem.statements)
+    assert child.stdout is not None
+    messages: queue.Queue[Any] = queue.Queue()
+    reader = threading.Thread(target=_read, args=(child.stdout, messages), name="crohme-solver", daemon=True)
+    reader.start()
+    try:
+        if _next(messages, _START_SECONDS, f"SymPy did not start in {_START_SECONDS:g} s", understood) != _READY:
+            raise NoAnswer("the solver's process ended without an answer", understood)
+        reply = _next(messages, seconds, f"no answer in {seconds:g} s", understood)
+        if not isinstance(reply, Solution | NoAnswer):
+            raise NoAnswer("the solver's process ended without an answer", understood)
         return reply
-    except EOFError:
-        raise NoAnswer("the solver's process ended without an answer", understood) from None
+    finally:
+        child.kill()
+        reader.join()
 
 
-def _answer(connection: Connection, problem: Problem) -> None:
-    """What the child does: say that it is ready, then send a `Solution` or a `NoAnswer`."""
-    end_with_parent()
+def _read(stream: BinaryIO, messages: queue.Queue[Any]) -> None:
+    """Pass on what the child sends, then None. A thread can wait for a pipe on every system."""
+    try:
+        while True:
+            messages.put(pickle.load(stream))  # noqa: S301 - written by our own child
+    except Exception:  # it has ended, in the middle of a message perhaps
+        messages.put(None)
+
+
+def _next(messages: queue.Queue[Any], seconds: float, cause: str, understood: str) -> Any:
+    try:
+        return messages.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeLimitExceeded(cause, understood) from None
+
+
+def _close(stream: Any) -> None:
+    try:
+        stream.close()
+    except OSError:  # what was not sent cannot be sent any more
+        pass
+
+
+def answer_parent() -> None:
+    """What the child does: read the problem, say that it is ready, then send a `Solution` or a `NoAnswer`."""
+    problem = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
+    end_with_pipe(sys.stdin.fileno())
+    # Nothing else may write where the answer goes.
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     get_ready()
-    connection.send(_READY)
-    connection.send(answer(problem))
+    _send(_READY, replies)
+    _send(answer(problem), replies)
+
+
+def _send(message: object, stream: BinaryIO) -> None:
+    pickle.dump(message, stream)
+    stream.flush()
 
 
 def _limit_memory() -> None:

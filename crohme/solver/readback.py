@@ -11,17 +11,20 @@ from crohme.solver.syntax import (
     Apply,
     Binomial,
     Call,
+    Cases,
     Comparison,
     Constant,
     Definition,
     Degrees,
     Derivative,
+    Determinant,
     Elements,
     Expression,
     Factorial,
     Integral,
     Interval,
     Limit,
+    Matrix,
     Membership,
     MultiCall,
     Name,
@@ -38,6 +41,7 @@ from crohme.solver.syntax import (
     SetPiece,
     Statement,
     Summation,
+    Transpose,
     Truth,
 )
 
@@ -121,6 +125,14 @@ def _form(expression: Expression) -> tuple[str, _Level]:
             return _sum(terms), _Level.SUM
         case Product(factors):
             return r" \cdot ".join(_text(factor, _Level.FACTOR) for factor in factors), _Level.PRODUCT
+        case Matrix(cells, columns):
+            lines = [cells[start : start + columns] for start in range(0, len(cells), columns)]
+            text = r" \\ ".join(" & ".join(map(_text, line)) for line in lines)
+            return rf"\begin{{pmatrix}} {text} \end{{pmatrix}}", _Level.ATOM
+        case Cases(values, conditions):
+            texts = [*map(_statement, conditions), *[r"\text{otherwise}"] * (len(values) - len(conditions))]
+            lines_ = r" \\ ".join(f"{_text(v)} & {text}" for v, text in zip(values, texts, strict=True))
+            return rf"\begin{{cases}} {lines_} \end{{cases}}", _Level.OPEN
         case Absolute(operand):
             return f"| {_text(operand)} |", _Level.ATOM
         case MultiCall("mod", (left, right)):
@@ -147,6 +159,10 @@ def _factor(expression: Expression) -> str:
             return rf"\frac{{{_text(numerator)}}}{{{_text(denominator)}}}"
         case Power(base, exponent):
             return f"{_text(base, _Level.ATOM)}^{{{_text(exponent)}}}"
+        case Transpose(operand):
+            return f"{_text(operand, _Level.ATOM)}^{{T}}"
+        case Determinant(operand):
+            return rf"\det ( {_text(operand)} )"
         case Root(radicand, index):
             return rf"\sqrt{'' if index is None else f'[{_text(index)}]'}{{{_text(radicand)}}}"
         case Factorial(operand):

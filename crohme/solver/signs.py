@@ -18,6 +18,8 @@ SETS = {r"\naturals": "N", r"\integers": "Z", r"\rationals": "Q", r"\reals": "R"
 DEGREE = r"\circ"
 CONSTANTS = frozenset({r"\pi", r"\infty", "e", "i"})
 PRIME = r"\prime"
+OTHERWISE = r"\otherwise"
+"""In the place of the last condition of `\\begin{cases}`."""
 
 
 _GREEK = (

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from crohme.notation import Node
 from crohme.solver.calls import list_in_brackets
+from crohme.solver.grids import equations_of, opens_cases
 from crohme.solver.parser import FUNCTION_LETTERS, RowParser
 from crohme.solver.signs import CLOSING, RELATIONS, SETS, is_letter, refusal, show
 from crohme.solver.syntax import (
@@ -33,7 +34,7 @@ def read_statements(rows: Sequence[tuple[Node, ...]]) -> list[Statement]:
     """
     definitions: dict[str, Definition] = {}
     found: list[Statement] = []
-    for row in rows:
+    for row in (line for written in rows for line in equations_of(written) or [written]):
         for part in _split(row):
             statement = _statement(part, definitions)
             if isinstance(statement, Definition):
@@ -132,7 +133,7 @@ def _split(row: tuple[Node, ...]) -> list[tuple[Node, ...]]:
     parts: list[tuple[Node, ...]] = []
     depth, start = 0, 0
     for index, node in enumerate(row):
-        if node.label != "|":
+        if node.label != "|" and not opens_cases(row[index : index + 3]):
             depth += (node.label in CLOSING) - (node.label in CLOSING.values())
         if node.label == "," and depth == 0:
             parts.append(row[start:index])

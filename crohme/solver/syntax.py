@@ -5,10 +5,10 @@ The parser builds it, `readback` writes it as LaTeX for people, `symbolic` hands
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True)
@@ -200,6 +200,46 @@ class Apply:
 
 
 @dataclass(frozen=True)
+class Matrix:
+    """A matrix.
+
+    Args:
+        cells: tuple of Expression. Line by line.
+        columns: int.
+    """
+
+    cells: tuple[Expression, ...]
+    columns: int
+
+    @property
+    def rows(self) -> int:
+        return len(self.cells) // self.columns
+
+
+@dataclass(frozen=True)
+class Transpose:
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Determinant:
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Cases:
+    """`\\begin{cases}`: the value beside the condition that holds.
+
+    Args:
+        values: tuple of Expression.
+        conditions: tuple of Comparison. One fewer than values, if the last one is for all other cases.
+    """
+
+    values: tuple[Expression, ...]
+    conditions: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True)
 class Limit:
     """Args:
     side: str. `+` from above, `-` from below, `+-` from both sides.
@@ -214,7 +254,7 @@ class Limit:
 Expression: TypeAlias = (
     Number | Constant | Name | Negative | PlusMinus | Add | Product | Quotient | Power | Root | Call | MultiCall
     | Percent | Degrees | Binomial | Absolute | Factorial | Derivative | Integral | Summation | ProductOver | Limit
-    | Apply
+    | Apply | Matrix | Transpose | Determinant | Cases
 )  # fmt: skip
 
 
@@ -325,6 +365,7 @@ class Problem:
         asked: tuple of Statement. Those of the statements that are to be evaluated or solved; definitions
             and what merely declares a name a whole number are none of them.
         declared: tuple of Statement. Memberships and comparisons about names that are whole numbers.
+        notes: tuple of str. How something was read that could be read otherwise.
     """
 
     task: Task
@@ -332,6 +373,7 @@ class Problem:
     unknowns: tuple[Name, ...] = ()
     asked: tuple[Statement, ...] = ()
     declared: tuple[Statement, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def walk(statement: Statement) -> Iterator[Statement]:
@@ -351,6 +393,21 @@ def parts(statement: Statement) -> Iterator[Statement]:
         for item in value if isinstance(value, tuple) else (value,):
             if field.name not in _NO_PARTS and not isinstance(item, str | int | None):
                 yield item
+
+
+def rebuilt(statement: Statement, change: Callable[[Statement], Any]) -> Any:
+    """The statement with something else in the place of its parts."""
+    changes: dict[str, Any] = {}
+    for field in fields(statement):
+        value = getattr(statement, field.name)
+        if field.name in _NO_PARTS or isinstance(value, str | int | None):
+            continue
+        is_listed = isinstance(value, tuple)
+        if is_listed and not all(isinstance(item, str | int) for item in value):
+            changes[field.name] = tuple(map(change, value))
+        elif not is_listed:
+            changes[field.name] = change(value)
+    return replace(statement, **changes) if changes else statement
 
 
 def free_names(statement: Statement) -> set[Name]:

@@ -7,8 +7,6 @@ completely. Polynomial systems have all their solutions from SymPy. Everything e
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import product
-from typing import Any
 
 import mpmath
 import sympy
@@ -17,17 +15,16 @@ from crohme.solver.conditions import Condition
 from crohme.solver.errors import NoAnswer
 from crohme.solver.families import Family
 from crohme.solver.forms import complexity, is_presentable
+from crohme.solver.isolation import isolated, put_in
 from crohme.solver.numeric import number
+from crohme.solver.parameters import solve_with_parameters
 from crohme.solver.patience import attempt
-from crohme.solver.plain import plain
 from crohme.solver.solved import Assignment, Solved
 from crohme.solver.syntax import Name
-from crohme.solver.zeros import zeros
 
 _SECONDS = 2.0
 _NOT_FOUND = "no closed form of the solutions was found"
 _AT_LEAST = "at least these: whether there are other solutions was not found"
-_TRIALS = ((sympy.Rational(17, 10), sympy.Rational(3, 10)), (sympy.Rational(-13, 10), sympy.Rational(7, 10)))
 _SolveOne = Callable[[Sequence[sympy.Expr], sympy.Symbol, Name, Sequence[Condition]], Solved]
 
 
@@ -52,7 +49,7 @@ def solve_system(
     parameters = free - names.keys()
     is_polynomial = all(_is_polynomial(equation, names) for equation in equations)
     if parameters:
-        return _with_parameters(equations, names, conditions, parameters)
+        return solve_with_parameters(equations, names, conditions)
     if (eliminated := _eliminated(equations, names, conditions, solve_one, is_polynomial)) is not None:
         return eliminated
     # Polynomial systems have complex solutions, too: real symbols would lose them.
@@ -134,7 +131,7 @@ def _eliminated(
     given: list[tuple[sympy.Symbol, sympy.Expr]] = []
     rest, unknowns = list(equations), list(names)
     while len(unknowns) > 1:
-        step = _isolated(rest, unknowns)
+        step = isolated(rest, unknowns)
         if step is None:
             return None
         equation, unknown, value = step
@@ -145,7 +142,7 @@ def _eliminated(
     (last,) = unknowns
     if not rest:
         return None
-    inside = [Condition(_put_in(c.expression, given), c.demand) for c in conditions]
+    inside = [Condition(put_in(c.expression, given), c.demand) for c in conditions]
     found = solve_one(rest, last, names[last], inside)
     if found.region is not None or found.is_everything:
         return None
@@ -162,12 +159,6 @@ def _eliminated(
     return Solved(assignments, families, notes=found.notes)
 
 
-def _put_in(expression: sympy.Expr, given: Sequence[tuple[sympy.Symbol, sympy.Expr]]) -> sympy.Expr:
-    for unknown, value in given:
-        expression = expression.subs(unknown, value)
-    return expression
-
-
 def _short_or_same(value: sympy.Expr) -> sympy.Expr:
     if value.has(sympy.Float):
         return sympy.N(value, 40)
@@ -178,140 +169,3 @@ def _short_or_same(value: sympy.Expr) -> sympy.Expr:
 def _is_real(value: sympy.Expr) -> bool:
     size = number(value)
     return size is not None and abs(size.imag) < mpmath.mpf(10) ** -20
-
-
-def _isolated(
-    equations: Sequence[sympy.Expr], unknowns: Sequence[sympy.Symbol]
-) -> tuple[sympy.Expr, sympy.Symbol, sympy.Expr] | None:
-    """An equation that is linear in an unknown with a number before it: what the unknown is."""
-    choices: list[tuple[int, int, sympy.Expr, sympy.Symbol, sympy.Expr]] = []
-    for equation in equations:
-        for unknown in unknowns:
-            slope = sympy.diff(equation, unknown)
-            if slope.is_number and slope != 0:
-                value = sympy.expand(-equation.subs(unknown, 0) / slope)
-                choices.append((value.count_ops(), len(choices), equation, unknown, value))
-    return min(choices)[2:] if choices else None
-
-
-# === Parameters ===
-
-
-def _with_parameters(
-    equations: Sequence[sympy.Expr],
-    names: dict[sympy.Symbol, Name],
-    conditions: Sequence[Condition],
-    parameters: set[sympy.Symbol],
-) -> Solved:
-    trigonometric = {
-        call
-        for equation in equations
-        for call in equation.atoms(sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc)
-        if call.free_symbols & names.keys()
-    }
-    if trigonometric:
-        raise NoAnswer(_NOT_FOUND)
-    if any(equation.has(sympy.Abs) for equation in equations):
-        return _without_bars(equations, names, conditions, parameters)
-    unreal = {symbol: sympy.Dummy(symbol.name) for symbol in parameters | names.keys()}
-    back = {dummy: symbol for symbol, dummy in unreal.items()}
-    wanted = [unreal[symbol] for symbol in names]
-    found = attempt(sympy.solve, [e.subs(unreal) for e in equations], wanted, dict=True, seconds=_SECONDS)
-    if not found:
-        back = {}
-        found = attempt(sympy.solve, list(equations), list(names), dict=True, seconds=_SECONDS)
-    if not found:
-        raise NoAnswer(_NOT_FOUND if found is None else "no solution was found")
-    solutions = [{back.get(s, s): value.subs(back) for s, value in solution.items()} for solution in found]
-    kept = [s for s in solutions if _fits(s, equations, conditions, parameters)]
-    if not kept or any(not is_presentable(value) for solution in kept for value in solution.values()):
-        raise NoAnswer(_NOT_FOUND)
-    notes = _needed(kept, equations, names)
-    if not all(_is_polynomial(equation, names) for equation in equations) or len(kept) < len(solutions):
-        if not _are_all(kept, equations, names, parameters):
-            notes.append(_AT_LEAST)
-        elif len(kept) <= len(solutions):
-            notes.append("only where they satisfy the equation")
-    return Solved([_named(solution, names) for solution in kept], notes=notes)
-
-
-def _without_bars(
-    equations: Sequence[sympy.Expr],
-    names: dict[sympy.Symbol, Name],
-    conditions: Sequence[Condition],
-    parameters: set[sympy.Symbol],
-) -> Solved:
-    """Solutions with either sign of what stands between bars, as far as they solve the equations with bars."""
-    bars = list(set().union(*(equation.atoms(sympy.Abs) for equation in equations)))
-    if len(bars) > 2 or len(names) > 1:
-        raise NoAnswer(_NOT_FOUND)
-    kept: list[dict[sympy.Symbol, sympy.Expr]] = []
-    for signs in product((1, -1), repeat=len(bars)):
-        values = {bar: sign * bar.args[0] for bar, sign in zip(bars, signs, strict=True)}
-        found = attempt(sympy.solve, [e.subs(values) for e in equations], list(names), dict=True, seconds=_SECONDS)
-        if found is None:
-            raise NoAnswer(_NOT_FOUND)
-        kept += [s for s in found if s not in kept and _fits(s, equations, conditions, parameters)]
-    if not kept or not _are_all(kept, equations, names, parameters):
-        raise NoAnswer(_NOT_FOUND)
-    notes = [*_needed(kept, equations, names), "only where they satisfy the equation"]
-    return Solved([_named(solution, names) for solution in kept], notes=notes)
-
-
-def _trials(symbols: set[sympy.Symbol]) -> list[dict[sympy.Symbol, Any]]:
-    ordered = sorted(symbols, key=str)
-    return [{symbol: start + k * step for k, symbol in enumerate(ordered)} for start, step in _TRIALS]
-
-
-def _fits(
-    solution: dict[sympy.Symbol, sympy.Expr],
-    equations: Sequence[sympy.Expr],
-    conditions: Sequence[Condition],
-    parameters: set[sympy.Symbol],
-) -> bool:
-    """Whether the solution is one for some values of the parameters."""
-    for values in _trials(parameters):
-        at = {symbol: value.subs(values) for symbol, value in solution.items()}
-        inside = [equation.subs(values) for equation in equations]
-        there = [Condition(c.expression.subs(values), c.demand) for c in conditions]
-        if _holds(at, inside, there):
-            return True
-    return False
-
-
-def _are_all(
-    solutions: Sequence[dict[sympy.Symbol, sympy.Expr]],
-    equations: Sequence[sympy.Expr],
-    names: dict[sympy.Symbol, Name],
-    parameters: set[sympy.Symbol],
-) -> bool:
-    """Whether the solutions are all real ones, for some values of the parameters."""
-    if len(names) > 1 or len(equations) > 1:
-        return False
-    (symbol,) = names
-    for values in _trials(parameters):
-        scanned = zeros(equations[0].subs(values), symbol)
-        sizes = [number(solution[symbol].subs(values)) for solution in solutions]
-        for p in scanned.points:
-            if not any(size is not None and abs(size - p.value) < 1e-12 * max(1, abs(p.value)) for size in sizes):
-                return False
-        if not scanned.are_all:
-            return False
-    return True
-
-
-def _needed(
-    solutions: Sequence[dict[sympy.Symbol, sympy.Expr]],
-    equations: Sequence[sympy.Expr],
-    names: dict[sympy.Symbol, Name],
-) -> list[str]:
-    """What must not be 0 for the solutions to be these: their denominators, and leading coefficients."""
-    factors: set[sympy.Expr] = set()
-    for solution in solutions:
-        for value in solution.values():
-            denominator = sympy.denom(sympy.together(value))
-            factors |= {f.base if f.is_Pow else f for f in sympy.Mul.make_args(sympy.factor(denominator))}
-    factors = {factor for factor in factors if factor.free_symbols and not factor.free_symbols & names.keys()}
-    if not factors:
-        return []
-    return ["for " + " and ".join(sorted(f"{plain(factor)} ≠ 0" for factor in factors))]

@@ -49,6 +49,15 @@ def latex(value: sympy.Basic) -> str:
     return text
 
 
+def matrix_latex(value: sympy.MatrixBase) -> str:
+    """A matrix as LaTeX, in round brackets."""
+    lines = r" \\ ".join(" & ".join(map(latex, value.row(line))) for line in range(value.rows))
+    text = rf"\begin{{pmatrix}} {lines} \end{{pmatrix}}"
+    if len(text) > MAX_LENGTH:
+        raise NoAnswer(f"the answer is longer than {MAX_LENGTH} characters")
+    return text
+
+
 def decimal(value: sympy.Expr, prefix: str = "") -> str | None:
     """A number as a decimal in LaTeX.
 

@@ -27,7 +27,7 @@ _SECONDS_TO_SOLVE = 0.6
 _CLOSE = mpmath.mpf(10) ** -(DIGITS - 8)
 _NEAR = 20.0
 """Where to look if there are too many zeros to be found on the real line."""
-_BENT = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min)
+BENT = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min)
 _LONGEST_ROOT = 22
 """Operations in a root of a cubic or quartic that is still shown as a formula."""
 
@@ -121,7 +121,7 @@ def _of_factor(factor: sympy.Expr, symbol: sympy.Symbol, span: tuple[float, floa
         return Zeros(())
     if factor.is_polynomial(symbol) and (exact := _of_polynomial(factor, symbol)) is not None:
         return Zeros(exact)
-    if factor.has(*_BENT):
+    if factor.has(*BENT):
         return _by_cells(factor, symbol, span)
     if (eliminated := without_radicals(factor, symbol)) is not None:
         found = zeros(eliminated, symbol)
@@ -158,10 +158,10 @@ def between(low: mpmath.mpf, high: mpmath.mpf) -> mpmath.mpf:
 
 def smooth(expression: sympy.Expr, symbol: sympy.Symbol, at: mpmath.mpf) -> sympy.Expr:
     """The form without |x|, signs, maxima and minima that an expression has around a point."""
-    if not expression.has(*_BENT):
+    if not expression.has(*BENT):
         return expression
     arguments = [smooth(argument, symbol, at) for argument in expression.args]
-    if not isinstance(expression, _BENT):
+    if not isinstance(expression, BENT):
         return expression.func(*arguments)
     values = complete(real_function(argument, symbol)(at) for argument in arguments)
     if values is None:
