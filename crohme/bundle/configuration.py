@@ -58,14 +58,14 @@ def read_configuration(folder: Path) -> Configuration:
     with naming(folder, "config.json"):
         network = _network_of(config)
         shapes = network.shapes(config["arguments"])
+        later, tables = network.added_later, {"arguments": config["arguments"]}
         for name, what in SETTINGS.items():
-            # A stored constant has no default.
-            taken = {key: (kind, REQUIRED) for key, (kind, _) in getattr(network, name).items()}
-            completed(config[name], taken, network.name, what)
+            # A stored constant has no default, unless it is newer than the bundle.
+            taken = {key: (kind, later.get(key, REQUIRED)) for key, (kind, _) in getattr(network, name).items()}
+            tables[name] = completed(config[name], taken, network.name, what)
         provenance = Provenance.from_dict(config["provenance"])
     if config["config_sha256"] != checksum_of(config):
         raise BundleError("config.json does not match its checksum", folder)
-    tables = {name: config[name] for name in ("arguments", *SETTINGS)}
     checksums = {name: config[_key(name)] for name in FILES}
     return Configuration(network, shapes, tables, config["training"], provenance, checksums)
 

@@ -56,6 +56,8 @@ class Network:
         preprocessing: Taken. How ink or pictures become its input, as far as the arguments do not say so.
         decoding: Taken. Constants with which its outputs become readings.
         calibration: Taken. Slope and offset on the log-odds of a confidence, by the kind of source.
+        added_later: mapping. Constants of the three tables that older bundles lack, and the value that makes them read
+            as they did before there were such.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Network:
     preprocessing: Taken = field(default_factory=dict)
     decoding: Taken = field(default_factory=dict)
     calibration: Taken = field(default_factory=dict)
+    added_later: Table = field(default_factory=dict)
 
     def complete(self, arguments: Table) -> dict[str, Any]:
         """The arguments, with the defaults of those that are not given.

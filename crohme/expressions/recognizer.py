@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -15,10 +13,11 @@ from numpy.typing import ArrayLike
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError, find
-from crohme.expressions.decoding import Candidate, class_score, classes_of, decode, rescore, symbol_scores
+from crohme.expressions.decoding import Candidate, class_score, classes_of
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.protocol import ExpressionNetwork
+from crohme.expressions.ranking import best_readings, confidences
 from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
 from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, seen_shares, unread_shares
 from crohme.expressions.vocabulary import Vocabulary
@@ -143,12 +142,15 @@ class Recognizer:
         resampled = _resampled(strokes)
         points = to_unit_scale(resampled)
         memory = self.network.encode(points)
-        candidates = self._search(memory, vocabulary, max(self.decoding.beam if beam is None else beam, 1), cancelled)
+        width = max(self.decoding.beam if beam is None else beam, 1)
+        candidates = best_readings(self.network, memory, points, vocabulary, self.decoding, width, cancelled)
+        if not candidates:
+            raise NothingToRecognize("no reading was found")
         if not np.isfinite([candidate.score for candidate in candidates]).all():
             raise self._senseless()
         is_traced = image_files.TRACED.items() <= ink.annotations.items()
         calibration = self._calibration_traced if is_traced else self._calibration
-        shares = _confidences([candidate.score for candidate in candidates], *calibration)
+        shares = confidences([candidate.score for candidate in candidates], *calibration)
         weights = ink_weights(points, is_traced=is_traced)
         seen = seen_shares(strokes, resampled)
         unread = [unread_shares(candidate.tree, points, seen) for candidate in candidates]
@@ -222,39 +224,6 @@ class Recognizer:
             return BundleError("the network makes no sense: its answers are no numbers")
         return BundleError("weights.npz makes no sense: its answers are no numbers", self.bundle.path)
 
-    def _search(
-        self, memory: Sized, vocabulary: Vocabulary, beam: int, cancelled: Callable[[], bool] | None
-    ) -> list[Candidate]:
-        """Readings with different LaTeX, best first; with a beam, scored in both directions."""
-        from_this = self.decoding.same_symbol
-        search = partial(decode, self.network, memory, vocabulary, same_symbol_from=from_this, cancelled=cancelled)
-        forward = _distinct(search(beam=beam))
-        if beam == 1 and forward:
-            return forward
-        backward = _distinct(search(beam=max(beam, 2), backward=True))
-        if not forward and not backward:
-            raise NothingToRecognize("no reading was found")
-        # Each direction judges what the other one found, and both are held against the classes of the strokes.
-        found = [*forward, *backward]
-        rescored = partial(self._rescored, memory, vocabulary)
-        forward_scores = [c.score for c in forward] + rescored(backward, backward=False)
-        backward_scores = rescored(forward, backward=True) + [c.score for c in backward]
-        class_scores = symbol_scores(self.network, memory, vocabulary, [c.tree for c in found])
-        weight = self.decoding.forward_weight
-        return _distinct(
-            [
-                replace(candidate, score=weight * f + (1 - weight) * b + self.decoding.class_weight * c)
-                for candidate, f, b, c in zip(found, forward_scores, backward_scores, class_scores, strict=True)
-            ]
-        )
-
-    def _rescored(
-        self, memory: Sized, vocabulary: Vocabulary, found: list[Candidate], *, backward: bool
-    ) -> list[float]:
-        if not found:
-            return []
-        return rescore(self.network, memory, vocabulary, [c.tree for c in found], backward=backward)
-
 
 def _of_bundle(trained: Bundle) -> tuple[ExpressionNetwork, Vocabulary]:
     """The network of a bundle, in numpy, and what it writes.
@@ -319,26 +288,3 @@ def _is_picture(source: Source) -> bool:
     if isinstance(source, bytes):
         return source.startswith(image_files.SIGNATURES)
     return isinstance(source, str | Path) and Path(source).suffix.lower() in image_files.SUFFIXES
-
-
-def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Best first, one for each LaTeX."""
-    kept: dict[str, Candidate] = {}
-    for candidate in sorted(candidates, key=lambda c: -c.score):
-        kept.setdefault(" ".join(to_latex(candidate.tree)), candidate)
-    return list(kept.values())
-
-
-def _confidences(scores: Sequence[float], slope: float, offset: float) -> list[float]:
-    """How probable each reading is, given the log-probabilities, best first.
-
-    The best reading's own probability is corrected by what was measured: slope and offset on its
-    log-odds (Platt, "Probabilistic outputs for support vector machines", 1999). The others keep
-    their proportions, as far as that leaves room for them.
-    """
-    shares = np.exp(np.array(scores, dtype=np.float64))
-    shares = np.clip(shares / max(1.0, float(shares.sum())), 1e-12, 1 - 1e-12)
-    log_odds = slope * np.log(shares[0] / (1 - shares[0])) + offset
-    best = 1 / (1 + np.exp(-log_odds))
-    factor = min(best / shares[0], (1 - best) / max(float(shares[1:].sum()), 1e-12))
-    return [float(best), *(shares[1:] * factor).tolist()]

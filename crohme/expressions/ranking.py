@@ -1,0 +1,85 @@
+"""The best readings of an expression: both directions of the search, ranked by all that speaks for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence, Sized
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from crohme.expressions.decoding import Candidate, decode, rescore, symbol_scores
+from crohme.expressions.likeness import disagreement
+from crohme.expressions.protocol import ExpressionNetwork
+from crohme.expressions.settings import Decoding
+from crohme.expressions.vocabulary import Vocabulary
+from crohme.notation import to_latex
+from crohme.types import Float32Array
+
+
+def best_readings(
+    network: ExpressionNetwork,
+    memory: Sized,
+    points: Float32Array,
+    vocabulary: Vocabulary,
+    decoding: Decoding,
+    beam: int,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Candidate]:
+    """Readings with different LaTeX, best first; empty if none was found.
+
+    With a beam of 1 they are those of one direction. Otherwise each direction judges what the other one found, and
+    both are held against the classes of the strokes and against what is drawn alike (`likeness`).
+
+    Args:
+        network: ExpressionNetwork.
+        memory: of its `encode`. The encoded expression.
+        points: `(n, p, 2)` float32. The strokes.
+        vocabulary: Vocabulary. The network's; what it may answer with.
+        decoding: Decoding.
+        beam: int. At least 1.
+        cancelled: see `decoding.decode`.
+    """
+    search = partial(decode, network, memory, vocabulary, same_symbol_from=decoding.same_symbol, cancelled=cancelled)
+    forward = distinct(search(beam=beam))
+    if beam == 1 and forward:
+        return forward
+    backward = distinct(search(beam=max(beam, 2), backward=True))
+    if not forward and not backward:
+        return []
+
+    def rescored(found: Sequence[Candidate], *, backward: bool) -> list[float]:
+        trees = [candidate.tree for candidate in found]
+        return rescore(network, memory, vocabulary, trees, backward=backward) if trees else []
+
+    found = [*forward, *backward]
+    forward_scores = [*(c.score for c in forward), *rescored(backward, backward=False)]
+    backward_scores = [*rescored(forward, backward=True), *(c.score for c in backward)]
+    class_scores = symbol_scores(network, memory, vocabulary, [c.tree for c in found])
+    scores = np.stack([forward_scores, backward_scores, class_scores, [-disagreement(c.tree, points) for c in found]])
+    first = decoding.forward_weight
+    weights = np.array([first, 1 - first, decoding.class_weight, decoding.likeness_weight])
+    return distinct([replace(c, score=float(score)) for c, score in zip(found, weights @ scores, strict=True)])
+
+
+def distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Best first, one for each LaTeX."""
+    kept: dict[str, Candidate] = {}
+    for candidate in sorted(candidates, key=lambda c: -c.score):
+        kept.setdefault(" ".join(to_latex(candidate.tree)), candidate)
+    return list(kept.values())
+
+
+def confidences(scores: Sequence[float], slope: float, offset: float) -> list[float]:
+    """How probable each reading is, given the log-probabilities, best first.
+
+    The best reading's own probability is corrected by what was measured: slope and offset on its
+    log-odds (Platt, "Probabilistic outputs for support vector machines", 1999). The others keep
+    their proportions, as far as that leaves room for them.
+    """
+    shares = np.exp(np.array(scores, dtype=np.float64))
+    shares = np.clip(shares / max(1.0, float(shares.sum())), 1e-12, 1 - 1e-12)
+    log_odds = slope * np.log(shares[0] / (1 - shares[0])) + offset
+    best = 1 / (1 + np.exp(-log_odds))
+    factor = min(best / shares[0], (1 - best) / max(float(shares[1:].sum()), 1e-12))
+    return [float(best), *(shares[1:] * factor).tolist()]
