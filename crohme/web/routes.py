@@ -34,7 +34,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 for _response in ERRORS.values():
     _response["model"] = schemas.ErrorOut
-GET_ERRORS = {status: ERRORS[status] for status in (400, 408, 500)}
+GET_ERRORS: dict[int | str, dict[str, Any]] = {status: ERRORS[status] for status in (400, 408, 500)}
 _INKML_EXAMPLE = (
     '<ink xmlns="http://www.w3.org/2003/InkML"><trace id="0">0 10, 20 10</trace><trace id="1">10 0, 10 20</trace></ink>'
 )
