@@ -9,9 +9,10 @@ from inkml_parser.warnings import Part, Warnings
 
 _INKML = "http://www.w3.org/2003/InkML"
 _NO_INK = frozenset({"annotation", "annotationXML", "math"})
-_NAMES = ("trace", "traceGroup", "traceView", "context", "canvas", "canvasTransform", "mapping", "affine", "table")
-_NAMES += ("bind", "traceFormat", "intermittentChannels", "channel", "inkSource", "channelProperties")
-_NAMES += ("channelProperty", "brush", "brushProperty")
+_NAMES = (
+    "trace traceGroup traceView context canvas canvasTransform mapping affine table bind traceFormat "
+    "intermittentChannels channel inkSource channelProperties channelProperty brush brushProperty"
+).split()
 _TAGS = tuple(f"{{*}}{name}" for name in (*sorted(_NO_INK), *_NAMES))
 
 

@@ -93,7 +93,8 @@ def _channels(values: Matrix, trace_format: TraceFormat) -> Decoded:
             raise MalformedInk("a point without X or Y")
         return values, {}
     names = _names(trace_format, values.shape[1])
-    is_known = dict(zip(names, (~np.isnan(values).any(axis=0)).tolist(), strict=False))
+    finite = np.asarray(np.isfinite(values).all(axis=0), dtype=np.bool_)
+    is_known = dict(zip(names, finite.tolist(), strict=False))
     columns = {name: -v if name in trace_format.reversed else v for name, v in zip(names, values.T, strict=False)}
     if not {"X", "Y"} <= columns.keys():
         raise MalformedInk(f"{values.shape[1]} values in a point, but the channels are {' '.join(trace_format.names)}")

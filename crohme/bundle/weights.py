@@ -74,7 +74,7 @@ def write_weights(file: BinaryIO, weights: Mapping[str, FloatingArray]) -> None:
     for name, array in half.items():
         if not np.isfinite(array).all():
             raise WeightsError(f"weight {name} does not fit into half precision")
-        _check_variance(name, array)
+        _check_values(name, array)
     np.savez_compressed(file, **half)
 
 
@@ -131,13 +131,18 @@ def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Float3
     array = np.frombuffer(data, dtype=f"<f{size}").astype(np.float32).reshape(shape)
     if not (np.abs(array) <= LARGEST).all():
         raise WeightsError(f"{_shown(name)} holds what is no number, or too large a one")
-    _check_variance(name, array)
+    _check_values(name, array)
     return array
 
 
-def _check_variance(name: str, array: FloatingArray) -> None:
+def _check_values(name: str, array: FloatingArray) -> None:
+    """Numbers that no training ends with: what such an array is multiplied with is lost."""
     if name.endswith("moving_variance") and (array < 0).any():
         raise WeightsError(f"{_shown(name)} holds a variance below zero")
+    if array.ndim > 1 and array.size > 1 and array.min() == array.max():
+        raise WeightsError(f"{_shown(name)} holds nothing but the number {float(array.flat[0]):g}")
+    if name.endswith(("gamma", "moving_variance")) and not array.any():
+        raise WeightsError(f"{_shown(name)} holds nothing but zeros")
 
 
 def _shown(name: str) -> str:

@@ -35,6 +35,7 @@ MAX_STROKES = 400
 
 _PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
 _LARGEST_LOGIT = 1e6
+_LEAST_DIFFERENCE = 1e-4
 _MOSTLY = 0.5
 
 Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
@@ -209,20 +210,23 @@ class Recognizer:
             stopped.set()
 
     def _check_answers(self) -> None:
-        """Raise BundleError if the weights, each a number, multiply to what is none, as no trained ones do."""
+        """Raise BundleError if the answers are no numbers, or the same for all strokes, as of no trained network."""
         with np.errstate(all="ignore"):
             memory = self.network.encode(prepare(Ink.from_arrays(_PLUS)))
             none = np.zeros((1, 1), np.int64)
             nowhere = np.zeros((1, 1, len(_PLUS)), np.float32)
             token, pointer, _ = self.network.read(memory, self.network.start(), none, nowhere, nowhere, none, none)
-            answers = (self.network.classify(memory), self.network.relate(memory), token, pointer)
+            classes = self.network.classify(memory)
+            answers = (classes, self.network.relate(memory), token, pointer)
         if not all((np.abs(answer) < _LARGEST_LOGIT).all() for answer in answers):
             raise self._senseless()
+        if np.ptp(classes, axis=0).max() < _LEAST_DIFFERENCE:
+            raise self._senseless("do not depend on the ink")
 
-    def _senseless(self) -> BundleError:
+    def _senseless(self, how: str = "are no numbers") -> BundleError:
         if self.bundle is None:
-            return BundleError("the network makes no sense: its answers are no numbers")
-        return BundleError("weights.npz makes no sense: its answers are no numbers", self.bundle.path)
+            return BundleError(f"the network makes no sense: its answers {how}")
+        return BundleError(f"weights.npz makes no sense: its answers {how}", self.bundle.path)
 
 
 def _of_bundle(trained: Bundle) -> tuple[ExpressionNetwork, Vocabulary]:

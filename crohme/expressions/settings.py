@@ -52,13 +52,14 @@ class Decoding:
 
 
 PREPROCESSING: Taken = {
-    "smallest_stroke": (Number(1e-6, 10), Preprocessing.smallest_stroke),
-    "likeness_scale": (Number(1e-6, 10), Preprocessing.likeness_scale),
+    "smallest_stroke": (Number(0.01, 0.25), Preprocessing.smallest_stroke),
+    "likeness_scale": (Number(0.03, 0.75), Preprocessing.likeness_scale),
 }
+"""Five times less or more than what networks are trained with is a mistake."""
 DECODING: Taken = {
     "beam": (Whole(1, 100), Decoding.beam),
     "forward_weight": (Number(0, 1.001), Decoding.forward_weight),
-    "class_weight": (Number(0, 10), Decoding.class_weight),
+    "class_weight": (Number(0, 2.001), Decoding.class_weight),
     "likeness_weight": (Number(0, 10), Decoding.likeness_weight),
     "same_symbol": (Number(0, 1.001), Decoding.same_symbol),
     "least_confidence": (Number(0, 1), Decoding.least_confidence),

@@ -9,7 +9,7 @@ import numpy as np
 from crohme.expressions.stroke_limits import limits, measures, path_lengths
 from crohme.notation import SymbolTree
 from crohme.notation.alphabet import OTHER
-from crohme.types import Float32Array, Float64Array, Points
+from crohme.types import Float32Array, Float64Array, FloatingArray, Points
 
 # Of the training files with a stroke that their truth leaves out, most have a dot where the pen came down, and are
 # read right: a contact weighs a tenth of a stroke. What tracing leaves beside the ink are specks: they weigh nothing.
@@ -40,19 +40,20 @@ def ink_weights(points: Float32Array, *, is_traced: bool) -> Float64Array:
     return weights / total if total > 0 else np.full(len(points), 1 / len(points))
 
 
-def seen_shares(strokes: Sequence[Points], resampled: Float32Array) -> Float64Array:
+def seen_shares(strokes: Sequence[Points], resampled: FloatingArray) -> Float64Array:
     """How much of each stroke its resampled points show: a tangle of thousands of points passes for a simple stroke.
 
     Args:
         strokes: n arrays `(p, 2)` float64. As they were written.
-        resampled: `(n, q, 2)` float32. The same strokes, in the same unit but for rounding.
+        resampled: `(n, q, 2)` float. The same strokes, in the same unit.
 
     Returns:
         `(n,)` float64, 1 for strokes that keep as much of their length as usual.
     """
     written = np.array([path_lengths(stroke[None])[0] for stroke in strokes])
     kept = np.divide(path_lengths(resampled), written, out=np.ones(len(strokes)), where=written > 0)
-    return np.minimum(kept / _USUALLY_KEPT, 1.0)
+    shares: Float64Array = np.minimum(kept / _USUALLY_KEPT, 1.0)
+    return shares
 
 
 def unread_shares(tree: SymbolTree, points: Float32Array, seen: Float64Array) -> Float64Array:

@@ -7,7 +7,7 @@ import numpy as np
 
 from crohme.ink.trace.contrast import pen_width
 from crohme.ink.trace.paper_lines import boxes
-from crohme.types import Image
+from crohme.types import Image, UInt8Array
 
 _SIDE = 240  # the longer side of the small picture that is looked at, pixels
 _SMALL, _LONG = 32, 4  # pixels of a side, and times as long as broad: pictures that hold the symbol and no more
@@ -22,6 +22,7 @@ _STRIP, _STRIP_SHARE = 0.12, 0.95  # of the longer side; of all its pixels
 _NEAR = np.ones((9, 9), np.uint8)
 _FAINT = 0.05  # of the strong ink
 _SPECK = 4  # pixels of the small picture
+_TINT, _TINT_SHARE = 0.5, 0.03  # of the strongest channel; of the strong ink
 
 
 def is_plain(flat: Image, distance: Image) -> bool:
@@ -44,7 +45,7 @@ def is_plain(flat: Image, distance: Image) -> bool:
     faint = (small > _LEVEL) & (cv2.dilate(strong, _NEAR) == 0)
     if np.count_nonzero(faint) > max(_FAINT * np.count_nonzero(strong), _SPECK) or border.mean() > _TOUCHING:
         return False
-    if _has_strip(strong):
+    if _has_strip(strong) or _has_two_colours(np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA)), strong):
         return False
     side = round(_BROAD * (size[0] * size[1]) ** 0.5) | 1
     left, top, width, height = cv2.boundingRect(strong)
@@ -59,6 +60,17 @@ def _has_strip(strong: Image) -> bool:
     least = round(_STRIP * max(strong.shape)) + 1
     ends = (strong[:least], strong[-least:], strong[:, :least], strong[:, -least:])
     return any(float(end.mean()) > _STRIP_SHARE for end in ends)
+
+
+def _has_two_colours(flat: UInt8Array, strong: Image) -> bool:
+    """Whether some of what is strong differs from the ground in other channels: ink on the band of a marker."""
+    if flat.ndim == 2:
+        return False
+    border = np.concatenate([flat[0], flat[-1], flat[:, 0], flat[:, -1]])
+    apart = np.abs(flat[strong > 0].astype(np.float32) - np.median(border, axis=0))
+    tints = apart / np.maximum(apart.max(axis=1, keepdims=True), 1)
+    other = np.abs(tints - np.median(tints, axis=0)).max(axis=1) > _TINT
+    return bool(np.count_nonzero(other) > max(_TINT_SHARE * len(other), _SPECK))
 
 
 def _is_one_blot(flat: Image, small: Image, solid: Image) -> bool:

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 DEFAULT = "lstm"
 """The network of who asks for none."""
-PICTURE_PREPROCESSING = {"line_width": (Number(0.01, 0.3), LINE_WIDTH), "margin": (Number(0, 0.3), MARGIN)}
-"""Shares of the picture's side, see `crohme.ink.raster`."""
-STROKE_PREPROCESSING = {"points": (Whole(2, 1000), POINTS)}
-"""Points per symbol, see `crohme.symbols.features`."""
+PICTURE_PREPROCESSING = {"line_width": (Number(0.035, 0.15), LINE_WIDTH), "margin": (Number(0.04, 0.17), MARGIN)}
+"""Shares of the picture's side, see `crohme.ink.raster`. Nothing was ever trained with half or twice the usual ones."""
+STROKE_PREPROCESSING = {"points": (Whole(25, 60), POINTS)}
+"""Points per symbol, see `crohme.symbols.features`. Networks are trained with 40. The shipped one reads 87 % of the
+symbols of CROHME 2013 right with these, 83 % with 25 and 60, 56 % with 80, and 2 % with 2."""
 CLASSES: tuple[Kind, Any] = (Whole(2, 20_000), REQUIRED)
 DROPOUT = Number(0, 1)
 DENSE = Wholes(0, 8, Whole(1, 8192))

@@ -19,6 +19,7 @@ from crohme.ink.raster import SIZE
 from crohme.ink.strokes import StrokeBatch
 from crohme.notation import Alphabet, Node, SymbolTree
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
+from crohme.symbols.description import described
 from crohme.symbols.forward import Forward, forward_pass
 from crohme.symbols.inputs import from_strokes, picture_form
 from crohme.types import Float32Array, Images, Int64Array
@@ -36,6 +37,8 @@ class Pictures(Protocol):
 
 
 BOTH = ("symbol-lstm", "symbol-cnn")
+_UNLIKE = ([[[0, 0], [0, 9]]], [[[0, 0], [9, 0]], [[5, 5], [5, 9]]], [[[0, 0], [9, 0], [0, 9], [9, 9]]])
+_LEAST_DIFFERENCE = 1e-6
 _SOURCES_AT_ONCE = 64
 _CHUNK = 512  # pictures of the usual size at once; fewer of larger ones
 
@@ -75,6 +78,8 @@ class SymbolRecognizer:
         self.picture_form = forms[0] if forms else {}
         self.picture_size: int | None = self.picture_form.get("size")
         self._networks = [(part, forward_pass(part)) for part in bundles]
+        for part, network in self._networks:
+            _check_answers(part, network)
 
     @classmethod
     def load(cls, name_or_folder: str | Path = "both") -> SymbolRecognizer:
@@ -212,6 +217,18 @@ class SymbolRecognizer:
         if not np.isfinite(answers).all():
             raise BundleError("a network whose answers are no numbers: its weights make no sense")
         return answers
+
+
+def _check_answers(part: Bundle, network: Forward) -> None:
+    """Raise BundleError if a network in numpy answers alike whatever it is shown, as no trained one does."""
+    if described(part.network).twin is not None:
+        to_input = from_strokes(part.network, part.arguments, part.preprocessing)
+        with np.errstate(all="ignore"):
+            answers = network(to_input(StrokeBatch.from_symbols(_UNLIKE)))
+        if not np.isfinite(answers).all():
+            raise BundleError("weights.npz makes no sense: its answers are no numbers", part.path)
+        if np.ptp(answers, axis=0).max() < _LEAST_DIFFERENCE:
+            raise BundleError("weights.npz makes no sense: its answers do not depend on the ink", part.path)
 
 
 def _mean(answers: Sequence[Float32Array]) -> Float32Array:

@@ -192,12 +192,12 @@ def test_the_hash_of_data_is_that_of_names_and_contents(tmp_path: Path) -> None:
 
 def test_revised_constants_decide_and_the_weights_stay(folder: Path) -> None:
     before = (folder / "weights.npz").read_bytes()
-    revised = bundle.revise(bundle.load(folder), preprocessing={"points": 12})
-    assert revised.preprocessing == {"points": 12} == bundle.load(folder).preprocessing
+    revised = bundle.revise(bundle.load(folder), preprocessing={"points": 30})
+    assert revised.preprocessing == {"points": 30} == bundle.load(folder).preprocessing
     assert (folder / "weights.npz").read_bytes() == before
-    with pytest.raises(BundleError, match="'points' is 1; symbol_lstm takes a whole number from 2"):
+    with pytest.raises(BundleError, match="'points' is 1; symbol_lstm takes a whole number from 25 to 60"):
         bundle.revise(revised, preprocessing={"points": 1})
-    assert bundle.load(folder).preprocessing == {"points": 12}
+    assert bundle.load(folder).preprocessing == {"points": 30}
 
 
 def test_a_bundle_of_the_format_before_is_upgraded(folder: Path) -> None:

@@ -8,10 +8,12 @@ import json
 import math
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from crohme.bundle import BundleError
 from crohme.bundle.configuration import FILES, checksum_of
 from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.vocabulary import Vocabulary
+from crohme.symbols.recognizer import SymbolRecognizer
 
 ARGUMENTS = {**Vocabulary.crohme().dimensions(), "width": 8, "heads": 2, "encoder_layers": 1, "decoder_layers": 1}
 SHAPES = bundle.find("stroke_transformer").shapes(ARGUMENTS)
@@ -109,6 +112,13 @@ ARRAYS: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "infinite": (lambda f: spoilt(f, -np.inf), "holds what is no number"),
     "huge": (lambda f: spoilt(f, 1e38), "or too large a one"),
 }
+# Numbers that no training ends with, by the end of an array's name.
+WITHOUT_EFFECT = [
+    ("token/kernel", 0.0, "holds nothing but the number 0"),
+    ("token/kernel", -0.25, "holds nothing but the number -0.25"),
+    ("place_1/kernel", 1.0, "holds nothing but the number 1"),
+    ("gamma", 0.0, "holds nothing but zeros"),
+]
 
 
 @pytest.mark.parametrize("kind", ARRAYS)
@@ -327,22 +337,77 @@ def test_values_of_the_wrong_type(config: dict[str, Any], folder: Path) -> None:
 @pytest.mark.parametrize(("name", "value"), [("points", 16), ("pair_features", 3), ("symbols", 99)])
 def test_a_network_for_other_features_is_refused(name: str, value: int, tmp_path: Path) -> None:
     arguments = ARGUMENTS | {name: value}
-    weights = {path: np.zeros(shape) for path, shape in bundle.find("stroke_transformer").shapes(arguments).items()}
+    rng = np.random.default_rng(2)
+    shapes = bundle.find("stroke_transformer").shapes(arguments)
+    weights = {path: rng.normal(0, 0.3, shape) for path, shape in shapes.items()}
     bundle.save(tmp_path, "stroke_transformer", arguments, Vocabulary.crohme().tokens, weights, {})
     with pytest.raises(BundleError, match=f"made for {name} {value}"):
         Recognizer.load(tmp_path)
 
 
 def test_weights_whose_answers_are_no_numbers_are_refused(tmp_path: Path) -> None:
-    weights = {path: np.full(shape, 6e4) for path, shape in SHAPES.items()}
+    rng = np.random.default_rng(2)
+    weights = {path: rng.uniform(5e4, 6e4, shape) for path, shape in SHAPES.items()}
     bundle.save(tmp_path, "stroke_transformer", ARGUMENTS, Vocabulary.crohme().tokens, weights, {})
     with pytest.raises(BundleError, match="answers are no numbers"):
         Recognizer.load(tmp_path)
 
 
+@pytest.mark.parametrize(("end", "value", "cause"), WITHOUT_EFFECT)
+def test_an_array_that_takes_all_effect_from_what_is_before_it(
+    end: str, value: float, cause: str, folder: Path
+) -> None:
+    name = next(name for name in SHAPES if name.endswith(end))
+    pack(folder, list((members_of(folder) | {f"{name}.npy": packed(np.full(SHAPES[name], value, "f2"))}).items()))
+    seal(folder)
+    with pytest.raises(BundleError, match=f"weights.npz {name} {cause}"):
+        bundle.load(folder)
+
+
+def test_weights_of_zeros_are_not_saved(tmp_path: Path) -> None:
+    weights = {path: np.zeros(shape) for path, shape in SHAPES.items()}
+    with pytest.raises(BundleError, match="holds nothing but"):
+        bundle.save(tmp_path, "stroke_transformer", ARGUMENTS, Vocabulary.crohme().tokens, weights, {})
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-7])
+def test_expressions_read_alike_whatever_the_ink_are_refused(scale: float, folder: Path) -> None:
+    weights = dict(bundle.load(folder).weights)
+    kernel = "stroke_transformer/symbol/kernel"
+    weights[kernel] = np.tile(weights[kernel][:1], (len(weights[kernel]), 1)) * scale
+    with pytest.raises(BundleError, match=r"its answers do not depend on the ink"):
+        Recognizer(replace(bundle.load(folder), weights=weights))
+
+
+@pytest.mark.parametrize("name", ["symbol-lstm", "symbol-cnn"])
+def test_symbols_read_alike_whatever_the_ink_are_refused(name: str) -> None:
+    trained = bundle.load(name)
+    weights = {path: array * (0 if "probabilities/kernel" in path else 1) for path, array in trained.weights.items()}
+    with pytest.raises(BundleError, match=r"its answers do not depend on the ink"):
+        SymbolRecognizer([replace(trained, weights=weights)])
+
+
+@pytest.mark.parametrize(
+    ("name", "constant", "values"),
+    [("symbol-lstm", "points", (2, 24, 61, 1000)), ("symbol-cnn", "line_width", (0.01, 0.29))]
+    + [("symbol-cnn", "margin", (0.0, 0.29)), ("expressions", "smallest_stroke", (1e-6, 3.0))]
+    + [("expressions", "likeness_scale", (0.001, 3.0))],
+)
+def test_preprocessing_that_no_network_was_trained_with(
+    name: str, constant: str, values: tuple, tmp_path: Path
+) -> None:
+    for value in values:
+        shutil.copytree(bundle.load(name).path, tmp_path / "b", dirs_exist_ok=True)
+        seal(tmp_path / "b", preprocessing={**bundle.load(name).preprocessing, constant: value})
+        with pytest.raises(BundleError, match=f"config.json: the preprocessing value '{constant}' is {value}"):
+            bundle.load(tmp_path / "b")
+
+
 def test_a_variance_below_zero_is_refused(tmp_path: Path) -> None:
     arguments = {"classes": 2, "size": 8, "filters": [2], "dense": 2}
-    weights = {path: np.full(shape, -0.5) for path, shape in bundle.find("symbol_cnn").shapes(arguments).items()}
+    rng = np.random.default_rng(2)
+    shapes = bundle.find("symbol_cnn").shapes(arguments)
+    weights = {path: rng.uniform(-1, -0.5, shape) for path, shape in shapes.items()}
     with pytest.raises(BundleError, match="stage_1a_norm/moving_variance holds a variance below zero"):
         bundle.save(tmp_path, "symbol_cnn", arguments, ("a", "b"), weights, {})
     assert not list(tmp_path.iterdir())

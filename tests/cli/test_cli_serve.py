@@ -31,7 +31,9 @@ def expressions_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundles") / "tiny"
     vocabulary = Vocabulary.crohme()
     arguments = {**vocabulary.dimensions(), "width": 6, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
-    weights = {name: np.zeros(shape) for name, shape in bundle.find("stroke_transformer").shapes(arguments).items()}
+    rng = np.random.default_rng(0)
+    shapes = bundle.find("stroke_transformer").shapes(arguments)
+    weights = {name: rng.normal(0, 0.3, shape) for name, shape in shapes.items()}
     bundle.save(folder, "stroke_transformer", arguments, vocabulary.tokens, weights, {})
     return folder
 

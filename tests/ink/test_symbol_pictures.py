@@ -45,6 +45,15 @@ def label_of(picture: np.ndarray) -> str:
     return network().classes[int(probabilities.argmax())]
 
 
+def underlaid(strokes: tuple[np.ndarray, ...], marker: tuple[int, int, int]) -> np.ndarray:
+    """One stroke of a narrow marker, straight through the symbol."""
+    page = p.write(strokes)
+    h, w = page.shape[:2]
+    band = page[int(0.4 * h) : int(0.6 * h), w // 10 : 9 * w // 10]
+    band[:] = band * np.array(marker, np.float32) / 255
+    return page
+
+
 KINDS = {
     "clean": lambda s, r: p.write(s),
     "white on black": lambda s, r: p.write(s, [p.WHITE], p.BLACK),
@@ -63,6 +72,9 @@ KINDS = {
     "beige table": lambda s, r: p.on_table(p.write(s), p.BEIGE, "lrtb", r),
     "photograph": lambda s, r: p.photograph(s, r, scale=2),
     "marker": lambda s, r: p.highlighted(p.write(s), YELLOW_MARKER, r),
+    "narrow marker": lambda s, r: underlaid(s, YELLOW_MARKER),
+    "narrow orange marker": lambda s, r: underlaid(s, (60, 170, 255)),
+    "narrow pink marker": lambda s, r: underlaid(s, (200, 110, 255)),
     "shadow": lambda s, r: p.shaded(p.write(s), r, 4),
     "squared": lambda s, r: p.ruled(s, 200, 2, 27, True),
     "ruled": lambda s, r: p.ruled(s, 170, 1, 41, False),

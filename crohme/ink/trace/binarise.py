@@ -19,6 +19,8 @@ _MOST_ENLARGED = 3.0
 _MOST_PIXELS = 8_000_000  # after scaling
 _HALF = 0.45  # of the ink next to it: there ink ends and paper begins
 _FAINT = 0.17  # of the strong ink: fainter is what shines through, or the ringing of a JPEG
+_AROUND, _FAINT_LENGTH = 2.0, 4.0  # pen widths: from the ink, of a stroke
+_MOST_FAINT, _FAINT_SHARE, _SAME_PEN = 60, 0.1, 0.6  # strokes, of the area of the ink, of the width of the pen
 _RIM = 0.5  # pen widths beyond the outline of a mark
 _ALIKE = 0.35  # of the strength of a mark: nearer in colour than that is the same colour
 _RIM_SHARE = 0.25  # of the way around
@@ -56,7 +58,7 @@ def binarise(pixels: Image) -> Binary:
         pixels: See `image_files.read_pixels`.
 
     Raises:
-        ImageError: Nothing is drawn.
+        ImageError: Nothing is drawn; lines of the paper, or fainter marks, that cannot be told from the ink.
     """
     found = contrast(opaque(pixels), _BROAD, PEN_WIDTH)
     strength = found.strength
@@ -80,6 +82,7 @@ def binarise(pixels: Image) -> Binary:
         pen = pen_width(ink)
     ink = _marks(ink, flat, strength, pen)
     check_texture(ink, pen)
+    _check_faint(strength, ink, pen)
     return Binary(ink, found.scale * scale, pen, found.is_half)
 
 
@@ -95,6 +98,22 @@ def _threshold(strength: Image, pen: float) -> Image:
     nearby = cv2.dilate(strength, np.ones((reach, reach), np.uint8))
     least = cv2.max(cv2.convertScaleAbs(nearby, alpha=_HALF), np.full(1, max(lowest, _FAINT * typical)))
     return (strength > least).astype(np.uint8)
+
+
+def _check_faint(strength: Image, ink: Image, pen: float) -> None:
+    """Refuse what was written with two pens, one so much fainter that it may as well be the back of the page."""
+    reach = 2 * round(_AROUND * pen) + 1
+    faint = (strength > weakest(strength)) & (cv2.dilate(ink, np.ones((reach, reach), np.uint8)) == 0)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(faint.astype(np.uint8), connectivity=8)
+    longer = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) > _FAINT_LENGTH * pen
+    longer[0] = False
+    # What is as broad as the pen, even along its way, and neither noise nor texture.
+    if not 0 < np.count_nonzero(longer) <= _MOST_FAINT or 2 * np.count_nonzero(longer) < count - 1:
+        return
+    written = longer[labels].astype(np.uint8)
+    is_pen = _SAME_PEN < pen_width(written) / pen < 1 / _SAME_PEN
+    if is_pen and np.count_nonzero(written) > _FAINT_SHARE * np.count_nonzero(ink):
+        raise ImageError("has strokes so much fainter than the others that they may be none")
 
 
 def _marks(ink: Image, flat: Image, strength: Image, pen: float) -> Image:

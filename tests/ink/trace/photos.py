@@ -30,6 +30,18 @@ def write(
     return page.astype(np.uint8)
 
 
+def alternating(strokes: Strokes, inks: Sequence[Colour], paper: Colour = WHITE) -> np.ndarray:
+    """Strokes written with several pens in turn, `(h, w, 3)` uint8."""
+    pixels, (h, w) = to_pixels(strokes, HEIGHT)
+    size = h + 2 * ROOM, w + 2 * ROOM
+    page = np.full((*size, 3), paper, dtype=np.float32)
+    for number, ink in enumerate(inks):
+        own = [stroke + ROOM for stroke in pixels[number :: len(inks)]]
+        share = (1 - draw(own, size, PEN).astype(np.float32) / 255)[..., None]
+        page = page * (1 - share) + np.array(ink, np.float32) * share
+    return page.astype(np.uint8)
+
+
 def on_nothing(strokes: Strokes, inks: Sequence[Colour], height: int = HEIGHT) -> np.ndarray:
     """Strokes on a clear ground, `(h, w, 4)` uint8."""
     shares = [_coverage(strokes, height, PEN, number, len(inks)) for number in range(len(inks))]

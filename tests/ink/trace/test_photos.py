@@ -127,6 +127,20 @@ def test_lines_as_dark_as_the_ink_are_a_refusal() -> None:
             trace(page)
 
 
+@pytest.mark.parametrize("grey", [223, 228, 232])
+@pytest.mark.parametrize("ink", [p.BLACK, (60, 60, 60), p.BLUE])
+def test_strokes_so_faint_that_they_may_be_none_are_a_refusal(grey: int, ink: p.Colour) -> None:
+    with pytest.raises(ImageError, match="fainter than the others"):
+        trace(p.alternating(strokes(NAME), [ink, (grey, grey, grey)]))
+    assert trace(p.alternating(strokes(NAME), [(grey, grey, grey)])).strokes
+
+
+def test_strokes_of_two_pens_in_turn_are_read(recognizer: Recognizer) -> None:
+    clean = recognizer.recognize(trace(p.write(strokes(NAME))))
+    for other in ((150, 150, 150), (190, 190, 190), p.YELLOW, p.LIGHT_BLUE):
+        assert recognizer.recognize(trace(p.alternating(strokes(NAME), [p.BLACK, other]))).latex == clean.latex
+
+
 @pytest.mark.parametrize("grey", [90, 128, 160])
 @pytest.mark.parametrize("inks", [(p.WHITE, p.BLACK), (p.WHITE, p.RED, p.BLACK)])
 def test_ink_both_lighter_and_darker_than_its_ground_is_a_refusal(grey: int, inks: tuple[p.Colour, ...]) -> None:
