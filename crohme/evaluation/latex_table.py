@@ -11,7 +11,8 @@ from crohme.evaluation.summary import RATES
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "≤": r"$\leq$", "−": "$-$", "–": "--", '"': r"\textquotedbl{}", "|": r"\textbar{}",
+    "≤": r"$\leq$", "…": r"\ldots{}", "`": r"\`{}", "−": "$-$", "–": "--", '"': "''", "|": r"\textbar{}",
+    "[": "{[}",  # else a width after a rule
 }  # fmt: skip
 _RETRIEVAL_NAMES = dict(
     zip(RETRIEVALS, ("Symbols segmented", "… and classified", "Relations located", "… and labelled"), strict=True)
@@ -21,7 +22,9 @@ _INTERVALS = "95\\,\\% bootstrap intervals over files"
 
 def escape(text: str) -> str:
     """Text as LaTeX prints it; what has no print is left out."""
-    return "".join(_SPECIAL.get(c, c) for c in " ".join(text.split()) if c.isprintable()).replace("…", "\\ldots{}")
+    printed = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    pairs = zip(printed, f" {printed}", strict=False)
+    return "".join("{}-" if c == before == "-" else _SPECIAL.get(c, c) for c, before in pairs)
 
 
 def expressions_table(name: str, data: str, summary: dict[str, Any], graphs: dict[str, Any] | None = None) -> str:

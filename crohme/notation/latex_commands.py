@@ -56,7 +56,7 @@ ARGUMENTS = {
     **dict.fromkeys(
         _commands(
             "ddddot overbracket underbracket underleftarrow xrightarrow xleftarrow xlongequal xleftrightarrow "
-            "xRightarrow cancel bcancel xcancel sout substack pmod pod mathbb mathcal mathfrak mathscr Bbb mathds"
+            "xRightarrow cancel bcancel xcancel sout substack mathbb mathcal mathfrak mathscr Bbb mathds"
         ),
         1,
     ),
@@ -94,8 +94,10 @@ WITH_COLUMNS = frozenset({"array", "tabular", "alignat", "alignat*", "alignedat"
 
 ALL_FUNCTIONS = FUNCTIONS | _commands(
     "arccos arcsin arctan arg cosh cot coth csc deg det dim exp gcd hom inf ker lg liminf limsup ln max min Pr sec "
-    "sinh sup tanh"
+    "sinh sup tanh mod"
 )
+MODULO = _commands("bmod pmod pod")
+"""They draw `\\mod`, and the last two parentheses around it and their argument; `\\pod` only these."""
 
 SIGNS = (
     frozenset(filter(re.compile(r"\\[A-Za-z]+").fullmatch, NAMES)) - {ROOT, *ARGUMENTS, *SAME_COMMAND}
@@ -103,7 +105,7 @@ SIGNS = (
     | _commands(
         "omicron digamma beth imath jmath wp measuredangle blacksquare backprime ddagger flat natural nparallel nmid "
         "nexists iiiint oiint bigsqcup bigodot biguplus uplus oslash wr amalg ltimes rtimes bowtie lll ggg asymp "
-        "triangleq sqsubseteq sqsupseteq Uparrow Downarrow hookleftarrow leftharpoonup pounds P copyright mod bmod"
+        "triangleq sqsubseteq sqsupseteq Uparrow Downarrow hookleftarrow leftharpoonup pounds P copyright"
     )
 )
 """Commands that take nothing, those of `alphabet.csv` first: a group that follows one only groups."""

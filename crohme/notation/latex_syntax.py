@@ -144,6 +144,8 @@ class _Parser:
             option = self.row(frozenset({_ROOT_OF, "}"}), depth + 1)
             self._accept(_ROOT_OF)
             return (Item(ROOT, token.position, (self._argument(depth),), option),)
+        if text in commands.MODULO:
+            return self._modulo(token, depth)
         if text == "\\not":
             return self._negated(token, depth)
         if text.startswith(GRID):
@@ -173,6 +175,15 @@ class _Parser:
             return ()
         self._next += 1
         return (Item(commands.ANGLES[token.text], token.position),)
+
+    def _modulo(self, token: Token, depth: int) -> Row:
+        sign = () if token.text == "\\pod" else (Item("\\mod", token.position),)
+        if token.text == "\\bmod":
+            return sign
+        argument = self._argument(depth)
+        if isinstance(argument, Missing):
+            return (Item(token.text, token.position, (argument,)),)
+        return (Item("(", token.position), *sign, *argument, Item(")", token.position))
 
     def _negated(self, token: Token, depth: int) -> Row:
         row = self._argument(depth)

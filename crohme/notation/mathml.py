@@ -178,8 +178,9 @@ class _Reader:
         if relation not in _ACCENTS:
             return None
         kind, mark = _ACCENTS[relation], unwrapped(over)
-        marked = element.get(ATTRIBUTES[kind], mark.get("accent"))
-        if local_name(mark) not in LEAVES:
+        is_leaf = local_name(mark) in LEAVES  # else its attribute is about what is over itself
+        marked = (element.get(ATTRIBUTES[kind]) or (mark.get("accent") if is_leaf else None) or "").lower()
+        if not is_leaf:
             if marked == "true":
                 raise MathmlError(f"accent <{local_name(mark)}> is not supported")
             return None
@@ -187,7 +188,7 @@ class _Reader:
         if group:
             known = SYMBOL_CLASSES.get(group[0][0])
             return known.label if known is not None and known.kind is kind else None
-        sign = "".join(mark.itertext()).strip()
+        sign = "".join(mark.itertext()).strip().strip(INVISIBLE)
         label = accent_of(kind, sign, marked, over_operator=is_operator(unwrapped(base)))
         if label is None and marked == "true":
             raise MathmlError(f"accent {sign!r} is not supported")

@@ -39,19 +39,20 @@ _ARROWS = {
     Kind.ACCENT_UNDER: _signs({"→⟶": "\\underrightarrow"}),
 }
 _IF_MARKED = {
-    Kind.ACCENT: _signs({"∼": "\\tilde", "-−–—": "\\bar", ".": "\\dot", "°∘": "\\mathring", "∨": "\\check"}),
+    Kind.ACCENT: _signs({"∼": "\\tilde", "-−–—": "\\bar", ".": "\\dot", "°∘": "\\mathring", "∨": "\\check"})
+    | {"..": "\\ddot", "...": "\\dddot"},
     Kind.ACCENT_UNDER: _signs({"-−–—": "\\underline"}),
 }
 """Signs that are accents where an attribute says so, and else symbols in their own right."""
 
 
-def accent_of(kind: Kind, sign: str, marked: str | None, over_operator: bool) -> str | None:
+def accent_of(kind: Kind, sign: str, marked: str, over_operator: bool) -> str | None:
     """The accent that a sign is over or under something; None if it is a symbol there.
 
     Args:
         kind: Kind. ACCENT or ACCENT_UNDER.
         sign: str. Text of the leaf; the label of an accent means itself.
-        marked: str or None. What the attribute of `ATTRIBUTES` says, if it is there.
+        marked: str. What the attribute of `ATTRIBUTES` says; empty if it is not there.
         over_operator: bool. Whether it is over or under an operator.
 
     Returns:
@@ -87,4 +88,4 @@ def stretchy_of(label: str) -> str | None:
 
 def looks_like_accent(kind: Kind, sign: str) -> bool:
     """Whether a sign over or under something is taken for an accent if no attribute says that it is none."""
-    return accent_of(kind, sign, None, over_operator=False) is not None
+    return accent_of(kind, sign, "", over_operator=False) is not None

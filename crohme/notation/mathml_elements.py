@@ -43,11 +43,11 @@ def binomials(root: etree._Element) -> tuple[set[etree._Element], set[etree._Ele
         if not has_no_bar(fraction):
             continue
         inner, parent = fraction, fraction.getparent()
-        while parent is not None and len(parent) == 1 and local_name(parent) in ROWS:
+        while parent is not None and _is_alone(inner) and local_name(parent) in ROWS:
             inner, parent = parent, parent.getparent()
         if parent is None:
             continue
-        if local_name(parent) == "mfenced" and len(parent) == 1:
+        if local_name(parent) == "mfenced" and _is_alone(inner):
             if (parent.get("open", "("), parent.get("close", ")")) == ("(", ")"):
                 fractions.add(fraction)
                 fences.add(parent)
@@ -57,6 +57,11 @@ def binomials(root: etree._Element) -> tuple[set[etree._Element], set[etree._Ele
                 fractions.add(fraction)
                 fences.update(sides)
     return fractions, fences
+
+
+def _is_alone(element: etree._Element) -> bool:
+    """Whether it is the only child; to count its siblings would take longer the more there are."""
+    return element.getprevious() is None and element.getnext() is None
 
 
 def fence(element: etree._Element) -> str | None:

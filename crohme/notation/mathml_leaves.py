@@ -21,6 +21,7 @@ _OTHERS = {
 }  # fmt: skip
 _PRIMES = {"′": 1, "'": 1, "’": 1, "″": 2, "‴": 3, "⁗": 4}
 INVISIBLE = "\N{FUNCTION APPLICATION}\N{INVISIBLE TIMES}\N{INVISIBLE SEPARATOR}\N{INVISIBLE PLUS}"
+INVISIBLE += "\N{ZERO WIDTH SPACE}\N{WORD JOINER}\ufeff\ufe0e\ufe0f"
 _STYLES = ("double-struck", "script", "fraktur")
 """Values of `mathvariant` that make another sign of a letter. The other fonts do not matter, as in LaTeX."""
 
@@ -41,7 +42,7 @@ def signs_of(name: str, text: str, variant: str | None = None) -> list[str]:
     Raises:
         MathmlError: A letter in a style that no symbol class has.
     """
-    signs = text.strip().strip(INVISIBLE)
+    signs = unicodedata.normalize("NFC", text).strip().strip(INVISIBLE)  # `=` and a stroke are one sign
     if not signs:
         is_space = text.isspace() and name in ("mtext", "mo", "ms")
         return [] if is_space or (text and not text.isspace()) else [signs]

@@ -11,7 +11,7 @@ from crohme.cli import COMMANDS, build_parser, main
 from crohme.cli.tasks import Parser
 
 NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
-TASKS = {"train": ("symbols", "expressions"), "evaluate": ("symbols", "expressions"), "tune": ("symbols",),
+TASKS = {"train": ("symbols", "expressions"), "evaluate": ("symbols", "expressions", "texts"), "tune": ("symbols",),
          "predict": ("expressions", "symbols")}  # fmt: skip
 CALLS = [*NAMES, *(f"{name} {task}" for name, tasks in TASKS.items() for task in tasks)]
 

@@ -106,6 +106,10 @@ def test_signs_under_a_symbol(signs: tuple[str, ...], accent: str) -> None:
         (over("."), "x ^ { . }"),
         (over(".", whole=' accent="true"'), r"\dot { x }"),
         (over("−", whole=' accent="true"'), r"\bar { x }"),
+        (over("−", whole=' accent="TRUE"'), r"\bar { x }"),
+        (over("..", whole=' accent="true"'), r"\ddot { x }"),
+        (over("...", mark=' accent="true"'), r"\dddot { x }"),
+        (over("&#x302;&#xFE0F;"), r"\hat { x }"),
         (over("∼", AB, whole=' accent="true"'), r"\widetilde { A B }"),
         (over("∘"), r"x ^ { \circ }"),
         (over("°", whole=' accent="true"'), r"\mathring { x }"),
@@ -113,6 +117,7 @@ def test_signs_under_a_symbol(signs: tuple[str, ...], accent: str) -> None:
         (under("_", whole=' accentunder="false"'), r"x _ { \_ }"),
         ("<munder><mi>lim</mi><mi>x</mi></munder>", r"\lim _ { x }"),
         ("<munderover><mo>∑</mo><mi>i</mi><mi>n</mi></munderover>", r"\sum _ { i } ^ { n }"),
+        ("<munder><mi>S</mi><mover accent='true'><mi>x</mi><mo>^</mo></mover></munder>", r"S _ { \hat { x } }"),
         ("<munderover><mi>x</mi><mo>_</mo><mo>^</mo></munderover>", r"\hat { \underline { x } }"),
         ("<munderover><mi>x</mi><mi>i</mi><mo>^</mo></munderover>", r"\hat { x } _ { i }"),
         ("<mover><mover><mi>x</mi><mo>⏞</mo></mover><mi>n</mi></mover>", r"\overbrace { x } ^ { n }"),
@@ -207,6 +212,8 @@ def test_tables_and_frames(mathml: str, latex: str) -> None:
         ("<msup><mi>f</mi><mo>′′′</mo></msup>", r"f ^ { \prime \prime \prime }"),
         ("<mn>1,000.5</mn>", "1 , 0 0 0 . 5"),
         ("<mn>-3</mn>", "- 3"),
+        ("<mo>=&#x338;</mo><mo>∈&#x338;</mo>", r"\neq \notin"),
+        ("<mi>x</mi><mo>&#x200B;</mo><mo>∅&#xFE0E;</mo>", r"x \emptyset"),
         ("<mo>⋅</mo><mo>·</mo><mo>∣</mo><mo>−</mo>", r"\cdot \cdot | -"),
     ],
 )
@@ -261,6 +268,11 @@ def test_deep_nesting_of_grids_and_accents_is_an_error(wrapped: str) -> None:
     before, after = wrapped.split("{}")
     with pytest.raises(NotationError):
         from_mathml(f"<math>{before * 400}<mi>y</mi>{after * 400}</math>")
+
+
+def test_thousands_of_binomials_in_a_row() -> None:
+    binomial = "<mo>(</mo><mfrac linethickness='0'><mi>n</mi><mi>k</mi></mfrac><mo>)</mo>"
+    assert {node.label for node in from_mathml(f"<math>{binomial * 3500}</math>").row} == {r"\binom"}
 
 
 def test_an_arrow_in_latex_is_no_accent() -> None:

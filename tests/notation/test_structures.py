@@ -167,6 +167,9 @@ def test_an_alphabet_without_grids_and_accents_refuses_them() -> None:
     [
         (r"\max_{x} f", "m a x _ { x } f"),
         (r"\ln x", "l n x"),
+        (r"a \bmod b", "a m o d b"),
+        (r"x \equiv y \pmod { 5 }", r"x \equiv y ( m o d 5 )"),
+        (r"\pod n", "( n )"),
         (r"\varepsilon \longrightarrow 0", r"\epsilon \rightarrow 0"),
         (r"\sin x", r"\sin x"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from crohme.cli.evaluate import expressions, symbols
+from crohme.cli.evaluate import expressions, symbols, texts
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 
@@ -17,6 +17,7 @@ Files that could not be read are listed at the end and make the exit code 1.
 examples:
   crohme evaluate symbols --bundle both --data data/crohme/test2014
   crohme evaluate expressions --data data/crohme/test2014 --report report
+  crohme evaluate texts formulas.txt
 """
 
 
@@ -25,9 +26,10 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     parser = commands.add_parser(
         "evaluate",
         help="measure a recogniser on data with truth",
-        description="Measure how well a bundle recognises isolated symbols or whole expressions.",
-        usage="crohme evaluate TASK --data DIR [OPTION ...]",
+        description="Measure how well a bundle recognises isolated symbols or whole expressions, "
+        "or how much LaTeX the notation can hold.",
+        usage="crohme evaluate TASK [OPTION ...]",
         epilog=EPILOG,
         formatter_class=HelpFormatter,
     )
-    parser.add_tasks((symbols, expressions), default=None)
+    parser.add_tasks((symbols, expressions, texts), default=None)
