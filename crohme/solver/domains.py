@@ -159,7 +159,9 @@ def _factors(expression: sympy.Expr) -> Iterator[sympy.Expr]:
     numerator = sympy.numer(sympy.together(expression))
     factored = attempt(sympy.factor, numerator, seconds=_SECONDS)
     for factor in sympy.Mul.make_args(numerator if factored is None else factored):
-        while factor.is_Pow and factor.exp.is_positive or isinstance(factor, sympy.Abs | sympy.sign | OddRoot):
+        while isinstance(factor, sympy.Abs | sympy.sign | OddRoot) or (
+            factor.is_Pow and (factor.exp.is_positive or not factor.exp.is_number)
+        ):
             factor = factor.args[0]
         if isinstance(factor, sympy.log):
             factor = factor.args[0] - 1
