@@ -120,6 +120,8 @@ def _in_one(
     real_of_all = {tuple(real) for _, real in texts if real}
     if len(real_of_all) == 1:
         notes.append("real for " + " and ".join(real_of_all.pop()))
+    elif real_of_all:
+        notes.append("some solutions are complex for some parameters")
     if may_have_negative_base([equation], symbol) or any(
         power.base.has(symbol) and power.exp.free_symbols for power in equation.atoms(sympy.Pow)
     ):

@@ -136,12 +136,20 @@ PARAMETERS = [
     ("a|x|=b", "a*abs(x)-b", "for a ≠ 0 and b/a ≥ 0", {(2, 3): 2, (-2, -3): 2}),
     ("e^x=a", "exp(x)-a", "for a > 0", {(2, 0): 1}),
     ("2^x=a", "2**x-a", "for a > 0", {(2, 0): 1, (0.1, 0): 1}),
+    (r"\sqrt{x}+\sqrt{a}=1", "sqrt(x)+sqrt(a)-1", "for 0 ≤ a ≤ 1", {(0.5, 0): 1, (1, 0): 1}),
+    (r"\sqrt{x^2-a}=x-1", "sqrt(x**2-a)-x+1", "for a ≥ 1", {(1, 0): 1, (4, 0): 1}),
+    ("|x|-x=a", "abs(x)-x-a", "for a > 0", {(2, 0): 1}),
+    ("|x-1|+|x-2|=a", "abs(x-1)+abs(x-2)-a", "for a > 1", {(2, 0): 2}),
+    ("e^{2x}+e^x=a", "exp(2*x)+exp(x)-a", "for a > 0", {(2, 0): 1}),
+    (r"\arctan x=a", "arctan(x)-a", "for -π/2 < a < π/2 and cos(a) ≠ 0", {(1, 0): 1}),
     ("a^x=b", "a**x-b", "for a > 0 and a ≠ 1 and b > 0", {(2, 3): 1, (0.5, 3): 1}),
     (r"\arcsin x=a", "arcsin(x)-a", "for -π/2 ≤ a ≤ π/2", {(1, 0): 1, (-0.3, 0): 1}),
     (r"\frac{x}{x-a}=b", "x/(x-a)-b", "for a ≠ 0 and b ≠ 1", {(2, 3): 1}),
     (r"\sqrt{ax+b}=2", "sqrt(a*x+b)-2", "for a ≠ 0", {(2, 3): 1, (-2, 3): 1}),
 ]  # fmt: skip
-FUNCTIONS = {name: getattr(np, name) for name in ("sqrt", "exp", "arcsin", "sin", "cos", "tan")} | {"abs": np.abs}
+FUNCTIONS = {name: getattr(np, name) for name in ("sqrt", "exp", "arcsin", "arctan", "sin", "cos", "tan")} | {
+    "abs": np.abs
+}
 
 
 @pytest.mark.parametrize(("text", "residual", "note", "cases"), PARAMETERS, ids=[each[0] for each in PARAMETERS])
