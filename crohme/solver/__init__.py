@@ -3,7 +3,8 @@ r"""What was written, computed: symbol layout tree → answer, with SymPy (`pip 
 Written mathematics is ambiguous. What is decided here is shown in `Solution.understood`; what is not
 decided raises `NotUnderstood`, and nothing is guessed. No answer is given on SymPy's word alone: zeros come
 from interval arithmetic on the real line, integrals, series and limits are compared with numbers, solutions are
-substituted. What is known as a number only, or may not be all, says so in `Solution.notes`.
+substituted. What is known as a number only, may not be all, or holds under conditions only (x > 0, a ≠ 0), says so
+in `Solution.notes`.
 
 Decided:
 
@@ -23,6 +24,10 @@ Decided:
 - `\frac { d } { d x }` is a derivative; a prime differentiates brackets with one variable in them.
 - `\pm` stands for both values. A root is the principal one; an odd root of a real number is real, also as the
   power of a fraction: `( - 8 ) ^ { 1 / 3 }` is -2. `%` divides by 100, `^ { o }` after a number means degrees.
+- 0^0 has no value, except as the first term of a power series.
+- Lines of a grid that are equations are a system. A grid in brackets is a matrix, in bars its determinant; bars around
+  a vector are its length. `A ^ { T }` is the transpose, `A = …, A x = b` names a matrix; a letter that must be a
+  matrix for the sizes to match is one. Behind one brace, values beside their conditions are a function case by case.
 - Variables are real numbers, `\sqrt { x ^ { 2 } }` is |x|; what stands in a factorial or a binomial coefficient of
   an equation is a whole number. Equations: see `equations`.
 - Unknown is every letter if there are no more than equations; else x, y, z, as many as are there; of one

@@ -38,6 +38,11 @@ class Condition:
         }
         return bool(known[self.demand])
 
+    @property
+    def strict(self) -> Condition:
+        """The condition in the inside of the domain, where a function may have a derivative."""
+        return Condition(self.expression, Must.BE_POSITIVE) if self.demand is Must.NOT_BE_NEGATIVE else self
+
     def holds_at(self, symbol: sympy.Symbol, value: sympy.Expr) -> bool:
         """Whether it holds where a symbol has this value, which may be complex if nothing else is asked."""
         return self.holds({symbol: value})

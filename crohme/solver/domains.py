@@ -54,8 +54,16 @@ def listed(conditions: Iterable[Condition]) -> list[str]:
     """Conditions in words that can be joined by "and"; those of one name together."""
     found = []
     for group in _by_names(simplified(conditions)):
+        simple = [condition for condition in group if condition.expression.is_polynomial()]
+        others = [condition for condition in group if condition not in simple]
         text = text_of(group)
-        found += [written(condition) for condition in group] if text is None else [text]
+        if text is None and len(group[0].expression.free_symbols) == 1 and others:
+            text = text_of(simple)  # what repeats itself is said besides
+            found += [] if text is None else [text, *map(written, others)]
+        elif text is not None:
+            found.append(text)
+        if text is None:
+            found += map(written, group)
     return list(filter(None, found))
 
 
@@ -159,7 +167,9 @@ def _factors(expression: sympy.Expr) -> Iterator[sympy.Expr]:
     numerator = sympy.numer(sympy.together(expression))
     factored = attempt(sympy.factor, numerator, seconds=_SECONDS)
     for factor in sympy.Mul.make_args(numerator if factored is None else factored):
-        while factor.is_Pow and factor.exp.is_positive or isinstance(factor, sympy.Abs | sympy.sign | OddRoot):
+        while isinstance(factor, sympy.Abs | sympy.sign | OddRoot) or (
+            factor.is_Pow and (factor.exp.is_positive or not factor.exp.is_number)
+        ):
             factor = factor.args[0]
         if isinstance(factor, sympy.log):
             factor = factor.args[0] - 1

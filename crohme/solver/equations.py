@@ -13,7 +13,7 @@ import sympy
 
 from crohme.solver.calculus import Calculus
 from crohme.solver.complex_parts import real_parts
-from crohme.solver.conditions import Condition
+from crohme.solver.conditions import Condition, Must
 from crohme.solver.domains import listed, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import check_defined, pairs, signs
@@ -25,7 +25,7 @@ from crohme.solver.powers import may_have_negative_base
 from crohme.solver.regions import Region, Relation, region
 from crohme.solver.solved import Assignment, Solved
 from crohme.solver.symbolic import Builder
-from crohme.solver.syntax import Absolute, Comparison, Constant, Name, Statement, free_names, walk
+from crohme.solver.syntax import Absolute, Comparison, Constant, Factorial, Name, Statement, free_names, walk
 from crohme.solver.systems import solve_system
 from crohme.solver.whole_numbers import counts, in_whole_numbers, limits_of_sums, solve_by_trial
 from crohme.solver.zeros import zeros
@@ -72,6 +72,8 @@ def solve_equations(
         given = [equation for equation in equations if not _is_nothing(equation, conditions)]
         found = _solve(given, names, conditions)
         found = in_whole_numbers(found, {names[symbol] for symbol in limits_of_sums(built) if symbol in names})
+        if found.region is not None or found.is_everything:
+            found.notes += [f"{name.latex} was taken for a whole number" for name in _in_factorials(comparisons)]
         result.notes += [note for note in (*builder.notes, *calculus.notes, *found.notes) if note not in result.notes]
         result.families += found.families
         result.region = found.region
@@ -85,6 +87,11 @@ def solve_equations(
     if not result.families:
         result.assignments.sort(key=lambda each: [_order(value) for value in each.values()])
     return result
+
+
+def _in_factorials(comparisons: Sequence[Comparison]) -> list[Name]:
+    operands = (part for each in comparisons for part in walk(each) if isinstance(part, Factorial))
+    return sorted(set().union(*map(free_names, operands)), key=lambda name: name.latex)
 
 
 def _is_of_complex(part: Statement) -> bool:
@@ -134,18 +141,22 @@ def solve_one(
         return solve_by_trial(equations, symbol, name, conditions)
     rational = [equation for equation in equations if equation.is_rational_function(symbol)]
     if equations and len(rational) == len(equations):
-        return Solved([{name: value} for value in _roots(equations, symbol, conditions)])
+        found = _roots(equations, symbol)
+        kept = [value for value in found if all(condition.holds_at(symbol, value) for condition in conditions)]
+        is_of_real = any(condition.demand is not Must.NOT_BE_ZERO for condition in conditions)
+        notes = [_REAL_ONLY] if is_of_real and len(kept) < len(found) and not kept else []
+        return Solved([{name: value} for value in kept], notes=notes)
     split = real_parts(equations)
-    found = _solve_transcendental(equations if split is None else split, symbol, name, conditions)
+    solved = _solve_transcendental(equations if split is None else split, symbol, name, conditions)
     may_miss = may_have_negative_base(equations, symbol) or split is None
-    is_empty = not (found.assignments or found.region or found.is_everything)
+    is_empty = not (solved.assignments or solved.region or solved.is_everything)
     if may_miss and is_empty:
         raise NoAnswer(f"{_IN_PART}, and none was found")
     if may_miss:
-        found.notes.append(f"at least these: {_IN_PART}")
+        solved.notes.append(f"at least these: {_IN_PART}")
     elif is_empty or any(equation.has(sympy.I) for equation in equations):
-        found.notes.append(_REAL_ONLY)
-    return found
+        solved.notes.append(_REAL_ONLY)
+    return solved
 
 
 def _solve_transcendental(
@@ -182,7 +193,7 @@ def reach_notes(found: Region, name: Name) -> list[str]:
     return [f"at least these: {name.latex} was searched between -{float(found.reach):.6g} and {float(found.reach):.6g}"]
 
 
-def _roots(equations: Sequence[sympy.Expr], symbol: sympy.Symbol, conditions: Sequence[Condition]) -> list[sympy.Expr]:
+def _roots(equations: Sequence[sympy.Expr], symbol: sympy.Symbol) -> list[sympy.Expr]:
     """The complex solutions of rational equations; those without a short formula as numbers."""
     numerators = [sympy.numer(sympy.together(equation)) for equation in equations]
     common = sympy.Poly(numerators[0], symbol)
@@ -190,8 +201,7 @@ def _roots(equations: Sequence[sympy.Expr], symbol: sympy.Symbol, conditions: Se
         common = sympy.gcd(common, sympy.Poly(numerator, symbol))
     if common.degree() <= 0:
         return []
-    found = _of_polynomial(common, symbol)
-    return [value for value in found if all(condition.holds_at(symbol, value) for condition in conditions)]
+    return _of_polynomial(common, symbol)
 
 
 def _of_polynomial(poly: sympy.Poly, symbol: sympy.Symbol) -> list[sympy.Expr]:

@@ -18,7 +18,17 @@ from crohme.solver.numeric import is_zero, number
 from crohme.solver.patience import attempt
 from crohme.solver.quadrature import Estimate
 from crohme.solver.symbolic import Builder
-from crohme.solver.syntax import Comparison, Expression, Name, PlusMinus, Root, Statement, walk
+from crohme.solver.syntax import (
+    Comparison,
+    Expression,
+    Factorial,
+    Name,
+    PlusMinus,
+    Root,
+    Statement,
+    free_names,
+    walk,
+)
 
 _SECONDS = 1.0
 _UNDEFINED = (sympy.nan, sympy.zoo)
@@ -81,7 +91,10 @@ def value_of(expression: Expression, sign: int = 1, integers: Collection[Name] =
     if has_index and short.is_real is False and short.is_finite and not value.has(sympy.I):
         # An odd root of something negative was taken for the complex one.
         raise NoAnswer("no real value was found")
-    if value.free_symbols and built.has(sympy.factorial) and not short.has(sympy.factorial):
+    counted = [
+        part for part in walk(expression) if isinstance(part, Factorial) and free_names(part) & free_names(expression)
+    ]
+    if counted and not short.has(sympy.factorial):
         notes.append("only whole numbers from 0 on have a factorial")
     return Value(short, None, [*notes, *lost(conditions, short)])
 
@@ -145,9 +158,17 @@ def tidy(value: sympy.Expr) -> sympy.Expr:
     )
     if not value.free_symbols and value.count_ops() > 400:
         ways = ()
-    forms = [form for way in ways if (form := attempt(way, value, seconds=_SECONDS)) is not None]
+    forms = [_with_cotangents(form) for way in ways if (form := attempt(way, value, seconds=_SECONDS)) is not None]
     kept = [form for form in forms if is_presentable(form) and _agree(value, form)]
     return min([*kept, value], key=lambda form: (not is_presentable(form), complexity(form)))
+
+
+def _with_cotangents(form: sympy.Expr) -> sympy.Expr:
+    """1/tan x as cot x, which has a value where the cosine is 0."""
+    return form.replace(
+        lambda part: part.is_Pow and isinstance(part.base, sympy.tan) and part.exp.is_negative,
+        lambda part: sympy.cot(part.base.args[0]) ** -part.exp,
+    )
 
 
 def _agree(value: sympy.Expr, form: sympy.Expr) -> bool:

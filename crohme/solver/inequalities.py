@@ -10,6 +10,7 @@ from crohme.solver.calculus import Calculus
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import check_defined, pairs
 from crohme.solver.numeric import complete, precise
+from crohme.solver.patience import attempt
 from crohme.solver.powers import may_have_negative_base
 from crohme.solver.regions import Region, Relation, region
 from crohme.solver.symbolic import Builder
@@ -51,7 +52,9 @@ def solve_inequalities(statements: Sequence[Comparison | Membership], unknown: N
             if any(end.is_infinite for end in ends):
                 relations.append(_of_infinite(*ends, sign))
             else:
-                relations.append(Relation(ends[0] - ends[1], sign))
+                difference = ends[0] - ends[1]
+                is_nothing = attempt(sympy.simplify, difference, seconds=1.0) == 0
+                relations.append(Relation(sympy.Integer(0) if is_nothing else difference, sign))
     if calculus.estimates:
         raise NoAnswer("no closed form of an integral was found")
     found = region(relations, [*builder.conditions, *calculus.conditions], symbol)

@@ -67,10 +67,11 @@ def with_matrices(statements: Sequence[Statement]) -> tuple[list[Statement], lis
     letters: dict[Name, Matrix] = {}
     for statement in rest:
         put = _put_in(statement, letters)
-        letters |= _letters(put) if isinstance(put, Comparison) else {}
+        letters |= _letters(put) if isinstance(put, Comparison) and _given(put) is None else {}
     found = [_put_in(statement, letters) for statement in rest]
     for statement in found:
-        check_sizes(statement)
+        if _given(statement) is None:  # what a letter is, has the size of the letter
+            check_sizes(statement)
     return found, [f"{name.latex} was taken for a matrix of size {m.rows}×{m.columns}" for name, m in letters.items()]
 
 

@@ -82,13 +82,13 @@ def _in_one(
     inside = [Condition(put_in(c.expression, given), c.demand) for c in conditions]
     if not sympy.simplify(numerator).has(symbol):
         needed = [*(c for c in inside if not c.expression.has(symbol)), Condition(numerator, Must.NOT_BE_ZERO)]
-        return Solved(notes=_notes([(None, listed(needed))]))
+        return Solved(notes=notes_for([(None, listed(needed))]))
     n = counter({name.label for name in names.values()} | {str(s) for s in equation.free_symbols})
     is_polynomial = bool(numerator.is_polynomial(symbol))
     found: list[Branch] = []
     texts: list[tuple[list[str], list[str]]] = []
     candidates, needed = branches(equation, symbol, n)
-    if not candidates:
+    if not candidates or any(word.startswith("no real") for word in listed(needed)):
         raise NoAnswer(_NOT_FOUND)
     for branch in _without_cases(candidates):
         demanded = [
@@ -114,12 +114,14 @@ def _in_one(
         found.append(branch)
         texts.append((words, real))
     if not found:
-        return Solved(notes=_notes([(None, listed(needed))]))
+        return Solved(notes=notes_for([(None, listed(needed))]))
     assignments = [_assigned(branch.value, symbol, given, names) for branch in found]
-    notes = _notes([(each, words) for each, (words, _) in zip(assignments, texts, strict=True)])
+    notes = notes_for([(each, words) for each, (words, _) in zip(assignments, texts, strict=True)])
     real_of_all = {tuple(real) for _, real in texts if real}
     if len(real_of_all) == 1:
         notes.append("real for " + " and ".join(real_of_all.pop()))
+    elif real_of_all:
+        notes.append("some solutions are complex for some parameters")
     if may_have_negative_base([equation], symbol) or any(
         power.base.has(symbol) and power.exp.free_symbols for power in equation.atoms(sympy.Pow)
     ):
@@ -171,7 +173,7 @@ def _short(value: sympy.Expr) -> sympy.Expr:
     return value if simple is None or sympy.count_ops(simple) > sympy.count_ops(value) else simple
 
 
-def _notes(solutions: Sequence[tuple[Assignment | None, list[str]]]) -> list[str]:
+def notes_for(solutions: Sequence[tuple[Assignment | None, list[str]]]) -> list[str]:
     """For which parameters these are the solutions: once, if it is the same for all."""
     texts = [" and ".join(words) for _, words in solutions]
     if len(set(texts)) == 1:
@@ -227,8 +229,8 @@ def _linear(
     needed = [Condition(determinant, Must.NOT_BE_ZERO)]
     needed += [Condition(sympy.together(c.expression.subs(values)), c.demand) for c in conditions]
     if any(not c.expression.free_symbols and not c.holds({}) for c in needed):
-        return Solved(notes=_notes([(None, listed(needed[:1]))]))
-    return Solved([{names[s]: _short(value) for s, value in values.items()}], notes=_notes([(None, listed(needed))]))
+        return Solved(notes=notes_for([(None, listed(needed[:1]))]))
+    return Solved([{names[s]: _short(value) for s, value in values.items()}], notes=notes_for([(None, listed(needed))]))
 
 
 def _in_general(

@@ -135,7 +135,7 @@ class Builder:
     def _function(self, expression: Expression) -> sympy.Expr:
         match expression:
             case Factorial(operand):
-                return real_functions.factorial(self.build(operand))
+                return real_functions.factorial(self._require(self.build(operand), Must.NOT_BE_NEGATIVE))
             case Binomial(above, below):
                 return real_functions.binomial(self.build(above), self.build(below))
             case Call("log", argument, base):
@@ -193,9 +193,11 @@ class Builder:
         if value.is_zero:
             self._require(base, Must.NOT_BE_ZERO)
             return sympy.Integer(1)
-        if base.is_zero and not value.is_number:
+        if base.is_zero and not value.is_number and not value.atoms(sympy.Dummy):
             self._require(value, Must.BE_POSITIVE)
             return sympy.Integer(0)
+        if base.is_zero and not value.is_number:
+            self.note("the first term of a power series at 0, which is 0^0, was taken for 1")
         is_fraction = isinstance(exponent.operand if isinstance(exponent, Negative) else exponent, Quotient)
         if value.is_extended_negative:
             self._require(base, Must.NOT_BE_ZERO)
@@ -256,17 +258,27 @@ class Builder:
         body = self._inside(definition.body, {parameter: symbol})
         self._open_dummies = inside
         added, self.conditions = self.conditions[outer:], self.conditions[:outer]
+        inside_domain = [condition.strict for condition in added]
         if at.is_number and body.free_symbols <= {symbol}:
+            if not all(condition.holds_at(symbol, at) for condition in added):
+                raise NoAnswer("it is not defined: there is no derivative where the function has no real value")
             return derivative_at(body, symbol, order, at)
         formula, kinks = differentiated(body, symbol, order)
-        for condition in (*added, *kinks):
-            self._require(condition.expression.subs(symbol, at), condition.demand)
+        for condition in (*inside_domain, *kinks):
+            there = Condition(condition.expression.subs(symbol, at), condition.demand)
+            if not there.expression.free_symbols and not there.holds({}):
+                raise NoAnswer("whether there is a derivative was not found")
+            self._require(there.expression, there.demand)
         return formula.subs(symbol, at)
 
     def _operator(self, expression: Expression) -> sympy.Expr:
         match expression:
             case Derivative(body, variable, order):
-                return sympy.Derivative(self.build(body), self.build(variable), order)
+                outer = len(self.conditions)
+                inside, symbol = self.build(body), self.build(variable)
+                for condition in [c for c in self.conditions[outer:] if c.expression.has(symbol)]:
+                    self._require(condition.expression, condition.strict.demand)
+                return sympy.Derivative(inside, symbol, order)
             case Integral(body, variable, lower, upper):
                 if lower is None or upper is None:
                     return sympy.Integral(self.build(body), self.symbol(variable))

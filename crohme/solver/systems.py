@@ -12,12 +12,13 @@ import mpmath
 import sympy
 
 from crohme.solver.conditions import Condition
+from crohme.solver.domains import listed
 from crohme.solver.errors import NoAnswer
 from crohme.solver.families import Family
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.isolation import isolated, put_in
 from crohme.solver.numeric import number
-from crohme.solver.parameters import solve_with_parameters
+from crohme.solver.parameters import notes_for, solve_with_parameters
 from crohme.solver.patience import attempt
 from crohme.solver.solved import Assignment, Solved
 from crohme.solver.syntax import Name
@@ -70,6 +71,8 @@ def solve_system(
     if not kept and notes:
         raise NoAnswer("no solution was found")
     assignments = [_named(solution, names) for solution in kept]
+    left = [[Condition(c.expression.subs(each), c.demand) for c in conditions] for each in kept]
+    notes += notes_for([(each, listed(open_)) for each, open_ in zip(assignments, left, strict=True)])
     if any(value.has(sympy.Float) for assignment in assignments for value in assignment.values()):
         notes.append("numerically: rounded to 12 digits")
     return Solved(assignments, notes=notes)

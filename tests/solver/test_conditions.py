@@ -47,6 +47,15 @@ def answer(text: str) -> Solution:
         (r"\frac{d}{dx}|x|", r"\operatorname{sign}{\left(x \right)}", "for x ≠ 0"),
         (r"\frac{d}{dx}\ln x", r"\frac{1}{x}", "for x > 0"),
         (r"\frac{d}{dx}\frac{|x|}{x}", "0", "for x ≠ 0"),
+        (r"\frac{d}{dx}\sqrt{x}^2", "1", "for x > 0"),
+        (r"\frac{x^n}{x^n}", "1", "for x > 0"),
+        ("x^x x^{-x}", "1", "for x > 0"),
+        (r"\frac{x\sqrt{x}}{x}", r"\sqrt{x}", "for x > 0"),
+        (r"\sqrt{x^2-1}\sqrt{x^2-1}", "x^{2} - 1", "for x ≤ -1 or x ≥ 1"),
+        (r"\log_2 x\cdot\log_x 2", "1", "for x > 0 and x ≠ 1"),
+        (r"\tanh(\operatorname{artanh} x)", "x", "for -1 < x < 1"),
+        (r"\frac{\sin 2x}{\sin x}", r"2 \cos{\left(x \right)}", "for sin(x) ≠ 0"),
+        (r"\int_0^1\frac{a}{a}dx", "1", "for a ≠ 0"),
     ],
 )
 def test_simpler_form_names_where_it_holds(text: str, latex: str, note: str) -> None:
@@ -68,6 +77,40 @@ def test_identity_in_several_names_says_where_it_holds() -> None:
     solution = answer(r"\frac{x+y}{x+y}=1")
     assert (solution.kind, solution.answers) == (Kind.TRUTH, [r"\mathrm{true}"])
     assert solution.notes == ("for x + y ≠ 0",)
+
+
+@pytest.mark.parametrize(
+    ("text", "latex", "note"),
+    [
+        (r"\frac{x}{y}=1, x=y", "x = y", "for y ≠ 0"),
+        ("x^0=1, y=2", "y = 2", "for x ≠ 0"),
+        (r"\frac{x-y}{x-y}=1, x+y=2", "x = 2 - y", "for y ≠ 1"),
+    ],
+)
+def test_solution_of_a_system_says_where_it_holds(text: str, latex: str, note: str) -> None:
+    solution = answer(text)
+    assert (solution.answers, solution.notes) == ([latex], (note,))
+
+
+@pytest.mark.parametrize(
+    "text", [r"\frac{x-y}{x-y}=1, x=y", "x^0+y=1, x=0", r"\frac{x^2}{x}=0", r"\frac{x}{x-2}=\frac{2}{x-2}"]
+)
+def test_excluded_points_are_no_solutions(text: str) -> None:
+    solution = answer(text)
+    assert (solution.kind, solution.answers) == (Kind.NO_SOLUTION, [])
+
+
+def test_derivative_where_the_function_has_no_value_is_refused() -> None:
+    for text in (r"f(x)=\frac{x^2}{x}, f'(0)", r"f(x)=x^2\sin\frac1x, f'(0)", r"f(x)=\tan x, f'(\frac{\pi}{2})"):
+        with pytest.raises(NoAnswer, match="no real value"):
+            answer(text)
+    with pytest.raises(NoAnswer, match="was not found"):
+        answer("f(x)=a|x|, f'(0)")
+
+
+def test_first_term_of_a_power_series_is_said_to_be_taken_for_1() -> None:
+    solution = answer(r"\sum_{k=0}^{3}0^k")
+    assert solution.answers == ["1"] and "0^0" in solution.notes[0]
 
 
 def test_value_at_0_of_a_power_series_is_its_first_term() -> None:
@@ -93,12 +136,20 @@ PARAMETERS = [
     ("a|x|=b", "a*abs(x)-b", "for a ≠ 0 and b/a ≥ 0", {(2, 3): 2, (-2, -3): 2}),
     ("e^x=a", "exp(x)-a", "for a > 0", {(2, 0): 1}),
     ("2^x=a", "2**x-a", "for a > 0", {(2, 0): 1, (0.1, 0): 1}),
+    (r"\sqrt{x}+\sqrt{a}=1", "sqrt(x)+sqrt(a)-1", "for 0 ≤ a ≤ 1", {(0.5, 0): 1, (1, 0): 1}),
+    (r"\sqrt{x^2-a}=x-1", "sqrt(x**2-a)-x+1", "for a ≥ 1", {(1, 0): 1, (4, 0): 1}),
+    ("|x|-x=a", "abs(x)-x-a", "for a > 0", {(2, 0): 1}),
+    ("|x-1|+|x-2|=a", "abs(x-1)+abs(x-2)-a", "for a > 1", {(2, 0): 2}),
+    ("e^{2x}+e^x=a", "exp(2*x)+exp(x)-a", "for a > 0", {(2, 0): 1}),
+    (r"\arctan x=a", "arctan(x)-a", "for -π/2 < a < π/2 and cos(a) ≠ 0", {(1, 0): 1}),
     ("a^x=b", "a**x-b", "for a > 0 and a ≠ 1 and b > 0", {(2, 3): 1, (0.5, 3): 1}),
     (r"\arcsin x=a", "arcsin(x)-a", "for -π/2 ≤ a ≤ π/2", {(1, 0): 1, (-0.3, 0): 1}),
     (r"\frac{x}{x-a}=b", "x/(x-a)-b", "for a ≠ 0 and b ≠ 1", {(2, 3): 1}),
     (r"\sqrt{ax+b}=2", "sqrt(a*x+b)-2", "for a ≠ 0", {(2, 3): 1, (-2, 3): 1}),
 ]  # fmt: skip
-FUNCTIONS = {name: getattr(np, name) for name in ("sqrt", "exp", "arcsin", "sin", "cos", "tan")} | {"abs": np.abs}
+FUNCTIONS = {name: getattr(np, name) for name in ("sqrt", "exp", "arcsin", "arctan", "sin", "cos", "tan")} | {
+    "abs": np.abs
+}
 
 
 @pytest.mark.parametrize(("text", "residual", "note", "cases"), PARAMETERS, ids=[each[0] for each in PARAMETERS])
@@ -180,7 +231,7 @@ def test_systems_and_powers_with_parameters(text: str, notes: tuple[str, ...]) -
     assert solution.notes == notes
 
 
-@pytest.mark.parametrize("text", [r"\sqrt{x^2+a}=x", "2^x=b^x", r"\lfloor x\rfloor=a"])
+@pytest.mark.parametrize("text", [r"\sqrt{x^2+a}=x", "2^x=b^x", r"\sqrt{x^2 y^2}=xy", r"\lfloor x\rfloor=a"])
 def test_what_depends_on_cases_is_refused(text: str) -> None:
     with pytest.raises(NoAnswer, match="no closed form"):
         answer(text)

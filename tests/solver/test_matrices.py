@@ -76,11 +76,14 @@ def test_linear_system_is_solved_as_by_numpy(size: int) -> None:
         rf"{A} \begin{{pmatrix}} {unknown} \end{{pmatrix}} = {B}",
         f"{A} x = {B}",
         f"A = {A}, b = {B}, A x = b",
-        f"x = {A}^{{-1}} {B}",
+        f"{A}^{{-1}} {B} = x",
     ):
         (found,) = answer(text).answers
         values = [compiled(part.partition("=")[2])() for part in found.split(r" , \; ")]
         np.testing.assert_allclose(values, expected)
+    solution = answer(f"x = {A}^{{-1}} {B}")
+    assert solution.answers[0].startswith("x = ")
+    np.testing.assert_allclose(numbers(solution.answers[0])[:, 0], expected)
 
 
 def test_matrix_equation_for_a_matrix() -> None:
