@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from crohme.augment.compose import MAX_STROKES, compose
+from crohme.augment.compose import compose
 from crohme.augment.digitizer import record
 from crohme.augment.distort import distort
+from crohme.augment.grids import random_grid
 from crohme.augment.hand import redraw
 from crohme.augment.ink import Ink, NoInk
 from crohme.augment.one_hand import OneHand
@@ -57,6 +58,7 @@ BUCKETS = (
     Bucket(30, 39, 36),
     Bucket(43, 57, 24),
     Bucket(58, 104, 14),
+    Bucket(76, 150, 8),
 )
 
 
@@ -73,6 +75,7 @@ class Recipe:
         drawn: str. Folders of data sets of isolated symbols, between commas, whose ink is typeset, too. With it the
             alphabet is all of `alphabet.csv`, in grids, too.
         alone: float. Share of expressions that are one symbol, the classes drawn evenly, also those drawn alone.
+        grids: float. Share of expressions that are matrices, case distinctions or aligned lines of written rows.
         renamed: float. Share of the typeset expressions in which some symbols are exchanged for others of their kind.
         typeset_own: float. Share of expressions that are the training set's own LaTeX, typeset anew.
         composed: float. Share of composed expressions; the others are real, or a part of one.
@@ -98,6 +101,7 @@ class Recipe:
     texts: str = ""
     drawn: str = ""
     alone: float = 0.0
+    grids: float = 0.0
     renamed: float = 0.0
     typeset_own: float = 0.0
     composed: float = 0.6
@@ -167,7 +171,7 @@ def _typeset(
     texts: Texts | None, everybody: Pool, ink: Ink, recipe: Recipe, rng: np.random.Generator
 ) -> Expression | None:
     """LaTeX in real ink, as often as the recipe says; None otherwise, or where the ink does not reach."""
-    if not recipe.typeset + recipe.typeset_own + recipe.alone:
+    if not recipe.typeset + recipe.typeset_own + recipe.alone + recipe.grids:
         return None  # no number is drawn: a recipe without it makes what it always made
     drawn = rng.random()
     if drawn < recipe.typeset and texts is not None:
@@ -181,13 +185,15 @@ def _typeset(
         if label is None:
             return None
         tree = SymbolTree((Node(label),))
+    elif drawn < recipe.typeset + recipe.typeset_own + recipe.alone + recipe.grids:
+        tree = random_grid(lambda: everybody.row(rng)[1], rng)
     else:
         return None
     try:
         made = typeset(tree, ink, rng)
     except NoInk:
         return None
-    return made if len(made.points) <= MAX_STROKES else None
+    return made if len(made.points) <= BUCKETS[-1].strokes else None
 
 
 def collate(items: Sequence[tuple[Expression, Targets]], bucket: Bucket, size: int | None = None) -> Batch[Arrays]:
