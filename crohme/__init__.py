@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crohme.ink.image_files import ImageError
     from crohme.notation import Alphabet, NotationError
     from crohme.recognition import AlphabetError, Reading, Recognition, RecognizedSymbol
+    from crohme.solver import solve
     from crohme.symbols.recognizer import SymbolRecognizer
     from inkml_parser import Ink, InkError
 
@@ -38,6 +39,7 @@ __all__ = [
     "Recognizer",
     "SymbolRecognizer",
     "load",
+    "solve",
 ]
 _MODULES = {
     "Alphabet": "crohme.notation",
@@ -55,6 +57,7 @@ _MODULES = {
     "RecognizedSymbol": "crohme.recognition",
     "Recognizer": "crohme.expressions.recognizer",
     "SymbolRecognizer": "crohme.symbols.recognizer",
+    "solve": "crohme.solver",
 }
 
 

@@ -70,7 +70,10 @@ def worker_pool(
         for process in list((executor._processes or {}).values()):  # `executor.kill_workers()` from Python 3.14 on
             process.kill()
         if isinstance(error, BrokenProcessPool):
-            raise WorkerLost("a worker process has been killed; is there enough memory?") from None
+            raise WorkerLost(
+                "a worker process has ended: there may be too little memory, or the script that started it does so "
+                'without `if __name__ == "__main__":`'
+            ) from None
         raise
     finally:
         executor.shutdown(cancel_futures=True)

@@ -72,8 +72,17 @@ def _kill_itself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def test_a_script_without_a_guard_is_told_what_it_lacks(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("from crohme.child_processes import worker_pool\n"
+                      "with worker_pool(1, str) as pool:\n    print(pool.submit(abs, -1).result())\n")  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=60)
+    assert "the script that started it does so without `if __name__" in done.stderr.splitlines()[-1]
+
+
 def test_a_killed_worker_is_told() -> None:
-    with pytest.raises(WorkerLost, match="killed"), worker_pool(1, _nothing) as pool:
+    with pytest.raises(WorkerLost, match="worker process has ended"), worker_pool(1, _nothing) as pool:
         assert isinstance(pool, ProcessPoolExecutor)
         assert pool.submit(os.getpid).result() != os.getpid()
         pool.submit(_kill_itself).result()

@@ -9,6 +9,8 @@ from io import StringIO
 
 import numpy as np
 
+from crohme.notation.alphabet import OTHER
+from crohme.notation.tree import ARGUMENTS
 from crohme.types import Float32Array, Float64Array, FloatingArray
 
 MEASURES = ("path", "curl", "turn")
@@ -46,10 +48,15 @@ def limits(label: str) -> Float64Array:
     """`(3,)` The most that a stroke of a symbol has of each of the `MEASURES`.
 
     Args:
-        label: str. What `stroke_limits.csv` has no row for has the limits of all symbols together.
+        label: str. What `stroke_limits.csv` has no row for has the limits of all symbols together. Unknown signs have
+            none, and accents and frames may be as long as what they mark.
     """
     table = _table()
-    return table.get(label, table[""])
+    if label in table:
+        return table[label]
+    if label == OTHER:
+        return np.full(len(MEASURES), np.inf)
+    return np.where([name == "path" and label in ARGUMENTS for name in MEASURES], np.inf, table[""])
 
 
 @cache

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from crohme.expressions.recognizer import NoReading, Recognizer, prepare
+from crohme.expressions.stroke_limits import limits
 from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, seen_shares, unread_shares
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation.alphabet import OTHER
@@ -116,6 +117,12 @@ def test_the_shipped_network_is_not_confident_of_a_scribble(shipped: Recognizer,
         assert shipped.recognize(scribbles()[name]).confidence < 0.3
     except NoReading as error:
         assert "no reading" in str(error)
+
+
+@pytest.mark.parametrize("label", [OTHER, "\\overbrace", "\\boxed", "\\aleph", "a"])
+def test_unknown_signs_may_be_tangled_and_frames_long(label: str) -> None:
+    path, curl, _ = limits(label)
+    assert np.isinf(path) == (label not in ("\\aleph", "a")) and np.isinf(curl) == (label == OTHER)
 
 
 def certain(trained: Recognizer, bias: float) -> Recognizer:
