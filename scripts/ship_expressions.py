@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from crohme.expressions.settings import DECODING  # noqa: E402
+from crohme.notation import CLASSES, Alphabet  # noqa: E402
+
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="CROHME folder, with test2013 and test2014")
-    parser.add_argument("--run", type=Path, default=Path("runs/expressions"), help="folder of the training run")
+    parser.add_argument(
+        "--run", type=Path, help="folder of the training run; without it the bundle is only measured anew"
+    )
     parser.add_argument("--bundle", type=Path, default=Path("models/expressions"), help="folder to write")
     parser.add_argument("--strength", type=float, default=2.0, help="of what keeps the bias of the tokens small (2)")
     parser.add_argument(
@@ -35,42 +40,58 @@ def main() -> None:
     args = parser.parse_args()
 
     from crohme import bundle
-    from crohme.evaluation.expressions import evaluate
-    from crohme.evaluation.summary import summarize
+
+    if args.run is not None:
+        write_bundle(args.run, args.bundle, args.data / "test2013", args.strength)
+    shipped = bundle.load(args.bundle)
+    newer = {name: DECODING[name][1] for name in bundle.find(shipped.network).added_later}
+    shipped = bundle.revise(shipped, decoding=dict(shipped.decoding) | newer)
+    metrics, calibration = measured(args.bundle, args.data, [text.partition("=") for text in args.also])
+    strength = {"token_bias_strength": args.strength if args.run else shipped.metrics.get("token_bias_strength")}
+    bundle.revise(shipped, metrics=strength | metrics, calibration=calibration)
+    print(json.dumps(metrics, indent=2))
+
+
+def write_bundle(folder: Path, bundle: Path, validation: Path, strength: float) -> None:
+    """The best weights of a run, with the bias of the tokens fitted."""
     from crohme.expressions.corpus import load
     from crohme.expressions.recognizer import Recognizer
     from crohme.expressions.run import Run
     from crohme.expressions.run_settings import stored_recipe, stored_settings, stored_vocabulary
     from crohme.expressions.token_bias import fit, symbol_logits
-    from crohme.notation import CLASSES, Alphabet
 
-    run = Run(args.run, stored_settings(args.run), stored_recipe(args.run), stored_vocabulary(args.run))
+    run = Run(folder, stored_settings(folder), stored_recipe(folder), stored_vocabulary(folder))
     run.restore()  # which leaves a run alone that is still going on
-    run.write_bundle(args.bundle, {})
-    validation = load(args.data / "test2013").expressions
-    crohme, is_wider = run.vocabulary.restricted(CLASSES), run.vocabulary.alphabet != Alphabet.crohme()
-    logits, truth = symbol_logits(Recognizer.load(args.bundle).network, run.vocabulary, validation)
+    run.write_bundle(bundle, {})
+    network = Recognizer.load(bundle).network
+    logits, truth = symbol_logits(network, run.vocabulary, load(validation).expressions)
     # Classes that CROHME does not have are as probable beside the others as they were.
-    run.write_bundle(args.bundle, {}, fit(logits + crohme.token_bias, truth, args.strength))
-    folders = {name: args.data / name for name in ("test2013", "test2014")}
-    held = partial(evaluate, symbols="crohme" if is_wider else None)
-    sets = {name: held(folder, args.bundle) for name, folder in folders.items()}
-    sets |= {f"{name}_offline": held(folder, args.bundle, offline=True) for name, folder in folders.items()}
+    crohme = run.vocabulary.restricted(CLASSES)
+    run.write_bundle(bundle, {}, fit(logits + crohme.token_bias, truth, strength))
+
+
+def measured(
+    folder: Path, data: Path, also: list[tuple[str, str, str]]
+) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    """The figures of a bundle, and the calibration that fits it on 2013."""
+    from crohme.evaluation.expressions import evaluate
+    from crohme.evaluation.summary import summarize
+    from crohme.expressions.recognizer import Recognizer
+
+    is_wider = Recognizer.load(folder).vocabulary.alphabet != Alphabet.crohme()
+    held = partial(evaluate, bundle=folder, symbols="crohme" if is_wider else None)
+    sets = {name: held(data / name) for name in ("test2013", "test2014")}
+    sets |= {f"{name}_offline": held(data / name, offline=True) for name in ("test2013", "test2014")}
     known = {"ink": sets["test2013"], "traced": sets["test2013_offline"]}
     if is_wider:
-        known = {of: evaluate(folders["test2013"], args.bundle, offline=of == "traced") for of in known}
-        sets |= {"test2013_all": known["ink"]}
-    for name, _, folder in (text.partition("=") for text in args.also):
-        sets[name] = evaluate(Path(folder), args.bundle)
-    metrics: dict[str, object] = {
-        "token_bias_strength": args.strength,
-    }
+        known = {of: evaluate(data / "test2013", folder, offline=of == "traced") for of in known}
+        sets |= {"test2013_all": known["ink"], "test2013_offline_all": known["traced"]}
+    sets |= {name: evaluate(Path(place), folder) for name, _, place in also}
+    metrics: dict[str, float] = {}
     for name, found in sets.items():
         figures = summarize(found)
         metrics |= {f"{name}_{key}": figures[key] for key in ("n", "exprate", "le1", "le2", "le3", "top5")}
-    calibration = {of: _fitted(outcomes) for of, outcomes in known.items()}
-    bundle.revise(bundle.load(args.bundle), metrics=metrics, calibration=calibration)
-    print(json.dumps(metrics, indent=2))
+    return metrics, {of: _fitted(outcomes) for of, outcomes in known.items()}
 
 
 def _fitted(outcomes: list[Outcome]) -> tuple[float, float]:

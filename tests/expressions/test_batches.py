@@ -132,6 +132,12 @@ def test_own_latex_is_typeset_as_often_as_the_recipe_says(pools):
     assert all(np.isfinite(e.points).all() and len(e.points) <= BUCKETS[-1].strokes for e in drawn)
 
 
+def test_grids_are_typeset_as_often_as_the_recipe_asks_for_them(pools):
+    rng, recipe = np.random.default_rng(0), Recipe(grids=0.5, one_hand=0.0)
+    trees = [sample(pools, recipe, rng).tree for _ in range(60)]
+    assert 12 < sum(any(node.is_grid for node in tree.row) for tree in trees) < 45
+
+
 def test_texts_are_typeset_as_often_as_the_recipe_says(pools, tmp_path):
     from crohme.augment.texts import read_texts, strokes_of
 
