@@ -57,7 +57,8 @@ def alexnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     path = tmp_path_factory.mktemp("bundles") / "alexnet"
     arguments = {"classes": 2, "filters": [2] * 5, "dense": [2, 2]}
-    weights = {name: np.ones(shape) for name, shape in bundle.find("alexnet").shapes(arguments).items()}
+    rng = np.random.default_rng(0)
+    weights = {name: rng.uniform(0.5, 1, shape) for name, shape in bundle.find("alexnet").shapes(arguments).items()}
     bundle.save(path, "alexnet", arguments, ("a", "b"), weights, {})
     return path
 
