@@ -227,7 +227,7 @@ def test_evaluate_without_failures_is_code_0(folder: Path, expression_bundle: Pa
 def test_info_of_a_bundle_of_expressions(expression_bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", str(expression_bundle)]) == 0
     text = capsys.readouterr().out
-    assert "reads     a whole expression from its strokes, 110 tokens" in text and "exprate" in text
+    assert "reads     a whole expression from its strokes, 110 tokens" in text and "ExpRate 0.00 %" in text
 
 
 def damaged(path: Path, write_ink: WriteInk) -> Path:
