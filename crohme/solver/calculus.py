@@ -13,7 +13,8 @@ from crohme.solver.conditions import Condition
 from crohme.solver.differentiation import differentiated
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
-from crohme.solver.integrals import antiderivative, definite
+from crohme.solver.gaps import NOTE, Gapped, has_gaps
+from crohme.solver.integrals import antiderivative, definite, with_absolute_values
 from crohme.solver.limits import limit_of
 from crohme.solver.numeric import complete, number, precise, real_function
 from crohme.solver.patience import attempt
@@ -32,12 +33,16 @@ class Calculus:
     Attributes:
         notes: list of str. What is to be said beside the values.
         conditions: list of Condition. Where derivatives exist.
+        gapped: list of Gapped. Integrals that exist for some values of their names only.
+        convergence: list of Condition. Where series have the values that were given for them; notes say so.
         estimates: dict. A symbol that stands for a number → the number and a bound of its error.
     """
 
     def __init__(self) -> None:
         self.notes: list[str] = []
         self.conditions: list[Condition] = []
+        self.convergence: list[Condition] = []
+        self.gapped: list[Gapped] = []
         self.estimates: dict[sympy.Symbol, Estimate] = {}
 
     def evaluate(self, expression: sympy.Basic) -> sympy.Expr:
@@ -124,12 +129,17 @@ class Calculus:
             found = found.subs({dummy: name for name, dummy in positive.items()})
             listed = ", ".join(sorted(plain(name) + " > 0" for name in names if name.is_positive is None))
             note = f"for {listed}"
+        is_gapped = has_gaps(body, symbol, low, high, are_positive=note is not None)
+        if is_gapped and (found.has(sympy.I) or len({log for log in found.atoms(sympy.log) if log.free_symbols}) > 1):
+            found = sympy.expand(with_absolute_values(found)).subs(sympy.I, 0)
         confirmed = {True: 0, False: 0}
         for values in _assignments(names):
             is_positive = all(value > 0 for value in values.values())
             try:
                 known = definite(body.subs(values), symbol, low.subs(values), high.subs(values))
             except NoAnswer:
+                continue
+            if is_gapped and known.estimate is None:
                 continue
             number_ = number(found.subs(values))
             wanted = known.estimate.value if known.estimate is not None else None
@@ -139,9 +149,12 @@ class Calculus:
                 note = note or "for positive " + ", ".join(sorted(map(plain, names)))
                 continue
             confirmed[is_positive] += 1
-        if not confirmed[True]:
+        if not (confirmed[True] or (is_gapped and confirmed[False])):
             raise NoAnswer(_NOT_FOUND)
         self.note(note)
+        if is_gapped:
+            self.note(NOTE)
+            self.gapped.append(Gapped(body, symbol, low, high))
         return found
 
     # === Sums and products ===
@@ -170,8 +183,12 @@ class Calculus:
             _check_convergence(series)
         found = attempt(series.doit, seconds=2 * _SECONDS)
         if found is not None and found.has(sympy.Piecewise):
-            found, note = generic(found)
+            found, note, conditions = generic(found)
             self.note(note)
+            self.convergence += conditions
+        if found is not None and found.free_symbols and found.has(sympy.oo):
+            names = " and ".join(sorted(map(plain, found.free_symbols)))
+            raise NoAnswer(f"its value is another one for other values of {names}")
         if found is None or found.has(sympy.Sum, sympy.Product, sympy.Piecewise) or not _is_writable(found):
             estimate = None
             is_counted = low.is_Integer and (high == sympy.oo or high.is_Integer)

@@ -18,6 +18,7 @@ from crohme.solver.domains import listed, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import check_defined, pairs, signs
 from crohme.solver.families import counter, nested, of_region
+from crohme.solver.gaps import Gapped
 from crohme.solver.matrix_values import entries
 from crohme.solver.numeric import DIGITS, is_zero, number, precise
 from crohme.solver.patience import attempt
@@ -68,10 +69,12 @@ def solve_equations(
         for equation in equations:
             check_defined(equation)
         names = {builder.symbol(name): name for name in unknowns}
-        conditions = [*builder.conditions, *calculus.conditions]
+        conditions = [*builder.conditions, *calculus.conditions, *calculus.convergence]
         given = [equation for equation in equations if not _is_nothing(equation, conditions)]
         found = _solve(given, names, conditions)
         found = in_whole_numbers(found, {names[symbol] for symbol in limits_of_sums(built) if symbol in names})
+        if calculus.gapped:
+            _keep_existing(found, calculus.gapped, names)
         if found.region is not None or found.is_everything:
             found.notes += [f"{name.latex} was taken for a whole number" for name in _in_factorials(comparisons)]
         result.notes += [note for note in (*builder.notes, *calculus.notes, *found.notes) if note not in result.notes]
@@ -87,6 +90,19 @@ def solve_equations(
     if not result.families:
         result.assignments.sort(key=lambda each: [_order(value) for value in each.values()])
     return result
+
+
+def _keep_existing(found: Solved, gapped: Sequence[Gapped], names: dict[sympy.Symbol, Name]) -> None:
+    """Leave out solutions at which an integral of the equation does not exist."""
+    if found.families or found.region is not None or found.is_everything:
+        raise NoAnswer("where the integral of the equation exists was not found")
+    if any(value.free_symbols for each in found.assignments for value in each.values()):
+        return  # the note of the integral says where they hold
+    found.assignments = [
+        each
+        for each in found.assignments
+        if all(one.exists_at({symbol: each[name] for symbol, name in names.items()}) for one in gapped)
+    ]
 
 
 def _in_factorials(comparisons: Sequence[Comparison]) -> list[Name]:

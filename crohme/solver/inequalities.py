@@ -57,7 +57,9 @@ def solve_inequalities(statements: Sequence[Comparison | Membership], unknown: N
                 relations.append(Relation(sympy.Integer(0) if is_nothing else difference, sign))
     if calculus.estimates:
         raise NoAnswer("no closed form of an integral was found")
-    found = region(relations, [*builder.conditions, *calculus.conditions], symbol)
+    if calculus.gapped:
+        raise NoAnswer("where the integral of the inequality exists was not found")
+    found = region(relations, [*builder.conditions, *calculus.conditions, *calculus.convergence], symbol)
     return found, [*builder.notes, *calculus.notes]
 
 

@@ -264,9 +264,9 @@ def antiderivative(integrand: sympy.Expr, symbol: sympy.Symbol) -> tuple[sympy.E
     if not candidates:
         found = attempt(sympy.integrate, principal(integrand), symbol, seconds=2 * _SECONDS)
         if found is not None and found.has(sympy.Piecewise):
-            found, note = generic(found)
+            found, note, _ = generic(found)
         if found is not None and not found.has(sympy.Integral):
-            candidates += [_with_absolute_values(found, symbol), found]
+            candidates += [with_absolute_values(found, symbol), found]
             if integrand.has(OddRoot):
                 candidates = [*(_with_odd_roots(c) for c in candidates), *candidates]
     for candidate in candidates:
@@ -281,11 +281,16 @@ def antiderivative(integrand: sympy.Expr, symbol: sympy.Symbol) -> tuple[sympy.E
     raise NoAnswer("no closed form was found")
 
 
-def _with_absolute_values(form: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
-    """∫ 1/x is ln |x|: the logarithms of what may be negative are those of its absolute value."""
+def with_absolute_values(form: sympy.Expr, symbol: sympy.Symbol | None = None) -> sympy.Expr:
+    """∫ 1/x is ln |x|: the logarithms of what may be negative are those of its absolute value.
+
+    Args:
+        form: Expr.
+        symbol: Symbol or None. Only logarithms of what has it are changed; all if None.
+    """
 
     def replaced(argument: sympy.Expr) -> sympy.Expr:
-        if not argument.has(symbol) or argument.is_positive or argument.has(sympy.I):
+        if (symbol is not None and not argument.has(symbol)) or argument.is_positive or argument.has(sympy.I):
             return sympy.log(argument)
         return sympy.log(sympy.Abs(argument))
 

@@ -13,6 +13,7 @@ from crohme.solver.forms import is_presentable
 from crohme.solver.numeric import as_real, number, precise, real_function
 from crohme.solver.odd_root import OddRoot
 from crohme.solver.patience import attempt
+from crohme.solver.plain import plain
 
 _SECONDS = 1.5
 _UNDEFINED = "it is not defined: the limit does not exist"
@@ -51,6 +52,9 @@ def limit_of(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str
             found = right
     if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds):
         raise NoAnswer(_UNDEFINED)
+    if not found.is_infinite and found.has(sympy.oo) or found.is_infinite and found.free_symbols:
+        names = " and ".join(sorted(map(plain, found.free_symbols)))
+        raise NoAnswer(f"the limit is another one for other values of {names}" if names else _NOT_FOUND)
     if not is_presentable(found):
         raise NoAnswer(_NOT_FOUND)
     return found

@@ -139,6 +139,8 @@ def _by_cells(factor: sympy.Expr, symbol: sympy.Symbol, span: tuple[float, float
     groups = [[p for p in breaks if _is_zero_at(factor, symbol, p)]]
     for low, high in zip(ends, ends[1:], strict=False):
         form = sympy.expand(smooth(factor, symbol, between(low, high)))
+        if form.has(*BENT):
+            continue  # what stands in the bars has no real value there, as in |ln x| to the left of 0
         if form == 0 or sympy.simplify(form) == 0:
             continue
         found = zeros(form, symbol, (), span)
@@ -305,7 +307,10 @@ def _guards(expression: sympy.Expr) -> list[sympy.Expr]:
 
 def _is_zero_at(expression: sympy.Expr, symbol: sympy.Symbol, at: Point) -> bool:
     if at.exact is not None:
-        value = expression.subs(symbol, at.exact)
+        try:
+            value = expression.subs(symbol, at.exact)
+        except ValueError:  # SymPy compares no ln 0 for a maximum
+            return False
         if not value.has(sympy.nan, sympy.zoo, sympy.oo):
             return is_zero(value)
         return False

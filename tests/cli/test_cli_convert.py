@@ -77,3 +77,24 @@ def test_unwritable_output_is_a_users_error(
     arguments = ["convert", str(write_ink(tmp_path / "a.inkml")), "--to", "svg", "--output", str(tmp_path / "file")]
     assert main(arguments) == 1
     assert "crohme: error:" in capsys.readouterr().err
+
+
+def test_links_in_a_circle_are_named_and_end_no_run(
+    tmp_path: Path, write_ink: WriteInk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    circle = tmp_path / "circle.inkml"
+    circle.symlink_to(circle)
+    ink, out = write_ink(tmp_path / "a.inkml"), tmp_path / "out"
+    assert main(["convert", str(circle), str(ink), "--to", "latex", "--output", str(out)]) == 1
+    assert files_in(out) == ["a.tex"]
+    assert str(circle) in capsys.readouterr().err
+    assert main(["convert", str(ink), "--to", "latex", "--output", str(circle)]) == 1
+    assert f"error: {circle}" in capsys.readouterr().err
+
+
+def test_a_link_to_itself_is_no_file_for_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, circle = tmp_path / "t.csv", tmp_path / "circle"
+    table.write_text("file,latex\na,x\n")
+    circle.symlink_to(circle)
+    assert main(["score", str(table), str(table), "--json", str(circle)]) == 1
+    assert f"error: {circle}" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crohme.cli.arguments import positive_int
 from crohme.cli.files import check_file, check_folder, progress, write_text
 from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.tasks import Parser
@@ -54,7 +55,9 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         metavar="PATH",
         help="text of one expression a line, or a folder of such .txt files",
     )
-    parser.add_argument("--examples", type=int, default=10, metavar="N", help="causes listed of each kind (10)")
+    parser.add_argument(
+        "--examples", type=positive_int, default=10, metavar="N", help="causes listed of each kind (10)"
+    )
     parser.add_argument("--report", type=Path, metavar="DIR", help="write what is not the same to this folder, as CSV")
     parser.set_defaults(run=run)
 
