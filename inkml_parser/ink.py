@@ -141,7 +141,8 @@ def _real(values: ArrayLike, what: str) -> Numbers:
         if array.dtype.kind == "O" and not all(isinstance(one, Real) for one in array.flat):
             raise InvalidInk(f"{what} holds what is no number")
         if array.dtype.kind not in "iufO":
-            raise InvalidInk(f"{what} holds {array.dtype.name}, not real numbers")
+            name = "text" if array.dtype.kind in "SU" else array.dtype.name
+            raise InvalidInk(f"{what} holds {name}, not real numbers")
         if "numpy.ma" in sys.modules and np.ma.is_masked(values):  # else there is none, and it takes long to load
             raise InvalidInk(f"{what} holds masked values")
         with np.errstate(over="ignore"):

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from crohme import bundle
+from crohme.expressions.data import vocabulary_of
 from crohme.expressions.imprinting import imprint
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.expression import Expression
@@ -40,10 +41,7 @@ def warm_start(
         WarmStartError: Its network is of another kind or size.
     """
     trained = bundle.load(folder)
-    try:
-        known = Vocabulary.of_tokens(trained.vocabulary)
-    except ValueError:
-        raise WarmStartError(f"{trained.network} does not read whole expressions", trained.path) from None
+    known = vocabulary_of(trained)
     for weight in network.weights:
         if weight.path not in trained.weights:
             raise WarmStartError(f"has no weight {weight.path}", trained.path)

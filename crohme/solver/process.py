@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from crohme.child_processes import end_with_pipe
+from crohme.extras import install
 from crohme.notation import SymbolTree
 from crohme.solver.errors import MemoryLimitExceeded, NoAnswer, SolverMissing, TimeLimitExceeded
 from crohme.solver.latex_reader import read_latex
@@ -83,7 +84,7 @@ def solve(
 def require_sympy() -> None:
     """Raise SolverMissing unless SymPy is installed."""
     if find_spec("sympy") is None:
-        raise SolverMissing("the solver needs SymPy: pip install 'crohme[solver]'")
+        raise SolverMissing(f"the solver needs SymPy, which is not installed: {install('solver')}")
 
 
 def get_ready() -> None:

@@ -70,6 +70,14 @@ def test_the_tasks_of_a_command_run_different_code() -> None:
     assert runs[0] is not runs[1]
 
 
+@pytest.mark.parametrize("task", TASKS["predict"])
+def test_help_lists_the_marks_beside_a_reading_one_a_line(task: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["predict", task, "--help"])
+    marks = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith(("  =", "  ≠", "  ?"))]
+    assert marks == ["=", "≠", "?"][: len(marks)] and len(marks) >= 2
+
+
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from crohme import bundle
+from crohme.expressions.data import vocabulary_of
 from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.token_bias import symbol_logits
 from crohme.expressions.vocabulary import Vocabulary
@@ -85,3 +86,10 @@ def test_a_new_class_starts_as_the_one_that_its_ink_is_taken_for(older):
     logits, truth = symbol_logits(NumpyTransformer(after, network.config.to_dict()), wider, [drawn])
     new = logits[truth == wider.token_index["\\nabla"]]
     np.testing.assert_allclose(new[:, wider.token_index["\\nabla"]], new[:, wider.token_index["x"]], atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["symbol-cnn", "symbol-lstm"])
+def test_a_bundle_of_single_symbols_is_refused(name):
+    with pytest.raises(WarmStartError, match="does not read whole expressions") as refused:
+        vocabulary_of(bundle.load(name))
+    assert name in str(refused.value)

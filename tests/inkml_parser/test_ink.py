@@ -35,6 +35,12 @@ def test_what_is_no_strokes(strokes: object) -> None:
         Ink.from_arrays(strokes)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("value", ["1", b"1", "a long text"])
+def test_text_among_the_numbers_is_called_text(value: object) -> None:
+    with pytest.raises(InvalidInk, match="^stroke 1 holds text, not real numbers$"):
+        Ink.from_arrays([[[0, 1]], [[value, 1]]])  # type: ignore[list-item]
+
+
 def test_strokes_of_a_symbol_are_kept_in_order_and_once() -> None:
     assert Symbol("x", (3, 1, 3)) == Symbol("x", (1, 3))
 

@@ -17,9 +17,9 @@ from crohme.cli.tasks import Parser
 EPILOG = """\
 Each InkML file is recognised as one expression, and so is each picture, by tracing its lines
 into strokes. A file's own truth is shown beside the reading:
-=  the same
-≠  another, and which
-?  the truth cannot be compared, and why; such a file counts as wrong
+  =  the same
+  ≠  another, and which
+  ?  the truth cannot be compared, and why; such a file counts as wrong
 
 The CSV has the columns file, symbol (empty), latex, confidence, truth, truth_error, error,
 then latex_2, confidence_2 and so on. JSON is a list of objects with the same names and

@@ -16,8 +16,8 @@ from crohme.cli.tasks import Parser
 EPILOG = """\
 Ink whose symbols are marked is recognised symbol by symbol; any other ink, and every picture,
 is taken for one symbol. A symbol's label in the file is shown beside the reading:
-=  the same
-≠  another, and which
+  =  the same
+  ≠  another, and which
 
 The CSV has the columns file, symbol (its number in the file), latex, confidence, truth,
 truth_error, error, then latex_2, confidence_2 and so on. JSON is a list of objects with the

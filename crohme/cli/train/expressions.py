@@ -48,7 +48,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     )
     add_run_options(
         parser,
-        data="CROHME, or a folder of InkML: train/ and validation/, or any, some of whose writers are held out",
+        data="a folder of InkML: train/ and validation/, or any, some of whose writers are held out (CROHME)",
         epochs="passes over the data",
         minutes="training time, compilation not counted; instead of --epochs (120)",
         out="folder of the run (runs/expressions)",
