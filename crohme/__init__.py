@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crohme.bundle import BundleError
     from crohme.errors import CrohmeError
-    from crohme.expressions.recognizer import NothingToRecognize, Recognizer
+    from crohme.expressions.recognizer import Recognizer
     from crohme.extras import MissingExtra
     from crohme.ink.image_files import ImageError
+    from crohme.ink.sources import NothingToRecognize
     from crohme.notation import Alphabet, NotationError
     from crohme.recognition import AlphabetError, Reading, Recognition, RecognizedSymbol
     from crohme.solver import solve
@@ -51,7 +52,7 @@ _MODULES = {
     "InkError": "inkml_parser",
     "MissingExtra": "crohme.extras",
     "NotationError": "crohme.notation",
-    "NothingToRecognize": "crohme.expressions.recognizer",
+    "NothingToRecognize": "crohme.ink.sources",
     "Reading": "crohme.recognition",
     "Recognition": "crohme.recognition",
     "RecognizedSymbol": "crohme.recognition",

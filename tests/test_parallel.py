@@ -12,8 +12,10 @@ import pytest
 from crohme.bundle import BundleError
 from crohme.child_processes import WorkerLost
 from crohme.datasets.location import inkml_files, sample_folder
-from crohme.expressions.recognizer import NothingToRecognize, Recognition, Recognizer
+from crohme.expressions.recognizer import Recognizer
+from crohme.ink.sources import NothingToRecognize
 from crohme.parallel import recognize_files
+from crohme.recognition import Recognition
 from inkml_parser import EmptyInk, Ink, write
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError, find
@@ -23,26 +20,18 @@ from crohme.expressions.unread import coverage_factor, ink_weights, known_factor
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
+from crohme.ink.sources import MAX_STROKES, NothingToRecognize, Source, ink_of, is_picture
 from crohme.notation import Alphabet, to_latex
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
 from crohme.types import Float64Array, Points
-from inkml_parser import Ink, InkError, InvalidInk, OversizedInk, read
+from inkml_parser import Ink, InkError, OversizedInk
 from inkml_parser.sequences import normalise, resample
 
 DEFAULT_BUNDLE = "expressions"
-MAX_STROKES = 400
-"""More strokes than any page of mathematics as one expression; time and memory grow with their square."""
-
 _PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
 _LARGEST_LOGIT = 1e6
 _LEAST_DIFFERENCE = 1e-4
 _MOSTLY = 0.5
-
-Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
-
-
-class NothingToRecognize(InkError):
-    """Ink that shows nothing: all of it lies in one place."""
 
 
 class NoReading(NothingToRecognize):
@@ -261,34 +250,17 @@ def _resampled(strokes: Sequence[Points]) -> Float64Array:
 
 
 def _as_ink(source: Source) -> Ink:
-    if _is_picture(source):
+    if is_picture(source):
         with image_files.naming(b"" if isinstance(source, bytes) else str(source)), image_files.libraries():
             from crohme.ink.trace import read_traced  # with OpenCV, which ink does without
 
         ink = read_traced(source)  # type: ignore[arg-type]
-    elif isinstance(source, str | Path | bytes) or hasattr(source, "read"):
-        ink = read(source)  # type: ignore[arg-type]
+        if not ink.strokes:
+            raise NothingToRecognize("no strokes")
     else:
-        ink = source if isinstance(source, Ink) else _of_arrays(source)
-    if not ink.strokes:
-        raise NothingToRecognize("no strokes")
+        ink = ink_of(source)
     if len(ink.strokes) > MAX_STROKES:
         raise OversizedInk(f"{len(ink.strokes)} strokes, more than {MAX_STROKES}")
     if all((stroke == ink.strokes[0][0]).all() for stroke in ink.strokes):
         raise NothingToRecognize("nothing to recognise: all ink lies in one place")
     return ink
-
-
-def _of_arrays(strokes: object) -> Ink:
-    """Ink from arrays; of more strokes than can be read, only so many that it shows."""
-    try:
-        some = list(islice(strokes, MAX_STROKES + 1))  # type: ignore[call-overload]  # that is what is tried here
-    except TypeError:
-        raise InvalidInk(f"ink is a file or strokes, not {type(strokes).__name__}") from None
-    return Ink.from_arrays(some)
-
-
-def _is_picture(source: Source) -> bool:
-    if isinstance(source, bytes):
-        return source.startswith(image_files.SIGNATURES)
-    return isinstance(source, str | Path) and Path(source).suffix.lower() in image_files.SUFFIXES

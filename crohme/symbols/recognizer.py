@@ -16,6 +16,7 @@ from crohme import bundle
 from crohme.bundle import Bundle, BundleError, Reads
 from crohme.ink.image_files import ImageError, libraries, naming
 from crohme.ink.raster import SIZE
+from crohme.ink.sources import Source, ink_of, is_picture
 from crohme.ink.strokes import StrokeBatch
 from crohme.notation import Alphabet, Node, SymbolTree
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
@@ -23,9 +24,7 @@ from crohme.symbols.description import described
 from crohme.symbols.forward import Forward, forward_pass
 from crohme.symbols.inputs import from_strokes, picture_form
 from crohme.types import Float32Array, Images, Int64Array
-from inkml_parser import EmptyInk, Ink, InkError, read
-
-Source = Ink | Sequence[np.ndarray] | str | Path
+from inkml_parser import Ink, InkError
 
 
 class Pictures(Protocol):
@@ -96,9 +95,8 @@ class SymbolRecognizer:
         """Recognise one symbol: a reading for each of the most probable labels.
 
         Args:
-            source: Ink; or its strokes, `(n, 2)` arrays, Y down; or path of an InkML file or of a
-                picture. All strokes together are taken for one symbol. A picture is read by the
-                offline network alone; the answer has no ink then, and its symbols no strokes.
+            source: see `crohme.ink.sources.Source`. All strokes together are taken for one symbol. A picture is
+                read by the offline network alone; the answer has no ink then, and its symbols no strokes.
             top: int. How many readings.
             symbols: Symbols or None. The labels to choose from: `"digits"`, `"crohme"`, a list of labels, an
                 Alphabet; None for all classes. Confidences are probabilities among these labels.
@@ -238,16 +236,11 @@ def _mean(answers: Sequence[Float32Array]) -> Float32Array:
 
 def _load(source: Source, form: Mapping[str, Any]) -> Ink | np.ndarray:
     """Ink, or a picture as an array."""
-    if isinstance(source, str | Path):
-        if Path(source).suffix.lower() != ".inkml":
-            with naming(source), libraries():
-                from crohme.ink.symbol_pictures import read_image  # with OpenCV, which ink does without
-            return read_image(source, **form)
-        source = read(Path(source))
-    ink = source if isinstance(source, Ink) else Ink.from_arrays(source)
-    if not ink.strokes:
-        raise EmptyInk("no strokes")
-    return ink
+    if not is_picture(source):
+        return ink_of(source)
+    with naming(b"" if isinstance(source, bytes) else str(source)), libraries():
+        from crohme.ink.symbol_pictures import read_image  # with OpenCV, which ink does without
+    return read_image(source, **form)  # type: ignore[arg-type]
 
 
 def _chunks(sources: Iterable[Source], size: int) -> Iterator[list[Source]]:

@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 from crohme.bundle import BundleError
 from crohme.child_processes import WorkerLost
 from crohme.errors import CrohmeError
-from crohme.expressions.recognizer import NoReading, NothingToRecognize
+from crohme.expressions.recognizer import NoReading
 from crohme.ink.image_files import ImageError
+from crohme.ink.sources import NothingToRecognize
 from crohme.notation import NotationError
 from crohme.solver import NoAnswer, NotUnderstood, SolverError, SolverMissing
 from inkml_parser import EmptyInk, InkError, InvalidInk, OversizedInk

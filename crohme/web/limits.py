@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crohme.expressions.recognizer import MAX_STROKES
+from crohme.ink.sources import MAX_STROKES
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from latex2mathml.converter import convert
 from starlette.concurrency import run_in_threadpool
 
 from crohme import __version__
-from crohme.expressions.recognizer import NothingToRecognize
+from crohme.ink.sources import NothingToRecognize
 from crohme.notation import Node, SymbolTree, to_mathml
 from crohme.solver import Solution
 from crohme.web import schemas

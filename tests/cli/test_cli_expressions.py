@@ -17,9 +17,9 @@ from lxml import etree
 from crohme.cli import main
 from crohme.datasets.location import sample_folder
 from crohme.expressions.recognizer import Reading, Recognition, Recognizer
-from crohme.ink.truth import truth
-from crohme.notation import from_latex, read_lg, to_latex, to_tree
-from inkml_parser import read, write
+from crohme.ink.truth import labelled, truth
+from crohme.notation import Node, SymbolTree, from_latex, read_lg, to_latex, to_tree
+from inkml_parser import Ink, read, write
 
 WriteInk = Callable[..., Path]
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -287,3 +287,14 @@ def test_evaluate_counts_files_of_damaged_truth_and_names_those_that_have_none(
     assert (found["n"], found["problems"]) == (3, 1)
     told = capsys.readouterr().err
     assert "crohme: 1 of 3 files failed:\n  broken.inkml: " in told
+
+
+def test_symbols_that_the_bundle_can_never_answer_with_are_named(
+    expression_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ink = Ink.from_arrays([[[0, 0], [5, 10], [10, 0]], [[20, 0], [30, 0]]])
+    for name, label in (("a", "\\nabla"), ("b", "x"), ("c", "\\nabla")):
+        tree = SymbolTree((Node(label, (0,)), Node("-", (1,))))
+        write(labelled(ink, tree), tmp_path / f"{name}.inkml")
+    assert main(["evaluate", "expressions", "--bundle", str(expression_bundle), "--data", str(tmp_path)]) == 0
+    assert "in 2 truths are symbols that the bundle does not know: \\nabla\n" in capsys.readouterr().out

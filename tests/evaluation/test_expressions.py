@@ -12,9 +12,10 @@ from crohme.datasets.location import DataNotFound, inkml_files, sample_folder
 from crohme.evaluation import expressions
 from crohme.evaluation.expressions import Outcome, evaluate
 from crohme.evaluation.summary import summarize
-from crohme.expressions.recognizer import NothingToRecognize, Reading, Recognition
+from crohme.ink.sources import NothingToRecognize
 from crohme.ink.truth import labelled, truth
 from crohme.notation import Node, Relation, SymbolTree, from_latex, to_latex
+from crohme.recognition import Reading, Recognition
 from inkml_parser import Ink, write
 
 INK = Ink.from_arrays([[[i, 0], [i, 1]] for i in range(6)])

@@ -18,8 +18,9 @@ import crohme
 from crohme import bundle
 from crohme.bundle import BundleError
 from crohme.datasets.location import inkml_files, sample_folder
-from crohme.expressions.recognizer import MAX_STROKES, NothingToRecognize, Recognizer, prepare
+from crohme.expressions.recognizer import Recognizer, prepare
 from crohme.expressions.vocabulary import Vocabulary
+from crohme.ink.sources import MAX_STROKES, NothingToRecognize
 from crohme.ink.trace import read_traced
 from crohme.notation import MAX_DEPTH, Alphabet, from_latex, to_latex
 from crohme.recognition import AlphabetError, Recognition

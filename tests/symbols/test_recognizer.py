@@ -12,11 +12,12 @@ from crohme import bundle
 from crohme.bundle import BundleError
 from crohme.ink.image_files import ImageError
 from crohme.ink.raster import render
+from crohme.ink.sources import NothingToRecognize
 from crohme.ink.strokes import StrokeBatch
 from crohme.notation import canonical_label
 from crohme.recognition import AlphabetError, Recognition
 from crohme.symbols.recognizer import SymbolRecognizer
-from inkml_parser import EmptyInk, Ink, InkError, read, write
+from inkml_parser import Ink, InkError, InvalidInk, read, write
 
 LABELS = ("a", "b", "c", "d")
 HOOK = [np.array([[0.0, 0], [0, 10], [5, 12]]), np.array([[9.0, 1]])]
@@ -80,7 +81,7 @@ def test_many_sources_are_answered_or_refused_in_order(both: SymbolRecognizer, t
     cv2.imwrite(str(path), render(StrokeBatch.from_symbols([STAR]), 64)[0])
     sources = [HOOK, [], path, tmp_path / "missing.inkml", *[STAR] * 65]
     found = list(both.recognize_many(sources))
-    assert [type(one) for one in found[:4]] == [Recognition, EmptyInk, Recognition, FileNotFoundError]
+    assert [type(one) for one in found[:4]] == [Recognition, NothingToRecognize, Recognition, FileNotFoundError]
     assert shares(found[0]) == pytest.approx(shares(both.recognize(HOOK)), abs=1e-5)
     assert len(found) == len(sources) and {one.latex for one in found[4:]} == {both.recognize(STAR).latex}
 
@@ -154,3 +155,20 @@ def test_the_shipped_ones_read_real_ink(name: str, at_least: float, crohme_data:
 def test_strokes_that_are_none_are_refused(strokes: list) -> None:
     with pytest.raises(InkError):
         SymbolRecognizer.load("symbol-lstm").recognize([np.array(stroke) for stroke in strokes])
+
+
+def test_every_source_of_ink_is_taken_as_by_the_recogniser_of_expressions(tmp_path: Path) -> None:
+    recognizer = SymbolRecognizer.load("symbol-lstm")
+    strokes = [[[0, 5], [10, 5]], [[5, 0], [5, 10]]]
+    path = tmp_path / "plus.inkml"
+    write(Ink.from_arrays(strokes), path)
+    with path.open("rb") as file:
+        found = [recognizer.recognize(s).latex for s in (strokes, path, str(path), path.read_bytes(), file)]
+    assert found == ["+"] * 5
+    for nothing in ([], Ink(())):
+        with pytest.raises(NothingToRecognize, match="no strokes"):
+            recognizer.recognize(nothing)
+    with pytest.raises(InvalidInk, match="not int"):
+        recognizer.recognize(5)
+    with pytest.raises(IsADirectoryError):
+        recognizer.recognize(tmp_path)

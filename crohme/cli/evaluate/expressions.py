@@ -14,6 +14,7 @@ from crohme.cli.reports import add_report_options, check_outputs, print_expressi
 from crohme.cli.tasks import Parser
 
 if TYPE_CHECKING:
+    from crohme.evaluation.outcomes import Outcome
     from crohme.evaluation.recognizers import AnyRecognizer
 
 EPILOG = """\
@@ -86,9 +87,24 @@ def run(args: argparse.Namespace) -> int:
     outcomes = evaluate(args.data, recognizer or about.bundle, beam=beam, symbols=symbols, offline=args.offline)
     content = content_of(outcomes, about, summarize(outcomes), None) if args.offline else gather(outcomes, about)
     print_expressions(content.summary, [(key, rate_name(most)) for key, most in RATES])
+    _print_unknown(outcomes, recognizer or about.bundle)
     write_json(content.summary, args.json)
     write_report(content, args)
     return list_failures([(Path(o.file), o.problem) for o in outcomes if o.problem is not None], len(outcomes))
+
+
+def _print_unknown(outcomes: list[Outcome], recognizer: AnyRecognizer | str) -> None:
+    """Name the symbols of the truths that the recogniser can never answer with."""
+    from crohme.expressions.recognizer import Recognizer
+    from crohme.notation import LOOK_ALIKES
+
+    ours = Recognizer.load(recognizer) if isinstance(recognizer, str) else recognizer
+    if not isinstance(ours, Recognizer):
+        return
+    known = {LOOK_ALIKES.get(label, label) for label in ours.vocabulary.alphabet}
+    of_files = [{node.label for node in o.expected.nodes()} - known for o in outcomes if o.expected is not None]
+    if unknown := sorted(set().union(*of_files)):
+        print(f"\nin {sum(map(bool, of_files))} truths are symbols that the bundle does not know: {' '.join(unknown)}")
 
 
 def _alphabet_of(folder: Path, recognizer: AnyRecognizer | str) -> str | None:

@@ -1,0 +1,55 @@
+"""What recognisers take: InkML, pictures, ink or strokes, and which of them something is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from numpy.typing import ArrayLike
+
+from crohme.ink import image_files
+from inkml_parser import Ink, InkError, InvalidInk, read
+
+MAX_STROKES = 400
+"""More strokes than any page of mathematics as one expression; time and memory grow with their square."""
+
+Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
+"""Path, bytes or binary file of InkML; path or bytes of a picture; Ink; or strokes, arrays of X, Y (down) and perhaps
+time."""
+
+
+class NothingToRecognize(InkError):
+    """Ink that shows nothing: no strokes, or all of it in one place."""
+
+
+def is_picture(source: Source) -> bool:
+    """Whether a source is a picture, by how its bytes begin, or by the suffix of its file."""
+    if isinstance(source, bytes):
+        return source.startswith(image_files.SIGNATURES)
+    return isinstance(source, str | Path) and Path(source).suffix.lower() in image_files.SUFFIXES
+
+
+def ink_of(source: Source) -> Ink:
+    """The ink of a source that is no picture; of more strokes than are recognised, only so many that it shows.
+
+    Raises:
+        InkError: InkML or strokes that cannot be used; NothingToRecognize for no strokes.
+        OSError: A file that cannot be read.
+    """
+    if isinstance(source, str | Path | bytes) or hasattr(source, "read"):
+        ink = read(source)  # type: ignore[arg-type]
+    else:
+        ink = source if isinstance(source, Ink) else _of_arrays(source)
+    if not ink.strokes:
+        raise NothingToRecognize("no strokes")
+    return ink
+
+
+def _of_arrays(strokes: object) -> Ink:
+    try:
+        some = list(islice(strokes, MAX_STROKES + 1))  # type: ignore[call-overload]  # that is what is tried here
+    except TypeError:
+        raise InvalidInk(f"ink is a file or strokes, not {type(strokes).__name__}") from None
+    return Ink.from_arrays(some)
