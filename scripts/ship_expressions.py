@@ -37,12 +37,13 @@ def main() -> None:
     parser.add_argument(
         "--also", action="append", default=[], metavar="NAME=DIR", help="InkML to measure with the whole alphabet, too"
     )
+    parser.add_argument("--last", action="store_true", help="the weights at the end, not those best on validation")
     args = parser.parse_args()
 
     from crohme import bundle
 
     if args.run is not None:
-        write_bundle(args.run, args.bundle, args.data / "test2013", args.strength)
+        write_bundle(args.run, args.bundle, args.data / "test2013", args.strength, last=args.last)
     shipped = bundle.load(args.bundle)
     newer = {name: DECODING[name][1] for name in bundle.find(shipped.network).added_later}
     shipped = bundle.revise(shipped, decoding=dict(shipped.decoding) | newer)
@@ -52,8 +53,8 @@ def main() -> None:
     print(json.dumps(metrics, indent=2))
 
 
-def write_bundle(folder: Path, bundle: Path, validation: Path, strength: float) -> None:
-    """The best weights of a run, with the bias of the tokens fitted."""
+def write_bundle(folder: Path, bundle: Path, validation: Path, strength: float, *, last: bool) -> None:
+    """The best weights of a run, or its last ones, with the bias of the tokens fitted."""
     from crohme.expressions.corpus import load
     from crohme.expressions.recognizer import Recognizer
     from crohme.expressions.run import Run
@@ -62,12 +63,12 @@ def write_bundle(folder: Path, bundle: Path, validation: Path, strength: float) 
 
     run = Run(folder, stored_settings(folder), stored_recipe(folder), stored_vocabulary(folder))
     run.restore()  # which leaves a run alone that is still going on
-    run.write_bundle(bundle, {})
+    run.write_bundle(bundle, {}, last=last)
     network = Recognizer.load(bundle).network
     logits, truth = symbol_logits(network, run.vocabulary, load(validation).expressions)
     # Classes that CROHME does not have are as probable beside the others as they were.
     crohme = run.vocabulary.restricted(CLASSES)
-    run.write_bundle(bundle, {}, fit(logits + crohme.token_bias, truth, strength))
+    run.write_bundle(bundle, {}, fit(logits + crohme.token_bias, truth, strength), last=last)
 
 
 def measured(
@@ -81,11 +82,10 @@ def measured(
     is_wider = Recognizer.load(folder).vocabulary.alphabet != Alphabet.crohme()
     held = partial(evaluate, bundle=folder, symbols="crohme" if is_wider else None)
     sets = {name: held(data / name) for name in ("test2013", "test2014")}
-    sets |= {f"{name}_offline": held(data / name, offline=True) for name in ("test2013", "test2014")}
+    sets |= {f"{name}_offline": held(data / name, offline=True) for name in ("test2013", "test2014")[: 2 - is_wider]}
     known = {"ink": sets["test2013"], "traced": sets["test2013_offline"]}
     if is_wider:
-        known = {of: evaluate(data / "test2013", folder, offline=of == "traced") for of in known}
-        sets |= {"test2013_all": known["ink"], "test2013_offline_all": known["traced"]}
+        known["ink"] = sets["test2013_all"] = evaluate(data / "test2013", folder)
     sets |= {name: evaluate(Path(place), folder) for name, _, place in also}
     metrics: dict[str, float] = {}
     for name, found in sets.items():

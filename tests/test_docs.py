@@ -98,6 +98,7 @@ def test_the_figures_of_the_readme_are_those_of_the_bundles() -> None:
     for row, bundle, figure, unit in (
         ("expressions", "expressions", "exprate", 1),
         ("from pictures of the ink", "expressions", "offline_exprate", 1),
+        ("math", "math", "exprate", 1),
         ("symbol-lstm", "symbol-lstm", "top1", 100),
         ("symbol-cnn", "symbol-cnn", "top1", 100),
     ):

@@ -27,7 +27,7 @@ from crohme.types import Float64Array, Points
 from inkml_parser import Ink, InkError, OversizedInk
 from inkml_parser.sequences import normalise, resample
 
-DEFAULT_BUNDLE = "expressions"
+DEFAULT_BUNDLE = "math"
 _PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
 _LARGEST_LOGIT = 1e6
 _LEAST_DIFFERENCE = 1e-4

@@ -110,7 +110,12 @@ class Run(TrainingRun):
             self.model.set_weights(current)
 
     def write_bundle(
-        self, folder: Path, metrics: Mapping[str, float] | None = None, added: np.ndarray | None = None
+        self,
+        folder: Path,
+        metrics: Mapping[str, float] | None = None,
+        added: np.ndarray | None = None,
+        *,
+        last: bool = False,
     ) -> dict[str, float]:
         """The best weights as a bundle.
 
@@ -118,11 +123,14 @@ class Run(TrainingRun):
             folder: Path.
             metrics: mapping or None. Figures of the bundle; None for those of validation.
             added: `(tokens,)` or None. What is added to the logits of the tokens, see `expressions.token_bias`.
+            last: bool. Whether to take the average at the end instead: validation may not know all that is learnt.
 
         Returns:
             The validation figures of these weights.
         """
         best, figures = self.best()
+        if last:
+            best = self.average
         current = self.model.get_weights()
         self.model.set_weights(best)
         network = self.model.network

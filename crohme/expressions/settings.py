@@ -35,8 +35,8 @@ class Decoding:
             network reads 70.9 % of the files right with 0.7 and 0.2, 70.0 % with the mean of both directions alone,
             and within half a point of the best with all weights near these.
         likeness_weight: float. What a reading loses for each two symbols that are drawn alike and that it names
-            differently, see `expressions.likeness`. On CROHME 2013 the shipped network reads 70.9 % right without,
-            and 72.6 to 73.0 % with 1.25 to 3.
+            differently, see `expressions.likeness`. CROHME 2013 was read 70.9 % right without, and 72.6 %
+            with 1.25 to 3, by `expressions`, whose constants are older.
         same_symbol: float. A stroke goes with the one pointed at from this mean of pointer and pair on. Of the
             symbols of CROHME 2013, the pointer alone found the strokes of 84 %, the pairs alone of 93 %, both of
             95 %, when this was decided.

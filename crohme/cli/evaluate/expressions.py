@@ -59,7 +59,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         formatter_class=HelpFormatter,
     )
     parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="InkML with truth")
-    parser.add_argument("--bundle", metavar="NAME|DIR", help="a bundle, or the folder of one (expressions)")
+    parser.add_argument("--bundle", metavar="NAME|DIR", help="a bundle, or the folder of one (math)")
     parser.add_argument(
         "--recognizer", metavar="MODULE:NAME", help="a recogniser of your own instead of a bundle, see below"
     )

@@ -52,7 +52,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     add_output_options(
         parser,
         top=f"how many candidates (1 on the screen, {TOP} in a file)",
-        bundle="a bundle, or the folder of one (expressions)",
+        bundle="a bundle, or the folder of one (math)",
     )
     parser.add_argument("--beam", type=up_to(MAX_BEAM), metavar="B", help="width of the search; 1 is fastest")
     add_alphabet_option(parser, "all that the bundle knows")
