@@ -56,5 +56,5 @@ def test_a_killed_worker_is_told_and_does_not_hang(files: list[Path], expression
     assert next(results)[0] == files[0]
     for child in active_children():
         os.kill(child.pid, signal.SIGKILL)
-    with pytest.raises(WorkerLost, match="killed"):
+    with pytest.raises(WorkerLost, match="worker process has ended"):
         list(results)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crohme.evaluation.calibration import expected_error, fit
-from crohme.expressions.recognizer import _confidences
+from crohme.expressions.ranking import confidences
 
 
 def test_overconfidence_is_found_and_corrected():
@@ -17,7 +17,7 @@ def test_overconfidence_is_found_and_corrected():
     slope, offset = fit(stated, right)
     assert slope == pytest.approx(0.5, abs=0.03)
     assert offset == pytest.approx(-0.5, abs=0.05)
-    corrected = [_confidences([np.log(p)], slope, offset)[0] for p in stated]
+    corrected = [confidences([np.log(p)], slope, offset)[0] for p in stated]
     assert expected_error(stated, right) > 0.1
     assert expected_error(corrected, right) < 0.02
 
@@ -35,8 +35,8 @@ def test_nothing_to_fit():
 @pytest.mark.parametrize("calibration", [(1.0, 0.0), (0.4, 2.0), (3.0, -1.0)])
 def test_confidences_stay_probabilities_in_order(calibration):
     for scores in ([-0.1, -3.0, -4.0], [-8.0, -8.1, -9.0], [-1e-9], [-400.0, -500.0]):
-        confidences = _confidences(scores, *calibration)
-        assert all(0 <= c <= 1 for c in confidences)
-        assert sum(confidences) <= 1 + 1e-9
-        assert confidences[1:] == sorted(confidences[1:], reverse=True)
-    assert _confidences([-0.1, -3.0], 1.0, 0.0) == pytest.approx(np.exp([-0.1, -3.0]))
+        shares = confidences(scores, *calibration)
+        assert all(0 <= share <= 1 for share in shares)
+        assert sum(shares) <= 1 + 1e-9
+        assert shares[1:] == sorted(shares[1:], reverse=True)
+    assert confidences([-0.1, -3.0], 1.0, 0.0) == pytest.approx(np.exp([-0.1, -3.0]))

@@ -190,7 +190,7 @@ def _folder(folder: Path, texts: dict[str, str]) -> Path:
 def test_every_truth_counts(tmp_path: Path) -> None:
     truth = _folder(tmp_path / "truth", {f"{name}.lg": POWER for name in "abcd"} | {"e.lg": ""})
     found = _folder(tmp_path / "found", {"a.lg": POWER, "b.lg": "", "z.lg": POWER})
-    (found / "c.lg").write_bytes(b"\xff\xfe")
+    (found / "c.lg").write_bytes(b"O, 0, \xe9\xe8, 1.0, 0")
     scores = score(truth, found)
     assert list(scores.files) == ["a", "b", "c", "d", "e"] and scores.additional == ("z",)
     problems = {name: one.problem for name, one in scores.files.items()}
