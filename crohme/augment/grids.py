@@ -12,10 +12,9 @@ from crohme.notation.alphabet import GRID
 from crohme.notation.tree import Node, SymbolTree, symbols
 
 _BRACKETS = (("[", "]"), ("[", "]"), ("(", ")"), ("(", ")"), ("|", "|"), ("\\|", "\\|"))
-_DIGITS, _LETTERS = (
-    "0 1 2 3 4 5 6 7 8 9".split(),
-    "a b c d f g h k m n p q r s t u v w x y z A B C \\alpha \\beta".split(),
-)
+_DIGITS = "0 1 2 3 4 5 6 7 8 9".split()
+_LETTERS = "a b c d f g h k m n p q r s t u v w x y z A B C \\alpha \\beta".split()
+_CASES = ("f ( x ) =", "y =", "", "f =", "a _ { n } =")
 _BEFORE = ("", "", "", "A =", "M =", "x =", "B =", "\\det", "2", "P", "-", "v =", "X =")
 _AFTER = ("", "", "", "", "^ { T }", "^ { - 1 }", "^ { 2 }", "= 0", "x", "_ { n }")
 _CELL_BY_CELL, _SIMPLE = 0.6, 0.7  # shares of matrices and of cells
@@ -37,9 +36,7 @@ def random_grid(row_of: Callable[[], Row], rng: np.random.Generator) -> SymbolTr
     lines = int(rng.integers(2, 4))
     cells = tuple((_part(row_of(), _MOST_IN_LINE, rng), _part(row_of(), _MOST_IN_CELL, rng)) for _ in range(lines))
     if rng.random() < 0.6:  # a case distinction
-        return SymbolTree(
-            (*_read(_choice(("f ( x ) =", "y =", "", "f =", "a _ { n } ="), rng)), Node("\\{"), _grid(cells))
-        )
+        return SymbolTree((*_read(_choice(_CASES, rng)), Node("\\{"), _grid(cells)))
     aligned = tuple((left, (Node("="), *right)) for left, right in cells)
     if rng.random() < 0.5:
         return SymbolTree((_grid(aligned),))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -124,6 +124,11 @@ class Recipe:
     def drawn_folders(self) -> list[Path]:
         """The folders of `drawn`."""
         return [Path(part) for part in self.drawn.split(",") if part]
+
+    def described(self) -> dict[str, Any]:
+        """For a bundle: of files and folders their names, for where they lie matters on one machine only."""
+        names = {"texts": Path(self.texts).name, "drawn": ",".join(folder.name for folder in self.drawn_folders)}
+        return asdict(self) | names
 
 
 class Pools(NamedTuple):

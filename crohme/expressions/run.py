@@ -135,7 +135,7 @@ class Run(TrainingRun):
         self.model.set_weights(best)
         network = self.model.network
         progress = {name: value for name, value in self.progress.items() if name != "sums"}
-        training = {"settings": asdict(self.settings), "recipe": asdict(self.recipe), "progress": progress}
+        training = {"settings": asdict(self.settings), "recipe": self.recipe.described(), "progress": progress}
         weights, arguments = bundle.weights_of(network), network.config.to_dict()
         if added is not None:
             bias = next(path for path in weights if path.endswith(token_bias.BIAS))

@@ -6,6 +6,7 @@ import math
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from crohme import bundle
 from crohme.bundle import BundleError, Provenance
 from crohme.bundle.configuration import checksum_of
 from crohme.bundle.provenance import hash_of
+from crohme.expressions.batches import Recipe
 
 LABELS = ("a", "\\alpha", "π")
 ARGUMENTS = {"classes": 3, "units": [4, 2], "dense": 4}
@@ -214,3 +216,16 @@ def test_a_bundle_of_the_format_before_is_upgraded(folder: Path) -> None:
     assert upgraded.preprocessing == now.preprocessing == {"points": 40}
     assert upgraded.provenance == Provenance(data="three letters", seconds=12)
     assert all((upgraded.weights[name] == array).all() for name, array in now.weights.items())
+
+
+@pytest.mark.parametrize("name", bundle.names())
+def test_a_shipped_bundle_names_no_place_of_one_machine(name: str) -> None:
+    config = (Path(__file__).resolve().parents[2] / "models" / name / "config.json").read_text(encoding="utf-8")
+    assert not re.search(r'"(/|[A-Za-z]:\\|~)', config)
+
+
+def test_a_recipe_is_described_by_the_names_of_its_folders() -> None:
+    recipe = Recipe(texts="/data/latex", drawn="/data/detexify,other/unipen", grids=0.1)
+    described = recipe.described()
+    assert (described["texts"], described["drawn"], described["grids"]) == ("latex", "detexify,unipen", 0.1)
+    assert Recipe().described() == asdict(Recipe())

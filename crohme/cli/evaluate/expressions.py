@@ -16,6 +16,7 @@ from crohme.cli.tasks import Parser
 if TYPE_CHECKING:
     from crohme.evaluation.outcomes import Outcome
     from crohme.evaluation.recognizers import AnyRecognizer
+    from crohme.notation import Alphabet
 
 EPILOG = """\
 ExpRate, and the share with at most one, two and three wrong tokens, over the tokens of
@@ -81,60 +82,58 @@ def run(args: argparse.Namespace) -> int:
     check_outputs(args)
     if args.offline and args.report is not None:
         raise CommandError("--report compares strokes, which --offline traces anew: use --json")
-    recognizer, beam = _recognizer(args)
+    recognizer, alphabet, beam = _recognizer(args)
     about = About(args.recognizer or args.bundle or DEFAULT_BUNDLE, str(args.data.resolve()), beam)
-    symbols = args.alphabet or _alphabet_of(args.data, recognizer or about.bundle)
-    outcomes = evaluate(args.data, recognizer or about.bundle, beam=beam, symbols=symbols, offline=args.offline)
+    symbols = args.alphabet or _alphabet_of(args.data, alphabet)
+    outcomes = evaluate(args.data, recognizer, beam=beam, symbols=symbols, offline=args.offline)
     content = content_of(outcomes, about, summarize(outcomes), None) if args.offline else gather(outcomes, about)
     print_expressions(content.summary, [(key, rate_name(most)) for key, most in RATES])
-    _print_unknown(outcomes, recognizer or about.bundle)
+    _print_unknown(outcomes, alphabet)
     write_json(content.summary, args.json)
     write_report(content, args)
     return list_failures([(Path(o.file), o.problem) for o in outcomes if o.problem is not None], len(outcomes))
 
 
-def _print_unknown(outcomes: list[Outcome], recognizer: AnyRecognizer | str) -> None:
-    """Name the symbols of the truths that the recogniser can never answer with."""
-    from crohme.expressions.recognizer import Recognizer
+def _print_unknown(outcomes: list[Outcome], alphabet: Alphabet | None) -> None:
+    """Name the symbols of the truths that the recogniser can never answer with, where its alphabet is known."""
     from crohme.notation import LOOK_ALIKES
 
-    ours = Recognizer.load(recognizer) if isinstance(recognizer, str) else recognizer
-    if not isinstance(ours, Recognizer):
+    if alphabet is None:
         return
-    known = {LOOK_ALIKES.get(label, label) for label in ours.vocabulary.alphabet}
+    known = {LOOK_ALIKES.get(label, label) for label in alphabet}
     of_files = [{node.label for node in o.expected.nodes()} - known for o in outcomes if o.expected is not None]
     if unknown := sorted(set().union(*of_files)):
         print(f"\nin {sum(map(bool, of_files))} truths are symbols that the bundle does not know: {' '.join(unknown)}")
 
 
-def _alphabet_of(folder: Path, recognizer: AnyRecognizer | str) -> str | None:
+def _alphabet_of(folder: Path, alphabet: Alphabet | None) -> str | None:
     """What the truths of a folder consist of, where that is known and the recogniser knows more."""
     from crohme.datasets.crohme import Crohme
-    from crohme.expressions.recognizer import Recognizer
     from crohme.notation import Alphabet
 
-    if not any(Crohme.is_at(place) for place in (folder, folder.resolve().parent)):
+    if alphabet in (None, Alphabet.crohme()):
         return None
-    ours = Recognizer.load(recognizer) if isinstance(recognizer, str) else recognizer
-    if not isinstance(ours, Recognizer) or ours.vocabulary.alphabet == Alphabet.crohme():
+    if not any(Crohme.is_at(place) for place in (folder, folder.resolve().parent)):
         return None
     print("answers consist of CROHME's classes, as its truths do; --alphabet all lifts that")
     return "crohme"
 
 
-def _recognizer(args: argparse.Namespace) -> tuple[AnyRecognizer | None, int | None]:
-    """The recogniser that `--recognizer` names, if it does, and the width of the search, if there is one."""
-    from crohme import bundle
+def _recognizer(args: argparse.Namespace) -> tuple[AnyRecognizer | str, Alphabet | None, int | None]:
+    """The recogniser, or the name of a bundle, which works on all cores; its alphabet, and the width of its search.
+
+    The last two are None where nobody knows.
+    """
     from crohme.evaluation.recognizers import load_recognizer
     from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
 
-    if args.recognizer is None:
-        return None, args.beam or bundle.load(args.bundle or DEFAULT_BUNDLE).decoding.get("beam")
-    if args.bundle is not None:
+    if args.recognizer is not None and args.bundle is not None:
         raise CommandError("--recognizer names what recognises, and so does --bundle: give one")
-    recognizer = load_recognizer(args.recognizer)
+    name = args.bundle or DEFAULT_BUNDLE
+    recognizer = Recognizer.load(name) if args.recognizer is None else load_recognizer(args.recognizer)
     if isinstance(recognizer, Recognizer):
-        return recognizer, args.beam or recognizer.decoding.beam
+        ours = args.beam or recognizer.decoding.beam
+        return name if args.recognizer is None else recognizer, recognizer.vocabulary.alphabet, ours
     if args.beam is not None:
         raise CommandError("--beam is for a network that is decoded as ours", args.recognizer)
-    return recognizer, None
+    return recognizer, None, None
