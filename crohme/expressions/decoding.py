@@ -18,7 +18,7 @@ from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.settings import Decoding
 from crohme.expressions.vocabulary import PAIR_INDEX, RELATION_INDEX, SAME_SYMBOL, START, START_BACKWARD, Vocabulary
 from crohme.notation import BIG_OPERATORS
-from crohme.notation.grammar import END, WRITTEN, Cursor, Grid, Group, Kind, Row
+from crohme.notation.grammar import CELL_ENDS, END, WRITTEN, Cursor, Grid, Group, Kind, Row
 from crohme.notation.linear import delinearize, linearize
 from crohme.notation.tree import LIMIT_OF, MAX_DEPTH, Node, Relation, SymbolTree
 from crohme.notation.tree import symbols as symbols_of
@@ -26,6 +26,7 @@ from crohme.types import BoolArray, Float32Array, IntegerArray
 
 _Precision = TypeVar("_Precision", np.float32, np.float64)
 _IMPOSSIBLE = -np.inf
+_USUAL = Decoding()
 _AT_ONCE = 48  # positions rescored at once: what is seen from each takes memory
 _WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
 # Strokes that a token of this kind takes or claims for its groups. The first symbol of a row was claimed before.
@@ -85,7 +86,7 @@ def decode(
     *,
     beam: int,
     backward: bool = False,
-    same_symbol_from: float = Decoding.same_symbol,
+    constants: Decoding = _USUAL,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[Candidate]:
     """The best readings in one direction, best first; empty if no hypothesis could be finished.
@@ -96,7 +97,7 @@ def decode(
         vocabulary: Vocabulary. The network's; what it may answer with.
         beam: int. Hypotheses kept at each step; 1 is greedy decoding.
         backward: bool. Whether rows are read from right to left.
-        same_symbol_from: float. See `Decoding.same_symbol`.
+        constants: Decoding. `same_symbol` and `uneven_line` are used.
         cancelled: function or None. Asked before each step.
 
     Raises:
@@ -113,7 +114,7 @@ def decode(
         if cancelled is not None and cancelled():
             raise Cancelled
         tokens, pointers, state = network.read(memory, state, *_inputs([[h] for h in live], n))
-        choices = _choices(live, tokens[:, 0], pointers[:, 0], same, beam, vocabulary, same_symbol_from)
+        choices = _choices(live, tokens[:, 0], pointers[:, 0], same, beam, vocabulary, constants)
         finished = [(parent, h) for parent, h in choices if h.cursor.ended]
         done = sorted([*done, *(h for _, h in finished)], key=lambda h: -h.score)[:beam]
         growing = [(parent, h) for parent, h in choices if not h.cursor.ended]
@@ -134,8 +135,9 @@ def rescore(
     trees: Sequence[SymbolTree],
     *,
     backward: bool,
+    constants: Decoding = _USUAL,
 ) -> list[float]:
-    """Log-probabilities of given readings, in one direction.
+    """Scores of given readings in one direction, as `decode` gives them.
 
     Args:
         network: ExpressionNetwork.
@@ -143,6 +145,7 @@ def rescore(
         vocabulary: Vocabulary. The network's.
         trees: sequence of SymbolTree. Readings of this expression, with strokes.
         backward: bool. Whether rows are read from right to left.
+        constants: Decoding. `uneven_line` is used.
     """
     n = len(memory)
     walks = [_walk(tree, n, vocabulary, backward) for tree in trees]
@@ -156,8 +159,11 @@ def rescore(
         for j, walk in enumerate(walks):
             for i, (hypothesis, token, strokes) in enumerate(walk[first : first + _AT_ONCE]):
                 scores[j] += float(log_softmax(tokens[j, i] + vocabulary.token_bias)[vocabulary.token_index[token]])
-                if hypothesis.cursor.kind(token) in WRITTEN:
+                kind, grid = hypothesis.cursor.kind(token), hypothesis.cursor.rows[-1].grid
+                if kind in WRITTEN:
                     scores[j] += _pointing(pointers[j, i], strokes)
+                elif grid is not None:
+                    scores[j] -= constants.uneven_line * grid.is_uneven(kind)
     return scores
 
 
@@ -234,13 +240,16 @@ def _choices(
     same: Float32Array,
     beam: int,
     vocabulary: Vocabulary,
-    same_symbol_from: float,
+    constants: Decoding,
 ) -> list[tuple[int, _Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
     scores = log_softmax(tokens + vocabulary.token_bias)
     for i, hypothesis in enumerate(live):
         scores[i] += hypothesis.score
         scores[i] += _mask(hypothesis.cursor, min(hypothesis.spare(hypothesis.cursor), 3), vocabulary)
+        if (grid := hypothesis.cursor.rows[-1].grid) is not None:
+            for token, kind in CELL_ENDS.items():
+                scores[i, vocabulary.token_index[token]] -= constants.uneven_line * grid.is_uneven(kind)
     flat = scores.ravel()
     best = np.argpartition(-flat, min(2 * beam, len(flat) - 1))[: 2 * beam]
     choices = []
@@ -252,7 +261,7 @@ def _choices(
             score = float(scores[i, number]) - hypothesis.score
             if hypothesis.cursor.kind(token) in WRITTEN:
                 most = hypothesis.spare(hypothesis.cursor.advance(token))
-                pointed = _pointed(pointers[i], same, hypothesis.written > 0, most, same_symbol_from)
+                pointed = _pointed(pointers[i], same, hypothesis.written > 0, most, constants.same_symbol)
                 score += _pointing(pointers[i], pointed)
             choices.append((i, _extend(hypothesis, token, score, pointed, vocabulary)))
     return sorted(choices, key=lambda choice: -choice[1].score)[:beam]

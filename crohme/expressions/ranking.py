@@ -40,7 +40,7 @@ def best_readings(
         beam: int. At least 1.
         cancelled: see `decoding.decode`.
     """
-    search = partial(decode, network, memory, vocabulary, same_symbol_from=decoding.same_symbol, cancelled=cancelled)
+    search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled)
     forward = distinct(search(beam=beam))
     if beam == 1 and forward:
         return forward
@@ -50,7 +50,7 @@ def best_readings(
 
     def rescored(found: Sequence[Candidate], *, backward: bool) -> list[float]:
         trees = [candidate.tree for candidate in found]
-        return rescore(network, memory, vocabulary, trees, backward=backward) if trees else []
+        return rescore(network, memory, vocabulary, trees, backward=backward, constants=decoding) if trees else []
 
     found = [*forward, *backward]
     forward_scores = [*(c.score for c in forward), *rescored(backward, backward=False)]

@@ -70,7 +70,9 @@ _KINDS = {
 }
 WRITTEN = frozenset({Kind.SYMBOL, Kind.COMMAND})
 """The kinds of token that stand for ink: a symbol, a fraction bar, a root sign, an accent."""
-_CELL_ENDS = frozenset({Kind.NEXT_CELL, Kind.NEXT_LINE, Kind.END_GRID})
+CELL_ENDS = {NEXT_CELL: Kind.NEXT_CELL, NEXT_LINE: Kind.NEXT_LINE, END_GRID: Kind.END_GRID}
+"""The tokens that end a cell of a grid."""
+_LINE_ENDS = frozenset({Kind.NEXT_LINE, Kind.END_GRID})
 
 
 class GrammarError(CrohmeError):
@@ -103,12 +105,22 @@ class Grid:
         above: int or None. The first of the line above.
         line: int or None. The first of this line in the cells before.
         left: int or None. The first of the nearest cell before in this line that is not empty.
+        columns: int. How many cells the first line has; 0 while it is open.
+        column: int. How many cells of this line are before.
     """
 
     first: int | None = None
     above: int | None = None
     line: int | None = None
     left: int | None = None
+    columns: int = 0
+    column: int = 0
+
+    def is_uneven(self, kind: Kind) -> bool:
+        """Whether ending the cell by a token of this kind makes its line longer or shorter than the first one."""
+        if kind is Kind.NEXT_CELL:
+            return self.columns == self.column + 1
+        return kind in _LINE_ENDS and self.column + 1 < self.columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +227,7 @@ class Cursor:
         kind, row = self.kind(token), self.rows[-1]
         if self.pending is not None:
             return kind in (Kind.OPEN, Kind.OPEN_INDEX)
-        if kind in _CELL_ENDS:
+        if kind in CELL_ENDS.values():
             is_begun = row.last is not None or (row.grid is not None and row.grid.line is not None)
             return row.grid is not None and (kind is Kind.NEXT_CELL or is_begun)
         if kind in (Kind.CLOSE, Kind.CLOSE_INDEX, Kind.END):
@@ -282,5 +294,9 @@ class Cursor:
             last = first if around.last is None else around.last
             return replace(self, rows=(*outer[:-1], replace(around, last=last, scripts=frozenset(), first=begun)))
         left = grid.left if cell.first is None else cell.first
-        following = Grid(first, grid.above, line, left) if kind is Kind.NEXT_CELL else Grid(first, line)
+        column = grid.column + 1
+        if kind is Kind.NEXT_CELL:
+            following = Grid(first, grid.above, line, left, grid.columns, column)
+        else:
+            following = Grid(first, line, columns=grid.columns or column)
         return replace(self, rows=(*outer, Row(closing=Kind.END_GRID, grid=following)))

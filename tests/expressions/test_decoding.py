@@ -8,12 +8,14 @@ import pytest
 from crohme.expressions import features
 from crohme.expressions.decoding import decode, rescore, symbol_scores
 from crohme.expressions.forward import NumpyTransformer
+from crohme.expressions.settings import Decoding
 from crohme.expressions.vocabulary import Vocabulary
-from crohme.notation import SymbolTree, from_latex, to_latex
+from crohme.notation import Alphabet, SymbolTree, from_latex, to_latex
 from crohme.notation.tree import Node
 from tests.expressions.test_forward import ARGUMENTS
 
 CROHME = Vocabulary.crohme()
+WHOLE = Vocabulary(Alphabet.whole())
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +26,18 @@ def network():
     return NumpyTransformer({path: rng.normal(0, 0.25, shape) for path, shape in shapes.items()}, ARGUMENTS)
 
 
-def _shapes():
+def _shapes(arguments=ARGUMENTS):
     pytest.importorskip("keras")
     from crohme import bundle
 
-    return {w.path: tuple(w.shape) for w in bundle.build("stroke_transformer", ARGUMENTS).weights}
+    return {w.path: tuple(w.shape) for w in bundle.build("stroke_transformer", arguments).weights}
+
+
+@pytest.fixture(scope="module")
+def network_of_grids():
+    rng = np.random.default_rng(5)
+    arguments = ARGUMENTS | WHOLE.dimensions()
+    return NumpyTransformer({path: rng.normal(0, 0.25, shape) for path, shape in _shapes(arguments).items()}, arguments)
 
 
 @pytest.mark.parametrize("backward", [False, True])
@@ -59,6 +68,29 @@ def test_rescoring_gives_the_score_of_the_search(network, backward):
     assert candidates
     again = rescore(network, memory, CROHME, [candidate.tree for candidate in candidates], backward=backward)
     np.testing.assert_allclose(again, [candidate.score for candidate in candidates], rtol=1e-4)
+
+
+def _grids(candidates):
+    return [node for c in candidates for node in c.tree.row if node.is_grid]
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_lines_of_a_grid_have_as_many_cells_as_the_first_where_others_cost(network_of_grids, backward):
+    uneven = []
+    for constants in (Decoding(uneven_line=0.0), Decoding(uneven_line=1000.0)):
+        found = []
+        for seed in range(6):
+            ink = np.random.default_rng(seed).normal(size=(9, features.POINTS, 2)).cumsum(axis=1)
+            memory = network_of_grids.encode(features.to_unit_scale(ink))
+            search = {"backward": backward, "constants": constants}
+            candidates = decode(network_of_grids, memory, WHOLE, beam=6, **search)
+            again = rescore(network_of_grids, memory, WHOLE, [c.tree for c in candidates], **search)
+            np.testing.assert_allclose(again, [c.score for c in candidates], rtol=1e-4)
+            found += _grids(candidates)
+        assert found
+        uneven.append(sum(len({len(line) for line in grid.cells}) > 1 for grid in found))
+    assert uneven[0] > 0
+    assert uneven[1] == 0
 
 
 def test_looks_are_the_classes_of_the_strokes(network):

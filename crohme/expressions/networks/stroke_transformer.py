@@ -120,6 +120,6 @@ NETWORK = ExpressionArchitecture(
     preprocessing=PREPROCESSING,
     decoding=DECODING,
     calibration=CALIBRATION,
-    added_later={"likeness_weight": 0.0},
+    added_later={"likeness_weight": 0.0, "uneven_line": 0.0},
     forward=NumpyTransformer,
 )
