@@ -332,7 +332,8 @@ def _cached_mask(
 ) -> Float32Array:
     """0 where a token may follow, -inf elsewhere; positions with equal arguments allow the same tokens."""
     grid = None if line is None else Grid(line=0 if line else None)
-    row = Row(None, closing, 0 if begun else None, scripts, grid)
+    written = 0 if begun else None
+    row = Row(None, closing, written, scripts, grid, first=written)
     group = None if pending is None else Group(0, Relation.INSIDE, or_index=pending)
     cursor = Cursor((row,) if grid is None else (Row(last=0), row), group)
     mask = np.full(len(vocabulary.tokens), _IMPOSSIBLE, dtype=np.float32)

@@ -9,8 +9,10 @@ from crohme.expressions import features
 from crohme.expressions.decoding import decode, rescore, symbol_scores
 from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.settings import Decoding
-from crohme.expressions.vocabulary import Vocabulary
+from crohme.expressions.vocabulary import PLACES, START, START_BACKWARD, Vocabulary
 from crohme.notation import Alphabet, SymbolTree, from_latex, to_latex
+from crohme.notation.alphabet import GRID
+from crohme.notation.grammar import END, END_GRID, NEXT_CELL, NEXT_LINE
 from crohme.notation.tree import Node
 from tests.expressions.test_forward import ARGUMENTS
 
@@ -26,18 +28,34 @@ def network():
     return NumpyTransformer({path: rng.normal(0, 0.25, shape) for path, shape in shapes.items()}, ARGUMENTS)
 
 
-def _shapes(arguments=ARGUMENTS):
+def _shapes():
     pytest.importorskip("keras")
     from crohme import bundle
 
-    return {w.path: tuple(w.shape) for w in bundle.build("stroke_transformer", arguments).weights}
+    return {w.path: tuple(w.shape) for w in bundle.build("stroke_transformer", ARGUMENTS).weights}
 
 
-@pytest.fixture(scope="module")
-def network_of_grids():
-    rng = np.random.default_rng(5)
-    arguments = ARGUMENTS | WHOLE.dimensions()
-    return NumpyTransformer({path: rng.normal(0, 0.25, shape) for path, shape in _shapes(arguments).items()}, arguments)
+class _Script:
+    """A network that reads the strokes in their order, and is told which token to write after which."""
+
+    def __init__(self, after):
+        tokens = len(WHOLE.tokens)
+        self.after = np.full((4, tokens, tokens), -20, np.float32)
+        for (written, previous, token), logit in after.items():
+            self.after[written, WHOLE.token_index[previous], WHOLE.token_index[token]] = logit
+
+    def start(self, count=1):
+        return self
+
+    def select(self, parents):
+        return self
+
+    def relate(self, memory):
+        return np.zeros((len(memory), len(memory), len(PLACES) + 2), np.float32)
+
+    def read(self, memory, state, previous, anchors, written, relations, rows):
+        in_order = -9.0 * np.arange(len(memory), dtype=np.float32)
+        return self.after[written.sum(axis=-1).astype(int), previous], in_order - 99.0 * written, self
 
 
 @pytest.mark.parametrize("backward", [False, True])
@@ -70,27 +88,18 @@ def test_rescoring_gives_the_score_of_the_search(network, backward):
     np.testing.assert_allclose(again, [candidate.score for candidate in candidates], rtol=1e-4)
 
 
-def _grids(candidates):
-    return [node for c in candidates for node in c.tree.row if node.is_grid]
-
-
 @pytest.mark.parametrize("backward", [False, True])
-def test_lines_of_a_grid_have_as_many_cells_as_the_first_where_others_cost(network_of_grids, backward):
-    uneven = []
-    for constants in (Decoding(uneven_line=0.0), Decoding(uneven_line=1000.0)):
-        found = []
-        for seed in range(6):
-            ink = np.random.default_rng(seed).normal(size=(9, features.POINTS, 2)).cumsum(axis=1)
-            memory = network_of_grids.encode(features.to_unit_scale(ink))
-            search = {"backward": backward, "constants": constants}
-            candidates = decode(network_of_grids, memory, WHOLE, beam=6, **search)
-            again = rescore(network_of_grids, memory, WHOLE, [c.tree for c in candidates], **search)
-            np.testing.assert_allclose(again, [c.score for c in candidates], rtol=1e-4)
-            found += _grids(candidates)
-        assert found
-        uneven.append(sum(len({len(line) for line in grid.cells}) > 1 for grid in found))
-    assert uneven[0] > 0
-    assert uneven[1] == 0
+@pytest.mark.parametrize(("cost", "cells"), [(0.0, [2, 1]), (1.0, [2, 1]), (4.0, [2, 2]), (1000.0, [2, 2])])
+def test_a_line_with_fewer_cells_than_the_first_costs(backward, cost, cells):
+    start = START_BACKWARD if backward else START
+    sure = [(0, start, GRID), (0, GRID, "a"), (1, "a", NEXT_CELL), (1, NEXT_CELL, "b"), (2, "b", NEXT_LINE)]
+    sure += [(2, NEXT_LINE, "c"), (3, "c", END_GRID), (3, NEXT_CELL, END_GRID), (3, END_GRID, END)]
+    network, memory = _Script({**dict.fromkeys(sure, 9.0), (3, "c", NEXT_CELL): 7.0}), np.zeros(3)
+    search = {"backward": backward, "constants": Decoding(uneven_line=cost)}
+    candidates = decode(network, memory, WHOLE, beam=4, **search)
+    assert [len(line) for line in candidates[0].tree.row[0].cells] == cells
+    again = rescore(network, memory, WHOLE, [c.tree for c in candidates], **search)
+    np.testing.assert_allclose(again, [c.score for c in candidates], rtol=1e-4)
 
 
 def test_looks_are_the_classes_of_the_strokes(network):
