@@ -56,7 +56,9 @@ def best_readings(
     forward_scores = [*(c.score for c in forward), *rescored(backward, backward=False)]
     backward_scores = [*rescored(forward, backward=True), *(c.score for c in backward)]
     class_scores = symbol_scores(network, memory, vocabulary, [c.tree for c in found])
-    scores = np.stack([forward_scores, backward_scores, class_scores, [-disagreement(c.tree, points) for c in found]])
+    differently = np.array([disagreement(c.tree, points) for c in found])
+    # Against the one that agrees most: what all of them have in common says nothing about how sure the best is.
+    scores = np.stack([forward_scores, backward_scores, class_scores, differently.min() - differently])
     first = decoding.forward_weight
     weights = np.array([first, 1 - first, decoding.class_weight, decoding.likeness_weight])
     return distinct([replace(c, score=float(score)) for c, score in zip(found, weights @ scores, strict=True)])
