@@ -18,16 +18,15 @@ from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.settings import Decoding
 from crohme.expressions.vocabulary import PAIR_INDEX, RELATION_INDEX, SAME_SYMBOL, START, START_BACKWARD, Vocabulary
 from crohme.notation import BIG_OPERATORS
-from crohme.notation.grammar import CELL_ENDS, END, WRITTEN, Cursor, Grid, Group, Kind, Row
-from crohme.notation.linear import delinearize, linearize
+from crohme.notation.grammar import CELL_ENDS, WRITTEN, Cursor, Grid, Group, Kind, Row
+from crohme.notation.linear import delinearize
 from crohme.notation.tree import LIMIT_OF, MAX_DEPTH, Node, Relation, SymbolTree
 from crohme.notation.tree import symbols as symbols_of
 from crohme.types import BoolArray, Float32Array, IntegerArray
 
 _Precision = TypeVar("_Precision", np.float32, np.float64)
 _IMPOSSIBLE = -np.inf
-_USUAL = Decoding()
-_AT_ONCE = 48  # positions rescored at once: what is seen from each takes memory
+USUAL = Decoding()
 _WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
 # Strokes that a token of this kind takes or claims for its groups. The first symbol of a row was claimed before.
 _CLOSING = frozenset({Kind.CLOSE, Kind.CLOSE_INDEX, Kind.END})  # what must follow them was owed before
@@ -60,8 +59,8 @@ class _Symbol:
     score: float
 
 
-@dataclass(frozen=True, eq=False)
-class _Hypothesis:
+@dataclass(frozen=True, eq=False, slots=True)
+class Hypothesis:
     """A prefix: where it stands, what it wrote, which strokes are left, and the token it ends with.
 
     `steps` are its tokens, and which of them wrote the next of `symbols`.
@@ -85,20 +84,25 @@ def decode(
     vocabulary: Vocabulary,
     *,
     beam: int,
-    backward: bool = False,
-    constants: Decoding = _USUAL,
+    backward: Sequence[bool] = (False,),
+    constants: Decoding = USUAL,
     cancelled: Callable[[], bool] | None = None,
-) -> list[Candidate]:
-    """The best readings in one direction, best first; empty if no hypothesis could be finished.
+) -> list[list[Candidate]]:
+    """The best readings in each of some directions.
+
+    The directions are searched side by side: the network reads the hypotheses of all of them at once.
 
     Args:
         network: ExpressionNetwork.
         memory: of its `encode`. The encoded expression.
         vocabulary: Vocabulary. The network's; what it may answer with.
-        beam: int. Hypotheses kept at each step; 1 is greedy decoding.
-        backward: bool. Whether rows are read from right to left.
+        beam: int. Hypotheses kept at each step of a direction; 1 is greedy decoding.
+        backward: sequence of bool. For each direction, whether rows are read from right to left.
         constants: Decoding. `same_symbol` and `uneven_line` are used.
         cancelled: function or None. Asked before each step.
+
+    Returns:
+        For each direction its candidates, best first; none if no hypothesis could be finished.
 
     Raises:
         Cancelled: `cancelled` said so.
@@ -106,90 +110,67 @@ def decode(
     n = len(memory)
     relate = network.relate(memory)
     same = same_symbol(relate)
-    start = vocabulary.token_index[START_BACKWARD if backward else START]
-    live = [_Hypothesis(0.0, Cursor(), (), (), np.zeros(n, np.float32), start)]
-    state = network.start()
-    done: list[_Hypothesis] = []
+    searches = [_Search(one, [first(n, one, vocabulary)]) for one in backward]
+    state = network.start(len(searches))
     for _ in range(12 + 6 * n):
         if cancelled is not None and cancelled():
             raise Cancelled
-        tokens, pointers, state = network.read(memory, state, *_inputs([[h] for h in live], n))
-        choices = _choices(live, tokens[:, 0], pointers[:, 0], same, beam, vocabulary, constants)
-        finished = [(parent, h) for parent, h in choices if h.cursor.ended]
-        done = sorted([*done, *(h for _, h in finished)], key=lambda h: -h.score)[:beam]
+        live = [hypothesis for search in searches for hypothesis in search.live]
+        tokens, pointers, state = network.read(memory, state, *inputs([[h] for h in live], n))
+        parents: list[int] = []
+        start = 0
+        for search in searches:
+            here = slice(start, start + len(search.live))
+            kept = search.step(tokens[here, 0], pointers[here, 0], same, beam, vocabulary, constants)
+            parents += [start + parent for parent in kept]
+            start = here.stop
+        if not parents:
+            break
+        state = state.select(parents)
+    return [
+        [
+            Candidate(_tree(h, relate, search.backward), h.score, {s.strokes: s.score for s in h.symbols})
+            for h in search.done
+        ]
+        for search in searches
+    ]
+
+
+@dataclass(eq=False)
+class _Search:
+    """One direction: the hypotheses that grow, and the best of those that are finished."""
+
+    backward: bool
+    live: list[Hypothesis]
+    done: list[Hypothesis] = field(default_factory=list)
+
+    def step(
+        self,
+        tokens: Float32Array,
+        pointers: Float32Array,
+        same: Float32Array,
+        beam: int,
+        vocabulary: Vocabulary,
+        constants: Decoding,
+    ) -> list[int]:
+        """Write one more token of each hypothesis that grows; which of them each new one continues."""
+        if not self.live:
+            return []
+        choices = _choices(self.live, tokens, pointers, same, beam, vocabulary, constants)
+        finished = [h for _, h in choices if h.cursor.ended]
+        self.done = sorted([*self.done, *finished], key=lambda h: -h.score)[:beam]
         growing = [(parent, h) for parent, h in choices if not h.cursor.ended]
         # Scores only fall: what is behind the worst of enough finished ones can never overtake it.
-        if len(done) == beam:
-            growing = [(parent, h) for parent, h in growing if h.score > done[-1].score]
-        if not growing:
-            break
-        live = [h for _, h in growing]
-        state = state.select([parent for parent, _ in growing])
-    return [Candidate(_tree(h, relate, backward), h.score, {s.strokes: s.score for s in h.symbols}) for h in done]
+        if len(self.done) == beam:
+            growing = [(parent, h) for parent, h in growing if h.score > self.done[-1].score]
+        self.live = [h for _, h in growing]
+        return [parent for parent, _ in growing]
 
 
-def rescore(
-    network: ExpressionNetwork,
-    memory: Sized,
-    vocabulary: Vocabulary,
-    trees: Sequence[SymbolTree],
-    *,
-    backward: bool,
-    constants: Decoding = _USUAL,
-) -> list[float]:
-    """Scores of given readings in one direction, as `decode` gives them.
-
-    Args:
-        network: ExpressionNetwork.
-        memory: of its `encode`. The encoded expression.
-        vocabulary: Vocabulary. The network's.
-        trees: sequence of SymbolTree. Readings of this expression, with strokes.
-        backward: bool. Whether rows are read from right to left.
-        constants: Decoding. `uneven_line` is used.
-    """
-    n = len(memory)
-    walks = [_walk(tree, n, vocabulary, backward) for tree in trees]
-    longest = max(len(walk) for walk in walks)
-    padded = [[*walk, *[walk[-1]] * (longest - len(walk))] for walk in walks]
-    state, scores = network.start(len(trees)), [0.0] * len(trees)
-    for first in range(0, longest, _AT_ONCE):
-        part = [walk[first : first + _AT_ONCE] for walk in padded]
-        here = _inputs([[hypothesis for hypothesis, _, _ in walk] for walk in part], n)
-        tokens, pointers, state = network.read(memory, state, *here)
-        for j, walk in enumerate(walks):
-            for i, (hypothesis, token, strokes) in enumerate(walk[first : first + _AT_ONCE]):
-                scores[j] += float(log_softmax(tokens[j, i] + vocabulary.token_bias)[vocabulary.token_index[token]])
-                kind, grid = hypothesis.cursor.kind(token), hypothesis.cursor.rows[-1].grid
-                if kind in WRITTEN:
-                    scores[j] += _pointing(pointers[j, i], strokes)
-                elif grid is not None:
-                    scores[j] -= constants.uneven_line * grid.is_uneven(kind)
-    return scores
-
-
-def symbol_scores(
-    network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary, trees: Sequence[SymbolTree]
-) -> list[float]:
-    """Log-probabilities of given readings' symbols by the class of each stroke, which knows no language.
-
-    Args:
-        network: ExpressionNetwork.
-        memory: of its `encode`. The encoded expression.
-        vocabulary: Vocabulary. The network's.
-        trees: sequence of SymbolTree. Readings of this expression, with strokes.
-    """
-    classes = classes_of(network, memory, vocabulary)
-    return [float(sum(class_score(classes, node, vocabulary) for node in tree.nodes())) for tree in trees]
-
-
-def classes_of(network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary) -> Float32Array:
-    """Log-probabilities of each stroke's symbol class, `(n, symbols)`."""
-    return log_softmax(network.classify(memory) + vocabulary.class_bias)
-
-
-def class_score(classes: Float32Array, node: Node, vocabulary: Vocabulary) -> float:
-    """Log-probability of a symbol's label by the classes of its strokes, in the mean."""
-    return float(classes[list(node.strokes), vocabulary.class_index[node.label]].mean())
+def first(n: int, backward: bool, vocabulary: Vocabulary) -> Hypothesis:
+    """The hypothesis that has written nothing of n strokes."""
+    start = vocabulary.token_index[START_BACKWARD if backward else START]
+    return Hypothesis(0.0, Cursor(), (), (), np.zeros(n, np.float32), start)
 
 
 def same_symbol(relate: Float32Array) -> Float32Array:
@@ -202,21 +183,8 @@ def same_symbol(relate: Float32Array) -> Float32Array:
     return (probability + np.swapaxes(probability, -1, -2)) / np.float32(2)
 
 
-def _walk(tree: SymbolTree, n: int, vocabulary: Vocabulary, backward: bool) -> list[tuple[_Hypothesis, str, BoolArray]]:
-    """Every step of writing a tree: where it stands, the token that follows, and the strokes that it writes."""
-    start = vocabulary.token_index[START_BACKWARD if backward else START]
-    hypothesis = _Hypothesis(0.0, Cursor(), (), (), np.zeros(n, np.float32), start)
-    walk = []
-    for token, node in [*linearize(tree, backward=backward), (END, None)]:
-        strokes = np.zeros(n, dtype=bool)
-        strokes[list(node.strokes if node is not None else ())] = True
-        walk.append((hypothesis, token, strokes))
-        hypothesis = _extend(hypothesis, token, 0.0, strokes, vocabulary)
-    return walk
-
-
-def _inputs(
-    live: Sequence[Sequence[_Hypothesis]], n: int
+def inputs(
+    live: Sequence[Sequence[Hypothesis]], n: int
 ) -> tuple[IntegerArray, Float32Array, Float32Array, IntegerArray, IntegerArray]:
     """What the decoder reads at the same number of positions of each hypothesis, see `NumpyTransformer.read`."""
     anchors = np.zeros((len(live), len(live[0]), n), np.float32)
@@ -234,14 +202,14 @@ def _inputs(
 
 
 def _choices(
-    live: Sequence[_Hypothesis],
+    live: Sequence[Hypothesis],
     tokens: Float32Array,
     pointers: Float32Array,
     same: Float32Array,
     beam: int,
     vocabulary: Vocabulary,
     constants: Decoding,
-) -> list[tuple[int, _Hypothesis]]:
+) -> list[tuple[int, Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
     scores = log_softmax(tokens + vocabulary.token_bias)
     for i, hypothesis in enumerate(live):
@@ -252,42 +220,60 @@ def _choices(
                 scores[i, vocabulary.token_index[token]] -= constants.uneven_line * grid.is_uneven(kind)
     flat = scores.ravel()
     best = np.argpartition(-flat, min(2 * beam, len(flat) - 1))[: 2 * beam]
-    choices = []
+    weights = np.exp(log_softmax(pointers))
+    pointed: dict[tuple[int, int], tuple[BoolArray, float]] = {}  # by hypothesis, and how many strokes it may take
+    found: list[tuple[float, int, str, Cursor, BoolArray | None]] = []
     for index in best[np.argsort(-flat[best])]:
         if flat[index] > _IMPOSSIBLE:
             i, number = divmod(int(index), scores.shape[1])
-            hypothesis, token = live[i], vocabulary.tokens[number]
-            pointed = np.zeros(hypothesis.written.shape, dtype=bool)
-            score = float(scores[i, number]) - hypothesis.score
+            hypothesis, token, score = live[i], vocabulary.tokens[number], float(flat[index])
+            after = hypothesis.cursor.advance(token)
+            strokes = None
             if hypothesis.cursor.kind(token) in WRITTEN:
-                most = hypothesis.spare(hypothesis.cursor.advance(token))
-                pointed = _pointed(pointers[i], same, hypothesis.written > 0, most, constants.same_symbol)
-                score += _pointing(pointers[i], pointed)
-            choices.append((i, _extend(hypothesis, token, score, pointed, vocabulary)))
-    return sorted(choices, key=lambda choice: -choice[1].score)[:beam]
+                most = hypothesis.spare(after)
+                if (i, most) not in pointed:
+                    strokes = _pointed(pointers[i], same, hypothesis.written > 0, most, constants.same_symbol)
+                    pointed[i, most] = strokes, pointing(weights[i], strokes)
+                strokes, score_of_strokes = pointed[i, most]
+                score += score_of_strokes
+            found.append((score, i, token, after, strokes))
+    found.sort(key=lambda one: -one[0])
+    return [
+        (i, extend(live[i], token, after, score, strokes, vocabulary))
+        for score, i, token, after, strokes in found[:beam]
+    ]
 
 
-def _extend(
-    hypothesis: _Hypothesis, token: str, score: float, pointed: BoolArray, vocabulary: Vocabulary
-) -> _Hypothesis:
-    """A hypothesis one token longer; `pointed` are the strokes of the symbol, if the token writes one."""
-    cursor = hypothesis.cursor
+def extend(
+    hypothesis: Hypothesis,
+    token: str,
+    after: Cursor,
+    score: float,
+    strokes: BoolArray | None,
+    vocabulary: Vocabulary,
+) -> Hypothesis:
+    """A hypothesis one token longer.
+
+    Args:
+        hypothesis: Hypothesis.
+        token: str. May follow it.
+        after: Cursor. The position after the token.
+        score: float. Of the longer hypothesis.
+        strokes: `(n,)` bool or None. Those of the symbol, if the token writes one.
+        vocabulary: Vocabulary.
+    """
     symbols, written = hypothesis.symbols, hypothesis.written
-    writes = cursor.kind(token) in WRITTEN
-    if writes:
+    if strokes is not None:
         label = "-" if token == r"\frac" else token
-        strokes = tuple(int(s) for s in np.flatnonzero(pointed))
-        symbols = (*symbols, _Symbol(label, strokes, score))
-        written = np.maximum(written, pointed.astype(np.float32))
-    number = vocabulary.token_index[token]
-    after = cursor.advance(token)
-    steps = hypothesis.steps if after.ended else (*hypothesis.steps, (token, writes))
-    return _Hypothesis(hypothesis.score + score, after, steps, symbols, written, number)
+        symbols = (*symbols, _Symbol(label, tuple(np.flatnonzero(strokes).tolist()), score - hypothesis.score))
+        written = np.maximum(written, strokes.astype(np.float32))
+    steps = hypothesis.steps if after.ended else (*hypothesis.steps, (token, strokes is not None))
+    return Hypothesis(score, after, steps, symbols, written, vocabulary.token_index[token])
 
 
-def _pointing(pointer: Float32Array, pointed: BoolArray) -> float:
-    """Log of the pointer's weight on some strokes."""
-    return float(np.log(max(np.exp(log_softmax(pointer))[pointed].sum(), 1e-9)))
+def pointing(weights: Float32Array, strokes: BoolArray) -> float:
+    """Log of what the pointer's weights, `(n,)`, come to on some strokes."""
+    return float(np.log(max(weights[strokes].sum(), 1e-9)))
 
 
 def _pointed(
@@ -347,7 +333,7 @@ def _cached_mask(
     return mask
 
 
-def _tree(hypothesis: _Hypothesis, relate: Float32Array, backward: bool) -> SymbolTree:
+def _tree(hypothesis: Hypothesis, relate: Float32Array, backward: bool) -> SymbolTree:
     symbols = iter(hypothesis.symbols)
     steps = []
     for token, writes in hypothesis.steps:

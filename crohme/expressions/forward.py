@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -70,14 +71,21 @@ class NumpyTransformer:
         arguments: Mapping[str, Any],
         preprocessing: Preprocessing | None = None,
     ) -> None:
-        self._weights = {
-            path.removeprefix("stroke_transformer/"): np.asarray(w, np.float32) for path, w in weights.items()
-        }
         self.heads = int(arguments["heads"])
         self.encoder_layers = int(arguments["encoder_layers"])
         self.decoder_layers = int(arguments["decoder_layers"])
         self.pair_features = int(arguments["pair_features"])
         self.preprocessing = preprocessing or Preprocessing()
+        self._weights = {
+            path.removeprefix("stroke_transformer/"): np.asarray(w, np.float32) for path, w in weights.items()
+        }
+        for i in range(self.encoder_layers):
+            self._fuse_attention(f"encoder/attention_{i}", ("query", "key_value"))
+            self._fuse_norm(f"encoder/mlp_{i}", ("inner",))
+        for i in range(self.decoder_layers):
+            self._fuse_attention(f"decoder/self_{i}", ("query", "key_value"))
+            self._fuse_attention(f"decoder/cross_{i}", ("query",))
+            self._fuse_norm(f"decoder/mlp_{i}", ("inner",))
 
     def encode(self, ink: Float32Array) -> Memory:
         """Encode one expression.
@@ -94,13 +102,14 @@ class NumpyTransformer:
         x = (self._shape(points) + place)[None]
         for i in range(self.encoder_layers):
             name = f"encoder/attention_{i}"
-            normed = self._norm(x, f"{name}/norm")
-            keys, values = self._keys_values(normed, name)
-            bias = biases[i * self.heads : (i + 1) * self.heads]
-            x = x + self._attend(normed, keys, values, bias, name, geometry)
+            queries, keys, values = self._by_head(self._dense(_standardised(x), f"{name}/fused"), 3)
+            x = x + self._attend(queries, keys, values, biases[i * self.heads : (i + 1) * self.heads], name, geometry)
             x = self._feed_forward(x, f"encoder/mlp_{i}")
         encoded = self._norm(x, "encoder/norm")[0]
-        cross = [self._keys_values(encoded[None], f"decoder/cross_{i}") for i in range(self.decoder_layers)]
+        cross = [
+            self._by_head(self._dense(encoded[None], f"decoder/cross_{i}/key_value"), 2)
+            for i in range(self.decoder_layers)
+        ]
         return Memory(
             encoded,
             geometry,
@@ -159,14 +168,14 @@ class NumpyTransformer:
         keys, values = [], []
         for i in range(self.decoder_layers):
             name = f"decoder/self_{i}"
-            normed = self._norm(x, f"{name}/norm")
-            key, value = self._keys_values(normed, name)
+            query, key, value = self._by_head(self._dense(_standardised(x), f"{name}/fused"), 3)
             keys.append(np.concatenate([state.keys[i], key], axis=2))
             values.append(np.concatenate([state.values[i], value], axis=2))
-            x = x + self._attend(normed, keys[i], values[i], causal, name)
+            x = x + self._attend(query, keys[i], values[i], causal, name)
             name = f"decoder/cross_{i}"
             bias = self._look(x, seen, self.heads, f"decoder/look_{i}/seek")
-            x = x + self._attend(self._norm(x, f"{name}/norm"), memory.keys[i], memory.values[i], bias, name, seen)
+            (query,) = self._by_head(self._dense(_standardised(x), f"{name}/fused"), 1)
+            x = x + self._attend(query, memory.keys[i], memory.values[i], bias, name, seen)
             x = self._feed_forward(x, f"decoder/mlp_{i}")
         x = self._norm(x, "decoder/norm")
         pointer = self._dense(x, "decoder/pointer_query") @ memory.pointer_keys.T * x.shape[-1] ** -0.5
@@ -179,13 +188,28 @@ class NumpyTransformer:
         return x @ self._weights[f"{name}/kernel"] + self._weights[f"{name}/bias"]
 
     def _norm(self, x: Float32Array, name: str) -> Float32Array:
-        centred = x - x.mean(axis=-1, keepdims=True)
-        scale = 1.0 / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + 1e-5)
-        normed: Float32Array = centred * scale * self._weights[f"{name}/gamma"] + self._weights[f"{name}/beta"]
-        return normed
+        return _standardised(x) * self._weights[f"{name}/gamma"] + self._weights[f"{name}/beta"]
 
     def _feed_forward(self, x: Float32Array, name: str) -> Float32Array:
-        return x + self._dense(_silu(self._dense(self._norm(x, f"{name}/norm"), f"{name}/inner")), f"{name}/out")
+        return x + self._dense(_silu(self._dense(_standardised(x), f"{name}/fused")), f"{name}/out")
+
+    def _fuse_attention(self, name: str, projections: tuple[str, ...]) -> None:
+        """One matrix product in place of several: of the projections, and of what follows the heads."""
+        table = self._weights
+        scale = np.float32((table[f"{name}/query/bias"].size // self.heads) ** -0.5)
+        for part in ("kernel", "bias"):
+            table[f"{name}/query/{part}"] = table[f"{name}/query/{part}"] * scale
+        self._fuse_norm(name, projections)
+        if (edge := table.pop(f"{name}/edge/kernel", None)) is not None:
+            table[f"{name}/out/kernel"] = np.concatenate([table[f"{name}/out/kernel"], edge])
+
+    def _fuse_norm(self, name: str, layers: tuple[str, ...]) -> None:
+        """The layers after a norm as one, with the norm's own scale and offset."""
+        table = self._weights
+        kernel = np.concatenate([table.pop(f"{name}/{layer}/kernel") for layer in layers], axis=1)
+        bias = np.concatenate([table.pop(f"{name}/{layer}/bias") for layer in layers])
+        gamma, beta = table.pop(f"{name}/norm/gamma"), table.pop(f"{name}/norm/beta")
+        table[f"{name}/fused/kernel"], table[f"{name}/fused/bias"] = gamma[:, None] * kernel, beta @ kernel + bias
 
     def _shape(self, points: Float32Array) -> Float32Array:
         n, length, features = points.shape
@@ -193,11 +217,6 @@ class NumpyTransformer:
         x = _silu(self._dense(_with_neighbours(parts), "encoder/shape_1"))
         x = _silu(self._dense(_with_neighbours(x), "encoder/shape_2"))
         return self._dense(x.reshape(n, -1), "encoder/shape_3")
-
-    def _keys_values(self, x: Float32Array, name: str) -> tuple[Float32Array, Float32Array]:
-        """`(k, t, width)` → keys and values, `(k, heads, t, width / heads)` each."""
-        key, value = np.split(self._dense(x, f"{name}/key_value"), 2, axis=-1)
-        return self._by_head(key), self._by_head(value)
 
     def _attend(
         self,
@@ -208,23 +227,36 @@ class NumpyTransformer:
         name: str,
         edges: Float32Array | None = None,
     ) -> Float32Array:
-        """`(k, q, width)` queries, with bias that broadcasts to `(k, heads, q, t)` and edges `(k, q, t, e)`."""
-        q = self._by_head(self._dense(queries, f"{name}/query"))
-        weights = _softmax(q @ np.swapaxes(keys, -1, -2) * keys.shape[-1] ** -0.5 + bias)
-        found = self._dense(np.swapaxes(weights @ values, 1, 2).reshape(queries.shape), f"{name}/out")
-        if edges is None:
-            return found
-        lying: Float32Array = np.swapaxes(weights, 1, 2) @ edges
-        return found + lying.reshape(*queries.shape[:2], -1) @ self._weights[f"{name}/edge/kernel"]
+        """What `(k, heads, q, width / heads)` queries find; bias broadcasts to `(k, heads, q, t)`.
 
-    def _by_head(self, x: Float32Array) -> Float32Array:
-        return np.swapaxes(x.reshape(*x.shape[:2], self.heads, -1), 1, 2)
+        Edges are `(k, q, t, e)`.
+        """
+        k, _, q, _ = queries.shape
+        weights = _softmax(queries @ np.swapaxes(keys, -1, -2) + bias)
+        found = np.swapaxes(weights @ values, 1, 2).reshape(k, q, -1)
+        if edges is not None:
+            found = np.concatenate([found, (np.swapaxes(weights, 1, 2) @ edges).reshape(k, q, -1)], axis=-1)
+        return self._dense(found, f"{name}/out")
+
+    def _by_head(self, x: Float32Array, parts: int) -> Float32Array:
+        """`(k, t, parts * width)` → `(parts, k, heads, t, width / heads)`."""
+        k, t, width = x.shape
+        return x.reshape(k, t, parts, self.heads, width // (parts * self.heads)).transpose(2, 0, 3, 1, 4)
 
     def _look(self, x: Float32Array, seen: Float32Array, heads: int, name: str) -> Float32Array:
         """Bias `(k, heads, q, n)` of what each query seeks in the geometry seen from its anchor."""
         width = seen.shape[-1]
         sought = (self._dense(x, name) * width**-0.5).reshape(*x.shape[:2], heads, width)
         return np.swapaxes(sought @ np.swapaxes(seen, -1, -2), 1, 2)
+
+
+def _standardised(x: Float32Array) -> Float32Array:
+    """Mean 0 and variance 1 along the last axis."""
+    width = np.float32(x.shape[-1])
+    centred = x - np.add.reduce(x, axis=-1, keepdims=True) / width
+    variance = np.einsum("...i,...i->...", centred, centred)[..., None] / width
+    standardised: Float32Array = centred / np.sqrt(variance + np.float32(1e-5))
+    return standardised
 
 
 def _silu(x: Float32Array) -> Float32Array:
@@ -238,6 +270,7 @@ def _softmax(x: Float32Array) -> Float32Array:
     return shares
 
 
+@lru_cache(maxsize=4096)
 def _positions(first: int, count: int, width: int) -> Float32Array:
     rates = np.exp(-np.log(10_000.0) * np.arange(width // 2) / (width // 2)).astype(np.float32)
     angles = np.arange(first, first + count)[:, None] * rates

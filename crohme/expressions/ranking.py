@@ -8,12 +8,14 @@ from functools import partial
 
 import numpy as np
 
-from crohme.expressions.decoding import Candidate, decode, rescore, symbol_scores
+from crohme.expressions.decoding import Candidate, decode
 from crohme.expressions.likeness import disagreement
 from crohme.expressions.protocol import ExpressionNetwork
+from crohme.expressions.rescoring import rescore, symbol_scores
 from crohme.expressions.settings import Decoding
 from crohme.expressions.vocabulary import Vocabulary
-from crohme.notation import to_latex
+from crohme.notation import SymbolTree, to_latex
+from crohme.notation.linear import linearize
 from crohme.types import Float32Array
 
 
@@ -41,27 +43,34 @@ def best_readings(
         cancelled: see `decoding.decode`.
     """
     search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled)
-    forward = distinct(search(beam=beam))
-    if beam == 1 and forward:
-        return forward
-    backward = distinct(search(beam=max(beam, 2), backward=True))
-    if not forward and not backward:
+    if beam == 1 and (alone := distinct(search(beam=1)[0])):
+        return alone
+    forward, backward = map(distinct, search(beam=max(beam, 2), backward=(False, True)))
+    found = {_steps(c.tree): c for c in (*backward, *forward)}
+    if not found:
         return []
-
-    def rescored(found: Sequence[Candidate], *, backward: bool) -> list[float]:
-        trees = [candidate.tree for candidate in found]
-        return rescore(network, memory, vocabulary, trees, backward=backward, constants=decoding) if trees else []
-
-    found = [*forward, *backward]
-    forward_scores = [*(c.score for c in forward), *rescored(backward, backward=False)]
-    backward_scores = [*rescored(forward, backward=True), *(c.score for c in backward)]
-    class_scores = symbol_scores(network, memory, vocabulary, [c.tree for c in found])
-    differently = np.array([disagreement(c.tree, points) for c in found])
+    known = [{_steps(c.tree): c.score for c in one} for one in (forward, backward)]
+    missing = [(way, steps) for way in (0, 1) for steps in found if steps not in known[way]]
+    scores_of_others = rescore(
+        network, memory, vocabulary, [found[steps].tree for _, steps in missing],
+        backward=[way == 1 for way, _ in missing], constants=decoding,
+    )  # fmt: skip
+    for (way, steps), score in zip(missing, scores_of_others, strict=True):
+        known[way][steps] = score
+    trees = [c.tree for c in found.values()]
+    differently = np.array([disagreement(tree, points) for tree in trees])
     # Against the one that agrees most: what all of them have in common says nothing about how sure the best is.
-    scores = np.stack([forward_scores, backward_scores, class_scores, differently.min() - differently])
+    likeness_scores = differently.min() - differently
+    class_scores = symbol_scores(network, memory, vocabulary, trees)
+    scores = np.array([*([known[way][steps] for steps in found] for way in (0, 1)), class_scores, likeness_scores])
     first = decoding.forward_weight
     weights = np.array([first, 1 - first, decoding.class_weight, decoding.likeness_weight])
-    return distinct([replace(c, score=float(score)) for c, score in zip(found, weights @ scores, strict=True)])
+    return distinct([replace(c, score=float(score)) for c, score in zip(found.values(), weights @ scores, strict=True)])
+
+
+def _steps(tree: SymbolTree) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """A reading as a key: its tokens, and the strokes of each."""
+    return tuple((token, () if node is None else node.strokes) for token, node in linearize(tree))
 
 
 def distinct(candidates: Sequence[Candidate]) -> list[Candidate]:

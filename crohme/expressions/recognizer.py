@@ -10,11 +10,12 @@ import numpy as np
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError, find
-from crohme.expressions.decoding import Candidate, class_score, classes_of
+from crohme.expressions.decoding import Candidate
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.ranking import best_readings, confidences
+from crohme.expressions.rescoring import class_score, classes_of
 from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
 from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, seen_shares, unread_shares
 from crohme.expressions.vocabulary import Vocabulary
