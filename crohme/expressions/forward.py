@@ -185,7 +185,10 @@ class NumpyTransformer:
         return self._dense(hidden, "decoder/token"), pointer, State(tuple(keys), tuple(values))
 
     def _dense(self, x: Float32Array, name: str) -> Float32Array:
-        return x @ self._weights[f"{name}/kernel"] + self._weights[f"{name}/bias"]
+        # In two dimensions: numpy would multiply each `(q, d)` of a `(k, q, d)` by itself, and read the weights k times.
+        flat = x.reshape(-1, x.shape[-1]) @ self._weights[f"{name}/kernel"]
+        flat += self._weights[f"{name}/bias"]
+        return flat.reshape(*x.shape[:-1], -1)
 
     def _norm(self, x: Float32Array, name: str) -> Float32Array:
         return _standardised(x) * self._weights[f"{name}/gamma"] + self._weights[f"{name}/beta"]
