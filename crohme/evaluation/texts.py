@@ -17,13 +17,17 @@ from pathlib import Path
 
 from crohme.augment.texts import text_files
 from crohme.errors import CrohmeError, cause_of
-from crohme.notation import Alphabet, LatexError, from_latex, read_latex, to_latex, tokenize
+from crohme.notation import Alphabet, LatexError, LatexTooLong, from_latex, read_latex, to_latex, tokenize
 from crohme.notation.latex_commands import ALL_FUNCTIONS
 from inkml_parser.files import read_regular
 
 
 class TextsError(CrohmeError):
     """Files without any text."""
+
+
+_SHOWN = 1000
+"""Characters of a text that is too long to be read."""
 
 
 class Kind(StrEnum):
@@ -34,6 +38,7 @@ class Kind(StrEnum):
     STRUCTURE = "structure that no tree holds"
     MALFORMED = "malformed"
     ENCODING = "not UTF-8"
+    TOO_LONG = "too long"
     CHANGED = "written as something else"
 
 
@@ -44,7 +49,7 @@ class TextOutcome:
     Args:
         file: Path.
         line: int. From 1.
-        text: str.
+        text: str. Only its beginning if it is too long.
         kind: Kind.
         cause: str. Why it is not the same; empty if it is.
         written: str. What it was written as; empty if it was not read.
@@ -107,6 +112,8 @@ def check(raw: bytes, alphabet: Alphabet) -> tuple[str, Kind, str, str]:
         tree = from_latex(text, alphabet)
         written = to_latex(tree)
         again = from_latex(written, alphabet)
+    except LatexTooLong as error:
+        return f"{text[:_SHOWN]}…", Kind.TOO_LONG, error.cause, ""
     except LatexError as error:
         return text, *_refused(text, error.cause), ""
     expected = list(_named(read_latex(text).tokens, alphabet))

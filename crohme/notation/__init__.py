@@ -9,7 +9,7 @@ from crohme.notation.alphabet import (
     canonical_label,
     sign_name,
 )
-from crohme.notation.errors import LabelGraphError, LatexError, MathmlError, NotationError, UnsayableError
+from crohme.notation.errors import LabelGraphError, LatexError, LatexTooLong, MathmlError, NotationError, UnsayableError
 from crohme.notation.labelgraph import GraphObject, GraphRelation, LabelGraph, stroke_graph, symbol_graph, to_tree
 from crohme.notation.latex import to_latex
 from crohme.notation.latex_parser import Expression, from_latex, read_latex
@@ -32,6 +32,7 @@ __all__ = [
     "LabelGraph",
     "LabelGraphError",
     "LatexError",
+    "LatexTooLong",
     "MAX_DEPTH",
     "MathmlError",
     "Node",

@@ -29,6 +29,10 @@ class LatexError(NotationError):
         return f"{self.cause} at position {self.position}"
 
 
+class LatexTooLong(LatexError):
+    """LaTeX with more tokens than any expression has."""
+
+
 class LabelGraphError(NotationError):
     """A label graph that cannot be read, or that is no tree."""
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crohme.notation.alphabet import OTHER, SYMBOL_CLASSES
-from crohme.notation.errors import LatexError
+from crohme.notation.errors import LatexError, LatexTooLong
 from crohme.notation.tree import ARGUMENTS
 
+MAX_TOKENS = 16_000
+"""Of one text without its dollars: four for each of 4,000 symbols, where no written expression has 200 strokes."""
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
 _TOKEN = re.compile(
@@ -65,7 +67,7 @@ def tokenize(text: str) -> list[str]:
         list of str. For text in normal form, `text.split()`.
 
     Raises:
-        LatexError: The text ends in a lone backslash.
+        LatexError: More than `MAX_TOKENS`, or the text ends in a lone backslash.
     """
     return [token.text for token in scan(text)]
 
@@ -73,12 +75,16 @@ def tokenize(text: str) -> list[str]:
 def scan(text: str) -> list[Token]:
     """The same tokens, with their positions."""
     tokens: list[Token] = []
+    dollars = 0
     for match in _TOKEN.finditer(text):
         found, position = match.group(), match.start()
         if len(found) == 1 and found.isascii():  # nearly all of them
             tokens.append(Token(found, position))
         else:
             tokens.extend(_tokens(found, position))
+        dollars += found == "$"
+        if len(tokens) - dollars > MAX_TOKENS:
+            raise LatexTooLong(f"longer than {MAX_TOKENS} tokens", position)
     if text.endswith("\\") and not (tokens and tokens[-1].text == "\\\\"):
         raise LatexError("lone backslash", len(text) - 1)
     return tokens

@@ -269,3 +269,17 @@ def test_folders_that_cannot_be_scored(tmp_path: Path) -> None:
     _folder(tmp_path / "2", {"a.lg": POWER})
     with pytest.raises(ScoringError, match="two files have one name"):
         score(tmp_path, tmp_path)
+
+
+def test_latex_that_is_too_long_is_refused_on_its_own_side_and_identical_one_is_right(tmp_path: Path) -> None:
+    long, other = " + ".join(["x"] * 20_001), " + ".join(["x"] * 20_000 + ["y"])
+    truths, outputs = tmp_path / "truth", tmp_path / "output"
+    for folder, latex in ((truths, {"a": long, "b": "x", "c": "x"}), (outputs, {"a": long, "b": other, "c": "x"})):
+        folder.mkdir()
+        for name, text in latex.items():
+            (folder / f"{name}.tex").write_text(text)
+    for level in (Level.SYMBOL, Level.TOKENS):
+        scores = score(truths, outputs, level)
+        assert scores.overall()["exact"] == 2
+        assert scores.files["b"].problem == "output: longer than 16000 tokens"
+        assert score(outputs, truths, level).files["b"].problem == "truth: longer than 16000 tokens"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from crohme.evaluation.report import ReportError, read_report
 from crohme.evaluation.scoring import Level, Scores, ScoringError, score
 from crohme.evaluation.scoring.errors import Refused
+from crohme.evaluation.scoring.sources import open_source
 from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table
 
 WANTED = {"a": "x , y", "b": r"\frac { 1 } { 2 }"}
@@ -313,3 +314,49 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
             read_table(tmp_path / name, Side.OUTPUT)
     with pytest.raises(ReportError, match=r"metrics\.json: Not a regular file"):
         read_report(tmp_path)
+
+
+WRONG = [
+    ({"file": "b", "latex": 5}, "b", "no LaTeX: it is the number 5"),
+    ({"file": "b", "latex": 0.5}, "b", "no LaTeX: it is the number 0.5"),
+    ({"file": "b", "latex": None}, "b", "no LaTeX: it is null"),
+    ({"file": "b", "latex": False}, "b", "no LaTeX: it is false"),
+    ({"file": "b", "latex": ["x"]}, "b", "no LaTeX: it is a list"),
+    ({"file": "b", "latex": {"a": "x"}}, "b", "no LaTeX: it is an object"),
+    ({"file": "b", "latex": " "}, "b", "no LaTeX: it is empty"),
+    ({"file": "b"}, "b", "no LaTeX: no 'latex'"),
+    ({"latex": "x"}, "PLACE", "no file name"),
+    ({"file": None, "latex": "x"}, "PLACE", "no file name"),
+    ({"file": ["b"], "latex": "x"}, "PLACE", "'file' is a list, and no file name"),
+    ({"file": {}, "latex": "x"}, "PLACE", "'file' is an empty object, and no file name"),
+    (7, "PLACE", "the number 7, where an object with a file and its LaTeX should be"),
+    (None, "PLACE", "null, where an object"),
+    ("b", "PLACE", "a text, where an object"),
+    ([["b", "x"]], "PLACE", "a list, where an object"),
+    ({}, "PLACE", "an empty object, where an object"),
+]
+
+
+@pytest.mark.parametrize(("entry", "name", "cause"), WRONG, ids=[json.dumps(entry) for entry, _, _ in WRONG])
+def test_an_entry_of_json_that_is_wrong_is_named_with_its_place_and_what_it_is(
+    tmp_path: Path, entry: object, name: str, cause: str
+) -> None:
+    rows = [json.dumps({"file": "a", "latex": "x"}), json.dumps(entry)]
+    for file, content, place in (
+        ("t.json", f"[{','.join(rows)}]", "entry 2"),
+        ("t.jsonl", "\n".join(rows), "line 2"),
+    ):
+        (tmp_path / file).write_text(content)
+        items = open_source(tmp_path / file).items
+        refused = items[place if name == "PLACE" else name]
+        assert items["a"] == "x" and isinstance(refused, Refused)
+        assert refused.cause.startswith(f"{place}: {cause}") and refused.cause.endswith(f" ({file})")
+
+
+def test_a_value_of_an_object_of_names_that_is_no_latex_is_named(tmp_path: Path) -> None:
+    items = table(tmp_path / "t.json", '{"a": "x", "b": 5, "c": {"latex": "x"}}').items
+    assert items == {
+        "a": "x",
+        "b": Refused("entry 2: no LaTeX: it is the number 5"),
+        "c": Refused("entry 3: no LaTeX: it is an object"),
+    }

@@ -106,3 +106,15 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert ["unknown command or sign", "\\foo", "2"] in list(csv.reader(file))
     assert main(["evaluate", "texts", str(tmp_path / "none.txt")]) == 1
     assert "none.txt: No such file" in capsys.readouterr().err
+
+
+def test_a_line_that_is_too_long_is_named_and_the_others_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.txt").write_text("x^2\n" + "x + " * 450_000 + "x\n\\frac12\n")
+    assert main(["evaluate", "texts", str(tmp_path / "t.txt"), "--report", str(tmp_path / "report")]) == 0
+    out = capsys.readouterr().out
+    assert "the same                 2" in out
+    assert "longer than 16000 tokens    t.txt:2: x + x" in out
+    rows = list(csv.DictReader((tmp_path / "report/texts.csv").open()))
+    assert [(row["line"], row["kind"], len(row["latex"])) for row in rows] == [("2", "too long", 1001)]

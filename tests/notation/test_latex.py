@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,11 +10,13 @@ from crohme.notation import (
     MAX_DEPTH,
     VOCABULARY,
     LatexError,
+    LatexTooLong,
     Node,
     NotationError,
     Relation,
     SymbolTree,
     from_latex,
+    read_latex,
     to_latex,
     tokenize,
     without_limits,
@@ -183,3 +187,11 @@ def test_dollars_around_the_whole_are_dropped(latex: str) -> None:
 def test_nothing_but_dollars_is_no_expression() -> None:
     with pytest.raises(LatexError):
         from_latex("$" * 80_001)
+
+
+@pytest.mark.parametrize("read", [tokenize, read_latex, from_latex])
+def test_a_text_with_too_many_tokens_is_refused_whatever_is_in_it(read: Callable[[str], object]) -> None:
+    read("x " * 16_000)
+    for text in ("x " * 16_001, "{" * 100_000, "²" * 20_000, "x" * 2_000_000):
+        with pytest.raises(LatexTooLong, match="longer than 16000 tokens"):
+            read(text)

@@ -27,7 +27,7 @@ the same tree again. Spaces, sizes, fonts and braces that only group do not matt
 which they do.
 
 The others are listed by cause, the most frequent first: commands and signs that the alphabet lacks, structures that no
-tree holds (a script without a base), malformed LaTeX.
+tree holds (a script without a base), malformed LaTeX, lines longer than any expression.
 
 --report writes texts.csv, a row for each text that is not the same, and causes.csv.
 

@@ -11,7 +11,7 @@ from crohme.evaluation.scoring.columns import NAMES, Side, latex_column, word_of
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 
 _CAUSES = ("error", "problem")
-_BROKEN = "no object with a file and its LaTeX"
+_BROKEN = "{what}, where an object with a file and its LaTeX should be"
 
 Row = tuple[int, str, str | Refused, str]
 """Number of the entry, name, LaTeX, confidence."""
@@ -29,34 +29,45 @@ def json_rows(path: Path, text: str, side: Side, wanted: str | None) -> Iterator
     Raises:
         ScoringError: It is no JSON, or no key is known to be that of the LaTeX. A line of `.jsonl` is refused alone.
     """
+    unit = unit_of(path)
     entries = list(_entries(path, text))
     objects = [entry for _, entry in entries if not isinstance(entry, Refused)]
     keys = list(dict.fromkeys(word for entry in objects for word in entry))
     column = latex_column(path, keys, side, wanted) if objects else ""
     for number, entry in entries:
-        yield (number, "", entry, "") if isinstance(entry, Refused) else (number, *_read(number, entry, column))
+        read = ("", entry, "") if isinstance(entry, Refused) else _read(f"{unit} {number}", entry, column)
+        yield number, *read
 
 
-def _read(number: int, entry: dict[str, Any], column: str) -> tuple[str, str | Refused, str]:
-    name = next((entry[word] for word in NAMES if entry.get(word) is not None), "")
+def unit_of(path: Path) -> str:
+    """What is counted in a file of JSON: lines of JSON lines, entries of all others."""
+    return "line" if path.suffix.lower() == ".jsonl" else "entry"
+
+
+def _read(place: str, entry: dict[str, Any], column: str) -> tuple[str, str | Refused, str]:
+    key = next((word for word in NAMES if entry.get(word) is not None), None)
+    name = "" if key is None else entry[key]
     confidence = entry.get("confidence")
     has_number = isinstance(confidence, int | float) and not isinstance(confidence, bool)
     if isinstance(name, bool) or not isinstance(name, str | int):
-        return "", Refused(f"entry {number}: its file name is no text"), ""
+        return "", Refused(f"{place}: {key!r} is {_described(name)}, and no file name"), ""
+    if not str(name).strip():
+        return "", Refused(f"{place}: no file name"), ""
     latex = entry.get(column)
     if entry.get("symbol") is not None:
-        given: str | Refused = Refused(f"entry {number}: a reading of one symbol, not of an expression")
+        given: str | Refused = Refused(f"{place}: a reading of one symbol, not of an expression")
     elif isinstance(latex, str) and latex.strip():
         given = latex
     else:
         causes = (entry[word] for word in _CAUSES if isinstance(entry.get(word), str) and entry[word].strip())
-        given = Refused(next(causes, f"entry {number}: no LaTeX"))
+        wrong = f"no LaTeX: it is {_described(latex)}" if column in entry else f"no LaTeX: no {column!r}"
+        given = Refused(next(causes, f"{place}: {wrong}"))
     return str(name), given, str(confidence) if has_number else ""
 
 
 def _entries(path: Path, text: str) -> Iterable[tuple[int, dict[str, Any] | Refused]]:
     """The objects of a list or of lines; of an object of `"name": "LaTeX"`, one for each."""
-    if path.suffix.lower() == ".jsonl":
+    if unit_of(path) == "line":
         return [(i, _line(line, i)) for i, line in enumerate(text.split("\n"), start=1) if line.strip()]
     try:
         content = parsed(text)
@@ -66,12 +77,12 @@ def _entries(path: Path, text: str) -> Iterable[tuple[int, dict[str, Any] | Refu
         return [(i, {"file": name, "latex": latex}) for i, (name, latex) in enumerate(content, start=1)]
     if not isinstance(content, list):
         raise ScoringError("neither a list nor an object", path)
-    return [(i, _object(entry) or Refused(_BROKEN)) for i, entry in enumerate(content, start=1)]
+    return [(i, _object(entry, f"entry {i}")) for i, entry in enumerate(content, start=1)]
 
 
 def _line(line: str, number: int) -> dict[str, Any] | Refused:
     try:
-        return _object(parsed(line)) or Refused(f"line {number}: {_BROKEN}")
+        return _object(parsed(line), f"line {number}")
     except ValueError as error:
         return Refused(f"line {number}: not JSON: {error}")
 
@@ -80,9 +91,25 @@ class _Pairs(list[tuple[str, Any]]):
     """An object as its pairs, and not as a dict: of two of one name that would keep the second."""
 
 
-def _object(content: Any) -> dict[str, Any] | None:
+def _object(content: Any, place: str) -> dict[str, Any] | Refused:
     """An object with its keys as columns are compared."""
-    return {word_of(key): value for key, value in content} if isinstance(content, _Pairs) else None
+    if isinstance(content, _Pairs) and content:
+        return {word_of(key): value for key, value in content}
+    return Refused(f"{place}: {_BROKEN.format(what=_described(content))}")
+
+
+def _described(value: Any) -> str:
+    """What a value of JSON is, in words."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int | float):
+        text = f"{value:.6g}" if isinstance(value, float) or abs(value) > 10**12 else str(value)
+        return f"the number {text}"
+    if isinstance(value, str):
+        return "a text" if value.strip() else "empty"
+    if isinstance(value, _Pairs):
+        return "an object" if value else "an empty object"
+    return "a list" if value else "an empty list"
 
 
 def parsed(text: str) -> Any:

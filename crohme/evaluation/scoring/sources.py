@@ -108,7 +108,11 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
     elif path.suffix.lower() in (".lg", ".inkml") and path.is_file():
         return _folder(path, [path])
     table = read_table(path, side, column)
-    return Source(path, Format.LATEX, dict(table.items), table.confidences, table.repeated)
+    items = {
+        name: Refused(f"{item.cause} ({path.name})") if isinstance(item, Refused) else item
+        for name, item in table.items.items()
+    }
+    return Source(path, Format.LATEX, items, table.confidences, table.repeated)
 
 
 def _folder(path: Path, files: list[Path]) -> Source:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from crohme.errors import cause_of
 from crohme.evaluation.scoring.columns import Columns, Side, columns_of
 from crohme.evaluation.scoring.errors import Refused, ScoringError
-from crohme.evaluation.scoring.json_table import json_rows
+from crohme.evaluation.scoring.json_table import json_rows, unit_of
 from crohme.evaluation.scoring.text import EncodingError, decode, not_utf8, undecoded
 from crohme.ink.image_files import SUFFIXES
 from inkml_parser.files import read_regular
@@ -31,11 +31,13 @@ class Table:
         items: dict of name → LaTeX, or Refused. A row whose name cannot be told is called after its line.
         confidences: dict of name → float, where the table has them.
         repeated: list of str. Rows that say what another one has said: the name of each, and its line.
+        unit: str. What the rows are counted in: `line` or `entry`.
     """
 
     items: dict[str, str | Refused] = field(default_factory=dict)
     confidences: dict[str, float] = field(default_factory=dict)
     repeated: list[str] = field(default_factory=list)
+    unit: str = "line"
     _lines: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def add(self, line: int, file: str, latex: str | Refused, confidence: str = "") -> None:
@@ -44,20 +46,20 @@ class Table:
         One that says something else of a name that is there already, or of a file of that name in another folder,
         makes both of them refused.
         """
-        name = name_of(file)
+        name, place = name_of(file), f"{self.unit} {line}"
         byte = undecoded(file) if undecoded(file) is not None else undecoded(latex) if isinstance(latex, str) else None
         if byte is not None:
             name, latex = ("" if undecoded(file) is not None else name), Refused(not_utf8(line, byte))
         if not name:
-            self.items[f"line {line}"] = latex if isinstance(latex, Refused) else Refused(f"line {line}: no file name")
+            self.items[place] = latex if isinstance(latex, Refused) else Refused(f"{place}: no file name")
             return
         if name in self.items:
-            before, place = self._lines[name]
-            if (self.items[name], place) == (latex, file.strip()):
-                self.repeated.append(f"{name} (line {line})")
+            before, folder = self._lines[name]
+            if (self.items[name], folder) == (latex, file.strip()):
+                self.repeated.append(f"{name} ({place})")
                 return
-            cause = f"line {line}: a second row for {name!r}, another one than line {before}"
-            self.items[name] = self.items[f"{name} (line {line})"] = Refused(cause)
+            cause = f"{place}: a second row for {name!r}, another one than {self.unit} {before}"
+            self.items[name] = self.items[f"{name} ({place})"] = Refused(cause)
             self.confidences.pop(name, None)
             return
         self._lines[name] = line, file.strip()
@@ -94,7 +96,7 @@ def read_table(path: Path, side: Side, column: str | None = None) -> Table:
         raise ScoringError(cause_of(error), path) from None
     except EncodingError as error:
         raise ScoringError(error.cause, path) from None
-    table = Table()
+    table = Table(unit=unit_of(path) if is_json else "line")
     for row in json_rows(path, text, side, column) if is_json else _separated_rows(path, text, side, column):
         table.add(*row)
     if not table.items:
