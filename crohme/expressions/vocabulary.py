@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from crohme.bundle import Bundle, BundleError, Reads
 from crohme.expressions import features
 from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
 from crohme.notation.alphabet import FRACTION_BAR, GRID
@@ -124,3 +125,17 @@ class Vocabulary:
 
     def __hash__(self) -> int:
         return self._hash
+
+
+def vocabulary_of(trained: Bundle) -> Vocabulary:
+    """The vocabulary of a bundle.
+
+    Raises:
+        BundleError: It does not read whole expressions, or its tokens are not those of an alphabet.
+    """
+    if trained.reads is not Reads.EXPRESSIONS:
+        raise BundleError(f"{trained.network} does not read whole expressions", trained.path)
+    try:
+        return Vocabulary.of_tokens(trained.vocabulary)
+    except ValueError as error:
+        raise BundleError(f"vocabulary.txt: {error}", trained.path) from None

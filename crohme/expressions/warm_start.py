@@ -9,9 +9,8 @@ import keras
 import numpy as np
 
 from crohme import bundle
-from crohme.expressions.data import vocabulary_of
 from crohme.expressions.imprinting import imprint
-from crohme.expressions.vocabulary import Vocabulary
+from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink.expression import Expression
 from crohme.training.warm_start import WarmStartError, like_any, renumbered
 
@@ -37,8 +36,8 @@ def warm_start(
         expressions: sequence of `Expression`. What will be trained on.
 
     Raises:
-        BundleError: The bundle cannot be read.
-        WarmStartError: Its network is of another kind or size.
+        BundleError: The bundle cannot be read, or does not read whole expressions.
+        WarmStartError: Its network is of another size.
     """
     trained = bundle.load(folder)
     known = vocabulary_of(trained)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from crohme import bundle
-from crohme.expressions.data import vocabulary_of
+from crohme.bundle import BundleError
 from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.token_bias import symbol_logits
-from crohme.expressions.vocabulary import Vocabulary
+from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.expressions.warm_start import WarmStartError, warm_start
 from crohme.ink.expression import Expression
 from crohme.notation import Alphabet
@@ -90,6 +90,6 @@ def test_a_new_class_starts_as_the_one_that_its_ink_is_taken_for(older):
 
 @pytest.mark.parametrize("name", ["symbol-cnn", "symbol-lstm"])
 def test_a_bundle_of_single_symbols_is_refused(name):
-    with pytest.raises(WarmStartError, match="does not read whole expressions") as refused:
+    with pytest.raises(BundleError, match="does not read whole expressions") as refused:
         vocabulary_of(bundle.load(name))
     assert name in str(refused.value)
