@@ -70,13 +70,10 @@ class NumpyTransformer:
         arguments: Mapping[str, Any],
         preprocessing: Preprocessing | None = None,
     ) -> None:
-        self._weights = {
-            path.removeprefix("stroke_transformer/"): np.asarray(w, np.float32) for path, w in weights.items()
-        }
+        self._weights = {path.partition("/")[2]: np.asarray(w, np.float32) for path, w in weights.items()}
+        self.arguments = arguments
         self.heads = int(arguments["heads"])
-        self.encoder_layers = int(arguments["encoder_layers"])
         self.decoder_layers = int(arguments["decoder_layers"])
-        self.pair_features = int(arguments["pair_features"])
         self.preprocessing = preprocessing or Preprocessing()
 
     def encode(self, ink: Float32Array) -> Memory:
@@ -87,19 +84,7 @@ class NumpyTransformer:
         """
         features = featurize(ink[None].astype(np.float32), preprocessing=self.preprocessing)
         points, strokes, pairs = (f[0].astype(np.float32) for f in features)
-        pairs = pairs[..., : self.pair_features]
-        geometry = _silu(self._dense(_silu(self._dense(pairs, "encoder/geometry_1")), "encoder/geometry_2"))
-        biases = self._dense(geometry, "encoder/biases").transpose(2, 0, 1)
-        place = self._dense(_silu(self._dense(strokes, "encoder/place_1")), "encoder/place_2")
-        x = (self._shape(points) + place)[None]
-        for i in range(self.encoder_layers):
-            name = f"encoder/attention_{i}"
-            normed = self._norm(x, f"{name}/norm")
-            keys, values = self._keys_values(normed, name)
-            bias = biases[i * self.heads : (i + 1) * self.heads]
-            x = x + self._attend(normed, keys, values, bias, name, geometry)
-            x = self._feed_forward(x, f"encoder/mlp_{i}")
-        encoded = self._norm(x, "encoder/norm")[0]
+        encoded, geometry = self._encode(points, strokes, pairs[..., : self.arguments["pair_features"]])
         cross = [self._keys_values(encoded[None], f"decoder/cross_{i}") for i in range(self.decoder_layers)]
         return Memory(
             encoded,
@@ -108,6 +93,23 @@ class NumpyTransformer:
             tuple(values for _, values in cross),
             self._dense(encoded, "decoder/pointer_key"),
         )
+
+    def _encode(
+        self, points: Float32Array, strokes: Float32Array, pairs: Float32Array
+    ) -> tuple[Float32Array, Float32Array]:
+        """The encoder, of another network perhaps: features → one vector per stroke, and the hidden pair geometry."""
+        geometry = _silu(self._dense(_silu(self._dense(pairs, "encoder/geometry_1")), "encoder/geometry_2"))
+        biases = self._dense(geometry, "encoder/biases").transpose(2, 0, 1)
+        place = self._dense(_silu(self._dense(strokes, "encoder/place_1")), "encoder/place_2")
+        x = (self._shape(points) + place)[None]
+        for i in range(self.arguments["encoder_layers"]):
+            name = f"encoder/attention_{i}"
+            normed = self._norm(x, f"{name}/norm")
+            keys, values = self._keys_values(normed, name)
+            bias = biases[i * self.heads : (i + 1) * self.heads]
+            x = x + self._attend(normed, keys, values, bias, name, geometry)
+            x = self._feed_forward(x, f"encoder/mlp_{i}")
+        return self._norm(x, "encoder/norm")[0], geometry
 
     def classify(self, memory: Memory) -> Float32Array:
         """Logits of each stroke's symbol class, `(n, symbols)`."""

@@ -81,10 +81,10 @@ def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One pass, with ink made in another process: all as in earnest but for the size of the network, and compiling."""
-    from crohme.expressions.run_settings import SIZES
+    from crohme.expressions.description import networks
 
     toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
-    monkeypatch.setitem(SIZES, "small", toy)
+    monkeypatch.setitem(networks()["stroke_transformer"].sizes, "small", toy)
     assert main(["train", "expressions", "--epochs", "1", "--seed", "5"]) == 0
     told = capsys.readouterr().out
     assert "CROHME is not in place: training on the embedded sample" in told
