@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 from inkml_parser.errors import CrohmeError
 
-__all__ = ["CrohmeError", "cause_of"]
+__all__ = ["CrohmeError", "cause_of", "meant"]
 
 
 def cause_of(error: Exception) -> str:
@@ -12,3 +15,9 @@ def cause_of(error: Exception) -> str:
     if isinstance(error, CrohmeError):
         return error.cause
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def meant(name: str, names: Iterable[str], prefix: str = "") -> str:
+    """What an unknown name may have been meant to be: `; did you mean a or b?`, or nothing if none is like it."""
+    close = [f"{prefix}{one}" for one in difflib.get_close_matches(name, list(names), 3)]
+    return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from crohme import load
+from crohme.datasets.location import sample_folder
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 TEXT = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -144,6 +147,82 @@ def test_a_frame_in_two_files_is_read_and_written_everywhere(copy: Path) -> None
         "graph": True,
         "ends": True,
         "targets": [*latex.split(), "<end>"],
+    }
+
+
+RELATION = r"""
+import json
+import numpy as np
+from crohme import load
+from crohme.expressions.recognizer import Recognizer
+from crohme.expressions.targets import encode
+from crohme.expressions.vocabulary import PLACES, RELATION_INDEX, Vocabulary
+from crohme.ink.expression import Expression
+from crohme.notation import Alphabet, SymbolTree, from_latex, from_mathml, stroke_graph, to_latex
+from crohme.notation import Node, Relation, to_tree, to_truth_mathml
+from crohme.notation.grammar import Place
+
+label, latex = r"\longdiv", r"\longdiv { 4 } { 1 2 } = 3"
+inside = (Node("1", (2,)), Node("2", (3,)))
+long_division = Node(label, (0,), {Relation.LEFT: (Node("4", (1,)),), Relation.INSIDE: inside})
+tree = SymbolTree((long_division, Node("=", (4,)), Node("3", (5,))))
+vocabulary = Vocabulary(Alphabet([*Alphabet.crohme(), label]))
+targets = encode(Expression(np.zeros((6, 8, 2), np.float32), tree.row), vocabulary)
+mathml, symbols = to_truth_mathml(tree)
+sizes = {"own": vocabulary, "crohme": Vocabulary.crohme(), "all": Vocabulary(Alphabet.whole())}
+sizes |= {name: Recognizer.load(name).vocabulary for name in ("expressions", "math")}
+print(json.dumps({
+    "latex": [" ".join(to_latex(tree)), " ".join(to_latex(from_latex(latex, vocabulary.alphabet)))],
+    "truth": from_mathml(mathml, symbols) == tree,
+    "graph": to_tree(stroke_graph(tree, "abcdef"), "abcdef") == tree,
+    "targets": [vocabulary.tokens[i] for i in targets.tokens],
+    "numbers": [RELATION_INDEX[place] for place in (Relation.INSIDE, Place.CELL, Place.LINE, Relation.LEFT)],
+    "relations": {name: found.dimensions()["relations"] for name, found in sizes.items()},
+    "read": [load(name).recognize(FILE).latex for name in ("expressions", "math")],
+}))
+"""
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    code = path.read_text(encoding="utf-8")
+    assert code.count(old) == 1, f"{path.name} has no single {old!r}"
+    path.write_text(code.replace(old, new), encoding="utf-8")
+
+
+def test_a_relation_of_its_own_in_four_files_leaves_trained_bundles_what_they_were(copy: Path) -> None:
+    """Long division, with the divisor to the left of its sign."""
+    notation = copy / "crohme" / "notation"
+    add_row(copy, "\\longdiv,⟌,long division,large,,,,,,longdiv\n")
+    insert_after(notation / "alphabet.py", '    INSIDE = "Inside"\n', '    LEFT = "Left"\n')
+    insert_after(notation / "alphabet.py", '    STACK = "stack"\n', '    LONG_DIVISION = "long division"\n')
+    rows = "    Kind.LONG_DIVISION: (Relation.LEFT, Relation.INSIDE),\n"
+    insert_after(notation / "alphabet.py", "    Kind.STACK: (Relation.ABOVE, Relation.BELOW),\n", rows)
+    replace(
+        notation / "mathml.py",
+        '        if label is None:\n            raise MathmlError(f"<menclose>',
+        "        if notation == 'longdiv':\n"
+        "            expect(name, children, 2)\n"
+        "            return '\\\\longdiv', {Relation.LEFT: children[:1], Relation.INSIDE: children[1:]}\n"
+        '        if label is None:\n            raise MathmlError(f"<menclose>',
+    )
+    replace(
+        notation / "mathml_writer.py",
+        "    if node.label in ENCLOSURES and parts:\n",
+        "    if node.label == '\\\\longdiv' and parts:\n"
+        "        return _element('menclose', parts, notation='longdiv'), rows\n"
+        "    if node.label in ENCLOSURES and parts:\n",
+    )
+    (copy / "models").symlink_to(REPOSITORY / "models")
+    file = sample_folder() / "test" / "sample7_00.inkml"
+    read = [load(name).recognize(file).latex for name in ("expressions", "math")]
+    assert run(copy, RELATION.replace("FILE", repr(str(file)))) == {
+        "latex": ["\\longdiv { 4 } { 1 2 } = 3"] * 2,
+        "truth": True,
+        "graph": True,
+        "targets": ["\\longdiv", "{", "4", "}", "{", "1", "2", "}", "=", "3", "<end>"],
+        "numbers": [6, 7, 8, 9],
+        "relations": {"own": 9, "crohme": 6, "all": 9, "expressions": 6, "math": 8},
+        "read": read,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -17,19 +18,29 @@ from crohme.solver import NoAnswer, NotUnderstood
 from inkml_parser import InkError, OversizedInk
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-# They end a computation whose caller is waiting for just that, and never reach a user.
-CONTROL_FLOW = {"Cancelled", "OutOfTime", "Unsupported"}
+CONTROL_FLOW = {
+    "Cancelled": "ends what a caller asked to be ended, who alone can catch it; `except CrohmeError` must not",
+    "Unsupported": "sends the solver to another method; caught where intervals are used",
+}
+"""What is no error, and why. Those with an underscore are caught in the module that raises them."""
+
+
+TEXTS = {
+    str(file.relative_to(REPOSITORY)): file.read_text(encoding="utf-8")
+    for package in ("crohme", "inkml_parser")
+    for file in sorted((REPOSITORY / package).rglob("*.py"))
+}
+TREES = {name: ast.parse(text) for name, text in TEXTS.items()}
 
 
 def bases_of_classes() -> dict[str, set[str]]:
     """Name of every class of both packages, and of what it derives from."""
     found: dict[str, set[str]] = {}
-    for package in ("crohme", "inkml_parser"):
-        for file in (REPOSITORY / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.ClassDef):
-                    names = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
-                    found.setdefault(node.name, set()).update(names)
+    for tree in TREES.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                names = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+                found.setdefault(node.name, set()).update(names)
     return found
 
 
@@ -49,7 +60,29 @@ def test_every_exception_derives_from_the_one_parent() -> None:
     exceptions = {name for name in BASES if any(is_exception(base) for base in ancestors(name))}
     assert {"InkError", "BundleError", "NotationError", "MissingExtra", "CommandError", "ApiError"} <= exceptions
     roots = {name for name in exceptions if "CrohmeError" not in ancestors(name) and not name.startswith("_")}
-    assert roots == CONTROL_FLOW
+    assert roots == set(CONTROL_FLOW)
+
+
+def test_a_private_exception_is_raised_and_caught_in_one_module() -> None:
+    for file, tree in TREES.items():
+        private = {name for name in (n.name for n in ast.walk(tree) if isinstance(n, ast.ClassDef)) if name[0] == "_"}
+        for name in sorted(name for name in private if any(map(is_exception, ancestors(name)))):
+            handlers = [h.type for h in ast.walk(tree) if isinstance(h, ast.ExceptHandler) and h.type is not None]
+            handlers += [w.context_expr for w in ast.walk(tree) if isinstance(w, ast.withitem)]  # suppress(...)
+            caught = {ast.unparse(node) for handler in handlers for node in ast.walk(handler)}
+            assert name in caught, f"{file} raises {name} and does not catch it"
+            users = {other for other, text in TEXTS.items() if re.search(rf"\b{name}\b", text)}
+            defined = {
+                f for f, t in TREES.items() if any(isinstance(n, ast.ClassDef) and n.name == name for n in t.body)
+            }
+            assert users == defined, f"{name} is used in {sorted(users - defined)}, too"
+
+
+@pytest.mark.parametrize("name", sorted(CONTROL_FLOW))
+def test_control_flow_is_caught_by_its_name(name: str) -> None:
+    handlers = [h for tree in TREES.values() for h in ast.walk(tree) if isinstance(h, ast.ExceptHandler)]
+    caught = any(name in ast.unparse(h.type) for h in handlers if h.type is not None)
+    assert caught or any(f"isinstance(error, {name})" in text for text in TEXTS.values())
 
 
 def test_the_source_stands_before_the_cause() -> None:

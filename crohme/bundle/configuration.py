@@ -14,6 +14,7 @@ from crohme.bundle.kinds import REQUIRED, Table, TableError, completed
 from crohme.bundle.network import Network, Shapes, find
 from crohme.bundle.provenance import Provenance
 from crohme.bundle.texts import BundleError, opened, read_table
+from crohme.errors import meant
 
 FORMAT = 2
 FILES = ("weights.npz", "vocabulary.txt", "metrics.json")
@@ -106,7 +107,7 @@ def _network_of(config: Mapping[str, Any]) -> Network:
     entries = {"format": int, "network": str, **tables, **checksums}
     for name in config:
         if name not in entries:
-            raise TableError(f"it has an entry {name!r:.60}, which means nothing")
+            raise TableError(f"it has an entry {name!r:.60}, which means nothing{meant(name, entries)}")
     for name, kind in entries.items():
         if name not in config:
             raise TableError(f"it lacks {name!r}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from crohme.errors import CrohmeError
+from crohme.errors import CrohmeError, meant
 
 ACTIVATIONS = frozenset(
     "relu relu6 leaky_relu elu selu gelu silu swish tanh sigmoid softplus softsign mish hard_silu hard_swish "
@@ -75,7 +75,7 @@ class Activation:
         return isinstance(value, str) and value in ACTIVATIONS
 
     def __str__(self) -> str:
-        return f"one of {', '.join(sorted(ACTIVATIONS))}"
+        return "an activation of Keras, such as relu or gelu"
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def completed(table: Table, taken: Taken, network: str, what: str) -> dict[str, 
     """
     for name in table:
         if name not in taken:
-            raise TableError(f"{network} takes no {what} {name!r:.60}")
+            raise TableError(f"{network} takes no {what} {name!r:.60}{meant(name, taken)}")
     complete = {name: table.get(name, default) for name, (_, default) in taken.items()}
     for name, (kind, _) in taken.items():
         if complete[name] is REQUIRED:

@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crohme.bundle.kinds import Table, TableError, Taken, completed
+from crohme.errors import meant
 
 if TYPE_CHECKING:
     import keras
@@ -114,7 +115,7 @@ def find(name: str) -> Network:
         TableError: There is none of that name.
     """
     if name not in names():
-        raise TableError(f"{name!r:.60} is not a network of this project")
+        raise TableError(f"{name!r:.60} is not a network of this project{meant(name, names())}")
     network: Network = importlib.import_module(names()[name]).NETWORK
     return network
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from crohme.bundle.kinds import TableError
+from crohme.errors import meant
 from inkml_parser.files import open_regular
 
 _LIBRARIES = ("numpy", "keras", "tensorflow", "jax", "torch")
@@ -70,7 +71,7 @@ class Provenance:
         known = [field.name for field in fields(cls)]
         for name in table:
             if name not in known:
-                raise TableError(f"provenance has no {name!r:.60}")
+                raise TableError(f"provenance has no {name!r:.60}{meant(name, known)}")
         for name in known:
             if name not in table:
                 raise TableError(f"provenance lacks {name!r}; what is not known is null")

@@ -127,11 +127,9 @@ def _print_bundle(bundle: Bundle) -> None:
 
 def _alphabet(bundle: Bundle) -> Alphabet:
     from crohme.bundle import Reads
-    from crohme.expressions.vocabulary import Vocabulary
+    from crohme.expressions.vocabulary import vocabulary_of
 
-    if bundle.reads is Reads.EXPRESSIONS:
-        return Vocabulary.of_tokens(bundle.vocabulary).alphabet
-    return Alphabet(bundle.vocabulary)
+    return vocabulary_of(bundle).alphabet if bundle.reads is Reads.EXPRESSIONS else Alphabet(bundle.vocabulary)
 
 
 def _print_table(name: str, table: Mapping[str, Any]) -> None:

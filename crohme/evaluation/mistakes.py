@@ -110,7 +110,9 @@ def _places(tree: SymbolTree) -> dict[StrokeIndices, tuple[str, Node | None, str
 
 def _place(parent: Node | None, relation: str | None) -> str:
     label = None if relation is None else parse_label(relation)
-    return _FIRST if parent is None or label is None else f"{_PLACES[label.relation]} “{sign(parent.label)}”"
+    if parent is None or label is None:
+        return _FIRST
+    return f"{_PLACES.get(label.relation, f'{label.relation} of')} “{sign(parent.label)}”"
 
 
 def sign(label: str) -> str:

@@ -15,10 +15,9 @@ from crohme.datasets.location import DataNotFound
 from crohme.datasets.registry import open_data_set
 from crohme.datasets.splits import divide
 from crohme.expressions.corpus import Corpus, load
-from crohme.expressions.vocabulary import Vocabulary
+from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink.expression import Expression, all_nodes
 from crohme.notation import Alphabet
-from crohme.training.warm_start import WarmStartError
 
 log = logging.getLogger(__name__)
 FEWEST = 3
@@ -80,18 +79,6 @@ def labels_of(expressions: Iterable[Expression]) -> Counter[str]:
     return Counter(node.label for expression in expressions for node in all_nodes(expression.row))
 
 
-def vocabulary_of(trained: bundle.Bundle) -> Vocabulary:
-    """The vocabulary of a bundle that a network starts from.
-
-    Raises:
-        WarmStartError: It does not read whole expressions.
-    """
-    try:
-        return Vocabulary.of_tokens(trained.vocabulary)
-    except ValueError:
-        raise WarmStartError(f"{trained.network} does not read whole expressions", trained.path) from None
-
-
 def vocabulary_for(data: ExpressionData, start: str | Path | None, *, whole: bool = False) -> Vocabulary:
     """CROHME's alphabet, or that of the bundle that is started from, and what else is trained on.
 
@@ -100,8 +87,7 @@ def vocabulary_for(data: ExpressionData, start: str | Path | None, *, whole: boo
     New classes are named in the log, and those that there is hardly any ink of.
 
     Raises:
-        BundleError: The bundle cannot be read.
-        WarmStartError: It does not read whole expressions.
+        BundleError: The bundle cannot be read, or does not read whole expressions.
     """
     known = Alphabet.crohme() if start is None else vocabulary_of(bundle.load(start)).alphabet
     if whole:

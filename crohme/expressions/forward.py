@@ -71,21 +71,16 @@ class NumpyTransformer:
         arguments: Mapping[str, Any],
         preprocessing: Preprocessing | None = None,
     ) -> None:
+        self._weights = {path.partition("/")[2]: np.asarray(w, np.float32) for path, w in weights.items()}
+        self.arguments = arguments
         self.heads = int(arguments["heads"])
-        self.encoder_layers = int(arguments["encoder_layers"])
         self.decoder_layers = int(arguments["decoder_layers"])
-        self.pair_features = int(arguments["pair_features"])
         self.preprocessing = preprocessing or Preprocessing()
-        self._weights = {
-            path.removeprefix("stroke_transformer/"): np.asarray(w, np.float32) for path, w in weights.items()
-        }
-        for i in range(self.encoder_layers):
-            self._fuse_attention(f"encoder/attention_{i}", ("query", "key_value"))
-            self._fuse_norm(f"encoder/mlp_{i}", ("inner",))
-        for i in range(self.decoder_layers):
-            self._fuse_attention(f"decoder/self_{i}", ("query", "key_value"))
-            self._fuse_attention(f"decoder/cross_{i}", ("query",))
-            self._fuse_norm(f"decoder/mlp_{i}", ("inner",))
+        for path in list(self._weights):
+            if path.endswith("/query/kernel"):
+                self._fuse_attention(path.removesuffix("/query/kernel"))
+            elif path.endswith("/inner/kernel"):
+                self._fuse_norm(path.removesuffix("/inner/kernel"), ("inner",))
 
     def encode(self, ink: Float32Array) -> Memory:
         """Encode one expression.
@@ -95,17 +90,7 @@ class NumpyTransformer:
         """
         features = featurize(ink[None].astype(np.float32), preprocessing=self.preprocessing)
         points, strokes, pairs = (f[0].astype(np.float32) for f in features)
-        pairs = pairs[..., : self.pair_features]
-        geometry = _silu(self._dense(_silu(self._dense(pairs, "encoder/geometry_1")), "encoder/geometry_2"))
-        biases = self._dense(geometry, "encoder/biases").transpose(2, 0, 1)
-        place = self._dense(_silu(self._dense(strokes, "encoder/place_1")), "encoder/place_2")
-        x = (self._shape(points) + place)[None]
-        for i in range(self.encoder_layers):
-            name = f"encoder/attention_{i}"
-            queries, keys, values = self._by_head(self._dense(_standardised(x), f"{name}/fused"), 3)
-            x = x + self._attend(queries, keys, values, biases[i * self.heads : (i + 1) * self.heads], name, geometry)
-            x = self._feed_forward(x, f"encoder/mlp_{i}")
-        encoded = self._norm(x, "encoder/norm")[0]
+        encoded, geometry = self._encode(points, strokes, pairs[..., : self.arguments["pair_features"]])
         cross = [
             self._by_head(self._dense(encoded[None], f"decoder/cross_{i}/key_value"), 2)
             for i in range(self.decoder_layers)
@@ -117,6 +102,21 @@ class NumpyTransformer:
             tuple(values for _, values in cross),
             self._dense(encoded, "decoder/pointer_key"),
         )
+
+    def _encode(
+        self, points: Float32Array, strokes: Float32Array, pairs: Float32Array
+    ) -> tuple[Float32Array, Float32Array]:
+        """The encoder, of another network perhaps: features → one vector per stroke, and the hidden pair geometry."""
+        geometry = _silu(self._dense(_silu(self._dense(pairs, "encoder/geometry_1")), "encoder/geometry_2"))
+        biases = self._dense(geometry, "encoder/biases").transpose(2, 0, 1)
+        place = self._dense(_silu(self._dense(strokes, "encoder/place_1")), "encoder/place_2")
+        x = (self._shape(points) + place)[None]
+        for i in range(self.arguments["encoder_layers"]):
+            name = f"encoder/attention_{i}"
+            queries, keys, values = self._by_head(self._dense(_standardised(x), f"{name}/fused"), 3)
+            x = x + self._attend(queries, keys, values, biases[i * self.heads : (i + 1) * self.heads], name, geometry)
+            x = self._feed_forward(x, f"encoder/mlp_{i}")
+        return self._norm(x, "encoder/norm")[0], geometry
 
     def classify(self, memory: Memory) -> Float32Array:
         """Logits of each stroke's symbol class, `(n, symbols)`."""
@@ -196,13 +196,13 @@ class NumpyTransformer:
     def _feed_forward(self, x: Float32Array, name: str) -> Float32Array:
         return x + self._dense(_silu(self._dense(_standardised(x), f"{name}/fused")), f"{name}/out")
 
-    def _fuse_attention(self, name: str, projections: tuple[str, ...]) -> None:
-        """One matrix product in place of several: of the projections, and of what follows the heads."""
+    def _fuse_attention(self, name: str) -> None:
+        """One matrix product in place of several: of what projects the queries, and of what follows the heads."""
         table = self._weights
         scale = np.float32((table[f"{name}/query/bias"].size // self.heads) ** -0.5)
         for part in ("kernel", "bias"):
             table[f"{name}/query/{part}"] = table[f"{name}/query/{part}"] * scale
-        self._fuse_norm(name, projections)
+        self._fuse_norm(name, ("query",) if "/cross_" in name else ("query", "key_value"))
         if (edge := table.pop(f"{name}/edge/kernel", None)) is not None:
             table[f"{name}/out/kernel"] = np.concatenate([table[f"{name}/out/kernel"], edge])
 

@@ -8,7 +8,7 @@ Reference: after Qi, Brown, Lowe: Low-shot learning with imprinted weights, CVPR
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -17,8 +17,10 @@ import numpy as np
 
 from crohme import bundle
 from crohme.expressions.decoding import log_softmax
+from crohme.expressions.description import networks
 from crohme.expressions.features import to_unit_scale
-from crohme.expressions.forward import NumpyTransformer
+from crohme.expressions.protocol import ExpressionNetwork
+from crohme.expressions.settings import Preprocessing
 from crohme.expressions.targets import encode
 from crohme.expressions.token_bias import symbol_logits
 from crohme.expressions.vocabulary import Vocabulary
@@ -29,13 +31,20 @@ _ENOUGH = 40
 """Expressions with a new class that are looked at."""
 
 
-def imprint(network: keras.Model, vocabulary: Vocabulary, known: Vocabulary, expressions: Sequence[Expression]) -> None:
+def imprint(
+    network: keras.Model,
+    arguments: Mapping[str, Any],
+    vocabulary: Vocabulary,
+    known: Vocabulary,
+    expressions: Sequence[Expression],
+) -> None:
     """Give each new class of a network the mean of the known ones, weighted by what the network takes its ink for.
 
     Its bias is such that it is as probable as the best known class, on average.
 
     Args:
-        network: keras.Model. A stroke transformer that knows the known classes.
+        network: keras.Model. It knows the known classes.
+        arguments: mapping. What it was built from.
         vocabulary: Vocabulary. The network's.
         known: Vocabulary. Without the new classes.
         expressions: sequence of `Expression`. To be trained on; those without new classes do not matter.
@@ -48,8 +57,8 @@ def imprint(network: keras.Model, vocabulary: Vocabulary, known: Vocabulary, exp
     if not showing:
         return
     some = list(showing.values())
-    light: Any = NumpyTransformer(bundle.weights_of(network), network.config.to_dict())
-    weights = {weight.path.removeprefix("stroke_transformer/"): weight for weight in network.weights}
+    light = networks()[network.name].forward(bundle.weights_of(network), arguments, Preprocessing())
+    weights = {weight.path.removeprefix(f"{network.name}/"): weight for weight in network.weights}
     tokens = _mixtures(*symbol_logits(light, vocabulary, some), _numbers(vocabulary.tokens, new))
     classes = _mixtures(*_classified(light, vocabulary, some), _numbers(vocabulary.alphabet.labels, new))
     for name, axis, mixtures in (
@@ -84,7 +93,7 @@ def _mixtures(logits: Float32Array, truth: Int32Array, new: Sequence[int]) -> di
 
 
 def _classified(
-    network: NumpyTransformer, vocabulary: Vocabulary, expressions: Sequence[Expression]
+    network: ExpressionNetwork, vocabulary: Vocabulary, expressions: Sequence[Expression]
 ) -> tuple[Float32Array, Int32Array]:
     """Logits of the class of each stroke, and its true class."""
     logits, truth = [], []

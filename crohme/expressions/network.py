@@ -8,6 +8,7 @@ strokes are already written. It first points at the strokes of the next symbol, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 from keras import KerasTensor, ops
 
 from crohme.expressions.attention import BiasedAttention, FeedForward
-from crohme.notation import Relation
+from crohme.expressions.vocabulary import FIRST_RELATIONS
 
 Tensors = dict[str, KerasTensor]
 """Name of an input or output → its tensor."""
@@ -52,7 +53,7 @@ class StrokeTransformerConfig:
     decoder_layers: int = 3
     expansion: int = 3
     geometry: int = 32
-    relations: int = len(Relation)
+    relations: int = FIRST_RELATIONS
     dropout: float = 0.1
 
     @classmethod
@@ -78,15 +79,26 @@ class StrokeTransformer(keras.Model):
         anchor and for those already written, `relations` and `rows` `(b, t)` int relation to the
         anchor and of the innermost row.
 
+    Args:
+        config: StrokeTransformerConfig.
+        encoder: function of the configuration and a name, or None. Another encoder than `StrokeEncoder`.
+        name: str. That of its description.
+
     Returns: a dict of logits,
         `token` `(b, t, tokens)`, `pointer` `(b, t, n)` over strokes, `symbol` `(b, n, symbols)`,
         `pair` `(b, n, n, relations + 2)`. What stands at padding has no meaning.
     """
 
-    def __init__(self, config: StrokeTransformerConfig, **kwargs: Any) -> None:
-        super().__init__(name="stroke_transformer", **kwargs)
+    def __init__(
+        self,
+        config: StrokeTransformerConfig,
+        encoder: Callable[..., keras.layers.Layer] | None = None,
+        name: str = "stroke_transformer",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, **kwargs)
         self.config = config
-        self.encoder = StrokeEncoder(config, name="encoder")
+        self.encoder = (encoder or StrokeEncoder)(config, name="encoder")
         self.decoder = TokenDecoder(config, name="decoder")
         self.symbol = keras.layers.Dense(config.symbols, name="symbol")
         self.pair = PairHead(config, name="pair")
@@ -246,8 +258,12 @@ def stroke_transformer(**arguments: Any) -> StrokeTransformer:
     Raises:
         ValueError: A field that is not known.
     """
-    config = StrokeTransformerConfig.from_dict(arguments)
-    network = StrokeTransformer(config)
+    return with_weights(StrokeTransformer(StrokeTransformerConfig.from_dict(arguments)))
+
+
+def with_weights(network: StrokeTransformer) -> StrokeTransformer:
+    """The network after a first call, which makes its weights."""
+    config = network.config
     token, stroke = np.zeros((1, 2), np.int32), np.ones((1, 2), np.float32)
     network(
         {

@@ -18,7 +18,7 @@ from crohme.expressions.ranking import best_readings, confidences
 from crohme.expressions.rescoring import class_score, classes_of
 from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
 from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, seen_shares, unread_shares
-from crohme.expressions.vocabulary import Vocabulary
+from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
 from crohme.ink.sources import MAX_STROKES, NothingToRecognize, Source, ink_of, is_picture
@@ -228,10 +228,7 @@ def _of_bundle(trained: Bundle) -> tuple[ExpressionNetwork, Vocabulary]:
     described = find(trained.network)
     if not isinstance(described, ExpressionArchitecture):
         raise BundleError(f"{trained.network} does not read whole expressions", trained.path)
-    try:
-        vocabulary = Vocabulary.of_tokens(trained.vocabulary)
-    except ValueError as error:
-        raise BundleError(f"vocabulary.txt: {error}", trained.path) from None
+    vocabulary = vocabulary_of(trained)
     for name, value in vocabulary.dimensions().items():
         given = trained.arguments.get(name, value)
         # Networks of earlier versions read the first pair features only.

@@ -14,8 +14,8 @@ from keras import ops
 from crohme import bundle
 from crohme.expressions import features, token_bias
 from crohme.expressions.batches import Recipe
-from crohme.expressions.network import StrokeTransformer, Tensors, stroke_transformer
-from crohme.expressions.run_settings import SIZES, Settings
+from crohme.expressions.network import Tensors
+from crohme.expressions.run_settings import Settings, arguments
 from crohme.expressions.validation import Validation
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.expressions.warm_start import warm_start
@@ -30,7 +30,7 @@ LOSS_WEIGHTS = {"token": 1.0, "pointer": 0.5, "symbol": 0.5, "pair": 0.5}
 class FromInk(keras.Model):
     """The network behind the computation of its features, so that both are compiled together."""
 
-    def __init__(self, network: StrokeTransformer) -> None:
+    def __init__(self, network: keras.Model) -> None:
         super().__init__(name="from_ink")
         self.network = network
 
@@ -45,7 +45,7 @@ class FromInk(keras.Model):
 def build(settings: Settings, vocabulary: Vocabulary) -> FromInk:
     """A fresh network, compiled for training."""
     keras.utils.set_random_seed(settings.seed)
-    network = stroke_transformer(**vocabulary.dimensions(), **SIZES[settings.size], dropout=settings.dropout)
+    network = bundle.build(settings.network, arguments(settings, vocabulary))
     optimizer = adamw(settings, beta_2=0.98)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embeddings"])
     sparse = {"from_logits": True, "reduction": "mean_with_sample_weight"}
@@ -81,6 +81,7 @@ class Run(TrainingRun):
     def __init__(self, folder: Path, settings: Settings, recipe: Recipe, vocabulary: Vocabulary) -> None:
         super().__init__(folder, settings, build(settings, vocabulary))
         self.recipe, self.vocabulary = recipe, vocabulary
+        self.arguments = arguments(settings, vocabulary)
 
     def described(self) -> dict[str, Any]:
         """See `TrainingRun`; the alphabet is looked up there when the run is resumed."""
@@ -97,7 +98,7 @@ class Run(TrainingRun):
         Raises:
             BundleError, WarmStartError: See `warm_start`.
         """
-        warm_start(self.model.network, self.vocabulary, trained, expressions)
+        warm_start(self.model.network, self.arguments, self.vocabulary, trained, expressions)
         self.average = self.model.get_weights()
 
     def validate(self, validation: Validation, weights: list[np.ndarray]) -> dict[str, float]:
@@ -133,16 +134,15 @@ class Run(TrainingRun):
             best = self.average
         current = self.model.get_weights()
         self.model.set_weights(best)
-        network = self.model.network
         progress = {name: value for name, value in self.progress.items() if name != "sums"}
         training = {"settings": asdict(self.settings), "recipe": self.recipe.described(), "progress": progress}
-        weights, arguments = bundle.weights_of(network), network.config.to_dict()
+        weights = bundle.weights_of(self.model.network)
         if added is not None:
             bias = next(path for path in weights if path.endswith(token_bias.BIAS))
             weights[bias] = weights[bias] + added
         metrics = figures if metrics is None else metrics
         known = origin.provenance(self.folder, seconds=round(progress["seconds"]), samples=progress["samples"])
         tokens = self.vocabulary.tokens
-        bundle.save(folder, "stroke_transformer", arguments, tokens, weights, training, metrics, provenance=known)
+        bundle.save(folder, self.settings.network, self.arguments, tokens, weights, training, metrics, provenance=known)
         self.model.set_weights(current)
         return figures

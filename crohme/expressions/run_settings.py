@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from crohme.expressions.batches import Recipe
+from crohme.expressions.description import DEFAULT, ExpressionArchitecture, networks
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation import Alphabet
 from crohme.training import run_folder
@@ -14,31 +15,48 @@ from crohme.training.experiment import ExperimentError, take
 from crohme.training.run_folder import CheckpointError
 from crohme.training.settings import TrainingSettings
 
-SIZES: dict[str, dict[str, int]] = {
-    "small": {"width": 192, "heads": 6, "encoder_layers": 6, "decoder_layers": 3},
-    "base": {"width": 224, "heads": 7, "encoder_layers": 7, "decoder_layers": 3},
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(TrainingSettings):
     """Everything that a run is determined by, but for recipe, data and time; the rest is in `TrainingSettings`.
 
     Args:
-        size: str. One of `SIZES`.
+        network: str. A key of `description.networks()`.
+        size: str. One of its `sizes`.
         dropout: float. See `StrokeTransformerConfig`.
     """
 
+    network: str = DEFAULT
     size: str = "small"
     floor: float = 0.02
     weight_decay: float = 0.05
     dropout: float = 0.15
 
 
-def check_size(settings: Settings) -> None:
-    """Raise ExperimentError if there is no network of that size."""
-    if settings.size not in SIZES:
-        raise ExperimentError(f"settings.size is {settings.size!r}, which is none of {', '.join(SIZES)}")
+def architecture(settings: Settings) -> ExpressionArchitecture:
+    """The network that is trained.
+
+    Raises:
+        ExperimentError: There is none of that name, or not of that size.
+    """
+    if settings.network not in networks():
+        raise ExperimentError(f"settings.network is {settings.network!r}, which is none of {', '.join(networks())}")
+    found = networks()[settings.network]
+    if settings.size not in found.sizes:
+        raise ExperimentError(f"settings.size is {settings.size!r}, which is none of {', '.join(found.sizes)}")
+    return found
+
+
+def arguments(settings: Settings, vocabulary: Vocabulary) -> dict[str, Any]:
+    """All that the network is built from.
+
+    Raises:
+        ExperimentError: See `architecture`.
+        TableError: A value is out of range.
+    """
+    network = architecture(settings)
+    size = network.sizes[settings.size]
+    return network.complete({**vocabulary.dimensions(), **size, "dropout": settings.dropout})
 
 
 def stored_settings(folder: Path) -> Settings:
@@ -49,7 +67,7 @@ def stored_settings(folder: Path) -> Settings:
     """
     settings: Settings = _stored_part(folder, "settings", Settings())
     try:
-        check_size(settings)
+        architecture(settings)
     except ExperimentError as error:
         raise CheckpointError(
             f"not the settings of a run of this version: {error}", folder / run_folder.SETTINGS

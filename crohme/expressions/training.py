@@ -13,7 +13,7 @@ from crohme.expressions.drawn_ink import alone
 from crohme.expressions.run import Run
 from crohme.expressions.run_settings import (
     Settings,
-    check_size,
+    architecture,
     stored_recipe,
     stored_settings,
     stored_vocabulary,
@@ -91,12 +91,12 @@ def train(
         DataNotFound: Nothing to train or to validate on.
         CheckpointError: A new run in the folder of another one; `resume` without a checkpoint, with
             one of other settings, or with one whose cycle is finished.
-        ExperimentError: No network of that size.
+        ExperimentError: No network of that name or size.
         MissingExtra: Logs for TensorBoard are asked for, and their writer is not installed.
     """
     if tensorboard:
         load_writer()  # now, not after the data is read
-    check_size(settings)  # now, not after the data is read
+    architecture(settings)  # now, not after the data is read
     found = find(data)
     with held(folder):
         drawn = recipe.drawn_folders if recipe else []

@@ -7,18 +7,24 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from crohme.bundle import Bundle, BundleError, Reads
 from crohme.expressions import features
 from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
 from crohme.notation.alphabet import FRACTION_BAR, GRID
 from crohme.notation.grammar import END, GRID_TOKENS, Place
+from crohme.notation.tree import ARGUMENTS
 from crohme.types import Float32Array
 
 MASK, START, START_BACKWARD = "<mask>", "<start>", "<start backward>"
 _SPECIAL = (MASK, START, START_BACKWARD, END)
 _BRACKETS = ("[", "]")
 _NEEDED = {"\\frac": FRACTION_BAR, **dict.fromkeys(GRID_TOKENS, GRID)}
-PLACES: tuple[Relation | Place, ...] = (*Relation, *Place)
-"""How one symbol may lie to another, in the order of the network's numbers; those in grids come last."""
+FIRST_RELATIONS = 6
+"""Relations that every network knows. Later ones are numbered after those of grids, whose numbers stay."""
+PLACES: tuple[Relation | Place, ...] = (
+    *tuple(Relation)[:FIRST_RELATIONS], *Place, *tuple(Relation)[FIRST_RELATIONS:],
+)  # fmt: skip
+"""How one symbol may lie to another, in the order of the network's numbers."""
 RELATION_INDEX: Mapping[Relation | Place | None, int] = {place: i for i, place in enumerate((None, *PLACES))}
 NO_RELATION, SAME_SYMBOL = 0, 1
 PAIR_INDEX: Mapping[Relation | Place, int] = {place: i for i, place in enumerate(PLACES, start=2)}
@@ -108,12 +114,19 @@ class Vocabulary:
         return {
             "tokens": len(self.tokens),
             "symbols": len(self.alphabet),
-            "relations": len(PLACES) if self.alphabet.grids else len(Relation),
+            "relations": self._relations,
             "points": features.POINTS,
             "point_features": features.POINT_FEATURES,
             "stroke_features": features.STROKE_FEATURES,
             "pair_features": features.PAIR_FEATURES,
         }
+
+    @cached_property
+    def _relations(self) -> int:
+        """How many places have numbers, up to the last that an expression of the alphabet may need."""
+        arguments = {relation for label in self.alphabet for relation in ARGUMENTS.get(label, ())}
+        needed = arguments | (set(Place) if self.alphabet.grids else set())
+        return max(FIRST_RELATIONS, *(PLACES.index(place) + 1 for place in needed), 0)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Vocabulary) and (self.tokens, self.readable) == (other.tokens, other.readable)
@@ -124,3 +137,17 @@ class Vocabulary:
 
     def __hash__(self) -> int:
         return self._hash
+
+
+def vocabulary_of(trained: Bundle) -> Vocabulary:
+    """The vocabulary of a bundle.
+
+    Raises:
+        BundleError: It does not read whole expressions, or its tokens are not those of an alphabet.
+    """
+    if trained.reads is not Reads.EXPRESSIONS:
+        raise BundleError(f"{trained.network} does not read whole expressions", trained.path)
+    try:
+        return Vocabulary.of_tokens(trained.vocabulary)
+    except ValueError as error:
+        raise BundleError(f"vocabulary.txt: {error}", trained.path) from None

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from crohme import bundle
-from crohme.expressions.data import vocabulary_of
 from crohme.expressions.imprinting import imprint
-from crohme.expressions.vocabulary import Vocabulary
+from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink.expression import Expression
 from crohme.training.warm_start import WarmStartError, like_any, renumbered
 
@@ -22,30 +22,37 @@ _BY_RELATION = {"pair/out/kernel": 1, "pair/out/bias": 0}
 
 
 def warm_start(
-    network: keras.Model, vocabulary: Vocabulary, folder: str | Path, expressions: Sequence[Expression] = ()
+    network: keras.Model,
+    arguments: Mapping[str, Any],
+    vocabulary: Vocabulary,
+    folder: str | Path,
+    expressions: Sequence[Expression] = (),
 ) -> None:
-    """Give a stroke transformer the weights of a bundle of the same size.
+    """Give a network the weights of a bundle of the same kind and size.
 
     Tokens and classes that both know keep their weights, whatever their numbers. New ones are imprinted from
     the expressions that show them, see `imprinting`; those that none shows get the mean of all, and the least bias.
     Features that the bundle's network did not read yet get weights of zero: at first it computes the same as before.
 
     Args:
-        network: keras.Model, built.
+        network: keras.Model, built; its name is that of its description.
+        arguments: mapping. What it was built from.
         vocabulary: Vocabulary. The network's.
         folder: name or path of the bundle.
         expressions: sequence of `Expression`. What will be trained on.
 
     Raises:
-        BundleError: The bundle cannot be read.
+        BundleError: The bundle cannot be read, or does not read whole expressions.
         WarmStartError: Its network is of another kind or size.
     """
     trained = bundle.load(folder)
     known = vocabulary_of(trained)
+    if trained.network != network.name:
+        raise WarmStartError(f"its network is {trained.network}, not {network.name}", trained.path)
     for weight in network.weights:
         if weight.path not in trained.weights:
             raise WarmStartError(f"has no weight {weight.path}", trained.path)
-        name = weight.path.removeprefix("stroke_transformer/")
+        name = weight.path.removeprefix(f"{network.name}/")
         stored, fresh = trained.weights[weight.path], keras.ops.convert_to_numpy(weight)
         if (axis := (_BY_TOKEN | _BY_CLASS).get(name)) is not None:
             fresh = like_any(stored, fresh, axis, is_bias=name.endswith("bias"))
@@ -57,7 +64,7 @@ def warm_start(
             axis = _BY_RELATION[name]
             stored = renumbered(stored, fresh, range(stored.shape[axis]), range(fresh.shape[axis]), axis)
         weight.assign(_widened(stored, fresh.shape, f"{trained.path}: {weight.path}"))
-    imprint(network, vocabulary, known, expressions)
+    imprint(network, arguments, vocabulary, known, expressions)
 
 
 def _widened(stored: np.ndarray, shape: tuple[int, ...], name: str) -> np.ndarray:

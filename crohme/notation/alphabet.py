@@ -44,6 +44,27 @@ class Kind(StrEnum):
     ORDINARY = "ordinary"
 
 
+class Relation(StrEnum):
+    """How a symbol, or the first symbol of a row, lies to the symbol it hangs on."""
+
+    RIGHT = "Right"
+    SUP = "Sup"
+    SUB = "Sub"
+    ABOVE = "Above"
+    BELOW = "Below"
+    INSIDE = "Inside"
+
+
+ROWS: Mapping[Kind, tuple[Relation, ...]] = {
+    Kind.ROOT: (Relation.INSIDE,),
+    Kind.ACCENT: (Relation.BELOW,),
+    Kind.ACCENT_UNDER: (Relation.ABOVE,),
+    Kind.ENCLOSURE: (Relation.INSIDE,),
+    Kind.STACK: (Relation.ABOVE, Relation.BELOW),
+}
+"""How the rows lie that are part of what a symbol of a kind draws, in the order of its arguments."""
+
+
 class Height(StrEnum):
     """How far a symbol reaches from the base line, as people write it in a row."""
 

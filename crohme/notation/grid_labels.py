@@ -16,13 +16,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from crohme.notation.alphabet import Relation
+
 CELL, AFTER = "Cell", "After"
 MAX_CELLS = 100_000
 """Cells of all grids of an expression; a graph that names more is refused before they are made."""
 
 _SHAPE = r"[0-9]{1,6}\+[0-9]{1,6}:[0-9]{1,6}(?:/[0-9]{1,6})*"
 _LABEL = re.compile(
-    rf"(?P<own>(?:{_SHAPE}@)*)(?P<relation>Right|Sup|Sub|Above|Below|Inside|After|Cell)"
+    rf"(?P<own>(?:{_SHAPE}@)*)(?P<relation>{'|'.join(Relation)}|After|Cell)"
     rf"(?P<level>[0-9]{{0,3}})(?P<place>\+[0-9]{{1,6}}[+-][0-9]{{1,6}})?(?P<shapes>(?:@{_SHAPE})*)"
 )
 
@@ -59,8 +61,8 @@ class GridLabel:
     """The label of an edge, taken apart.
 
     Args:
-        relation: str. One of the six relations, `AFTER` or `CELL`.
-        level: int. Which of the grids that begin with the parent, from 1 for the innermost; 0 for the six relations.
+        relation: str. One of `Relation`, `AFTER` or `CELL`.
+        level: int. Which of the grids that begin with the parent, from 1 for the innermost; 0 for those of `Relation`.
         place: `(lines, columns)` or None. Of a cell, relative to the first.
         shapes: tuple of Shape. Of the grids that begin with the child, the outermost first, where they are written out.
         own: tuple of Shape. The same of the parent.

@@ -12,40 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
-from crohme.notation.alphabet import FRACTION_BAR, GRID, SYMBOL_CLASSES, Kind
+from crohme.notation.alphabet import FRACTION_BAR, GRID, ROWS, SYMBOL_CLASSES, Relation
 from crohme.notation.errors import NotationError
 
+__all__ = [
+    "ARGUMENTS", "LIMIT_OF", "MAX_DEPTH", "SCRIPTS", "SCRIPT_OF", "Node", "Relation", "SymbolTree", "attach",
+    "relabelled", "symbols", "without_limits",
+]  # fmt: skip
 MAX_DEPTH = 64
 """Rows within rows that a tree may have. Written mathematics has less than ten; the limit lets
 everything that walks a tree recurse."""
-
-
-class Relation(StrEnum):
-    """How a symbol, or the first symbol of a row, lies to the symbol it hangs on."""
-
-    RIGHT = "Right"
-    SUP = "Sup"
-    SUB = "Sub"
-    ABOVE = "Above"
-    BELOW = "Below"
-    INSIDE = "Inside"
 
 
 LIMIT_OF: Mapping[Relation, Relation] = {Relation.SUB: Relation.BELOW, Relation.SUP: Relation.ABOVE}
 """Where a script stands that is written under or over its operator; LaTeX does not tell the two apart."""
 SCRIPT_OF: Mapping[Relation, Relation] = {limit: script for script, limit in LIMIT_OF.items()}
 SCRIPTS = tuple(LIMIT_OF)
-_ARGUMENTS = {
-    Kind.ROOT: (Relation.INSIDE,),
-    Kind.ACCENT: (Relation.BELOW,),
-    Kind.ACCENT_UNDER: (Relation.ABOVE,),
-    Kind.ENCLOSURE: (Relation.INSIDE,),
-    Kind.STACK: (Relation.ABOVE, Relation.BELOW),
-}
 ARGUMENTS: Mapping[str, tuple[Relation, ...]] = {
-    symbol.label: _ARGUMENTS[symbol.kind] for symbol in SYMBOL_CLASSES.values() if symbol.kind in _ARGUMENTS
+    symbol.label: ROWS[symbol.kind] for symbol in SYMBOL_CLASSES.values() if symbol.kind in ROWS
 } | {"\\frac": (Relation.ABOVE, Relation.BELOW)}
 """LaTeX command that draws a symbol → how its arguments, in their order, lie to that symbol."""
 

@@ -21,9 +21,12 @@ from crohme.datasets.pictures.image_split import RATIOS, split
 from crohme.datasets.registry import all_at
 from crohme.datasets.splits import divide
 from crohme.datasets.symbols import SymbolSet, known, load_symbols, train_and_held_out
+from crohme.errors import meant
 from crohme.symbols.description import described, networks
 from crohme.symbols.inputs import from_strokes, picture_size
 
+_FEW = 20
+"""Labels that a message lists."""
 Inputs = Callable[[np.ndarray, np.random.Generator | None], np.ndarray]
 
 
@@ -258,5 +261,7 @@ def _chosen(choice: Choice, there: Sequence[str], table: LabelTable) -> tuple[st
     wanted = {name if name in there else table.label(name) or name for name in choice.classes}
     missing = sorted(wanted - set(there))
     if missing:
-        raise LabelError(f"no symbol has the label {', '.join(missing)}; there are: {' '.join(there)}")
+        all_or_some = " ".join(there[:_FEW]) + (f" … ({len(there)} labels)" if len(there) > _FEW else "")
+        hint = meant(missing[0], there) or f"; there are: {all_or_some}"
+        raise LabelError(f"no symbol has the label {', '.join(missing)}{hint}")
     return tuple(sorted(wanted))

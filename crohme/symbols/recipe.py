@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from crohme import bundle
 from crohme.symbols.settings import DEFAULTS, Settings, check
 from crohme.symbols.warm_start import network_of
-from crohme.training.experiment import read_experiment, take_run, with_values
+from crohme.training.experiment import read_run
 
 FINE_TUNING = 0.1
 """Times the usual learning rate, where a run starts from a bundle: the full rate forgets what the bundle knows."""
@@ -46,21 +45,16 @@ def read_recipe(
         BundleError, WarmStartError: The bundle cannot be read, or does not read isolated symbols.
     """
     options = [*assignments, *([] if network is None else [f"settings.network={network}"])]
-    written = with_values({} if config is None else read_experiment(config), options)
-    if start is not None:
-        written["start"] = start
-    given = written.get("settings", {})
-    settings = _defaults(given, written.get("start"))
-    asked = take_run(written, {"settings": settings}, str(config or "--set"))
+    asked = read_run(config, options, {"settings": Settings(network="")})
+    start = start or asked["start"]
+    asked = read_run(config, options, {"settings": _defaults(asked["settings"].network, start)})
     check(asked["settings"])
-    return SymbolRecipe(**asked)
+    return SymbolRecipe(**{**asked, "start": start})
 
 
-def _defaults(given: Any, start: Any) -> Settings:
-    network = given.get("network") if isinstance(given, Mapping) else None
-    is_bundle = isinstance(start, str)
-    if network is None and is_bundle:
+def _defaults(network: str, start: str | None) -> Settings:
+    """Those of a network, or where none is named of that of the bundle to start from."""
+    if not network and start is not None:
         network = network_of(bundle.load(start))
-    default = DEFAULTS.get(network, DEFAULTS["lstm"]) if isinstance(network, str) else DEFAULTS["lstm"]
-    rate = default.learning_rate * (FINE_TUNING if is_bundle else 1.0)
-    return replace(default, learning_rate=rate)
+    default = DEFAULTS.get(network, DEFAULTS["lstm"])
+    return replace(default, learning_rate=default.learning_rate * (1.0 if start is None else FINE_TUNING))

@@ -16,15 +16,18 @@ run, `epochs` or `minutes`, and `start`, the bundle that it starts from.
 from __future__ import annotations
 
 import copy
-import difflib
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from crohme.errors import CrohmeError, cause_of
+from crohme.errors import CrohmeError, cause_of, meant
+
+_FEW = 6
+"""Names that a message lists in full."""
+_LENGTHS = {"epochs": float, "minutes": float, "start": str}
 
 
 class ExperimentError(CrohmeError):
@@ -70,10 +73,12 @@ def read_run(path: Path | None, assignments: Iterable[str], tables: Mapping[str,
     """As `take_run`, of a file with some values set as on the command line.
 
     Raises:
-        ExperimentError: See `read_experiment`, `with_values` and `take_run`.
+        ExperimentError: See `read_experiment`, `with_values` and `take_run`. What is wrong with an assignment is not
+            said of the file.
     """
-    written = {} if path is None else read_experiment(path)
-    return take_run(with_values(written, assignments), tables, str(path or "--set"))
+    written, assignments = {} if path is None else read_experiment(path), list(assignments)
+    assigned = take_run(with_values({}, assignments), tables, "--set")
+    return assigned if path is None else take_run(with_values(written, assignments), tables, str(path))
 
 
 def take_run(experiment: Mapping[str, Any], tables: Mapping[str, Any], source: str) -> dict[str, Any]:
@@ -82,7 +87,7 @@ def take_run(experiment: Mapping[str, Any], tables: Mapping[str, Any], source: s
     Raises:
         ExperimentError: See `take`; two lengths, or one that is not positive.
     """
-    taken = take(experiment, {**tables, "epochs": float, "minutes": float, "start": str}, source)
+    taken = take(experiment, {**tables, **_LENGTHS}, source)
     lengths = {name: taken[name] for name in ("epochs", "minutes") if taken[name] is not None}
     if len(lengths) > 1:
         raise ExperimentError("epochs and minutes are both given: a run has one length", source)
@@ -107,13 +112,14 @@ def take(experiment: Mapping[str, Any], defaults: Mapping[str, Any], source: str
     Raises:
         ExperimentError: An unknown key, or a value of another type.
     """
-    _check_names(experiment, defaults, source, "")
+    for name in unknown(experiment, defaults):
+        raise ExperimentError(f"unknown setting {name}{_hint(name, defaults)}", source)
     taken: dict[str, Any] = {}
     for name, default in defaults.items():
         given = experiment.get(name)
         if isinstance(default, type):
             taken[name] = None if given is None else _of_type(given, default, f"{source}: {name}")
-        elif not hasattr(default, "__dataclass_fields__"):
+        elif not is_dataclass(default):
             taken[name] = default if given is None else _of_type(given, type(default), f"{source}: {name}")
         else:
             taken[name] = _table(given or {}, default, source, name)
@@ -124,19 +130,33 @@ def _table(given: Any, default: Any, source: str, name: str) -> Any:
     if not isinstance(given, Mapping):
         raise ExperimentError(f"{name} is a table of settings, not {given!r}", source)
     known = {field.name: getattr(default, field.name) for field in fields(default)}
-    _check_names(given, known, source, f"{name}.")
     return replace(
         default, **{key: _of_type(v, type(known[key]), f"{source}: {name}.{key}") for key, v in given.items()}
     )
 
 
-def _check_names(given: Iterable[str], known: Iterable[str], source: str, prefix: str) -> None:
-    names = list(known)
-    for name in given:
-        if name not in names:
-            close = difflib.get_close_matches(name, names, 1)
-            hint = f"; did you mean {prefix}{close[0]}?" if close else f"; there are {', '.join(names)}"
-            raise ExperimentError(f"unknown setting {prefix}{name}{hint}", source)
+def unknown_of_run(experiment: Mapping[str, Any], tables: Mapping[str, Any]) -> list[str]:
+    """As `unknown`, for what `take_run` takes."""
+    return unknown(experiment, {**tables, **_LENGTHS})
+
+
+def unknown(experiment: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
+    """The keys of an experiment that mean nothing, such as `recipe.zeal`; arguments as for `take`."""
+    found = [name for name in experiment if name not in defaults]
+    for table, default in defaults.items():
+        if is_dataclass(default) and isinstance(given := experiment.get(table), Mapping):
+            names = {field.name for field in fields(default)}
+            found += [f"{table}.{key}" for key in given if key not in names]
+    return found
+
+
+def _hint(name: str, defaults: Mapping[str, Any]) -> str:
+    """The keys that may have been meant, or all of them, or where these are."""
+    table, dot, key = name.partition(".") if name not in defaults and name.split(".")[0] in defaults else ("", "", name)
+    names = [field.name for field in fields(defaults[table])] if dot else list(defaults)
+    if len(names) <= _FEW:
+        return meant(key, names, table + dot) or f"; there are {', '.join(names)}"
+    return f"{meant(key, names, table + dot) or ';'} configs/ lists all settings"
 
 
 def _of_type(value: Any, wanted: type, name: str) -> Any:

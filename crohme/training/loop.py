@@ -159,8 +159,10 @@ class _Bar:
         self.run, self.pace, self.figures = run, pace, dict[str, float]()
         self.in_minutes = run.progress["unit"] == "seconds"
         total = run.progress["budget"] / (60 if self.in_minutes else 1)
+        self.digits = 1 if total >= 2 else 3
+        self.total = round(total, self.digits)
         self.bar = tqdm(
-            total=round(total, 1), initial=self._spent(), unit="min" if self.in_minutes else "sample",
+            total=self.total, initial=self._spent(), unit="min" if self.in_minutes else "sample",
             unit_scale=not self.in_minutes, desc=self._epoch(), mininterval=1,
         )  # fmt: skip
 
@@ -182,7 +184,8 @@ class _Bar:
         self.bar.update(0)
 
     def _spent(self) -> float:
-        return round(float(self.run.progress["spent"]) / (60 if self.in_minutes else 1), 1)
+        """At most the total: a step or a validation may take a run beyond it."""
+        return min(self.total, round(float(self.run.progress["spent"]) / (60 if self.in_minutes else 1), self.digits))
 
     def _epoch(self) -> str:
         progress = self.run.progress

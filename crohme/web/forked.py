@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from crohme.child_processes import WorkerLost
+from crohme.errors import CrohmeError
 from crohme.expressions.decoding import Cancelled
 
 _TICK = 0.05
@@ -20,7 +21,7 @@ _PR_SET_PDEATHSIG = 1
 CAN_FORK = hasattr(os, "fork")
 
 
-class OutOfTime(Exception):
+class OutOfTime(CrohmeError):
     """A job ran longer than it may."""
 
 
@@ -63,7 +64,7 @@ def _wait_for(pipe: Any, seconds: float, cancelled: Callable[[], bool]) -> None:
         if cancelled():
             raise Cancelled
         if time.monotonic() > until:
-            raise OutOfTime
+            raise OutOfTime(f"no result in {seconds:g} s")
 
 
 def _compute(function: Callable[[Any], Any], argument: Any, seconds: float, writing: int, parent: int) -> None:

@@ -112,7 +112,7 @@ class ProcessWorker:
                         raise Cancelled
                 elif self._limit is not None and now - began > self._limit(payload):
                     self._kill()
-                    raise OutOfTime
+                    raise OutOfTime(f"no result in {self._limit(payload):g} s")
             reply = self._receive()
         except WorkerLost:
             self._kill()  # so that it is known to have ended, and the next job starts another

@@ -81,10 +81,10 @@ def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One pass, with ink made in another process: all as in earnest but for the size of the network, and compiling."""
-    from crohme.expressions.run_settings import SIZES
+    from crohme.expressions.description import networks
 
     toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
-    monkeypatch.setitem(SIZES, "small", toy)
+    monkeypatch.setitem(networks()["stroke_transformer"].sizes, "small", toy)
     assert main(["train", "expressions", "--epochs", "1", "--seed", "5"]) == 0
     told = capsys.readouterr().out
     assert "CROHME is not in place: training on the embedded sample" in told
@@ -204,6 +204,33 @@ def test_recipes_that_cannot_be_are_named_in_one_line(
     assert main(given) == 1
     error = capsys.readouterr().err.strip().splitlines()[-1]
     assert error.startswith("crohme: error: ") and cause in error
+
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+
+
+@pytest.mark.parametrize(
+    ("task", "other", "stem"),
+    [("symbols", "expressions", "expressions"), ("symbols", "expressions", "math"),
+     ("expressions", "symbols", "symbol-cnn"), ("expressions", "symbols", "symbol-lstm")],
+)  # fmt: skip
+def test_a_recipe_for_the_other_task_is_called_one(
+    task: str, other: str, stem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = CONFIGS / f"{stem}.toml"
+    given = ["train", task, "--data", str(tmp_path), "--out", str(tmp_path / "run"), "--config", str(config)]
+    assert main(given) == 1
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error == f"crohme: error: {config}: is a recipe for {other}: `crohme train {other} --config {config}`"
+
+
+def test_a_mistake_in_a_recipe_does_not_make_it_one_for_the_other_task(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "own.toml"
+    config.write_text("[settings]\nbatch_size = 8\npatiance = 3\n", encoding="utf-8")
+    assert main(["train", "symbols", "--data", str(tmp_path), "--config", str(config)]) == 1
+    assert "unknown setting settings.patiance; did you mean settings.patience?" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_the_data_are_read(

@@ -21,9 +21,10 @@ from crohme.expressions import batches
 from crohme.expressions import training as expressions
 from crohme.expressions.batches import Bucket, Pools, Recipe, sample
 from crohme.expressions.corpus import load
+from crohme.expressions.description import networks
 from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.run import FromInk, Run
-from crohme.expressions.run_settings import SIZES, Settings, stored_settings
+from crohme.expressions.run_settings import Settings, stored_settings
 from crohme.expressions.settings import Decoding
 from crohme.expressions.training import train
 from crohme.expressions.vocabulary import Vocabulary
@@ -37,7 +38,8 @@ TOY = Settings(size="toy", warmup_steps=4, averaging=0.5)
 def toy(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A network of toy size, one shape of batches, and chunks of a few batches."""
     monkeypatch.setenv("CROHME_CACHE", str(tmp_path_factory.getbasetemp()))
-    monkeypatch.setitem(SIZES, "toy", {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1})
+    toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
+    monkeypatch.setitem(networks()["stroke_transformer"].sizes, "toy", toy)
     monkeypatch.setattr(batches, "BUCKETS", (Bucket(16, 28, 8),))
     monkeypatch.setattr(expressions, "stream", partial(batches.stream, size=32))
 

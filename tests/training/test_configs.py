@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from crohme.expressions.batches import Recipe
 from crohme.expressions.run_settings import Settings
 from crohme.symbols.description import networks
 from crohme.symbols.recipe import read_recipe
+from crohme.symbols.settings import Settings as SymbolSettings
 from crohme.training.experiment import ExperimentError, read_experiment, take_run
 
 CONFIGS = sorted((Path(__file__).resolve().parents[2] / "configs").glob("*.toml"))
@@ -42,6 +44,24 @@ def test_the_recipe_of_a_shipped_bundle_is_what_it_was_trained_with(path: Path) 
 
 def test_there_is_one_for_every_shipped_bundle() -> None:
     assert set(bundle.names()) <= {path.stem for path in CONFIGS}
+
+
+@pytest.mark.parametrize(("stem", "tables"), [
+    ("expressions", {"settings": Settings(), "recipe": Recipe()}),
+    ("symbol-cnn", {"settings": SymbolSettings()}),
+])  # fmt: skip
+def test_one_file_for_each_task_lists_all_settings(stem: str, tables: dict[str, object]) -> None:
+    written = read_experiment(CONFIGS[0].with_name(f"{stem}.toml"))
+    for table, default in tables.items():
+        assert set(written[table]) == {field.name for field in fields(default)}  # type: ignore[arg-type]
+
+
+def test_what_a_file_lists_besides_changes_nothing() -> None:
+    listed = read_recipe(CONFIGS[0].with_name("symbol-cnn.toml")).settings
+    assert (listed.arguments, listed.weights, listed.frozen, listed.thawed_rate) == ({}, "none", 0.2, 0.1)
+    taken = take_run(read_experiment(CONFIGS[0].with_name("expressions.toml")),
+                     {"settings": Settings(), "recipe": Recipe(one_hand=0.5)}, "")  # fmt: skip
+    assert taken["recipe"] == Recipe(one_hand=0.5)
 
 
 def test_an_unknown_key_is_an_error_that_names_it(tmp_path: Path) -> None:

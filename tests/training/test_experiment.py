@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from pathlib import Path
 
 import pytest
 
-from crohme.training.experiment import ExperimentError, read_experiment, take, with_values
+from crohme.training.experiment import ExperimentError, read_experiment, read_run, take, unknown_of_run, with_values
 
 
 @dataclass(frozen=True)
@@ -83,3 +83,42 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
         read_experiment(path)
     with pytest.raises(ExperimentError, match="b.toml: No such file"):
         read_experiment(tmp_path / "b.toml")
+
+
+SHARES = "swapped redrawn lifted primed traced part".split()
+MANY = make_dataclass("Many", [(f"{name}_share", float, 0.5) for name in SHARES] + [("one_hand", float, 0.6)])
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("recipe.one_hnd", "; did you mean recipe.one_hand? configs/ lists all settings"),
+        ("recipe.part_shares", "; did you mean recipe.part_share or recipe."),
+        ("recipe.foo", "; configs/ lists all settings"),
+        ("recipe.swapped_share.x", "swapped_share"),
+        ("recip.foo", "; did you mean recipe?"),
+        ("foo", "; there are settings, recipe, epochs, minutes, start"),
+        ("minute", "; did you mean minutes?"),
+    ],
+)
+def test_an_unknown_setting_names_the_nearest_and_not_all_of_many(key: str, hint: str) -> None:
+    with pytest.raises(ExperimentError) as refused:
+        read_run(None, [f"{key}=1"], {"settings": Toy(), "recipe": MANY()})
+    assert hint in str(refused.value) and len(str(refused.value)) < 160
+
+
+def test_what_is_wrong_with_an_assignment_is_not_said_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "good.toml"
+    path.write_text("minutes = 3\n[settings]\nsteps = 7\n", encoding="utf-8")
+    for assignment in ("settings.zeal=1", "settings.steps=soon", "minutes=-1"):
+        with pytest.raises(ExperimentError, match="^--set: "):
+            read_run(path, [assignment], {"settings": Toy()})
+    path.write_text("[settings]\nzeal = 7\n", encoding="utf-8")
+    with pytest.raises(ExperimentError, match=r"good\.toml: unknown setting settings\.zeal"):
+        read_run(path, ["settings.steps=8"], {"settings": Toy()})
+
+
+def test_all_keys_that_mean_nothing_are_found() -> None:
+    experiment = {"epochs": 3, "zeal": 1, "settings": {"steps": 1, "peak": 2}, "recipe": {"part": 1}}
+    assert unknown_of_run(experiment, {"settings": Toy()}) == ["zeal", "recipe", "settings.peak"]
+    assert unknown_of_run({"settings": 3}, {"settings": Toy()}) == []

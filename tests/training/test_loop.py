@@ -174,6 +174,37 @@ def test_epochs_are_named_while_it_runs_and_the_bar_may_be_off(
     assert "epoch" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("length", [{"minutes": 3}, {"minutes": 0.5}, {"epochs": 1}], ids=["long", "short", "epochs"])
+def test_a_run_that_ends_beyond_its_length_shows_a_whole_bar(
+    length: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step takes 50 seconds, and a validation as much; the batches of an epoch are too many for it."""
+    clock, step, shown = Clock(monkeypatch), Toy.step, []
+
+    def timed(run: Toy, batch: Batch) -> dict[str, float]:
+        clock.now += 50
+        return step(run, batch)
+
+    def measure(weights: list[np.ndarray]) -> dict[str, float]:
+        clock.now += 50
+        return {"top1": 0.5}
+
+    def show(bar: loop._Bar, loss: float, rate: float | None) -> None:
+        draw(bar, loss, rate)
+        shown.append(bar.bar.format_dict)
+
+    draw = loop._Bar.show
+    monkeypatch.setattr(Toy, "step", timed)
+    monkeypatch.setattr(loop._Bar, "show", show)
+    run = Toy(tmp_path)
+    trained(run, measure=measure, sizes=(8, 7, 8, 8, 8, 8), **length)
+    assert run.progress["spent"] > run.progress["budget"] or "epochs" in length
+    assert shown[-1]["n"] == shown[-1]["total"]
+    for values in shown:
+        meter = loop.tqdm.format_meter(**values | {"elapsed": 7.0, "initial": 0, "ncols": 80, "ascii": True})
+        assert "%" in meter and int(meter.split("%")[0].split()[-1]) <= 100 and "<-" not in meter
+
+
 def test_a_warm_up_takes_a_tenth_of_a_short_cycle_and_a_floor_of_one_keeps_the_rate() -> None:
     settings = TrainingSettings(learning_rate=1.0, warmup_steps=500)
     short = [learning_rate(settings, step, step / 100) for step in range(101)]

@@ -10,6 +10,7 @@ from crohme.cli.arguments import positive_int
 from crohme.cli.errors import CommandError
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
+from crohme.cli.train.recipes import check_task
 from crohme.cli.train.shared import (
     add_experiment_options,
     add_run_options,
@@ -74,6 +75,7 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path:
     if len(data) > 1:
         raise CommandError("expressions are trained on one folder: several --data are for symbols")
     check_experiment_options(args)
+    check_task(args.config, "expressions")
     folder = args.out or Path("runs") / "expressions"
     tables = {"settings": training.Settings(), "recipe": training.Recipe()}
     asked = experiment.read_run(args.config, args.set or (), tables)

@@ -11,6 +11,7 @@ from crohme.cli.arguments import positive_int, positive_number
 from crohme.cli.files import check_folder
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
+from crohme.cli.train.recipes import check_task
 from crohme.cli.train.shared import (
     add_experiment_options,
     add_run_options,
@@ -78,6 +79,7 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path:
     from crohme.symbols.settings import stored_settings
 
     check_experiment_options(args)
+    check_task(args.config, "symbols")
     folder = args.out
     if folder is not None:
         check_folder(folder)

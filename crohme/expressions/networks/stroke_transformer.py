@@ -9,8 +9,7 @@ from crohme.bundle.network import Reads, Weights, dense, norm
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.settings import CALIBRATION, DECODING, PREPROCESSING
-from crohme.expressions.vocabulary import PLACES
-from crohme.notation import Relation
+from crohme.expressions.vocabulary import FIRST_RELATIONS, PLACES
 
 if TYPE_CHECKING:
     import keras
@@ -34,15 +33,21 @@ def _check(a: Table) -> None:
 def _weights(a: Table) -> Weights:
     for name, shape in _encoder(a):
         yield f"stroke_transformer/encoder/{name}", shape
+    for name, shape in after_encoder(a):
+        yield f"stroke_transformer/{name}", shape
+
+
+def after_encoder(a: Table) -> Weights:
+    """The weights of the decoder and of the other heads, for any encoder."""
     for name, shape in _decoder(a):
-        yield f"stroke_transformer/decoder/{name}", shape
+        yield f"decoder/{name}", shape
     width, geometry = a["width"], a["geometry"]
-    yield from dense("stroke_transformer/symbol", width, a["symbols"])
+    yield from dense("symbol", width, a["symbols"])
     for name, inputs, outputs in (
         ("parent", width, geometry), ("child", width, geometry), ("lying", geometry, geometry),
         ("out", geometry, a["relations"] + 2),
     ):  # fmt: skip
-        yield from dense(f"stroke_transformer/pair/{name}", inputs, outputs)
+        yield from dense(f"pair/{name}", inputs, outputs)
 
 
 def _encoder(a: Table) -> Weights:
@@ -112,7 +117,7 @@ NETWORK = ExpressionArchitecture(
         "decoder_layers": (Whole(1, 48), 3),
         "expansion": (Whole(1, 16), 3),
         "geometry": (Whole(1, 512), 32),
-        "relations": (Whole(len(Relation), len(PLACES)), len(Relation)),
+        "relations": (Whole(FIRST_RELATIONS, len(PLACES)), FIRST_RELATIONS),
         "dropout": (Number(0, 1), 0.1),
     },
     outputs="tokens",
@@ -122,4 +127,8 @@ NETWORK = ExpressionArchitecture(
     calibration=CALIBRATION,
     added_later={"likeness_weight": 0.0, "uneven_line": 0.0},
     forward=NumpyTransformer,
+    sizes={
+        "small": {"width": 192, "heads": 6, "encoder_layers": 6, "decoder_layers": 3},
+        "base": {"width": 224, "heads": 7, "encoder_layers": 7, "decoder_layers": 3},
+    },
 )
