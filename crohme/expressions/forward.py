@@ -185,7 +185,7 @@ class NumpyTransformer:
         return self._dense(hidden, "decoder/token"), pointer, State(tuple(keys), tuple(values))
 
     def _dense(self, x: Float32Array, name: str) -> Float32Array:
-        # In two dimensions: numpy would multiply each `(q, d)` of a `(k, q, d)` by itself, and read the weights k times.
+        # In two dimensions: numpy multiplies each `(q, d)` of a `(k, q, d)` by itself, and reads the weights k times.
         flat = x.reshape(-1, x.shape[-1]) @ self._weights[f"{name}/kernel"]
         flat += self._weights[f"{name}/bias"]
         return flat.reshape(*x.shape[:-1], -1)
