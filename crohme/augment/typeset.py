@@ -25,7 +25,7 @@ from crohme.augment.manner import Manner
 from crohme.augment.marks import WIDE, mark
 from crohme.augment.metrics import has_usual_height
 from crohme.ink.expression import Expression, Row
-from crohme.notation.alphabet import BINOMIAL, GRID, ROOT
+from crohme.notation.alphabet import BIG_OPERATORS, BINOMIAL, GRID, INTEGRALS, ROOT
 from crohme.notation.tree import LIMIT_OF, SCRIPT_OF, SCRIPTS, Node, Relation, SymbolTree
 
 _PLAIN = 2.6  # height up to which a fence's content is a plain row, as in `evaluation.layout`
@@ -284,10 +284,12 @@ class Typesetter:
 
     def _with_limits(self, node: Node) -> Node:
         """The node with its limits over and under it, or beside it, as this person has it."""
-        if node.label not in ("\\int", "\\sum", "\\lim") or not node.rows:
+        if node.label not in (*BIG_OPERATORS, "\\lim") or not node.rows:
             return node
         if node.label not in self._limits:
-            self._limits[node.label] = self._manner.does(f"limits of {node.label[1:]}")
+            # That of other operators is not measured: CROHME has these three.
+            like = "lim" if node.label == "\\lim" else "int" if node.label in INTEGRALS else "sum"
+            self._limits[node.label] = self._manner.does(f"limits of {like}")
         to = LIMIT_OF if self._limits[node.label] else SCRIPT_OF
         return Node(node.label, node.strokes, {to.get(relation, relation): row for relation, row in node.rows.items()})
 

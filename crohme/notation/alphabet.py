@@ -224,6 +224,7 @@ CLASSES: tuple[str, ...] = Alphabet.crohme().labels
 
 FUNCTIONS: frozenset[str] = frozenset(c.label for c in SYMBOL_CLASSES.values() if c.kind is Kind.FUNCTION)
 BIG_OPERATORS: frozenset[str] = frozenset(c.label for c in SYMBOL_CLASSES.values() if c.kind is Kind.BIG_OPERATOR)
+INTEGRALS: frozenset[str] = frozenset(label for label in BIG_OPERATORS if "∫" <= SYMBOL_CLASSES[label].text <= "∳")
 
 
 def sign_name(raw: str) -> str:

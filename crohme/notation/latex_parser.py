@@ -11,6 +11,7 @@ from crohme.notation.alphabet import (
     FRACTION_BAR,
     FUNCTIONS,
     GRID,
+    INTEGRALS,
     LOOK_ALIKES,
     ROOT,
     Alphabet,
@@ -27,8 +28,8 @@ from crohme.notation.tree import ARGUMENTS, Node, Relation, SymbolTree, attach
 
 # Of the operators that CROHME draws with limits, the training truth has these under and over the
 # sign (\sum: 334 of 391, \lim: 280 of 287). For \int it is undecided (193 of 368), the validation
-# set has all 19 beside the sign, and so has LaTeX.
-_WITH_LIMITS = frozenset({"\\sum", "\\lim"})
+# set has all 19 beside the sign, and so has LaTeX. The other operators are set as sums are.
+_WITH_LIMITS = (BIG_OPERATORS | {"\\lim"}) - INTEGRALS
 
 GRID_ITEMS = frozenset({GRID, "\\begin{aligned}", "\\substack"})
 """What is written line under line; in a tree all of it is a grid."""
