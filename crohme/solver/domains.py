@@ -48,7 +48,7 @@ def lost(conditions: Iterable[Condition], form: sympy.Expr, stated: Iterable[Con
 
 def _kept(group: Sequence[Condition], shown: Collection[Condition]) -> list[str]:
     """The conditions that a form does not show, each for itself."""
-    strict = {condition.expression for condition in shown if condition.demand is Must.BE_POSITIVE}
+    strict = {condition.expression for condition in (*shown, *group) if condition.demand is Must.BE_POSITIVE}
     return [
         written(condition)
         for condition in group

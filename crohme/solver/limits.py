@@ -17,6 +17,7 @@ from crohme.solver.plain import plain
 
 _SECONDS = 1.5
 UNDEFINED = "it is not defined: the limit does not exist"
+DEPENDS = "the limit depends on"
 _NOT_FOUND = "no closed form was found"
 
 
@@ -62,7 +63,7 @@ def limit_of(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str
 def depends_on(names: Iterable[sympy.Symbol]) -> NoAnswer:
     """The error that says that a limit exists for some values of names only, or is another one for others."""
     listed = " and ".join(sorted(map(plain, names)))
-    return NoAnswer(f"the limit depends on {listed}: it is another one, or none, for other values of {listed}")
+    return NoAnswer(f"{DEPENDS} {listed}: it is another one, or none, for other values of {listed}")
 
 
 def is_confirmed(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str, found: sympy.Expr) -> bool | None:

@@ -15,7 +15,7 @@ from crohme.solver.conditions import Condition, Must
 from crohme.solver.domains import conditions_of, simplified
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
-from crohme.solver.limits import UNDEFINED, depends_on, is_confirmed, limit_of
+from crohme.solver.limits import DEPENDS, UNDEFINED, depends_on, is_confirmed, limit_of
 from crohme.solver.odd_root import OddRoot
 from crohme.solver.patience import attempt
 
@@ -84,7 +84,11 @@ class ParametricLimit:
 
     def _critical(self) -> list[Condition]:
         """What the leading coefficients must meet."""
-        found = []
+        found = [
+            Condition(power.base, Must.BE_POSITIVE)
+            for power in sorted(self.body.atoms(sympy.Pow), key=str)
+            if power.exp.has(self.symbol) and not power.base.has(self.symbol) and not power.base.is_number
+        ]
         for condition in dict.fromkeys(conditions_of(self.body)):
             if not condition.expression.has(self.symbol) or not self._has_names(condition.expression):
                 continue
@@ -225,6 +229,8 @@ class ParametricLimit:
             values = {name: value.subs(trials[0]) for name, value in values.items()}
             kinds.add(self._kind(values))
         kinds.discard("")
+        if len(kinds) > 1 and error.cause.startswith(DEPENDS):
+            return error  # it knows on which of them
         if len(kinds) > 1 or (kinds == {"finite"} and error.cause.startswith(UNDEFINED)):
             return depends_on(self.names)
         if kinds == {"none"}:
