@@ -5,6 +5,8 @@ What SymPy says is compared with numbers; what they do not confirm is no answer.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import mpmath
 import sympy
 
@@ -13,15 +15,18 @@ from crohme.solver.conditions import Condition
 from crohme.solver.differentiation import differentiated
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
-from crohme.solver.gaps import NOTE, Gapped, has_gaps
-from crohme.solver.integrals import antiderivative, definite, with_absolute_values
+from crohme.solver.gaps import NOTE, Gapped
+from crohme.solver.integrals import antiderivative, definite
+from crohme.solver.integrals_with_parameters import integral_with_parameters
 from crohme.solver.limits import limit_of
+from crohme.solver.limits_with_parameters import ParametricLimit
 from crohme.solver.numeric import complete, number, precise, real_function
 from crohme.solver.patience import attempt
 from crohme.solver.plain import plain
 from crohme.solver.quadrature import Estimate, sum_of_series
 
 _SECONDS = 1.5
+_MOST_TERMS = 50
 _UNDEFINED = "it is not defined: the series has a term or a limit that does not exist"
 _NOT_FOUND = "no closed form was found"
 _SAMPLES = tuple(sympy.Rational(n, 16) for n in (-37, -19, -5, 3, 7, 21, 45))
@@ -33,6 +38,7 @@ class Calculus:
     Attributes:
         notes: list of str. What is to be said beside the values.
         conditions: list of Condition. Where derivatives exist.
+        stated: list of Condition. Where limits and integrals have these values; to be said even if the form shows it.
         gapped: list of Gapped. Integrals that exist for some values of their names only.
         convergence: list of Condition. Where series have the values that were given for them; notes say so.
         estimates: dict. A symbol that stands for a number → the number and a bound of its error.
@@ -42,6 +48,7 @@ class Calculus:
         self.notes: list[str] = []
         self.conditions: list[Condition] = []
         self.convergence: list[Condition] = []
+        self.stated: list[Condition] = []
         self.gapped: list[Gapped] = []
         self.estimates: dict[sympy.Symbol, Estimate] = {}
 
@@ -56,8 +63,7 @@ class Calculus:
         if isinstance(expression, sympy.Integral):
             return self._integral(expression)
         if isinstance(expression, sympy.Limit):
-            body, symbol, goal, side = expression.args
-            return limit_of(self.evaluate(body), symbol, self.evaluate(goal), str(side))
+            return self._limit(expression)
         if isinstance(expression, sympy.Sum | sympy.Product):
             return self._series(expression)
         if isinstance(expression, sympy.Derivative):
@@ -68,6 +74,21 @@ class Calculus:
         """Say something once."""
         if text is not None and text not in self.notes:
             self.notes.append(text)
+
+    def _limit(self, limit: sympy.Limit) -> sympy.Expr:
+        _, symbol, _, side = limit.args
+        body, goal = (self.evaluate(limit.args[k]) for k in (0, 2))
+        names = (body.free_symbols - {symbol}) | goal.free_symbols
+        if names & self.estimates.keys():
+            raise NoAnswer(_NOT_FOUND)
+        if not names or not body.has(symbol):
+            return limit_of(body, symbol, goal, str(side))
+        found, conditions = ParametricLimit(body, symbol, goal, str(side)).value()
+        self._state(conditions)
+        return found
+
+    def _state(self, conditions: Iterable[Condition]) -> None:
+        self.stated += [condition for condition in conditions if condition not in self.stated]
 
     def _derivative(self, derivative: sympy.Derivative) -> sympy.Expr:
         body = derivative.expr
@@ -93,15 +114,21 @@ class Calculus:
         if body.free_symbols & self.estimates.keys():
             raise NoAnswer(_NOT_FOUND)
         if not limits:
-            found, note = antiderivative(body, symbol)
-            self.note(note or _divided_by(found, symbol))
+            found, needed = antiderivative(body, symbol)
+            self._state(needed)
             return found
         low, high = (self.evaluate(limit) for limit in limits)
         names = (body.free_symbols - {symbol}) | low.free_symbols | high.free_symbols
         if names & self.estimates.keys():
             raise NoAnswer(_NOT_FOUND)
         if names:
-            return self._with_parameters(body, symbol, low, high, names)
+            given = integral_with_parameters(body, symbol, low, high)
+            self.note(given.note)
+            self._state(given.needed)
+            if given.is_gapped:
+                self.note(NOTE)
+                self.gapped.append(Gapped(body, symbol, low, high))
+            return given.value
         found = definite(body, symbol, low, high)
         self.note(found.note)
         if found.exact is not None:
@@ -115,56 +142,20 @@ class Calculus:
         self.estimates[symbol] = found
         return symbol
 
-    def _with_parameters(
-        self, body: sympy.Expr, symbol: sympy.Symbol, low: sympy.Expr, high: sympy.Expr, names: set[sympy.Symbol]
-    ) -> sympy.Expr:
-        found = attempt(sympy.integrate, body, (symbol, low, high), seconds=_SECONDS)
-        positive = {name: sympy.Dummy(name.name, positive=True) for name in names}
-        note = None
-        if found is None or found.has(sympy.Integral, sympy.Piecewise) or not is_presentable(found):
-            inside = [part.subs(positive) for part in (body, low, high)]
-            found = attempt(sympy.integrate, inside[0], (symbol, *inside[1:]), seconds=_SECONDS)
-            if found is None or found.has(sympy.Integral, sympy.Piecewise) or not is_presentable(found):
-                raise NoAnswer(_NOT_FOUND)
-            found = found.subs({dummy: name for name, dummy in positive.items()})
-            listed = ", ".join(sorted(plain(name) + " > 0" for name in names if name.is_positive is None))
-            note = f"for {listed}"
-        is_gapped = has_gaps(body, symbol, low, high, are_positive=note is not None)
-        if is_gapped and (found.has(sympy.I) or len({log for log in found.atoms(sympy.log) if log.free_symbols}) > 1):
-            found = sympy.expand(with_absolute_values(found)).subs(sympy.I, 0)
-        confirmed = {True: 0, False: 0}
-        for values in _assignments(names):
-            is_positive = all(value > 0 for value in values.values())
-            try:
-                known = definite(body.subs(values), symbol, low.subs(values), high.subs(values))
-            except NoAnswer:
-                continue
-            if is_gapped and known.estimate is None:
-                continue
-            number_ = number(found.subs(values))
-            wanted = known.estimate.value if known.estimate is not None else None
-            if wanted is None or number_ is None or abs(complex(number_) - wanted) > 1e-7 * max(1, abs(wanted)):
-                if is_positive:
-                    raise NoAnswer(_NOT_FOUND)
-                note = note or "for positive " + ", ".join(sorted(map(plain, names)))
-                continue
-            confirmed[is_positive] += 1
-        if not (confirmed[True] or (is_gapped and confirmed[False])):
-            raise NoAnswer(_NOT_FOUND)
-        self.note(note)
-        if is_gapped:
-            self.note(NOTE)
-            self.gapped.append(Gapped(body, symbol, low, high))
-        return found
-
     # === Sums and products ===
 
     def _series(self, series: sympy.Sum | sympy.Product) -> sympy.Expr:
         if len(series.limits) > 1:
             first, *others = series.limits
             return self.evaluate(series.func(self._series(series.func(series.function, first)), *others))
-        body = self.evaluate(series.function)
         (symbol, low, high) = series.limits[0]
+        if series.function.has(sympy.Limit) and low.is_Integer and high.is_Integer and high - low < _MOST_TERMS:
+            # Limits of the terms: at one index they may be others than in general.
+            terms = [series.function.subs(symbol, k) for k in range(int(low), int(high) + 1)]
+            return (sympy.Add if isinstance(series, sympy.Sum) else sympy.Mul)(*map(self.evaluate, terms))
+        body = self.evaluate(series.function)
+        if any(condition.expression.has(symbol) for condition in self.stated):
+            raise NoAnswer(_NOT_FOUND)
         if body.free_symbols & self.estimates.keys():
             raise NoAnswer(_NOT_FOUND)
         low, high = self.evaluate(low), self.evaluate(high)
@@ -198,7 +189,7 @@ class Calculus:
                 raise NoAnswer(_NOT_FOUND)
             return self.estimated(estimate)
         if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds):
-            raise NoAnswer(_UNDEFINED)
+            raise NoAnswer(_NOT_FOUND if series.free_symbols else _UNDEFINED)
         found = found.rewrite(sympy.factorial) if found.has(sympy.gamma, sympy.RisingFactorial) else found
         found = _simplified(found)
         if not is_finite and not found.free_symbols and found.is_finite is not False:
@@ -206,21 +197,6 @@ class Calculus:
         elif found.free_symbols and high.free_symbols:
             _confirm_finite_sums(series, found)
         return found
-
-
-def _divided_by(found: sympy.Expr, symbol: sympy.Symbol) -> str | None:
-    """Which parameters must not be 0, as the closed form divides by them."""
-    denominator = sympy.denom(sympy.together(found)).as_independent(symbol)[0]
-    factors = {factor.base if factor.is_Pow else factor for factor in sympy.Mul.make_args(denominator)}
-    named = sorted(plain(factor) for factor in factors if factor.free_symbols)
-    return "for " + " and ".join(f"{name} ≠ 0" for name in named) if named else None
-
-
-def _assignments(names: set[sympy.Symbol]) -> list[dict[sympy.Symbol, sympy.Expr]]:
-    ordered = sorted(names, key=str)
-    rows = [(sympy.Rational(7, 5), sympy.Rational(11, 7)), (sympy.Rational(1, 3), sympy.Rational(2, 3))]
-    values = [{name: a + k * b for k, name in enumerate(ordered)} for a, b in rows]
-    return [*values, {name: -value for name, value in values[0].items()}]
 
 
 def _simplified(value: sympy.Expr) -> sympy.Expr:

@@ -22,14 +22,20 @@ _LONGEST = 30
 """Operations in a condition that is still written out."""
 
 
-def lost(conditions: Iterable[Condition], form: sympy.Expr) -> list[str]:
+def lost(conditions: Iterable[Condition], form: sympy.Expr, stated: Iterable[Condition] = ()) -> list[str]:
     """What has to be said where an expression with these conditions is given in a form that holds for more.
+
+    Args:
+        conditions: iterable of Condition.
+        form: Expr.
+        stated: iterable of Condition. More of them, which are said even if the form shows them.
 
     Returns:
         One note, `for x > 0`, or none.
     """
-    wanted = simplified(conditions)
-    shown = set(simplified(conditions_of(form)))
+    always = simplified(stated)
+    wanted = list(dict.fromkeys([*simplified(conditions), *always]))
+    shown = set(simplified(conditions_of(form))).difference(always)
     found: list[str] = []
     for group in _by_names(wanted):
         names = group[0].expression.free_symbols
@@ -42,7 +48,7 @@ def lost(conditions: Iterable[Condition], form: sympy.Expr) -> list[str]:
 
 def _kept(group: Sequence[Condition], shown: Collection[Condition]) -> list[str]:
     """The conditions that a form does not show, each for itself."""
-    strict = {condition.expression for condition in shown if condition.demand is Must.BE_POSITIVE}
+    strict = {condition.expression for condition in (*shown, *group) if condition.demand is Must.BE_POSITIVE}
     return [
         written(condition)
         for condition in group

@@ -17,6 +17,7 @@ from crohme.solver.conditions import Condition, Must
 from crohme.solver.domains import listed, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import check_defined, pairs, signs
+from crohme.solver.excluded import check_excluded
 from crohme.solver.families import counter, nested, of_region
 from crohme.solver.gaps import Gapped
 from crohme.solver.matrix_values import entries
@@ -69,7 +70,8 @@ def solve_equations(
         for equation in equations:
             check_defined(equation)
         names = {builder.symbol(name): name for name in unknowns}
-        conditions = [*builder.conditions, *calculus.conditions, *calculus.convergence]
+        check_excluded(built, calculus.stated, names, lambda found: all(map(is_zero, found)))
+        conditions = [*builder.conditions, *calculus.conditions, *calculus.convergence, *calculus.stated]
         given = [equation for equation in equations if not _is_nothing(equation, conditions)]
         found = _solve(given, names, conditions)
         found = in_whole_numbers(found, {names[symbol] for symbol in limits_of_sums(built) if symbol in names})
@@ -77,7 +79,9 @@ def solve_equations(
             _keep_existing(found, calculus.gapped, names)
         if found.region is not None or found.is_everything:
             found.notes += [f"{name.latex} was taken for a whole number" for name in _in_factorials(comparisons)]
-        result.notes += [note for note in (*builder.notes, *calculus.notes, *found.notes) if note not in result.notes]
+        holds = [f"for {text}" for text in listed(calculus.stated)]
+        notes = (*builder.notes, *calculus.notes, *holds, *found.notes)
+        result.notes += [note for note in notes if note not in result.notes]
         result.families += found.families
         result.region = found.region
         result.is_everything = found.is_everything

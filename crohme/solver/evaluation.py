@@ -96,7 +96,7 @@ def value_of(expression: Expression, sign: int = 1, integers: Collection[Name] =
     ]
     if counted and not short.has(sympy.factorial):
         notes.append("only whole numbers from 0 on have a factorial")
-    return Value(short, None, [*notes, *lost(conditions, short)])
+    return Value(short, None, [*notes, *lost(conditions, short, [*builder.stated, *calculus.stated])])
 
 
 def matrix_of(
@@ -115,7 +115,8 @@ def matrix_of(
     if calculus.estimates or not all(map(is_presentable, found)):
         raise NoAnswer("no closed form was found")
     conditions = [*builder.conditions, *calculus.conditions]
-    return found, [*builder.notes, *calculus.notes, *lost(conditions, sympy.Tuple(*found))]
+    stated = [*builder.stated, *calculus.stated]
+    return found, [*builder.notes, *calculus.notes, *lost(conditions, sympy.Tuple(*found), stated)]
 
 
 def _estimated(value: sympy.Expr, estimates: dict[sympy.Symbol, Estimate]) -> Estimate:

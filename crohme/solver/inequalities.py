@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 import sympy
 
 from crohme.solver.calculus import Calculus
+from crohme.solver.domains import listed
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import check_defined, pairs
+from crohme.solver.excluded import check_excluded
 from crohme.solver.numeric import complete, precise
 from crohme.solver.patience import attempt
 from crohme.solver.powers import may_have_negative_base
@@ -28,6 +30,7 @@ def solve_inequalities(statements: Sequence[Comparison | Membership], unknown: N
         NoAnswer: They were not found.
     """
     builder, calculus = Builder(), Calculus()
+    sides: list[sympy.Expr] = []
     symbol = builder.symbol(unknown)
 
     def value(expression: Expression) -> sympy.Expr:
@@ -36,6 +39,7 @@ def solve_inequalities(statements: Sequence[Comparison | Membership], unknown: N
             raise NoAnswer("the limit of a sum is a whole number, and inequalities are solved in real ones")
         if may_have_negative_base([built], symbol):
             raise NoAnswer("powers of what may be negative are not solved in inequalities")
+        sides.append(built)
         found = calculus.evaluate(built)
         check_defined(found)
         if found.is_real is False and found.is_finite:
@@ -59,8 +63,10 @@ def solve_inequalities(statements: Sequence[Comparison | Membership], unknown: N
         raise NoAnswer("no closed form of an integral was found")
     if calculus.gapped:
         raise NoAnswer("where the integral of the inequality exists was not found")
-    found = region(relations, [*builder.conditions, *calculus.conditions, *calculus.convergence], symbol)
-    return found, [*builder.notes, *calculus.notes]
+    check_excluded(sides, calculus.stated, [symbol], lambda _: True)
+    conditions = [*builder.conditions, *calculus.conditions, *calculus.convergence, *calculus.stated]
+    holds = [f"for {text}" for text in listed(calculus.stated)]
+    return region(relations, conditions, symbol), [*builder.notes, *calculus.notes, *holds]
 
 
 def _of_infinite(left: sympy.Expr, right: sympy.Expr, sign: str) -> Relation:

@@ -10,6 +10,7 @@ import numpy as np
 import sympy
 
 from crohme.solver.cases import generic
+from crohme.solver.conditions import Condition, Must
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.numeric import complete, number, precise, real_function, real_part
@@ -253,18 +254,18 @@ def _of_waves(integrand: sympy.Expr, symbol: sympy.Symbol, low: float) -> tuple[
 
 
 @precise
-def antiderivative(integrand: sympy.Expr, symbol: sympy.Symbol) -> tuple[sympy.Expr, str | None]:
-    """A function whose derivative is the integrand wherever that is real, and for which values of other names.
+def antiderivative(integrand: sympy.Expr, symbol: sympy.Symbol) -> tuple[sympy.Expr, tuple[Condition, ...]]:
+    """A function whose derivative is the integrand wherever that is real, and what that demands of other names.
 
     Raises:
         NoAnswer: None was found, or its derivative is another function.
     """
-    note = None
+    needed: tuple[Condition, ...] = ()
     candidates = [_of_kinks(integrand, symbol)] if integrand.has(sympy.Abs, sympy.sign) else []
     if not candidates:
         found = attempt(sympy.integrate, principal(integrand), symbol, seconds=2 * _SECONDS)
         if found is not None and found.has(sympy.Piecewise):
-            found, note, _ = generic(found)
+            found, _, needed = generic(found)
         if found is not None and not found.has(sympy.Integral):
             candidates += [with_absolute_values(found, symbol), found]
             if integrand.has(OddRoot):
@@ -277,8 +278,15 @@ def antiderivative(integrand: sympy.Expr, symbol: sympy.Symbol) -> tuple[sympy.E
         for form in sorted(forms, key=complexity):
             form = form.as_independent(symbol, as_Add=True)[1]
             if _is_antiderivative(form, integrand, symbol):
-                return form, note
+                return form, (*needed, *_divided_by(form, symbol))
     raise NoAnswer("no closed form was found")
+
+
+def _divided_by(form: sympy.Expr, symbol: sympy.Symbol) -> list[Condition]:
+    """Which parameters must not be 0, as the closed form divides by them."""
+    denominator = sympy.denom(sympy.together(form)).as_independent(symbol)[0]
+    factors = {factor.base if factor.is_Pow else factor for factor in sympy.Mul.make_args(denominator)}
+    return [Condition(factor, Must.NOT_BE_ZERO) for factor in sorted(factors, key=str) if factor.free_symbols]
 
 
 def with_absolute_values(form: sympy.Expr, symbol: sympy.Symbol | None = None) -> sympy.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import mpmath
@@ -16,7 +16,8 @@ from crohme.solver.patience import attempt
 from crohme.solver.plain import plain
 
 _SECONDS = 1.5
-_UNDEFINED = "it is not defined: the limit does not exist"
+UNDEFINED = "it is not defined: the limit does not exist"
+DEPENDS = "the limit depends on"
 _NOT_FOUND = "no closed form was found"
 
 
@@ -47,17 +48,36 @@ def limit_of(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str
                 raise NoAnswer(_NOT_FOUND)
             found = left if right is None else right
         elif right != left and sympy.simplify(right - left) != 0:
-            raise NoAnswer(f"{_UNDEFINED}; from the right and from the left it is different")
+            raise NoAnswer(f"{UNDEFINED}; from the right and from the left it is different")
         else:
             found = right
     if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds):
-        raise NoAnswer(_UNDEFINED)
+        raise NoAnswer(UNDEFINED)
     if not found.is_infinite and found.has(sympy.oo) or found.is_infinite and found.free_symbols:
-        names = " and ".join(sorted(map(plain, found.free_symbols)))
-        raise NoAnswer(f"the limit is another one for other values of {names}" if names else _NOT_FOUND)
+        raise depends_on(found.free_symbols) if found.free_symbols else NoAnswer(_NOT_FOUND)
     if not is_presentable(found):
         raise NoAnswer(_NOT_FOUND)
     return found
+
+
+def depends_on(names: Iterable[sympy.Symbol]) -> NoAnswer:
+    """The error that says that a limit exists for some values of names only, or is another one for others."""
+    listed = " and ".join(sorted(map(plain, names)))
+    return NoAnswer(f"{DEPENDS} {listed}: it is another one, or none, for other values of {listed}")
+
+
+def is_confirmed(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str, found: sympy.Expr) -> bool | None:
+    """Whether values near the goal tend to a number; None where the expression has no real values there.
+
+    Args:
+        body: Expr. Without other names.
+        symbol: Symbol.
+        goal: Expr. A number, or infinity.
+        side: str. `+` or `-`.
+        found: Expr. The number.
+    """
+    values = _approach(body, symbol, goal, side)
+    return None if values is None else _agrees(values, found)
 
 
 def _one_sided_or_none(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> sympy.Expr | None:
@@ -87,9 +107,9 @@ def _one_sided(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: s
     if not body.free_symbols - {symbol} and not goal.free_symbols:
         values = _approach(body, symbol, goal, side)
     if found is None or found.has(sympy.Limit):
-        raise NoAnswer(_UNDEFINED if values is not None and _oscillates(values) else _NOT_FOUND)
+        raise NoAnswer(UNDEFINED if values is not None and _oscillates(values) else _NOT_FOUND)
     if isinstance(found, sympy.AccumBounds) or found.has(sympy.AccumBounds, sympy.nan, sympy.zoo):
-        raise NoAnswer(_UNDEFINED)
+        raise NoAnswer(UNDEFINED)
     if values is not None and not _agrees(values, found):
         raise NoAnswer(_NOT_FOUND)
     return found

@@ -49,6 +49,7 @@ from crohme.solver.syntax import (
 
 _CONSTANTS = {r"\pi": sympy.pi, r"\infty": sympy.oo, "e": sympy.E, "i": sympy.I}
 _MOST_TERMS = 50
+_NO_VALUE = "it is not defined: there is no derivative where the function has no real value"
 _COMPARED: dict[str, Callable[[sympy.Expr], bool]] = {
     "=": is_zero,
     r"\neq": lambda difference: not is_zero(difference),
@@ -73,6 +74,8 @@ class Builder:
         """How something was read that could be read otherwise."""
         self.conditions: list[Condition] = []
         """Where everything that was built is a real number."""
+        self.stated: list[Condition] = []
+        """Those of limits, which are to be said even where the answer shows them."""
         self._sign = sign
         self._integers = frozenset(integers)
         self._bound: dict[Name, sympy.Expr] = {}
@@ -261,13 +264,14 @@ class Builder:
         inside_domain = [condition.strict for condition in added]
         if at.is_number and body.free_symbols <= {symbol}:
             if not all(condition.holds_at(symbol, at) for condition in added):
-                raise NoAnswer("it is not defined: there is no derivative where the function has no real value")
+                raise NoAnswer(_NO_VALUE)
             return derivative_at(body, symbol, order, at)
         formula, kinks = differentiated(body, symbol, order)
         for condition in (*inside_domain, *kinks):
             there = Condition(condition.expression.subs(symbol, at), condition.demand)
             if not there.expression.free_symbols and not there.holds({}):
-                raise NoAnswer("whether there is a derivative was not found")
+                is_outside = condition in added and condition.demand is Must.NOT_BE_ZERO
+                raise NoAnswer(_NO_VALUE if is_outside else "whether there is a derivative was not found")
             self._require(there.expression, there.demand)
         return formula.subs(symbol, at)
 
@@ -294,10 +298,10 @@ class Builder:
                 return kind(self._over(body, variable, symbol, limits), (symbol, *limits))
             case Limit(body, variable, target, side):
                 goal = self.build(target)
-                symbol = sympy.Dummy(variable.latex, real=True)
-                return sympy.Limit(
-                    self._over(body, variable, symbol), symbol, goal, side if goal.is_finite is not False else "-"
-                )
+                symbol, outer = sympy.Dummy(variable.latex, real=True), len(self.conditions)
+                inside = self._over(body, variable, symbol)
+                self.stated += self.conditions[outer:]
+                return sympy.Limit(inside, symbol, goal, side if goal.is_finite is not False else "-")
         raise TypeError(f"no SymPy form for {type(expression).__name__}")
 
     def _over(

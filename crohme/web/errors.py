@@ -99,7 +99,7 @@ def as_api_error(error: Exception) -> ApiError:
 
 
 def _verb(cause: str) -> str:
-    return cause if cause.startswith(("is ", "has ")) else f"is blank ({cause})"
+    return f"is blank ({cause})" if cause.startswith("nothing") else cause
 
 
 def _sentence(cause: str) -> str:

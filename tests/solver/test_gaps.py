@@ -92,3 +92,38 @@ def test_bars_around_what_has_no_value_everywhere(text: str, function, low: floa
     changes = int(np.count_nonzero(values[:-1] * values[1:] < 0))
     assert [abs(function(x)) < 1e-8 for x in found] == [True] * len(found)
     assert len(found) == changes or (changes == 2 and len(found) == 3)  # at 1 it only touches
+
+
+@pytest.mark.parametrize(
+    ("text", "note", "at", "value"),
+    [
+        (r"\int_1^2 x^n dx", "for n ≠ -1", {"n": -3.0}, 3 / 8),
+        (r"\int_0^{\pi}\sin(ax)dx", "for a ≠ 0", {"a": -0.5}, -2.0),
+        (r"\int_0^1 e^{ax}dx", "for a ≠ 0", {"a": -1.0}, 1 - np.exp(-1)),
+        (r"\int_1^{\infty}x^n dx", "for n < -1", {"n": -2.0}, 1.0),
+        (r"\int_0^1 x^n dx", "for n > 0", {"n": 3.0}, 0.25),
+    ],
+)
+def test_integral_with_a_name_says_for_which_values_it_is_that(text: str, note: str, at: dict, value: float) -> None:
+    solution = answer(text)
+    assert solution.notes[-1] == note
+    assert complex(compiled(solution.answers[0])(**at)) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        (r"\int x^n dx", "for n ≠ -1"),
+        (r"\int (ax+b)^n dx", "for a ≠ 0 and n ≠ -1"),
+        (r"\int a^x dx", "for a > 0 and a ≠ 1"),
+        (r"\int x e^{ax}dx", "for a ≠ 0"),
+        (r"\int\frac1{ax+b}dx", "for a ≠ 0"),
+    ],
+)
+def test_antiderivative_names_every_value_that_its_formula_excludes(text: str, note: str) -> None:
+    assert answer(text).notes == (note,)
+
+
+def test_series_that_may_have_a_value_is_not_said_to_have_none() -> None:
+    with pytest.raises(NoAnswer, match="no closed form was found"):
+        answer(r"\sum_{k=1}^{\infty}\frac{1}{k(k+a)}")

@@ -15,9 +15,11 @@ from PIL import Image
 
 from crohme.expressions.recognizer import NoReading, Recognizer
 from crohme.ink.export import symbol_to_png, to_png
+from crohme.ink.image_files import ImageError
 from crohme.notation import from_latex
 from crohme.solver import NoAnswer
 from crohme.web.app import STATIC, create_app
+from crohme.web.errors import as_api_error
 from crohme.web.middleware import HEADERS
 from crohme.web.networks import Networks, SymbolNetworks, choose_bundles
 from crohme.web.server import hosts_of
@@ -448,3 +450,15 @@ def test_every_error_is_documented(client: TestClient) -> None:
         for status in responses.keys() - {"200"}:
             schema = responses[status]["content"]["application/json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/ErrorOut"}
+
+
+@pytest.mark.parametrize(
+    ("cause", "message"),
+    [
+        ("nothing is drawn on it", "it is blank (nothing is drawn on it)"),
+        ("has ink that is darker than the paper", "it has ink that is darker than the paper"),
+        ("takes too much memory to unpack", "it takes too much memory to unpack"),
+    ],
+)
+def test_a_picture_is_called_blank_only_where_nothing_is_drawn(cause: str, message: str) -> None:
+    assert as_api_error(ImageError(cause)).message == f"The picture cannot be used: {message}."

@@ -69,7 +69,7 @@ def trace(pixels: Image) -> Ink:
     """
     binary = binarise(pixels)
     if binary.is_half:
-        raise ImageError("some of its ink is darker than the paper and some is lighter")
+        raise ImageError("has ink that is darker than the paper, and ink that is lighter")
     marks, found = cv2.connectedComponents(binary.ink, connectivity=8)
     labels = np.asarray(found, np.int32)
     _check(marks - 1, MAX_MARKS, "separate marks")
