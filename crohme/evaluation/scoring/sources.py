@@ -108,7 +108,7 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
     elif path.suffix.lower() in (".lg", ".inkml") and path.is_file():
         return _folder(path, [path])
     table = read_table(path, side, column)
-    items = {
+    items: dict[str, Item] = {
         name: Refused(f"{item.cause} ({path.name})") if isinstance(item, Refused) else item
         for name, item in table.items.items()
     }
