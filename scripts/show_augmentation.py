@@ -14,7 +14,8 @@ from crohme.augment.texts import read_texts, strokes_of, text_files  # noqa: E40
 from crohme.datasets.crohme import crohme_folder  # noqa: E402
 from crohme.datasets.location import sample_folder  # noqa: E402
 from crohme.evaluation.sheets import draw_expressions  # noqa: E402
-from crohme.expressions.batches import Recipe, sample, training_pools  # noqa: E402
+from crohme.expressions.batches import training_pools  # noqa: E402
+from crohme.expressions.recipe import Recipe, sample  # noqa: E402
 from crohme.notation import Alphabet  # noqa: E402
 
 

@@ -206,10 +206,10 @@ def test_a_relation_of_its_own_in_four_files_leaves_trained_bundles_what_they_we
         '        if label is None:\n            raise MathmlError(f"<menclose>',
     )
     replace(
-        notation / "mathml_writer.py",
+        notation / "mathml_constructs.py",
         "    if node.label in ENCLOSURES and parts:\n",
         "    if node.label == '\\\\longdiv' and parts:\n"
-        "        return _element('menclose', parts, notation='longdiv'), rows\n"
+        "        return element('menclose', parts, notation='longdiv'), rows\n"
         "    if node.label in ENCLOSURES and parts:\n",
     )
     (copy / "models").symlink_to(REPOSITORY / "models")
@@ -230,7 +230,7 @@ AUGMENTATION = r"""
 import json
 import numpy as np
 from crohme.augment.pool import Pool
-from crohme.expressions.batches import Pools, Recipe, sample
+from crohme.expressions.recipe import Pools, Recipe, sample
 from crohme.ink.expression import Expression
 from crohme.notation import Node
 from crohme.training.experiment import take, with_values
@@ -256,9 +256,9 @@ print(json.dumps({"level": max(slopes()), "tilted": float(np.mean(slopes("recipe
 def test_an_augmentation_in_a_file_of_its_own_is_used_by_a_recipe(copy: Path) -> None:
     file, field, step = blocks("A new augmentation")
     (copy / "crohme" / "augment" / "tilt.py").write_text(file, encoding="utf-8")
-    batches = copy / "crohme" / "expressions" / "batches.py"
-    insert_after(batches, "from crohme.augment.swap import swap\n", "from crohme.augment.tilt import tilt\n")
-    insert_after(batches, "    recorded: float = 0.8\n", field)
-    insert_after(batches, "        expression = record(expression, rng)\n", step)
+    recipe = copy / "crohme" / "expressions" / "recipe.py"
+    insert_after(recipe, "from crohme.augment.swap import swap\n", "from crohme.augment.tilt import tilt\n")
+    insert_after(recipe, "    recorded: float = 0.8\n", field)
+    insert_after(recipe, "        expression = record(expression, rng)\n", step)
     found = run(copy, AUGMENTATION)
     assert found["level"] < 0.01 < 0.03 < found["tilted"] < 0.2  # type: ignore[operator]

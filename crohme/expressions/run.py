@@ -13,8 +13,8 @@ from keras import ops
 
 from crohme import bundle
 from crohme.expressions import features, token_bias
-from crohme.expressions.batches import Recipe
-from crohme.expressions.network import Tensors
+from crohme.expressions.network_config import Tensors
+from crohme.expressions.recipe import Recipe
 from crohme.expressions.run_settings import Settings, arguments
 from crohme.expressions.validation import Validation
 from crohme.expressions.vocabulary import Vocabulary

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crohme.expressions.batches import Recipe
 from crohme.expressions.description import DEFAULT, ExpressionArchitecture, networks
+from crohme.expressions.recipe import Recipe
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation import Alphabet
 from crohme.training import run_folder

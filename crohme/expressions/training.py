@@ -7,9 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 from crohme.datasets.registry import open_data_set
-from crohme.expressions.batches import Recipe, stream
+from crohme.expressions.batches import stream
 from crohme.expressions.data import find, vocabulary_for
 from crohme.expressions.drawn_ink import alone
+from crohme.expressions.recipe import Recipe
 from crohme.expressions.run import Run
 from crohme.expressions.run_settings import (
     Settings,

@@ -13,7 +13,8 @@ from typing import TypeVar
 import keras
 import numpy as np
 
-from crohme.expressions.batches import BUCKETS, Bucket, collate, fits
+from crohme.expressions.batches import collate, fits
+from crohme.expressions.buckets import BUCKETS, Bucket
 from crohme.expressions.decoding import log_softmax, same_symbol
 from crohme.expressions.features import to_unit_scale
 from crohme.expressions.targets import encode

@@ -7,11 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from crohme.ink.image_files import ImageError, naming, opaque, read_pixels
+from crohme.ink.image_files import ImageError, naming, read_pixels
 from crohme.ink.line_width import even_lines
 from crohme.ink.plain_ground import is_plain
 from crohme.ink.raster import LINE_WIDTH, MARGIN, PAPER, SIZE
 from crohme.ink.trace.binarise import binarise
+from crohme.ink.transparency import opaque
 from crohme.types import Image
 
 _EVEN_LINES = 1.2

@@ -160,7 +160,7 @@ class _Bar:
         self.in_minutes = run.progress["unit"] == "seconds"
         total = run.progress["budget"] / (60 if self.in_minutes else 1)
         self.digits = 1 if total >= 2 else 3
-        self.total = round(total, self.digits)
+        self.total: float = round(total, self.digits)
         self.bar = tqdm(
             total=self.total, initial=self._spent(), unit="min" if self.in_minutes else "sample",
             unit_scale=not self.in_minutes, desc=self._epoch(), mininterval=1,
@@ -185,7 +185,8 @@ class _Bar:
 
     def _spent(self) -> float:
         """At most the total: a step or a validation may take a run beyond it."""
-        return min(self.total, round(float(self.run.progress["spent"]) / (60 if self.in_minutes else 1), self.digits))
+        spent: float = self.run.progress["spent"]
+        return min(self.total, round(spent / (60 if self.in_minutes else 1), self.digits))
 
     def _epoch(self) -> str:
         progress = self.run.progress

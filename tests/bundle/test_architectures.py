@@ -11,7 +11,7 @@ import pytest
 from crohme import bundle
 from crohme.bundle.kinds import ACTIVATIONS, TableError
 from crohme.bundle.network import names
-from crohme.expressions.network import StrokeTransformerConfig
+from crohme.expressions.network_config import StrokeTransformerConfig
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.symbols.features import FEATURES
 

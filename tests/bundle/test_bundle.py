@@ -17,7 +17,7 @@ from crohme import bundle
 from crohme.bundle import BundleError, Provenance
 from crohme.bundle.configuration import checksum_of
 from crohme.bundle.provenance import hash_of
-from crohme.expressions.batches import Recipe
+from crohme.expressions.recipe import Recipe
 
 LABELS = ("a", "\\alpha", "π")
 ARGUMENTS = {"classes": 3, "units": [4, 2], "dense": 4}

@@ -17,6 +17,7 @@ pytest.importorskip("keras_tuner")
 
 from crohme.symbols import training as symbols  # noqa: E402  (the search needs it)
 from crohme.symbols import tuning  # noqa: E402  (the search needs it)
+from crohme.symbols.tuning_space import Search  # noqa: E402
 
 WriteInk = Callable[..., Path]
 
@@ -32,9 +33,9 @@ def test_the_best_is_told_and_trained_with_on_request(
     ink: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     best = tuning.Best("lstm", 0.004, {"units": [16, 16], "dense": 16, "activation": "elu"}, 0.875, 3, "0004")
-    searched: list[tuple[tuning.Search, int]] = []
+    searched: list[tuple[Search, int]] = []
 
-    def found(search: tuning.Search, data: Any, out: Path, resume: bool) -> tuning.Best:
+    def found(search: Search, data: Any, out: Path, resume: bool) -> tuning.Best:
         searched.append((search, len(data.train)))
         out.mkdir()
         rows = {"trial": [f"{n:04}" for n in range(12)], "top1": [0.875] * 12, "goes_on_from": [None] * 12}

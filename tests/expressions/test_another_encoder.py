@@ -15,10 +15,12 @@ from crohme.bundle import network as registry
 from crohme.bundle.kinds import Table
 from crohme.bundle.network import Reads, Weights, dense
 from crohme.expressions import features
-from crohme.expressions.batches import Bucket, Recipe, collate
+from crohme.expressions.batches import collate
+from crohme.expressions.buckets import Bucket
 from crohme.expressions.description import ExpressionArchitecture, networks
 from crohme.expressions.forward import NumpyTransformer, _silu
 from crohme.expressions.networks import stroke_transformer
+from crohme.expressions.recipe import Recipe
 from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.run_settings import Settings, architecture
 from crohme.expressions.settings import CALIBRATION, DECODING, PREPROCESSING, Decoding
@@ -49,7 +51,8 @@ def _weights(a: Table) -> Weights:
 def _build(**arguments: Any) -> Any:
     import keras
 
-    from crohme.expressions.network import StrokeTransformer, StrokeTransformerConfig, with_weights
+    from crohme.expressions.network import StrokeTransformer, with_weights
+    from crohme.expressions.network_config import StrokeTransformerConfig
 
     class PlacesAlone(keras.layers.Layer):
         def __init__(self, config: StrokeTransformerConfig, **kwargs: Any) -> None:

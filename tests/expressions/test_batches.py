@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from crohme.datasets.location import sample_folder
-from crohme.expressions.batches import BUCKETS, Bucket, Recipe, chunk, collate, fits, sample, stream, training_pools
+from crohme.expressions.batches import chunk, collate, fits, stream, training_pools
+from crohme.expressions.buckets import BUCKETS, Bucket
 from crohme.expressions.corpus import load
 from crohme.expressions.features import to_unit_scale
+from crohme.expressions.recipe import Recipe, sample
 from crohme.expressions.targets import encode
 from crohme.expressions.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
 from crohme.ink.expression import all_nodes

@@ -13,8 +13,8 @@ from crohme.augment.others import OTHER_SIGNS, scribble
 from crohme.augment.pool import Pool
 from crohme.augment.rename import rename
 from crohme.datasets import location
-from crohme.expressions.batches import Pools, Recipe, sample
 from crohme.expressions.drawn_ink import add_drawn_ink, alone, drawings
+from crohme.expressions.recipe import Pools, Recipe, sample
 from crohme.notation import Alphabet, from_latex, to_latex
 from crohme.notation.alphabet import OTHER, SYMBOL_CLASSES
 from crohme.notation.tree import symbols

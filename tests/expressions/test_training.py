@@ -19,9 +19,10 @@ from crohme.datasets import location
 from crohme.datasets.location import DataNotFound
 from crohme.expressions import batches
 from crohme.expressions import training as expressions
-from crohme.expressions.batches import Bucket, Pools, Recipe, sample
+from crohme.expressions.buckets import Bucket
 from crohme.expressions.corpus import load
 from crohme.expressions.description import networks
+from crohme.expressions.recipe import Pools, Recipe, sample
 from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.run import FromInk, Run
 from crohme.expressions.run_settings import Settings, stored_settings

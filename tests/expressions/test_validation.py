@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from crohme.expressions.batches import Batch, Bucket, collate
+from crohme.expressions.batches import Batch, collate
+from crohme.expressions.buckets import Bucket
 from crohme.expressions.features import POINTS
 from crohme.expressions.targets import encode
 from crohme.expressions.validation import _measure, _wrong_where_right_elsewhere

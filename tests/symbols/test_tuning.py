@@ -20,16 +20,8 @@ from crohme.symbols.settings import DEFAULTS
 
 pytest.importorskip("keras_tuner")
 
-from crohme.symbols.tuning import (  # noqa: E402  (it needs Keras Tuner)
-    ACTIVATIONS,
-    LEARNING_RATES,
-    WIDTHS,
-    Search,
-    TuningError,
-    scaled,
-    table,
-    tune,
-)
+from crohme.symbols.tuning import TuningError, table, tune  # noqa: E402  (it needs Keras Tuner)
+from crohme.symbols.tuning_space import ACTIVATIONS, LEARNING_RATES, WIDTHS, Search, scaled  # noqa: E402
 
 SEARCH = Search("cnn", {"size": 16}, epochs=2, batch_size=16)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crohme import bundle
-from crohme.expressions.batches import Recipe
+from crohme.expressions.recipe import Recipe
 from crohme.expressions.run_settings import Settings
 from crohme.symbols.description import networks
 from crohme.symbols.recipe import read_recipe

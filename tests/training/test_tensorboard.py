@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crohme.cli import main
-from crohme.expressions.batches import Recipe
+from crohme.expressions.recipe import Recipe
 from crohme.expressions.run import Run
 from crohme.expressions.run_settings import SIZES, Settings
 from crohme.expressions.vocabulary import Vocabulary

@@ -89,9 +89,10 @@ def _candidates(answer: Recognition) -> tuple[Candidate, ...]:
 
 
 def _show(read: list[tuple[Reading, Source | None]], sheet: ContactSheet) -> None:
-    from crohme.ink.image_files import opaque, read_pixels
+    from crohme.ink.image_files import read_pixels
     from crohme.ink.raster import render
     from crohme.ink.strokes import StrokeBatch
+    from crohme.ink.transparency import opaque
 
     for line, source in read:
         name = line.file if line.symbol is None else f"{line.file} #{line.symbol}"

@@ -32,10 +32,10 @@ def check_task(config: Path | None, task: str) -> None:
 
 
 def _tables() -> Mapping[str, Mapping[str, Any]]:
-    from crohme.expressions import batches, run_settings
+    from crohme.expressions import recipe, run_settings
     from crohme.symbols import settings
 
     return {
-        "expressions": {"settings": run_settings.Settings(), "recipe": batches.Recipe()},
+        "expressions": {"settings": run_settings.Settings(), "recipe": recipe.Recipe()},
         "symbols": {"settings": settings.Settings()},
     }

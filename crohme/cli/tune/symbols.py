@@ -23,7 +23,7 @@ _SHOWN = 10
 EPILOG = f"""\
 Keras Tuner's Hyperband tries many learning rates, activations and widths of a network for a
 short time, and continues with the best of them until some have had --epochs passes over the
-data. A trial also ends when it no longer improves. crohme/symbols/tuning.py lists what is
+data. A trial also ends when it no longer improves. crohme/symbols/tuning_space.py lists what is
 searched. Needs the extra `tune`.
 
 The folder of a search holds trials.csv, a row for each trial, best first; best.json, the best
@@ -84,11 +84,12 @@ def _search(args: argparse.Namespace) -> Best:
     from crohme.symbols import tuning
     from crohme.symbols.data import find
     from crohme.symbols.settings import DEFAULTS
+    from crohme.symbols.tuning_space import Search
 
     asked = symbol_options.network_of(args)
     arguments = symbol_options.network_arguments(args, asked)
     data = find(asked.name, args.data, arguments, symbol_options.choice_of(args), args.seed)
-    search = tuning.Search(asked.key, arguments, args.epochs, batch_size=DEFAULTS[asked.key].batch_size, seed=args.seed)
+    search = Search(asked.key, arguments, args.epochs, batch_size=DEFAULTS[asked.key].batch_size, seed=args.seed)
     best = tuning.tune(search, data, args.out, args.resume)
     trials = tuning.table(args.out)
     print(trials.head(_SHOWN).to_string(index=False, na_rep="", float_format="{:.4g}".format))

@@ -7,7 +7,8 @@ from crohme.evaluation.scoring.comparison import Counts, compare, total
 from crohme.evaluation.scoring.figures import graph_figures, graph_set_figures
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
-from crohme.evaluation.scoring.scores import FileScore, Scores, score
+from crohme.evaluation.scoring.scorer import score
+from crohme.evaluation.scoring.scores import FileScore, Scores
 from crohme.evaluation.scoring.sources import Level, ScoringError, Side
 
 __all__ = [

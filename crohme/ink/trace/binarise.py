@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from crohme.ink.image_files import ImageError, opaque
+from crohme.ink.image_files import ImageError
 from crohme.ink.trace.contrast import contrast, pen_width, weakest
 from crohme.ink.trace.paper_lines import check_texture, paper_lines
+from crohme.ink.transparency import opaque
 from crohme.types import BoolArray, Image, Int32Array
 
 PEN_WIDTH = 3.5
