@@ -17,7 +17,14 @@ from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.ranking import best_readings, confidences
 from crohme.expressions.rescoring import class_score, classes_of
 from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
-from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, seen_shares, unread_shares
+from crohme.expressions.unread import (
+    coverage_factor,
+    dot_factor,
+    ink_weights,
+    known_factor,
+    seen_shares,
+    unread_shares,
+)
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
@@ -98,7 +105,8 @@ class Recognizer:
 
         The confidence of a reading is calibrated: the share of such readings that are right; strokes that it leaves
         unread, or that are more tangled than those of their symbol ever are, lower it by their share of the ink, and
-        so do signs outside the alphabet, which are written `?`; see `crohme.expressions.unread`. That of a symbol is
+        so do signs outside the alphabet, which are written `?`, and dots as large as the other strokes; see
+        `crohme.expressions.unread`. That of a symbol is
         the mean of two probabilities, that of its token and strokes in the decoder, given what was read before, and
         that of its class by the shape of its strokes; but it is no less than the confidence of the whole reading.
 
@@ -147,7 +155,10 @@ class Recognizer:
         unread = [unread_shares(candidate.tree, points, seen) for candidate in candidates]
         shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
         ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
-        ranked = [(candidate, share * known_factor(candidate.tree), left) for candidate, share, left in ranked]
+        ranked = [
+            (candidate, share * known_factor(candidate.tree) * dot_factor(candidate.tree, points), left)
+            for candidate, share, left in ranked
+        ]
         if symbols is None and ranked[0][1] < self.decoding.least_confidence:
             n = int((ranked[0][2] > _MOSTLY).sum())
             raise NoReading(f"no reading: {n} of {len(ink.strokes)} strokes stay unread" if n else "no reading")

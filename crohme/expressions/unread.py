@@ -22,6 +22,11 @@ _MOST_STROKES = 10
 _UNKNOWN = 0.1
 # Of 10,000 strokes of CROHME's training set, one loses more of its length than a third where it is resampled.
 _USUALLY_KEPT = 0.7
+# Networks take tangles, spirals and dashes that stand alone for dots, and large blots that people draw look no other.
+# Readings of 1,585 files of CROHME 2013 and of the training set have no dot that large beside other strokes.
+_DOTS = frozenset({".", r"\cdot", r"\bullet"})
+_DOT_OF_LARGEST, _DOT_OF_ALL = 0.6, 0.15  # of the largest stroke, of all ink, along the longer sides
+_LARGE_DOT = 0.3
 
 
 def ink_weights(points: Float32Array, *, is_traced: bool) -> Float64Array:
@@ -96,3 +101,20 @@ def known_factor(tree: SymbolTree) -> float:
     It does not change which reading is the best: that there is such a sign is what was read.
     """
     return _UNKNOWN if any(node.label == OTHER for node in tree.nodes()) else 1.0
+
+
+def dot_factor(tree: SymbolTree, points: Float32Array) -> float:
+    """What is left of the confidence of a reading, 1 if its dots are as small as dots are.
+
+    Like `known_factor`, it does not change which reading is the best.
+
+    Args:
+        tree: SymbolTree. Its nodes have their strokes.
+        points: `(n, p, 2)` float32. The strokes, in any unit.
+    """
+    dots = [stroke for node in tree.nodes() if node.label in _DOTS for stroke in node.strokes]
+    if not dots:
+        return 1.0
+    sizes = np.ptp(points, axis=1).max(axis=1)
+    least = max(_DOT_OF_LARGEST * sizes.max(), _DOT_OF_ALL * np.ptp(points, axis=(0, 1)).max())
+    return _LARGE_DOT if sizes[dots].max() > least else 1.0

@@ -10,7 +10,14 @@ import pytest
 
 from crohme.expressions.recognizer import NoReading, Recognizer, prepare
 from crohme.expressions.stroke_limits import limits
-from crohme.expressions.unread import coverage_factor, ink_weights, known_factor, seen_shares, unread_shares
+from crohme.expressions.unread import (
+    coverage_factor,
+    dot_factor,
+    ink_weights,
+    known_factor,
+    seen_shares,
+    unread_shares,
+)
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation.alphabet import OTHER
 from crohme.notation.tree import Node, Relation, SymbolTree
@@ -88,6 +95,47 @@ def test_a_stroke_more_tangled_than_its_symbol_ever_is_counts_as_unread(label: s
     points = prepare(Ink.from_arrays([np.stack([np.cos(angle), np.sin(angle)], axis=1)]))
     unread = unread_shares(SymbolTree((Node(label, (0,)),)), points, np.ones(1))[0]
     assert unread == 0 if is_read else 0.2 < unread < 1
+
+
+def circle(x: float, size: float) -> list:
+    angle = np.linspace(0, 2 * np.pi, 20)
+    return (size / 2 * np.stack([np.cos(angle), np.sin(angle)], axis=1) + [x, 0]).tolist()
+
+
+@pytest.mark.parametrize("label", [".", r"\cdot", r"\bullet"])
+def test_a_dot_as_large_as_all_else_makes_a_reading_doubtful(label: str) -> None:
+    def factor(*sizes: float, labels: str) -> float:
+        ink = Ink.from_arrays([circle(15 * i, size) for i, size in enumerate(sizes)])
+        names = [label if one == "." else one for one in labels]
+        tree = SymbolTree(tuple(Node(name, (i,)) for i, name in enumerate(names)))
+        return dot_factor(tree, prepare(ink))
+
+    assert factor(10, labels=".") == factor(10, 8, labels="..") == factor(10, 12, labels=".x") < 0.4
+    assert factor(10, labels="x") == factor(10, 3, labels="x.") == factor(1, 1, 1, labels="...") == 1
+    assert factor(10, 5, 10, labels="x.x") == 1  # a bullet between letters
+
+
+def tangles() -> dict[str, list[np.ndarray]]:
+    """What a network calls a dot, for it has no letter for it."""
+    rng, turn = np.random.default_rng(5), np.linspace(0, 1, 200)
+    found = {f"zigzag of {n} points": [rng.uniform(size=(n, 2)) * [200, 100]] for n in (12, 16, 20)}
+    for n in (3, 4, 5):
+        angle = 2 * np.pi * n * turn
+        found[f"spiral of {n} turns"] = [(turn * np.stack([np.cos(angle), np.sin(angle)])).T]
+        found[f"closing spiral of {n} turns"] = [(np.exp(-2 * turn) * np.stack([np.cos(angle), np.sin(angle)])).T]
+    walk = rng.normal(size=(400, 2)) + [0.3, 0.1]
+    found["drift"] = [np.cumsum(walk, axis=0)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def default() -> Recognizer:
+    return Recognizer.load()
+
+
+@pytest.mark.parametrize("name", tangles())
+def test_the_default_network_is_not_confident_of_a_tangle(default: Recognizer, name: str) -> None:
+    assert default.recognize(tangles()[name]).confidence < 0.3
 
 
 def scribbles() -> dict[str, list[np.ndarray]]:
