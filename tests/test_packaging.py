@@ -121,7 +121,7 @@ def test_wheel_installs_the_command(wheel: zipfile.ZipFile) -> None:
 def test_the_licence_of_the_weights_stands_beside_that_of_the_code(wheel: zipfile.ZipFile) -> None:
     (metadata,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
     headers = Parser().parsestr(wheel.read(metadata).decode())
-    assert headers["License-Expression"] == "MIT AND CC-BY-NC-SA-3.0"
+    assert headers["License-Expression"] == "MIT AND CC-BY-NC-SA-3.0 AND OFL-1.1"
     assert headers.get_all("License-File") == ["LICENSE"]
     (text,) = (name for name in wheel.namelist() if name.endswith(".dist-info/licenses/LICENSE"))
     assert b"CC BY-NC-SA 3.0" in wheel.read(text)

@@ -25,6 +25,7 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
 from crohme.ink.export import symbol_to_png, to_png  # noqa: E402
+from crohme.notation import Alphabet, from_latex, to_mathml  # noqa: E402
 from crohme.solver import Kind, NotUnderstood, Solution  # noqa: E402
 from crohme.web import server  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
@@ -157,6 +158,24 @@ def _check_nothing_came_from_another_host(page: Page) -> None:
     assert asked and all(url.startswith((page.address, "blob:" + page.address)) for url in asked)
     complaints = [entry["message"] for entry in page.browser.get_log("browser")]
     assert not [c for c in complaints if "status of 4" not in c], complaints  # nor against the page's policy
+
+
+def test_bars_over_several_symbols_are_as_wide_as_they_are(page: Page) -> None:
+    latex = "\\overline { A B C }"
+    mathml = to_mathml(from_latex(latex, Alphabet.whole()))
+    answer = {"latex": latex, "confidence": 0.9, "doubtful": [], "mathml": mathml}
+    page.browser.execute_script(
+        "const [answer] = arguments; window.fetch = async () => new Response(JSON.stringify({readings: [answer]}), "
+        "{headers: {'Content-Type': 'application/json'}});",
+        answer,
+    )
+    page.write(CROSS)
+    page.wait_for_reading()
+    base, bar = page.one("#shown mover > :first-child"), page.one("#shown mover > :last-child")
+    assert bar.rect["width"] > 0.9 * base.rect["width"] > 0
+    assert page.browser.execute_script("return [...document.fonts].map((font) => font.family + font.status)") == [
+        "Formulasloaded"
+    ]
 
 
 def test_doubtful_symbols_are_marked(page: Page) -> None:
