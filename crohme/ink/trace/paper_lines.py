@@ -160,7 +160,7 @@ def _left_of(lines: BoolArray, ink: Image, strength: Image) -> BoolArray:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     inside = np.bincount(labels[beside], minlength=count)
     strongest = np.zeros(count, np.uint8)
-    np.maximum.at(strongest, labels.ravel(), strength.ravel())
+    np.maximum.at(strongest, np.asarray(labels, np.int32).ravel(), strength.ravel())
     left = inside >= _ALONG * stats[:, cv2.CC_STAT_AREA]
     left &= strongest <= _NO_STRONGER * (float(np.median(on_lines)) if len(on_lines) else 0.0)
     left[0] = False
