@@ -20,6 +20,7 @@ _MOST_ENLARGED = 3.0
 _MOST_PIXELS = 8_000_000  # after scaling
 _HALF = 0.45  # of the ink next to it: there ink ends and paper begins
 _FAINT = 0.17  # of the strong ink: fainter is what shines through, or the ringing of a JPEG
+_PALE, _IN_PART = 2.0, 0.4  # times as strong as that: ink that is found whole; of a stroke: it is found in part
 _AROUND, _FAINT_LENGTH = 2.0, 4.0  # pen widths: from the ink, of a stroke
 _MOST_FAINT, _FAINT_SHARE, _SAME_PEN = 60, 0.1, 0.6  # strokes, of the area of the ink, of the width of the pen
 _RIM = 0.5  # pen widths beyond the outline of a mark
@@ -97,8 +98,20 @@ def _threshold(strength: Image, pen: float) -> Image:
     typical = float(np.searchsorted(strong, 0.75 * strong[-1]))
     reach = 2 * max(1, round(pen)) + 1
     nearby = cv2.dilate(strength, np.ones((reach, reach), np.uint8))
-    least = cv2.max(cv2.convertScaleAbs(nearby, alpha=_HALF), np.full(1, max(lowest, _FAINT * typical)))
-    return (strength > least).astype(np.uint8)
+    half = cv2.convertScaleAbs(nearby, alpha=_HALF)
+    faint = max(lowest, _FAINT * typical)
+    ink = (strength > cv2.max(half, np.full(1, faint))).astype(np.uint8)
+    return ink if faint == lowest else _whole(ink, strength > cv2.max(half, np.full(1, lowest)), strength, faint)
+
+
+def _whole(ink: Image, fainter: BoolArray, strength: Image, faint: float) -> Image:
+    """Ink with the rest of strokes that are found in part, since the whole stroke is hardly strong enough."""
+    count, labels = cv2.connectedComponents(fainter.astype(np.uint8), connectivity=8)
+    area, found = (np.maximum(np.bincount(labels[at], minlength=count), 1) for at in (fainter, ink > 0))
+    strong = np.bincount(labels[strength > _PALE * faint], minlength=count) > 0
+    completed = (found > _IN_PART * area) & ~strong
+    completed[0] = False
+    return np.asarray(cv2.max(ink, completed[labels].astype(np.uint8)), np.uint8)
 
 
 def _check_faint(strength: Image, ink: Image, pen: float) -> None:

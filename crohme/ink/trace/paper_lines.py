@@ -13,11 +13,13 @@ from crohme.types import BoolArray, Image
 
 _BLOCK = 6  # pixels: a line is looked for in stretches of that
 _STEEPEST, _SLOPES = 0.28, 113  # the tangent of 15 degrees and some; directions tried
+_FINER = 8  # directions on each side of the best, until its neighbours: at the ends of a line, one is a pixel
 _SPAN = 0.88  # of the width of the picture: printed lines are longer, and the bars of |x| on a page are not
 _NET, _SHEET = 0.6, 8  # of both sides: a net is larger; lines that are shorter than `_SPAN` and yet of a sheet
 _WHOLE = 0.97  # of it: from edge to edge
 _LEAST, _LEAST_CLOSE, _MOST = 3, 5, 400  # fewer long lines may be the bars of fractions, more has no sheet
 _STRONGER, _PLAIN = 1.8, 40  # times as strong as a line, and grey levels at least: ink
+_NO_STRONGER, _ALONG, _BESIDE = 1.4, 0.8, 5  # times as strong as a line, share of a mark, pixels: left of the line
 _AS_STRONG = 0.6  # of the ink: `_STRONGER` tells no strokes on such lines
 _OBLIQUE = 0.015  # just under one degree: what is left of squares at the crossings then looks like dots and strokes
 _BOX, _BOX_RIM, _BOX_SHARE = 0.6, 0.05, 0.9  # of the picture's sides, of the box's sides, of the way around
@@ -58,6 +60,7 @@ def paper_lines(strength: Image, ink: Image, pen: float) -> BoolArray | None:
         raise ImageError("is of squared paper that does not lie straight, whose lines cannot be told from the ink")
     removed = rows & ~_crossed(rows, strokes, strength, ink, (reach, 1))
     removed |= columns & ~_crossed(columns, strokes, strength, ink, (1, aside))
+    removed |= _left_of(rows | columns, ink & ~removed.astype(np.uint8), strength)
     removed |= boxes(ink & ~removed.astype(np.uint8), pen)
     return removed if removed.any() else None
 
@@ -102,10 +105,12 @@ def _lines(faint: Image, pen: float) -> _Lines:
     tall = np.pad(covered, ((room, room), (0, 0)))
     best, share, slope = 0.0, np.zeros(height), 0.0
     rows, columns = np.arange(height)[:, None], np.arange(blocks)[None]
-    for one in np.linspace(-_STEEPEST, _STEEPEST, _SLOPES):
-        found = tall[rows + room + np.rint(one * middles).astype(int)[None], columns].mean(axis=1)
-        if (score := float((found**4).sum())) > best:
-            best, share, slope = score, found, float(one)
+    step = 2 * _STEEPEST / (_SLOPES - 1)
+    for reach, count in ((_STEEPEST, _SLOPES), (step, 2 * _FINER + 1)):
+        for one in np.clip(slope + np.linspace(-reach, reach, count), -_STEEPEST, _STEEPEST):
+            found = tall[rows + room + np.rint(one * middles).astype(int)[None], columns].mean(axis=1)
+            if (score := float((found**4).sum())) > best:
+                best, share, slope = score, found, float(one)
     lines = _runs(share > _NET, 2 * pen + 4)
     if len(lines) < _SHEET:  # so many are the lines of a sheet, even where they leave the picture at its sides
         lines = _runs(share > _SPAN, 2 * pen + 4)
@@ -144,6 +149,23 @@ def _crossed(lines: BoolArray, strokes: Image, strength: Image, ink: Image, reac
     after = np.asarray(cv2.dilate(others, np.ones(reach, np.uint8), anchor=(0, 0)), np.uint8)
     crossed: BoolArray = ((ink > 0) & ((before & after) > 0)) | (strength > max(_STRONGER * typical, _PLAIN))
     return crossed
+
+
+def _left_of(lines: BoolArray, ink: Image, strength: Image) -> BoolArray:
+    """The marks that are left of lines: they lie along one, and are no stronger than it."""
+    if not lines.any():
+        return lines
+    on_lines = strength[lines & (strength > 0)]
+    beside = cv2.dilate(lines.astype(np.uint8), np.ones((_BESIDE, _BESIDE), np.uint8)) > 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    inside = np.bincount(labels[beside], minlength=count)
+    strongest = np.zeros(count, np.uint8)
+    np.maximum.at(strongest, np.asarray(labels, np.int32).ravel(), strength.ravel())
+    left = inside >= _ALONG * stats[:, cv2.CC_STAT_AREA]
+    left &= strongest <= _NO_STRONGER * (float(np.median(on_lines)) if len(on_lines) else 0.0)
+    left[0] = False
+    is_left: BoolArray = left[labels]
+    return is_left
 
 
 def _is_page(ink: Image, pen: float) -> bool:

@@ -109,6 +109,25 @@ def test_pale_lines_of_paper_are_taken_out(recognizer: Recognizer) -> None:
             assert recognizer.recognize(trace(squared)).latex == clean.latex
 
 
+@pytest.mark.parametrize(
+    ("name", "degrees", "grey", "width"),
+    [("sample7_00", -7, 130, 1), ("sample7_00", 3, 170, 2), ("sample7_01", -1, 200, 2), ("sample7_01", 5, 170, 1)],
+)
+def test_of_tilted_ruled_paper_no_specks_are_left(
+    name: str, degrees: float, grey: int, width: int, recognizer: Recognizer
+) -> None:
+    page = p.tilted(p.ruled(strokes(name), grey, width, 37, False, offset=12), degrees)
+    assert recognizer.recognize(trace(page)).latex == recognizer.recognize(trace(p.write(strokes(name)))).latex
+
+
+@pytest.mark.parametrize("greys", [(0, 120, 200), (0, 150, 210)])
+def test_strokes_of_a_pale_pen_are_whole_on_noisy_paper(greys: tuple[int, ...], recognizer: Recognizer) -> None:
+    page = p.alternating(strokes("sample7_03"), [(grey, grey, grey) for grey in greys])
+    clean = recognizer.recognize(trace(p.write(strokes("sample7_03"))))
+    noisy = p.noisy(page, 3, np.random.default_rng(0))
+    assert recognizer.recognize(trace(noisy)).latex == clean.latex
+
+
 def test_a_confidence_of_nothing_is_no_reading(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
     ink = strokes(NAME)
     assert recognizer.recognize(ink).confidence > 0.5
