@@ -39,7 +39,7 @@ def kind_of(node: Node) -> str:
     if (kind := _BY_LABEL.get(node.label)) is not None:
         return kind
     symbol = SYMBOL_CLASSES.get(node.label)
-    return "letter" if symbol is None else _BY_KIND[symbol.kind]
+    return "letter" if symbol is None else _BY_KIND.get(symbol.kind, "letter")
 
 
 def end_of(node: Node) -> str:

@@ -47,7 +47,8 @@ class RowCursor:
         for relation in node.rows:
             if relation not in allowed:
                 raise refusal(
-                    f"what stands {_PLACES[relation]} {node.label} in {show([node])} is not understood", [node]
+                    f"what stands {_PLACES.get(relation, 'at')} {node.label} in {show([node])} is not understood",
+                    [node],
                 )
         self.position += 1
         return node
