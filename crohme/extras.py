@@ -15,6 +15,7 @@ EXTRA_OF = {
     "matplotlib": "score", "pandas": "score", "sklearn": "score",
     "fastapi": "web", "starlette": "web", "pydantic": "web", "uvicorn": "web", "h11": "web", "latex2mathml": "web",
     "sympy": "solver", "mpmath": "solver",
+    "pyarrow": "batch", "fsspec": "batch", "aiohttp": "batch",
     "keras_tuner": "tune", "tensorboard": "tune", "tensorboardX": "tensorboard",
 }  # fmt: skip
 """Library, by the name that is imported → the smallest extra of this package that brings it."""

@@ -1,11 +1,15 @@
-"""Many files recognised on all cores."""
+"""Much that is recognised on all cores."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any, TypeVar
 
 from crohme.child_processes import worker_pool
 from crohme.expressions.recognizer import Recognizer
@@ -15,10 +19,13 @@ from inkml_parser import Ink, InkError, read
 
 _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _CHUNK = 8
+_AHEAD = 4  # chunks that wait for a worker, so that none of them waits
 
 Found = Recognition | InkError | ImageError | OSError
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
-_recognizer: Recognizer | None = None
+_in_worker: tuple[Recognizer, Callable[[Recognizer, Any], Any]] | None = None
 
 
 def recognize_files(
@@ -45,23 +52,57 @@ def recognize_files(
         AlphabetError: Symbols that it does not know. Raised before the first file.
         WorkerLost: A process was killed; all results before have come.
     """
+    work = partial(_try, top=top, beam=beam, symbols=symbols, offline=offline)
+    workers = min(workers or cores(), max(1, len(files) // _CHUNK))
+    yield from zip(files, each(files, work, bundle, symbols=symbols, workers=workers), strict=True)
+
+
+def each(
+    items: Iterable[Item],
+    work: Callable[[Recognizer, Item], Result],
+    bundle: str | Path,
+    *,
+    symbols: Symbols | None = None,
+    workers: int | None = None,
+    chunk: int = _CHUNK,
+) -> Generator[Result, None, None]:
+    """What `work` makes of each item, in their order. Items are taken as they are needed, however many there are.
+
+    Args:
+        items: iterable. They and the results go from process to process, so both can be pickled.
+        work: function of a recogniser and an item. It can be pickled, too, and raises only what ends it all.
+        bundle: str or Path. See `Recognizer.load`.
+        symbols: Symbols or None. What `work` restricts answers to, checked before the first item.
+        workers: int or None. Processes; None for one per core. One works in this process.
+        chunk: int. Items that a process gets at once.
+
+    Raises:
+        BundleError, AlphabetError, WorkerLost: See `recognize_files`.
+    """
     recognizer = Recognizer.load(bundle)
     if symbols is not None:
         labels_of(symbols, recognizer.vocabulary.alphabet)
-    workers = min(workers or _cores(), max(1, len(files) // _CHUNK))
+    workers = workers or cores()
     if workers == 1:
-        yield from ((path, _try(recognizer, path, top, beam, symbols, offline)) for path in files)
+        yield from (work(recognizer, item) for item in items)
         return
-    chunks = [(files[i : i + _CHUNK], top, beam, symbols, offline) for i in range(0, len(files), _CHUNK)]
+    del recognizer
+    remaining = iter(items)
+    chunks = iter(lambda: list(islice(remaining, chunk)), [])
+    with _one_thread_each(), worker_pool(workers, _start, (bundle, work)) as pool:
+        ahead = deque(pool.submit(_work, some) for some in islice(chunks, _AHEAD * workers))
+        while ahead:
+            yield from ahead.popleft().result()
+            ahead.extend(pool.submit(_work, some) for some in islice(chunks, 1))
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes that start in the block do their linear algebra in one thread: they share the cores."""
     before = {name: os.environ.get(name) for name in _BLAS}
-    os.environ.update(dict.fromkeys(_BLAS, "1"))  # one thread each: the processes share the cores
+    os.environ.update(dict.fromkeys(_BLAS, "1"))
     try:
-        with worker_pool(workers, _start, (bundle,)) as pool:
-            ahead = deque(pool.submit(_recognize, *chunk) for chunk in chunks[: 4 * workers])
-            for number in range(len(chunks)):
-                yield from zip(chunks[number][0], ahead.popleft().result(), strict=True)
-                if number + 4 * workers < len(chunks):
-                    ahead.append(pool.submit(_recognize, *chunks[number + 4 * workers]))
+        yield
     finally:
         for name, value in before.items():
             if value is None:
@@ -70,20 +111,19 @@ def recognize_files(
                 os.environ[name] = value
 
 
-def _start(bundle: str | Path) -> None:
-    global _recognizer
-    _recognizer = Recognizer.load(bundle)
+def _start(bundle: str | Path, work: Callable[[Recognizer, Any], Any]) -> None:
+    global _in_worker
+    _in_worker = Recognizer.load(bundle), work
 
 
-def _recognize(
-    files: Sequence[Path], top: int, beam: int | None, symbols: Symbols | None, offline: bool
-) -> list[Found]:
-    assert _recognizer is not None
-    return [_try(_recognizer, path, top, beam, symbols, offline) for path in files]
+def _work(items: Sequence[Any]) -> list[Any]:
+    assert _in_worker is not None
+    recognizer, work = _in_worker
+    return [work(recognizer, item) for item in items]
 
 
 def _try(
-    recognizer: Recognizer, path: Path, top: int, beam: int | None, symbols: Symbols | None, offline: bool
+    recognizer: Recognizer, path: Path, *, top: int, beam: int | None, symbols: Symbols | None, offline: bool
 ) -> Found:
     try:
         return recognizer.recognize(redrawn(path) if offline else path, top=top, beam=beam, symbols=symbols)
@@ -99,6 +139,6 @@ def redrawn(path: Path) -> Ink:
     return trace(render_ink(read(path).strokes))
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use, which in a container are often fewer than there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

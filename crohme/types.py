@@ -18,6 +18,7 @@ Int32Array = NDArray[np.int32]
 Int64Array = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 UInt8Array = NDArray[np.uint8]
+UInt64Array = NDArray[np.uint64]
 StringArray = NDArray[np.str_]
 
 IntegerArray = NDArray[np.integer]
@@ -55,5 +56,6 @@ __all__ = [
     "StringArray",
     "Stroke",
     "Strokes",
+    "UInt64Array",
     "UInt8Array",
 ]

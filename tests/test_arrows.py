@@ -23,7 +23,7 @@ FLOORS = (
     ("crohme.augment", "crohme.datasets", "crohme.training", "crohme.recognition"),
     ("crohme.expressions", "crohme.symbols"),
     ("crohme.parallel",),
-    ("crohme.evaluation", "crohme.web"),
+    ("crohme.evaluation", "crohme.web", "crohme.batch"),
     ("crohme.cli",),
 )
 FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
@@ -127,7 +127,7 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
         *(f"main({arguments})" for arguments in (
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
             ["tune", "--help"], ["info", "--help"], ["info"], ["compare", "--help"], ["serve", "--help"],
-            ["score", "--help"], ["solve", "--help"],
+            ["score", "--help"], ["batch", "--help"], ["solve", "--help"],
         )),
     ],
 )  # fmt: skip

@@ -114,6 +114,12 @@ def test_the_symbols_of_a_folder_are_recognised(bare: dict[str, str], folder: Pa
     assert total > 100 and right / total > 0.9
 
 
+def test_a_batch_is_read(bare: dict[str, str], folder: Path, tmp_path: Path) -> None:
+    done = run(bare, "crohme.py", "batch", str(folder), "--output", str(tmp_path / "read"), "--beam", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("16 records: 16 read, 0 failed; ")
+
+
 @pytest.mark.parametrize("task", [[], ["symbols"]])
 def test_a_picture_needs_an_extra_and_the_other_files_do_not(
     task: list[str], bare: dict[str, str], folder: Path, tmp_path: Path
@@ -151,6 +157,8 @@ COMMANDS = {
     "evaluate expressions --data {sample}": "score",
     "score {sample} {sample}": "score",
     "convert {sample} --to png --output {out}": "images",
+    "batch {sample} --output {out}/read --format parquet": "batch",
+    "batch s3://bucket/ink --output {out}/read": "batch",
     "serve": "web",
     "solve --latex 1+1": "solver",
 }

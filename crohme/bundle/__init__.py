@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crohme.bundle.configuration import SETTINGS, check_file, naming, read_configuration, sealed
+from crohme.bundle.configuration import SETTINGS, check_file, checksum_of, naming, read_configuration, sealed
 from crohme.bundle.kinds import completed
 from crohme.bundle.network import Network, Reads, find
 from crohme.bundle.provenance import Provenance
@@ -73,6 +73,15 @@ class Bundle:
     def reads(self) -> Reads:
         """What it recognises, and from what."""
         return find(self.network).reads
+
+    @property
+    def sha256(self) -> str:
+        """That of its configuration, in which those of its other files are.
+
+        Raises:
+            BundleError: The folder is there no longer.
+        """
+        return checksum_of(read_table(self.path / "config.json"))
 
 
 def names() -> list[str]:

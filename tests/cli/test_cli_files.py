@@ -76,10 +76,10 @@ def test_interrupted_the_output_has_what_was_read_and_is_whole(
     write_ink(ink.with_name("b.inkml"))
     read = parallel._try
 
-    def once(recognizer: object, path: Path, *others: object) -> object:
+    def once(recognizer: object, path: Path, **options: object) -> object:
         if path.name == "b.inkml":
             os.kill(os.getpid(), signal.SIGTERM)
-        return read(recognizer, path, *others)
+        return read(recognizer, path, **options)
 
     monkeypatch.setattr(parallel, "_try", once)
     output = tmp_path / f"r.{suffix}"

@@ -82,7 +82,19 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     text = capsys.readouterr().out
-    assert NAMES == ["train", "tune", "evaluate", "compare", "score", "predict", "solve", "convert", "serve", "info"]
+    assert NAMES == [
+        "train",
+        "tune",
+        "evaluate",
+        "compare",
+        "score",
+        "predict",
+        "batch",
+        "solve",
+        "convert",
+        "serve",
+        "info",
+    ]
     assert all(f"\n    {name} " in text for name in NAMES)
 
 
