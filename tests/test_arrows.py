@@ -23,7 +23,8 @@ FLOORS = (
     ("crohme.augment", "crohme.datasets", "crohme.training", "crohme.recognition"),
     ("crohme.expressions", "crohme.symbols"),
     ("crohme.parallel",),
-    ("crohme.evaluation", "crohme.web", "crohme.batch"),
+    ("crohme.batch",),
+    ("crohme.evaluation", "crohme.web"),
     ("crohme.cli",),
 )
 FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}

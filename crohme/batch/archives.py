@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from crohme.batch.errors import RecordError
 from crohme.batch.records import INK_SUFFIXES, Broken, Content, Record, clean
-from crohme.batch.remote import Location, opened
+from crohme.batch.remote import Location, opened, seekable
 from crohme.ink.image_files import MAX_FILE_BYTES
 
 ZIP = re.compile(r"\.zip$", re.IGNORECASE)
@@ -27,7 +27,7 @@ def zip_records(archive: Location, with_content: bool) -> Iterator[Record]:
         RecordError: It is damaged, or no archive.
         OSError: It cannot be read.
     """
-    with opened(archive) as file:
+    with seekable(archive) as file:
         try:
             entries = zipfile.ZipFile(file)
         except _DAMAGE as error:

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from crohme.batch.errors import BatchError
+from crohme.batch.files import DONE, FAILED, MANIFEST, RETRY, part_name
 from crohme.batch.ids import Ids, Shard
 from crohme.batch.records import hash_of
 from crohme.batch.rows import Row, encoded
@@ -35,8 +36,6 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-MANIFEST, DONE, FAILED, RETRY = "manifest.json", "done.jsonl", "failed.jsonl", "retry.jsonl"
-
 
 class Place:
     """The folder of a run, which no other process writes to at the same time. Use it in `opened`.
@@ -45,7 +44,7 @@ class Place:
 
     Args:
         folder: Path. That of the shard.
-        form: str. The format of parts, see `rows.FORMATS`.
+        form: str. The format of parts, see `files.FORMATS`.
     """
 
     def __init__(self, folder: Path, form: str) -> None:
@@ -83,7 +82,7 @@ class Place:
         """
         read = [row for row in rows if row.error is None]
         failed = [row for row in rows if row.error is not None]
-        name = f"part-{self._parts:05}.{self.form}"
+        name = part_name(self._parts, self.form)
         if read:
             write_whole(self.folder / name, encoded(read, self.form))
         if failed:
@@ -103,7 +102,7 @@ def opened(output: Path, settings: Mapping[str, Any], shard: Shard, form: str) -
         output: Path. The folder that the user named.
         settings: mapping. What makes the output what it is; the same each time.
         shard: Shard.
-        form: str. See `rows.FORMATS`.
+        form: str. See `files.FORMATS`.
 
     Raises:
         BatchError: The folder holds something else, or the output of other settings; another process writes to it.

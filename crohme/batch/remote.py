@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +19,7 @@ from crohme.errors import CrohmeError
 from crohme.extras import needed_by
 from inkml_parser.files import open_regular
 
+_BUFFER = 1 << 20
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -41,7 +47,7 @@ def is_url(text: str) -> bool:
 
 @contextmanager
 def opened(location: Location) -> Iterator[BinaryIO]:
-    """A file to read; one that is elsewhere comes piece by piece.
+    """A file to read from its beginning to its end; one that is elsewhere comes piece by piece.
 
     Raises:
         RecordError: It is elsewhere, and cannot be read.
@@ -54,8 +60,45 @@ def opened(location: Location) -> Iterator[BinaryIO]:
         return
     with _telling(location):
         system, path = _system(location)
-        with system.open(path, "rb") as file:
-            yield file
+        # A web server may have no parts of files, which are asked for unless the block size is 0.
+        options = {"block_size": 0} if _is_web(location) else {}
+        with system.open(path, "rb", **options) as file:
+            yield io.BufferedReader(_Pieces(file), _BUFFER)
+
+
+@contextmanager
+def seekable(location: Location) -> Iterator[BinaryIO]:
+    """As `opened`, to read here and there; where a web server has no parts of files, from a copy."""
+    if isinstance(location, Path):
+        with open_regular(location) as local:
+            yield local
+        return
+    with _telling(location):
+        system, path = _system(location)
+        if not _is_web(location) or system.info(path).get("partial"):
+            with system.open(path, "rb") as file:
+                yield file
+            return
+    with tempfile.TemporaryFile() as whole:
+        with opened(location) as file:
+            shutil.copyfileobj(file, whole)
+        whole.seek(0)
+        yield whole
+
+
+class _Pieces(io.RawIOBase):
+    """What fsspec opens, which has no `readline` with a limit, and of the web no `readline` at all."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def read(location: Location, most: int) -> bytes:
@@ -75,10 +118,10 @@ def files_at(location: Url, is_wanted: re.Pattern[str]) -> Iterator[Url] | None:
     """
     with _telling(location):
         system, path = _system(location)
-        if any(c in path for c in "*[") or ("?" in path and not location.address.startswith("http")):
+        if any(c in path for c in "*[") or ("?" in path and not _is_web(location)):
             return iter([Url(system.unstrip_protocol(found)) for found in sorted(system.glob(path))])
         # Web servers have no folders, only pages.
-        if location.address.startswith("http") or not system.isdir(path):
+        if _is_web(location) or not system.isdir(path):
             return None
     return _walk(location, system, path, is_wanted)
 
@@ -112,5 +155,15 @@ def _telling(location: Url) -> Iterator[None]:
     except CrohmeError:
         raise
     except Exception as error:
-        cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
-        raise RecordError(" ".join(cause.split()), location.address) from None
+        raise RecordError(" ".join(_cause(error).split()), location.address) from None
+
+
+def _cause(error: Exception) -> str:
+    told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    if isinstance(error, FileNotFoundError) and " " not in told:  # an address, and no words
+        return os.strerror(errno.ENOENT)
+    return told or type(error).__name__
+
+
+def _is_web(location: Url) -> bool:
+    return location.address.lower().startswith(("http://", "https://"))

@@ -20,7 +20,6 @@ from crohme.extras import needed_by
 from crohme.recognition import Recognition, Symbols
 
 SCHEMA = 1
-FORMATS = ("jsonl", "parquet")
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def encoded(rows: Sequence[Row], form: str) -> bytes:
 
     Args:
         rows: sequence of Row.
-        form: str. One of `FORMATS`.
+        form: str. One of `files.FORMATS`.
 
     Raises:
         MissingExtra: pyarrow is not installed.

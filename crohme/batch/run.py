@@ -34,7 +34,7 @@ class Settings:
     Args:
         bundle: str or Path. Name or folder.
         top, beam, symbols: see `Recognizer.recognize`.
-        format: str. See `rows.FORMATS`.
+        format: str. See `files.FORMATS`.
     """
 
     bundle: str | Path

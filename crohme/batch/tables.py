@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from crohme.batch.errors import RecordError
 from crohme.batch.records import Broken, Content, Record, clean
-from crohme.batch.remote import Location, opened
+from crohme.batch.remote import Location, opened, seekable
 from crohme.extras import needed_by
 from crohme.ink.image_files import SIGNATURES
 
@@ -104,7 +104,7 @@ def parquet_records(table: Location, columns: Columns, with_content: bool) -> It
         import pyarrow
         import pyarrow.parquet
     try:
-        with opened(table) as file:
+        with seekable(table) as file:
             rows = pyarrow.parquet.ParquetFile(file)
             names = rows.schema_arrow.names
             if columns.id not in names:

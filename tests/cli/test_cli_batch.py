@@ -106,3 +106,18 @@ def test_pictures_in_archives_are_read(tmp_path: Path) -> None:
     (row,) = rows_in(tmp_path / "out")
     assert str(row["id"]).endswith("a.zip/sample7_00.png") and "x ^ { 2 }" in str(row["latex"])
     assert len(list(Sources([str(tmp_path / "a.zip")]).records())) == 1
+
+
+def test_the_rows_of_all_shards_are_scored_and_failures_count_as_wrong(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "not.inkml").unlink()
+    for shard in ("1/2", "2/2"):
+        batch(folder, "--output", tmp_path / "out", "--shard", shard, "--part-size", "4")
+    capsys.readouterr()
+    shutil.copy(TEST / "sample7_00.inkml", folder / "empty.inkml")  # now it has a truth
+    assert main(["score", str(folder), str(tmp_path / "out"), "--json", str(tmp_path / "s.json")]) == 1
+    told = capsys.readouterr()
+    assert told.out.startswith("13 files; ") and "the file is empty" in told.err
+    right = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))["summary"]["exprate"]
+    assert 50 < right < 100

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from crohme.batch.files import failures_of, parts_of
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
-from crohme.evaluation.scoring.tables import Side, read_table
+from crohme.evaluation.scoring.tables import Side, Table, read_table, read_tables
 from crohme.evaluation.scoring.text import EncodingError, decode
 from crohme.ink.truth import truth_expression, truth_graph
 from crohme.notation import (
@@ -85,7 +86,8 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
     """Find the expressions of a folder, or read those of a table.
 
     A folder is searched to any depth. Where files of several kinds have one name, the label graph is taken, then the
-    ink; `.tex` and `.txt` are LaTeX alike. The folder of a report stands for the table in it.
+    ink; `.tex` and `.txt` are LaTeX alike. The folder of a report stands for the table in it,
+    that of a batch for all its rows.
 
     Args:
         path: Path. A folder, a table (see `tables.read_table`), or one `.lg` or `.inkml` file.
@@ -102,12 +104,26 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
         files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in _SUFFIXES and file.is_file()]
         if files:
             return _folder(path, files)
+        parts = parts_of(path)
+        if parts:
+            return _of_table(path, _of_parts(path, parts, side, column))
         if not (path / REPORTED).is_file():
             raise ScoringError(f"no .lg or .inkml file under {path}, and none of LaTeX (.tex, .txt)")
         path = path / REPORTED
     elif path.suffix.lower() in (".lg", ".inkml") and path.is_file():
         return _folder(path, [path])
-    table = read_table(path, side, column)
+    return _of_table(path, read_table(path, side, column))
+
+
+def _of_parts(path: Path, parts: list[Path], side: Side, column: str | None) -> Table:
+    """The rows of a batch; what could not be read is refused with its cause."""
+    if any(part.suffix == ".parquet" for part in parts):
+        raise ScoringError("parts in Parquet cannot be scored: `crohme batch --format jsonl` writes others", path)
+    failures = failures_of(path) if side is Side.OUTPUT else []
+    return read_tables([*parts, *failures], side, column)
+
+
+def _of_table(path: Path, table: Table) -> Source:
     items: dict[str, Item] = {
         name: Refused(f"{item.cause} ({path.name})") if isinstance(item, Refused) else item
         for name, item in table.items.items()
