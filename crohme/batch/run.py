@@ -50,7 +50,7 @@ class Summary:
 
     Args:
         total: int. Records of the shard, as far as the limit goes.
-        before: int. Those of them that were done before, or had failed and were left alone.
+        read_before, failed_before: int. Those of them that earlier runs have read, or failed to.
         read, failed: int. Of this run.
         gone: int. Records that were there at first and then no longer.
         seconds: float.
@@ -58,7 +58,8 @@ class Summary:
     """
 
     total: int = 0
-    before: int = 0
+    read_before: int = 0
+    failed_before: int = 0
     read: int = 0
     failed: int = 0
     gone: int = 0
@@ -129,14 +130,17 @@ def run_batch(
     ids = ids_of(looking(sources.records(with_content=False)), sources, shard, limit)
     with opened(output, described, shard, settings.format) as place:
         todo = _todo(place, ids, only_failed)
-        summary.total, summary.before = (len(todo), 0) if only_failed else (len(ids), len(ids) - len(todo))
+        if not only_failed:
+            summary.read_before, summary.failed_before = len(ids & place.done), len(ids & place.failed)
+        before = summary.read_before + summary.failed_before
+        summary.total = len(todo) + before
         symbols = settings.symbols
         work = partial(read_record, top=settings.top, beam=settings.beam, symbols=symbols, bundle=identity)
         records = chosen(sources.records(), todo) if len(todo) else iter(())
         rows = each(records, work, settings.bundle, symbols=symbols, workers=workers, chunk=at_once)
         try:
             with closing(rows):
-                _write(watching(rows, summary.total, summary.before), place, part_size, summary)
+                _write(watching(rows, summary.total, before), place, part_size, summary)
         finally:
             summary.seconds = time.perf_counter() - begun
         summary.gone = len(todo) - summary.read - summary.failed

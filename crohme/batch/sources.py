@@ -21,6 +21,8 @@ from crohme.errors import cause_of
 STANDARD_INPUT = "-"
 _INK = re.compile(rf"\.({'|'.join(suffix[1:] for suffix in sorted(INK_SUFFIXES))})$", re.IGNORECASE)
 _MAGIC = re.compile(r"[*?[]")
+_NOTHING_IN = "no InkML file, picture or row of a table"
+_NOTHING_UNDER = "no InkML file or picture under it; archives and tables are named, as in 'folder/*.parquet'"
 _MOST_PATH = 65536  # bytes of a line that is a path
 
 
@@ -55,15 +57,15 @@ class Sources:
                 is_empty = False
                 yield record
             if is_empty:
-                raise BatchError("no InkML file, picture or row of a table", named)
+                raise BatchError(_NOTHING_UNDER if os.path.isdir(named) else _NOTHING_IN, named)
 
     def _of(self, named: str, with_content: bool) -> Iterator[Record]:
         if named == STANDARD_INPUT:
-            yield from self._listed(self._rewound(), Path(), with_content)
+            yield from self._listed(self._rewound(), with_content)
         elif named.startswith("@") and not os.path.lexists(named):
             try:
                 with opened(Url(named[1:]) if is_url(named[1:]) else Path(named[1:])) as file:
-                    yield from self._listed(file, Path(), with_content)
+                    yield from self._listed(file, with_content)
             except (RecordError, OSError) as error:
                 raise BatchError(cause_of(error), named[1:]) from None
         elif is_url(named):
@@ -84,13 +86,13 @@ class Sources:
         self._standard_input.seek(0)
         return self._standard_input
 
-    def _listed(self, file: BinaryIO, folder: Path, with_content: bool) -> Iterator[Record]:
+    def _listed(self, file: BinaryIO, with_content: bool) -> Iterator[Record]:
         while line := file.readline(_MOST_PATH):
             name = os.fsdecode(line.rstrip(b"\r\n"))
             if is_url(name):
                 yield from self._elsewhere(Url(name), with_content)
             elif name:
-                yield from self._at(folder / name, with_content)
+                yield from self._at(Path(name), with_content)
 
     def _elsewhere(self, url: Url, with_content: bool) -> Iterator[Record]:
         try:

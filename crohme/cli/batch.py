@@ -37,7 +37,7 @@ Each record has an id: its path, or what its table says. Two records of one id a
 
 PLACE is a folder of parts of JSON lines (or Parquet): id, source, latex, mathml, confidence,
 candidates, symbols, warnings, error, seconds, bundle; docs/batch.md describes them. What
-could not be read is in failed.jsonl, with its cause. The same command goes on where it
+could not be read is in failed.jsonl, with its cause, and makes the exit code 1. The same command goes on where it
 stopped, however that was; with another bundle or other options PLACE is refused.
 
 --shard 2/8 reads the second eighth of the records, for eight processes or machines with the
@@ -113,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
             f"{counted(summary.read + summary.failed, 'record')} done; the same command goes on"
         ) from None
     _print(summary, args)
-    return 1 if summary.failed else 0
+    return 1 if summary.failed or summary.failed_before else 0
 
 
 def _looking(records: Iterator[Record]) -> Iterable[Record]:
@@ -139,10 +139,11 @@ def _watching(rows: Iterator[Row], total: int, before: int) -> Iterator[Row]:
 def _print(summary: Summary, args: argparse.Namespace) -> None:
     done = summary.read + summary.failed
     rate = f", {done / summary.seconds:.1f} a second" if done and summary.seconds else ""
-    before = f"; {counted(summary.before, 'record')} done before" if summary.before else ""
+    before = [f"{summary.read_before:,} read before"] if summary.read_before else []
+    before += [f"{summary.failed_before:,} failed before"] if summary.failed_before else []
     print(
-        f"{counted(done, 'record')}: {summary.read:,} read, {summary.failed:,} failed{before}; "
-        f"{summary.seconds:.1f} s{rate}; {args.output}"
+        f"{counted(done, 'record')}: {summary.read:,} read, {summary.failed:,} failed; "
+        f"{''.join(f'{one}; ' for one in before)}{summary.seconds:.1f} s{rate}; {args.output}"
     )
     if summary.gone:
         print(f"{counted(summary.gone, 'record')} were there at first, and then no longer")

@@ -60,7 +60,7 @@ def test_the_same_command_reads_nothing_twice_and_what_is_new(
     run(table(20, empty=(3,)), tmp_path / "out", limit=15)
     assert fake.calls == 15
     summary = run(table(30, empty=(3,)), tmp_path / "out")
-    assert (fake.calls, summary.before, summary.read) == (30, 15, 15)
+    assert (fake.calls, summary.read_before, summary.failed_before, summary.read) == (30, 14, 1, 15)
     run(table(30, empty=(3,)), tmp_path / "out")
     assert fake.calls == 30
     check_whole(tmp_path / "out", 30, failed=(3,))
