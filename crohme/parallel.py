@@ -65,6 +65,7 @@ def each(
     symbols: Symbols | None = None,
     workers: int | None = None,
     chunk: int = _CHUNK,
+    is_apart: bool = False,
 ) -> Generator[Result, None, None]:
     """What `work` makes of each item, in their order. Items are taken as they are needed, however many there are.
 
@@ -73,8 +74,9 @@ def each(
         work: function of a recogniser and an item. It can be pickled, too, and raises only what ends it all.
         bundle: str or Path. See `Recognizer.load`.
         symbols: Symbols or None. What `work` restricts answers to, checked before the first item.
-        workers: int or None. Processes; None for one per core. One works in this process.
+        workers: int or None. Processes; None for one per core. One works in this process, unless `is_apart`.
         chunk: int. Items that a process gets at once.
+        is_apart: bool. Whether even one works in a process of its own.
 
     Raises:
         BundleError, AlphabetError, WorkerLost: See `recognize_files`.
@@ -83,7 +85,7 @@ def each(
     if symbols is not None:
         labels_of(symbols, recognizer.vocabulary.alphabet)
     workers = workers or cores()
-    if workers == 1:
+    if workers == 1 and not is_apart:
         yield from (work(recognizer, item) for item in items)
         return
     del recognizer

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crohme.batch.ids import Ids, Shard, chosen, ids_of
+from crohme.batch.lost_workers import rows_of
 from crohme.batch.place import Place, check_settings, opened
 from crohme.batch.records import Record
 from crohme.batch.rows import SCHEMA, Row, check_format, read_record
@@ -18,7 +19,6 @@ from crohme.batch.sources import Sources
 from crohme.errors import CrohmeError
 from crohme.expressions.recognizer import Recognizer
 from crohme.notation import Alphabet
-from crohme.parallel import each
 from crohme.recognition import Symbols, labels_of
 from inkml_parser.files import uninterrupted
 
@@ -106,7 +106,7 @@ def run_batch(
         settings: Settings.
         shard: Shard or None. None for all records.
         limit: int or None. Only that many records, the first of the shard.
-        workers, at_once: see `crohme.parallel.each`.
+        workers, at_once: see `lost_workers.rows_of`.
         part_size: int. Records of a part.
         only_failed: bool. Read what has failed before, and nothing else.
         looking, watching: functions that give back the records, and the rows, and show progress meanwhile; the second
@@ -134,10 +134,10 @@ def run_batch(
             summary.read_before, summary.failed_before = len(ids & place.done), len(ids & place.failed)
         before = summary.read_before + summary.failed_before
         summary.total = len(todo) + before
-        symbols = settings.symbols
-        work = partial(read_record, top=settings.top, beam=settings.beam, symbols=symbols, bundle=identity)
+        top, beam, symbols = settings.top, settings.beam, settings.symbols
+        work = partial(read_record, top=top, beam=beam, symbols=symbols, bundle=identity)
         records = chosen(sources.records(), todo) if len(todo) else iter(())
-        rows = each(records, work, settings.bundle, symbols=symbols, workers=workers, chunk=at_once)
+        rows = rows_of(records, work, settings.bundle, workers=workers, at_once=at_once)
         try:
             with closing(rows):
                 _write(watching(rows, summary.total, before), place, part_size, summary)
