@@ -23,7 +23,7 @@ FLOORS = (
     ("crohme.augment", "crohme.datasets", "crohme.training", "crohme.recognition"),
     ("crohme.expressions", "crohme.symbols"),
     ("crohme.parallel",),
-    ("crohme.evaluation", "crohme.web"),
+    ("crohme.evaluation", "crohme.web", "crohme.browser"),
     ("crohme.cli",),
 )
 FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
