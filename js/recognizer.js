@@ -3,6 +3,7 @@ import { BundleError, InkError } from "./errors.js";
 import { PAIR_FEATURES, POINT_FEATURES, STROKE_FEATURES, toUnitScale } from "./features.js";
 import { Network } from "./forward.js";
 import { Grammar } from "./grammar.js";
+import { toMathml } from "./mathml.js";
 import { bestReadings, confidences } from "./ranking.js";
 import { classesOf, classScore } from "./rescoring.js";
 import { asStrokes, box, clip, normalise, resample } from "./sequences.js";
@@ -69,6 +70,6 @@ export class Recognizer {
       const doubtful = node.label === notation.other || sure < this.tables.doubtful;
       return { label: node.label, strokes: node.strokes, box: [...low, ...high], confidence: sure, doubtful };
     });
-    return { latex, confidence, tree: row, symbols: read };
+    return { latex, confidence, mathml: toMathml(row, notation, this.tables.signs), symbols: read };
   }
 }

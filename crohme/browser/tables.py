@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from crohme.browser.signs import signs_of
 from crohme.bundle import Bundle, find
 from crohme.expressions import likeness, unread
 from crohme.expressions.decoding import WITH_LIMITS
@@ -24,7 +25,7 @@ from crohme.expressions.vocabulary import (
     Vocabulary,
 )
 from crohme.ink.sources import MAX_STROKES
-from crohme.notation.alphabet import FRACTION_BAR, GRID, OTHER, ROOT
+from crohme.notation.alphabet import BINOMIAL, FRACTION_BAR, GRID, OTHER, ROOT
 from crohme.notation.grammar import CELL_ENDS, END, END_GRID, NEXT_CELL, NEXT_LINE, WRITTEN, Cursor, Kind
 from crohme.notation.latex import WRITTEN_AS
 from crohme.notation.tree import ARGUMENTS, LIMIT_OF, MAX_DEPTH
@@ -53,6 +54,7 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
         "vocabulary": _numbers(vocabulary),
         "grammar": _grammar(vocabulary),
         "notation": _notation(vocabulary),
+        "signs": signs_of(vocabulary.alphabet),
         "stroke_limits": {label: _finite(limits(label)) for label in vocabulary.alphabet},
         "likeness": {"farthest": likeness.FARTHEST, "largest_ratio": likeness.LARGEST_RATIO},
         "unread": {
@@ -103,6 +105,7 @@ def _notation(vocabulary: Vocabulary) -> dict[str, Any]:
             "bar": FRACTION_BAR,
             "fraction": r"\frac",
             "root": ROOT,
+            "binomial": BINOMIAL,
             "grid": GRID,
             "nextCell": NEXT_CELL,
             "nextLine": NEXT_LINE,

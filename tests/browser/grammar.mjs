@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { Grammar } from "../../js/grammar.js";
 import { toLatex } from "../../js/latex.js";
 import { delinearize, linearize } from "../../js/linear.js";
+import { toMathml } from "../../js/mathml.js";
 import { Notation, symbols } from "../../js/tree.js";
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -25,5 +26,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   const row = delinearize(steps, notation, backward);
   const again = linearize(row, notation, backward).map(([token]) => token);
   const order = [...symbols(row)].map(({ label, strokes }) => [label, ...strokes]);
-  process.stdout.write(`${JSON.stringify({ positions, latex: toLatex(row, notation), again, order })}\n`);
+  process.stdout.write(`${JSON.stringify({ positions, latex: toLatex(row, notation), mathml: toMathml(row, notation, tables.signs), again, order })}\n`);
 }

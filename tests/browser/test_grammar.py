@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from crohme.browser.tables import tables_of
 from crohme.expressions.recognizer import Recognizer
-from crohme.notation import Node, to_latex
+from crohme.notation import Node, to_latex, to_mathml
 from crohme.notation.grammar import CELL_ENDS, END, WRITTEN, Cursor, Kind
 from crohme.notation.linear import delinearize, linearize
 from tests.browser.conftest import in_node, needs_node
 
 TOKENS = [
-    "x", "-", "]", "[", r"\sum", r"\lim", r"\frac", r"\sqrt", r"\hat", r"\binom", r"\underline", r"\boxed", r"\other",
-    "_", "^", "{", "}", r"\begin{matrix}", "&", r"\\", r"\end{matrix}", END,
+    "x", "2", ".", "(", ")", "|", r"\prime", r"\sin", r"\rightarrow", "-", "]", "[", r"\sum", r"\lim", r"\frac",
+    r"\sqrt", r"\hat", r"\binom", r"\underline", r"\boxed", r"\other", "_", "^", "{", "}", r"\begin{matrix}", "&",
+    r"\\", r"\end{matrix}", END,
 ]  # fmt: skip
 SCRIPT = Path(__file__).with_name("grammar.mjs")
 
@@ -52,8 +54,9 @@ def in_python(tokens: list[str], backward: bool) -> dict[str, Any]:
         cursor = cursor.advance(token)
     tree = delinearize(steps, backward=backward)
     again = [token for token, _ in linearize(tree, backward=backward)]
+    mathml = etree.canonicalize(to_mathml(tree, with_strokes=True))
     order = [[node.label, *node.strokes] for node in tree.nodes()]
-    return {"positions": positions, "latex": " ".join(to_latex(tree)), "again": again, "order": order}
+    return {"positions": positions, "latex": " ".join(to_latex(tree)), "mathml": mathml, "again": again, "order": order}
 
 
 @needs_node
@@ -63,9 +66,10 @@ def test_javascript_walks_through_expressions_as_python_does(recognizer: Recogni
     tables = tables_of(recognizer.bundle, recognizer.vocabulary)
     walks = [walk(seed) for seed in range(120)]
     assert {token for tokens in walks for token in tokens} == set(TOKENS)
-    needed = {name: tables[name] for name in ("grammar", "notation")}
+    needed = {name: tables[name] for name in ("grammar", "notation", "signs")}
     asked = [{"tables": needed, "tokens": TOKENS, "walk": tokens, "backward": backward} for tokens in walks]
     for tokens, answer in zip(walks, in_node(SCRIPT, [], asked), strict=True):
+        answer["mathml"] = etree.canonicalize(answer["mathml"])
         assert answer == in_python(tokens, backward), " ".join(tokens)
 
 
