@@ -127,7 +127,7 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
         *(f"main({arguments})" for arguments in (
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
             ["tune", "--help"], ["info", "--help"], ["info"], ["compare", "--help"], ["serve", "--help"],
-            ["score", "--help"], ["solve", "--help"],
+            ["score", "--help"], ["solve", "--help"], ["site", "--help"],
         )),
     ],
 )  # fmt: skip

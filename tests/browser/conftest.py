@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ import pytest
 
 from crohme import bundle
 from crohme.browser.export import export
+from crohme.browser.site import write_site
 from crohme.expressions.recognizer import Recognizer
 from inkml_parser import Ink, read
 
@@ -51,3 +55,27 @@ def exported(recognizer: Recognizer, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def inks() -> list[Ink]:
     return [read(file) for file in SAMPLE]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    write_site(bundle.load("math"), folder)
+    return folder
+
+
+@pytest.fixture
+def host(site: Path) -> Iterator[ThreadingHTTPServer]:
+    """A host of files, and nothing else, with the site in one of its folders."""
+
+    class Files(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    handler = partial(Files, directory=str(site.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
