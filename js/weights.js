@@ -1,4 +1,4 @@
-/** The weights of a network, as `crohme export` writes them. */
+/** The weights of a network, as `crohme/browser/weights.py` writes them. */
 import { BundleError } from "./errors.js";
 import { sha256 } from "./sha256.js";
 
@@ -7,17 +7,23 @@ export function readWeights(bytes, { sha256: expected, arrays }) {
   const found = sha256(bytes);
   if (found !== expected) throw new BundleError(`the weights are damaged or of another version: ${found.slice(0, 12)}…`);
   const singles = ofHalves();
-  const weights = new Map();
-  for (const { name, shape, offset } of arrays) {
+  return new Map(arrays.map(({ name, shape, offset, type, scales }) => {
     const count = shape.reduce((product, side) => product * side, 1);
-    const halves = new Uint16Array(count);
-    const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 2 * count);
-    const data = new Float32Array(count);
-    for (let i = 0; i < count; i++) halves[i] = view.getUint16(2 * i, true);
-    for (let i = 0; i < count; i++) data[i] = singles[halves[i]];
-    weights.set(name, { shape, data });
-  }
-  return weights;
+    const data = type === "int8"
+      ? fromEighths(bytes, offset, shape, scales === "rows")
+      : Float32Array.from({ length: count }, (_, i) => singles[bytes[offset + 2 * i] + 256 * bytes[offset + 2 * i + 1]]);
+    return [name, { shape, data }];
+  }));
+}
+
+/** A matrix of whole numbers, before which stand the scales of its rows or columns. */
+function fromEighths(bytes, offset, [rows, columns], byRow) {
+  const count = byRow ? rows : columns, view = new DataView(bytes.buffer, bytes.byteOffset + offset, 4 * count);
+  const scales = Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true));
+  const numbers = new Int8Array(bytes.buffer, bytes.byteOffset + offset + 4 * count, rows * columns);
+  const data = new Float32Array(rows * columns);
+  for (let r = 0, at = 0; r < rows; r++) for (let c = 0; c < columns; c++, at++) data[at] = numbers[at] * scales[byRow ? r : c];
+  return data;
 }
 
 /** What each of the numbers of half precision is. */

@@ -86,5 +86,5 @@ def _offline(contents: dict[str, bytes]) -> str:
     for name, content in sorted(contents.items()):
         digest.update(f"{name} {len(content)}\n".encode() + content)
     files = ["./", *sorted(contents)]
-    head = f"const VERSION = {json.dumps(f'crohme {digest.hexdigest()[:16]}')};\nconst FILES = {json.dumps(files)};\n"
+    head = f"const VERSION = {json.dumps(digest.hexdigest()[:16])};\nconst FILES = {json.dumps(files)};\n"
     return head + (_OWN / "offline-worker.js").read_text(encoding="utf-8")

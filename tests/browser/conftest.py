@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from crohme import bundle
 from crohme.browser.export import export
 from crohme.browser.site import write_site
+from crohme.browser.weights import rounded
 from crohme.expressions.recognizer import Recognizer
 from inkml_parser import Ink, read
 
@@ -42,6 +44,13 @@ def in_node(script: Path, arguments: Sequence[str | Path], asked: Sequence[Any])
 @pytest.fixture(scope="session")
 def recognizer() -> Recognizer:
     return Recognizer(bundle.load("math"))
+
+
+@pytest.fixture(scope="session")
+def rounded_recognizer(recognizer: Recognizer) -> Recognizer:
+    """The one in Python with the weights as a browser has them."""
+    assert recognizer.bundle is not None
+    return Recognizer(replace(recognizer.bundle, weights=rounded(recognizer.bundle.weights)))
 
 
 @pytest.fixture(scope="session")

@@ -34,12 +34,12 @@ def steps_of(recognizer: Recognizer, n: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("flags", [[], ["--plain"]], ids=["vectors", "plain"])
 def test_features_and_logits_are_those_of_numpy(
-    recognizer: Recognizer, exported: Path, inks: list[Ink], flags: list[str]
+    rounded_recognizer: Recognizer, exported: Path, inks: list[Ink], flags: list[str]
 ) -> None:
     some = inks[::40]
-    steps = [steps_of(recognizer, len(ink.strokes)) for ink in some]
+    steps = [steps_of(rounded_recognizer, len(ink.strokes)) for ink in some]
     asked = [{"strokes": strokes_of(ink), "steps": one} for ink, one in zip(some, steps, strict=True)]
-    network: Any = recognizer.network
+    network: Any = rounded_recognizer.network
     for ink, own, found in zip(some, steps, in_node(READER, [exported, "--logits", *flags], asked), strict=True):
         assert found["vectors"] == (not flags)
         points = prepare(ink)
@@ -65,12 +65,12 @@ def test_features_and_logits_are_those_of_numpy(
 
 @pytest.mark.parametrize(("every", "beam"), [(3, 1), (20, None)], ids=["greedy", "with-the-usual-beam"])
 def test_readings_are_those_of_python(
-    recognizer: Recognizer, exported: Path, inks: list[Ink], every: int, beam: int | None
+    rounded_recognizer: Recognizer, exported: Path, inks: list[Ink], every: int, beam: int | None
 ) -> None:
     some = inks[::every]
     asked = [{"strokes": strokes_of(ink)} | ({} if beam is None else {"beam": beam}) for ink in some]
     for ink, found in zip(some, in_node(READER, [exported], asked), strict=True):
-        answer = recognizer.recognize(ink, beam=beam)
+        answer = rounded_recognizer.recognize(ink, beam=beam)
         assert_equal(answer, found["readings"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -52,6 +53,21 @@ def test_what_is_written_is_read_in_the_browser_and_sent_nowhere(
     assert asked and all(one["url"].startswith((page.address, f"blob:{page.address[:-1]}", "blob:")) for one in asked)
     assert {one["method"] for one in asked} == {"GET"}
     assert not browser.get_log("browser")
+
+
+def test_damaged_weights_are_said_to_be_so(
+    browser: webdriver.Chrome,  # noqa: F811
+    host: ThreadingHTTPServer,
+    site: Path,
+) -> None:
+    damaged = shutil.copytree(site, site.with_name("damaged"))
+    with (damaged / "recognizer/weights.bin").open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"?")
+    page = open_site(browser, host, damaged)
+    page.write(CROSS)
+    page.wait(lambda: "cannot be loaded: the weights are damaged" in page.text("#status"))
+    assert not page.all("#shown math")
 
 
 def test_it_reads_without_a_network_after_the_first_visit(

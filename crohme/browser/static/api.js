@@ -9,10 +9,13 @@ export class Refusal extends Error {
 
 const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 const waiting = []; // the first is being answered
+const NOT_STARTED = { code: "unreachable", message: "The recogniser cannot be started in this browser." };
+let isBroken = false;
 
 worker.addEventListener("message", ({ data }) => next().answer(data));
 worker.addEventListener("error", () => {
-  while (waiting.length) waiting.shift().answer({ code: "unreachable", message: "The recogniser cannot be started." });
+  isBroken = true;
+  while (waiting.length) waiting.shift().answer(NOT_STARTED);
 });
 
 /** What the server answers to strokes, as an object. Throws Refusal, or AbortError when `signal` says so. */
@@ -20,6 +23,7 @@ export function post(path, body, type, signal) {
   if (path !== "/v1/recognize" || type !== "application/json") {
     return Promise.reject(new Refusal("needs_server", "This page reads only what is written on it."));
   }
+  if (isBroken) return Promise.reject(new Refusal(NOT_STARTED.code, NOT_STARTED.message));
   return new Promise((resolve, reject) => {
     const question = {
       body,
