@@ -14,6 +14,7 @@ Float32Array = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
 FloatingArray = NDArray[np.floating]
 """Of either precision: what is computed from float32 with float64."""
+Int8Array = NDArray[np.int8]
 Int32Array = NDArray[np.int32]
 Int64Array = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -50,6 +51,7 @@ __all__ = [
     "Image",
     "Images",
     "Int32Array",
+    "Int8Array",
     "Int64Array",
     "IntegerArray",
     "Points",

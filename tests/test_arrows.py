@@ -24,7 +24,7 @@ FLOORS = (
     ("crohme.expressions", "crohme.symbols"),
     ("crohme.parallel",),
     ("crohme.batch",),
-    ("crohme.evaluation", "crohme.web"),
+    ("crohme.evaluation", "crohme.web", "crohme.browser"),
     ("crohme.cli",),
 )
 FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
@@ -128,7 +128,7 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
         *(f"main({arguments})" for arguments in (
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
             ["tune", "--help"], ["info", "--help"], ["info"], ["compare", "--help"], ["serve", "--help"],
-            ["score", "--help"], ["batch", "--help"], ["solve", "--help"],
+            ["score", "--help"], ["batch", "--help"], ["solve", "--help"], ["site", "--help"],
         )),
     ],
 )  # fmt: skip

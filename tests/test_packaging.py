@@ -97,7 +97,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(file)
 
 
-def test_wheel_holds_exactly_the_packages_and_the_bundles(wheel: zipfile.ZipFile) -> None:
+def test_wheel_holds_exactly_the_packages_the_bundles_and_the_recogniser_in_javascript(wheel: zipfile.ZipFile) -> None:
     packages = {
         f.relative_to(REPOSITORY).as_posix()
         for package in ("crohme", "inkml_parser")
@@ -106,8 +106,10 @@ def test_wheel_holds_exactly_the_packages_and_the_bundles(wheel: zipfile.ZipFile
     }
     models = REPOSITORY / "models"
     bundles = {f"crohme/_bundles/{f.relative_to(models).as_posix()}" for f in models.rglob("*") if f.is_file()}
+    engine = {f"crohme/_engine/{f.name}" for f in (REPOSITORY / "js").iterdir()}
     content = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    assert content == packages | bundles
+    assert content == packages | bundles | engine
+    assert {"crohme/_engine/crohme.js", "crohme/browser/static/worker.js", "crohme/web/static/main.js"} <= content
     assert "crohme/_bundles/README.md" in content
     assert "crohme/cli/__init__.py" in content
     assert "crohme.py" not in content

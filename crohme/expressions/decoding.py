@@ -27,7 +27,7 @@ from crohme.types import BoolArray, Float32Array, IntegerArray
 _Precision = TypeVar("_Precision", np.float32, np.float64)
 _IMPOSSIBLE = -np.inf
 USUAL = Decoding()
-_WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
+WITH_LIMITS = frozenset({*BIG_OPERATORS, r"\lim"})
 # Strokes that a token of this kind takes or claims for its groups. The first symbol of a row was claimed before.
 _CLOSING = frozenset({Kind.CLOSE, Kind.CLOSE_INDEX, Kind.END})  # what must follow them was owed before
 _NESTING = frozenset({Kind.COMMAND, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX, Kind.GRID})
@@ -348,7 +348,7 @@ def _tree(hypothesis: Hypothesis, relate: Float32Array, backward: bool) -> Symbo
 
 def _with_limits(node: Node, relate: Float32Array) -> Node:
     """Sub or Below, Sup or Above: LaTeX does not tell for a sum; the pairs of strokes do."""
-    if node.label not in _WITH_LIMITS:
+    if node.label not in WITH_LIMITS:
         return node
     rows = {}
     for relation, row in node.rows.items():

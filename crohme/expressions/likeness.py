@@ -10,8 +10,8 @@ from crohme.notation.tree import SymbolTree
 from crohme.types import Float32Array, Float64Array
 
 # In units of a symbol's longer side. In CROHME 2013 the ranking gains as much with 0.16 to 0.3.
-_FARTHEST = 0.2
-_LARGEST_RATIO = 1.5  # of sizes: a capital is no larger copy of its small letter
+FARTHEST = 0.2
+LARGEST_RATIO = 1.5  # of sizes: a capital is no larger copy of its small letter
 
 
 def disagreement(tree: SymbolTree, points: Float32Array) -> float:
@@ -34,9 +34,9 @@ def disagreement(tree: SymbolTree, points: Float32Array) -> float:
         symbols.append((node.label, size, (strokes - (low + high) / 2) / size))
     total = 0.0
     for (label, size, shape), (other_label, other_size, other) in combinations(symbols, 2):
-        may_be_one = len(shape) == len(other) and max(size, other_size) < _LARGEST_RATIO * min(size, other_size)
+        may_be_one = len(shape) == len(other) and max(size, other_size) < LARGEST_RATIO * min(size, other_size)
         if may_be_one and label != other_label:
-            total += max(0.0, 1 - _distance(shape, other) / _FARTHEST)
+            total += max(0.0, 1 - _distance(shape, other) / FARTHEST)
     return total
 
 

@@ -13,20 +13,20 @@ from crohme.types import Float32Array, Float64Array, FloatingArray, Points
 
 # Of the training files with a stroke that their truth leaves out, most have a dot where the pen came down, and are
 # read right: a contact weighs a tenth of a stroke. What tracing leaves beside the ink are specks: they weigh nothing.
-_CONTACT = 0.1
+CONTACT = 0.1
 # One stroke of fifteen left out costs a fifth of the confidence, half the ink seven eighths of it.
-_POWER = 3
+POWER = 3
 # No symbol of CROHME's training set has more strokes: a scribble of thirty that passes for a dot is not read.
-_MOST_STROKES = 10
+MOST_STROKES = 10
 # What is written with a sign that is none of the alphabet's is not what was meant, however surely it is one.
-_UNKNOWN = 0.1
+UNKNOWN = 0.1
 # Of 10,000 strokes of CROHME's training set, one loses more of its length than a third where it is resampled.
-_USUALLY_KEPT = 0.7
+USUALLY_KEPT = 0.7
 # Networks take tangles, spirals and dashes that stand alone for dots, and large blots that people draw look no other.
 # Readings of 1,585 files of CROHME 2013 and of the training set have no dot that large beside other strokes.
-_DOTS = frozenset({".", r"\cdot", r"\bullet"})
-_DOT_OF_LARGEST, _DOT_OF_ALL = 0.6, 0.15  # of the largest stroke, of all ink, along the longer sides
-_LARGE_DOT = 0.3
+DOTS = frozenset({".", r"\cdot", r"\bullet"})
+DOT_OF_LARGEST, DOT_OF_ALL = 0.6, 0.15  # of the largest stroke, of all ink, along the longer sides
+LARGE_DOT = 0.3
 
 
 def ink_weights(points: Float32Array, *, is_traced: bool) -> Float64Array:
@@ -40,7 +40,7 @@ def ink_weights(points: Float32Array, *, is_traced: bool) -> Float64Array:
         `(n,)` float64.
     """
     lengths = path_lengths(points)
-    weights = lengths if is_traced else lengths + _CONTACT * lengths.mean()
+    weights = lengths if is_traced else lengths + CONTACT * lengths.mean()
     total = weights.sum()
     return weights / total if total > 0 else np.full(len(points), 1 / len(points))
 
@@ -57,7 +57,7 @@ def seen_shares(strokes: Sequence[Points], resampled: FloatingArray) -> Float64A
     """
     written = np.array([path_lengths(stroke[None])[0] for stroke in strokes])
     kept = np.divide(path_lengths(resampled), written, out=np.ones(len(strokes)), where=written > 0)
-    shares: Float64Array = np.minimum(kept / _USUALLY_KEPT, 1.0)
+    shares: Float64Array = np.minimum(kept / USUALLY_KEPT, 1.0)
     return shares
 
 
@@ -78,7 +78,7 @@ def unread_shares(tree: SymbolTree, points: Float32Array, seen: Float64Array) ->
     found = measures(points)
     read = np.zeros(len(points))
     for node in tree.nodes():
-        if len(node.strokes) <= _MOST_STROKES:
+        if len(node.strokes) <= MOST_STROKES:
             strokes = list(node.strokes)
             excess = (found[strokes] / limits(node.label)).max(axis=1)
             read[strokes] = seen[strokes] / np.maximum(excess, 1.0)
@@ -92,7 +92,7 @@ def coverage_factor(weights: Float64Array, unread: Float64Array) -> float:
         weights: `(n,)` float64. See `ink_weights`.
         unread: `(n,)` float64. See `unread_shares`.
     """
-    return float((1 - min((weights * unread).sum(), 1.0)) ** _POWER) if unread.any() else 1.0
+    return float((1 - min((weights * unread).sum(), 1.0)) ** POWER) if unread.any() else 1.0
 
 
 def known_factor(tree: SymbolTree) -> float:
@@ -100,7 +100,7 @@ def known_factor(tree: SymbolTree) -> float:
 
     It does not change which reading is the best: that there is such a sign is what was read.
     """
-    return _UNKNOWN if any(node.label == OTHER for node in tree.nodes()) else 1.0
+    return UNKNOWN if any(node.label == OTHER for node in tree.nodes()) else 1.0
 
 
 def dot_factor(tree: SymbolTree, points: Float32Array) -> float:
@@ -112,9 +112,9 @@ def dot_factor(tree: SymbolTree, points: Float32Array) -> float:
         tree: SymbolTree. Its nodes have their strokes.
         points: `(n, p, 2)` float32. The strokes, in any unit.
     """
-    dots = [stroke for node in tree.nodes() if node.label in _DOTS for stroke in node.strokes]
+    dots = [stroke for node in tree.nodes() if node.label in DOTS for stroke in node.strokes]
     if not dots:
         return 1.0
     sizes = np.ptp(points, axis=1).max(axis=1)
-    least = max(_DOT_OF_LARGEST * sizes.max(), _DOT_OF_ALL * np.ptp(points, axis=(0, 1)).max())
-    return _LARGE_DOT if sizes[dots].max() > least else 1.0
+    least = max(DOT_OF_LARGEST * sizes.max(), DOT_OF_ALL * np.ptp(points, axis=(0, 1)).max())
+    return LARGE_DOT if sizes[dots].max() > least else 1.0

@@ -14,7 +14,7 @@ from crohme.notation.alphabet import GRID, OTHER, ROOT
 from crohme.notation.errors import NotationError
 from crohme.notation.tree import LIMIT_OF, Node, Relation, SymbolTree
 
-_WRITTEN = {OTHER: "?"}  # no command draws it
+WRITTEN_AS = {OTHER: "?"}  # no command draws it
 _SIGNS = {Relation.SUB: "_", Relation.SUP: "^"}
 
 
@@ -45,7 +45,7 @@ def _row(row: tuple[Node, ...]) -> Iterator[str]:
         if node.label == ROOT:
             yield from _root(rows)
         else:
-            yield "\\frac" if node.is_fraction else _WRITTEN.get(node.label, node.label)
+            yield "\\frac" if node.is_fraction else WRITTEN_AS.get(node.label, node.label)
             for relation in node.arguments:
                 yield from _braced(rows.pop(relation))
         yield from _scripts(node, rows)

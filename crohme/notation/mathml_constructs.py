@@ -18,7 +18,7 @@ _SCRIPTS = (
     (Relation.BELOW, Relation.ABOVE, ("munder", "mover", "munderover")),
     (Relation.SUB, Relation.SUP, ("msub", "msup", "msubsup")),
 )
-_LIMITS = {Relation.BELOW: Kind.ACCENT_UNDER, Relation.ABOVE: Kind.ACCENT}
+LIMITS = {Relation.BELOW: Kind.ACCENT_UNDER, Relation.ABOVE: Kind.ACCENT}
 _Rows = Mapping[Relation, tuple[Node, ...]]
 _RowWriter = Callable[[tuple[Node, ...]], etree._Element]
 
@@ -67,7 +67,7 @@ def scripted(base: etree._Element, rows: _Rows, write_row: _RowWriter) -> etree.
             name = names[2] if len(parts) == 2 else names[lower not in rows]
             attributes = {
                 ATTRIBUTES[kind]: "false"
-                for relation, kind in _LIMITS.items()
+                for relation, kind in LIMITS.items()
                 if relation in parts and looks_like_accent(kind, parts[relation].text or "")
             }
             base = element(name, [base, *parts.values()], **attributes)

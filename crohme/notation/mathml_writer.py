@@ -127,11 +127,14 @@ def _display_node(node: Node, with_strokes: bool, *, is_matched: bool) -> etree.
 
 
 def _display_leaf(node: Node, with_strokes: bool) -> etree._Element:
-    known = SYMBOL_CLASSES.get(node.label)
-    text = GLYPHS.get(node.label, node.label) if known is None else known.text
-    if text == "\N{DOUBLE PRIME}":
-        text = node.label  # straight: the other one is read as two primes
-    return _mark(leaf(node.label, text), node, with_strokes)
+    return _mark(leaf(node.label, text_of(node.label)), node, with_strokes)
+
+
+def text_of(label: str) -> str:
+    """How a symbol looks, in Unicode."""
+    known = SYMBOL_CLASSES.get(label)
+    text = GLYPHS.get(label, label) if known is None else known.text
+    return label if text == "\N{DOUBLE PRIME}" else text  # straight: the other one is read as two primes
 
 
 def _number(digits: Sequence[Node], with_strokes: bool) -> etree._Element:

@@ -1,0 +1,130 @@
+"""All that decides what a bundle reads, besides its weights, as one object for JSON.
+
+The recogniser in JavaScript (`js/`) has no table of its own: alphabet, grammar, limits and constants come from here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from crohme.browser.signs import signs_of
+from crohme.bundle import Bundle, find
+from crohme.expressions import likeness, unread
+from crohme.expressions.decoding import WITH_LIMITS
+from crohme.expressions.settings import CALIBRATION
+from crohme.expressions.stroke_limits import limits
+from crohme.expressions.vocabulary import (
+    NO_RELATION,
+    PAIR_INDEX,
+    RELATION_INDEX,
+    SAME_SYMBOL,
+    START,
+    START_BACKWARD,
+    Vocabulary,
+)
+from crohme.ink.sources import MAX_STROKES
+from crohme.notation.alphabet import BINOMIAL, FRACTION_BAR, GRID, OTHER, ROOT
+from crohme.notation.grammar import CELL_ENDS, END, END_GRID, NEXT_CELL, NEXT_LINE, WRITTEN, Cursor, Kind
+from crohme.notation.latex import WRITTEN_AS
+from crohme.notation.tree import ARGUMENTS, LIMIT_OF, MAX_DEPTH
+from crohme.recognition import DOUBTFUL
+
+FORMAT = 1
+"""What `js/recognizer.js` reads."""
+
+
+def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
+    """The object of `recognizer.json`, without the description of the weights.
+
+    Args:
+        trained: Bundle. Of a network that reads whole expressions.
+        vocabulary: Vocabulary. The bundle's.
+    """
+    return {
+        "format": FORMAT,
+        "bundle": trained.path.name,
+        "arguments": find(trained.network).complete(trained.arguments),
+        "preprocessing": dict(trained.preprocessing),
+        "decoding": dict(trained.decoding),
+        "calibration": {of: list(trained.calibration.get(of, usual)) for of, (_, usual) in CALIBRATION.items()},
+        "doubtful": DOUBTFUL,
+        "most_strokes": MAX_STROKES,
+        "vocabulary": _numbers(vocabulary),
+        "grammar": _grammar(vocabulary),
+        "notation": _notation(vocabulary),
+        "signs": signs_of(vocabulary.alphabet),
+        "stroke_limits": {label: _finite(limits(label)) for label in vocabulary.alphabet},
+        "likeness": {"farthest": likeness.FARTHEST, "largest_ratio": likeness.LARGEST_RATIO},
+        "unread": {
+            "contact": unread.CONTACT,
+            "power": unread.POWER,
+            "most_strokes": unread.MOST_STROKES,
+            "unknown": unread.UNKNOWN,
+            "usually_kept": unread.USUALLY_KEPT,
+            "dots": sorted(unread.DOTS),
+            "dot_of_largest": unread.DOT_OF_LARGEST,
+            "dot_of_all": unread.DOT_OF_ALL,
+            "large_dot": unread.LARGE_DOT,
+        },
+    }
+
+
+def _numbers(vocabulary: Vocabulary) -> dict[str, Any]:
+    size = vocabulary.dimensions()["relations"]
+    return {
+        "tokens": vocabulary.tokens,
+        "unanswered": [token for token in vocabulary.tokens if not vocabulary.may_answer(token)],
+        "labels": vocabulary.alphabet.labels,
+        "relations": {str(place): number for place, number in RELATION_INDEX.items() if place and number <= size},
+        "no_relation": RELATION_INDEX[None],
+        "pairs": {str(place): number for place, number in PAIR_INDEX.items() if number < size + 2},
+        "pair_classes": size + 2,
+        "no_pair": NO_RELATION,
+        "same_symbol": SAME_SYMBOL,
+    }
+
+
+def _grammar(vocabulary: Vocabulary) -> dict[str, Any]:
+    kinds = {token: Cursor().kind(token) for token in vocabulary.tokens}
+    return {
+        "kinds": {token: kind.name for token, kind in kinds.items() if kind is not Kind.SYMBOL},
+        "written": sorted(kind.name for kind in WRITTEN),
+        "cell_ends": {token: kind.name for token, kind in CELL_ENDS.items() if token in vocabulary.token_index},
+        "start": START,
+        "start_backward": START_BACKWARD,
+        "end": END,
+        "max_depth": MAX_DEPTH,
+    }
+
+
+def _notation(vocabulary: Vocabulary) -> dict[str, Any]:
+    return {
+        "names": {
+            "bar": FRACTION_BAR,
+            "fraction": r"\frac",
+            "root": ROOT,
+            "binomial": BINOMIAL,
+            "grid": GRID,
+            "nextCell": NEXT_CELL,
+            "nextLine": NEXT_LINE,
+            "endGrid": END_GRID,
+            "other": OTHER,
+        },
+        "other_as": WRITTEN_AS[OTHER],
+        "arguments": {
+            token: [str(relation) for relation in relations]
+            for token, relations in ARGUMENTS.items()
+            if token in vocabulary.token_index
+        },
+        "limits": {
+            "of": {str(script): str(limit) for script, limit in LIMIT_OF.items()},
+            "operators": sorted(WITH_LIMITS & set(vocabulary.alphabet)),
+        },
+    }
+
+
+def _finite(row: np.ndarray) -> list[float | None]:
+    """JSON has no infinity: what has no limit is null."""
+    return [float(value) if np.isfinite(value) else None for value in row]

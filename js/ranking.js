@@ -1,0 +1,61 @@
+/** The best readings of an expression: both directions of the search, ranked by all that speaks for each. */
+import { decode } from "./decoding.js";
+import { toLatex } from "./latex.js";
+import { disagreement } from "./likeness.js";
+import { linearize } from "./linear.js";
+import { classesOf, rescore, symbolScore } from "./rescoring.js";
+import { clip } from "./sequences.js";
+
+/** Candidates with different LaTeX, best first, each {row, latex, score, certainty}; with a beam of 1 of one direction. */
+export function bestReadings(network, memory, points, language, constants, beam, likeness) {
+  const { notation } = language.grammar;
+  const search = (options) => decode(network, memory, language, { constants, ...options }).map((one) => distinct(one, notation));
+  if (beam === 1) {
+    const [alone] = search({ beam: 1 });
+    if (alone.length) return alone;
+  }
+  const ways = search({ beam: Math.max(beam, 2), backward: [false, true] });
+  const known = ways.map((way) => new Map(way.map((candidate) => [keyOf(candidate, notation), candidate.score])));
+  const found = new Map([...ways[1], ...ways[0]].map((candidate) => [keyOf(candidate, notation), candidate]));
+  if (!found.size) return [];
+  const missing = known.flatMap((scores, way) => [...found.keys()].filter((key) => !scores.has(key)).map((key) => [way, key]));
+  const rows = missing.map(([, key]) => found.get(key).row);
+  rescore(network, memory, language, rows, { backward: missing.map(([way]) => way === 1), constants })
+    .forEach((score, i) => known[missing[i][0]].set(missing[i][1], score));
+  const classes = classesOf(network, memory);
+  const differently = [...found.values()].map(({ row }) => disagreement(row, points, network.points, likeness));
+  // Against the one that agrees most: what all of them have in common says nothing about how sure the best is.
+  const least = Math.min(...differently), first = constants.forward_weight;
+  const ranked = [...found].map(([key, candidate], i) => ({
+    ...candidate,
+    score: first * known[0].get(key) + (1 - first) * known[1].get(key)
+      + constants.class_weight * symbolScore(classes, candidate.row, language.vocabulary)
+      + constants.likeness_weight * (least - differently[i]),
+  }));
+  return distinct(ranked, notation);
+}
+
+/** A reading as a key: its tokens, and the strokes of each. */
+function keyOf({ row }, notation) {
+  return linearize(row, notation).map(([token, node]) => `${token} ${node ? node.strokes.join(" ") : ""}`).join("\n");
+}
+
+/** Best first, one for each LaTeX. */
+function distinct(candidates, notation) {
+  const kept = new Map();
+  for (const candidate of candidates.toSorted((a, b) => b.score - a.score)) {
+    const latex = toLatex(candidate.row, notation);
+    if (!kept.has(latex)) kept.set(latex, { ...candidate, latex });
+  }
+  return [...kept.values()];
+}
+
+/** How probable each reading is, given the log-probabilities, best first: the best one's log-odds are calibrated. */
+export function confidences(scores, [slope, offset]) {
+  const shares = scores.map(Math.exp), all = Math.max(1, shares.reduce((sum, share) => sum + share, 0));
+  const [best, ...others] = shares.map((share) => clip(share / all, 1e-12, 1 - 1e-12));
+  const calibrated = 1 / (1 + Math.exp(-(slope * Math.log(best / (1 - best)) + offset)));
+  const left = others.reduce((sum, share) => sum + share, 0);
+  const factor = Math.min(calibrated / best, (1 - calibrated) / Math.max(left, 1e-12));
+  return [calibrated, ...others.map((share) => share * factor)];
+}

@@ -1,0 +1,136 @@
+"""The recogniser in JavaScript computes and reads what the one in Python does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crohme.expressions.features import featurize
+from crohme.expressions.recognizer import Recognizer, prepare
+from crohme.recognition import Recognition
+from inkml_parser import Ink, InkError
+from tests.browser.conftest import REPOSITORY, in_node, needs_node, strokes_of
+
+READER = REPOSITORY / "scripts/read_in_node.mjs"
+pytestmark = needs_node
+
+
+def steps_of(recognizer: Recognizer, n: int) -> list[dict[str, Any]]:
+    """The start, and two symbols of one stroke and of the rest."""
+    index = recognizer.vocabulary.token_index
+    first, others = [0], list(range(1, n))
+    written = [[0] * n, [1] + [0] * (n - 1), [1] * n]
+    tokens = [index["<start>"], index["x"], index["2"]]
+    return [
+        {"previous": token, "anchor": anchor, "written": done, "relation": relation, "row": 0}
+        for token, anchor, done, relation in zip(tokens, [[], first, others], written, [0, 1, 2], strict=True)
+    ]
+
+
+@pytest.mark.parametrize("flags", [[], ["--plain"]], ids=["vectors", "plain"])
+def test_features_and_logits_are_those_of_numpy(
+    rounded_recognizer: Recognizer, exported: Path, inks: list[Ink], flags: list[str]
+) -> None:
+    some = inks[::40]
+    steps = [steps_of(rounded_recognizer, len(ink.strokes)) for ink in some]
+    asked = [{"strokes": strokes_of(ink), "steps": one} for ink, one in zip(some, steps, strict=True)]
+    network: Any = rounded_recognizer.network
+    for ink, own, found in zip(some, steps, in_node(READER, [exported, "--logits", *flags], asked), strict=True):
+        assert found["vectors"] == (not flags)
+        points = prepare(ink)
+        memory, n = network.encode(points), len(points)
+        anchors = np.zeros((1, len(own), n), np.float32)
+        for i, step in enumerate(own):
+            anchors[0, i, step["anchor"]] = 1
+        numbers = (np.array([[step[name] for step in own]]) for name in ("previous", "relation", "row"))
+        previous, relations, rows = numbers
+        written = np.array([[step["written"] for step in own]], np.float32)
+        tokens, pointers, _ = network.read(memory, network.start(), previous, anchors, written, relations, rows)
+        features = featurize(points[None], preprocessing=network.preprocessing)
+        expected = {
+            "points": points, "classes": network.classify(memory), "pairs": network.relate(memory), "tokens": tokens,
+            "pointers": pointers,
+            **{f"features_{name}": f for name, f in zip(("points", "strokes", "pairs"), features, strict=True)},
+        }  # fmt: skip
+        for name, values in expected.items():
+            # numpy subtracts large squares in single precision to find how near two strokes come.
+            tolerance = 0.02 if name == "features_pairs" else 1e-3
+            np.testing.assert_allclose(found[name], np.ravel(values), rtol=0, atol=tolerance, err_msg=name)
+
+
+@pytest.mark.parametrize(("every", "beam"), [(3, 1), (20, None)], ids=["greedy", "with-the-usual-beam"])
+def test_readings_are_those_of_python(
+    rounded_recognizer: Recognizer, exported: Path, inks: list[Ink], every: int, beam: int | None
+) -> None:
+    some = inks[::every]
+    asked = [{"strokes": strokes_of(ink)} | ({} if beam is None else {"beam": beam}) for ink in some]
+    for ink, found in zip(some, in_node(READER, [exported], asked), strict=True):
+        answer = rounded_recognizer.recognize(ink, beam=beam)
+        assert_equal(answer, found["readings"])
+
+
+def assert_equal(answer: Recognition, readings: list[dict[str, Any]]) -> None:
+    best, found = answer.best, readings[0]
+    assert (found["latex"], len(readings)) == (best.latex, len(answer.readings))
+    assert [one["confidence"] for one in readings] == pytest.approx([r.confidence for r in answer.readings], abs=2e-3)
+    for symbol, own in zip(best.symbols, found["symbols"], strict=True):
+        assert (own["label"], tuple(own["strokes"])) == (symbol.label, symbol.strokes)
+        assert own["confidence"] == pytest.approx(symbol.confidence, abs=2e-3)
+        assert own["box"] == pytest.approx(symbol.box)
+
+
+SCRIBBLE = [[[np.cos(2.4 * i) * (i % 7), np.sin(3.1 * i) * (i % 5)] for i in range(300)] for _ in range(4)]
+PROBLEMS: dict[str, tuple[Any, str]] = {
+    "no-strokes": ([], "nothing_to_recognise"),
+    "one-place": ([[[3, 4], [3, 4]], [[3, 4]]], "nothing_to_recognise"),
+    "a-stroke-without-points": ([[[1, 2]], []], "unusable_ink"),
+    "a-point-that-is-none": ([[[1, 2], [3]]], "unusable_ink"),
+    "text-for-a-number": ([[[1, "2"], [3, 4]]], "unusable_ink"),
+    "too-many": ([[[i, 0], [i, 1]] for i in range(401)], "too_large"),
+    "a-scribble": (SCRIBBLE, "nothing_to_recognise"),
+}
+
+
+def test_what_cannot_be_read_is_refused(recognizer: Recognizer, exported: Path) -> None:
+    answers = in_node(READER, [exported], [{"strokes": strokes} for strokes, _ in PROBLEMS.values()])
+    for (name, (strokes, code)), answer in zip(PROBLEMS.items(), answers, strict=True):
+        with pytest.raises(InkError):
+            recognizer.recognize(strokes)
+        assert answer.get("code") == code, name
+
+
+def test_coordinates_of_any_unit_are_read_alike(exported: Path, inks: list[Ink]) -> None:
+    strokes = [np.array(stroke) for stroke in inks[0].strokes]
+    scaled = [
+        [(stroke * scale + shift).tolist() for stroke in strokes] for scale, shift in ((1, 0), (1e-6, 0), (1e4, 7e3))
+    ]
+    huge = [(stroke / np.abs(stroke).max() * 1.7e308).tolist() for stroke in strokes]
+    timed = [[[*point, i] for i, point in enumerate(stroke)] for stroke in scaled[0]]
+    asked = [{"strokes": one, "beam": 1} for one in (*scaled, huge, timed)]
+    answers = [answer["readings"][0]["latex"] for answer in in_node(READER, [exported], asked)]
+    assert answers[1:3] == answers[:1] * 2
+    assert answers[4] == answers[0]
+    assert answers[3]
+
+
+def test_damaged_weights_are_refused(exported: Path, tmp_path: Path) -> None:
+    shutil.copytree(exported, tmp_path / "damaged")
+    weights = tmp_path / "damaged/weights.bin"
+    content = bytearray(weights.read_bytes())
+    content[1000] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(AssertionError, match="BundleError: the weights are damaged"):
+        in_node(READER, [tmp_path / "damaged"], [])
+
+
+def test_another_format_is_refused(exported: Path, tmp_path: Path) -> None:
+    shutil.copytree(exported, tmp_path / "other")
+    tables = json.loads((exported / "recognizer.json").read_text())
+    (tmp_path / "other/recognizer.json").write_text(json.dumps(tables | {"format": 99}))
+    with pytest.raises(AssertionError, match="BundleError: its format is 99"):
+        in_node(READER, [tmp_path / "other"], [])

@@ -1,0 +1,87 @@
+"""The site in a real browser: Debian's Chromium, driven by Selenium, from a host of files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+from selenium import webdriver
+
+from crohme.expressions.recognizer import Recognizer
+from inkml_parser import read
+from tests.web.test_browser import CROSS, Page, browser, pytestmark  # noqa: F401
+
+READY = """
+const done = arguments[0];
+navigator.serviceWorker.ready.then(async ({ active }) => {
+  const kept = async () => {
+    const names = await caches.keys();
+    return names.length === 1 && (await (await caches.open(names[0])).keys()).length;
+  };
+  done([active.state, await kept()]);
+});
+"""
+
+
+def open_site(chromium: webdriver.Chrome, host: ThreadingHTTPServer, site: Path) -> Page:
+    for log in ("performance", "browser"):
+        chromium.get_log(log)
+    return Page(chromium, f"http://127.0.0.1:{host.server_address[1]}/{site.name}/")
+
+
+def test_what_is_written_is_read_in_the_browser_and_sent_nowhere(
+    browser: webdriver.Chrome,  # noqa: F811
+    host: ThreadingHTTPServer,
+    site: Path,
+    recognizer: Recognizer,
+) -> None:
+    page = open_site(browser, host, site)
+    assert not [one for one in page.all(".with-server") if one.is_displayed()]
+    page.write(CROSS)
+    latex = page.wait_for_reading()
+    page.save("inkml")
+    written = read(browser.downloads / "expression.inkml")
+    expected = recognizer.recognize(written)
+    assert latex == expected.latex
+    assert [one.get_attribute("title") for one in page.all(".reading")] == [r.latex for r in expected.readings]
+    page.drop(b"<ink/>", "a.inkml")
+    page.wait(lambda: page.text("#status") == "This page reads only what is written on it.")
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = [e["params"]["request"] for e in events if e["method"] == "Network.requestWillBeSent"]
+    assert asked and all(one["url"].startswith((page.address, f"blob:{page.address[:-1]}", "blob:")) for one in asked)
+    assert {one["method"] for one in asked} == {"GET"}
+    assert not browser.get_log("browser")
+
+
+def test_damaged_weights_are_said_to_be_so(
+    browser: webdriver.Chrome,  # noqa: F811
+    host: ThreadingHTTPServer,
+    site: Path,
+) -> None:
+    damaged = shutil.copytree(site, site.with_name("damaged"))
+    with (damaged / "recognizer/weights.bin").open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"?")
+    page = open_site(browser, host, damaged)
+    page.write(CROSS)
+    page.wait(lambda: "cannot be loaded: the weights are damaged" in page.text("#status"))
+    assert not page.all("#shown math")
+
+
+def test_it_reads_without_a_network_after_the_first_visit(
+    browser: webdriver.Chrome,  # noqa: F811
+    host: ThreadingHTTPServer,
+    site: Path,
+) -> None:
+    page = open_site(browser, host, site)
+    browser.set_script_timeout(60)
+    state, kept = browser.execute_async_script(READY)
+    assert state in ("activating", "activated")
+    assert kept == len([file for file in site.rglob("*") if file.is_file()])  # the worker's own script not, but "./"
+    host.shutdown()
+    host.socket.close()
+    page = Page(browser, page.address)
+    page.write(CROSS)
+    assert page.wait_for_reading()
