@@ -124,7 +124,8 @@ def test_the_licence_of_the_weights_stands_beside_that_of_the_code(wheel: zipfil
     (metadata,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
     headers = Parser().parsestr(wheel.read(metadata).decode())
     assert headers["License-Expression"] == "MIT AND CC-BY-NC-SA-3.0 AND OFL-1.1"
-    assert headers.get_all("License-File") == ["LICENSE"]
+    font = "crohme/web/static/fonts/stix-two-math-license.txt"
+    assert headers.get_all("License-File") == ["LICENSE", font]
     (text,) = (name for name in wheel.namelist() if name.endswith(".dist-info/licenses/LICENSE"))
     assert b"CC BY-NC-SA 3.0" in wheel.read(text)
 
