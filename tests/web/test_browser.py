@@ -37,7 +37,7 @@ CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="no browser: apt-get install chromium chromium-driver"
 )
-DESKTOP, PHONE = (1280, 860), (390, 844)
+DESKTOP, PHONE, ON_ITS_SIDE = (1280, 860), (390, 844), (844, 390)
 CROSS = [[(-40, 0), (0, 2), (40, 0)], [(0, -40), (1, 0), (0, 40)]]
 DROP = """
 const [base64, name] = arguments;
@@ -46,6 +46,23 @@ const data = new DataTransfer();
 data.items.add(new File([bytes], name));
 for (const kind of ["dragover", "drop"])
   document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+"""
+
+INTERCEPT = """
+window.asked = [];
+window.fetch = (path, { body, signal }) => new Promise((resolve, reject) => {
+  asked.push({ body, signal, resolve, reject });
+  signal?.addEventListener("abort", () => reject(signal.reason));
+});
+"""
+ANSWER = """
+const [index, answer, status] = arguments;
+if (status) asked[index].resolve(new Response(JSON.stringify(answer), { status }));
+else asked[index].reject(new TypeError("Failed to fetch"));
+"""
+PALM_AFTER_PEN = """
+document.getElementById("pad").dispatchEvent(new PointerEvent("pointermove", { pointerType: "pen" }));
+document.getElementById("clear").dispatchEvent(new PointerEvent("click", { pointerType: "touch", bubbles: true }));
 """
 
 
@@ -90,11 +107,13 @@ class Page:
         self.browser = browser
         self.address = address
         self.resize(*DESKTOP)
+        browser.get("about:blank")
+        browser.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "all"})
         browser.get(address)
         self.wait(lambda: "recognise" in self.text("#status"))
 
     def resize(self, width: int, height: int) -> None:
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": min(width, height) < 600}
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
     def wait(self, condition: Callable[[], Any]) -> Any:
@@ -115,15 +134,35 @@ class Page:
 
     def write(self, strokes: list[list[tuple[int, int]]], pointer: str = "mouse") -> None:
         """Strokes around the middle of the paper, in CSS pixels."""
-        pad = self.one("#pad")
         for stroke in strokes:
-            actions = ActionBuilder(self.browser, mouse=PointerInput(pointer, pointer), duration=20)
-            pen = actions.pointer_action
-            pen.move_to(pad, *stroke[0]).pointer_down()
-            for point in stroke[1:]:
-                pen.move_to(pad, *point)
-            pen.pointer_up()
-            actions.perform()
+            self.point(PointerInput(pointer, pointer), stroke[0], "down", *stroke[1:], "up")
+
+    def point(self, pointer: PointerInput, *steps: tuple[int, int] | str, on: str = "#pad") -> None:
+        """Move a pointer to points around the middle of an element; "down" and "up" put and lift it."""
+        target = self.one(on)
+        actions = ActionBuilder(self.browser, mouse=pointer, duration=20)
+        for step in steps:
+            if step == "down":
+                actions.pointer_action.pointer_down()
+            elif step == "up":
+                actions.pointer_action.pointer_up()
+            else:
+                actions.pointer_action.move_to(target, *step)
+        actions.perform()
+
+    def intercept(self) -> None:
+        """Ask the test instead of the server, from now on."""
+        self.browser.execute_script(INTERCEPT)
+
+    def asked(self) -> list[tuple[int, bool]]:
+        """How many strokes were asked about, and whether the question was taken back."""
+        script = "return asked.map(({ body, signal }) => [JSON.parse(body).strokes?.length, signal?.aborted])"
+        return [tuple(question) for question in self.browser.execute_script(script)]
+
+    def answer(self, index: int, answer: Any, status: int = 200) -> None:
+        """Answer a question when it comes; with status 0 as a lost connection does."""
+        self.wait(lambda: len(self.asked()) > index)
+        self.browser.execute_script(ANSWER, index, answer, status)
 
     def wait_for_reading(self) -> str:
         self.wait(lambda: not self.all(".result[data-waiting]") and self.all("#shown math"))
@@ -356,10 +395,165 @@ def test_the_page_fits_two_widths_in_both_colours(page: Page, tmp_path: Path) ->
     assert grounds["light"] != grounds["dark"]
 
 
+def test_a_tapped_dot_is_drawn(page: Page) -> None:
+    page.write([[(0, 0)]])
+    page.wait(lambda: page.one("#undo").is_enabled())
+    script = """
+    const { width, height } = document.getElementById("pad");
+    const { data } = document.getElementById("pad").getContext("2d").getImageData(0, 0, width, height);
+    return data.filter((value, index) => index % 4 === 3 && value > 127).length;
+    """
+    page.wait(lambda: 4 < page.browser.execute_script(script) < 30)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])
+def test_the_paper_never_moves(page: Page, size: tuple[int, int]) -> None:
+    page.resize(*size)
+    page.intercept()
+    script = "const { x, y, width, height } = document.getElementById('pad').getBoundingClientRect();"
+    paper = lambda: page.browser.execute_script(f"{script} return [x, y, width, height]")  # noqa: E731
+    at_first = paper()
+    tall = "x"
+    for _ in range(6):
+        tall = f"\\frac {{ {tall} }} {{ y }}"
+    wide = " + ".join(["x y z"] * 15)
+    for index, latex in enumerate(("x", wide, tall)):
+        page.write([[(-40 + 20 * index, -30), (-40 + 20 * index, 30)]])
+        assert paper() == at_first
+        page.answer(index, _readings(latex, tall, wide, "y", "z"))
+        page.wait(lambda: page.wait_for_reading() == latex)  # noqa: B023
+        assert paper() == at_first
+        assert page.one("#shown").rect["height"] > 40
+    page.click("#solve")
+    page.wait(lambda: page.text("#status") == "Solving…")
+    formula = {"latex": tall, "mathml": _mathml(tall)}
+    page.answer(3, {"kind": "value", "understood": formula, "answers": [formula] * 3, "decimal": None, "notes": []})
+    page.wait(lambda: len(page.all("#answer math")) == 4)
+    assert paper() == at_first
+    page.write([[(30, -30), (30, 30)]])
+    page.answer(4, {"error": {"code": "too_large", "message": "Too many strokes. " * 9}}, 413)
+    page.wait(lambda: "Too many" in page.text("#status"))
+    assert paper() == at_first
+    extent = "const page = document.documentElement; return [page.scrollWidth, page.scrollHeight]"
+    assert tuple(page.browser.execute_script(extent)) == size, "all of it is in sight"
+    if size == ON_ITS_SIDE:
+        assert at_first[2] * at_first[3] > 0.55 * size[0] * size[1]
+
+
+def test_ink_comes_back_after_a_reload_and_in_a_new_tab(page: Page) -> None:
+    page.write(CROSS)
+    page.browser.refresh()
+    page.wait_for_reading()
+    ink = page.save("inkml")
+    assert len(read(ink).strokes) == 2
+    assert not page.one("#undo").is_enabled()
+    lost = page.browser.current_window_handle
+    page.browser.switch_to.new_window("tab")
+    kept = page.browser.current_window_handle
+    page.browser.switch_to.window(lost)
+    page.browser.close()
+    page.browser.switch_to.window(kept)
+    page.browser.get(page.address)
+    page.wait_for_reading()
+    assert page.save("inkml") == ink
+    page.click("#clear")
+    page.browser.refresh()
+    page.write(CROSS[:1])
+    page.wait_for_reading()
+    assert _strokes(page) == 1, "what is cleared does not come back"
+
+
+def test_a_dropped_picture_comes_back_after_a_reload(page: Page) -> None:
+    page.click("[value=symbol] + span")
+    page.drop(symbol_to_png(Ink.from_arrays(np.array(CROSS, dtype=float))), "cross.png")
+    page.wait_for_reading()
+    picture = _picture(page)
+    page.browser.refresh()
+    page.wait(lambda: _picture(page) == picture)
+
+
+BUSY = {"error": {"code": "busy", "message": "Too many requests are waiting."}}
+
+
+@pytest.mark.parametrize(("answer", "status"), [(None, 0), (BUSY, 503)], ids=["lost connection", "busy server"])
+def test_a_failed_request_keeps_the_reading_and_is_made_again(page: Page, answer: Any, status: int) -> None:
+    page.intercept()
+    page.write(CROSS[:1])
+    page.answer(0, _readings("x"))
+    page.wait_for_reading()
+    page.write(CROSS[1:])
+    page.answer(1, answer, status)
+    page.wait(lambda: "Trying again" in page.text("#status"))
+    assert page.text("#latex") == "x" and page.all("#shown math") and page.all(".reading")
+    page.answer(2, _readings("y"))
+    page.wait(lambda: page.text("#latex") == "y" and "certainty" in page.text("#status"))
+    assert page.asked() == [(1, False), (2, False), (2, False)]
+
+
+def test_late_answers_are_shown_while_one_writes_on(page: Page) -> None:
+    page.intercept()
+    page.write(CROSS[:1])
+    page.wait(lambda: page.asked() == [(1, False)])
+    pen = PointerInput("pen", "pen")
+    page.point(pen, (0, -40), "down", (0, 0))
+    page.answer(0, _readings("x"))
+    page.wait(lambda: page.text("#latex") == "x")
+    page.point(pen, (0, 40), "up")
+    page.wait(lambda: page.asked() == [(1, False), (2, False)])
+    page.write([[(-60, -60), (60, 60)]])
+    page.wait(lambda: page.asked() == [(1, False), (2, True), (3, False)])  # replaced, for it took too long
+    assert page.text("#latex") == "x"
+    page.answer(2, _readings("y"))
+    page.wait(lambda: page.text("#latex") == "y" and not page.all(".result[data-waiting]"))
+
+
+def test_delete_and_backspace_are_for_the_paper_when_it_has_the_focus(page: Page) -> None:
+    page.intercept()
+    page.write([*CROSS, [(-60, -60), (60, 60)]])
+    for elsewhere in ("#shown", "#erase", "[name=mode]"):
+        page.one(elsewhere).send_keys(Keys.DELETE, Keys.BACKSPACE)
+    assert _strokes(page) == 3
+    page.one("#pad").send_keys(Keys.BACKSPACE)
+    assert _strokes(page) == 2
+    page.browser.execute_script("document.activeElement.blur()")
+    page.one("body").send_keys(Keys.DELETE)
+    assert page.browser.execute_script("return document.getElementById('clear').disabled")
+
+
+def test_a_palm_destroys_nothing_while_the_pen_writes(page: Page) -> None:
+    page.intercept()
+    pen, palm = PointerInput("pen", "pen"), PointerInput("touch", "palm")
+    page.point(pen, (-20, -50), "down", (20, -50), "up")
+    page.point(pen, (-40, 0), "down", (0, 0))
+    page.point(palm, (20, 60), "down", (60, 70), "up")
+    page.point(palm, (0, 0), "down", "up", on="#clear")
+    page.point(pen, (40, 0), "up")
+    page.browser.execute_script(PALM_AFTER_PEN)
+    assert [np.ptp(stroke[:, 0]) for stroke in read(page.save("inkml")).strokes] == pytest.approx([40, 80])
+
+
+def test_the_pen_writes_while_a_palm_rests_on_the_paper(page: Page) -> None:
+    page.intercept()
+    pen, palm = PointerInput("pen", "pen"), PointerInput("touch", "palm")
+    page.point(palm, (20, 60), "down", (25, 60))
+    page.point(pen, (-40, 0), "down", (0, 0), (40, 0), "up")
+    page.point(palm, (60, 70), "up")
+    assert [np.ptp(stroke[:, 0]) for stroke in read(page.save("inkml")).strokes] == pytest.approx([80])
+
+
 def test_documentation_page(page: Page) -> None:
     page.browser.get(f"{page.address}/docs")
     page.wait(lambda: len(page.all(".operation")) == 5)
     assert "/v1/recognize" in page.text("main") and "503" in page.text("main")
+
+
+def _mathml(latex: str) -> str:
+    return to_mathml(from_latex(latex, Alphabet.whole()))
+
+
+def _readings(*latex: str) -> dict[str, Any]:
+    readings = [{"latex": each, "confidence": 0.9, "doubtful": [], "mathml": _mathml(each)} for each in latex]
+    return {"readings": readings}
 
 
 def _strokes(page: Page) -> int:

@@ -4,11 +4,12 @@ export function formula(mathml) {
   return document.importNode(new DOMParser().parseFromString(mathml, "application/xml").documentElement, true);
 }
 
-/** Make the text of an element smaller, to a point, if what it shows is wider than it is. */
+/** Make the text of an element smaller, to a point, if what it shows is wider or higher than it is. */
 export function fit(element, smallest = 0.5) {
   element.style.fontSize = "";
-  const excess = element.scrollWidth / element.clientWidth;
-  if (excess <= 1) return;
+  const { scrollWidth, scrollHeight, clientWidth, clientHeight } = element;
+  const excess = Math.max(scrollWidth / clientWidth, scrollHeight / clientHeight);
+  if (!(excess > 1)) return; // nor where nothing is shown
   const size = parseFloat(getComputedStyle(element).fontSize);
   element.style.fontSize = `${size * Math.max(smallest, 0.97 / excess)}px`;
 }

@@ -21,6 +21,12 @@ export class History extends EventTarget {
     this.#go(this.#at + 1);
   }
 
+  /** Begin with a page that was kept: undo does not go behind it. */
+  begin(first) {
+    this.#pages = [first];
+    this.#go(0);
+  }
+
   undo() { if (this.canUndo) this.#go(this.#at - 1); }
   redo() { if (this.canRedo) this.#go(this.#at + 1); }
 

@@ -33,7 +33,7 @@ export function pathOf(stroke) {
     path.quadraticCurveTo(x1, y1, (x1 + x2) / 2, (y1 + y2) / 2);
   }
   const last = stroke[stroke.length - 1];
-  path.lineTo(last[0], last[1]); // a dot, too: round ends make it visible
+  path.lineTo(last[0] + 0.01, last[1]); // a line of no length, as a dot's, would paint nothing in Chromium
   return path;
 }
 

@@ -3,6 +3,7 @@ import { post, Refusal } from "./api.js";
 import { save, sendable, takeFiles, typeOf } from "./files.js";
 import { fitted } from "./ink.js";
 import { BLANK, History, page } from "./history.js";
+import { keep, load } from "./kept.js";
 import { Pad } from "./pad.js";
 import { showNetworks, showReadings } from "./readings.js";
 import { Recognition } from "./recognition.js";
@@ -58,8 +59,10 @@ recognition.addEventListener("asking", () => {
   waiting(true);
   if (!reading) say("Reading…");
 });
-recognition.addEventListener("answer", ({ detail: { page: of, mode: asked, answer, refusal } }) => {
-  waiting(false);
+recognition.addEventListener("answer", ({ detail }) => {
+  const { page: of, mode: asked, answer, refusal, isPassing = false, isRetried } = detail;
+  waiting(of !== history.current || isPassing);
+  if (isPassing) return say(isRetried ? `${refusal.message} Trying again…` : refusal.message, true);
   if (refusal) return showNothing(refusal);
   $("none-yet").hidden = true;
   if (asked === "expression") {
@@ -79,10 +82,15 @@ history.addEventListener("change", () => {
   $("clear").disabled = history.isBlank;
   $("invitation").hidden = !history.isBlank;
   recognition.schedule(history.current, mode());
+  keep(history.current.strokes, history.current.picture?.file ?? null).catch(() => {}); // some browsers forbid it
 });
 pad.addEventListener("pendown", () => {
   $("invitation").hidden = true;
   recognition.hold();
+});
+pad.addEventListener("unchanged", () => {
+  $("invitation").hidden = !history.isBlank;
+  recognition.resume();
 });
 pad.addEventListener("hover", ({ detail }) => { if (isUpToDate()) shown.lightStroke(detail); });
 shown.addEventListener("light", ({ detail }) => { if (isUpToDate()) pad.light(detail); });
@@ -102,6 +110,7 @@ $("undo").addEventListener("click", () => history.undo());
 $("redo").addEventListener("click", () => history.redo());
 $("clear").addEventListener("click", clear);
 $("erase").addEventListener("click", () => toggleEraser());
+const isPaperMeant = () => [$("pad"), document.body, null].includes(document.activeElement);
 addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) {
@@ -116,8 +125,10 @@ addEventListener("keydown", (event) => {
     toggleEraser(false);
     $("save").open = false;
     return;
-  } else if (key === "delete") {
+  } else if (key === "delete" && isPaperMeant()) {
     clear();
+  } else if (key === "backspace" && isPaperMeant()) {
+    if (history.current.strokes.length) history.erase([history.current.strokes.length - 1]);
   } else {
     return;
   }
@@ -185,6 +196,20 @@ $("save").addEventListener("click", ({ target }) => {
   save(kind, history.current.strokes, reading?.latex);
   $("save").open = false;
 });
+addEventListener("click", (event) => { // a palm that rests on a button while the pen writes
+  if (!pad.isPalm(event)) return;
+  event.preventDefault();
+  event.stopPropagation();
+}, true);
 addEventListener("pointerdown", ({ target }) => { if (!$("save").contains(target)) $("save").open = false; });
 
 say("Nothing to recognise yet.");
+restore().catch(() => {}); // nothing could be kept
+
+async function restore() {
+  const kept = await load();
+  if (!kept?.strokes.length && !kept?.file) return;
+  const picture = kept.file && { file: kept.file, bitmap: await createImageBitmap(kept.file) };
+  if (history.isBlank) history.begin(page(kept.strokes, picture));
+  else history.push(page([...kept.strokes, ...history.current.strokes], picture)); // a quick hand was first
+}

@@ -5,8 +5,12 @@ import { page } from "./history.js";
 const PEN_ERASER = 32; // in PointerEvent.buttons
 const LINE_WIDTH = 3.2;
 const RUB_STEP = 4; // CSS pixels
+const RESTING = 500; // milliseconds after the pen was seen in which a touch is the palm of the hand that holds it
 
-/** Fires "pendown", and "hover" with the index of the stroke under the mouse (-1 for none) as detail. */
+/**
+ * Fires "pendown", "unchanged" when the pen is lifted and has changed nothing, and "hover" with the index of the stroke
+ * under the mouse (-1 for none) as detail.
+ */
 export class Pad extends EventTarget {
   erasing = false;
   #canvas;
@@ -15,7 +19,8 @@ export class Pad extends EventTarget {
   #stroke = null; // being written
   #doomed = null; // Set of indices, while erasing
   #rubbed = null; // where the eraser was last
-  #pointer = null;
+  #pointer = null; // the one that writes or erases: {id, type}
+  #penSeen = -Infinity; // when the pen last wrote or hovered
   #drawing = 0;
 
   constructor(canvas, history) {
@@ -29,11 +34,18 @@ export class Pad extends EventTarget {
     canvas.addEventListener("pointermove", (event) => this.#move(event));
     canvas.addEventListener("pointerup", (event) => this.#up(event, true));
     canvas.addEventListener("pointercancel", (event) => this.#up(event, false));
+    canvas.addEventListener("lostpointercapture", (event) => this.#up(event, false)); // no other event may come
     canvas.addEventListener("pointerleave", () => this.#hover(-1));
   }
 
   get width() { return this.#canvas.clientWidth; }
   get height() { return this.#canvas.clientHeight; }
+
+  /** Whether an event comes from the palm of the hand that holds the pen. */
+  isPalm({ pointerType, timeStamp }) {
+    if (pointerType !== "touch") return false;
+    return this.#pointer?.type === "pen" || timeStamp - this.#penSeen < RESTING;
+  }
 
   light(indices) {
     this.#lit = new Set(indices);
@@ -86,9 +98,14 @@ export class Pad extends EventTarget {
   #down(event) {
     if (!event.isPrimary || event.button > 0 && !(event.buttons & PEN_ERASER)) return;
     event.preventDefault();
+    this.#notePen(event);
+    // A pen takes over from a touch: that was the palm. Nothing else ends what another pointer began.
+    const takesOver = event.pointerType === "pen" && this.#pointer?.type === "touch";
+    if (this.isPalm(event) || this.#pointer && !takesOver) return;
+    this.#drop();
     this.#canvas.focus({ preventScroll: true });
     this.#canvas.setPointerCapture(event.pointerId);
-    this.#pointer = event.pointerId;
+    this.#pointer = { id: event.pointerId, type: event.pointerType };
     this.#hover(-1);
     this.dispatchEvent(new Event("pendown"));
     if (this.erasing || event.buttons & PEN_ERASER) {
@@ -101,7 +118,8 @@ export class Pad extends EventTarget {
   }
 
   #move(event) {
-    if (event.pointerId !== this.#pointer) {
+    this.#notePen(event);
+    if (event.pointerId !== this.#pointer?.id) {
       if (event.pointerType === "mouse") this.#hover(this.#strokeUnder(event));
       return;
     }
@@ -113,14 +131,27 @@ export class Pad extends EventTarget {
     this.draw();
   }
 
-  #up(event, isWritten) {
-    if (event.pointerId !== this.#pointer) return;
+  #up(event, isLifted) {
+    this.#notePen(event);
+    if (event.pointerId !== this.#pointer?.id) return;
     const { strokes } = this.#history.current;
     const [stroke, doomed] = [this.#stroke, this.#doomed];
-    this.#pointer = this.#stroke = this.#doomed = this.#rubbed = null;
+    this.#drop();
+    const isWritten = isLifted || event.pointerType !== "touch"; // a touch that the system calls off was a palm
     if (isWritten && stroke) this.#history.push(page([...strokes, stroke])); // ink on a picture takes its place
-    else if (isWritten && doomed?.size) this.#history.erase(doomed);
-    else this.draw();
+    else if (isLifted && doomed?.size) this.#history.erase(doomed);
+    else {
+      this.draw();
+      this.dispatchEvent(new Event("unchanged"));
+    }
+  }
+
+  #drop() {
+    this.#pointer = this.#stroke = this.#doomed = this.#rubbed = null;
+  }
+
+  #notePen({ pointerType, timeStamp }) {
+    if (pointerType === "pen") this.#penSeen = timeStamp;
   }
 
   /** What lies between here and where the eraser was last: a quick hand leaves gaps. */
