@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import shutil
@@ -60,9 +61,17 @@ const [index, answer, status] = arguments;
 if (status) asked[index].resolve(new Response(JSON.stringify(answer), { status }));
 else asked[index].reject(new TypeError("Failed to fetch"));
 """
-PALM_AFTER_PEN = """
-document.getElementById("pad").dispatchEvent(new PointerEvent("pointermove", { pointerType: "pen" }));
-document.getElementById("clear").dispatchEvent(new PointerEvent("click", { pointerType: "touch", bubbles: true }));
+POINTERS = """
+const pad = document.getElementById("pad");
+const { x, y, width, height } = pad.getBoundingClientRect();
+pad.setPointerCapture = () => {}; // it knows no pointers but real ones
+for (const [type, pointerType, right, down, isPrimary = true] of arguments[0]) {
+  const pointerId = { pen: 7, touch: isPrimary ? 8 : 9 }[pointerType];
+  const place = { clientX: x + width / 2 + right, clientY: y + height / 2 + down };
+  const target = type === "click" ? document.getElementById("clear") : pad;
+  const init = { ...place, pointerType, pointerId, isPrimary, bubbles: true, cancelable: true };
+  target.dispatchEvent(new PointerEvent(type === "click" ? type : `pointer${type}`, init));
+}
 """
 
 
@@ -169,8 +178,6 @@ class Page:
         return self.text("#latex")
 
     def drop(self, content: bytes, name: str) -> None:
-        import base64
-
         self.browser.execute_script(DROP, base64.b64encode(content).decode(), name)
 
     def save(self, kind: str) -> bytes:
@@ -398,12 +405,12 @@ def test_the_page_fits_two_widths_in_both_colours(page: Page, tmp_path: Path) ->
 def test_a_tapped_dot_is_drawn(page: Page) -> None:
     page.write([[(0, 0)]])
     page.wait(lambda: page.one("#undo").is_enabled())
-    script = """
-    const { width, height } = document.getElementById("pad");
-    const { data } = document.getElementById("pad").getContext("2d").getImageData(0, 0, width, height);
-    return data.filter((value, index) => index % 4 === 3 && value > 127).length;
-    """
-    page.wait(lambda: 4 < page.browser.execute_script(script) < 30)
+
+    def inked() -> int:
+        content = base64.b64decode(_picture(page).partition(",")[2])
+        return int((cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)[..., 3] > 127).sum())
+
+    page.wait(lambda: 4 < inked() < 30)
 
 
 @pytest.mark.parametrize("size", [(1280, 800), PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])
@@ -522,23 +529,27 @@ def test_delete_and_backspace_are_for_the_paper_when_it_has_the_focus(page: Page
 
 def test_a_palm_destroys_nothing_while_the_pen_writes(page: Page) -> None:
     page.intercept()
-    pen, palm = PointerInput("pen", "pen"), PointerInput("touch", "palm")
-    page.point(pen, (-20, -50), "down", (20, -50), "up")
-    page.point(pen, (-40, 0), "down", (0, 0))
-    page.point(palm, (20, 60), "down", (60, 70), "up")
-    page.point(palm, (0, 0), "down", "up", on="#clear")
-    page.point(pen, (40, 0), "up")
-    page.browser.execute_script(PALM_AFTER_PEN)
-    assert [np.ptp(stroke[:, 0]) for stroke in read(page.save("inkml")).strokes] == pytest.approx([40, 80])
+    page.write([[(-20, -50), (20, -50)]])
+    palm = [("down", "touch", 20, 60), ("move", "touch", 60, 70), ("up", "touch", 60, 70), ("click", "touch", 0, 0)]
+    pen = [("down", "pen", -40, 0), ("move", "pen", 0, 0), *palm, ("move", "pen", 40, 0), ("up", "pen", 40, 0)]
+    page.browser.execute_script(POINTERS, [*pen, *palm])
+    assert _widths(page) == pytest.approx([40, 80])
 
 
 def test_the_pen_writes_while_a_palm_rests_on_the_paper(page: Page) -> None:
     page.intercept()
-    pen, palm = PointerInput("pen", "pen"), PointerInput("touch", "palm")
-    page.point(palm, (20, 60), "down", (25, 60))
-    page.point(pen, (-40, 0), "down", (0, 0), (40, 0), "up")
-    page.point(palm, (60, 70), "up")
-    assert [np.ptp(stroke[:, 0]) for stroke in read(page.save("inkml")).strokes] == pytest.approx([80])
+    pen = [("down", "pen", -40, 0), ("move", "pen", 0, 0), ("move", "pen", 40, 0), ("up", "pen", 40, 0)]
+    palm = ("down", "touch", 20, 60), ("move", "touch", 25, 60), *pen, ("up", "touch", 60, 70)
+    page.browser.execute_script(POINTERS, palm)
+    assert _widths(page) == pytest.approx([80])
+
+
+def test_a_second_finger_does_not_end_the_stroke_of_the_first(page: Page) -> None:
+    page.intercept()
+    second = [("down", "touch", 20, 60, False), ("move", "touch", 60, 70, False), ("up", "touch", 60, 70, False)]
+    first = [("down", "touch", -40, 0), ("move", "touch", 0, 0), *second, ("move", "touch", 40, 0)]
+    page.browser.execute_script(POINTERS, [*first, ("up", "touch", 40, 0)])
+    assert _widths(page) == pytest.approx([80])
 
 
 def test_documentation_page(page: Page) -> None:
@@ -554,6 +565,10 @@ def _mathml(latex: str) -> str:
 def _readings(*latex: str) -> dict[str, Any]:
     readings = [{"latex": each, "confidence": 0.9, "doubtful": [], "mathml": _mathml(each)} for each in latex]
     return {"readings": readings}
+
+
+def _widths(page: Page) -> list[float]:
+    return [np.ptp(stroke[:, 0]) for stroke in read(page.save("inkml")).strokes]
 
 
 def _strokes(page: Page) -> int:
