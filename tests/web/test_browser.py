@@ -117,7 +117,8 @@ class Page:
         self.address = address
         self.resize(*DESKTOP)
         browser.get("about:blank")
-        browser.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "all"})
+        origin = "/".join(address.split("/")[:3])
+        browser.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb"})
         browser.get(address)
         self.wait(lambda: "recognise" in self.text("#status"))
 
