@@ -75,7 +75,7 @@ class ProcessWorker:
             os.environ.update(dict.fromkeys(_BLAS, "1"))  # the processes share the cores
             self._process.start()
             for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
+                os.environ.pop(name, None) if value is None else os.environ.update({name: value})
         theirs.close()  # so that the end of the child is the end of the pipe
         self._number = 0
         if not self._connection.poll(_START_SECONDS):
