@@ -25,6 +25,7 @@ _SPACE = r"[ \t\r\n]"
 _VALUE = rf"(?:[!'\"]?+[+-]?+(?:\#[0-9A-Fa-f]++|{_NUMBER})(?![0-9A-EG-SU-Za-z_.])|[TF*?])"
 _VALUES = re.compile(rf"{_VALUE}|,")
 _POINTS = re.compile(rf"{_SPACE}*+(?:{_VALUE}{_SPACE}*+)++(?:,{_SPACE}*+(?:{_VALUE}{_SPACE}*+)++)*+,?+{_SPACE}*+")
+_DECIMAL_CHARACTERS = re.compile(r"[-+.0-9 \t\r\n]*+")
 _PLAIN_RUN = re.compile(rf"[+-]?+{_NUMBER}(?:{_SPACE}++[+-]?+{_NUMBER})*+")
 # Where white space or a comma is between all values, they need not be looked for.
 _APART = rf"(?:[!'\"]?+[+-]?+(?:{_NUMBER}|\#[0-9A-Fa-f]++)|[TF*?])"
@@ -70,17 +71,23 @@ def decode(
     width = len(words)
     # Nearly every trace is plain decimals: one regular expression checks all of it at once.
     is_whole = not could_be_several(width, trace_format) if comma >= 0 else width <= len(trace_format.names)
-    if (
-        is_whole
-        and width <= MOST_VALUES
-        and width in (usual, len(trace_format.names))
-        and _plain(width).fullmatch(text)
-    ):
+    is_whole &= width <= MOST_VALUES and width in (usual, len(trace_format.names))
+    numbers = _plain_numbers(text, words, width) if is_whole else None
+    if numbers is not None:
         if text.count(",") >= max_points + text.endswith(","):
             raise OversizedInk(f"more than {max_points} points")
-        flat = np.array(list(map(float, words if comma < 0 else text.replace(",", " ").split())))
-        return _channels(flat.reshape(-1, width), trace_format)
+        return _channels(np.array(numbers).reshape(-1, width), trace_format)
     return _channels(_decode_general(text, trace_format, usual, max_points), trace_format)
+
+
+def _plain_numbers(text: str, words: list[str], width: int) -> list[float] | None:
+    """The numbers of points of so many plain decimals each, of which `words` are the first; None if they are not."""
+    try:
+        if _DECIMAL_CHARACTERS.fullmatch(text):  # of these alone, float() takes just what the standard does
+            return list(map(float, words))
+    except ValueError:
+        return None
+    return list(map(float, text.replace(",", " ").split())) if _plain(width).fullmatch(text) else None
 
 
 def first_width(text: str) -> int | None:
