@@ -174,7 +174,7 @@ def test_strokes_of_two_pens_in_turn_are_read(recognizer: Recognizer) -> None:
 @pytest.mark.parametrize("inks", [(p.WHITE, p.BLACK), (p.WHITE, p.RED, p.BLACK)])
 def test_ink_both_lighter_and_darker_than_its_ground_is_a_refusal(grey: int, inks: tuple[p.Colour, ...]) -> None:
     page = p.write(strokes(NAME), inks, (grey, grey, grey))
-    with pytest.raises(ImageError, match="darker than the paper and some is lighter"):
+    with pytest.raises(ImageError, match="darker than the paper, and ink that is lighter"):
         trace(page)
     for ink in inks:
         assert trace(p.write(strokes(NAME), [ink], (grey, grey, grey))).strokes
