@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from lxml import etree
 
+from inkml_parser.columns import Columns, Decoded
 from inkml_parser.contexts import Context
 from inkml_parser.document import children
 from inkml_parser.errors import MalformedInk, UnsupportedInk
@@ -15,7 +16,7 @@ from inkml_parser.layout import Layout
 from inkml_parser.limits import MOST_VALUES
 from inkml_parser.mapping_steps import Step
 from inkml_parser.mappings import Mappings
-from inkml_parser.types import Channels, Decoded, Points
+from inkml_parser.types import Points
 from inkml_parser.units import Axis, axis, scales
 from inkml_parser.warnings import Part, Warnings
 
@@ -47,15 +48,17 @@ class Frame:
         """Whether values are points as they are."""
         return not self.maps and not any(self.reversed) and self.scale == (1.0, 1.0)
 
-    def placed(self, points: Points, channels: Channels) -> Decoded:
+    def placed(self, points: Points, channels: Columns) -> Decoded:
         """Decoded values as points. X, Y of `points` have the signs that they have in the text."""
         if self.maps:
-            columns = {**channels, "X": points[:, 0], "Y": points[:, 1]}
+            used = {name for step in self.maps for name in step.sources}
+            columns = {name: channels[name] for name in used & channels.keys()}
+            columns |= {"X": points[:, 0], "Y": points[:, 1]}
             for step in self.maps:
                 if not {"X", "Y"}.isdisjoint(step.targets) or columns.keys() >= set(step.sources):
                     columns |= step(columns)
             points = np.stack([columns.pop("X"), columns.pop("Y")], axis=1)
-            channels = {name: columns[name] for name in channels}
+            channels = channels.replaced(columns)
         for number in (0, 1):
             if self.reversed[number] or self.scale[number] != 1:
                 points = points.copy()

@@ -10,6 +10,7 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike
 
+from inkml_parser.columns import NO_COLUMNS, Columns
 from inkml_parser.errors import InvalidInk
 from inkml_parser.types import Numbers, Points, Values
 from inkml_parser.warnings import InkWarning
@@ -40,8 +41,8 @@ class Ink:
     Args:
         strokes: tuple of `(n, 2)` float64 arrays, n ≥ 1. X to the right, Y **down**, in the
             units of the device. One array from pen down to pen up, in the order of writing.
-        channels: tuple of dicts, one per stroke: channel name → `(n,)` float64 array, for every
-            channel other than X and Y (`"T"` is time, `"F"` is force). Empty dicts where none.
+        channels: tuple of mappings, one per stroke: channel name → `(n,)` float64 array, for every
+            channel other than X and Y (`"T"` is time, `"F"` is force). Empty where none. Kept read-only.
         trace_ids: tuple of str, one per stroke, unique. `"0"`, `"1"`, … if not given.
         symbols: tuple of `Symbol`. Empty where the file has no segmentation.
         latex: str or None. The LaTeX truth as its author wrote it; for people, not for scoring.
@@ -67,7 +68,7 @@ class Ink:
 
     def __post_init__(self) -> None:
         strokes = tuple(_frozen(points, (None, 2), f"stroke {i}") for i, points in enumerate(self.strokes))
-        channels = self.channels or tuple({} for _ in strokes)
+        channels = self.channels or (NO_COLUMNS,) * len(strokes)
         trace_ids = self.trace_ids or tuple(str(i) for i in range(len(strokes)))
         if not len(strokes) == len(channels) == len(trace_ids):
             raise InvalidInk("strokes, channels and trace_ids differ in length")
@@ -75,7 +76,7 @@ class Ink:
             raise InvalidInk("trace identifiers are not unique")
         if self.highlights is not None and not set(self.highlights.trace_ids).isdisjoint(trace_ids):
             raise InvalidInk("trace identifiers are not unique")
-        if any(not {"X", "Y"}.isdisjoint(by_name) for by_name in channels):
+        if any("X" in by_name or "Y" in by_name for by_name in channels):
             raise InvalidInk("X and Y are the strokes themselves, not channels beside them")
         for symbol in self.symbols:
             if not symbol.strokes or not all(0 <= s < len(strokes) for s in symbol.strokes):
@@ -99,7 +100,7 @@ class Ink:
             and self.annotations == other.annotations
             and self.highlights == other.highlights
             and all(np.array_equal(a, b) for a, b in zip(self.strokes, other.strokes, strict=True))
-            and all(_same_channels(a, b) for a, b in zip(self.channels, other.channels, strict=True))
+            and self.channels == other.channels
         )
 
     __hash__ = None  # type: ignore[assignment]  # arrays inside: equal inks would need equal hashes
@@ -155,7 +156,7 @@ def _real(values: ArrayLike, what: str) -> Numbers:
 
 def _frozen(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> Numbers:
     array = np.array(values, dtype=np.float64)
-    fits = array.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, array.shape, strict=True))
+    fits = array.ndim == len(shape) and shape in (array.shape, (None, *array.shape[1:]))
     if not fits or array.size == 0:
         raise InvalidInk(f"{what} has shape {array.shape}")
     if not np.isfinite(array).all():
@@ -164,19 +165,10 @@ def _frozen(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> Numb
     return array
 
 
-def _frozen_channels(by_name: Mapping[str, ArrayLike], length: int) -> dict[str, Values]:
-    """The channels of one stroke, as rows of one array: a file may have hundreds of thousands of short ones."""
+def _frozen_channels(by_name: Mapping[str, ArrayLike], length: int) -> Columns:
+    """The channels of one stroke, copied."""
     if not by_name:
-        return {}
-    try:
-        table = np.array(list(by_name.values()), dtype=np.float64)
-    except ValueError:  # of different lengths
-        table = np.empty((0, 0))
-    if table.shape != (len(by_name), length) or not np.isfinite(table).all():
-        return {name: _frozen(values, (length,), f"channel {name}") for name, values in by_name.items()}
-    table.setflags(write=False)
-    return dict(zip(by_name, table, strict=True))
-
-
-def _same_channels(a: Mapping[str, Values], b: Mapping[str, Values]) -> bool:
-    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+        return NO_COLUMNS
+    if isinstance(by_name, Columns) and by_name.table.shape[0] == length and np.isfinite(by_name.table).all():
+        return Columns(by_name.index, by_name.table.copy("F"))
+    return Columns.named({name: _frozen(v, (length,), f"channel {name}") for name, v in by_name.items()}, length)

@@ -18,7 +18,7 @@ class Affine:
     targets: tuple[str, ...]
     matrix: Matrix
 
-    def __call__(self, columns: Channels) -> Channels:
+    def __call__(self, columns: Channels) -> dict[str, Values]:
         values = np.stack([_column(columns, name) for name in self.sources])
         with np.errstate(over="ignore", invalid="ignore"):
             mapped = self.matrix[:, :-1] @ values + self.matrix[:, -1:]
@@ -37,7 +37,7 @@ class Lookup:
     is_relative: bool
     line: object
 
-    def __call__(self, columns: Channels) -> Channels:
+    def __call__(self, columns: Channels) -> dict[str, Values]:
         values = _column(columns, self.sources[0])
         known, meant = self.known, self.meant
         if len(values) and (values.min() < known[0] or values.max() > known[-1]):

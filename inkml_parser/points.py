@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
+from typing import NamedTuple
 
 import numpy as np
 
+from inkml_parser.columns import NO_COLUMNS, Columns, Decoded
 from inkml_parser.errors import MalformedInk, OversizedInk
 from inkml_parser.formats import TraceFormat
 from inkml_parser.limits import MOST_VALUES, Limits
-from inkml_parser.types import Decoded, Matrix
+from inkml_parser.types import Indices, Matrix, Values
+from inkml_parser.values import are_independent, dependent, independent
 from inkml_parser.widths import could_be_several, widths
 
 # Python's float() would take `nan`, `1_0` and digits of every script; the standard does not.
@@ -22,7 +25,11 @@ _SPACE = r"[ \t\r\n]"
 _VALUE = rf"(?:[!'\"]?+[+-]?+(?:\#[0-9A-Fa-f]++|{_NUMBER})(?![0-9A-EG-SU-Za-z_.])|[TF*?])"
 _VALUES = re.compile(rf"{_VALUE}|,")
 _POINTS = re.compile(rf"{_SPACE}*+(?:{_VALUE}{_SPACE}*+)++(?:,{_SPACE}*+(?:{_VALUE}{_SPACE}*+)++)*+,?+{_SPACE}*+")
+_DECIMAL_CHARACTERS = re.compile(r"[-+.0-9 \t\r\n]*+")
 _PLAIN_RUN = re.compile(rf"[+-]?+{_NUMBER}(?:{_SPACE}++[+-]?+{_NUMBER})*+")
+# Where white space or a comma is between all values, they need not be looked for.
+_APART = rf"(?:[!'\"]?+[+-]?+(?:{_NUMBER}|\#[0-9A-Fa-f]++)|[TF*?])"
+_POINTS_APART = re.compile(rf"{_APART}(?:(?:{_SPACE}++,?+|,){_SPACE}*+{_APART})*+{_SPACE}*+,?+")
 _LOOSE = re.compile(rf"([!'\"+-]){_SPACE}++")
 
 
@@ -49,7 +56,7 @@ def decode(
         max_points: int. The most points to decode.
 
     Returns:
-        `(n, 2)` float64 array of X and Y, n ≥ 0, and the other channels, `(n,)` float64 each.
+        `(n, 2)` float64 array of X and Y, n ≥ 0, and the other channels, `(n, channels)` float64.
 
     Raises:
         MalformedInk: Not a number, not finite, points of different length, or values without
@@ -58,17 +65,29 @@ def decode(
     """
     text = text.strip(" \t\r\n")
     if not text:
-        return np.empty((0, 2)), {}
+        return np.empty((0, 2)), NO_COLUMNS
     comma = text.find(",")
-    width = len((text if comma < 0 else text[:comma]).split(None, MOST_VALUES + 1))
+    words = (text if comma < 0 else text[:comma]).split(None, MOST_VALUES + 1)
+    width = len(words)
     # Nearly every trace is plain decimals: one regular expression checks all of it at once.
     is_whole = not could_be_several(width, trace_format) if comma >= 0 else width <= len(trace_format.names)
-    if is_whole and width in (usual, len(trace_format.names)) and _plain(width).fullmatch(text):
+    is_whole &= width <= MOST_VALUES and width in (usual, len(trace_format.names))
+    numbers = _plain_numbers(text, words, width) if is_whole else None
+    if numbers is not None:
         if text.count(",") >= max_points + text.endswith(","):
             raise OversizedInk(f"more than {max_points} points")
-        flat = np.fromiter(map(float, text.replace(",", " ").split()), dtype=np.float64)
-        return _channels(flat.reshape(-1, width), trace_format)
+        return _channels(np.array(numbers).reshape(-1, width), trace_format)
     return _channels(_decode_general(text, trace_format, usual, max_points), trace_format)
+
+
+def _plain_numbers(text: str, words: list[str], width: int) -> list[float] | None:
+    """The numbers of points of so many plain decimals each, of which `words` are the first; None if they are not."""
+    try:
+        if _DECIMAL_CHARACTERS.fullmatch(text):  # of these alone, float() takes just what the standard does
+            return list(map(float, words))
+    except ValueError:
+        return None
+    return list(map(float, text.replace(",", " ").split())) if _plain(width).fullmatch(text) else None
 
 
 def first_width(text: str) -> int | None:
@@ -77,7 +96,7 @@ def first_width(text: str) -> int | None:
     return len(first.split()) if comma and len(first) < 1000 else None
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=MOST_VALUES)
 def _plain(width: int) -> re.Pattern[str]:
     value = rf"[+-]?{_NUMBER}"
     point = rf"{_SPACE}*+{value}" + rf"{_SPACE}++{value}" * (width - 1) + rf"{_SPACE}*+"
@@ -86,22 +105,50 @@ def _plain(width: int) -> re.Pattern[str]:
 
 def _channels(values: Matrix, trace_format: TraceFormat) -> Decoded:
     """Splits `(n, width)` values, NaN where not known, into X Y and the rest."""
-    if np.isinf(values).any():
+    finite = np.isfinite(values)
+    is_finite = bool(finite.all())
+    if not is_finite and np.isinf(values).any():
         raise MalformedInk("a value is too large for a floating-point number")
-    if values.shape[1] == 2 and trace_format.names[:2] == ("X", "Y") and not trace_format.reversed:
-        if np.isnan(values).any():
+    width = values.shape[1]
+    if width == 2 and trace_format.names[:2] == ("X", "Y") and not trace_format.reversed:
+        if not is_finite:
             raise MalformedInk("a point without X or Y")
-        return values, {}
-    names = _names(trace_format, values.shape[1])
-    finite = np.asarray(np.isfinite(values).all(axis=0), dtype=np.bool_)
-    is_known = dict(zip(names, finite.tolist(), strict=False))
-    columns = {name: -v if name in trace_format.reversed else v for name, v in zip(names, values.T, strict=False)}
-    if not {"X", "Y"} <= columns.keys():
-        raise MalformedInk(f"{values.shape[1]} values in a point, but the channels are {' '.join(trace_format.names)}")
-    if not (is_known["X"] and is_known["Y"]):
+        return values, NO_COLUMNS
+    parts = _parts(_names(trace_format, width), trace_format.reversed)
+    if parts is None:
+        raise MalformedInk(f"{width} values in a point, but the channels are {' '.join(trace_format.names)}")
+    if parts.signs is not None:
+        values = values * parts.signs
+    points = values.take(parts.coordinates, axis=1)
+    if is_finite:
+        return points, Columns(parts.columns, values.take(parts.others, axis=1))
+    known = finite.all(axis=0)
+    if not known.take(parts.coordinates).all():
         raise MalformedInk("a point without X or Y")
-    points = np.stack([columns.pop("X"), columns.pop("Y")], axis=1)
-    return points, {name: column for name, column in columns.items() if is_known[name]}
+    is_known = known.take(parts.others)
+    others = values.take(parts.others[is_known], axis=1)
+    return points, Columns({n: i for i, n in enumerate(compress(parts.columns, is_known.tolist()))}, others)
+
+
+class _Parts(NamedTuple):
+    """Where the channels of a point are: X and Y, and the others with the names that they have."""
+
+    coordinates: Indices
+    others: Indices
+    columns: dict[str, int]
+    signs: Values | None
+
+
+@lru_cache(maxsize=64)
+def _parts(names: tuple[str, ...], against: frozenset[str]) -> _Parts | None:
+    place = {name: number for number, name in enumerate(names)}
+    if not {"X", "Y"} <= place.keys():
+        return None
+    coordinates = np.array([place.pop("X"), place.pop("Y")])
+    index = {name: number for number, name in enumerate(place)}
+    signs = np.array([-1.0 if name in against else 1.0 for name in names])
+    others = np.array(list(place.values()), dtype=np.intp)
+    return _Parts(coordinates, others, index, None if against.isdisjoint(names) else signs)
 
 
 def _names(trace_format: TraceFormat, width: int) -> tuple[str, ...]:
@@ -113,17 +160,21 @@ def _names(trace_format: TraceFormat, width: int) -> tuple[str, ...]:
 def _decode_general(text: str, trace_format: TraceFormat, usual: int | None, max_points: int) -> Matrix:
     """`(n, width)` values of a trace in any encoding of the standard, NaN where not known."""
     if "," not in text:
-        if _words(text) > max_points * max(len(trace_format.names), usual or 0):
+        most = max_points * max(len(trace_format.names), usual or 0)
+        if len(text) > most and _words(text) > most:
             raise OversizedInk(f"more than {max_points} points")
         if _PLAIN_RUN.fullmatch(text):
             flat = np.fromiter(map(float, text.split()), dtype=np.float64)
             found = widths([len(flat)], lambda: _line_widths(text), trace_format, usual)
             return flat.reshape(len(found), -1)
-    tight = _LOOSE.sub(r"\1", text)
-    if not _POINTS.fullmatch(tight):
+    is_apart = _POINTS_APART.fullmatch(text) is not None
+    tight = text if is_apart else _LOOSE.sub(r"\1", text)
+    if not is_apart and not _POINTS.fullmatch(tight):
         raise _not_points(tight)
-    tokens = _VALUES.findall(tight.removesuffix(","))
-    commas = [i for i, token in enumerate(tokens) if token == ","]
+    is_independent = are_independent(tight)
+    shown = tight.removesuffix(",").replace("!", " ") if is_independent else tight.removesuffix(",")
+    tokens = shown.replace(",", " , ").split() if is_apart else _VALUES.findall(shown)
+    commas = [i for i, token in enumerate(tokens) if token == ","] if "," in shown else []
     counts = [b - a - 1 for a, b in pairwise((-1, *commas, len(tokens)))]
     found = widths(counts, lambda: _line_widths(tight), trace_format, usual)
     if len(found) > max_points:
@@ -132,10 +183,9 @@ def _decode_general(text: str, trace_format: TraceFormat, usual: int | None, max
     if width > MOST_VALUES:
         raise MalformedInk(f"point {found.index(width)} has more than {MOST_VALUES} values")
     values = [token for token in tokens if token != ","] if commas else tokens
-    if min(found) == width:
-        columns = [_column(values[i::width], name) for i, name in enumerate(_names(trace_format, width))]
-        return np.array(columns, dtype=np.float64).T
-    return _ragged(values, found, trace_format)
+    if min(found) < width:
+        values = _filled(values, found, trace_format)
+    return (independent if is_independent else dependent)(values, _names(trace_format, width))
 
 
 def _words(text: str) -> int:
@@ -144,25 +194,19 @@ def _words(text: str) -> int:
     return int(np.count_nonzero(is_space[:-1] & ~is_space[1:])) + 1
 
 
-def _ragged(values: list[str], counts: Sequence[int], trace_format: TraceFormat) -> Matrix:
-    """Points of different length: those that are shorter lack intermittent channels."""
+def _filled(values: list[str], counts: Sequence[int], trace_format: TraceFormat) -> list[str]:
+    """Values of points of different length, `?` for each that is missing: shorter ones lack intermittent channels."""
     width = max(counts)
     least = trace_format.regular if trace_format.regular < width <= len(trace_format.names) else width
+    filled: list[str] = []
+    at = 0
     for index, own in enumerate(counts):
         if own < least:
             raise MalformedInk(f"point {index} has {own} values, others have {width}")
-    columns: list[list[str]] = [[] for _ in range(width)]
-    rows: list[list[int]] = [[] for _ in range(width)]
-    at = 0
-    for index, own in enumerate(counts):
-        for column in range(own):
-            columns[column].append(values[at + column])
-            rows[column].append(index)
+        filled += values[at : at + own]
+        filled += ["?"] * (width - own)
         at += own
-    table = np.full((len(counts), width), np.nan)
-    for number, name in enumerate(_names(trace_format, width)):
-        table[rows[number], number] = _column(columns[number], name)
-    return table
+    return filled
 
 
 def _line_widths(text: str) -> set[int]:
@@ -181,45 +225,3 @@ def _not_points(text: str) -> MalformedInk:
             shown = point.strip()
             return MalformedInk(f"point {index} is not a point: {shown if len(shown) <= 40 else shown[:40] + '…'!r}")
     return MalformedInk("not points")
-
-
-def _column(tokens: list[str], name: str) -> list[float]:
-    """One channel of a trace: the encoding stays until another is named."""
-    if all(token[0] not in "!'\"TF*?" and "#" not in token for token in tokens):
-        return list(map(float, tokens))
-    decoded = []
-    order, value, step = "!", np.nan, np.nan
-    for token in tokens:
-        first = token[0]
-        if first in "TF":
-            if name in ("X", "Y"):
-                raise MalformedInk(f"{first} is no coordinate")
-            value = float(first == "T")
-        elif first == "?":
-            decoded.append(np.nan)
-            continue
-        elif first == "*":
-            if value != value:
-                raise MalformedInk("a * without a value before it")
-            step = 0.0
-        else:
-            if first in "!'\"":
-                order, token = first, token[1:]
-            number = _hexadecimal(token) if "#" in token else float(token)
-            if order == "!":
-                value, step = number, np.nan
-            else:
-                step = number if order == "'" else step + number
-                value += step
-                if value != value:
-                    raise MalformedInk("a difference without a value before it")
-        decoded.append(value)
-    return decoded
-
-
-def _hexadecimal(token: str) -> float:
-    try:
-        number = float(int(token.lstrip("+-#"), 16))
-    except OverflowError:
-        number = np.inf  # as float() has it for too many decimal digits
-    return -number if token[0] == "-" else number

@@ -9,6 +9,7 @@ import numpy as np
 from lxml import etree
 
 from inkml_parser.brushes import is_highlighter
+from inkml_parser.columns import Columns, Decoded
 from inkml_parser.contexts import Contexts
 from inkml_parser.document import identifier, local_name
 from inkml_parser.errors import MalformedInk, OversizedInk, UnsupportedInk
@@ -16,7 +17,6 @@ from inkml_parser.frames import Frame, Frames
 from inkml_parser.layout import Layout
 from inkml_parser.limits import Limits
 from inkml_parser.points import decode, first_width
-from inkml_parser.types import Channels, Decoded
 from inkml_parser.warnings import Part, Warnings
 
 
@@ -177,16 +177,14 @@ def _placed_alone(trace: Trace, decoded: Decoded) -> Decoded:
 
 
 def _split(joined: Decoded, lengths: list[int]) -> list[Decoded]:
-    ends = np.cumsum(lengths)[:-1]
-    columns = {name: np.split(values, ends) for name, values in joined[1].items()}
-    return [
-        (points, {name: parts[number] for name, parts in columns.items()})
-        for number, points in enumerate(np.split(joined[0], ends))
-    ]
+    ends = np.cumsum(lengths)[:-1].tolist()
+    return list(zip(np.split(joined[0], ends), joined[1].split(ends), strict=True))
 
 
-def _undeclared(channels: Channels, frame: Frame) -> list[str]:
-    """Channels beyond those of the format; they have their position for a name."""
+def _undeclared(channels: Columns, frame: Frame) -> list[str]:
+    """Channels beyond those of the format; they come last, and have their position for a name."""
+    if not next(reversed(channels.index), "").isdecimal():
+        return []
     declared = len(frame.format.names)
     return [name for name in channels if len(name) <= 2 and name.isdecimal() and int(name) > declared]
 
@@ -219,9 +217,7 @@ def _joined(all_traces: list[Trace], points: list[Decoded], ambiguous: set[str],
 
 
 def _concatenated(parts: list[Decoded]) -> Decoded:
-    shared = [name for name in parts[0][1] if all(name in channels for _, channels in parts)]
-    channels = {name: np.concatenate([own[name] for _, own in parts]) for name in shared}
-    return np.concatenate([points for points, _ in parts]), channels
+    return np.concatenate([points for points, _ in parts]), Columns.joined([channels for _, channels in parts])
 
 
 def _continuations(all_traces: list[Trace], ambiguous: set[str], warnings: Warnings) -> dict[int, int]:

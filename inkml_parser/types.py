@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,10 +15,10 @@ Matrix = NDArray[np.float64]
 """`(rows, columns)`."""
 Numbers = NDArray[np.float64]
 """Of any shape."""
-Channels = dict[str, Values]
+Indices = NDArray[np.intp]
+"""`(n,)` Places in an array."""
+Channels = Mapping[str, Values]
 """Name of a channel → its values."""
-Decoded = tuple[Points, Channels]
-"""X and Y of a trace, and its other channels."""
 Features = NDArray[np.float32]
 """`(length, features)` Points as a network reads them, or `(n, length, features)`: a batch of n sequences."""
 Mask = NDArray[np.bool_]

@@ -20,7 +20,7 @@ _MOST_ENLARGED = 3.0
 _MOST_PIXELS = 8_000_000  # after scaling
 _HALF = 0.45  # of the ink next to it: there ink ends and paper begins
 _FAINT = 0.17  # of the strong ink: fainter is what shines through, or the ringing of a JPEG
-_PALE, _IN_PART = 2.0, 0.4  # times as strong as that: ink that is found whole; of a stroke: it is found in part
+_PALE, _IN_PART = 2.0, 0.3  # times as strong as that: ink that is found whole; of a pale stroke: it is ink
 _AROUND, _FAINT_LENGTH = 2.0, 4.0  # pen widths: from the ink, of a stroke
 _MOST_FAINT, _FAINT_SHARE, _SAME_PEN = 60, 0.1, 0.6  # strokes, of the area of the ink, of the width of the pen
 _RIM = 0.5  # pen widths beyond the outline of a mark
@@ -90,34 +90,50 @@ def binarise(pixels: Image) -> Binary:
 
 def _threshold(strength: Image, pen: float) -> Image:
     """Half as strong as the ink next to it, but well above the noise of the paper; 1 where ink is."""
+    lowest, faint = _weak(strength)
+    kernel = _around(pen)
+    half = cv2.convertScaleAbs(cv2.dilate(strength, kernel), alpha=_HALF)
+    ink = (strength > cv2.max(half, np.full(1, faint))).astype(np.uint8)
+    if faint == lowest:
+        return ink
+    whole, _ = _pale(strength, ink, pen)
+    # Where a pale stroke crosses a strong one, it is less than half as strong as the ink next to it.
+    crossing = cv2.dilate(whole.astype(np.uint8), kernel) & (strength > lowest).astype(np.uint8)
+    return np.asarray(cv2.max(ink, crossing), np.uint8)
+
+
+def _around(pen: float) -> Image:
+    """What a stroke reaches to: a pen width on each side."""
+    reach = 2 * max(1, round(pen)) + 1
+    return np.ones((reach, reach), np.uint8)
+
+
+def _weak(strength: Image) -> tuple[float, float]:
+    """What is weaker is the noise of the paper; what is weaker is no ink, beside the ink that there is."""
     lowest = weakest(strength)
     levels = np.bincount(strength.ravel(), minlength=256)
     strong = np.cumsum(levels * (np.arange(256) > lowest))
     if strong[-1] == 0:
         raise ImageError("nothing is drawn on it")
-    typical = float(np.searchsorted(strong, 0.75 * strong[-1]))
-    reach = 2 * max(1, round(pen)) + 1
-    nearby = cv2.dilate(strength, np.ones((reach, reach), np.uint8))
-    half = cv2.convertScaleAbs(nearby, alpha=_HALF)
-    faint = max(lowest, _FAINT * typical)
-    ink = (strength > cv2.max(half, np.full(1, faint))).astype(np.uint8)
-    return ink if faint == lowest else _whole(ink, strength > cv2.max(half, np.full(1, lowest)), strength, faint)
+    return lowest, max(lowest, _FAINT * float(np.searchsorted(strong, 0.75 * strong[-1])))
 
 
-def _whole(ink: Image, fainter: BoolArray, strength: Image, faint: float) -> Image:
-    """Ink with the rest of strokes that are found in part, since the whole stroke is hardly strong enough."""
-    count, labels = cv2.connectedComponents(fainter.astype(np.uint8), connectivity=8)
-    area, found = (np.maximum(np.bincount(labels[at], minlength=count), 1) for at in (fainter, ink > 0))
-    strong = np.bincount(labels[strength > _PALE * faint], minlength=count) > 0
-    completed = (found > _IN_PART * area) & ~strong
-    completed[0] = False
-    return np.asarray(cv2.max(ink, completed[labels].astype(np.uint8)), np.uint8)
+def _pale(strength: Image, ink: Image, pen: float) -> tuple[BoolArray, BoolArray]:
+    """Strokes hardly strong enough for ink, off the strong ones that they cross: of which enough is found, and not."""
+    lowest, faint = _weak(strength)
+    pale = (strength > lowest) & (cv2.dilate(strength, _around(pen)) <= _PALE * faint)
+    count, labels = cv2.connectedComponents(pale.astype(np.uint8), connectivity=8)
+    area, found = (np.bincount(labels[at], minlength=count) for at in (pale, pale & (ink > 0)))
+    whole = found > _IN_PART * area
+    whole[0] = False
+    return whole[labels], pale & ~whole[labels]
 
 
 def _check_faint(strength: Image, ink: Image, pen: float) -> None:
     """Refuse what was written with two pens, one so much fainter that it may as well be the back of the page."""
     reach = 2 * round(_AROUND * pen) + 1
-    faint = (strength > weakest(strength)) & (cv2.dilate(ink, np.ones((reach, reach), np.uint8)) == 0)
+    certain = ink & ~_pale(strength, ink, pen)[1].astype(np.uint8)
+    faint = (strength > weakest(strength)) & (cv2.dilate(certain, np.ones((reach, reach), np.uint8)) == 0)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(faint.astype(np.uint8), connectivity=8)
     longer = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) > _FAINT_LENGTH * pen
     longer[0] = False
