@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from crohme.cli import main
+from crohme.expressions.networks.stroke_transformer import NETWORK
 from crohme.expressions.recipe import Recipe
 from crohme.expressions.run import Run
-from crohme.expressions.run_settings import SIZES, Settings
+from crohme.expressions.run_settings import Settings
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.extras import MissingExtra
 from crohme.training import tensorboard
@@ -41,7 +42,7 @@ def test_what_was_lost_with_a_crash_is_not_shown_twice(tmp_path: Path) -> None:
 
 
 def test_a_run_logs_the_same_as_in_its_own_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SIZES, "toy", {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1})
+    monkeypatch.setitem(NETWORK.sizes, "toy", {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1})
     run = Run(tmp_path, Settings(size="toy"), Recipe(), Vocabulary.crohme())
     run.begin()
     run.board = TensorBoardLog(tmp_path / "tensorboard", 0)

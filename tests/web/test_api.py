@@ -294,9 +294,12 @@ def test_no_other_host_is_named_and_the_policy_is_strict(client: TestClient) -> 
     page = client.get("/")
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
-    for file in STATIC.iterdir():
-        served = client.get("/" if file.name == "index.html" else f"/static/{file.name}")
+    for file in filter(Path.is_file, STATIC.rglob("*")):
+        place = file.relative_to(STATIC).as_posix()
+        served = client.get("/" if place == "index.html" else f"/static/{place}")
         assert served.status_code == 200 and served.headers["X-Content-Type-Options"] == "nosniff"
+        if file.parent.name == "fonts":
+            continue
         named = set(re.findall(r"https?://[\w.-]+", served.text))
         assert named <= {"http://www.w3.org"}, file  # namespaces
 
