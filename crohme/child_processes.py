@@ -14,6 +14,11 @@ from typing import Any
 
 from crohme.errors import CrohmeError
 
+_LINEAR_ALGEBRA = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_lock = threading.Lock()
+_blocks = 0  # of `one_thread_each`, which may overlap in several threads
+_before: dict[str, str | None] = {}
+
 
 class WorkerLost(CrohmeError):
     """A child process was ended from outside, most often for lack of memory."""
@@ -49,6 +54,31 @@ def end_with_parent() -> None:
     # The sentinel is a pipe whose other end only the parent holds: whatever ends the parent closes it.
     _signal_when_closed(parent.sentinel)
     threading.Thread(target=_watch, args=(parent,), name="end-with-parent", daemon=True).start()
+
+
+def one_thread() -> None:
+    """Call before numpy is imported: linear algebra in one thread, unless the environment says otherwise."""
+    for name in _LINEAR_ALGEBRA:
+        os.environ.setdefault(name, "1")
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Processes that start in the block do their linear algebra in one thread: they share the cores."""
+    global _blocks
+    with _lock:
+        if not _blocks:
+            _before.update({name: os.environ.get(name) for name in _LINEAR_ALGEBRA})
+            os.environ.update(dict.fromkeys(_LINEAR_ALGEBRA, "1"))
+        _blocks += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _blocks -= 1
+            if not _blocks:
+                for name, value in _before.items():
+                    os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
 
 @contextmanager

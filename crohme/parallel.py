@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from crohme.child_processes import worker_pool
+from crohme.child_processes import one_thread_each, worker_pool
 from crohme.expressions.recognizer import Recognizer
 from crohme.ink.image_files import ImageError
 from crohme.recognition import Recognition, Symbols, labels_of
 from inkml_parser import Ink, InkError, read
 
-_BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _CHUNK = 8
 _AHEAD = 4  # chunks that wait for a worker, so that none of them waits
 
@@ -91,26 +89,11 @@ def each(
     del recognizer
     remaining = iter(items)
     chunks = iter(lambda: list(islice(remaining, chunk)), [])
-    with _one_thread_each(), worker_pool(workers, _start, (bundle, work)) as pool:
+    with one_thread_each(), worker_pool(workers, _start, (bundle, work)) as pool:
         ahead = deque(pool.submit(_work, some) for some in islice(chunks, _AHEAD * workers))
         while ahead:
             yield from ahead.popleft().result()
             ahead.extend(pool.submit(_work, some) for some in islice(chunks, 1))
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes that start in the block do their linear algebra in one thread: they share the cores."""
-    before = {name: os.environ.get(name) for name in _BLAS}
-    os.environ.update(dict.fromkeys(_BLAS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def _start(bundle: str | Path, work: Callable[[Recognizer, Any], Any]) -> None:

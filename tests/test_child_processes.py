@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crohme.child_processes import WorkerLost, worker_pool
+from crohme.child_processes import WorkerLost, one_thread_each, worker_pool
 from tests.processes import is_running, wait_until
 
 _PARENT = """
@@ -86,3 +86,15 @@ def test_a_killed_worker_is_told() -> None:
         assert isinstance(pool, ProcessPoolExecutor)
         assert pool.submit(os.getpid).result() != os.getpid()
         pool.submit(_kill_itself).result()
+
+
+def test_blocks_of_one_thread_each_may_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    first, second = one_thread_each(), one_thread_each()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert os.environ["OMP_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == "1"
+    second.__exit__(None, None, None)
+    assert os.environ["OMP_NUM_THREADS"] == "3" and "MKL_NUM_THREADS" not in os.environ

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crohme.child_processes import one_thread
 from crohme.cli.arguments import MAX_BEAM, MAX_TOP, add_alphabet_option, positive_int, up_to
 from crohme.cli.errors import CommandError, one_line
 from crohme.cli.layout import HelpFormatter, counted
@@ -88,8 +88,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Read what is not yet done, and say what came of it."""
     # As for `predict`, and before numpy is imported.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    one_thread()
     from crohme.batch.ids import Shard
     from crohme.batch.run import Settings, Summary, run_batch
     from crohme.batch.sources import Sources

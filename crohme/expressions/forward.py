@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -273,7 +272,6 @@ def _softmax(x: Float32Array) -> Float32Array:
     return shares
 
 
-@lru_cache(maxsize=4096)
 def _positions(first: int, count: int, width: int) -> Float32Array:
     rates = np.exp(-np.log(10_000.0) * np.arange(width // 2) / (width // 2)).astype(np.float32)
     angles = np.arange(first, first + count)[:, None] * rates

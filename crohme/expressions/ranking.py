@@ -46,10 +46,11 @@ def best_readings(
     if beam == 1 and (alone := distinct(search(beam=1)[0])):
         return alone
     forward, backward = map(distinct, search(beam=max(beam, 2), backward=(False, True)))
-    found = {_steps(c.tree): c for c in (*backward, *forward)}
+    ways = [{_steps(c.tree): c for c in one} for one in (forward, backward)]
+    found = {**ways[1], **ways[0]}
     if not found:
         return []
-    known = [{_steps(c.tree): c.score for c in one} for one in (forward, backward)]
+    known = [{steps: c.score for steps, c in way.items()} for way in ways]
     missing = [(way, steps) for way in (0, 1) for steps in found if steps not in known[way]]
     scores_of_others = rescore(
         network, memory, vocabulary, [found[steps].tree for _, steps in missing],

@@ -15,7 +15,7 @@ from crohme.notation.linear import linearize
 from crohme.notation.tree import Node, SymbolTree
 from crohme.types import BoolArray, Float32Array
 
-_AT_ONCE = 48  # positions read at once: what is seen from each takes memory
+_AT_ONCE = 480  # positions of all readings that are read at once: what is seen from each takes memory
 
 
 def rescore(
@@ -44,13 +44,14 @@ def rescore(
     longest = max(len(walk) for walk in walks)
     padded = [[*walk, *[walk[-1]] * (longest - len(walk))] for walk in walks]
     state, scores = network.start(len(trees)), [0.0] * len(trees)
-    for start in range(0, longest, _AT_ONCE):
-        part = [walk[start : start + _AT_ONCE] for walk in padded]
+    at_once = max(1, _AT_ONCE // len(trees))
+    for start in range(0, longest, at_once):
+        part = [walk[start : start + at_once] for walk in padded]
         here = inputs([[hypothesis for hypothesis, _, _ in walk] for walk in part], n)
         tokens, pointers, state = network.read(memory, state, *here)
         logs, weights = log_softmax(tokens + vocabulary.token_bias), np.exp(log_softmax(pointers))
         for j, walk in enumerate(walks):
-            for i, (hypothesis, token, strokes) in enumerate(walk[start : start + _AT_ONCE]):
+            for i, (hypothesis, token, strokes) in enumerate(walk[start : start + at_once]):
                 scores[j] += float(logs[j, i, vocabulary.token_index[token]])
                 grid = hypothesis.cursor.rows[-1].grid
                 if strokes is not None:

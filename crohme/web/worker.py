@@ -14,7 +14,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from crohme.child_processes import WorkerLost, end_with_parent
+from crohme.child_processes import WorkerLost, end_with_parent, one_thread_each
 from crohme.expressions.decoding import Cancelled
 from crohme.web.forked import OutOfTime
 
@@ -27,8 +27,6 @@ _START_SECONDS = 120.0
 _STOP_SECONDS = 5  # for the job that is being done when the process is told to end
 _TICK = 0.1
 _READY = "ready"
-_BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_environment = threading.Lock()
 
 
 class ProcessWorker:
@@ -70,12 +68,8 @@ class ProcessWorker:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_main, args=(theirs, self._start, self._arguments), daemon=True)
-        with _environment:
-            before = {name: os.environ.get(name) for name in _BLAS}
-            os.environ.update(dict.fromkeys(_BLAS, "1"))  # the processes share the cores
+        with one_thread_each():
             self._process.start()
-            for name, value in before.items():
-                os.environ.pop(name, None) if value is None else os.environ.update({name: value})
         theirs.close()  # so that the end of the child is the end of the pipe
         self._number = 0
         if not self._connection.poll(_START_SECONDS):

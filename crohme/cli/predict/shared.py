@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from crohme.child_processes import one_thread
 from crohme.cli.arguments import MAX_TOP, up_to
 from crohme.cli.files import list_failures, list_warnings
 from crohme.cli.layout import counted
@@ -45,8 +45,7 @@ def run_prediction(
     """
     # The matrices are small: a second thread gains nothing on an idle core, and on a busy one it is waited for.
     # Before numpy is imported, which is when it counts its threads.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    one_thread()
     if args.output is not None:
         readings.check_suffix(args.output)
 
