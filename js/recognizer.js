@@ -39,8 +39,8 @@ export class Recognizer {
   recognize(strokes, { top = 5, beam = this.tables.decoding.beam } = {}) {
     const { tables, network, language } = this, { notation } = language.grammar, count = network.points;
     const ink = asStrokes(strokes, tables.most_strokes);
-    if (ink.every((stroke) => stroke.every((value, i) => value === ink[0][i & 1]))) {
-      throw new InkError("nothing to recognise: all ink lies in one place", "nothing_to_recognise");
+    if (ink.length > 1 && ink.every((stroke) => stroke.every((value, i) => value === ink[0][i & 1]))) {
+      throw new InkError("nothing to recognise: all strokes lie on one spot", "nothing_to_recognise");
     }
     const normal = normalise(ink), resampled = normal.map((stroke) => resample(stroke, count));
     const points = toUnitScale(resampled), memory = network.encode(points);

@@ -21,12 +21,12 @@ from inkml_parser import EmptyInk, Ink, write
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    """18 files, from the last to the first; an empty one, a dot and a missing one among them."""
+    """18 files, from the last to the first; an empty one, three dots on one spot and a missing one among them."""
     (tmp_path / "empty.inkml").touch()
-    write(Ink.from_arrays([[[1, 1]]]), tmp_path / "dot.inkml")
+    write(Ink.from_arrays([[[1, 1]]] * 3), tmp_path / "dots.inkml")
     files = inkml_files(sample_folder() / "test")[:15][::-1]
     files[3:3] = [tmp_path / "empty.inkml"]
-    files[9:9] = [tmp_path / "missing.inkml", tmp_path / "dot.inkml"]
+    files[9:9] = [tmp_path / "missing.inkml", tmp_path / "dots.inkml"]
     return files
 
 
@@ -38,7 +38,7 @@ def test_results_come_in_order_and_errors_in_their_place(
     results = list(recognize_files(files, expression_bundle, top=2, beam=3, workers=workers))
     assert [path for path, _ in results] == files
     kinds = {path.stem: type(found) for path, found in results if not isinstance(found, Recognition)}
-    assert kinds == {"empty": EmptyInk, "missing": FileNotFoundError, "dot": NothingToRecognize}
+    assert kinds == {"empty": EmptyInk, "missing": FileNotFoundError, "dots": NothingToRecognize}
     recognizer = Recognizer.load(expression_bundle)
     for path, found in results:
         if isinstance(found, Recognition):

@@ -28,7 +28,7 @@ from crohme.expressions.unread import (
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
-from crohme.ink.sources import MAX_STROKES, NothingToRecognize, Source, ink_of, is_picture
+from crohme.ink.sources import MAX_STROKES, NothingToRecognize, Source, check_extent, ink_of, is_picture
 from crohme.notation import Alphabet, to_latex
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
 from crohme.types import Float64Array, Points
@@ -270,6 +270,5 @@ def _as_ink(source: Source) -> Ink:
         ink = ink_of(source)
     if len(ink.strokes) > MAX_STROKES:
         raise OversizedInk(f"{len(ink.strokes)} strokes, more than {MAX_STROKES}")
-    if all((stroke == ink.strokes[0][0]).all() for stroke in ink.strokes):
-        raise NothingToRecognize("nothing to recognise: all ink lies in one place")
+    check_extent(ink)
     return ink

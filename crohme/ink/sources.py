@@ -21,7 +21,7 @@ time."""
 
 
 class NothingToRecognize(InkError):
-    """Ink that shows nothing: no strokes, or all of it in one place."""
+    """Ink that shows nothing: no strokes, or several on one spot."""
 
 
 def is_picture(source: Source) -> bool:
@@ -45,6 +45,16 @@ def ink_of(source: Source) -> Ink:
     if not ink.strokes:
         raise NothingToRecognize("no strokes")
     return ink
+
+
+def check_extent(ink: Ink) -> None:
+    """See that ink has a size. One stroke without is a dot.
+
+    Raises:
+        NothingToRecognize: Several strokes, all on one spot.
+    """
+    if len(ink.strokes) > 1 and all((stroke == ink.strokes[0][0]).all() for stroke in ink.strokes):
+        raise NothingToRecognize("nothing to recognise: all strokes lie on one spot")
 
 
 def _of_arrays(strokes: object) -> Ink:

@@ -11,7 +11,7 @@ from latex2mathml.converter import convert
 from starlette.concurrency import run_in_threadpool
 
 from crohme import __version__
-from crohme.ink.sources import NothingToRecognize
+from crohme.ink.sources import check_extent
 from crohme.notation import Node, SymbolTree, to_mathml
 from crohme.solver import Solution
 from crohme.web import schemas
@@ -135,8 +135,8 @@ async def symbol(
     item: Any = await run_in_threadpool(parse_source, body, limits)
     if not isinstance(item, Ink):
         item = await _while_connected(request, networks.read(Symbol(item), client=client, seconds=limits.seconds))
-    if isinstance(item, Ink) and all((stroke == item.strokes[0][0]).all() for stroke in item.strokes):
-        raise NothingToRecognize("all ink lies in one place")
+    if isinstance(item, Ink):
+        check_extent(item)
     guesses = await _while_connected(request, networks.symbols.submit(item, limits.seconds))
     answers = [
         {

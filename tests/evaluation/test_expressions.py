@@ -86,7 +86,7 @@ def test_every_file_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expr
     assert outcomes["dots.inkml"].truth == "x ^ { 2 }"
     problems = {name: o.problem for name, o in outcomes.items() if o.problem is not None}
     assert len(problems) == 4 and problems["no_truth.inkml"] == "no truth in the file"
-    assert "lies in one place" in problems["dots.inkml"] and str(tmp_path) not in "".join(problems.values())
+    assert "lie on one spot" in problems["dots.inkml"] and str(tmp_path) not in "".join(problems.values())
     figures = summarize(list(outcomes.values()))
     assert (figures["n"], figures["problems"]) == (5, 4)
     assert figures["errors_by_kind"]["unknown"] == 4

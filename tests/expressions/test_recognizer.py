@@ -99,6 +99,8 @@ def test_place_and_size_do_not_matter(recognizer: Recognizer) -> None:
 
 
 UNUSUAL = {
+    "a dot": [[[1, 1]]],
+    "a dot of two points": [[[1, 1], [1, 1]]],
     "two dots": [[[1, 1]], [[2, 1]]],
     "one line": [[[0, 0], [1, 0]]],
     "points that repeat": [np.repeat(stroke, 4, axis=0) for stroke in strokes(5)],
@@ -121,7 +123,7 @@ def test_unusual_ink_is_answered(recognizer: Recognizer, name: str) -> None:
     check(recognizer.recognize(ink), len(ink))
 
 
-@pytest.mark.parametrize("ink", [[], [[[1, 1]]], [[[3, 4], [3, 4]], [[3, 4]]], [[[1e300, -1e300]]] * 4])
+@pytest.mark.parametrize("ink", [[], [[[1, 1]], [[1, 1]]], [[[3, 4], [3, 4]], [[3, 4]]], [[[1e300, -1e300]]] * 4])
 def test_ink_that_shows_nothing_is_refused(recognizer: Recognizer, ink: list) -> None:
     with pytest.raises(NothingToRecognize):
         recognizer.recognize(ink)
