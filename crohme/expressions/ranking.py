@@ -13,6 +13,7 @@ from crohme.expressions.likeness import disagreement
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.rescoring import rescore, symbol_scores
 from crohme.expressions.settings import Decoding
+from crohme.expressions.spelling import spelt_out
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation import SymbolTree, to_latex
 from crohme.notation.linear import linearize
@@ -43,8 +44,8 @@ def best_readings(
         cancelled: see `decoding.decode`.
     """
     search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled)
-    if beam == 1 and (alone := distinct(search(beam=1)[0])):
-        return alone
+    if beam == 1 and (alone := search(beam=1)[0]):
+        return distinct([spelt_out(c, points, vocabulary) for c in alone])
     forward, backward = map(distinct, search(beam=max(beam, 2), backward=(False, True)))
     ways = [{_steps(c.tree): c for c in one} for one in (forward, backward)]
     found = {**ways[1], **ways[0]}
@@ -66,7 +67,8 @@ def best_readings(
     scores = np.array([*([known[way][steps] for steps in found] for way in (0, 1)), class_scores, likeness_scores])
     first = decoding.forward_weight
     weights = np.array([first, 1 - first, decoding.class_weight, decoding.likeness_weight])
-    return distinct([replace(c, score=float(score)) for c, score in zip(found.values(), weights @ scores, strict=True)])
+    ranked = [replace(c, score=float(score)) for c, score in zip(found.values(), weights @ scores, strict=True)]
+    return distinct([spelt_out(c, points, vocabulary) for c in ranked])
 
 
 def _steps(tree: SymbolTree) -> tuple[tuple[str, tuple[int, ...]], ...]:

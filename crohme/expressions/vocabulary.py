@@ -10,7 +10,7 @@ import numpy as np
 from crohme.bundle import Bundle, BundleError, Reads
 from crohme.expressions import features
 from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
-from crohme.notation.alphabet import FRACTION_BAR, GRID
+from crohme.notation.alphabet import FRACTION_BAR, GRID, symbol_class
 from crohme.notation.grammar import END, GRID_TOKENS, Place
 from crohme.notation.tree import ARGUMENTS
 from crohme.types import Float32Array
@@ -44,6 +44,13 @@ class Vocabulary:
         self.tokens: tuple[str, ...] = (*_SPECIAL, *vocabulary(alphabet))
         """All tokens that the decoder reads or writes, in the order of its outputs."""
         self.readable = frozenset(alphabet.entries if readable is None else readable)
+        self.spelt: Mapping[str, tuple[str, ...]] = {
+            label: instead
+            for label in frozenset(alphabet.entries) - self.readable
+            if len(instead := symbol_class(label).instead) > 1 and self.readable.issuperset(instead)
+        }
+        """Other labels of the alphabet → the readable ones that are written for them, side by side: the network reads
+        `||` as one sign where it knows that."""
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -77,11 +84,11 @@ class Vocabulary:
         return Vocabulary(self.alphabet, labels)
 
     def may_answer(self, token: str) -> bool:
-        """Whether a token may stand in an answer: a readable symbol, or structure that needs no other symbol."""
+        """Whether a token may be written: a readable or spelt symbol, or structure that needs no other symbol."""
         if token in _SPECIAL:
             return token == END
         needs = _NEEDED.get(token, token)
-        return needs in self.readable or needs in STRUCTURE
+        return needs in self.readable or needs in self.spelt or needs in STRUCTURE
 
     @cached_property
     def token_bias(self) -> Float32Array:
@@ -97,7 +104,8 @@ class Vocabulary:
     @cached_property
     def class_bias(self) -> Float32Array:
         """The same for the logits of the symbol classes."""
-        return np.where([label in self.readable for label in self.alphabet], 0.0, -np.inf).astype(np.float32)
+        allowed = [label in self.readable or label in self.spelt for label in self.alphabet]
+        return np.where(allowed, 0.0, -np.inf).astype(np.float32)
 
     @cached_property
     def token_index(self) -> Mapping[str, int]:

@@ -90,7 +90,7 @@ class SymbolClass:
         twin: str or None. A label of the same shape, told apart by size and place only.
         aliases: tuple of str. Other names of the same sign.
         variants: tuple of str. Signs that by hand are drawn as this one is.
-        instead: str or None. The label that takes its place in an alphabet without it.
+        instead: tuple of str. The labels that take its place, side by side, in an alphabet without it.
         names: tuple of str. What folders of pictures of it are called.
         in_crohme: bool. Whether it is one of CROHME's classes.
     """
@@ -102,7 +102,7 @@ class SymbolClass:
     twin: str | None = None
     aliases: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
-    instead: str | None = None
+    instead: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     in_crohme: bool = False
 
@@ -158,8 +158,8 @@ class Alphabet:
             return label
         label = _NAMED.get(label) or _DRAWN_AS.get(label, label)
         symbol = SYMBOL_CLASSES.get(label)
-        if label not in self.index and symbol is not None and symbol.instead is not None:
-            return symbol.instead
+        if label not in self.index and symbol is not None and len(symbol.instead) == 1:
+            return symbol.instead[0]
         return label
 
     def __contains__(self, label: object) -> bool:
@@ -197,7 +197,7 @@ def _read_table() -> dict[str, SymbolClass]:
             row["twin"] or None,
             tuple(row["aliases"].split()),
             tuple(row["variants"].split()),
-            row["instead"] or None,
+            tuple(row["instead"].split()),
             tuple(row["names"].split()),
             row["crohme"] == "1",
         )
@@ -214,7 +214,7 @@ _DRAWN_AS = {variant: symbol.label for symbol in SYMBOL_CLASSES.values() for var
 NAMES: frozenset[str] = frozenset({*SYMBOL_CLASSES, *_NAMED, *_DRAWN_AS})
 """All names of signs that the table has: labels, aliases and variants."""
 
-LOOK_ALIKES = {s.label: s.instead for s in SYMBOL_CLASSES.values() if s.instead} | {"\\varphi": "\\phi"}
+LOOK_ALIKES = {s.label: s.instead[0] for s in SYMBOL_CLASSES.values() if len(s.instead) == 1} | {"\\varphi": "\\phi"}
 """Signs that CROHME draws no line between, and the class that its symbols are labelled with for both.
 
 A scorer must: the official one keeps a centred dot and a full stop apart."""
