@@ -47,10 +47,10 @@ class Vocabulary:
         self.spelt: Mapping[str, tuple[str, ...]] = {
             label: instead
             for label in frozenset(alphabet.entries) - self.readable
-            if len(instead := symbol_class(label).instead) > 1 and self.readable.issuperset(instead)
+            if (instead := symbol_class(label).instead) and self.readable.issuperset(instead)
         }
-        """Other labels of the alphabet → the readable ones that are written for them, side by side: the network reads
-        `||` as one sign where it knows that."""
+        """Other labels of the alphabet → the readable ones that are written for them, side by side. The network reads
+        `||` as one sign and a centred dot as `\\cdot` where it knows these; without them it would guess something."""
 
     @classmethod
     @lru_cache(maxsize=1)

@@ -47,6 +47,11 @@ def test_fewer_strokes_than_signs_are_fewer_signs() -> None:
     assert " ".join(to_latex(spelt.tree)) == r"\int _ { 2 }"
 
 
+def test_a_centred_dot_is_a_full_stop_where_the_alphabet_draws_no_line() -> None:
+    spelt = spelt_out(candidate(Node("a", (0,)), Node(r"\cdot", (1,)), Node("b", (2,))), bars(0, 1, 2), HELD)
+    assert " ".join(to_latex(spelt.tree)) == "a . b"
+
+
 @pytest.mark.parametrize("readable", [("2", "|"), ("2", "x")])
 def test_a_sign_is_spelt_only_with_what_may_be_read(readable: tuple[str, ...]) -> None:
     vocabulary = WHOLE.restricted(readable)
