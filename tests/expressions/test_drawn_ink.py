@@ -41,6 +41,17 @@ def test_signs_outside_the_alphabet_are_samples_of_the_unknown_class_and_mere_st
     assert set(drawings([folder], Alphabet(["\\nabla", "x"]))) == {"\\nabla"}
 
 
+def test_a_drawing_of_one_point_is_a_dot_and_no_letter(folder: Path) -> None:
+    with gzip.open(folder / "detexify.jsonl.gz", "at") as file:
+        for label in ("\\nabla", "\\cdot"):
+            for number in range(30):
+                one = {"label": label, "src": f"dot {label}{number}", "strokes": [[[0.5, 0.5], [0.5, 0.5]]]}
+                file.write(json.dumps(one) + "\n")
+    found = drawings([folder], Alphabet.whole())
+    assert all(np.ptp(drawing, axis=(0, 1)).max() > 0 for drawing in found["\\nabla"])
+    assert len(found["\\cdot"]) > 20 and np.ptp(found["\\cdot"][0]) == 0
+
+
 def test_no_sign_of_the_alphabet_stands_for_an_unknown_one() -> None:
     assert len(OTHER_SIGNS) > 150
     assert not {Alphabet.whole().canonical(sign) for sign in OTHER_SIGNS} & set(SYMBOL_CLASSES)
