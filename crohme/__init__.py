@@ -5,9 +5,10 @@ What is named here is imported when it is first used: `import crohme` alone load
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from inkml_parser.exports import lazy
 
 if TYPE_CHECKING:
     from crohme.bundle import BundleError
@@ -80,13 +81,4 @@ def load(name_or_folder: str | Path | None = None) -> Recognizer:
     return Recognizer.load(DEFAULT_BUNDLE if name_or_folder is None else name_or_folder)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_MODULES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy(__name__, _MODULES)

@@ -13,24 +13,33 @@ and the active area of a device move no point.
 Points without commas between them, which the recommendation does not know, are read where their number of
 values divides evenly; values beyond the channels are kept. What could be either is refused, with the trace
 named: see `points.decode`. Elements of another namespace are no ink, whatever their names.
+
+What is named here is imported when it is first used: `inkml_parser.errors` loads neither lxml nor numpy.
 """
 
-from inkml_parser.errors import (
-    CrohmeError,
-    EmptyInk,
-    ForbiddenInk,
-    InkError,
-    InvalidInk,
-    MalformedInk,
-    OversizedInk,
-    UnsupportedInk,
-)
-from inkml_parser.ink import Ink, Symbol
-from inkml_parser.limits import Limits
-from inkml_parser.reading import read
-from inkml_parser.sequences import normalise, pad, resample, sequence
-from inkml_parser.warnings import InkWarning, Part
-from inkml_parser.writing import write
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inkml_parser.exports import lazy
+
+if TYPE_CHECKING:
+    from inkml_parser.errors import (
+        CrohmeError,
+        EmptyInk,
+        ForbiddenInk,
+        InkError,
+        InvalidInk,
+        MalformedInk,
+        OversizedInk,
+        UnsupportedInk,
+    )
+    from inkml_parser.ink import Ink, Symbol
+    from inkml_parser.limits import Limits
+    from inkml_parser.reading import read
+    from inkml_parser.sequences import normalise, pad, resample, sequence
+    from inkml_parser.warnings import InkWarning, Part
+    from inkml_parser.writing import write
 
 __all__ = [
     "CrohmeError",
@@ -53,3 +62,26 @@ __all__ = [
     "sequence",
     "write",
 ]
+_MODULES = {
+    "CrohmeError": "inkml_parser.errors",
+    "EmptyInk": "inkml_parser.errors",
+    "ForbiddenInk": "inkml_parser.errors",
+    "Ink": "inkml_parser.ink",
+    "InkError": "inkml_parser.errors",
+    "InkWarning": "inkml_parser.warnings",
+    "InvalidInk": "inkml_parser.errors",
+    "Limits": "inkml_parser.limits",
+    "MalformedInk": "inkml_parser.errors",
+    "OversizedInk": "inkml_parser.errors",
+    "Part": "inkml_parser.warnings",
+    "Symbol": "inkml_parser.ink",
+    "UnsupportedInk": "inkml_parser.errors",
+    "normalise": "inkml_parser.sequences",
+    "pad": "inkml_parser.sequences",
+    "read": "inkml_parser.reading",
+    "resample": "inkml_parser.sequences",
+    "sequence": "inkml_parser.sequences",
+    "write": "inkml_parser.writing",
+}
+
+__getattr__, __dir__ = lazy(__name__, _MODULES)

@@ -138,9 +138,15 @@ def test_loads_no_deep_learning_library(statement: str) -> None:
     assert not DEEP_LEARNING & loaded
 
 
+@pytest.mark.parametrize("module", ["crohme.errors", "crohme.child_processes", "crohme.cli"])
+def test_loads_neither_numpy_nor_lxml(module: str) -> None:
+    assert not {"numpy", "lxml"} & _loaded_after(f"import {module}")
+
+
 def test_inkml_parser_loads_nothing_of_the_recogniser() -> None:
-    assert {"inkml_parser", "numpy", "lxml"} <= _loaded_after("import inkml_parser")
-    assert not {"crohme", "cv2", "tqdm", "sklearn"} & _loaded_after("import inkml_parser")
+    loaded = _loaded_after("from inkml_parser import *")
+    assert {"inkml_parser", "numpy", "lxml"} <= loaded
+    assert not {"crohme", "cv2", "tqdm", "sklearn"} & loaded
 
 
 def _loaded_after(statement: str) -> set[str]:

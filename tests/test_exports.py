@@ -34,7 +34,15 @@ def test_importing_it_loads_nothing() -> None:
     heavy = ("crohme", "inkml_parser", "numpy", "lxml")
     program = f"import sys, crohme\nprint(*[name for name in sys.modules if name.startswith({heavy!r})])"
     done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["crohme"]
+    assert set(done.stdout.split()) == {"crohme", "inkml_parser", "inkml_parser.exports"}
+
+
+def test_parser_exports_what_it_lists() -> None:
+    assert set(inkml_parser.__all__) == set(inkml_parser._MODULES) <= set(dir(inkml_parser))
+    for name in inkml_parser.__all__:
+        assert getattr(inkml_parser, name).__name__ == name
+    with pytest.raises(AttributeError, match="module 'inkml_parser' has no attribute 'reed'"):
+        inkml_parser.reed  # noqa: B018
 
 
 @pytest.mark.parametrize("package", [crohme, inkml_parser])

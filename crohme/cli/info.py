@@ -13,15 +13,14 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from crohme import __version__
-from crohme.cli.alphabet_page import alphabet_page, by_kind
 from crohme.cli.errors import CommandError
 from crohme.cli.files import write_text
 from crohme.cli.layout import counted
 from crohme.cli.tasks import Parser
-from crohme.notation import Alphabet
 
 if TYPE_CHECKING:
     from crohme.bundle import Bundle
+    from crohme.notation import Alphabet
 
 _LICENCE = re.compile(r"^[-*| ]*licen[cs]e\**:(.*(?:\n(?![-#|]|\s*$).+)*)", re.IGNORECASE | re.MULTILINE)
 """The point of a model card that states the licence, over several lines perhaps."""
@@ -55,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
         if args.alphabet is None:
             _print_bundle(found)
         else:
+            from crohme.cli.alphabet_page import alphabet_page
+
             write_text(args.alphabet, alphabet_page(f"What {found.path.name} reads", _alphabet(found)))
             print(f"page written to {args.alphabet}")
         return 0
@@ -111,6 +112,8 @@ def _by_set(bundle: Bundle) -> dict[str, list[str]]:
 
 
 def _print_bundle(bundle: Bundle) -> None:
+    from crohme.cli.alphabet_page import by_kind
+
     _print_summary(bundle)
     print(f"  folder    {bundle.path}")
     for name in ("arguments", "preprocessing", "decoding", "calibration"):
@@ -128,6 +131,7 @@ def _print_bundle(bundle: Bundle) -> None:
 def _alphabet(bundle: Bundle) -> Alphabet:
     from crohme.bundle import Reads
     from crohme.expressions.vocabulary import vocabulary_of
+    from crohme.notation import Alphabet
 
     return vocabulary_of(bundle).alphabet if bundle.reads is Reads.EXPRESSIONS else Alphabet(bundle.vocabulary)
 

@@ -34,7 +34,10 @@ _NESTING = frozenset({Kind.COMMAND, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX, Kind.GR
 
 
 class Cancelled(Exception):
-    """Who asked no longer wants the answer."""
+    """A search ended because the caller's own `cancelled` said so.
+
+    Raised to that caller only. It is control flow and no `CrohmeError`: handlers of bad input must let it through.
+    """
 
 
 @dataclass(frozen=True, eq=False)

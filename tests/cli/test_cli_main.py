@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -159,3 +162,34 @@ def test_interrupt_is_told_and_code_130(monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.setattr("crohme.symbols.training.train", interrupted)
     assert main(["train"]) == 130
     assert "the same command with --resume" in capsys.readouterr().err
+
+
+_WHEN_NUMPY_IS_IMPORTED = """
+import os, sys
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "numpy":
+            print("THREADS", os.environ.get("OPENBLAS_NUM_THREADS"), os.environ.get("OMP_NUM_THREADS"))
+
+sys.meta_path.insert(0, Watch())
+from crohme.cli import main
+
+raise SystemExit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("command", ["predict expressions", "predict symbols", "batch"])
+def test_linear_algebra_of_readings_has_one_thread_unless_the_environment_says_otherwise(
+    command: str, tmp_path: Path
+) -> None:
+    repository = Path(__file__).resolve().parents[2]
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    out = ["--output", str(tmp_path / "out")] if command == "batch" else []
+    arguments = [*command.split(), str(tmp_path / "missing.inkml"), *out]
+    for given, expected in ({}, "THREADS 1 1"), ({"OPENBLAS_NUM_THREADS": "2"}, "THREADS 2 1"):
+        done = subprocess.run(
+            [sys.executable, "-c", _WHEN_NUMPY_IS_IMPORTED, *arguments],
+            cwd=repository, env=environment | given, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert expected in done.stdout.splitlines() and "Traceback" not in done.stderr
