@@ -259,11 +259,9 @@ def _resampled(strokes: Sequence[Points]) -> Float64Array:
 
 
 def _no_reading(unread: int, strokes: int) -> NoReading:
-    if unread:
-        return NoReading(f"no reading: {unread} of {strokes} strokes stay unread")
     if strokes > _LONGEST:
         return NoReading(f"no reading: {strokes} strokes are more than one expression has; read each by itself")
-    return NoReading("no reading")
+    return NoReading(f"no reading: {unread} of {strokes} strokes stay unread" if unread else "no reading")
 
 
 def _as_ink(source: Source) -> Ink:
