@@ -6,7 +6,7 @@ import ast
 import graphlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -111,51 +111,52 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
     assert "lxml" in roots
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "import inkml_parser",
-        "import crohme.notation",
-        "import crohme.bundle",
-        "import crohme.cli",
-        "import crohme.ink.export",
-        "import crohme.web.app",
-        "import crohme.evaluation.scoring",
-        "import crohme.evaluation.report",
-        "from crohme.symbols.recognizer import SymbolRecognizer as R\nR.load().recognize([[[0, 0], [9, 9]]])",
-        "from crohme import bundle\nfrom crohme.web.networks import Ink, SymbolNetworks\n"
-        "SymbolNetworks([bundle.load('symbol-cnn')]).guess([Ink.from_arrays([[[0, 0], [9, 9]]])])",
-        *(f"main({arguments})" for arguments in (
-            ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
-            ["tune", "--help"], ["info", "--help"], ["info"], ["compare", "--help"], ["serve", "--help"],
-            ["score", "--help"], ["batch", "--help"], ["solve", "--help"], ["site", "--help"],
-        )),
-    ],
-)  # fmt: skip
-def test_loads_no_deep_learning_library(statement: str) -> None:
-    loaded = _loaded_after(statement)
-    assert "sys" in loaded
-    assert not DEEP_LEARNING & loaded
+def _main(arguments: Sequence[str]) -> str:
+    """A statement that calls the command line."""
+    return f"try:\n from crohme.cli import main\n main({arguments})\nexcept SystemExit as e:\n assert not e.code"
 
 
-@pytest.mark.parametrize("module", ["crohme.errors", "crohme.child_processes", "crohme.cli"])
-def test_loads_neither_numpy_nor_lxml(module: str) -> None:
-    assert not {"numpy", "lxml"} & _loaded_after(f"import {module}")
+IMPORTS = (
+    "import inkml_parser",
+    "import crohme.notation",
+    "import crohme.bundle",
+    "import crohme.cli",
+    "import crohme.ink.export",
+    "import crohme.web.app",
+    "import crohme.evaluation.scoring",
+    "import crohme.evaluation.report",
+    "from crohme.symbols.recognizer import SymbolRecognizer as R\nR.load().recognize([[[0, 0], [9, 9]]])",
+    "from crohme import bundle\nfrom crohme.web.networks import Ink, SymbolNetworks\n"
+    "SymbolNetworks([bundle.load('symbol-cnn')]).guess([Ink.from_arrays([[[0, 0], [9, 9]]])])",
+)
+COMMANDS = ([], *([name] for name in (
+    "train", "evaluate", "predict", "convert", "tune", "info", "compare", "serve", "score", "batch", "solve", "site"
+)))  # fmt: skip
+
+
+@pytest.mark.parametrize("statements", [IMPORTS, [_main([*c, "--help"]) for c in COMMANDS] + [_main(["info"])]])
+def test_loads_no_deep_learning_library(statements: Sequence[str]) -> None:
+    for statement, loaded in zip(statements, _loaded_after(*statements), strict=True):
+        assert "sys" in loaded and not DEEP_LEARNING & loaded, statement
+
+
+def test_errors_processes_and_the_command_line_load_neither_numpy_nor_lxml() -> None:
+    for loaded in _loaded_after("import crohme.errors", "import crohme.child_processes", "import crohme.cli"):
+        assert "crohme" in loaded and not {"numpy", "lxml"} & loaded
 
 
 def test_inkml_parser_loads_nothing_of_the_recogniser() -> None:
-    loaded = _loaded_after("from inkml_parser import *")
+    (loaded,) = _loaded_after("from inkml_parser import *")
     assert {"inkml_parser", "numpy", "lxml"} <= loaded
     assert not {"crohme", "cv2", "tqdm", "sklearn"} & loaded
 
 
-def _loaded_after(statement: str) -> set[str]:
-    """Top-level modules that a fresh interpreter holds after a statement."""
-    if statement.startswith("main("):
-        statement = f"try:\n from crohme.cli import main\n {statement}\nexcept SystemExit as e:\n assert not e.code"
-    program = f"import sys\n{statement}\nprint('LOADED', *{{n.split('.')[0] for n in sys.modules}})"
+def _loaded_after(*statements: str) -> list[set[str]]:
+    """Top-level modules that a fresh interpreter holds after each of some statements."""
+    shown = "\nprint('LOADED', *{n.split('.')[0] for n in sys.modules})\n"
+    program = "import sys\n" + "".join(statement + shown for statement in statements)
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    return set(done.stdout.rpartition("LOADED ")[2].split())
+    return [set(line.split()[1:]) for line in done.stdout.splitlines() if line.startswith("LOADED ")]

@@ -40,6 +40,7 @@ _PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
 _LARGEST_LOGIT = 1e6
 _LEAST_DIFFERENCE = 1e-4
 _MOSTLY = 0.5
+_LONGEST = 115  # strokes: those of CROHME's longest expression
 
 
 class NoReading(NothingToRecognize):
@@ -160,8 +161,7 @@ class Recognizer:
             for candidate, share, left in ranked
         ]
         if symbols is None and ranked[0][1] < self.decoding.least_confidence:
-            n = int((ranked[0][2] > _MOSTLY).sum())
-            raise NoReading(f"no reading: {n} of {len(ink.strokes)} strokes stay unread" if n else "no reading")
+            raise _no_reading(int((ranked[0][2] > _MOSTLY).sum()), len(ink.strokes))
         classes = classes_of(self.network, memory, vocabulary)
 
         def reading(candidate: Candidate, share: float) -> Reading:
@@ -256,6 +256,12 @@ def prepare(ink: Ink) -> np.ndarray:
 
 def _resampled(strokes: Sequence[Points]) -> Float64Array:
     return np.stack([resample(stroke, count=POINTS) for stroke in strokes])
+
+
+def _no_reading(unread: int, strokes: int) -> NoReading:
+    if strokes > _LONGEST:
+        return NoReading(f"no reading: {strokes} strokes are more than one expression has; read each by itself")
+    return NoReading(f"no reading: {unread} of {strokes} strokes stay unread" if unread else "no reading")
 
 
 def _as_ink(source: Source) -> Ink:

@@ -186,22 +186,19 @@ def _factor(expression: Expression) -> str:
     raise TypeError(f"no form for {type(expression).__name__}")
 
 
-def _bracketed(body: Expression) -> str:
-    """What is differentiated: without brackets, that would be all terms that follow."""
-    return f"( {_text(body)} )"
-
-
 def _command(function: str) -> str:
     return rf"\{function}" if function in _COMMANDS else rf"\operatorname{{{function}}}"
 
 
 def _operator(expression: Derivative | Integral | Summation | ProductOver | Limit) -> str:
-    body, variable = _text(expression.body, _Level.PRODUCT), expression.variable.latex
+    variable = expression.variable.latex
+    if isinstance(expression, Derivative):
+        order, sign = expression.order, r"\partial" if expression.is_partial else r"\mathrm{d}"
+        above, below = (sign, variable) if order == 1 else (f"{sign}^{{{order}}}", f"{variable}^{{{order}}}")
+        # Without brackets, that would be all terms that follow.
+        return rf"\frac{{{above}}}{{{sign} {below}}} ( {_text(expression.body)} )"
+    body = _text(expression.body, _Level.PRODUCT)
     match expression:
-        case Derivative(order=order, is_partial=is_partial):
-            sign = r"\partial" if is_partial else r"\mathrm{d}"
-            above, below = (sign, variable) if order == 1 else (f"{sign}^{{{order}}}", f"{variable}^{{{order}}}")
-            return rf"\frac{{{above}}}{{{sign} {below}}} {_bracketed(expression.body)}"
         case Integral(lower=lower, upper=upper):
             limits = "" if lower is None or upper is None else f"_{{{_text(lower)}}}^{{{_text(upper)}}}"
             return rf"\int{limits} {body} \, \mathrm{{d}} {variable}"

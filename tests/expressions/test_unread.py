@@ -182,6 +182,12 @@ def certain(trained: Recognizer, bias: float) -> Recognizer:
     return Recognizer(replace(trained.bundle, weights=weights, calibration=calibration))
 
 
+def test_a_page_of_several_expressions_is_told_to_be_one(shipped: Recognizer) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "reading.png"
+    with pytest.raises(NoReading, match="no reading: 193 strokes are more than one expression has"):
+        shipped.recognize(page, beam=1)
+
+
 @pytest.mark.parametrize("beam", [1, 4])
 def test_ink_of_which_hardly_anything_is_read_has_no_reading(expression_bundle: Path, beam: int) -> None:
     hasty = certain(Recognizer.load(expression_bundle), 60.0)

@@ -11,6 +11,7 @@ from crohme.notation import from_latex
 from crohme.solver import NotUnderstood
 from crohme.solver.depth import MAX_DEPTH
 from crohme.solver.problem import read_problem
+from crohme.solver.readback import read_as
 
 DEEP = {
     "200 brackets": "(" * 200 + "1" + ")" * 200,
@@ -49,6 +50,11 @@ def test_what_is_nested_too_deeply_is_not_understood(latex: str) -> None:
 def test_what_is_long_or_not_that_deep_is_understood(latex: str) -> None:
     problem = read_problem([from_latex(latex)])
     assert pickle.loads(pickle.dumps(problem)) == problem
+
+
+def test_how_nested_derivatives_were_read_is_told_in_a_form_as_long_as_they_are() -> None:
+    problem = read_problem([from_latex(r"\frac { d } { d x } " * 30 + "x")])
+    assert read_as(problem.statements) == r"\frac{\mathrm{d}}{\mathrm{d} x} ( " * 30 + "x" + " )" * 30
 
 
 @pytest.mark.parametrize("latex", [DEEP["300 brackets"], DEEP["1,001 bars"], DEEP["functions"]])

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 
 from crohme.ink.image_files import ImageError
-from crohme.ink.trace.contrast import contrast, pen_width, weakest
+from crohme.ink.trace.contrast import contrast, noise, pen_width, weakest
 from crohme.ink.trace.paper_lines import check_texture, paper_lines
+from crohme.ink.trace.solid import check_broad, edge_marks
 from crohme.ink.transparency import opaque
 from crohme.types import BoolArray, Image, Int32Array
 
@@ -22,7 +23,7 @@ _HALF = 0.45  # of the ink next to it: there ink ends and paper begins
 _FAINT = 0.17  # of the strong ink: fainter is what shines through, or the ringing of a JPEG
 _PALE, _IN_PART = 2.0, 0.3  # times as strong as that: ink that is found whole; of a pale stroke: it is ink
 _AROUND, _FAINT_LENGTH = 2.0, 4.0  # pen widths: from the ink, of a stroke
-_MOST_FAINT, _FAINT_SHARE, _SAME_PEN = 60, 0.1, 0.6  # strokes, of the area of the ink, of the width of the pen
+_MOST_FAINT, _FAINT_SHARE, _SAME_PEN = 60, 0.015, 0.6  # strokes, of the area of the ink, of the width of the pen
 _RIM = 0.5  # pen widths beyond the outline of a mark
 _ALIKE = 0.35  # of the strength of a mark: nearer in colour than that is the same colour
 _RIM_SHARE = 0.25  # of the way around
@@ -84,6 +85,7 @@ def binarise(pixels: Image) -> Binary:
         pen = pen_width(ink)
     ink = _marks(ink, flat, strength, pen)
     check_texture(ink, pen)
+    check_broad(ink)
     _check_faint(strength, ink, pen)
     return Binary(ink, found.scale * scale, pen, found.is_half)
 
@@ -98,7 +100,9 @@ def _threshold(strength: Image, pen: float) -> Image:
         return ink
     whole, _ = _pale(strength, ink, pen)
     # Where a pale stroke crosses a strong one, it is less than half as strong as the ink next to it.
-    crossing = cv2.dilate(whole.astype(np.uint8), kernel) & (strength > lowest).astype(np.uint8)
+    pale = whole.astype(np.uint8)
+    joined = cv2.morphologyEx(pale, cv2.MORPH_CLOSE, _around(2 * pen))
+    crossing = cv2.max(cv2.dilate(pale, kernel), joined) & (strength > lowest).astype(np.uint8)
     return np.asarray(cv2.max(ink, crossing), np.uint8)
 
 
@@ -115,7 +119,10 @@ def _weak(strength: Image) -> tuple[float, float]:
     strong = np.cumsum(levels * (np.arange(256) > lowest))
     if strong[-1] == 0:
         raise ImageError("nothing is drawn on it")
-    return lowest, max(lowest, _FAINT * float(np.searchsorted(strong, 0.75 * strong[-1])))
+    usual = float(np.searchsorted(strong, 0.75 * strong[-1]))
+    # Ink so pale that half of it would be taken for noise, on paper that has none.
+    lowest = min(lowest, max(noise(strength), _HALF * usual))
+    return lowest, max(lowest, _FAINT * usual)
 
 
 def _pale(strength: Image, ink: Image, pen: float) -> tuple[BoolArray, BoolArray]:
@@ -137,6 +144,7 @@ def _check_faint(strength: Image, ink: Image, pen: float) -> None:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(faint.astype(np.uint8), connectivity=8)
     longer = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) > _FAINT_LENGTH * pen
     longer[0] = False
+    longer &= _beside_ink(stats, ink, reach)
     # What is as broad as the pen, even along its way, and neither noise nor texture.
     if not 0 < np.count_nonzero(longer) <= _MOST_FAINT or 2 * np.count_nonzero(longer) < count - 1:
         return
@@ -146,13 +154,24 @@ def _check_faint(strength: Image, ink: Image, pen: float) -> None:
         raise ImageError("has strokes so much fainter than the others that they may be none")
 
 
+def _beside_ink(stats: Int32Array, ink: Image, reach: int) -> BoolArray:
+    """Of each mark, whether it lies where the writing is: the page may end anywhere else."""
+    left, top, width, height = cv2.boundingRect(ink)
+    low, high = stats[:, :2], stats[:, :2] + stats[:, 2:4]
+    before, after = np.array([left, top]) - reach, np.array([left + width, top + height]) + reach
+    beside: BoolArray = ((high > before) & (low < after)).all(axis=1)
+    return beside
+
+
 def _marks(ink: Image, flat: Image, strength: Image, pen: float) -> Image:
     """The separate marks of ink without specks, and without what is left of the rim of something solid."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     kept = stats[:, cv2.CC_STAT_AREA] >= _SPECK * pen * pen * np.pi / 4
     kept[0] = False
     if np.count_nonzero(kept) <= MAX_MARKS:
-        kept &= ~_rims(np.asarray(labels, np.int32), count, kept, flat, strength, pen)
+        found = np.asarray(labels, np.int32)
+        kept &= ~_rims(found, count, kept, flat, strength, pen)
+        kept &= ~edge_marks(found, np.asarray(stats, np.int32), kept, pen)
     if not kept.any():
         raise ImageError("nothing is drawn on it")
     return ink if kept[1:].all() else kept[labels].astype(np.uint8)

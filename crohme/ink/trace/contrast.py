@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from crohme.ink.image_files import ImageError
-from crohme.types import Image
+from crohme.types import BoolArray, Float32Array, Image
 
 WEAKEST = 14.0
 """Grey levels that ink differs from paper at least."""
@@ -76,9 +76,8 @@ def pen_width(ink: Image) -> float:
     Args:
         ink: `(h, w)` uint8, not 0 where there is ink.
     """
-    depth = cv2.distanceTransform(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
-    ridge = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))
-    depths = np.sort(depth[ridge])
+    depth, is_ridge = ridge(ink)
+    depths = np.sort(depth[is_ridge])
     if not len(depths):
         return 1.0
     # Weighted by the depth itself: a thousand specks must not outvote the writing.
@@ -86,11 +85,24 @@ def pen_width(ink: Image) -> float:
     return max(1.0, 2 * float(depths[np.searchsorted(weights, weights[-1] / 2)]) - 0.5)
 
 
+def ridge(ink: Image) -> tuple[Float32Array, BoolArray]:
+    """`(h, w)` How far it is from each pixel of ink to the paper, and whether it is in the middle of its line."""
+    wide = cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    depth = np.asarray(cv2.distanceTransform(wide, cv2.DIST_L2, 3), np.float32)
+    is_ridge = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))
+    return depth[1:-1, 1:-1], is_ridge[1:-1, 1:-1]
+
+
 def weakest(strength: Image) -> float:
     """What is weaker is the noise of the paper: some standard deviations of it, `WEAKEST` at least."""
+    return max(WEAKEST, noise(strength))
+
+
+def noise(strength: Image) -> float:
+    """Some standard deviations of the noise of the paper, 0 where there is none."""
     levels = np.cumsum(np.bincount(strength.ravel(), minlength=256)) / strength.size
-    noise = float(np.searchsorted(levels, 0.68))  # half a standard deviation: one side of it was cut off
-    return max(WEAKEST, min(6 * noise, 80.0))
+    # Half a standard deviation: one side of it was cut off.
+    return min(6.0 * float(np.searchsorted(levels, 0.68)), 80.0)
 
 
 def _survey(flat: Image) -> tuple[float, bool, bool]:

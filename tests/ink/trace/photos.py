@@ -125,12 +125,21 @@ def ruled(
 
 
 def tilted(page: np.ndarray, degrees: float) -> np.ndarray:
+    return _turned(page, degrees, borderMode=cv2.BORDER_REPLICATE)
+
+
+def tilted_on(page: np.ndarray, degrees: float, around: Colour) -> np.ndarray:
+    """Tilted, with another ground in the corners."""
+    return _turned(page, degrees, borderValue=around)
+
+
+def _turned(page: np.ndarray, degrees: float, **border: object) -> np.ndarray:
     h, w = page.shape[:2]
     turn = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1.0)
     cos, sin = abs(turn[0, 0]), abs(turn[0, 1])
     size = (int(w * cos + h * sin), int(w * sin + h * cos))
     turn[:, 2] += (np.array(size) - (w, h)) / 2
-    return cv2.warpAffine(page, turn, size, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpAffine(page, turn, size, **border)
 
 
 def photograph(strokes: Strokes, rng: np.random.Generator, table: Colour = DARK_TABLE, scale: float = 3) -> np.ndarray:

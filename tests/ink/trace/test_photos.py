@@ -35,6 +35,12 @@ def strokes(name: str) -> tuple[np.ndarray, ...]:
     return read(SAMPLE / f"{name}.inkml").strokes
 
 
+@cache
+def clean(name: str) -> str:
+    """What is read of the clean drawing."""
+    return crohme.load().recognize(trace(p.write(strokes(name)))).latex
+
+
 def boxed(strokes: p.Strokes, _: np.random.Generator) -> np.ndarray:
     page = p.write(strokes)
     return cv2.rectangle(page, (10, 10), (page.shape[1] - 11, page.shape[0] - 11), p.BLACK, 3)
@@ -86,19 +92,17 @@ def grids() -> dict[str, p.Photo]:
 
 @pytest.mark.parametrize("kind", kinds())
 def test_it_is_read_like_the_clean_drawing(kind: str, recognizer: Recognizer) -> None:
-    clean = recognizer.recognize(trace(p.write(strokes(NAME))))
     picture = kinds()[kind](strokes(NAME), np.random.default_rng(3))
-    assert recognizer.recognize(trace(picture)).latex == clean.latex
+    assert recognizer.recognize(trace(picture)).latex == clean(NAME)
 
 
 @pytest.mark.parametrize("kind", grids())
 def test_it_is_read_right_or_without_confidence(kind: str, recognizer: Recognizer) -> None:
-    clean = recognizer.recognize(trace(p.write(strokes(NAME))))
     try:
         found = recognizer.recognize(trace(grids()[kind](strokes(NAME), np.random.default_rng(3))))
     except (ImageError, InkError):
         return
-    assert found.latex == clean.latex or found.confidence < 0.5
+    assert found.latex == clean(NAME) or found.confidence < 0.5
 
 
 def test_pale_lines_of_paper_are_taken_out(recognizer: Recognizer) -> None:
@@ -136,6 +140,53 @@ def test_strokes_of_a_pale_pen_are_whole_on_noisy_paper(
     clean = recognizer.recognize(trace(p.write(strokes(name))))
     noisy = p.noisy(page, 3, np.random.default_rng(seed))
     assert recognizer.recognize(trace(noisy)).latex == clean.latex
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_one_pale_stroke_is_read(number: int, recognizer: Recognizer) -> None:
+    ink = strokes(NAME)
+    page = p.alternating(ink, [(200 if i == number else 0,) * 3 for i in range(len(ink))])
+    assert recognizer.recognize(trace(page)).latex == clean(NAME)
+
+
+@pytest.mark.parametrize(("name", "numbers"), [(NAME, (0, 2, 3, 5)), ("sample7_02", (2, 3, 4, 11, 12))])
+def test_one_stroke_so_pale_that_it_may_be_none_is_a_refusal(name: str, numbers: tuple[int, ...]) -> None:
+    ink = strokes(name)
+    for number in numbers:
+        with pytest.raises(ImageError, match="fainter than the others"):
+            trace(p.alternating(ink, [(225 if i == number else 0,) * 3 for i in range(len(ink))]))
+
+
+@pytest.mark.parametrize("grey", [228, 235, 240])
+def test_ink_of_one_pale_pen_is_whole_on_clean_paper(grey: int, recognizer: Recognizer) -> None:
+    for name in (NAME, "sample8_04"):
+        assert recognizer.recognize(trace(p.write(strokes(name), [(grey,) * 3]))).latex == clean(name)
+
+
+@pytest.mark.parametrize("sides", ["l", "r", "lr", "lrtb"])
+@pytest.mark.parametrize("degrees", [-6, -3, 4])
+def test_a_table_in_the_corners_of_a_tilted_page_is_no_stroke(sides: str, degrees: int, recognizer: Recognizer) -> None:
+    rng = np.random.default_rng(5)
+    for table in (p.DARK_TABLE, p.WOOD):
+        page = p.tilted_on(p.on_table(p.write(strokes(NAME)), table, sides, rng), degrees, p.DARK_TABLE)
+        assert recognizer.recognize(trace(page)).latex == clean(NAME)
+
+
+def test_a_bar_at_the_edge_of_a_symbol_that_was_cut_out_close_is_kept() -> None:
+    page = np.full((90, 80), 255, np.uint8)
+    page[:6], page[:, 37:43] = 0, 0  # a T
+    assert len(trace(page).strokes) == 2
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_a_narrow_band_is_no_stroke_and_a_blot_is_no_dot(marker: str, recognizer: Recognizer) -> None:
+    page = cv2.rectangle(p.write(strokes(NAME)), (60, 295), (280, 305), MARKERS[marker], -1)
+    with pytest.raises(ImageError, match="many times as broad as the others"):
+        trace(page)
+    page = cv2.rectangle(p.write(strokes(NAME)), (60, 292), (280, 312), MARKERS[marker], -1)
+    assert recognizer.recognize(trace(page)).latex == clean(NAME)
+    blotted = cv2.circle(p.write(strokes(NAME)), (16, 150), 13, MARKERS[marker], -1)
+    assert recognizer.recognize(trace(blotted)).latex == clean(NAME)
 
 
 def test_a_confidence_of_nothing_is_no_reading(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
