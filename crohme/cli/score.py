@@ -154,7 +154,8 @@ def _tell_what_was_left_out(scores: Scores) -> None:
         print("\n".join(lines), file=sys.stderr)
     for side, source in (("truth", scores.truth), ("output", scores.output)):
         if source.repeated:
-            print(f"crohme: {side}: {len(source.repeated)} rows repeat another one:", file=sys.stderr)
+            repeat = f"{counted(len(source.repeated), 'row')} {'repeats' if len(source.repeated) == 1 else 'repeat'}"
+            print(f"crohme: {side}: {repeat} another one:", file=sys.stderr)
             print("\n".join(f"  {name}" for name in source.repeated), file=sys.stderr)
     if scores.additional:
         names = ", ".join(scores.additional[:5]) + (" …" if len(scores.additional) > 5 else "")

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from crohme.notation.alphabet import OTHER, SYMBOL_CLASSES
 from crohme.notation.errors import LatexError, LatexTooLong
@@ -13,13 +14,15 @@ from crohme.notation.tree import ARGUMENTS
 
 MAX_TOKENS = 16_000
 """Of one text without its dollars: four for each of 4,000 symbols, where no written expression has 200 strokes."""
+_MAX_DOLLARS = 10 * MAX_TOKENS
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
 _TOKEN = re.compile(
     rf"""
       \\(?:begin|end)\s*\{{\s*[A-Za-z]+\*?\s*\}}            # an environment
     | \\(?:[kh]skip|[mv]skip|m?kern)\s*-?\s*[\d.]+\s*[a-z]{{2}}  # a command and its length
-    | \\\\\s*\[\s*-?[\d.]+\s*[a-z]{{2}}\s*\]                # a line break, and the space after it
+    | \\\\\*?\s*\[\s*-?[\d.]+\s*[a-z]{{2}}\s*\]             # a line break, and the space after it
+    | \\\\\*                                                 # one at which no page ends
     | \\(?:operatorname|hspace|vspace|tag)\*
     | \\[A-Za-z]+
     | \\.
@@ -40,9 +43,12 @@ UNICODE: dict[str, str] = {
     "ε": "\\varepsilon", "ϑ": "\\vartheta", "µ": "\\mu", "ς": "\\varsigma", "φ": "\\varphi", "·": "\\cdot",
     "•": "\\bullet", "°": "\\degree", "⩽": "\\leqslant", "⩾": "\\geqslant", "∄": "\\nexists", "∥": "\\parallel",
     "⟶": "\\longrightarrow", "⟵": "\\longleftarrow", "⟹": "\\Longrightarrow", "⟺": "\\Longleftrightarrow",
-    "‐": "-", "–": "-", "∕": "/", "′": "'", "’": "'", "∣": "|",
+    "‐": "-", "–": "-", "∕": "/", "⁄": "/", "′": "'", "’": "'", "∣": "|", "∶": ":", "∆": "\\Delta", "●": "\\bullet",
+    "◇": "\\diamond", "★": "\\star", "‡": "\\ddagger", "£": "\\pounds", "√": "\\sqrt",
 }  # fmt: skip
 """A sign of Unicode → the LaTeX token that draws it."""
+_SEVERAL = {"″": ("'",) * 2, "‴": ("'",) * 3, "≔": (":", "="), "∛": ("\\sqrt", *"[3]"), "∜": ("\\sqrt", *"[4]")}
+_LINE_ENDS = frozenset({"\\cr", "\\tabularnewline", "\\newline"})
 GLYPHS: dict[str, str] = {label: sign for sign, label in reversed(UNICODE.items())} | {"\\%": "%"}
 """A LaTeX token → how it looks in Unicode, for signs that are no class of CROHME, too."""
 
@@ -81,9 +87,9 @@ def scan(text: str) -> list[Token]:
         if len(found) == 1 and found.isascii():  # nearly all of them
             tokens.append(Token(found, position))
         else:
-            tokens.extend(_tokens(found, position))
+            tokens.extend(islice(_tokens(found, position), MAX_TOKENS + 1))
         dollars += found == "$"
-        if len(tokens) - dollars > MAX_TOKENS:
+        if len(tokens) - dollars > MAX_TOKENS or dollars > _MAX_DOLLARS:
             raise LatexTooLong(f"longer than {MAX_TOKENS} tokens", position)
     if text.endswith("\\") and not (tokens and tokens[-1].text == "\\\\"):
         raise LatexError("lone backslash", len(text) - 1)
@@ -94,12 +100,25 @@ def _tokens(text: str, position: int) -> Iterator[Token]:
     if text[0] in _RAISED or text[0] in _LOWERED:
         sign, signs = ("^", _RAISED) if text[0] in _RAISED else ("_", _LOWERED)
         yield from (Token(one, position) for one in (sign, "{", *(signs[c] for c in text), "}"))
-    elif text.startswith("\\\\"):
+    elif text.startswith("\\\\") or text in _LINE_ENDS:
         yield Token("\\\\", position)
     elif text[0] == "\\":
         yield Token("".join(text.split()) if len(text) > 2 else text, position)
-    elif text == "″":
-        yield from (Token("'", position), Token("'", position))
+    elif text in _SEVERAL:
+        yield from (Token(one, position) for one in _SEVERAL[text])
+    elif text in UNICODE:
+        yield Token(UNICODE[text], position)
     else:
-        plain = unicodedata.normalize("NFKC", text) if "\uff01" <= text <= "\uff5e" else text  # full width
-        yield Token(UNICODE.get(plain, plain), position)
+        yield from (Token(UNICODE.get(one, one), position) for one in _plain(text))
+
+
+def _plain(sign: str) -> Iterator[str]:
+    """What Unicode calls compatible with a sign: letters in a font, of full width, joined; a fraction as such."""
+    plain = unicodedata.normalize("NFKC", sign)
+    above, bar, below = plain.partition("\u2044")
+    if bar and above and below:
+        yield from ("\\frac", "{", *above, "}", "{", *below, "}")
+    elif plain.isalnum() or "\uff01" <= sign <= "\uff5e":
+        yield from plain
+    else:
+        yield sign  # a spacing accent would become a blank and the accent

@@ -13,11 +13,13 @@ from crohme.notation import latex_commands as commands
 from crohme.notation.alphabet import NAMES, ROOT
 from crohme.notation.errors import LatexError
 from crohme.notation.latex_items import GRID, Item, Missing, Row, Script, Scripts
+from crohme.notation.latex_layouts import environment, general_fraction, infix
 from crohme.notation.latex_scanner import Token
 from crohme.notation.tree import MAX_DEPTH
 
 LIMITS = ("\\limits", "\\nolimits")
 _SCRIPTS = ("_", "^")
+_PRIMES = ("'", "\\prime")
 _CELL_ENDS = frozenset({"&", "\\\\"})
 _CLOSING = ("}", "\\end{")
 _ROOT_OF = "\\of"
@@ -65,7 +67,10 @@ class _Parser:
         items: list[Item] = []
         has_base = False
         while (token := self._peek()) is not None and token.text not in stops:
-            if token.text in _SCRIPTS or (has_base and token.text in ("'", *LIMITS)):
+            if token.text == "'" and items and items[-1].text in _PRIMES and not items[-1].scripts:
+                items.append(Item("\\prime", token.position))  # a row of primes: none hangs on another one
+                self._next += 1
+            elif token.text in _SCRIPTS or (has_base and token.text in ("'", *LIMITS)):
                 base = items.pop() if has_base else Item("", token.position)
                 scripts = self._scripts(depth)
                 if base.text or any(script.row for script in scripts.scripts):
@@ -75,11 +80,14 @@ class _Parser:
                 self._next += 1
                 start = max((i + 1 for i, item in enumerate(items) if item.text in _CELL_ENDS), default=0)
                 parts = (tuple(items[start:]), self.row(stops | _CELL_ENDS, depth + 1))
-                items[start:] = [_infix(token, *parts)]
+                items[start:] = infix(token.text, *parts, token.position)
             elif token.text in commands.SWITCHES:
                 self._next += 1
+                font = commands.SWITCHES[token.text]
+                if self._follows("{"):  # a word of its own: `\rm{sin} x`
+                    items.extend(self._in_font(font, self._group("}", depth), token))
                 rest = self.row(stops | _CELL_ENDS, depth + 1)
-                items.extend(self._in_font(commands.SWITCHES[token.text], rest, token))
+                items.extend(self._in_font(font, rest, token))
             else:
                 atom = self._atom(token, depth)
                 items.extend(atom)
@@ -123,6 +131,8 @@ class _Parser:
         self._next += 1
         if text in commands.DROPPED or text in _MISPLACED or text.startswith(_LENGTHS):
             return ()
+        if text in commands.COLOURS:
+            self._skip_model()
         if text in commands.DROPPED_WITH_ARGUMENT:
             self._argument(depth)
             return ()
@@ -137,13 +147,17 @@ class _Parser:
             self._skip_option()
             return (Item("\\frac", token.position, (self._argument(depth), self._argument(depth))),)
         if text == ROOT:
-            opens = self._peek()
-            option = self._group("]", depth) if opens is not None and opens.text == "[" else ()
+            option = self._group("]", depth) if self._follows("[") else ()
             return (Item(ROOT, token.position, (self._argument(depth),), option),)
         if text == "\\root":
             option = self.row(frozenset({_ROOT_OF, "}"}), depth + 1)
             self._accept(_ROOT_OF)
             return (Item(ROOT, token.position, (self._argument(depth),), option),)
+        if text == "\\genfrac":
+            arguments = tuple(self._argument(depth) for _ in range(6))
+            return general_fraction(arguments, token.position) or (Item(text, token.position, arguments),)
+        if text in commands.PLAIN_GRIDS and self._follows("{"):
+            return environment(commands.PLAIN_GRIDS[text], self._group("}", depth), token.position)
         if text in commands.MODULO:
             return self._modulo(token, depth)
         if text == "\\not":
@@ -155,10 +169,11 @@ class _Parser:
     def _command(self, token: Token, depth: int) -> Item:
         if token.text in commands.ARGUMENTS or token.text in commands.SAME_COMMAND:
             text = commands.SAME_COMMAND.get(token.text, token.text)
+            option = self._group("]", depth) if text in commands.OPTIONAL and self._follows("[") else ()
             arguments = tuple(self._argument(depth) for _ in range(commands.ARGUMENTS[text]))
             if (sign := _styled_sign(token.text, arguments)) is not None:
                 return Item(sign, token.position)
-            return Item(text, token.position, arguments)
+            return Item(text, token.position, arguments, option)
         if token.text in self._signs or token.text in commands.SIGNS:
             return Item(token.text, token.position)
         groups: list[Row] = []
@@ -193,21 +208,15 @@ class _Parser:
 
     def _environment(self, token: Token, depth: int) -> Row:
         name = token.text[len(GRID) : -1]
-        if name in commands.WITH_COLUMNS:
+        is_aligned_so = name in commands.ALIGNED and any(self._follows("[", side, "]") for side in "tcb")
+        plain = name.removesuffix("*")
+        if name in commands.WITH_COLUMNS or is_aligned_so or (plain != name and plain in commands.GRIDS):
             self._skip_option()
+        if name in commands.WITH_COLUMNS and self._follows("{"):
             self._argument(depth)
         self._next -= 1  # of the token before the content, which a group begins with
         row = self._group(f"\\end{{{name}}}", depth, token)
-        if row and row[-1].text == "\\\\" and not row[-1].scripts:
-            row = row[:-1]  # it ends the last line and opens none
-        if name in commands.ALIGNED:
-            row = tuple(item for item in row if item.text != "&")  # marks to align at: they draw nothing
-        if name in commands.TRANSPARENT or (name in commands.ALIGNED and all(item.text != "\\\\" for item in row)):
-            return row
-        kind = "aligned" if name in commands.ALIGNED else "matrix" if name in commands.GRIDS else name
-        grid = Item(f"{GRID}{kind}}}", token.position, (row,))
-        fences = [Item(text, token.position) if text else None for text in commands.GRIDS.get(name, ("", ""))]
-        return tuple(item for item in (fences[0], grid, fences[1]) if item is not None)
+        return environment(plain if plain in commands.GRIDS else name, row, token.position)
 
     def _in_font(self, font: str, content: Row | Missing, token: Token) -> Row:
         if isinstance(content, Missing) or not content:
@@ -253,8 +262,20 @@ class _Parser:
         if len(texts) == 3 and texts[0] == "[" and texts[2] == "]":
             self._next += 3
 
+    def _skip_model(self) -> None:
+        """Pass over the model of a colour: `[rgb]`, `[HTML]`."""
+        end = self._next + 1
+        while end < len(self._tokens) and self._tokens[end].text.isalpha():
+            end += 1
+        if self._follows("[") and end < len(self._tokens) and self._tokens[end].text == "]":
+            self._next = end + 1
+
     def _peek(self) -> Token | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
+
+    def _follows(self, *texts: str) -> bool:
+        ahead = self._tokens[self._next : self._next + len(texts)]
+        return tuple(token.text for token in ahead) == texts
 
     def _accept(self, text: str) -> bool:
         token = self._peek()
@@ -267,9 +288,3 @@ class _Parser:
             token = self._peek()
             position = self._end if token is None else token.position
             raise LatexError(f"nested deeper than {MAX_DEPTH} levels", position)
-
-
-def _infix(token: Token, above: Row, below: Row) -> Item:
-    if token.text == "\\atop":  # written before its arguments it would be something else
-        return Item("\\substack", token.position, ((*above, Item("\\\\", token.position), *below),))
-    return Item(commands.INFIX[token.text], token.position, (above, below))

@@ -94,7 +94,7 @@ def test_one_table_of_both_sides_and_columns_by_name(tmp_path: Path, capsys: pyt
     assert main(["score", str(path), str(path)]) == 0
     out, err = capsys.readouterr()
     assert "exact                       1    50.00 %" in out
-    assert "truth: 1 rows repeat another one:\n  b (line 4)" in err
+    assert "truth: 1 row repeats another one:\n  b (line 4)" in err
     assert main(["score", str(path), str(path), "--output-column", "Theirs"]) == 0
     assert "exact                       2   100.00 %" in capsys.readouterr().out
     assert main(["score", str(path), str(path), "--truth-column", "ours"]) == 1

@@ -52,6 +52,27 @@ from crohme.notation.tree import ARGUMENTS
         (r"\begin{aligned} a &= b \\ &= c \end{aligned}", r"\begin{matrix} a = b \\ = c \end{matrix}"),
         (r"n \choose k", r"\binom { n } { k }"),
         (r"\dbinom nk", r"\binom { n } { k }"),
+        (r"\pmatrix{a & b \cr c & d\cr}", r"( \begin{matrix} a & b \\ c & d \end{matrix} )"),
+        (r"\cases{a & b \cr c & d}", r"\{ \begin{matrix} a & b \\ c & d \end{matrix}"),
+        (r"\eqalign{a &= b \cr &= c}", r"\begin{matrix} a = b \\ = c \end{matrix}"),
+        (r"\begin{pmatrix*}[r] a & b \end{pmatrix*}", r"( \begin{matrix} a & b \end{matrix} )"),
+        (r"\begin{rcases} a \\ b \end{rcases}", r"\begin{matrix} a \\ b \end{matrix} \}"),
+        (r"\begin{subarray}{l} a \\*[2pt] b \end{subarray}", r"\begin{matrix} a \\ b \end{matrix}"),
+        (r"\begin{aligned}[t] a \\ b \end{aligned}", r"\begin{matrix} a \\ b \end{matrix}"),
+        (r"\begin{aligned}[x] \\ b \end{aligned}", r"\begin{matrix} [ x ] \\ b \end{matrix}"),
+        (r"\begin{array} a & b \end{array}", r"\begin{matrix} a & b \end{matrix}"),
+        (r"\begin{array}{c} a \\ \cline{1-1} b \end{array}", r"\begin{matrix} a \\ b \end{matrix}"),
+        (r"{n \brace k}", r"\{ \begin{matrix} n \\ k \end{matrix} \}"),
+        (r"{n \brack k}", r"[ \begin{matrix} n \\ k \end{matrix} ]"),
+        (r"\genfrac{(}{)}{0pt}{}{n}{k} \genfrac{}{}{}{0}{n}k", r"\binom { n } { k } \frac { n } { k }"),
+        (r"\genfrac{[}{]}{0pt}{1}{n}{k}", r"[ \begin{matrix} n \\ k \end{matrix} ]"),
+        (r"\rm{sin}x + {\rm{ln}} y \bf{z}w", r"\sin x + \ln y z w"),
+        (r"\textcolor[rgb]{1,0,0}{x} \color[HTML]{FF0000} y \colorbox{red}{z}", "x y z"),
+        (r"x^{''} x^{\prime'} x^{'''}", r"x ^ { \prime \prime } " * 2 + r"x ^ { \prime \prime \prime }"),
+        (r"\not\le \not< \not\subseteq", r"\nleq \nless \nsubseteq"),
+        ("√2 + ∛x − 1½", r"\sqrt { 2 } + \sqrt [ 3 ] { x } - 1 \frac { 1 } { 2 }"),
+        ("𝑥 + 𝛼 + ℎ ≔ 𝟐", r"x + \alpha + h : = 2"),
+        (r"\lparen \textup{x} \rparen \emph{y}", "( x ) y"),
     ],
 )
 def test_what_draws_the_same_is_the_same(text: str, normal: str) -> None:
@@ -68,6 +89,9 @@ def test_what_draws_the_same_is_the_same(text: str, normal: str) -> None:
         (r"x^2^3", "x ^ { 2 } ^ { 3 }"),
         (r"\frac{a}", r"\frac { a } { }"),
         (r"\unknown{a b}{c}", r"\unknown { a b } { c }"),
+        (r"\xrightarrow[a]{b}", r"\xrightarrow [ a ] { b }"),
+        (r"\stackrel a =", r"\overset { a } { = }"),
+        (r"\genfrac{}{}{2pt}{}{n}{k}", r"\genfrac { } { } { 2 p t } { } { n } { k }"),
     ],
 )
 def test_what_no_tree_can_hold_has_tokens(text: str, normal: str) -> None:
@@ -90,6 +114,9 @@ def test_what_no_tree_can_hold_has_tokens(text: str, normal: str) -> None:
         (r"\sim", "~"),
         (r"\%", ""),
         (r"a \atop b", r"\frac a b"),
+        (r"{a \brace b}", r"{a \brack b}"),
+        (r"\genfrac{}{}{0pt}{}{a}{b}", r"\frac a b"),
+        (r"^{\prime\prime}", r"^\prime"),
     ],
 )
 def test_what_differs_stays_apart(one: str, other: str) -> None:

@@ -11,7 +11,11 @@ from pathlib import Path
 
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 
-NAMES = ("file", "filename", "file_name", "name", "image", "image_name", "img", "path", "id", "key", "sample")
+NAMES = (
+    "file", "filename", "file_name", "name", "image", "image_name", "img", "path", "id", "key", "sample",
+    "file_path", "filepath", "file_id", "image_file", "image_filename", "image_path", "image_id", "img_name",
+    "img_path", "inkml", "ink", "sample_id", "uid",
+)  # fmt: skip
 """Columns that name an expression; the first that is there is taken."""
 
 
@@ -63,8 +67,9 @@ class Columns:
         """Name, LaTeX and confidence of a row."""
         file = row[self.file] if self.file < len(row) else ""
         if len(row) != self.count:
-            hint = ": LaTeX with the separator in it needs quotes" if len(row) > self.count else ""
-            return file, Refused(f"line {line}: {len(row)} fields instead of {self.count}{hint}"), ""
+            hint = ": LaTeX with the separator in it needs quotes, further columns a header"
+            cause = f"line {line}: {len(row)} fields instead of {self.count}{hint if len(row) > self.count else ''}"
+            return file, Refused(cause), ""
         latex, confidence = row[self.latex], "" if self.confidence is None else row[self.confidence].strip()
         if self.symbol is not None and row[self.symbol].strip():
             return file, Refused(f"line {line}: a reading of one symbol, not of an expression"), ""

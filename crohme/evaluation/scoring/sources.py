@@ -11,7 +11,7 @@ from crohme.batch.files import failures_of, parts_of
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
-from crohme.evaluation.scoring.tables import Side, Table, read_table, read_tables
+from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table, read_tables
 from crohme.evaluation.scoring.text import EncodingError, decode
 from crohme.ink.truth import truth_expression, truth_graph
 from crohme.notation import (
@@ -38,6 +38,7 @@ Item = Path | str | Refused
 """A `.lg` or `.inkml` file, LaTeX, or why there is neither."""
 REPORTED = "outcomes.csv"
 """The table of a folder that `--report` wrote."""
+_BEGIN, _END = r"\begin{document}", r"\end{document}"
 _COMMENT = re.compile(r"(?<!\\)%.*")
 
 
@@ -135,8 +136,9 @@ def _folder(path: Path, files: list[Path]) -> Source:
     found: dict[Format, dict[str, Path]] = {}
     for file in files:
         own = found.setdefault(_SUFFIXES[file.suffix.lower()], {})
-        if own.setdefault(file.stem, file) != file:
-            raise ScoringError(f"two files have one name: {own[file.stem]} and {file}")
+        name = name_of(file.name)
+        if own.setdefault(name, file) != file:
+            raise ScoringError(f"two files have one name: {own[name]} and {file}")
     chosen = min(found, key=list(Format).index)
     named = found.pop(chosen)
     for other, others in found.items():
@@ -158,7 +160,10 @@ def _latex_file(path: Path) -> str | Refused:
         return Refused(str(error.strerror))
     except EncodingError as error:
         return Refused(error.cause)
-    return _COMMENT.sub("", text).strip() if path.suffix.lower() == ".tex" else text.strip()
+    if path.suffix.lower() != ".tex":
+        return text.strip()
+    text = _COMMENT.sub("", text)
+    return text[text.find(_BEGIN) if _BEGIN in text else 0 :].partition(_END)[0].removeprefix(_BEGIN).strip()
 
 
 def load_graph(item: Path | str, level: Level, keep_limits: bool, equate: bool = False) -> PrimitiveGraph:

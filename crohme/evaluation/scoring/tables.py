@@ -69,9 +69,11 @@ class Table:
 
 
 def name_of(file: str) -> str:
-    """What a file is called in a table, whatever folder it is in: its name without the suffix of ink or picture."""
+    """What a file is called, whatever folder it is in: its name without the suffixes of ink, picture and text."""
     path = PurePosixPath(file.strip().replace("\\", "/"))
-    return path.stem if path.suffix.lower() in _FILES else path.name
+    while path.suffix.lower() in _FILES:  # the reading of `a.inkml` may lie in `a.inkml.txt`
+        path = PurePosixPath(path.stem)
+    return path.name
 
 
 def read_table(path: Path, side: Side, column: str | None = None) -> Table:
@@ -155,7 +157,8 @@ def _rows(path: Path, text: str, separator: str, skipped: int) -> Iterator[tuple
             if line.strip():
                 yield number, [_unquoted(field) for field in line.rstrip("\r\n").split("\t")]
         return
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    # A space before a quote would make the quote part of the field.
+    reader = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True)
     while True:
         before = reader.line_num
         try:
