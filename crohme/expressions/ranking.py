@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from crohme.expressions.decoding import Candidate, decode
-from crohme.expressions.likeness import disagreement
+from crohme.expressions.likeness import disagreements
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.rescoring import rescore, symbol_scores
 from crohme.expressions.settings import Decoding
@@ -60,7 +60,7 @@ def best_readings(
     for (way, steps), score in zip(missing, scores_of_others, strict=True):
         known[way][steps] = score
     trees = [c.tree for c in found.values()]
-    differently = np.array([disagreement(tree, points) for tree in trees])
+    differently = disagreements(trees, points)
     # Against the one that agrees most: what all of them have in common says nothing about how sure the best is.
     likeness_scores = differently.min() - differently
     class_scores = symbol_scores(network, memory, vocabulary, trees)

@@ -152,7 +152,7 @@ class Recognizer:
         shares = confidences([candidate.score for candidate in candidates], *calibration)
         weights = ink_weights(points, is_traced=is_traced)
         seen = seen_shares(strokes, resampled)
-        unread = [unread_shares(candidate.tree, points, seen) for candidate in candidates]
+        unread = unread_shares([candidate.tree for candidate in candidates], points, seen)
         shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
         ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
         ranked = [
