@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crohme.expressions.allowed_tokens import mask
-from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs
-from crohme.expressions.protocol import ExpressionNetwork
+from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs, prefixes
+from crohme.expressions.protocol import ExpressionNetwork, HypothesesState
 from crohme.expressions.settings import Decoding
 from crohme.expressions.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
 from crohme.notation import BIG_OPERATORS
@@ -59,6 +59,7 @@ def decode(
     backward: Sequence[bool] = (False,),
     constants: Decoding = USUAL,
     cancelled: Callable[[], bool] | None = None,
+    draft: SymbolTree | None = None,
 ) -> list[list[Candidate]]:
     """The best readings in each of some directions.
 
@@ -72,6 +73,8 @@ def decode(
         backward: sequence of bool. For each direction, whether rows are read from right to left.
         constants: Decoding. `same_symbol` and `uneven_line` are used.
         cancelled: function or None. Asked before each step.
+        draft: SymbolTree or None. What a greedy search of one direction may find, as of fewer strokes: its tokens are
+            read at once, and kept as far as the search would have written them. It changes no answer.
 
     Returns:
         For each direction its candidates, best first; none if no hypothesis could be finished.
@@ -81,33 +84,79 @@ def decode(
     """
     n = len(memory)
     relate = network.relate(memory)
-    same = same_symbol(relate)
-    searches = [_Search(one, [first(n, one, vocabulary)]) for one in backward]
-    state = network.start(len(searches))
+    search = _Searches(
+        [_Search(one, [first(n, one, vocabulary)]) for one in backward],
+        n, beam, same_symbol(relate), vocabulary, constants,
+    )  # fmt: skip
+    state = network.start(len(search.ways))
+    if draft is not None and beam == 1 and len(search.ways) == 1:
+        state = _follow(network, memory, search, prefixes(draft, search.ways[0].live[0], vocabulary))
     for _ in range(12 + 6 * n):
         if cancelled is not None and cancelled():
             raise Cancelled
-        live = [hypothesis for search in searches for hypothesis in search.live]
+        if not (live := search.live):
+            break
         here = inputs([[h] for h in live], n)
         tokens, pointers, state = network.read(memory, state, *here)
-        scores = _scores(live, tokens[:, 0], vocabulary, constants)
-        pointing = _Pointing(pointers[:, 0], here[2][:, 0] > 0, same, constants.same_symbol)
+        parents = search.step(tokens[:, 0], pointers[:, 0])
+        if parents:
+            state = state.select(parents)
+    return [
+        [Candidate(_tree(h, relate, way.backward), h.score, {s.strokes: s.score for s in h.symbols}) for h in way.done]
+        for way in search.ways
+    ]
+
+
+def _follow(
+    network: ExpressionNetwork, memory: Sized, search: _Searches, expected: Sequence[Hypothesis]
+) -> HypothesesState:
+    """Search on as long as the search finds what is expected; the state after what it found."""
+    n, state = len(memory), network.start()
+    tokens, pointers, after = network.read(memory, state, *inputs([expected], n))
+    for i in range(len(expected)):
+        search.step(tokens[:, i], pointers[:, i])
+        is_last = i + 1 == len(expected)
+        if not search.live or is_last or not search.live[0].reads_as(expected[i + 1]):
+            break
+    if not search.live or is_last:
+        return after
+    return network.read(memory, state, *inputs([expected[: i + 1]], n))[2]
+
+
+@dataclass(eq=False)
+class _Searches:
+    """The directions, and what they have in common."""
+
+    ways: Sequence[_Search]
+    n: int
+    beam: int
+    same: Float32Array
+    vocabulary: Vocabulary
+    constants: Decoding
+
+    @property
+    def live(self) -> list[Hypothesis]:
+        """The hypotheses that grow."""
+        return [hypothesis for way in self.ways for hypothesis in way.live]
+
+    def step(self, tokens: Float32Array, pointers: Float32Array) -> list[int]:
+        """Write one more token of each hypothesis that grows; which one each new one continues.
+
+        Args:
+            tokens: `(k, tokens)` float32. Logits.
+            pointers: `(k, n)` float32. Logits.
+        """
+        live = self.live
+        scores = _scores(live, tokens, self.vocabulary, self.constants)
+        written = np.stack([h.written for h in live]) > 0
+        pointing = _Pointing(pointers, written, self.same, self.constants.same_symbol)
         parents: list[int] = []
         start = 0
-        for search in searches:
-            count = len(search.live)
-            parents += search.step(scores[start : start + count], pointing, start, beam, vocabulary)
+        for way in self.ways:
+            count = len(way.live)
+            parents += way.step(scores[start : start + count], pointing, start, self.beam, self.vocabulary)
             start += count
-        if not parents:
-            break
-        state = state.select(parents)
-    return [
-        [
-            Candidate(_tree(h, relate, search.backward), h.score, {s.strokes: s.score for s in h.symbols})
-            for h in search.done
-        ]
-        for search in searches
-    ]
+        return parents
 
 
 @dataclass(eq=False)
