@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from crohme.expressions.decoding import Candidate, decode
-from crohme.expressions.likeness import disagreement
+from crohme.expressions.likeness import disagreements
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.rescoring import rescore, symbol_scores
 from crohme.expressions.settings import Decoding
@@ -28,6 +28,7 @@ def best_readings(
     decoding: Decoding,
     beam: int,
     cancelled: Callable[[], bool] | None = None,
+    draft: SymbolTree | None = None,
 ) -> list[Candidate]:
     """Readings with different LaTeX, best first; empty if none was found.
 
@@ -41,10 +42,10 @@ def best_readings(
         vocabulary: Vocabulary. The network's; what it may answer with.
         decoding: Decoding.
         beam: int. At least 1.
-        cancelled: see `decoding.decode`.
+        cancelled, draft: see `decoding.decode`.
     """
     search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled)
-    if beam == 1 and (alone := search(beam=1)[0]):
+    if beam == 1 and (alone := search(beam=1, draft=draft)[0]):
         return distinct([spelt_out(c, points, vocabulary) for c in alone])
     forward, backward = map(distinct, search(beam=max(beam, 2), backward=(False, True)))
     ways = [{_steps(c.tree): c for c in one} for one in (forward, backward)]
@@ -60,7 +61,7 @@ def best_readings(
     for (way, steps), score in zip(missing, scores_of_others, strict=True):
         known[way][steps] = score
     trees = [c.tree for c in found.values()]
-    differently = np.array([disagreement(tree, points) for tree in trees])
+    differently = disagreements(trees, points)
     # Against the one that agrees most: what all of them have in common says nothing about how sure the best is.
     likeness_scores = differently.min() - differently
     class_scores = symbol_scores(network, memory, vocabulary, trees)

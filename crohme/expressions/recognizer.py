@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError, find
@@ -16,6 +17,7 @@ from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_s
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.ranking import best_readings, confidences
 from crohme.expressions.rescoring import class_score, classes_of
+from crohme.expressions.session import Session
 from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
 from crohme.expressions.unread import (
     coverage_factor,
@@ -28,11 +30,11 @@ from crohme.expressions.unread import (
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
-from crohme.ink.sources import MAX_STROKES, NothingToRecognize, Source, check_extent, ink_of, is_picture
-from crohme.notation import Alphabet, to_latex
+from crohme.ink.sources import NothingToRecognize, Source, check_ink, ink_of, is_picture
+from crohme.notation import Alphabet, SymbolTree, to_latex
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
 from crohme.types import Float64Array, Points
-from inkml_parser import Ink, InkError, OversizedInk
+from inkml_parser import Ink, InkError
 from inkml_parser.sequences import normalise, resample
 
 DEFAULT_BUNDLE = "math"
@@ -134,16 +136,49 @@ class Recognizer:
             Cancelled: `cancelled` said so.
             BundleError: The weights make no sense: what they answer is no number.
         """
+        return self._read(_as_ink(source), top, beam, symbols, cancelled)
+
+    def session(
+        self,
+        strokes: Sequence[ArrayLike] = (),
+        *,
+        top: int = 5,
+        beam: int | None = None,
+        symbols: Symbols | None = None,
+    ) -> Session:
+        """An expression that is written stroke by stroke, and read after each.
+
+        Args:
+            strokes: sequence of strokes, see `Session.add`. What is there already.
+            top, beam, symbols: see `recognize`.
+
+        Raises:
+            InkError: A stroke that cannot be used.
+            AlphabetError: See `recognize`.
+        """
+        if symbols is not None:
+            labels_of(symbols, self.vocabulary.alphabet)
+        return Session(lambda ink, draft: self._read(ink, top, beam, symbols, draft=draft), strokes)
+
+    def _read(
+        self,
+        ink: Ink,
+        top: int,
+        beam: int | None,
+        symbols: Symbols | None,
+        cancelled: Callable[[], bool] | None = None,
+        draft: SymbolTree | None = None,
+    ) -> Recognition:
+        """`recognize` of what `sources.check_ink` lets pass; for `draft` see `decoding.decode`."""
         vocabulary = self.vocabulary
         if symbols is not None:
             vocabulary = vocabulary.restricted(labels_of(symbols, vocabulary.alphabet))
-        ink = _as_ink(source)
         strokes = normalise(ink.strokes)
         resampled = _resampled(strokes)
         points = to_unit_scale(resampled)
         memory = self.network.encode(points)
         width = max(self.decoding.beam if beam is None else beam, 1)
-        candidates = best_readings(self.network, memory, points, vocabulary, self.decoding, width, cancelled)
+        candidates = best_readings(self.network, memory, points, vocabulary, self.decoding, width, cancelled, draft)
         if not candidates:
             raise NothingToRecognize("no reading was found")
         if not np.isfinite([candidate.score for candidate in candidates]).all():
@@ -153,7 +188,7 @@ class Recognizer:
         shares = confidences([candidate.score for candidate in candidates], *calibration)
         weights = ink_weights(points, is_traced=is_traced)
         seen = seen_shares(strokes, resampled)
-        unread = [unread_shares(candidate.tree, points, seen) for candidate in candidates]
+        unread = unread_shares([candidate.tree for candidate in candidates], points, seen)
         shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
         ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
         ranked = [
@@ -274,7 +309,5 @@ def _as_ink(source: Source) -> Ink:
             raise NothingToRecognize("no strokes")
     else:
         ink = ink_of(source)
-    if len(ink.strokes) > MAX_STROKES:
-        raise OversizedInk(f"{len(ink.strokes)} strokes, more than {MAX_STROKES}")
-    check_extent(ink)
+    check_ink(ink)
     return ink

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Sized
+from collections.abc import Callable, Iterator, Sequence, Sized
+from functools import partial
 
 import numpy as np
 
-from crohme.expressions.decoding import USUAL, Hypothesis, extend, first, inputs, log_softmax, pointing
+from crohme.expressions.decoding import USUAL, log_softmax, pointed_score
+from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.settings import Decoding
-from crohme.expressions.vocabulary import Vocabulary
+from crohme.expressions.vocabulary import START, START_BACKWARD, Vocabulary
 from crohme.notation.grammar import END, WRITTEN
 from crohme.notation.linear import linearize
 from crohme.notation.tree import Node, SymbolTree
 from crohme.types import BoolArray, Float32Array
 
+Strokes = tuple[int, ...] | None
+Step = tuple[int, str, Strokes]
+"""A position, the token that is written there, and the strokes of its symbol."""
+_NOWHERE = -1
 _AT_ONCE = 480  # positions of all readings that are read at once: what is seen from each takes memory
+_WORTH_A_CALL = 12  # positions: reading them once more takes as long as another call
 
 
 def rescore(
@@ -39,43 +46,110 @@ def rescore(
     """
     if not trees:
         return []
-    n = len(memory)
-    walks = [_walk(tree, n, vocabulary, one) for tree, one in zip(trees, backward, strict=True)]
-    longest = max(len(walk) for walk in walks)
-    padded = [[*walk, *[walk[-1]] * (longest - len(walk))] for walk in walks]
-    state, scores = network.start(len(trees)), [0.0] * len(trees)
-    at_once = max(1, _AT_ONCE // len(trees))
-    for start in range(0, longest, at_once):
-        part = [walk[start : start + at_once] for walk in padded]
-        here = inputs([[hypothesis for hypothesis, _, _ in walk] for walk in part], n)
+    n, readings = len(memory), _Readings()
+    walks = [readings.add(tree, n, vocabulary, one) for tree, one in zip(trees, backward, strict=True)]
+    state, scores = network.start(), {}
+    ends = {_NOWHERE: 0}  # position → which of the hypotheses that were read last ends there
+    for paths in readings.stretches():
+        state = state.select([ends[readings.parents[path[0]]] for path in paths])
+        longest = max(map(len, paths))
+        padded = [[*path, *[path[-1]] * (longest - len(path))] for path in paths]
+        here = inputs([[readings.hypotheses[position] for position in path] for path in padded], n)
         tokens, pointers, state = network.read(memory, state, *here)
         logs, weights = log_softmax(tokens + vocabulary.token_bias), np.exp(log_softmax(pointers))
-        for j, walk in enumerate(walks):
-            for i, (hypothesis, token, strokes) in enumerate(walk[start : start + at_once]):
-                scores[j] += float(logs[j, i, vocabulary.token_index[token]])
-                grid = hypothesis.cursor.rows[-1].grid
-                if strokes is not None:
-                    scores[j] += pointing(weights[j, i], strokes)
-                elif grid is not None:
-                    scores[j] -= constants.uneven_line * grid.is_uneven(hypothesis.cursor.kind(token))
-    return scores
+        ends = {path[-1]: i for i, path in enumerate(padded)}
+        for i, path in enumerate(paths):
+            for j, position in enumerate(path):
+                hypothesis = readings.hypotheses[position]
+                for token, strokes in readings.following[position]:
+                    score = float(logs[i, j, vocabulary.token_index[token]])
+                    grid = hypothesis.cursor.rows[-1].grid
+                    if strokes is not None:
+                        score += pointed_score(weights[i, j], _mask(strokes, n))
+                    elif grid is not None:
+                        score -= constants.uneven_line * grid.is_uneven(hypothesis.cursor.kind(token))
+                    scores[position, token, strokes] = score
+    return [sum(scores[step] for step in walk) for walk in walks]
 
 
-def _walk(
-    tree: SymbolTree, n: int, vocabulary: Vocabulary, backward: bool
-) -> list[tuple[Hypothesis, str, BoolArray | None]]:
-    """Every step of writing a tree: where it stands, the token that follows, and the strokes that it writes."""
-    hypothesis = first(n, backward, vocabulary)
-    walk: list[tuple[Hypothesis, str, BoolArray | None]] = []
-    for token, node in [*linearize(tree, backward=backward), (END, None)]:
-        strokes = None
-        if hypothesis.cursor.kind(token) in WRITTEN:
-            assert node is not None
-            strokes = np.zeros(n, dtype=bool)
-            strokes[list(node.strokes)] = True
-        walk.append((hypothesis, token, strokes))
-        hypothesis = extend(hypothesis, token, hypothesis.cursor.advance(token), 0.0, strokes, vocabulary)
-    return walk
+class _Readings:
+    """Readings as a tree of positions: where they begin alike, they are read once.
+
+    `hypotheses`, `parents`, `depths` and `following`, the tokens after it with their strokes, are of each position.
+    """
+
+    def __init__(self) -> None:
+        self.hypotheses: list[Hypothesis] = []
+        self.parents: list[int] = []
+        self.depths: list[int] = []
+        self.following: list[list[tuple[str, Strokes]]] = []
+        self._known: dict[Step, int] = {}
+
+    def add(self, tree: SymbolTree, n: int, vocabulary: Vocabulary, backward: bool) -> list[Step]:
+        """The steps of writing a tree."""
+        start = START_BACKWARD if backward else START
+        position = self._position((_NOWHERE, start, None), lambda: first(n, backward, vocabulary))
+        walk: list[Step] = []
+        for token, node in [*linearize(tree, backward=backward), (END, None)]:
+            before = self.hypotheses[position]
+            strokes = None
+            if before.cursor.kind(token) in WRITTEN:
+                assert node is not None
+                strokes = node.strokes
+            step = position, token, strokes
+            walk.append(step)
+            if (token, strokes) not in self.following[position]:
+                self.following[position].append((token, strokes))
+            if token != END:
+                position = self._position(step, partial(_extended, before, token, strokes, vocabulary))
+        return walk
+
+    def _position(self, step: Step, hypothesis: Callable[[], Hypothesis]) -> int:
+        if step not in self._known:
+            self._known[step] = len(self.hypotheses)
+            self.hypotheses.append(hypothesis())
+            self.parents.append(step[0])
+            self.depths.append(0 if step[0] == _NOWHERE else self.depths[step[0]] + 1)
+            self.following.append([])
+        return self._known[step]
+
+    def stretches(self) -> Iterator[list[list[int]]]:
+        """Paths of positions, in the order in which they can be read.
+
+        Those that are read at once begin at one depth. They run to another one, or end before.
+        """
+        inner = set(self.parents)
+        levels: list[list[int]] = [[] for _ in range(max(self.depths) + 1)]
+        for position, depth in enumerate(self.depths):
+            levels[depth].append(position)
+        begun, ended = 0, list[int]()  # the depth at which a stretch begins, and the readings that end in it
+        for depth, level in enumerate(levels):
+            last = [*ended, *level]
+            following = [] if depth + 1 == len(levels) else levels[depth + 1]
+            ended += [position for position in level if position not in inner]
+            length = depth + 1 - begun
+            more = len(ended) + len(following) - len(last)
+            if not following or more * length > _WORTH_A_CALL or (len(last) + more) * (length + 1) > _AT_ONCE:
+                yield [self._path(position, begun) for position in last]
+                begun, ended = depth + 1, []
+
+    def _path(self, position: int, begun: int) -> list[int]:
+        """The positions from a depth on that lead to one."""
+        path = [position]
+        while self.depths[path[-1]] > begun:
+            path.append(self.parents[path[-1]])
+        return path[::-1]
+
+
+def _extended(before: Hypothesis, token: str, strokes: Strokes, vocabulary: Vocabulary) -> Hypothesis:
+    drawn = None if strokes is None else _mask(strokes, len(before.written))
+    return extend(before, token, before.cursor.advance(token), 0.0, drawn, vocabulary)
+
+
+def _mask(strokes: tuple[int, ...], n: int) -> BoolArray:
+    mask = np.zeros(n, dtype=bool)
+    mask[list(strokes)] = True
+    return mask
 
 
 def symbol_scores(

@@ -61,22 +61,26 @@ def seen_shares(strokes: Sequence[Points], resampled: FloatingArray) -> Float64A
     return shares
 
 
-def unread_shares(tree: SymbolTree, points: Float32Array, seen: Float64Array) -> Float64Array:
-    """How much of each stroke a reading leaves unread.
+def unread_shares(trees: Sequence[SymbolTree], points: Float32Array, seen: Float64Array) -> list[Float64Array]:
+    """How much of each stroke some readings leave unread.
 
     All of a stroke that it leaves out, or sweeps together into a symbol of more strokes than any has; of the others,
     what is more tangled than strokes of their symbol ever are, and what the network was not shown.
 
     Args:
-        tree: SymbolTree. Its nodes have their strokes.
+        trees: sequence of SymbolTree. Their nodes have their strokes.
         points: `(n, p, 2)` float32. The strokes, in the unit of `features.to_unit_scale`.
         seen: `(n,)` float64. See `seen_shares`.
 
     Returns:
-        `(n,)` float64 between 0 and 1.
+        For each reading `(n,)` float64 between 0 and 1.
     """
     found = measures(points)
-    read = np.zeros(len(points))
+    return [_unread(tree, found, seen) for tree in trees]
+
+
+def _unread(tree: SymbolTree, found: Float64Array, seen: Float64Array) -> Float64Array:
+    read = np.zeros(len(found))
     for node in tree.nodes():
         if len(node.strokes) <= MOST_STROKES:
             strokes = list(node.strokes)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from numpy.typing import ArrayLike
 
 from crohme.ink import image_files
-from inkml_parser import Ink, InkError, InvalidInk, read
+from inkml_parser import Ink, InkError, InvalidInk, OversizedInk, read
 
 MAX_STROKES = 400
 """More strokes than any page of mathematics as one expression; time and memory grow with their square."""
@@ -45,6 +45,18 @@ def ink_of(source: Source) -> Ink:
     if not ink.strokes:
         raise NothingToRecognize("no strokes")
     return ink
+
+
+def check_ink(ink: Ink) -> None:
+    """See that ink is not too much, and has a size.
+
+    Raises:
+        OversizedInk: More than `MAX_STROKES` strokes.
+        NothingToRecognize: See `check_extent`.
+    """
+    if len(ink.strokes) > MAX_STROKES:
+        raise OversizedInk(f"{len(ink.strokes)} strokes, more than {MAX_STROKES}")
+    check_extent(ink)
 
 
 def check_extent(ink: Ink) -> None:

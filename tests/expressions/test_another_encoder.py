@@ -18,7 +18,8 @@ from crohme.expressions import features
 from crohme.expressions.batches import collate
 from crohme.expressions.buckets import Bucket
 from crohme.expressions.description import ExpressionArchitecture, networks
-from crohme.expressions.forward import NumpyTransformer, _silu
+from crohme.expressions.forward import NumpyTransformer
+from crohme.expressions.layers import silu
 from crohme.expressions.networks import stroke_transformer
 from crohme.expressions.recipe import Recipe
 from crohme.expressions.recognizer import Recognizer
@@ -70,7 +71,7 @@ class _Numpy(NumpyTransformer):
     def _encode(
         self, points: Float32Array, strokes: Float32Array, pairs: Float32Array
     ) -> tuple[Float32Array, Float32Array]:
-        return _silu(self._dense(strokes, "encoder/place")), _silu(self._dense(pairs, "encoder/geometry"))
+        return silu(self._dense(strokes, "encoder/place")), silu(self._dense(pairs, "encoder/geometry"))
 
 
 TAKEN = {k: v for k, v in stroke_transformer.NETWORK.arguments.items() if k != "encoder_layers"}

@@ -13,7 +13,7 @@ import pytest
 import crohme
 from crohme import bundle
 from crohme.bundle.configuration import sealed
-from crohme.expressions.likeness import disagreement
+from crohme.expressions.likeness import disagreements
 from crohme.expressions.ranking import best_readings
 from crohme.expressions.recognizer import prepare
 from crohme.notation import to_latex
@@ -35,27 +35,29 @@ def row(*labels: str) -> SymbolTree:
 
 def test_equal_shapes_with_different_names_disagree_wherever_they_lie() -> None:
     ink = points(CURVE, CURVE + (5, 3), LINE)
-    assert disagreement(row("c", "C", "-"), ink) == pytest.approx(1)
-    assert disagreement(row("c", "c", "-"), ink) == 0
+    assert disagreements([row("c", "C", "-")], ink)[0] == pytest.approx(1)
+    assert disagreements([row("c", "c", "-")], ink)[0] == 0
     tree = SymbolTree((Node("c", (0,), {Relation.SUP: (Node("C", (1,)),)}),))
-    assert disagreement(tree, ink) == pytest.approx(1)
+    assert disagreements([tree], ink)[0] == pytest.approx(1)
 
 
 def test_the_direction_of_a_stroke_does_not_matter_and_the_size_does() -> None:
-    assert disagreement(row("c", "C"), points(CURVE, CURVE[::-1])) == pytest.approx(1)
-    assert disagreement(row("c", "C"), points(CURVE, 1.4 * CURVE)) == pytest.approx(1)
-    assert disagreement(row("c", "C"), points(CURVE, 1.6 * CURVE)) == 0
+    assert disagreements([row("c", "C")], points(CURVE, CURVE[::-1]))[0] == pytest.approx(1)
+    assert disagreements([row("c", "C")], points(CURVE, 1.4 * CURVE))[0] == pytest.approx(1)
+    assert disagreements([row("c", "C")], points(CURVE, 1.6 * CURVE))[0] == 0
 
 
 def test_the_farther_two_shapes_are_the_less_they_disagree() -> None:
-    bent = [disagreement(row("c", "C"), points(CURVE, CURVE + share * (LINE - CURVE))) for share in (0, 0.1, 0.2, 0.8)]
+    bent = [
+        disagreements([row("c", "C")], points(CURVE, CURVE + share * (LINE - CURVE)))[0] for share in (0, 0.1, 0.2, 0.8)
+    ]
     assert bent == sorted(bent, reverse=True) and bent[0] > bent[1] > bent[2] > bent[3] == 0
 
 
 def test_symbols_of_more_strokes_are_compared_stroke_by_stroke() -> None:
     ink = points(CURVE, LINE, CURVE + (9, 0), LINE + (9, 0), CURVE + (18, 0))
     pair = SymbolTree((Node("e", (0, 1)), Node("\\epsilon", (2, 3)), Node("c", (4,))))
-    assert disagreement(pair, ink) == pytest.approx(1)
+    assert disagreements([pair], ink)[0] == pytest.approx(1)
 
 
 def test_the_ranking_takes_its_weight_from_the_constants_of_the_bundle() -> None:
@@ -66,7 +68,7 @@ def test_the_ranking_takes_its_weight_from_the_constants_of_the_bundle() -> None
     def scores(weight: float) -> dict[str, float]:
         decoding = replace(recognizer.decoding, likeness_weight=weight)
         found = best_readings(recognizer.network, memory, strokes, recognizer.vocabulary, decoding, beam=5)
-        return {" ".join(to_latex(c.tree)): c.score - weight * -disagreement(c.tree, strokes) for c in found}
+        return {" ".join(to_latex(c.tree)): c.score - weight * -disagreements([c.tree], strokes)[0] for c in found}
 
     plain, weighed = scores(0.0), scores(3.0)
     assert plain.keys() == weighed.keys() and len(plain) > 3

@@ -40,7 +40,7 @@ def weights_of(*strokes: list, is_traced: bool = False) -> np.ndarray:
 def factor(tree: SymbolTree, weights: np.ndarray) -> float:
     """Of strokes that no limit concerns."""
     n = len(weights)
-    return coverage_factor(weights, unread_shares(tree, prepare(Ink.from_arrays([LINE] * n)), np.ones(n)))
+    return coverage_factor(weights, unread_shares([tree], prepare(Ink.from_arrays([LINE] * n)), np.ones(n))[0])
 
 
 def test_a_complete_reading_loses_nothing() -> None:
@@ -85,7 +85,7 @@ def test_of_a_stroke_that_its_points_hardly_show_hardly_anything_is_read() -> No
     shown = np.stack([resample(stroke, count=32) for stroke in (line, tangle)])
     seen = seen_shares([line, tangle], shown)
     assert seen[0] == 1 and seen[1] < 0.02
-    read = 1 - unread_shares(SymbolTree((Node("-", (0, 1)),)), prepare(Ink.from_arrays([line, line])), seen)
+    read = 1 - unread_shares([SymbolTree((Node("-", (0, 1)),))], prepare(Ink.from_arrays([line, line])), seen)[0]
     assert read == pytest.approx(seen)
 
 
@@ -93,7 +93,7 @@ def test_of_a_stroke_that_its_points_hardly_show_hardly_anything_is_read() -> No
 def test_a_stroke_more_tangled_than_its_symbol_ever_is_counts_as_unread(label: str, turns: int, is_read: bool) -> None:
     angle = np.linspace(0, 2 * np.pi * turns, 60)
     points = prepare(Ink.from_arrays([np.stack([np.cos(angle), np.sin(angle)], axis=1)]))
-    unread = unread_shares(SymbolTree((Node(label, (0,)),)), points, np.ones(1))[0]
+    unread = unread_shares([SymbolTree((Node(label, (0,)),))], points, np.ones(1))[0][0]
     assert unread == 0 if is_read else 0.2 < unread < 1
 
 

@@ -1,0 +1,144 @@
+"""Prefixes of well-formed LaTeX, each of which knows the strokes of every symbol that it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crohme.expressions.vocabulary import RELATION_INDEX, START, START_BACKWARD, Vocabulary
+from crohme.notation.grammar import WRITTEN, Cursor
+from crohme.notation.linear import linearize
+from crohme.notation.tree import SymbolTree
+from crohme.types import BoolArray, Float32Array, IntegerArray
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Written:
+    """A symbol of a prefix.
+
+    Args:
+        label: str.
+        strokes: tuple of int.
+        score: float. Log-probability of its token and strokes.
+        drawn: `(n,)` float32, 1 for its strokes.
+    """
+
+    label: str
+    strokes: tuple[int, ...]
+    score: float
+    drawn: Float32Array
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Hypothesis:
+    """A prefix: where it stands, what it wrote, which strokes are left, and the token it ends with.
+
+    Args:
+        score: float. Log-probability.
+        cursor: Cursor.
+        steps: its tokens, and which of them wrote the next of `symbols`.
+        symbols: tuple of Written.
+        written: `(n,)` float32, 1 for the strokes of all symbols.
+        left: int. How many strokes are not written.
+        last: int. Number of its last token.
+        anchor: `(n,)` float32, 1 for the strokes of the symbol on which the next one hangs.
+        relation, row: int. How the next symbol hangs, and how its row does, see `RELATION_INDEX`.
+    """
+
+    score: float
+    cursor: Cursor
+    steps: tuple[tuple[str, bool], ...]
+    symbols: tuple[Written, ...]
+    written: Float32Array
+    left: int
+    last: int
+    anchor: Float32Array
+    relation: int = 0
+    row: int = 0
+
+    def spare(self, cursor: Cursor) -> int:
+        """Strokes that are not yet written, and not needed for what must be written from a position on."""
+        return self.left - cursor.owed
+
+    def reads_as(self, other: Hypothesis) -> bool:
+        """Whether a network that has read as much before reads the same at both."""
+        return (self.last, self.relation, self.row) == (other.last, other.relation, other.row) and (
+            np.array_equal(self.written, other.written) and np.array_equal(self.anchor, other.anchor)
+        )
+
+
+def first(n: int, backward: bool, vocabulary: Vocabulary) -> Hypothesis:
+    """The hypothesis that has written nothing of n strokes."""
+    start = vocabulary.token_index[START_BACKWARD if backward else START]
+    nothing = np.zeros(n, np.float32)
+    return Hypothesis(0.0, Cursor(), (), (), nothing, n, start, nothing)
+
+
+def extend(
+    hypothesis: Hypothesis,
+    token: str,
+    after: Cursor,
+    score: float,
+    strokes: BoolArray | None,
+    vocabulary: Vocabulary,
+) -> Hypothesis:
+    """A hypothesis one token longer.
+
+    Args:
+        hypothesis: Hypothesis.
+        token: str. May follow it.
+        after: Cursor. The position after the token.
+        score: float. Of the longer hypothesis.
+        strokes: `(n,)` bool or None. Those of the symbol, if the token writes one.
+        vocabulary: Vocabulary.
+    """
+    symbols, written, left = hypothesis.symbols, hypothesis.written, hypothesis.left
+    if strokes is not None:
+        label = "-" if token == r"\frac" else token
+        drawn = strokes.astype(np.float32)
+        symbols = (*symbols, Written(label, tuple(strokes.nonzero()[0].tolist()), score - hypothesis.score, drawn))
+        written = np.maximum(written, drawn)
+        left = len(written) - int(np.count_nonzero(written))
+    steps = hypothesis.steps if after.ended else (*hypothesis.steps, (token, strokes is not None))
+    number, relation = after.place
+    anchor = np.zeros_like(written) if number is None else symbols[number].drawn
+    return Hypothesis(
+        score, after, steps, symbols, written, left, vocabulary.token_index[token], anchor,
+        RELATION_INDEX[relation], RELATION_INDEX[after.row_relation],
+    )  # fmt: skip
+
+
+def prefixes(tree: SymbolTree, hypothesis: Hypothesis, vocabulary: Vocabulary) -> list[Hypothesis]:
+    """A hypothesis, and those that it becomes where it writes a tree from left to right, as far as it can."""
+    found, n = [hypothesis], len(hypothesis.written)
+    for token, node in linearize(tree):
+        cursor = found[-1].cursor
+        writes = cursor.kind(token) in WRITTEN
+        if token not in vocabulary.token_index or not cursor.allows(token):
+            break
+        strokes = None
+        if writes:
+            if node is None or not node.strokes or max(node.strokes) >= n:
+                break
+            strokes = np.zeros(n, bool)
+            strokes[list(node.strokes)] = True
+        found.append(extend(found[-1], token, cursor.advance(token), 0.0, strokes, vocabulary))
+    return found
+
+
+def inputs(
+    live: Sequence[Sequence[Hypothesis]], n: int
+) -> tuple[IntegerArray, Float32Array, Float32Array, IntegerArray, IntegerArray]:
+    """What the decoder reads at the same number of positions of each hypothesis, see `NumpyTransformer.read`."""
+    shape = len(live), len(live[0])
+    every = [h for positions in live for h in positions]
+    numbers = np.array([(h.last, h.relation, h.row) for h in every]).reshape(*shape, 3)
+    return (
+        numbers[..., 0],
+        np.concatenate([h.anchor for h in every]).reshape(*shape, n),
+        np.concatenate([h.written for h in every]).reshape(*shape, n),
+        numbers[..., 1],
+        numbers[..., 2],
+    )
