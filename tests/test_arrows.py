@@ -130,6 +130,7 @@ def test_inkml_parser_needs_lxml_and_numpy_only() -> None:
             ["--help"], ["train", "--help"], ["evaluate", "--help"], ["predict", "--help"], ["convert", "--help"],
             ["tune", "--help"], ["info", "--help"], ["info"], ["compare", "--help"], ["serve", "--help"],
             ["score", "--help"], ["batch", "--help"], ["solve", "--help"], ["site", "--help"],
+            ["export", "--help"],
         )),
     ],
 )  # fmt: skip
