@@ -16,6 +16,7 @@ EXTRA_OF = {
     "fastapi": "web", "starlette": "web", "pydantic": "web", "uvicorn": "web", "h11": "web", "latex2mathml": "web",
     "sympy": "solver", "mpmath": "solver",
     "pyarrow": "batch", "fsspec": "batch", "aiohttp": "batch",
+    "onnx": "export", "onnxruntime": "export",
     "keras_tuner": "tune", "tensorboard": "tune", "tensorboardX": "tensorboard",
 }  # fmt: skip
 """Library, by the name that is imported → the smallest extra of this package that brings it."""

@@ -70,7 +70,7 @@ export class Recognizer {
 
 /**
  * Load a recogniser.
- * @param url the address of `recognizer.json`; the weights lie beside it
+ * @param url the address of `recognizer.json`, beside which the weights lie; that of this package if not given
  * @throws BundleError
  */
-export function load(url: string | URL, options?: LoadOptions): Promise<Recognizer>;
+export function load(url?: string | URL | null, options?: LoadOptions): Promise<Recognizer>;

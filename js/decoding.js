@@ -58,22 +58,31 @@ export class Hypothesis {
  * masks}. Gives for each direction its candidates {row, score, certainty}, best first.
  */
 export function decode(network, memory, language, { beam, backward = [false], constants }) {
-  const { n } = memory;
-  const relate = network.relate(memory);
-  const same = sameSymbol(relate, n, language.vocabulary);
+  const search = searching(network.relate(memory), memory.n, network.start(backward.length), language, { beam, backward, constants });
+  let step = search.next();
+  while (!step.done) step = search.next(network.read(memory, step.value.state, step.value.steps));
+  return step.value;
+}
+
+/**
+ * The same for a network of any kind, which may answer later: a generator that asks for what `Network.read` gives of
+ * {state, steps}. `relate` are the logits of pairs of strokes, `start` the states of one hypothesis for each direction.
+ */
+export function* searching(relate, n, start, language, { beam, backward = [false], constants }) {
+  const width = language.vocabulary.tokens.length, same = sameSymbol(relate, n, language.vocabulary);
   const searches = backward.map((one) => ({ backward: one, live: [Hypothesis.first(n, one, language)], done: [] }));
-  let state = network.start(searches.length);
+  let state = start;
   for (let step = 0; step < 12 + 6 * n; step++) {
     const live = searches.flatMap((search) => search.live);
-    const answers = network.read(memory, state, live.map((hypothesis) => [hypothesis.input(language)]));
+    const answers = yield { state, steps: live.map((hypothesis) => [hypothesis.input(language)]) };
     const parents = [];
-    let start = 0;
+    let first = 0;
     for (const search of searches) {
-      const end = start + search.live.length;
-      const tokens = answers.tokens.subarray(start * network.tokens, end * network.tokens);
-      const pointers = answers.pointers.subarray(start * n, end * n);
-      for (const parent of advance(search, tokens, pointers, same, beam, language, constants)) parents.push(start + parent);
-      start = end;
+      const end = first + search.live.length;
+      const tokens = answers.tokens.subarray(first * width, end * width);
+      const pointers = answers.pointers.subarray(first * n, end * n);
+      for (const parent of advance(search, tokens, pointers, same, beam, language, constants)) parents.push(first + parent);
+      first = end;
     }
     if (!parents.length) break;
     state = parents.map((parent) => answers.state[parent]);

@@ -18,13 +18,14 @@ DEEP_LEARNING = {"tensorflow", "keras", "jax", "torch"}
 FLOORS = (
     ("inkml_parser",),
     ("crohme.errors", "crohme.types"),
-    ("crohme.notation", "crohme.child_processes", "crohme.extras"),
+    ("crohme.notation", "crohme.child_processes", "crohme.extras", "crohme.graphs"),
     ("crohme.ink", "crohme.bundle", "crohme.solver", "crohme.deep_learning"),
     ("crohme.augment", "crohme.datasets", "crohme.training", "crohme.recognition"),
     ("crohme.expressions", "crohme.symbols"),
     ("crohme.parallel",),
     ("crohme.batch",),
     ("crohme.evaluation", "crohme.web", "crohme.browser"),
+    ("crohme.export",),
     ("crohme.cli",),
 )
 FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
@@ -130,7 +131,8 @@ IMPORTS = (
     "SymbolNetworks([bundle.load('symbol-cnn')]).guess([Ink.from_arrays([[[0, 0], [9, 9]]])])",
 )
 COMMANDS = ([], *([name] for name in (
-    "train", "evaluate", "predict", "convert", "tune", "info", "compare", "serve", "score", "batch", "solve", "site"
+    "train", "evaluate", "predict", "convert", "tune", "info", "compare", "serve", "score", "batch", "solve", "site",
+    "export",
 )))  # fmt: skip
 
 

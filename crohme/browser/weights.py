@@ -95,6 +95,29 @@ def packed(weights: Mapping[str, Float32Array]) -> tuple[bytes, dict[str, Any]]:
     return bytes(content), {"sha256": hashlib.sha256(content).hexdigest(), "arrays": arrays}
 
 
+def unpacked(content: bytes, description: Mapping[str, Any]) -> dict[str, Float32Array]:
+    """Weights by the names in their description, from what `packed` gives.
+
+    Raises:
+        ValueError: The content is not the one that is described.
+    """
+    if hashlib.sha256(content).hexdigest() != description["sha256"]:
+        raise ValueError("the weights are damaged or of another version")
+    return {entry["name"]: _read(content, entry) for entry in description["arrays"]}
+
+
+def _read(content: bytes, entry: Mapping[str, Any]) -> Float32Array:
+    shape, offset = tuple(entry["shape"]), entry["offset"]
+    count = int(np.prod(shape))
+    if entry["type"] == "float16":
+        return np.frombuffer(content, "<f2", count, offset).reshape(shape).astype(np.float32)
+    scales = (shape[0], 1) if entry["scales"] == "rows" else (1, shape[1])
+    length = int(np.prod(scales))
+    factors = np.frombuffer(content, "<f4", length, offset).reshape(scales)
+    numbers = np.frombuffer(content, np.int8, count, offset + 4 * length).reshape(shape)
+    return Eighths(numbers, factors).restored
+
+
 def _stored(path: str, array: Float32Array) -> Eighths | np.ndarray:
     if array.ndim != 2 or array.size < _LARGE:
         return array.astype(np.float16)

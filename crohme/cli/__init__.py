@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from crohme import __version__
-from crohme.cli import batch, compare, convert, evaluate, info, predict, score, serve, site, solve, train, tune
+from crohme.cli import batch, compare, convert, evaluate, export, info, predict, score, serve, site, solve, train, tune
 from crohme.cli.errors import one_line
 from crohme.cli.tasks import Parser
 from crohme.errors import CrohmeError
 from crohme.extras import needed_by
 
-COMMANDS = (train, tune, evaluate, compare, score, predict, batch, solve, convert, serve, site, info)
+COMMANDS = (train, tune, evaluate, compare, score, predict, batch, solve, convert, serve, site, export, info)
 INTERRUPTED, TERMINATED = 130, 143
 """Exit codes after Ctrl-C and after SIGTERM: 128 + the signal's number, as shells have it."""
 

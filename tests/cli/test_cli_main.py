@@ -85,7 +85,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     text = capsys.readouterr().out
-    names = "train tune evaluate compare score predict batch solve convert serve site info"
+    names = "train tune evaluate compare score predict batch solve convert serve site export info"
     assert names.split() == NAMES
     assert all(f"\n    {name} " in text for name in NAMES)
 

@@ -44,7 +44,7 @@ class _Forward:
     def __init__(self, network: SymbolCnn, weights: Mapping[str, Float32Array]) -> None:
         self._activation = ACTIVATIONS[network.activation]
         self._at_once = max(1, _AT_ONCE * 48**2 // network.size**2)
-        self._convolutions = [(*_folded(weights, name), stride) for name, _, stride in network.convolutions]
+        self._convolutions = [(*folded_convolution(weights, name), stride) for name, _, stride in network.convolutions]
         self._weights = weights
 
     def __call__(self, pictures: Images) -> Float32Array:
@@ -63,7 +63,7 @@ class _Forward:
         return softmax(x @ weights["probabilities/kernel"] + weights["probabilities/bias"])
 
 
-def _folded(weights: Mapping[str, Float32Array], name: str) -> tuple[Float32Array, Float32Array]:
+def folded_convolution(weights: Mapping[str, Float32Array], name: str) -> tuple[Float32Array, Float32Array]:
     """Kernel and bias of a convolution with the batch normalisation that follows it."""
     gamma, beta, mean, variance = (
         weights[f"{name}_norm/{part}"] for part in ("gamma", "beta", "moving_mean", "moving_variance")

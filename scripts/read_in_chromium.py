@@ -1,0 +1,193 @@
+"""Whether the site reads in Chromium, without a network, what Python reads, how fast, and in how much memory.
+
+    python scripts/read_in_chromium.py --data DIR --number 300
+
+Writes the site to a temporary folder, opens it in Debian's Chromium (selenium, chromium and chromedriver are needed),
+waits until its service worker has kept all files, stops the host of the files and cuts the network off, opens the
+page again, and asks the page's own worker for a reading of each InkML file. The memory is that of the worker's process
+after a collection of garbage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from shutil import which
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from selenium import webdriver
+from tqdm import tqdm
+
+from crohme import bundle
+from crohme.browser.site import write_site
+from crohme.expressions.recognizer import Recognizer
+from inkml_parser import Ink, InkError, read
+
+KEPT = """
+const done = arguments[0];
+navigator.serviceWorker.ready.then(({ active }) => {
+  if (active.state === "activated") done(active.state);
+  else active.addEventListener("statechange", () => done(active.state));
+});
+"""
+START = 'window.engine = new Worker("static/worker.js", { type: "module" });'
+ASK = """
+const [strokes, done] = arguments, start = performance.now();
+engine.addEventListener("error", ({ message }) => done({ code: "error", message }), { once: true });
+engine.addEventListener("message", ({ data: { readings, code, message } }) => {
+  done({ latex: readings?.[0].latex, code, message, milliseconds: performance.now() - start });
+}, { once: true });
+engine.postMessage(JSON.stringify({ strokes }));
+"""
+
+
+class Chromium:
+    """The site in Chromium, with the network cut off."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self._driver = driver
+
+    def read(self, ink: Ink) -> dict[str, Any]:
+        """`latex` and `milliseconds`, or `code` and `message`; and `cpu`, milliseconds on the processor."""
+        strokes = [stroke.tolist() for stroke in ink.strokes]
+        before = self._processor_time()
+        answer: dict[str, Any] = self._driver.execute_async_script(ASK, strokes)
+        return answer | {"cpu": self._processor_time() - before}
+
+    def memory(self) -> float:
+        """MB of the largest of the browser's processes that runs pages and workers."""
+        self._driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
+        return _resident(self._renderer)
+
+    @cached_property
+    def _renderer(self) -> int:
+        """The process that runs the page and its worker."""
+        own = self._driver.service.process.pid
+        return max((pid for pid in _descendants(own) if "--type=renderer" in _command(pid)), key=_resident)
+
+    def _processor_time(self) -> float:
+        threads = Path(f"/proc/{self._renderer}/task").glob("*/schedstat")
+        return sum(int(one.read_text(encoding="utf-8").split()[0]) for one in threads) / 1e6
+
+
+@contextmanager
+def offline_site(trained: bundle.Bundle) -> Iterator[Chromium]:
+    """The site of a bundle, opened once from a host, and again when that and the network are gone."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        site = Path(folder) / "site"
+        write_site(trained, site)
+        driver = _driver(Path(folder) / "profile")
+        try:
+            with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(site))) as host:
+                threading.Thread(target=host.serve_forever).start()
+                address = f"http://127.0.0.1:{host.server_address[1]}/"
+                driver.get(address)
+                driver.execute_async_script(KEPT)
+                host.shutdown()
+            off = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+            driver.execute_cdp_cmd("Network.enable", {})
+            driver.execute_cdp_cmd("Network.emulateNetworkConditions", off)
+            driver.get(address)
+            driver.execute_script(START)
+            yield Chromium(driver)
+        finally:
+            driver.quit()
+
+
+class _Files(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of InkML files")
+    parser.add_argument("--number", type=int, default=300, help="files to read, evenly spread over all (300)")
+    parser.add_argument("--readings", type=int, default=0, help="read them again until so many readings are made")
+    parser.add_argument("--bundle", default="math", metavar="NAME|DIR")
+    parser.add_argument("--out", type=Path, help="keep the readings of Chromium as lines of JSON")
+    args = parser.parse_args(argv)
+    files = sorted(args.data.rglob("*.inkml"))
+    files = files[:: max(len(files) // args.number, 1)][: args.number]
+    inks = [(file.name, ink) for file in files if (ink := _ink(file)) is not None]
+    trained = bundle.load(args.bundle)
+    with offline_site(trained) as chromium:
+        chromium.read(inks[0][1])
+        answers, memory = [], []
+        for number in tqdm(range(max(len(inks), args.readings)), desc="Chromium", unit="reading"):
+            answers.append(chromium.read(inks[number % len(inks)][1]))
+            if not (number + 1) % 100:
+                memory.append((number + 1, chromium.memory()))
+        answers = answers[: len(inks)]
+        if args.out:
+            args.out.write_text("".join(f"{json.dumps(one)}\n" for one in answers), encoding="utf-8")
+    recognizer, alike, times = Recognizer(trained), 0, []
+    for (name, ink), answer in zip(tqdm(inks, desc="Python", unit="file"), answers, strict=True):
+        start = time.process_time()
+        expected = _latex(recognizer, ink)
+        times.append(1000 * (time.process_time() - start))
+        alike += answer.get("latex") == expected
+        if answer.get("latex") != expected:
+            tqdm.write(f"{name}\n  Python    {expected}\n  Chromium  {answer.get('latex') or answer['message']}")
+    taken, busy = ([answer[name] for answer in answers] for name in ("milliseconds", "cpu"))
+    print(f"{alike} of {len(inks)} files read alike: {100 * alike / len(inks):.1f} %")
+    print(f"median of a file in Chromium {median(taken):.0f} ms, of which {median(busy):.0f} on the processor")
+    print(f"median of a file in Python {median(times):.0f} ms on the processor")
+    print("memory: " + ", ".join(f"{size:.0f} MB after {count}" for count, size in memory))
+    return 0
+
+
+def _driver(profile: Path) -> webdriver.Chrome:
+    options = webdriver.ChromeOptions()
+    options.binary_location = which("chromium") or ""
+    flags = "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-sync --disable-background-networking"
+    for flag in (*flags.split(), f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options, webdriver.ChromeService(which("chromedriver")))
+    driver.set_script_timeout(120)
+    return driver
+
+
+def _ink(file: Path) -> Ink | None:
+    try:
+        return read(file)
+    except InkError as error:
+        print(f"passed over: {error}", file=sys.stderr)
+        return None
+
+
+def _latex(recognizer: Recognizer, ink: Ink) -> str | None:
+    try:
+        return recognizer.recognize(ink).latex
+    except InkError:
+        return None
+
+
+def _command(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
+
+
+def _resident(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
+    return pages * 4096 / 1e6
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        for child in map(int, (thread / "children").read_text(encoding="utf-8").split()):
+            yield child
+            yield from _descendants(child)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
