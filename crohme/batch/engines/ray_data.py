@@ -51,32 +51,33 @@ class RayData:
     def rows(self, job: Job) -> Generator[Row, None, None]:
         """See `Engine.rows`."""
         with needed_by("--engine ray"):
+            import ray  # noqa: F401
+        with needed_by("--engine ray"):
             import pyarrow  # noqa: F401
-            import ray
         check_sources(job, "--engine ray")
         remaining = Remaining(job.todo)
-        with _connected(self.address):
-            files = ray.put(files_of(job.bundle))
-            is_whole = False
-            for size in (job.at_once, *_ALONE):
-                with _told():
-                    for row in self._pass(replace(job, todo=remaining.ids, at_once=size), files):
-                        is_whole |= row.id == HARMLESS.id
-                        if remaining.first_time(row):
-                            yield row
-                if is_whole and not len(remaining.ids):
-                    return
+        is_whole = False
+        for size in (job.at_once, *_ALONE):
+            # Each pass has a connection of its own: with it end all its actors, also those that something still names.
+            with _connected(self.address), _told():
+                for row in self._pass(replace(job, todo=remaining.ids, at_once=size)):
+                    is_whole |= row.id == HARMLESS.id
+                    if remaining.first_time(row):
+                        yield row
+            if is_whole and not len(remaining.ids):
+                return
         if not is_whole:
             raise WorkerLost("every process of the cluster has ended: there may be too little memory")
         for record in replace(job, todo=remaining.ids).records():
             yield lost_row(record)
 
-    def _pass(self, job: Job, files: Any) -> Iterator[Row]:
+    def _pass(self, job: Job) -> Iterator[Row]:
         """The rows of a pass over the records, and that of the harmless one, which comes after them all."""
         import ray
         from ray.data import ActorPoolStrategy, DataContext
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+        files = ray.put(files_of(job.bundle))
         context = DataContext.get_current().copy()
         context.target_max_block_size = 1  # a row a block
         context.max_errored_blocks = -1

@@ -40,8 +40,9 @@ class Spark:
     def rows(self, job: Job) -> Generator[Row, None, None]:
         """See `Engine.rows`."""
         with needed_by("--engine spark"):
-            import pandas  # noqa: F401
             import pyspark  # noqa: F401
+        with needed_by("--engine spark"):
+            import pandas  # noqa: F401
         check_sources(job, "--engine spark")
         with self._session() as session:
             files = session.sparkContext.broadcast(files_of(job.bundle))

@@ -121,9 +121,9 @@ def _of_batch(path: Path, side: Side, column: str | None) -> Table:
     table = Table(unit="row")
     for number, row in enumerate(output_rows(path, with_failures=side is Side.OUTPUT), start=1):
         latex, confidence = row.get(column or "latex"), row.get("confidence")
-        is_read = isinstance(latex, str) and bool(latex.strip())
-        given = latex if is_read else Refused(str(row.get("error") or f"row {number}: no LaTeX"))
-        table.add(number, row["id"], given, "" if confidence is None else str(confidence))
+        if not isinstance(latex, str) or not latex.strip():
+            latex = Refused(str(row.get("error") or f"row {number}: no LaTeX"))
+        table.add(number, row["id"], latex, "" if confidence is None else str(confidence))
     return table
 
 
