@@ -18,13 +18,15 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Distribution → import name, where they differ.
 IMPORT_NAMES = {
-    "keras-tuner": "keras_tuner", "scikit-learn": "sklearn", "opencv-python-headless": "cv2", "pillow": "PIL"
+    "keras-tuner": "keras_tuner", "scikit-learn": "sklearn", "opencv-python-headless": "cv2", "pillow": "PIL",
+    "ray[data]": "ray",
 }  # fmt: skip
 
 
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+ENGINES = ("ray", "spark")
 # What a framework brings and its interface is made of: FastAPI is Starlette's and pydantic's.
-BROUGHT_ALONG = {"starlette": "fastapi", "pydantic": "fastapi"}
+BROUGHT_ALONG = {"starlette": "fastapi", "pydantic": "fastapi", "py4j": "pyspark"}
 
 
 def name_of(requirement: str) -> str:
@@ -67,13 +69,13 @@ def test_the_extras_bring_what_an_error_says_they_do() -> None:
         assert not any(library in imports_of(brought_by(other)) for other in smaller), library
 
 
-def test_all_and_dev_bring_every_extra() -> None:
-    every = set().union(*(brought_by(extra) for extra in EXTRAS if extra not in ("all", "dev")))
+def test_all_and_dev_bring_every_extra_but_the_engines_of_clusters() -> None:
+    every = set().union(*(brought_by(extra) for extra in EXTRAS if extra not in ("all", "dev", *ENGINES)))
     assert brought_by("all") == every < brought_by("dev")
 
 
 def test_every_import_is_a_declared_dependency() -> None:
-    declared = imports_of({*PROJECT["dependencies"], *brought_by("all")})
+    declared = imports_of({*PROJECT["dependencies"], *(one for extra in EXTRAS for one in brought_by(extra))})
     ours = {"crohme", "inkml_parser"}
     for file in [*REPOSITORY.glob("crohme/**/*.py"), *REPOSITORY.glob("inkml_parser/**/*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -20,6 +20,7 @@ from crohme.extras import needed_by
 from crohme.recognition import Recognition, Symbols
 
 SCHEMA = 1
+LOST = "the process that read it was ended from outside, or by a fault in a library"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ def read_record(
     about = {"seconds": round(time.perf_counter() - begun, 6), "bundle": bundle}
     row = row_of(record, found, None if error is None else clean(error)) | about
     return Row(record.id, json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace"), error)
+
+
+def lost_row(record: Record) -> Row:
+    """The row of a record that ends whatever process reads it: by a fault in a library, or for want of memory."""
+    row = row_of(record, None, LOST) | {"seconds": None, "bundle": None}
+    return Row(record.id, json.dumps(row, ensure_ascii=False).encode(), LOST)
 
 
 def row_of(record: Record, found: Recognition | None, error: str | None) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from crohme.batch.ids import Ids, Shard, chosen, ids_of
-from crohme.batch.lost_workers import rows_of
+from crohme.batch.engines.base import Engine, Job
+from crohme.batch.engines.local import Local
+from crohme.batch.ids import Ids, Shard, ids_of
 from crohme.batch.place import Place, check_settings, opened
 from crohme.batch.records import Record
 from crohme.batch.rows import SCHEMA, Row, check_format, read_record
@@ -87,7 +88,7 @@ def run_batch(
     *,
     shard: Shard | None = None,
     limit: int | None = None,
-    workers: int | None = None,
+    engine: Engine | None = None,
     at_once: int = 8,
     part_size: int = PART_SIZE,
     only_failed: bool = False,
@@ -106,7 +107,8 @@ def run_batch(
         settings: Settings.
         shard: Shard or None. None for all records.
         limit: int or None. Only that many records, the first of the shard.
-        workers, at_once: see `lost_workers.rows_of`.
+        engine: Engine or None. What reads them; None for one process for each core.
+        at_once: int. Records that a process gets at once.
         part_size: int. Records of a part.
         only_failed: bool. Read what has failed before, and nothing else.
         looking, watching: functions that give back the records, and the rows, and show progress meanwhile; the second
@@ -116,6 +118,7 @@ def run_batch(
     Raises:
         BatchError: Equal ids, a source with nothing in it, a place of other settings.
         BundleError, AlphabetError, WorkerLost: See `crohme.parallel.recognize_files`. What was read is written.
+        BatchError: The engine cannot be reached, or fails; see `Engine.rows`. What was read is written.
         KeyboardInterrupt: What was read is written.
         OSError: The output cannot be written; all parts before are there.
         MissingExtra: Parquet without pyarrow, an URL without fsspec.
@@ -136,8 +139,7 @@ def run_batch(
         summary.total = len(todo) + before
         top, beam, symbols = settings.top, settings.beam, settings.symbols
         work = partial(read_record, top=top, beam=beam, symbols=symbols, bundle=identity)
-        records = chosen(sources.records(), todo) if len(todo) else iter(())
-        rows = rows_of(records, work, settings.bundle, workers=workers, at_once=at_once)
+        rows = (engine or Local()).rows(Job(sources, todo, work, settings.bundle, identity, at_once))
         try:
             with closing(rows):
                 _write(watching(rows, summary.total, before), place, part_size, summary)

@@ -16,6 +16,7 @@ from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.tasks import Parser
 
 if TYPE_CHECKING:
+    from crohme.batch.engines.base import Engine
     from crohme.batch.records import Record
     from crohme.batch.rows import Row
     from crohme.batch.run import Summary
@@ -43,14 +44,21 @@ stopped, however that was; with another bundle or other options PLACE is refused
 --shard 2/8 reads the second eighth of the records, for eight processes or machines with the
 same SOURCE and PLACE.
 
+--engine ray reads with the actors of a Ray cluster, --engine spark with the executors of a
+Spark cluster; without --address, on this machine. The sources must be where every machine
+finds them, the same version of crohme on all of them; the bundle is sent. What is written is
+the same, and a run of one engine goes on with another.
+
 examples:
   crohme batch ink/ --output read
   crohme batch https://example.org/ink.tar.gz more.zip --output read
   crohme batch strokes.parquet --id-column key --output read --format parquet
   find ink -name '*.inkml' | crohme batch - --output read --shard 1/4
   crohme batch ink/ --output read --only-failed
+  crohme batch s3://bucket/ink --output read --engine ray --address auto
 """
 TOP = 3
+ENGINES = ("local", "ray", "spark")
 _SHARD = re.compile(r"([0-9]+)/([0-9]+)")
 _MOST_SHARDS = 100_000
 
@@ -77,7 +85,9 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     group.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="the share I of N of all records")
     group.add_argument("--limit", type=positive_int, metavar="N", help="only the first N records")
     group.add_argument("--only-failed", action="store_true", help="read once more what is in failed.jsonl")
-    group.add_argument("--workers", type=positive_int, metavar="N", help="processes (one for each core)")
+    group.add_argument("--workers", type=positive_int, metavar="N", help="the most processes (one for each core)")
+    group.add_argument("--engine", choices=ENGINES, default="local", help="whose processes, see below (local)")
+    group.add_argument("--address", metavar="ADDRESS", help="of the cluster: auto, or host:port; spark://host:port")
     group.add_argument(
         "--batch", type=positive_int, default=8, metavar="N", help="records that a process gets at once (8)"
     )
@@ -103,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
             Sources(args.sources, Columns(args.id_column, args.ink_column)),
             args.output,
             Settings(args.bundle or DEFAULT_BUNDLE, args.top, args.beam, args.alphabet, args.format),
-            shard=Shard(*args.shard), limit=args.limit, workers=args.workers, at_once=args.batch,
+            shard=Shard(*args.shard), limit=args.limit, engine=_engine(args), at_once=args.batch,
             part_size=args.part_size, only_failed=args.only_failed, looking=_looking, watching=_watching,
             summary=summary,
         )  # fmt: skip
@@ -113,6 +123,22 @@ def run(args: argparse.Namespace) -> int:
         ) from None
     _print(summary, args)
     return 1 if summary.failed or summary.failed_before else 0
+
+
+def _engine(args: argparse.Namespace) -> Engine:
+    if args.engine == "ray":
+        from crohme.batch.engines.ray_data import RayData
+
+        return RayData(args.address, args.workers)
+    if args.engine == "spark":
+        from crohme.batch.engines.spark import Spark
+
+        return Spark(args.address, args.workers)
+    if args.address is not None:
+        raise CommandError(f"--address is of a cluster: give --engine {' or '.join(ENGINES[1:])}")
+    from crohme.batch.engines.local import Local
+
+    return Local(args.workers)
 
 
 def _looking(records: Iterator[Record]) -> Iterable[Record]:

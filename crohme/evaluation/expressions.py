@@ -13,6 +13,7 @@ from tqdm import tqdm
 from crohme.datasets.location import inkml_files
 from crohme.errors import cause_of
 from crohme.evaluation.outcomes import NO_WRITER, Outcome, kind_of
+from crohme.evaluation.read_before import ReadBefore
 from crohme.evaluation.recognizers import Answer, AnyRecognizer, recognize_with
 from crohme.ink.truth import truth_expression
 from crohme.notation import Expression, NotationError, canonical_label, relabelled, to_latex, without_limits
@@ -23,7 +24,7 @@ from inkml_parser import Ink, InkError, read
 
 def evaluate(
     folder: Path,
-    bundle: str | Path | AnyRecognizer,
+    bundle: str | Path | AnyRecognizer | ReadBefore,
     *,
     beam: int | None = None,
     symbols: Symbols | None = None,
@@ -42,7 +43,8 @@ def evaluate(
 
     Args:
         folder: Path.
-        bundle: name or folder of a bundle; or a recogniser of any kind, which works in this process.
+        bundle: name or folder of a bundle; or a recogniser of any kind, which works in this process; or what a batch
+            has read.
         beam, symbols, workers: see `recognize_files`.
         offline: bool.
 
@@ -50,10 +52,13 @@ def evaluate(
         DataNotFound: No such folder, or no InkML in it.
         BundleError: See `crohme.bundle.load`.
         RecognizerError: See `recognize_with`.
+        BatchError: See `ReadBefore.answers`.
     """
     files = inkml_files(folder)
     results: Iterator[tuple[Path, Answer]]
-    if isinstance(bundle, str | Path):
+    if isinstance(bundle, ReadBefore):
+        results = bundle.answers(files)
+    elif isinstance(bundle, str | Path):
         results = recognize_files(files, bundle, beam=beam, symbols=symbols, offline=offline, workers=workers)
     else:
         results = recognize_with(bundle, files, beam=beam, symbols=symbols, offline=offline)

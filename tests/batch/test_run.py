@@ -7,6 +7,8 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from crohme.batch import place as places
+from crohme.batch.engines.local import Local
 from crohme.batch.errors import BatchError
 from crohme.batch.ids import Ids, Shard, ids_of
 from crohme.batch.records import Record, hash_of
@@ -22,14 +25,16 @@ from crohme.batch.run import Settings, Summary, run_batch
 from crohme.batch.sources import Sources
 from crohme.errors import CrohmeError
 from tests.batch.conftest import FakeRecognizer, failed_in, ids_in, rows_in
+from tests.processes import wait_until
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 SETTINGS = Settings("bundle")
 Table = Callable[..., Sources]
 pytestmark = pytest.mark.usefixtures("fake")
 
 
 def run(sources: Sources, output: Path, settings: Settings = SETTINGS, **options: object) -> Summary:
-    return run_batch(sources, output, settings, **{"workers": 1, "part_size": 10, **options})
+    return run_batch(sources, output, settings, **{"engine": Local(1), "part_size": 10, **options})
 
 
 def check_whole(place: Path, n: int, failed: tuple[int, ...] = ()) -> None:
@@ -99,6 +104,10 @@ def test_killed_at_any_step_of_writing_it_goes_on(
     check_whole(out, 40, failed=(3, 4, 15))
 
 
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 def test_killed_at_random_moments_it_goes_on(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = FakeRecognizer.recognize
@@ -108,17 +117,20 @@ def test_killed_at_random_moments_it_goes_on(table: Table, tmp_path: Path, monke
         return slow(self, source, **options)
 
     monkeypatch.setattr(FakeRecognizer, "recognize", recognize)
-    sources, out, chance = table(300, empty=(7, 150)), tmp_path / "out", random.Random(5)
-    for _ in range(8):
+    sources, out, chance = table(900, empty=(7, 150)), tmp_path / "out", random.Random(5)
+    for _ in range(20):
         process = multiprocessing.get_context("fork").Process(target=run, args=(sources, out), kwargs={"part_size": 7})
+        before = _size(out / "done.jsonl")
         process.start()
-        process.join(chance.uniform(0.01, 0.15))
+        wait_until(lambda process=process, before=before: not process.is_alive() or _size(out / "done.jsonl") > before)
+        time.sleep(chance.uniform(0, 0.03))
         process.kill()
         process.join()
     for partial in out.glob(".*.part"):
         os.utime(partial, (0, 0))  # one that is young might still be written
+    assert len(rows_in(out)) >= 20 * 7
     run(sources, out, part_size=7)
-    check_whole(out, 300, failed=(7, 150))
+    check_whole(out, 900, failed=(7, 150))
 
 
 @pytest.mark.parametrize("what", ["part", "list"])
@@ -138,6 +150,27 @@ def test_a_full_disk_ends_it_and_loses_nothing(
     assert not list(out.glob(".*.part"))
     run(sources, out)
     check_whole(out, 40, failed=(3,))
+
+
+def test_on_a_disk_that_is_full_it_ends_and_goes_on_when_there_is_space(table: Table, tmp_path: Path) -> None:
+    out = tmp_path / "small"
+    out.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(out)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        sources = table(400, empty=(3, 50))
+        for _ in range(3):
+            with pytest.raises(OSError, match="No space left"):
+                run(sources, out / "out")
+            assert 0 < len(rows_in(out / "out")) < 398
+        subprocess.run(["mount", "-o", "remount,size=4m", str(out)], check=True)
+        run(sources, out / "out")
+        check_whole(out / "out", 400, failed=(3, 50))
+    finally:
+        subprocess.run(["umount", str(out)], check=True)
 
 
 def test_interrupted_it_writes_what_was_read(table: Table, tmp_path: Path) -> None:
@@ -287,6 +320,41 @@ def test_a_fault_of_ours_is_a_dead_letter_and_the_others_are_read(
     run(table(5), tmp_path / "out")
     check_whole(tmp_path / "out", 5, failed=(2,))
     assert failed_in(tmp_path / "out")[0]["error"] == "unexpected ZeroDivisionError: division by zero"
+
+
+MANY = """
+import json, os, sys
+from pathlib import Path
+from crohme.batch.engines.local import Local
+from crohme.batch.run import Settings, run_batch
+from crohme.batch.sources import Sources
+from crohme.expressions.recognizer import Recognizer
+from tests.batch.conftest import FakeRecognizer
+
+Recognizer.load = FakeRecognizer
+resident = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+samples = []
+
+def watched(rows, total, before):
+    for number, row in enumerate(rows):
+        if number % 1000 == 0:
+            samples.append(resident())
+        yield row
+
+run_batch(Sources([sys.argv[1]]), Path(sys.argv[2]), Settings("bundle"), engine=Local(1), watching=watched)
+print(json.dumps(samples))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="looks at /proc")
+def test_memory_does_not_grow_with_the_number_of_records(table: Table, tmp_path: Path) -> None:
+    (named,) = table(20_000, empty=(3,)).named
+    command = [sys.executable, "-c", MANY, named, str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    samples = json.loads(done.stdout)
+    assert len(samples) == 20 and sum(ids_in(tmp_path / "out").values()) == 19_999
+    # After three parts everything has been there once; a row takes about 500 bytes, so 16,000 would take 8 MB.
+    assert max(samples[4:]) - samples[3] < 2_000_000 and max(samples) < 400_000_000
 
 
 class Endless(Sources):

@@ -121,3 +121,43 @@ def test_the_rows_of_all_shards_are_scored_and_failures_count_as_wrong(
     assert told.out.startswith("13 files; ") and "the file is empty" in told.err
     right = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))["summary"]["exprate"]
     assert 50 < right < 100
+
+
+def test_parts_in_parquet_are_scored_as_those_in_json_lines(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pyarrow")
+    told = []
+    for form in ("jsonl", "parquet"):
+        batch(folder, "--output", tmp_path / form, "--part-size", "5", "--format", form)
+        capsys.readouterr()
+        assert main(["score", str(folder), str(tmp_path / form)]) == 1
+        told.append(capsys.readouterr())
+    assert told[0].out == told[1].out and told[0].out.startswith("14 files; ")
+    (tmp_path / "parquet" / "part-00000.parquet").write_bytes(b"PAR1 no more")
+    assert main(["score", str(folder), str(tmp_path / "parquet")]) == 1
+    assert "part-00000.parquet: no Parquet, or damaged" in capsys.readouterr().err
+
+
+def test_what_was_read_is_evaluated_as_if_it_were_read_then(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(TEST / "sample7_00.inkml", folder / "zz.inkml")  # a record that the batch does not have
+    batch(folder, "--output", tmp_path / "out", "--limit", "14", "--part-size", "4")
+    (folder / "zz.inkml").rename(tmp_path / "zz.inkml")
+    reports = []
+    for name, how in (("now", FAST), ("then", ["--batch", str(tmp_path / "out")])):
+        figures = tmp_path / f"{name}.json"
+        arguments = ["evaluate", "expressions", "--data", str(folder), "--report", str(tmp_path / name)]
+        assert main([*arguments, "--json", str(figures), *how]) == 1
+        outcomes = (tmp_path / name / "outcomes.csv").read_text(encoding="utf-8")
+        reports.append((json.loads(figures.read_text()), outcomes))
+    assert reports[0] == reports[1] and reports[0][0]["n"] == 14 and reports[0][0]["exprate"] > 30
+    (tmp_path / "zz.inkml").rename(folder / "zz.inkml")
+    capsys.readouterr()
+    assert main(["evaluate", "expressions", "--data", str(folder), "--batch", str(tmp_path / "out")]) == 1
+    assert "zz.inkml: the batch has no such record" in capsys.readouterr().err
+    assert main(["evaluate", "expressions", "--data", str(folder), "--batch", str(folder)]) == 1
+    assert "no output of `crohme batch`" in capsys.readouterr().err
+    assert main(["evaluate", "expressions", "--data", str(folder), "--batch", str(folder), "--beam", "1"]) == 1
+    assert "--beam says how to recognise" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from crohme.cli.tasks import Parser
 
 if TYPE_CHECKING:
     from crohme.evaluation.outcomes import Outcome
+    from crohme.evaluation.read_before import ReadBefore
     from crohme.evaluation.recognizers import AnyRecognizer
     from crohme.notation import Alphabet
 
@@ -39,6 +40,9 @@ arguments. It has a method `recognize(ink)` that answers with LaTeX or a crohme.
 or it is a network with the methods of crohme.expressions.protocol, in PyTorch or anything
 else, and is decoded as the shipped one.
 
+--batch takes what `crohme batch` has read, and recognises nothing. Files and records are
+matched by name, without folder and suffix; a file that no record is about counts as wrong.
+
 Files that could not be read are listed at the end and make the exit code 1.
 
 examples:
@@ -47,6 +51,7 @@ examples:
   crohme evaluate expressions --data data/crohme/test2013 --offline
   crohme evaluate expressions --data data/crohme/test2013 \\
     --recognizer my_module:MyRecognizer
+  crohme evaluate expressions --data data/crohme/test2013 --batch read
 """
 
 
@@ -64,6 +69,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--recognizer", metavar="MODULE:NAME", help="a recogniser of your own instead of a bundle, see below"
     )
+    parser.add_argument("--batch", type=Path, metavar="PLACE", help="what `crohme batch` has read, instead of a bundle")
     parser.add_argument("--beam", type=up_to(MAX_BEAM), metavar="B", help="width of the search; 1 is fastest")
     add_alphabet_option(parser, "crohme on CROHME, else all that the bundle knows")
     parser.add_argument("--offline", action="store_true", help="recognise a picture drawn of each ink")
@@ -83,7 +89,8 @@ def run(args: argparse.Namespace) -> int:
     if args.offline and args.report is not None:
         raise CommandError("--report compares strokes, which --offline traces anew: use --json")
     recognizer, alphabet, beam = _recognizer(args)
-    about = About(args.recognizer or args.bundle or DEFAULT_BUNDLE, str(args.data.resolve()), beam)
+    name = args.recognizer or args.bundle or DEFAULT_BUNDLE if args.batch is None else str(args.batch)
+    about = About(name, str(args.data.resolve()), beam)
     symbols = args.alphabet or _alphabet_of(args.data, alphabet)
     outcomes = evaluate(args.data, recognizer, beam=beam, symbols=symbols, offline=args.offline)
     content = content_of(outcomes, about, summarize(outcomes), None) if args.offline else gather(outcomes, about)
@@ -119,14 +126,23 @@ def _alphabet_of(folder: Path, alphabet: Alphabet | None) -> str | None:
     return "crohme"
 
 
-def _recognizer(args: argparse.Namespace) -> tuple[AnyRecognizer | str, Alphabet | None, int | None]:
-    """The recogniser, or the name of a bundle, which works on all cores; its alphabet, and the width of its search.
+def _recognizer(args: argparse.Namespace) -> tuple[AnyRecognizer | ReadBefore | str, Alphabet | None, int | None]:
+    """The recogniser, or the name of a bundle, which works on all cores, or what was read before; its alphabet, and
+    the width of its search.
 
     The last two are None where nobody knows.
     """
+    from crohme.evaluation.read_before import ReadBefore
     from crohme.evaluation.recognizers import load_recognizer
     from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
 
+    if args.batch is not None:
+        given = {"--bundle": args.bundle, "--recognizer": args.recognizer, "--beam": args.beam,
+                 "--alphabet": args.alphabet, "--offline": args.offline}  # fmt: skip
+        for option, value in given.items():
+            if value:
+                raise CommandError(f"{option} says how to recognise, and --batch what was recognised before: give one")
+        return ReadBefore(args.batch), None, None
     if args.recognizer is not None and args.bundle is not None:
         raise CommandError("--recognizer names what recognises, and so does --bundle: give one")
     name = args.bundle or DEFAULT_BUNDLE

@@ -10,7 +10,7 @@ from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, check_apart, find_files
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.predict.expression_readings import WRITTEN, read_expressions
-from crohme.cli.predict.readings import Reading
+from crohme.cli.predict.resumed import Earlier
 from crohme.cli.predict.shared import TOP, Lines, add_output_options, run_prediction
 from crohme.cli.tasks import Parser
 
@@ -26,7 +26,11 @@ then latex_2, confidence_2 and so on. JSON is a list of objects with the same na
 `candidates`, each with its `mathml` and its `symbols`: label, strokes (numbers in the file,
 from 0), trace_ids, box (left, top, right, bottom), confidence, and the number of the symbol
 that it is attached to (parent) and how (relation). JSON lines are these objects, one a line.
-Lines are written as they come: Ctrl-C keeps those that are there.
+The file is there at the end; Ctrl-C keeps what was read.
+
+With --resume, each line goes to the .csv or .jsonl when it comes, and the same command goes
+on after a stop, or when it was killed; files that have a line are passed over. For very many
+files there is `crohme batch`.
 
 --write lg,inkml,mathml,latex --to-dir DIR writes files to DIR, named after their source:
 a CROHME label graph over strokes (.lg), the ink with the reading as its truth (.inkml),
@@ -68,15 +72,15 @@ def run(args: argparse.Namespace) -> int:
     if (args.write is None) != (args.to_dir is None):
         raise CommandError("--write says what to write and --to-dir where to: give both")
 
-    def written(found: list[Reading]) -> None:
+    def written(has_failures: bool) -> None:
         if args.to_dir is not None:
-            but = ", but for the files listed below" if any(reading.error for reading in found) else ""
+            but = ", but for the files listed below" if has_failures else ""
             print(f"{', '.join(args.write)} written to {args.to_dir}{but}")
 
     return run_prediction(args, _start, "expressions", written)
 
 
-def _start(args: argparse.Namespace) -> Lines:
+def _start(args: argparse.Namespace, before: Earlier) -> Lines:
     from crohme.expressions.recognizer import DEFAULT_BUNDLE
     from crohme.ink.image_files import SUFFIXES
 
@@ -85,6 +89,7 @@ def _start(args: argparse.Namespace) -> Lines:
     top = args.top or (1 if args.output is None else TOP)
     folder = None if args.to_dir is None else OutputFolder(args.to_dir, (file for file, _ in files))
     bundle = args.bundle or DEFAULT_BUNDLE
+    files = [(file, name) for file, name in files if not before.has(file)]
     return len(files), read_expressions(files, bundle, top, args.beam, args.alphabet, args.write or (), folder)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from crohme.cli.errors import CommandError, one_line
+from crohme.cli.predict.resumed import Earlier, growing
 from crohme.errors import CrohmeError, cause_of
 from inkml_parser.files import check_writable, replacing_text
 
@@ -66,7 +67,7 @@ def check_suffix(path: Path) -> None:
 
 
 @contextmanager
-def writer(path: Path | None, top: int) -> Iterator[Write]:
+def writer(path: Path | None, top: int, before: Earlier | None = None) -> Iterator[Write]:
     """A function that adds readings to a file, which is there at the end of the block.
 
     If that is interrupted, or the recogniser fails, with those that came until then: a file that can be read, and
@@ -75,12 +76,17 @@ def writer(path: Path | None, top: int) -> Iterator[Write]:
     Args:
         path: Path or None. Its suffix names the format: `.csv`, `.json` or `.jsonl`. None writes nothing.
         top: int. The most candidates that a reading will have.
+        before: Earlier or None. What earlier runs have written: lines are added to it, each when it comes.
 
     Raises:
         CommandError: It cannot be written.
     """
     if path is None:
         yield lambda reading: None
+        return
+    if before is not None:
+        with _adding(path, top, before) as write:
+            yield write
         return
     ended: BaseException | None = None
     try:
@@ -95,6 +101,25 @@ def writer(path: Path | None, top: int) -> Iterator[Write]:
         raise CommandError(cause_of(error), error.filename or path) from None
     if ended is not None:
         raise ended
+
+
+@contextmanager
+def _adding(path: Path, top: int, before: Earlier) -> Iterator[Write]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        check_writable(path)
+        with growing(path, before) as (text, move), _WRITERS[path.suffix.lower()](text, top) as write:
+            if before.whole:  # the header is there
+                text.seek(0)
+            move()
+
+            def add(reading: Reading) -> None:
+                write(reading)
+                move()
+
+            yield add
+    except OSError as error:
+        raise CommandError(cause_of(error), error.filename or path) from None
 
 
 def print_table(readings: Sequence[Reading], what: str) -> None:
@@ -137,11 +162,16 @@ def _mark(reading: Reading) -> str:
     return "=" if is_right else f"≠ {reading.truth}"
 
 
+def columns(top: int) -> list[str]:
+    """The columns of a CSV whose readings have so many candidates at most."""
+    extra = [f"{name}_{rank}" for rank in range(2, top + 1) for name in ("latex", "confidence")]
+    return ["file", "symbol", "latex", "confidence", "truth", "truth_error", "error", *extra]
+
+
 @contextmanager
 def _csv(file: TextIO, top: int) -> Iterator[Write]:
     out = csv.writer(file)
-    extra = [f"{name}_{rank}" for rank in range(2, top + 1) for name in ("latex", "confidence")]
-    out.writerow(["file", "symbol", "latex", "confidence", "truth", "truth_error", "error", *extra])
+    out.writerow(columns(top))
 
     def write(r: Reading) -> None:
         cells = [cell for c in r.candidates for cell in (c.latex, f"{c.confidence:.6f}")]

@@ -8,7 +8,7 @@ from pathlib import Path
 from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, check_apart, check_file, find_files
 from crohme.cli.layout import HelpFormatter
-from crohme.cli.predict.readings import Reading
+from crohme.cli.predict.resumed import Earlier
 from crohme.cli.predict.shared import TOP, Lines, add_output_options, run_prediction
 from crohme.cli.predict.symbol_readings import read_symbols
 from crohme.cli.tasks import Parser
@@ -21,8 +21,11 @@ is taken for one symbol. A symbol's label in the file is shown beside the readin
 
 The CSV has the columns file, symbol (its number in the file), latex, confidence, truth,
 truth_error, error, then latex_2, confidence_2 and so on. JSON is a list of objects with the
-same names and `candidates`; JSON lines are these objects, one a line. Lines are written as
-they come: Ctrl-C keeps those that are there.
+same names and `candidates`; JSON lines are these objects, one a line. The file is there at
+the end; Ctrl-C keeps what was read.
+
+With --resume, each line goes to the .csv or .jsonl when it comes, and the same command goes
+on after a stop, or when it was killed.
 
 --sheet draws the symbols in rows, each with its label, probability and file, 200 to a page.
 Pages after the first are numbered: sheet.png, sheet-2.png.
@@ -55,20 +58,23 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Recognise the symbols of every file."""
     if args.sheet is not None:
+        if args.resume:
+            raise CommandError("it shows all symbols, and --resume reads those that are left", args.sheet)
         if args.sheet.suffix.lower() != ".png":
             raise CommandError("the suffix of --sheet must be .png", args.sheet)
         check_file(args.sheet)
 
-    def written(found: list[Reading]) -> None:
+    def written(_: bool) -> None:
         if args.sheet is not None:
             print(f"pictures written to {args.sheet}")
 
     return run_prediction(args, _start, "symbols", written)
 
 
-def _start(args: argparse.Namespace) -> Lines:
+def _start(args: argparse.Namespace, before: Earlier) -> Lines:
     from crohme.ink.image_files import SUFFIXES
 
     files = [file for file, _ in find_files(args.paths, INK_SUFFIXES | SUFFIXES)]
     check_apart({"--output": args.output, "--sheet": args.sheet}, files)
+    files = [file for file in files if not before.has(file)]
     return len(files), read_symbols(files, args.bundle or "both", args.top or TOP, args.sheet)

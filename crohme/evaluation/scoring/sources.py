@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from crohme.batch.files import failures_of, parts_of
+from crohme.batch.files import parts_of
+from crohme.batch.output import output_rows
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
@@ -100,14 +101,14 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
 
     Raises:
         ScoringError: Nothing found, one name twice, names that only files of another kind have, or no such table.
+        BatchError, MissingExtra: A part of a batch is damaged, or in Parquet, and pyarrow is not installed.
     """
     if path.is_dir():
         files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in _SUFFIXES and file.is_file()]
         if files:
             return _folder(path, files)
-        parts = parts_of(path)
-        if parts:
-            return _of_table(path, _of_parts(path, parts, side, column))
+        if parts_of(path):
+            return _of_table(path, _of_batch(path, side, column))
         if not (path / REPORTED).is_file():
             raise ScoringError(f"no .lg or .inkml file under {path}, and none of LaTeX (.tex, .txt)")
         path = path / REPORTED
@@ -116,12 +117,15 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
     return _of_table(path, read_table(path, side, column))
 
 
-def _of_parts(path: Path, parts: list[Path], side: Side, column: str | None) -> Table:
+def _of_batch(path: Path, side: Side, column: str | None) -> Table:
     """The rows of a batch; what could not be read is refused with its cause."""
-    if any(part.suffix == ".parquet" for part in parts):
-        raise ScoringError("parts in Parquet cannot be scored: `crohme batch --format jsonl` writes others", path)
-    failures = failures_of(path) if side is Side.OUTPUT else []
-    return read_tables([*parts, *failures], side, column)
+    table = Table(unit="row")
+    for number, row in enumerate(output_rows(path, with_failures=side is Side.OUTPUT), start=1):
+        latex, confidence = row.get(column or "latex"), row.get("confidence")
+        if not isinstance(latex, str) or not latex.strip():
+            latex = Refused(str(row.get("error") or f"row {number}: no LaTeX"))
+        table.add(number, row["id"], latex, "" if confidence is None else str(confidence))
+    return table
 
 
 def _of_table(path: Path, table: Table) -> Source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +17,7 @@ from crohme.evaluation.scoring.text import EncodingError, decode, not_utf8, unde
 from crohme.ink.image_files import SUFFIXES
 from inkml_parser.files import read_regular
 
-__all__ = ["Side", "Table", "name_of", "read_table", "read_tables"]
+__all__ = ["Side", "Table", "name_of", "read_table"]
 
 _FILES = SUFFIXES | {".inkml", ".lg", ".tex", ".txt", ".mml", ".svg"}
 _SEPARATORS = "\t;,"
@@ -98,17 +98,6 @@ def read_table(path: Path, side: Side, column: str | None = None) -> Table:
         table.add(*row)
     if not table.items:
         raise ScoringError("no rows", path)
-    return table
-
-
-def read_tables(paths: Sequence[Path], side: Side, column: str | None = None) -> Table:
-    """As `read_table`, of JSON lines that several files hold, whose rows are counted through."""
-    table, before = Table(unit="row"), 0
-    for path in paths:
-        text = _text(path, lenient=False)
-        for number, file, latex, confidence in json_rows(path, text, side, column):
-            table.add(before + number, file, latex, confidence)
-        before += text.count("\n")
     return table
 
 

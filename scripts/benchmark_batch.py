@@ -1,0 +1,144 @@
+"""How fast `crohme batch` is here, against `predict`, with more processes, and when it is killed. Prints a table.
+
+    python scripts/benchmark_batch.py --data CROHME/test2013 [--records 100000] [--compared 1000] [--bundle NAME|DIR]
+
+The files are repeated under other ids, as hard links in a temporary folder. First `predict` and `batch` read the same
+`--compared` files on one core, then `batch` on two; then `batch` reads all `--records` on all cores and is killed
+twice, after each third, with all its processes. Every id must be there once in the end; nothing else is asserted.
+Figures mean something on a machine that does nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+CORES = sorted(os.sched_getaffinity(0))
+MILLION = 1_000_000
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="InkML")
+    parser.add_argument("--records", type=int, default=100_000, metavar="N", help="of the long run (100000)")
+    parser.add_argument("--compared", type=int, default=1000, metavar="N", help="of each short one (1000)")
+    parser.add_argument("--bundle", default="math", metavar="NAME|DIR", help="(math)")
+    parser.add_argument("--beam", metavar="B", help="(that of the bundle)")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="where the links and the output go (temporary)")
+    args = parser.parse_args()
+    how = ["--bundle", args.bundle, *(["--beam", args.beam] if args.beam else [])]
+    with tempfile.TemporaryDirectory(dir=args.work) as name:
+        work = Path(name)
+        few, many = repeated(args.data, work / "few", args.compared), repeated(args.data, work / "many", args.records)
+        print(f"{args.compared:,} and {args.records:,} records of {args.data}, {args.bundle}, {len(CORES)} cores\n")
+        print("| | records | cores | seconds | a record, ms | core-hours a million |\n|---|---|---|---|---|---|")
+        predicted = seconds(["predict", few, "--output", work / "predict.jsonl", *how], 1)
+        row("`predict`", args.compared, 1, predicted)
+        one = seconds(["batch", few, "--output", work / "one", "--workers", "1", *how], 1)
+        row(f"`batch`, {one / predicted - 1:+.1%}", args.compared, 1, one)
+        if len(CORES) > 1:
+            two = seconds(["batch", few, "--output", work / "two", "--workers", "2", *how], 2)
+            row(f"`batch`, {one / two:.2f} times", args.compared, 2, two)
+        taken, most = killed_twice(["batch", many, "--output", work / "all", *how], work / "all", args.records)
+        row("`batch`, killed twice", args.records, len(CORES), taken)
+        check(work / "all", args.records)
+        hours = taken * MILLION / args.records / 3600
+        print(f"\na million: {hours:.1f} hours on {len(CORES)} cores")
+        print(f"memory of all processes: {most / 1e6:.0f} MB at most")
+
+
+def repeated(data: Path, folder: Path, records: int) -> Path:
+    """A folder of so many files, which are those of a folder again and again."""
+    files = sorted(data.rglob("*.inkml"))
+    originals = folder.with_name(f"{folder.name}-originals")
+    originals.mkdir()
+    copies = [Path(shutil.copy(file, originals / f"{number}.inkml")) for number, file in enumerate(files[:records])]
+    for number in range(records):
+        place = folder / f"{number // 1000:05}"
+        place.mkdir(parents=True, exist_ok=True)
+        os.link(copies[number % len(copies)], place / f"{number:08}.inkml")
+    return folder
+
+
+def start(arguments: list[object], cores: int) -> subprocess.Popen[bytes]:
+    """A command of ours, on the first cores, whose processes are a group."""
+    command = ["taskset", "-c", ",".join(map(str, CORES[:cores])), sys.executable, "crohme.py", *map(str, arguments)]
+    with open(os.devnull, "w") as nowhere:
+        return subprocess.Popen(command, cwd=REPOSITORY, stdout=nowhere, stderr=nowhere, start_new_session=True)
+
+
+def seconds(arguments: list[object], cores: int) -> float:
+    """How long a command takes, its start among it."""
+    begun = time.monotonic()
+    if start(arguments, cores).wait() not in (0, 1):
+        raise SystemExit(f"failed: {' '.join(map(str, arguments))}")
+    return time.monotonic() - begun
+
+
+def killed_twice(arguments: list[object], output: Path, records: int) -> tuple[float, int]:
+    """How long it takes in all, and the most memory, in bytes, of all its processes together."""
+    begun, most = time.monotonic(), 0
+    for share in (1 / 3, 2 / 3, 2.0):
+        process = start(arguments, len(CORES))
+        while process.poll() is None:
+            most = max(most, memory(process.pid))
+            if done(output) >= share * records:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            time.sleep(0.5)
+    return time.monotonic() - begun, most
+
+
+def done(output: Path) -> int:
+    """How many records are in parts, or among the dead letters."""
+    return sum(entry["records"] for entry in lines(output / "done.jsonl")) + sum(
+        1 for _ in lines(output / "failed.jsonl")
+    )
+
+
+def lines(path: Path) -> Iterator[dict[str, int]]:
+    """The whole lines of a file that may be written to, or not be there."""
+    if path.exists():
+        yield from (json.loads(line) for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n"))
+
+
+def memory(group: int) -> int:
+    """Bytes of the processes of a group; what they share counts once."""
+    total = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, IndexError):
+            if int((process / "stat").read_text().rpartition(")")[2].split()[2]) == group:
+                shares = (process / "smaps_rollup").read_text().splitlines()
+                total += sum(1024 * int(line.split()[1]) for line in shares if line.startswith("Pss:"))
+    return total
+
+
+def check(output: Path, records: int) -> None:
+    """End with an error unless every record is in the output once."""
+    files = [*output.glob("part-*.jsonl"), *output.glob("failed.jsonl")]
+    ids = [entry["id"] for file in files for entry in lines(file)]
+    if len(ids) != records or len(set(ids)) != records:
+        raise SystemExit(f"{len(ids)} rows of {len(set(ids))} records, and there are {records}")
+
+
+def row(what: str, records: int, cores: int, taken: float) -> None:
+    """A line of the table."""
+    each = taken / records
+    hours = each * cores * MILLION / 3600
+    print(f"| {what} | {records:,} | {cores} | {taken:,.1f} | {1000 * each:.1f} | {hours:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
