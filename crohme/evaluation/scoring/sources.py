@@ -12,7 +12,7 @@ from crohme.batch.output import output_rows
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
-from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table, read_tables
+from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table
 from crohme.evaluation.scoring.text import EncodingError, decode
 from crohme.ink.truth import truth_expression, truth_graph
 from crohme.notation import (
