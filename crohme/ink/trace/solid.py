@@ -52,7 +52,10 @@ def check_broad(ink: Image) -> None:
         return
     broad = _widths(np.asarray(found, np.int32), ink, count)
     sides = stats[1:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1)
-    if ((broad > _BROAD * np.median(broad)) & (sides > _LARGE * sides.max())).any():
+    order = np.argsort(broad)
+    reached = np.cumsum(sides[order])  # a hundred specks must not outvote the writing
+    usual = broad[order][np.searchsorted(reached, reached[-1] / 2)]
+    if ((broad > _BROAD * usual) & (sides > _LARGE * sides.max())).any():
         raise ImageError("has a mark many times as broad as the others, which may be no writing")
 
 

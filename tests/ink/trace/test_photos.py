@@ -189,6 +189,13 @@ def test_a_narrow_band_is_no_stroke_and_a_blot_is_no_dot(marker: str, recognizer
     assert recognizer.recognize(trace(blotted)).latex == clean(NAME)
 
 
+def test_strokes_are_not_too_broad_beside_many_specks() -> None:
+    page = p.write(strokes(NAME))
+    for shift in (0, 1):
+        page[20 + shift : 300 : 12, 20:500:60] = page[20 + shift : 300 : 12, 21:500:60] = 0
+    assert len(trace(page).strokes) > 150
+
+
 def test_a_confidence_of_nothing_is_no_reading(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
     ink = strokes(NAME)
     assert recognizer.recognize(ink).confidence > 0.5
