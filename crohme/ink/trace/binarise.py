@@ -159,8 +159,7 @@ def _beside_ink(stats: Int32Array, ink: Image, reach: int) -> BoolArray:
     left, top, width, height = cv2.boundingRect(ink)
     low, high = stats[:, :2], stats[:, :2] + stats[:, 2:4]
     before, after = np.array([left, top]) - reach, np.array([left + width, top + height]) + reach
-    beside: BoolArray = ((high > before) & (low < after)).all(axis=1)
-    return beside
+    return np.asarray(((high > before) & (low < after)).all(axis=1), np.bool_)
 
 
 def _marks(ink: Image, flat: Image, strength: Image, pen: float) -> Image:

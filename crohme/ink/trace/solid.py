@@ -69,4 +69,5 @@ def _widths(labels: Int32Array, ink: Image, count: int) -> Float64Array:
     ends = np.searchsorted(of, np.arange(1, count + 1))
     before = np.concatenate([[0.0], weights])[ends]
     middle = np.searchsorted(weights, (before[:-1] + before[1:]) / 2)
-    return np.maximum(1.0, 2 * depths[np.clip(middle, 0, len(depths) - 1)] - 0.5)
+    found: Float64Array = np.maximum(1.0, 2 * depths[np.clip(middle, 0, len(depths) - 1)] - 0.5)
+    return found
