@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-# Two threads of linear algebra wait for each other where the cores are busy. Before numpy is imported.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Threads of linear algebra wait for each other where the cores are busy. Before numpy and TensorFlow are imported.
+for _name in ("OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ.setdefault(_name, "1")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +40,18 @@ SHAPES = {
     "+": [np.array([[0.0, 5], [10, 5]]), np.array([[5.0, 0], [5, 10]])],
     "L": [np.array([[0.0, 0], [0, 10], [6, 10]])],
 }
+SMALL: dict[str, dict[str, Any]] = {"lstm": {}, "cnn": {"size": 16}}
 
 
 def shaken(rng: np.random.Generator, label: str) -> list[np.ndarray]:
     return [stroke + rng.normal(0, 0.4, stroke.shape) for stroke in SHAPES[label]]
 
 
-@pytest.fixture
-def ink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def ink_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """40 files of four symbols each."""
-    monkeypatch.setenv("CROHME_CACHE", str(tmp_path / "cache"))
     rng = np.random.default_rng(1)
-    folder = tmp_path / "ink"
+    folder = tmp_path_factory.mktemp("data") / "ink"
     folder.mkdir()
     for i in range(40):
         strokes, symbols = [], []
@@ -59,6 +61,28 @@ def ink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             strokes += drawn
         write(Ink(strokes=tuple(strokes), symbols=tuple(symbols)), folder / f"{i:02}.inkml")
     return folder
+
+
+@pytest.fixture
+def ink(ink_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The files, and a cache of one's own."""
+    monkeypatch.setenv("CROHME_CACHE", str(tmp_path / "cache"))
+    return ink_folder
+
+
+@pytest.fixture(scope="module")
+def whole_runs(ink_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a run of two epochs of a network; each is trained once."""
+
+    @cache
+    def run(network: str) -> Path:
+        folder = tmp_path_factory.mktemp(network)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CROHME_CACHE", str(folder / "cache"))
+            assert train(network, ink_folder, 2, folder / "run", arguments=SMALL[network]) == folder / "run" / "bundle"
+        return folder / "run"
+
+    return run
 
 
 @pytest.fixture
@@ -90,7 +114,7 @@ def log_of(out: Path, kind: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("network", ["lstm", "cnn"])
 def test_it_learns_from_ink(network: str, ink: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    folder = train(network, ink, epochs=12, out=out)
+    folder = train(network, ink, 12, out, arguments={"size": 32} if network == "cnn" else {})
     loaded = bundle.load(folder)
     assert loaded.vocabulary == ("+", "-", "L", "|")
     assert loaded.metrics["held-out files top1"] >= 0.75
@@ -238,9 +262,8 @@ def test_weights_that_cannot_be_are_refused_before_the_data_are_read(tmp_path: P
             train(network, tmp_path / "no data", 1, out=tmp_path / "run", weights=weights)
 
 
-def test_what_a_run_leaves_behind(ink: Path, tmp_path: Path) -> None:
-    out = tmp_path / "run"
-    assert train("lstm", ink, epochs=2, out=out) == out / "bundle"
+def test_what_a_run_leaves_behind(whole_runs: Callable[[str], Path]) -> None:
+    out = whole_runs("lstm")
     rows = log_of(out, "training")
     assert [row["epoch"] for row in rows] == [1, 2] and rows[1]["loss"] < rows[0]["loss"]
     assert all(0 <= row["held-out files top1"] <= 1 for row in log_of(out, "validation"))
@@ -257,16 +280,21 @@ def test_the_network_is_described_before_it_is_trained(
     ink: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    train("lstm", ink, epochs=1, out=tmp_path / "run")
+    train("lstm", ink, epochs=0.1, out=tmp_path / "run")
     for part in ("network symbol_lstm, 124,", "lstm_1 ", "any × 128", "probabilities"):
         assert part in caplog.text
 
 
 @pytest.mark.parametrize(("network", "killed_at"), [("lstm", 3), ("lstm", 13), ("cnn", 13)])
 def test_killed_and_resumed_is_as_if_nothing_had_happened(
-    network: str, killed_at: int, ink: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    network: str,
+    killed_at: int,
+    whole_runs: Callable[[str], Path],
+    ink: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    whole = bundle.load(train(network, ink, epochs=2, out=tmp_path / "whole"))
+    whole = bundle.load(whole_runs(network) / "bundle")
     monkeypatch.setattr(training, "SAVE_EVERY", 0)
     step, done = SymbolRun.step, []
 
@@ -279,15 +307,15 @@ def test_killed_and_resumed_is_as_if_nothing_had_happened(
     with monkeypatch.context() as patch:
         patch.setattr(SymbolRun, "step", killed)
         with pytest.raises(RuntimeError):
-            train(network, ink, epochs=2, out=tmp_path / "parts")
-    resumed = bundle.load(train(network, ink, epochs=2, out=tmp_path / "parts", resume=True))
+            train(network, ink, 2, tmp_path / "parts", arguments=SMALL[network])
+    resumed = bundle.load(train(network, ink, 2, tmp_path / "parts", resume=True, arguments=SMALL[network]))
     for name, weights in whole.weights.items():
         np.testing.assert_allclose(resumed.weights[name], weights, atol=1e-6, err_msg=name)
     timed = {"seconds", "spent", "epoch_seconds"}
     for kind in ("training", "validation"):
         parts, all_at_once = (
-            [{k: v for k, v in row.items() if k not in timed} for row in log_of(tmp_path / run, kind)]
-            for run in ("parts", "whole")
+            [{k: v for k, v in row.items() if k not in timed} for row in log_of(run, kind)]
+            for run in (tmp_path / "parts", whole_runs(network))
         )
         for ours, theirs in zip(parts, all_at_once, strict=True):
             assert ours == pytest.approx(theirs)
