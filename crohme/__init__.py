@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crohme.bundle import BundleError
     from crohme.errors import CrohmeError
     from crohme.expressions.recognizer import Recognizer
+    from crohme.expressions.session import Session
     from crohme.extras import MissingExtra
     from crohme.ink.image_files import ImageError
     from crohme.ink.sources import NothingToRecognize
@@ -39,6 +40,7 @@ __all__ = [
     "Recognition",
     "RecognizedSymbol",
     "Recognizer",
+    "Session",
     "SymbolRecognizer",
     "load",
     "solve",
@@ -58,6 +60,7 @@ _MODULES = {
     "Recognition": "crohme.recognition",
     "RecognizedSymbol": "crohme.recognition",
     "Recognizer": "crohme.expressions.recognizer",
+    "Session": "crohme.expressions.session",
     "SymbolRecognizer": "crohme.symbols.recognizer",
     "solve": "crohme.solver",
 }

@@ -1,28 +1,35 @@
 """How fast it is here: parsing, recognising, starting up, memory. Prints a table; nothing is asserted.
 
-    python scripts/benchmark.py [--data DIR] [--bundle NAME|DIR]
+    python scripts/benchmark.py [--data DIR] [--bundle NAME|DIR] [--against COMMIT]
 
-Parsing and recognising run on one core with the bundle loaded; commands as a user starts them.
+Parsing and recognising run on one core with the bundle loaded; commands as a user starts them. With --against the same
+files are read by another version of this repository, too, turn and turn about, each with its own bundle of that name.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))  # so that it runs from a clone that is not installed
 AS_STARTED = dict(os.environ)
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
-from crohme import bundle  # noqa: E402  (numpy counts its threads when it is imported)
+import numpy as np  # noqa: E402  (it counts its threads when it is imported)
+
+from crohme import bundle  # noqa: E402
 from crohme.bundle import Bundle  # noqa: E402
 from crohme.datasets.location import inkml_files, sample_folder  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
@@ -34,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=sample_folder(), metavar="DIR", help="InkML (data/sample)")
     parser.add_argument("--bundle", action="append", metavar="NAME|DIR", help="(all that are shipped)")
+    parser.add_argument("--against", metavar="COMMIT", help="time the reading of another version as well")
     args = parser.parse_args()
     files = inkml_files(args.data)
     print(f"{len(files)} files of {args.data}, {len(os.sched_getaffinity(0))} cores\n")
@@ -45,6 +53,8 @@ def main() -> None:
         measure = expressions if loaded.reads is bundle.Reads.EXPRESSIONS else symbols
         print(f"\n{name}")
         measure(loaded, args.data, files)
+        if args.against and loaded.reads is bundle.Reads.EXPRESSIONS:
+            against(args.against, name, files)
 
 
 def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
@@ -57,6 +67,7 @@ def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
         times = sorted(1000 * seconds(lambda: recognizer.recognize(ink, beam=beam), runs=1) for ink in inks)  # noqa: B023
         middle, slow = statistics.median(times), times[int(0.95 * len(times))]
         row(f"recognise one, {what}, one core", f"median {middle:.1f} ms, 95 % within {slow:.1f} ms")
+    row("the arithmetic of one, at the speed of large products", f"mean {1000 * arithmetic(recognizer, inks):.1f} ms")
     os.sched_setaffinity(0, cores)
     one = ["predict", str(files[0]), "--bundle", str(trained.path)]
     row("start, predict one.inkml", f"{seconds(lambda: crohme(*one)):.2f} s")
@@ -65,6 +76,84 @@ def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
         taken, peak = time_and_memory(all_files)
     row("predict folder, start-up included", f"{taken:.1f} s, {len(files) / taken:.1f} files/s")
     row("its memory at most, all processes", f"{peak / 1e6:.0f} MB")
+
+
+def arithmetic(recognizer: Recognizer, inks: list[Ink]) -> float:
+    """Seconds of processor time that the products of a reading would take in the mean if they were large ones.
+
+    Counted are those with the network's kernels, for each stroke, pair of strokes and token that it reads.
+    """
+    assert recognizer.bundle is not None
+    kernels: Counter[str] = Counter()
+    for path, weight in recognizer.bundle.weights.items():
+        _, part, *rest = path.split("/")
+        if rest and rest[-1] == "kernel":
+            of_pairs = part == "pair" and rest[0] in ("lying", "out") or rest[0].startswith(("geometry", "biases"))
+            kernels["pairs" if of_pairs else "tokens" if part == "decoder" else "strokes"] += weight.size
+    read, counts = recognizer.network.read, Counter[str]()
+
+    def counted(memory: Any, state: Any, previous: Any, *where: Any) -> Any:
+        counts["tokens"] += previous.size
+        return read(memory, state, previous, *where)
+
+    with mock.patch.object(recognizer.network, "read", counted):
+        for ink in inks:
+            recognizer.recognize(ink)
+            counts["strokes"] += len(ink.strokes)
+            counts["pairs"] += len(ink.strokes) ** 2
+    square = np.ones((1024, 1024), np.float32)
+    times = []
+    for _ in range(5):
+        begun = time.process_time()
+        square @ square
+        times.append(time.process_time() - begun)
+    products = sum(counts[what] * kernels[what] for what in counts) / len(inks)
+    return products * min(times) / len(square) ** 3
+
+
+def against(commit: str, name: str, files: list[Path]) -> None:
+    """Time the reading of some files by this version and by another, in turn, so that both meet the same machine."""
+    with tempfile.TemporaryDirectory() as folder:
+        other = Path(folder, "other")
+        git = ["git", "-C", str(REPOSITORY), "worktree"]
+        subprocess.run([*git, "add", "--quiet", "--detach", str(other), commit], check=True)
+        try:
+            compare({"this version": REPOSITORY, commit: other}, name, files[:: max(1, len(files) // 40)])
+        finally:
+            subprocess.run([*git, "remove", "--force", str(other)], check=True)
+
+
+def compare(versions: dict[str, Path], name: str, files: list[Path]) -> None:
+    """Print the processor time a file of each version, and how many answers are the same."""
+    program = Path(__file__).with_name("benchmark_reader.py")
+    readers = {
+        version: subprocess.Popen(
+            [sys.executable, str(program), str(root), name, *map(str, files)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root,
+        )
+        for version, root in versions.items()
+    }  # fmt: skip
+
+    def taken(version: str, number: int, beam: int) -> tuple[float, str]:
+        reader = readers[version]
+        assert reader.stdin is not None and reader.stdout is not None
+        print(number, beam, file=reader.stdin, flush=True)
+        measured, latex = json.loads(reader.stdout.readline())
+        return measured, latex
+
+    for what, beam in (("greedy", 1), ("the usual beam", 0)):
+        means, answers = {}, {}
+        rounds = [[[taken(v, i, beam) for v in versions] for _ in range(3)] for i in range(len(files))]
+        for j, version in enumerate(versions):
+            means[version] = statistics.mean(min(one[j][0] for one in of_file) for of_file in rounds)
+            answers[version] = [of_file[0][j][1] for of_file in rounds]
+            each = f"{1000 * means[version]:.1f} ms of processor time, {1 / means[version]:.1f} a second and core"
+            row(f"{what}, {version}", each)
+        first, other = versions
+        same = sum(a == b for a, b in zip(answers[first], answers[other], strict=True))
+        row(f"{what}, faster by", f"{means[other] / means[first]:.2f}, {same} of {len(files)} answers the same")
+    for reader in readers.values():
+        reader.communicate()
 
 
 def symbols(trained: Bundle, data: Path, files: list[Path]) -> None:
@@ -84,7 +173,7 @@ def symbols(trained: Bundle, data: Path, files: list[Path]) -> None:
 
 def row(what: str, measured: str) -> None:
     """Print one line of the table."""
-    print(f"{what:<40}{measured}", flush=True)
+    print(f"{what:<60}{measured}", flush=True)
 
 
 def parsed(file: Path) -> Ink | None:
