@@ -8,6 +8,7 @@ fonts and braces that only group are no part of the normal form.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from crohme.augment.texts import text_files
 from crohme.errors import CrohmeError, cause_of
+from crohme.evaluation.scoring.text import EncodingError, decode
 from crohme.notation import Alphabet, LatexError, LatexTooLong, from_latex, read_latex, to_latex, tokenize
 from crohme.notation.latex_commands import ALL_FUNCTIONS
 from inkml_parser.files import read_regular
@@ -75,7 +77,7 @@ def read_lines(paths: Sequence[Path]) -> tuple[list[tuple[Path, int, bytes]], in
         `(file, line, text)` each, and how many lines repeat another one.
 
     Raises:
-        TextsError: A file cannot be read, a folder has none, or there is no text at all.
+        TextsError: A file cannot be read, is no UTF-16 though it begins so, a folder has none, or there is no text.
     """
     lines: dict[bytes, tuple[Path, int, bytes]] = {}
     count = 0
@@ -88,13 +90,23 @@ def read_lines(paths: Sequence[Path]) -> tuple[list[tuple[Path, int, bytes]], in
                 content = read_regular(file)
             except OSError as error:
                 raise TextsError(cause_of(error), file) from None
-            for number, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+            for number, raw in enumerate(_in_utf8(content, file).split(b"\n"), start=1):
                 if text := raw.strip():
                     count += 1
                     lines.setdefault(text, (file, number, text))
     if not lines:
         raise TextsError("no text", paths[0] if len(paths) == 1 else None)
     return list(lines.values()), count - len(lines)
+
+
+def _in_utf8(content: bytes, file: Path) -> bytes:
+    """The same without a byte order mark: of UTF-16 and UTF-32 translated, of all else as it is."""
+    if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
+        return content.removeprefix(codecs.BOM_UTF8)
+    try:
+        return decode(content).encode()
+    except EncodingError as error:
+        raise TextsError(error.cause, file) from None
 
 
 def check(raw: bytes, alphabet: Alphabet) -> tuple[str, Kind, str, str]:

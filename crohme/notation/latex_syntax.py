@@ -154,8 +154,8 @@ class _Parser:
             self._accept(_ROOT_OF)
             return (Item(ROOT, token.position, (self._argument(depth),), option),)
         if text == "\\genfrac":
-            arguments = tuple(self._argument(depth) for _ in range(6))
-            return general_fraction(arguments, token.position) or (Item(text, token.position, arguments),)
+            parts = tuple(self._argument(depth) for _ in range(6))
+            return general_fraction(parts, token.position) or (Item(text, token.position, parts),)
         if text in commands.PLAIN_GRIDS and self._follows("{"):
             return environment(commands.PLAIN_GRIDS[text], self._group("}", depth), token.position)
         if text in commands.MODULO:

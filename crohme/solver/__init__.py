@@ -17,6 +17,7 @@ Decided:
   and stand before its argument are that function. `x ( y + 1 )` is a product.
 - `f ( x ) = …` with `f`, `g`, `h`, `F`, `G` or `H` defines a function, for what comes after it: `f ( 3 )`,
   `f ^ { \prime } ( x ) = 0`.
+- `a = 3 , a ^ { 2 }` gives a letter a value, for what comes after it, if expressions come after it.
 - A function without brackets takes the letters, numbers, fractions and roots that follow. `\sin ^ { 2 } x` and
   `\sin ( x ) ^ { 2 }` are powers of the sine, `\sin ^ { -1 }` is the arc sine. `\log` has base 10, `\ln` base e.
 - `\sum` and `\prod` take one term, `\lim` and `\frac { d } { d x }` the whole sum, unless `\frac { d } { d x }`

@@ -10,20 +10,22 @@ from collections.abc import Iterable
 import mpmath
 import sympy
 
+from crohme.solver.antiderivatives import antiderivative
 from crohme.solver.cases import generic
 from crohme.solver.conditions import Condition
 from crohme.solver.differentiation import differentiated
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.gaps import NOTE, Gapped
-from crohme.solver.integrals import antiderivative, definite
+from crohme.solver.integrals import definite
 from crohme.solver.integrals_with_parameters import integral_with_parameters
-from crohme.solver.limits import limit_of
+from crohme.solver.limits import UNDEFINED, by_parity, limit_of
 from crohme.solver.limits_with_parameters import ParametricLimit
 from crohme.solver.numeric import complete, number, precise, real_function
 from crohme.solver.patience import attempt
 from crohme.solver.plain import plain
 from crohme.solver.quadrature import Estimate, sum_of_series
+from crohme.solver.series import infinite_value, worked_out
 
 _SECONDS = 1.5
 _MOST_TERMS = 50
@@ -81,6 +83,12 @@ class Calculus:
         names = (body.free_symbols - {symbol}) | goal.free_symbols
         if names & self.estimates.keys():
             raise NoAnswer(_NOT_FOUND)
+        if goal == sympy.oo and not names and (halves := by_parity(body, symbol)) is not None:
+            even, odd = (limit_of(half, symbol, goal, str(side)) for half in halves)
+            if even != odd:
+                raise NoAnswer(f"{UNDEFINED}; for even and odd {symbol.name} it is different")
+            self.note(f"{symbol.name} was taken for a whole number")
+            return even
         if not names or not body.has(symbol):
             return limit_of(body, symbol, goal, str(side))
         found, conditions = ParametricLimit(body, symbol, goal, str(side)).value()
@@ -172,7 +180,7 @@ class Calculus:
             raise NoAnswer(_NOT_FOUND)
         if not is_finite and not series.free_symbols and isinstance(series, sympy.Sum):
             _check_convergence(series)
-        found = attempt(series.doit, seconds=2 * _SECONDS)
+        found = attempt(worked_out, series, seconds=2 * _SECONDS)
         if found is not None and found.has(sympy.Piecewise):
             found, note, conditions = generic(found)
             self.note(note)
@@ -185,18 +193,29 @@ class Calculus:
             is_counted = low.is_Integer and (high == sympy.oo or high.is_Integer)
             if isinstance(series, sympy.Sum) and is_counted and not series.free_symbols:
                 estimate = sum_of_series(body, symbol, int(low), None if high == sympy.oo else int(high))
-            if estimate is None:
-                raise NoAnswer(_NOT_FOUND)
-            return self.estimated(estimate)
+            if estimate is not None:
+                return self.estimated(estimate)
+            if isinstance(series, sympy.Sum) and is_counted and high == sympy.oo and not series.free_symbols:
+                if (limit := infinite_value(series)) is not None:
+                    return limit
+            raise NoAnswer(_NOT_FOUND)
         if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds):
             raise NoAnswer(_NOT_FOUND if series.free_symbols else _UNDEFINED)
         found = found.rewrite(sympy.factorial) if found.has(sympy.gamma, sympy.RisingFactorial) else found
         found = _simplified(found)
+        if not _counts(found, low.free_symbols | high.free_symbols):
+            raise NoAnswer(_NOT_FOUND)
         if not is_finite and not found.free_symbols and found.is_finite is not False:
             _confirm_series(series, found)
         elif found.free_symbols and high.free_symbols:
             _confirm_finite_sums(series, found)
         return found
+
+
+def _counts(value: sympy.Expr, names: Iterable[sympy.Symbol]) -> bool:
+    """Whether all factorials are of whole numbers, as the limits of sums and products are."""
+    whole = {name: sympy.Dummy(integer=True) for name in names}
+    return all(bool(part.args[0].subs(whole).is_integer) for part in value.atoms(sympy.factorial))
 
 
 def _simplified(value: sympy.Expr) -> sympy.Expr:

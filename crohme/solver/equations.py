@@ -86,8 +86,8 @@ def solve_equations(
         result.region = found.region
         result.is_everything = found.is_everything
         result.assignments += [each for each in found.assignments if found.families or each not in result.assignments]
-    numbers = [value for each in result.assignments for value in each.values() if value.is_number]
-    if not result.families and any(map(_is_complex, numbers)):
+    values = [value for each in result.assignments for value in each.values()]
+    if not result.families and any(map(_is_complex, values)):
         result.notes.append("in the complex numbers")
     elif any(_is_of_complex(part) for each in comparisons for part in walk(each)) and _REAL_ONLY not in result.notes:
         result.notes.append(_REAL_ONLY)
@@ -120,6 +120,8 @@ def _is_of_complex(part: Statement) -> bool:
 
 
 def _is_complex(value: sympy.Expr) -> bool:
+    if not value.is_number:
+        return bool(value.has(sympy.I))
     if value.is_real is not None:
         return not value.is_real
     size = number(value)

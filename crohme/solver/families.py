@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import mpmath
@@ -81,7 +81,7 @@ def nested(
         if not branches:
             raise NoAnswer("no closed form of the solutions was found")
         known: list[mpmath.mpf] = []
-        for branch in map(_with_real_roots, branches):
+        for branch in map(_with_real_roots, _pieces(branches)):
             value = branch.subs(v, family.expression)
             counted = [
                 k for k in _COUNTED if _is_solution(value.subs(n, k), equation, inner, family, k, symbol, conditions)
@@ -92,6 +92,15 @@ def nested(
             known += values
             families += _pattern(sympy.simplify(value), n, counted)
     return families
+
+
+def _pieces(branches: Sequence[sympy.Expr]) -> Iterator[sympy.Expr]:
+    """The branches of an inverse; of one that is given case by case all cases, whose values are checked one by one."""
+    for branch in branches:
+        if isinstance(branch, sympy.Piecewise):
+            yield from (value for value, _ in branch.args if value is not sympy.nan)
+        else:
+            yield branch
 
 
 def _with_real_roots(branch: sympy.Expr) -> sympy.Expr:

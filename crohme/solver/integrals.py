@@ -9,19 +9,16 @@ import mpmath
 import numpy as np
 import sympy
 
-from crohme.solver.cases import generic
-from crohme.solver.conditions import Condition, Must
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.numeric import complete, number, precise, real_function, real_part
-from crohme.solver.odd_root import OddRoot, principal
+from crohme.solver.odd_root import OddRoot
 from crohme.solver.patience import attempt
 from crohme.solver.quadrature import Estimate, converges, estimate
 from crohme.solver.zeros import Point, between, breakpoints, point, smooth
 
 _SECONDS = 1.5
 _AGREE = 1e-8
-_SAMPLES = ("-3.3", "-1.7", "-0.83", "-0.31", "0.29", "0.77", "1.37", "2.19", "3.7", "5.3")
 
 
 @dataclass(frozen=True)
@@ -248,113 +245,3 @@ def _of_waves(integrand: sympy.Expr, symbol: sympy.Symbol, low: float) -> tuple[
     for _ in range(3):
         sums = np.convolve(sums, np.ones(63) / 63, mode="valid")  # about five of the slowest usual waves
     return float(sums[-1]), max(2e-3, 0.02 * swing)
-
-
-# === Indefinite integrals ===
-
-
-@precise
-def antiderivative(integrand: sympy.Expr, symbol: sympy.Symbol) -> tuple[sympy.Expr, tuple[Condition, ...]]:
-    """A function whose derivative is the integrand wherever that is real, and what that demands of other names.
-
-    Raises:
-        NoAnswer: None was found, or its derivative is another function.
-    """
-    needed: tuple[Condition, ...] = ()
-    candidates = [_of_kinks(integrand, symbol)] if integrand.has(sympy.Abs, sympy.sign) else []
-    if not candidates:
-        found = attempt(sympy.integrate, principal(integrand), symbol, seconds=2 * _SECONDS)
-        if found is not None and found.has(sympy.Piecewise):
-            found, _, needed = generic(found)
-        if found is not None and not found.has(sympy.Integral):
-            candidates += [with_absolute_values(found, symbol), found]
-            if integrand.has(OddRoot):
-                candidates = [*(_with_odd_roots(c) for c in candidates), *candidates]
-    for candidate in candidates:
-        if candidate is None or not is_presentable(candidate):
-            continue
-        short = attempt(sympy.simplify, candidate, seconds=0.5)
-        forms = [form for form in (short, candidate) if form is not None and is_presentable(form)]
-        for form in sorted(forms, key=complexity):
-            form = form.as_independent(symbol, as_Add=True)[1]
-            if _is_antiderivative(form, integrand, symbol):
-                return form, (*needed, *_divided_by(form, symbol))
-    raise NoAnswer("no closed form was found")
-
-
-def _divided_by(form: sympy.Expr, symbol: sympy.Symbol) -> list[Condition]:
-    """Which parameters must not be 0, as the closed form divides by them."""
-    denominator = sympy.denom(sympy.together(form)).as_independent(symbol)[0]
-    factors = {factor.base if factor.is_Pow else factor for factor in sympy.Mul.make_args(denominator)}
-    return [Condition(factor, Must.NOT_BE_ZERO) for factor in sorted(factors, key=str) if factor.free_symbols]
-
-
-def with_absolute_values(form: sympy.Expr, symbol: sympy.Symbol | None = None) -> sympy.Expr:
-    """∫ 1/x is ln |x|: the logarithms of what may be negative are those of its absolute value.
-
-    Args:
-        form: Expr.
-        symbol: Symbol or None. Only logarithms of what has it are changed; all if None.
-    """
-
-    def replaced(argument: sympy.Expr) -> sympy.Expr:
-        if (symbol is not None and not argument.has(symbol)) or argument.is_positive or argument.has(sympy.I):
-            return sympy.log(argument)
-        return sympy.log(sympy.Abs(argument))
-
-    return form.replace(sympy.log, replaced)
-
-
-def _with_odd_roots(form: sympy.Expr) -> sympy.Expr:
-    def replaced(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
-        if exponent.is_Rational and exponent.q % 2 and exponent.q > 1 and base.free_symbols:
-            return OddRoot(base, exponent.q) ** exponent.p
-        return base**exponent
-
-    return form.replace(sympy.Pow, replaced)
-
-
-def _of_kinks(integrand: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr | None:
-    """With one kink at a: s (G(x) - G(a)), where s is the sign of what stands in the bars, and H(x) without it."""
-    arguments = {part.args[0] for part in integrand.atoms(sympy.Abs, sympy.sign)}
-    if len(arguments) != 1:
-        return None
-    (inside,) = arguments
-    slope = inside.diff(symbol)
-    if slope.has(symbol) or slope == 0:
-        return None
-    kink = sympy.solve(inside, symbol)[0]
-    forms = []
-    for sign in (1, -1):
-        form = integrand.subs({sympy.Abs(inside): sign * inside, sympy.sign(inside): sign})
-        found = attempt(sympy.integrate, form, symbol, seconds=_SECONDS)
-        if found is None or found.has(sympy.Integral):
-            return None
-        forms.append(found - found.subs(symbol, kink))
-    even, odd = (forms[0] + forms[1]) / 2, (forms[0] - forms[1]) / 2
-    return sympy.simplify(even) + sympy.simplify(odd / inside) * sympy.Abs(inside)
-
-
-def _is_antiderivative(form: sympy.Expr, integrand: sympy.Expr, symbol: sympy.Symbol) -> bool:
-    """Whether the derivative is the integrand wherever that is real, in some points."""
-    others = sorted(integrand.free_symbols - {symbol}, key=str)
-    checked = 0
-    for shift in ("0.63", "1.9"):
-        values = {name: sympy.Rational(shift) + sympy.Rational(k, 7) for k, name in enumerate(others)}
-        wanted = real_function(integrand.subs(values), symbol)
-        primitive = real_function(form.subs(values), symbol)
-        for sample in _SAMPLES:
-            at, step = mpmath.mpf(sample), mpmath.mpf(10) ** -12
-            expected = wanted(at)
-            if expected is None:
-                continue
-            near = complete(primitive(at + k * step) for k in (-2, -1, 1, 2))
-            if near is None:
-                return False
-            slope = (near[0] - 8 * near[1] + 8 * near[2] - near[3]) / (12 * step)
-            if abs(slope - expected) > mpmath.mpf(10) ** -15 * max(1, abs(expected)):
-                return False
-            checked += 1
-        if not others:
-            break
-    return checked >= 2

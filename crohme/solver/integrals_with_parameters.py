@@ -8,12 +8,13 @@ from itertools import islice, product
 
 import sympy
 
+from crohme.solver.antiderivatives import with_absolute_values
 from crohme.solver.cases import generic
 from crohme.solver.conditions import Condition
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import is_presentable
 from crohme.solver.gaps import has_gaps
-from crohme.solver.integrals import definite, with_absolute_values
+from crohme.solver.integrals import definite
 from crohme.solver.numeric import number
 from crohme.solver.patience import attempt
 from crohme.solver.plain import plain

@@ -60,6 +60,22 @@ def limit_of(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str
     return found
 
 
+def by_parity(body: sympy.Expr, symbol: sympy.Symbol) -> tuple[sympy.Expr, sympy.Expr] | None:
+    """What an expression with powers of -1 in it is for even and for odd numbers; None if it has none."""
+    halves = []
+    for parity in (0, 1):
+
+        def sign(exponent: sympy.Expr, parity: int = parity) -> sympy.Expr:
+            slope = exponent.coeff(symbol)
+            rest = sympy.expand(exponent - slope * symbol)
+            if not (slope.is_Integer and rest.is_Integer):
+                return sympy.Integer(-1) ** exponent
+            return sympy.Integer(-1) ** (slope * parity + rest)
+
+        halves.append(body.replace(lambda part: part.is_Pow and part.base == -1, lambda part: sign(part.exp)))
+    return (halves[0], halves[1]) if halves[0] != halves[1] else None
+
+
 def depends_on(names: Iterable[sympy.Symbol]) -> NoAnswer:
     """The error that says that a limit exists for some values of names only, or is another one for others."""
     listed = " and ".join(sorted(map(plain, names)))

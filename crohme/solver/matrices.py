@@ -16,8 +16,6 @@ from crohme.solver.syntax import (
     Definition,
     Determinant,
     Expression,
-    Integral,
-    Limit,
     Matrix,
     Membership,
     Name,
@@ -26,10 +24,8 @@ from crohme.solver.syntax import (
     PlusMinus,
     Power,
     Product,
-    ProductOver,
     Quotient,
     Statement,
-    Summation,
     Transpose,
     Truth,
     free_names,
@@ -37,6 +33,7 @@ from crohme.solver.syntax import (
     rebuilt,
     walk,
 )
+from crohme.solver.values import put_in
 
 Shape = tuple[int, int]
 """Lines and columns."""
@@ -58,7 +55,7 @@ def with_matrices(statements: Sequence[Statement]) -> tuple[list[Statement], lis
     known: dict[Name, Expression] = {}
     rest: list[Statement] = []
     for index, statement in enumerate(statements):
-        put = _transposed(_put_in(statement, known))
+        put = _transposed(put_in(statement, known))
         later = set().union(*map(free_names, statements[index + 1 :]), set())
         if (given := _given(put)) is not None and given[0] in later:
             known[given[0]] = given[1]
@@ -66,9 +63,9 @@ def with_matrices(statements: Sequence[Statement]) -> tuple[list[Statement], lis
             rest.append(put)
     letters: dict[Name, Matrix] = {}
     for statement in rest:
-        put = _put_in(statement, letters)
+        put = put_in(statement, letters)
         letters |= _letters(put) if isinstance(put, Comparison) and _given(put) is None else {}
-    found = [_put_in(statement, letters) for statement in rest]
+    found = [put_in(statement, letters) for statement in rest]
     for statement in found:
         if _given(statement) is None:  # what a letter is, has the size of the letter
             check_sizes(statement)
@@ -208,19 +205,6 @@ def _given(statement: Statement) -> tuple[Name, Expression] | None:
     if not isinstance(name, Name) or shape_of(value) is None or name in free_names(value):
         return None
     return name, value
-
-
-def _put_in(statement: Statement, values: Mapping[Name, Expression]) -> Statement:
-    if isinstance(statement, Name):
-        return values.get(statement, statement)
-    if isinstance(statement, Definition):
-        values = {name: value for name, value in values.items() if name not in statement.parameters}
-    if isinstance(statement, Summation | ProductOver | Limit | Integral):
-        values = {name: value for name, value in values.items() if name != statement.variable}
-    if not values:
-        return statement
-    changed: Statement = rebuilt(statement, lambda part: _put_in(part, values))
-    return changed
 
 
 def _transposed(statement: Statement) -> Statement:

@@ -38,6 +38,7 @@ from crohme.solver.syntax import (
 
 _LOWER = (Relation.SUB, Relation.BELOW)
 _UPPER = (Relation.SUP, Relation.ABOVE)
+_HIGHEST_ORDER = 99
 _ARGUMENT_KINDS = frozenset({Kind.DIGIT, Kind.IDENTIFIER, Kind.ROOT})
 
 
@@ -211,8 +212,9 @@ def _order(node: Node, fraction: Node) -> int:
     if not exponent:
         return 1
     digits = "".join(n.label for n in exponent)
-    if any(n.rows for n in exponent) or not digits.isdigit() or not 1 <= int(digits) <= 9:
-        raise refusal(f"{show([fraction])} is not understood: its order is no digit", [fraction])
+    if any(n.rows for n in exponent) or not digits.isdigit() or not 1 <= int(digits) <= _HIGHEST_ORDER:
+        cause = f"its order is no whole number from 1 to {_HIGHEST_ORDER}"
+        raise refusal(f"{show([fraction])} is not understood: {cause}", [fraction])
     return int(digits)
 
 

@@ -32,6 +32,7 @@ from crohme.solver.syntax import (
     parts,
     walk,
 )
+from crohme.solver.values import with_values
 
 _USUAL_UNKNOWNS = ("x", "y", "z")
 
@@ -60,6 +61,7 @@ def _read(trees: Sequence[SymbolTree]) -> Problem:
     written = tuple(read_statements([tree.row for tree in trees]))
     check_depth(written)
     statements, notes = with_matrices(written)
+    statements = with_values(statements)
     signs = [part for statement in statements for part in walk(statement) if isinstance(part, PlusMinus)]
     if len(signs) > 1:
         raise NotUnderstood(r"two signs \pm: whether they go together is not said", r"\pm")

@@ -211,6 +211,8 @@ class Builder:
         if not (is_fraction and value.is_Rational and value.q > 1 and value.q % 2 and base.is_extended_real):
             if value.is_integer is False:
                 self._require(base, Must.NOT_BE_NEGATIVE)
+            if base.is_negative and value.is_Rational and value.q % 2 and value.q > 1:
+                self.note("a decimal power of a negative number is complex: its principal value was taken")
             return real_functions.at_infinity(base**value, (base, value))
         if base.is_negative:
             self.note(

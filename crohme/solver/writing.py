@@ -28,10 +28,17 @@ def is_too_long(value: sympy.Expr) -> bool:
 
 
 def is_better_as_decimal(value: sympy.Expr) -> bool:
-    """Whether a fraction says less than its decimal, which is exact: 1.6e-19."""
+    """Whether a decimal says more: of a fraction such as 1.6e-19; of a complex root, whose LaTeX means the real one."""
+    if not value.free_symbols and any(map(_is_complex_root, value.atoms(sympy.Pow))):
+        return True
     if not value.is_Rational or value.is_Integer or max(abs(value.p), value.q) < _LARGE_FRACTION:
         return False
     return bool(sympy.Rational(_plain(value)) == value)
+
+
+def _is_complex_root(power: sympy.Pow) -> bool:
+    """Whether this is the principal value of a power of a negative number that has a real one, too."""
+    return bool(power.base.is_negative and power.exp.is_Rational and power.exp.q > 1 and power.exp.q % 2)
 
 
 def latex(value: sympy.Basic) -> str:

@@ -118,3 +118,13 @@ def test_a_line_that_is_too_long_is_named_and_the_others_are_read(
     assert "longer than 16000 tokens    t.txt:2: x + x" in out
     rows = list(csv.DictReader((tmp_path / "report/texts.csv").open()))
     assert [(row["line"], row["kind"], len(row["latex"])) for row in rows] == [("2", "too long", 1001)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "t.txt"
+    path.write_bytes("x + α\r\n\\frac12\r\n".encode(encoding))
+    assert read_lines([path]) == ([(path, 1, "x + α".encode()), (path, 2, rb"\frac12")], 0)
+    path.write_bytes(b"\xff\xfex")
+    with pytest.raises(TextsError, match="begins as text in UTF-16 and is none"):
+        read_lines([path])

@@ -131,3 +131,21 @@ def test_message_names_one_position_which_is_that_in_the_text(text: str, message
 def test_reason_is_the_right_one(text: str, cause: str) -> None:
     with pytest.raises(NoAnswer, match=cause):
         answer(text)
+
+
+def test_the_principal_value_of_a_decimal_power_is_no_root_which_would_be_real() -> None:
+    solution = answer("(-32)^{0.2}")
+    assert solution.answers == [] and solution.decimal == "1.61803398875 + 1.17557050459 i"
+    assert solution.notes == ("a decimal power of a negative number is complex: its principal value was taken",)
+    assert answer("(-32)^{1/5}").answers == ["-2"] and answer("x^{0.2}=-1").answers == []
+
+
+@pytest.mark.parametrize("text", ["x^2+y^2=0", "x^3=a^3"])
+def test_complex_solutions_with_names_in_them_are_called_so(text: str) -> None:
+    assert answer(text).notes == ("in the complex numbers",)
+
+
+@pytest.mark.parametrize("text", [r"\prod_{k=1}^{n}(x+k)", r"\prod_{k=1}^{n}(2k-1)"])
+def test_a_factorial_of_what_is_no_whole_number_is_no_answer(text: str) -> None:
+    with pytest.raises(NoAnswer, match="no closed form"):
+        answer(text)

@@ -118,6 +118,9 @@ def test_integral_with_a_name_says_for_which_values_it_is_that(text: str, note: 
         (r"\int a^x dx", "for a > 0 and a ≠ 1"),
         (r"\int x e^{ax}dx", "for a ≠ 0"),
         (r"\int\frac1{ax+b}dx", "for a ≠ 0"),
+        (r"\int\sqrt{a^2x^2}dx", "for a > 0"),
+        (r"\int\frac1{\sqrt{a^2-x^2}}dx", "for a > 0"),
+        (r"\int\frac1{x^2+a}dx", "for a > 0 and a + x^2 ≠ 0"),
     ],
 )
 def test_antiderivative_names_every_value_that_its_formula_excludes(text: str, note: str) -> None:
