@@ -25,9 +25,9 @@ class WorkerLost(CrohmeError):
 
 
 def end_with_pipe(descriptor: int) -> None:
-    """Call in a program that was started with a pipe whose other end only its parent holds: it dies with the parent.
+    """End this program with its parent, which alone holds the other end of the pipe that it was started with.
 
-    Nothing may come through the pipe any more. Ctrl-C is ignored, as by `end_with_parent`.
+    Nothing may come through the pipe after the call. Ctrl-C is ignored, as in `end_with_parent`.
 
     Args:
         descriptor: int. Of the pipe's end that is read.
@@ -43,7 +43,7 @@ def end_with_pipe(descriptor: int) -> None:
 
 
 def end_with_parent() -> None:
-    """Call first in a process that `multiprocessing` spawned: it dies with its parent, however that ends.
+    """End this process with its parent, however that ends. Call it first in a process that `multiprocessing` spawned.
 
     Ctrl-C is ignored here: it reaches all processes of a terminal at once, and the parent ends its children.
     """
@@ -57,14 +57,14 @@ def end_with_parent() -> None:
 
 
 def one_thread() -> None:
-    """Call before numpy is imported: linear algebra in one thread, unless the environment says otherwise."""
+    """Limit linear algebra to one thread unless the environment says otherwise. Call it before numpy is imported."""
     for name in _LINEAR_ALGEBRA:
         os.environ.setdefault(name, "1")
 
 
 @contextmanager
 def one_thread_each() -> Iterator[None]:
-    """Processes that start in the block do their linear algebra in one thread: they share the cores."""
+    """Limit processes that start in the block to one thread of linear algebra each: they share the cores."""
     global _blocks
     with _lock:
         if not _blocks:

@@ -15,7 +15,7 @@ class KerasError(CrohmeError):
 
 
 def load_keras(who: str = "this command") -> None:
-    """Import Keras, and pass over what its backend writes to the terminal meanwhile.
+    """Import Keras and suppress what its backend prints meanwhile.
 
     TensorFlow greets with lines on missing GPUs and on oneDNN that `TF_CPP_MIN_LOG_LEVEL` does not reach: its
     C++ side writes them, from two libraries, before its own logging is set up.

@@ -18,6 +18,6 @@ def cause_of(error: Exception) -> str:
 
 
 def meant(name: str, names: Iterable[str], prefix: str = "") -> str:
-    """What an unknown name may have been meant to be: `; did you mean a or b?`, or nothing if none is like it."""
+    """A hint for a misspelt name: `; did you mean a or b?`, or nothing if no name is close."""
     close = [f"{prefix}{one}" for one in difflib.get_close_matches(name, list(names), 3)]
     return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -1,4 +1,4 @@
-"""Libraries that only some of the work needs, and what to install where one is missing."""
+"""Optional libraries, and what to install where one is missing."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def install(extra: str) -> str:
 
 @contextmanager
 def needed_by(who: str) -> Iterator[None]:
-    """Imports in it that fail for want of an extra raise MissingExtra.
+    """Raise MissingExtra for an import in the block that fails for want of an extra.
 
     Args:
         who: str. What needs them, the subject of a sentence.

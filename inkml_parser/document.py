@@ -1,4 +1,4 @@
-"""XML as an untrusted file may have it: parsed safely, searched by local name."""
+"""Untrusted XML: parsed safely, searched by local name."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def parse(data: bytes, warnings: Warnings) -> etree._Element:
     text = data.decode("utf-8")
     for keep_mathml in (True, False):
         repairs = Warnings()
-        mended = repaired(text, repairs, keep_mathml=keep_mathml)
-        if mended == text:
+        repaired_text = repaired(text, repairs, keep_mathml=keep_mathml)
+        if repaired_text == text:
             continue
         try:
-            root = parse_utf8(mended.encode("utf-8"))
+            root = parse_utf8(repaired_text.encode("utf-8"))
         except MalformedInk:
             continue
         for warning in repairs.listed(None):

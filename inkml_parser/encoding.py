@@ -1,4 +1,4 @@
-"""The bytes of a document as UTF-8, whatever they are and say they are."""
+"""The bytes of a document as UTF-8, whatever encoding they have or declare."""
 
 from __future__ import annotations
 

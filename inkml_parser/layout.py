@@ -1,4 +1,4 @@
-"""What a document holds, found in one pass: traces, groups, and all that gives their numbers a meaning."""
+"""The elements of a document, found in one pass: traces, groups, and all that gives their numbers a meaning."""
 
 from __future__ import annotations
 

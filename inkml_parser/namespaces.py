@@ -17,7 +17,7 @@ _TAGS = tuple(f"{{*}}{name}" for name in (*sorted(_NO_INK), *_NAMES))
 
 
 def set_aside(root: etree._Element, warnings: Warnings) -> None:
-    """Rename foreign elements that are named like InkML's, so that nothing takes them for ink.
+    """Rename foreign elements that share a name with InkML's, so that they are not taken for ink.
 
     InkML's are those of its namespace, of the root's, whatever that is, and those without any. What
     stands in annotations stays as it is.

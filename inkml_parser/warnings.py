@@ -1,4 +1,4 @@
-"""What was wrong with a file whose ink was read all the same."""
+"""Damage in a file whose ink could be read all the same."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Warnings:
         self._found: dict[tuple[Part, str], None] = {}
 
     def add(self, part: Part, cause: str) -> None:
-        """Note one more."""
+        """Add a warning."""
         self._found.setdefault((part, cause if len(self._found) < _MOST else "and more"))
 
     def listed(self, source: str | None) -> tuple[InkWarning, ...]:

@@ -64,12 +64,12 @@ def pool_of(data: DataSet, *, held_out: bool) -> Pool:
 def show_reading(real: list[Expression], made: list[Expression], bundle: str) -> None:
     """Print how a bundle reads both, and what it misreads more often in typeset ink."""
     recognizer = Recognizer.load(bundle)
-    told = {"real": teacher_forced(recognizer, real), "typeset": teacher_forced(recognizer, made)}
-    for name, own in told.items():
+    forced = {"real": teacher_forced(recognizer, real), "typeset": teacher_forced(recognizer, made)}
+    for name, own in forced.items():
         print(f"{name:8s} {len(own.right)} expressions, right {100 * np.mean(own.right):.1f} %, "
               f"mean -log p {np.mean(own.surprise):.3f}")  # fmt: skip
-    more = told["typeset"].mistaken.copy()
-    more.subtract(told["real"].mistaken)
+    more = forced["typeset"].mistaken.copy()
+    more.subtract(forced["real"].mistaken)
     print("misread more often in typeset ink:", *(f"{t}>{r} {n:+d}" for (t, r), n in more.most_common(24)))
 
 

@@ -35,7 +35,8 @@ def main() -> None:
         texts, files = read_texts(text_files(args.texts), strokes_of(pools.written), Alphabet.crohme())
         for file in files:
             print(
-                f"{file.path}: {file.kept} kept, {file.dropped.total()} not:", *map(_told, file.dropped.most_common(12))
+                f"{file.path}: {file.kept} kept, {file.dropped.total()} not:",
+                *map(_counted, file.dropped.most_common(12)),
             )
         pools, recipe = pools._replace(texts=texts), Recipe(typeset=args.typeset, texts=str(args.texts))
     rng = np.random.default_rng(args.seed)
@@ -43,7 +44,7 @@ def main() -> None:
     print(args.output)
 
 
-def _told(cause: tuple[str, int]) -> str:
+def _counted(cause: tuple[str, int]) -> str:
     return f"{cause[0]} ({cause[1]})"
 
 

@@ -152,7 +152,7 @@ except MissingExtra as error:
 COMMANDS = {
     "train --data {sample}": "train",
     "train expressions --data {sample}": "train",
-    "tune symbols --data {sample}": "train",
+    "tune symbols --data {sample}": "tune",
     "evaluate symbols --data {sample}": "images",
     "evaluate expressions --data {sample}": "score",
     "score {sample} {sample}": "score",

@@ -1,4 +1,4 @@
-"""Handwriting bent as another hand, or another day, would have it: never enough to change what is read."""
+"""Distortions of handwriting, never strong enough to change what is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What typesetting asks of a source of ink."""
+"""The interface of a source of ink for typesetting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crohme.types import Strokes
 
 
 class NoInk(CrohmeError):
-    """A symbol of the tree was never written by anybody in the pool. `label` is its class."""
+    """The pool has no ink of a symbol of the tree. `label` is its class."""
 
     def __init__(self, label: str) -> None:
         super().__init__(f"no ink of {label!r} to typeset with")

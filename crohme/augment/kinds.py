@@ -1,4 +1,4 @@
-"""How symbols are told apart by the place they take in a row: the kinds and shapes that layout is measured by."""
+"""Kinds and shapes of symbols, by which layout is measured."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SMALL = frozenset("a c e m n o r s u v w x z \\alpha \\pi \\sigma \\infty".spli
 
 
 def kind_of(node: Node) -> str:
-    """What a symbol is to its neighbours in a row.
+    """The kind of a symbol for its neighbours in a row.
 
     A label outside the table counts as a letter, and so do accents and frames; a grid stands as a fraction does.
     """

@@ -1,4 +1,4 @@
-"""How people lay out, as it was measured in the training set, and one person's manner drawn from it.
+"""Distributions of layout measured on the training set, and one writer's manner drawn from them.
 
 `layout.csv` is made by `scripts/measure_layout.py`: for each figure of `evaluation.layout` its
 quantiles, and how much of its variance lies between expressions. Where a figure is wide in one place
@@ -81,7 +81,7 @@ def _ever_wider(of: str) -> list[str]:
 
 
 class Manner:
-    """How one person lays out one expression.
+    """How one writer lays out one expression.
 
     Args:
         rng: Generator. Whatever is drawn comes from it.

@@ -1,4 +1,4 @@
-"""How large the symbols of a row are written, and at which height it lies: its x-height and mid line.
+"""x-height and mid line of a row of symbols.
 
 Both are estimated from each symbol that has a usual height (digits and capitals stand half as
 high again as an `x`, a `p` reaches below the line), from what stands in its fractions and

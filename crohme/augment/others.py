@@ -19,7 +19,7 @@ OTHER_SIGNS = _read()
 
 
 def scribble(rng: np.random.Generator, *, points: int) -> Strokes:
-    """Ink that means nothing: one to three strokes that wander about.
+    """Ink that means nothing: one to three wandering strokes.
 
     Args:
         rng: Generator.

@@ -150,7 +150,7 @@ class Pool:
         return instances[rng.integers(len(instances))]
 
     def forget(self, label: str) -> None:
-        """What was found out about the ink of a class before there was more of it."""
+        """Drop what is cached about the ink of a class, because there is more of it now."""
         self._usual.pop(label, None)
         self._ends.clear()
 

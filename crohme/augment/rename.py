@@ -1,4 +1,4 @@
-"""Symbols of a text exchanged for others of their kind, so that what nobody wrote there is seen, too."""
+"""Symbols of a text exchanged for others of their kind, so that rarer combinations are seen, too."""
 
 from __future__ import annotations
 

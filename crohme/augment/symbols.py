@@ -1,4 +1,4 @@
-"""Distortion of isolated symbols, on whole batches: what another hand, or the same hand later, would write."""
+"""Distortion of isolated symbols, on whole batches: as other writers would write them."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ NOT_UNICODE = "not UTF-8"
 
 @dataclass(frozen=True)
 class FileOfTexts:
-    """What became of the lines of one file.
+    """Counts of the lines of one file.
 
     Args:
         path: Path.

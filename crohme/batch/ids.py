@@ -1,4 +1,4 @@
-"""Which records there are: 64 bits for each, however long its id."""
+"""Sets of record ids, of which each takes 64 bits."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def opened(location: Location) -> Iterator[BinaryIO]:
         with open_regular(location) as local:
             yield local
         return
-    with _telling(location):
+    with _naming(location):
         system, path = _system(location)
         # A web server may have no parts of files, which are asked for unless the block size is 0.
         options = {"block_size": 0} if _is_web(location) else {}
@@ -73,7 +73,7 @@ def seekable(location: Location) -> Iterator[BinaryIO]:
         with open_regular(location) as local:
             yield local
         return
-    with _telling(location):
+    with _naming(location):
         system, path = _system(location)
         if not _is_web(location) or system.info(path).get("partial"):
             with system.open(path, "rb") as file:
@@ -116,7 +116,7 @@ def files_at(location: Url, is_wanted: re.Pattern[str]) -> Iterator[Url] | None:
     Raises:
         RecordError: It cannot be listed.
     """
-    with _telling(location):
+    with _naming(location):
         system, path = _system(location)
         if any(c in path for c in "*[") or ("?" in path and not _is_web(location)):
             return iter([Url(system.unstrip_protocol(found)) for found in sorted(system.glob(path))])
@@ -127,7 +127,7 @@ def files_at(location: Url, is_wanted: re.Pattern[str]) -> Iterator[Url] | None:
 
 
 def _walk(location: Url, system: Any, path: str, is_wanted: re.Pattern[str]) -> Iterator[Url]:
-    with _telling(location):
+    with _naming(location):
         for folder, folders, names in system.walk(path):
             folders_in_order = sorted(folders)
             if isinstance(folders, list):
@@ -148,7 +148,7 @@ def _system(location: Url) -> tuple[Any, str]:
 
 
 @contextmanager
-def _telling(location: Url) -> Iterator[None]:
+def _naming(location: Url) -> Iterator[None]:
     """Whatever a library of an object store raises is an error of that file."""
     try:
         yield
@@ -159,10 +159,10 @@ def _telling(location: Url) -> Iterator[None]:
 
 
 def _cause(error: Exception) -> str:
-    told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    if isinstance(error, FileNotFoundError) and " " not in told:  # an address, and no words
+    cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    if isinstance(error, FileNotFoundError) and " " not in cause:  # an address, and no words
         return os.strerror(errno.ENOENT)
-    return told or type(error).__name__
+    return cause or type(error).__name__
 
 
 def _is_web(location: Url) -> bool:

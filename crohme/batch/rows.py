@@ -1,4 +1,4 @@
-"""What is written of a record: the schema of the output, in JSON and in Parquet.
+"""The rows of the output and their schema, in JSON and in Parquet.
 
 A change of these fields is a new `SCHEMA`; `docs/batch.md` describes them.
 """
@@ -41,7 +41,7 @@ class Row:
 def read_record(
     recognizer: Recognizer, record: Record, *, top: int, beam: int | None, symbols: Symbols | None, bundle: str
 ) -> Row:
-    """Recognise one record. Whatever is wrong with it is told in its row.
+    """Recognise one record. Whatever is wrong with it goes into its row.
 
     Args:
         recognizer: Recognizer.

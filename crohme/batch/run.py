@@ -47,7 +47,7 @@ class Settings:
 
 @dataclass
 class Summary:
-    """What a run has done.
+    """Counts of a run.
 
     Args:
         total: int. Records of the shard, as far as the limit goes.

@@ -1,4 +1,4 @@
-"""The page of `crohme serve` as a folder that any web host serves: what is written is read in the browser."""
+"""The page of `crohme serve` as a static site that recognises in the browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that decides what a bundle reads, besides its weights, as one object for JSON.
+"""Everything in a bundle besides its weights, as one JSON object.
 
 The recogniser in JavaScript (`js/`) has no table of its own: alphabet, grammar, limits and constants come from here.
 """

@@ -239,7 +239,7 @@ def _outputs(network: Network, arguments: Mapping[str, Any]) -> int:
 
 
 def _finite(value: Any) -> Any:
-    """The same with null for what is no number, which JSON does not have."""
+    """The same with null for NaN and infinities, which JSON does not have."""
     if isinstance(value, dict):
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -107,7 +107,7 @@ def _network_of(config: Mapping[str, Any]) -> Network:
     entries = {"format": int, "network": str, **tables, **checksums}
     for name in config:
         if name not in entries:
-            raise TableError(f"it has an entry {name!r:.60}, which means nothing{meant(name, entries)}")
+            raise TableError(f"it has an entry {name!r:.60}, which is unknown{meant(name, entries)}")
     for name, kind in entries.items():
         if name not in config:
             raise TableError(f"it lacks {name!r}")

@@ -1,4 +1,4 @@
-"""What the values in a bundle's tables may be, and tables held against that."""
+"""Types and ranges of the values in a bundle's tables, and checks against them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ACTIVATIONS = frozenset(
     "relu relu6 leaky_relu elu selu gelu silu swish tanh sigmoid softplus softsign mish hard_silu hard_swish "
     "hard_sigmoid linear".split()
 )
-_STEEPEST = 100.0
+STEEPEST = 100.0
 
 
 class TableError(CrohmeError, ValueError):
@@ -84,10 +84,10 @@ class Line:
 
     def check(self, value: Any) -> bool:
         is_pair = isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value))
-        return is_pair and 0 < value[0] <= _STEEPEST and abs(value[1]) <= _STEEPEST
+        return is_pair and 0 < value[0] <= STEEPEST and abs(value[1]) <= STEEPEST
 
     def __str__(self) -> str:
-        return f"a list of a slope above 0 and an offset, {_STEEPEST:g} at most"
+        return f"a list of a slope above 0 and an offset, {STEEPEST:g} at most"
 
 
 Kind = Whole | Number | Wholes | Activation | Line

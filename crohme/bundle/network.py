@@ -1,4 +1,4 @@
-"""What is known of a network without building it: what it takes, and the names and shapes of its weights.
+"""Descriptions of networks that need not be built: arguments, and names and shapes of the weights.
 
 A bundle is checked against this before any of its weights are read; a test holds it equal to the network that Keras
 builds. Each network is a module of one of `FAMILIES` with a constant `NETWORK`; the module's name is the network's.

@@ -1,4 +1,4 @@
-"""The text files of a bundle, which anyone may have written: read with care."""
+"""The text files of a bundle, read as untrusted input."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check_vocabulary(folder: Path, vocabulary: Sequence[str], count: int) -> Non
             raise BundleError(f"vocabulary.txt: line {number} is no label: {label!r:.60}", folder)
     if len(set(vocabulary)) < len(vocabulary):
         twice = Counter(vocabulary).most_common(1)[0][0]
-        raise BundleError(f"vocabulary.txt: {twice!r:.60} stands there twice", folder)
+        raise BundleError(f"vocabulary.txt: {twice!r:.60} occurs twice", folder)
     if len(vocabulary) != count:
         raise BundleError(f"vocabulary.txt has {len(vocabulary)} labels; the network has {count} outputs", folder)
 
@@ -99,7 +99,7 @@ def read_table(path: Path) -> dict[str, Any]:
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
-        raise ValueError(f"{Counter(key for key, _ in pairs).most_common(1)[0][0]!r:.60} stands there twice")
+        raise ValueError(f"{Counter(key for key, _ in pairs).most_common(1)[0][0]!r:.60} occurs twice")
     return table
 
 

@@ -1,4 +1,4 @@
-"""The weights of a bundle as a `.npz`, read by exactly what it must hold and nothing else.
+"""The weights of a bundle: a `.npz` that must hold exactly the expected arrays.
 
 The archive is untrusted: all that it declares is compared with the expected names and shapes before any of
 its data are unpacked.
@@ -130,7 +130,7 @@ def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Float3
         raise WeightsError(f"{_shown(name)} does not have the {math.prod(shape):,} numbers of the network's weight")
     array = np.frombuffer(data, dtype=f"<f{size}").astype(np.float32).reshape(shape)
     if not (np.abs(array) <= LARGEST).all():
-        raise WeightsError(f"{_shown(name)} holds what is no number, or too large a one")
+        raise WeightsError(f"{_shown(name)} holds a value that is not a number, or too large")
     _check_values(name, array)
     return array
 

@@ -1,4 +1,4 @@
-"""What a bundle can write, as a page: every symbol as it looks, with its LaTeX."""
+"""The alphabet of a bundle as a page: every symbol with its LaTeX."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def add_alphabet_option(parser: argparse.ArgumentParser, usual: str) -> None:
         "--alphabet",
         type=_alphabet,
         metavar="NAME|LIST",
-        help=f'what answers consist of: crohme, digits, all, or symbols as in "0 1 x" ({usual})',
+        help=f'restrict answers to crohme, digits, all, or symbols as in "0 1 x" ({usual})',
     )
 
 

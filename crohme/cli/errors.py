@@ -1,4 +1,4 @@
-"""What a command says when the user can put it right."""
+"""Errors that the user can put right."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _STEERING = {"Cc", "Cs", "Zl", "Zp"}
 
 
 class CommandError(CrohmeError):
-    """A user's error, told in one line; the command ends with exit code 1."""
+    """A user's error, reported in one line; the command ends with exit code 1."""
 
 
 def one_line(text: str) -> str:

@@ -176,7 +176,7 @@ def check_folder(path: Path) -> None:
 
 
 def list_warnings(warnings: Iterable[tuple[Path, str]]) -> None:
-    """Tell which files are damaged, though what was asked for could be done with them."""
+    """List the files that are damaged but could be used."""
     listed = list(warnings)
     if listed:
         print("crohme: damaged files whose ink was read all the same:", file=sys.stderr)
@@ -185,7 +185,7 @@ def list_warnings(warnings: Iterable[tuple[Path, str]]) -> None:
 
 
 def list_failures(failures: Iterable[tuple[Path, str]], total: int) -> int:
-    """Tell which files failed and why.
+    """List the files that failed, each with the cause.
 
     Returns:
         Exit code: 0 if none failed, else 1.

@@ -1,4 +1,4 @@
-"""How text is laid out: `--help` as wide as the terminal, numbers of things."""
+"""Layout of text: `--help` as wide as the terminal, and counts."""
 
 from __future__ import annotations
 

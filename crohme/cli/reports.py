@@ -1,4 +1,4 @@
-"""What `evaluate`, `score` and `compare` print and write of figures alike."""
+"""Output of figures that `evaluate`, `score` and `compare` share."""
 
 from __future__ import annotations
 

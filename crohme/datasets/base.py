@@ -58,7 +58,7 @@ class WrittenSymbol:
 
 
 class DataSet(ABC):
-    """A data set in a folder. What is damaged in it is passed over, logged, and listed in `unreadable`.
+    """A data set in a folder. Damaged files are skipped, logged, and listed in `unreadable`.
 
     Args:
         folder: Path. Where it lies; of some sets, a single file.

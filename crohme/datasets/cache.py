@@ -1,4 +1,4 @@
-"""What is slow to compute, kept on disk for as long as nothing that it depends on has changed."""
+"""A cache on disk for what is slow to compute, keyed by everything that it depends on."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from crohme.datasets.json_lines import JsonLines
 
 
 class Detexify(JsonLines):
-    """Nobody is named: each drawing counts as by a writer of its own."""
+    """No writers are named: each drawing counts as a writer of its own."""
 
     title = "Detexify"
     licence = "ODbL 1.0"

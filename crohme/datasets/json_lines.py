@@ -68,7 +68,7 @@ def _parsed(line: bytes, up: float) -> tuple[str, str, Ink]:
         raise ValueError("not an object with label, src and strokes")
     label, source, strokes = item["label"], item["src"], item["strokes"]
     if not isinstance(label, str) or not label.strip() or not isinstance(source, str):
-        raise ValueError("label and src are texts")
+        raise ValueError("label and src must be strings")
     if not strokes:
         raise ValueError("no strokes")
     ink = Ink.from_arrays(strokes)

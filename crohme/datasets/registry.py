@@ -38,7 +38,7 @@ def all_at(folder: Path) -> list[DataSet]:
     found = [kind for kind in data_sets() if kind.is_at(folder)]
     certain = [kind for kind in found if not kind.is_generic]
     if len(certain) > 1:
-        raise DataNotFound(f"could be any of {', '.join(kind.title for kind in certain)}", folder)
+        raise DataNotFound(f"may be any of {', '.join(kind.title for kind in certain)}", folder)
     return [kind(folder) for kind in sorted(certain or found, key=lambda kind: kind.is_of_pictures)]
 
 

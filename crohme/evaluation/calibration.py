@@ -1,4 +1,4 @@
-"""Confidence corrected to what it is worth: 0.8 is to mean right in eight of ten cases."""
+"""Calibration of confidence: 0.8 is to mean right in eight of ten cases."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int =
 
 
 def expected_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
-    """Expected calibration error: how far confidence and share of right ones differ, over bins of equal width.
+    """Expected calibration error: the mean gap between confidence and share of right readings, over equal bins.
 
     Reference: Guo et al., "On calibration of modern neural networks", ICML 2017.
     """

@@ -1,4 +1,4 @@
-"""Two reports of the same expressions: who reads more of them right, and whether that is more than chance."""
+"""Comparison of two reports of the same expressions, with a test of significance."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ def _check(a: StoredReport, b: StoredReport) -> None:
         if missing:
             where = f"{len(missing)} of {one.folder} are not in {other.folder}"
             raise ReportError(f"different files: {where}{_some(missing)}")
-    retold = [file for file, row in a.rows.items() if row.truth != b.rows[file].truth]
-    if retold:
-        raise ReportError(f"different truths in {a.folder} and {b.folder}, {len(retold)} in all{_some(retold)}")
+    differing = [file for file, row in a.rows.items() if row.truth != b.rows[file].truth]
+    if differing:
+        raise ReportError(f"different truths in {a.folder} and {b.folder}, {len(differing)} in all{_some(differing)}")
 
 
 def _some(files: list[str], most: int = 5) -> str:

@@ -1,4 +1,4 @@
-"""What is taken for what: symbols, and the relations between them, where the strokes are grouped right."""
+"""Confusions of symbols, and of the relations between them, where the segmentation is right."""
 
 from __future__ import annotations
 

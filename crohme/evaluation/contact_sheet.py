@@ -19,7 +19,7 @@ _CERTAIN, _DOUBTFUL, _FAILED = "black", "#b35900", "#c00000"
 
 
 class ContactSheet:
-    """Collects symbols and writes them as pages of 200, as soon as a page is full: all of any number are shown.
+    """Collects symbols and writes each page of 200 as soon as it is full.
 
     Args:
         path: Path of the first page, a PNG. The others are numbered beside it: `sheet.png`, `sheet-2.png`.

@@ -1,4 +1,4 @@
-"""Our own recogniser run over a folder: what it read of every file, and what kind of error came first."""
+"""Evaluation of our recogniser on a folder: its reading of every file, and the first kind of error in it."""
 
 from __future__ import annotations
 

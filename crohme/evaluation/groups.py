@@ -1,4 +1,4 @@
-"""Expressions in groups: by length, by what is in them, by who wrote them."""
+"""Expressions grouped by length, structure and writer."""
 
 from __future__ import annotations
 
@@ -60,15 +60,15 @@ def _by_length(outcomes: Sequence[Outcome], lengths: Sequence[int]) -> list[Grou
 
 def by_structure(outcomes: Sequence[Outcome]) -> list[Group]:
     """Groups by what the truth holds. An expression is in every group that it belongs to; without truth, in none."""
-    told = [(o, list(o.expected.nodes())) for o in outcomes if o.expected is not None]
-    groups = [(name, [o for o, nodes in told if any(map(holds, nodes))]) for name, holds in _STRUCTURES]
-    plain = [o for o, nodes in told if not any(holds(node) for _, holds in _STRUCTURES for node in nodes)]
+    with_tree = [(o, list(o.expected.nodes())) for o in outcomes if o.expected is not None]
+    groups = [(name, [o for o, nodes in with_tree if any(map(holds, nodes))]) for name, holds in _STRUCTURES]
+    plain = [o for o, nodes in with_tree if not any(holds(node) for _, holds in _STRUCTURES for node in nodes)]
     treeless = [o for o in outcomes if o.truth and o.expected is None]
     return _groups([*groups, (NO_TREE, treeless), (NONE_OF_THESE, plain)])
 
 
 def by_writer(outcomes: Sequence[Outcome]) -> list[Group]:
-    """One group per writer, the least well read first."""
+    """One group per writer, the lowest rate first."""
     writers: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         writers.setdefault(outcome.writer, []).append(outcome)

@@ -1,4 +1,4 @@
-"""How sure a figure is: 95 % confidence intervals."""
+"""95 % confidence intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How written expressions are laid out, as figures: gaps, scripts, fractions, roots, limits, fences, order of writing.
+"""Figures of the layout of handwritten expressions: gaps, scripts, fractions, roots, limits, fences, order of writing.
 
 `augment.typeset` lays out by the distributions of these figures in the training set, and is judged by them.
 Lengths are in x-heights of the row in question, Y down, as `augment.metrics.measure` estimates them.

@@ -1,4 +1,4 @@
-"""What exactly is wrong in one reading, and which strokes it is about."""
+"""The mistakes of one reading, each with its strokes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIRST = "first of all"
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing that was read wrong.
+    """One mistake of a reading.
 
     Args:
         kind: str. One of `outcomes.KINDS`.
@@ -116,6 +116,6 @@ def _place(parent: Node | None, relation: str | None) -> str:
 
 
 def sign(label: str) -> str:
-    """How a label looks in running text: its sign in Unicode, where it has one."""
+    """A label as it is shown in running text: its Unicode sign if it has one."""
     known = SYMBOL_CLASSES.get(label)
     return GLYPHS.get(label, label) if known is None else known.text

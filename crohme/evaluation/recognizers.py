@@ -1,4 +1,4 @@
-"""Recognisers that are none of ours, to be scored as ours is.
+"""Recognisers of other people, scored as ours is.
 
 `module:name` names one: an object, or a class or function that makes one without arguments, of either kind:
 
@@ -33,7 +33,7 @@ class RecognizerError(CrohmeError):
 
 
 class AnyRecognizer(Protocol):
-    """What recognises ink, in whatever way."""
+    """Anything that recognises ink."""
 
     def recognize(self, ink: Ink, /) -> Recognition | str:
         """What an ink shows: LaTeX, or a `Recognition`."""
@@ -57,7 +57,7 @@ def load_recognizer(name: str) -> AnyRecognizer:
         try:
             found = found()
         except Exception as error:
-            raise RecognizerError(f"cannot be made: {_told(error)}", name) from error
+            raise RecognizerError(f"cannot be made: {_cause(error)}", name) from error
     if not _fits(found):
         raise RecognizerError(
             f"{type(found).__name__} has neither `recognize` nor {_lacking(found)} of a network", name
@@ -68,7 +68,7 @@ def load_recognizer(name: str) -> AnyRecognizer:
     try:
         return Recognizer(found)
     except Exception as error:
-        raise RecognizerError(f"does not fit: {_told(error)}", name) from error
+        raise RecognizerError(f"does not fit: {_cause(error)}", name) from error
 
 
 def recognize_with(
@@ -97,7 +97,7 @@ def recognize_with(
             yield path, error
             continue
         except Exception as error:  # no run ends for one file, whatever a recogniser of someone's own raises
-            yield path, RecognizerError(_told(error))
+            yield path, RecognizerError(_cause(error))
             continue
         if isinstance(answer, str):
             try:
@@ -144,7 +144,7 @@ def _imported(module: str, name: str) -> Any:
         cause = f"there is no module {missing}" if own else f"{module} needs {missing}, which is not installed"
         raise RecognizerError(cause, name) from None
     except Exception as error:
-        raise RecognizerError(f"{module} cannot be imported: {_told(error)}", name) from error
+        raise RecognizerError(f"{module} cannot be imported: {_cause(error)}", name) from error
 
 
 def _fits(found: Any) -> bool:
@@ -162,5 +162,5 @@ def _lacking(found: Any) -> str:
     return missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
 
 
-def _told(error: Exception) -> str:
+def _cause(error: Exception) -> str:
     return str(error) if isinstance(error, CrohmeError) else f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""Scores of anyone's outputs as outcomes: from here on they are reported as those of our own recogniser."""
+"""Scores of any outputs as outcomes, which are reported like those of our own recogniser."""
 
 from __future__ import annotations
 

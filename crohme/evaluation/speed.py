@@ -1,4 +1,4 @@
-"""How fast networks of isolated symbols are on one core."""
+"""Speed of networks of isolated symbols on one core."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well isolated symbols are recognised."""
+"""Evaluation on isolated symbols."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from crohme.types import BoolArray, FloatingArray, StringArray
 
 @dataclass(frozen=True, eq=False)
 class SymbolResults:
-    """What a recogniser said about N symbols whose labels are known.
+    """Probabilities that a recogniser gave to N symbols of known labels.
 
     Args:
         classes: tuple of str. What the columns of `probabilities` mean.
@@ -92,8 +92,8 @@ def evaluate(recognizer: SymbolRecognizer | SymbolReader, data: Path, *, known_o
 
     Args:
         recognizer: SymbolRecognizer or SymbolReader.
-        data: Path. A folder of InkML with symbols marked, or of images `<label>/*.png`; or a data set of drawings, of
-            which the validation split is taken.
+        data: Path. A folder of InkML with symbols marked, or of images `<label>/*.png`; or another data set with
+            ink, of which the validation split is taken, else a test split, else all.
         known_only: bool. Whether drawings of classes that the recogniser does not know are left out.
 
     Raises:
@@ -112,7 +112,7 @@ def evaluate(recognizer: SymbolRecognizer | SymbolReader, data: Path, *, known_o
     if drawn is None:
         symbols = load_symbols(data)
     else:
-        symbols = load_symbols(drawn, drawn.validation[0])
+        symbols = load_symbols(drawn, (*drawn.validation, *drawn.tests, drawn.training)[0])
         canonical = Alphabet(recognizer.classes).canonical
         symbols = replace(symbols, labels=np.array([canonical(label) for label in symbols.labels.tolist()], dtype=str))
     if not len(symbols):
@@ -134,8 +134,8 @@ def evaluate(recognizer: SymbolRecognizer | SymbolReader, data: Path, *, known_o
 
 
 def _drawings(folder: Path) -> DataSet | None:
-    """A set of isolated symbols in ink that comes with what is validated on, if one is there."""
+    """The set of ink in a folder, unless it is one of plain InkML files, all of which count."""
     found = [
         data for data in all_at(folder) if not (data.is_generic or data.is_of_pictures or isinstance(data, Crohme))
     ]
-    return next((data for data in found if data.validation), None)
+    return next((data for data in found if data.validation or not isinstance(data, InkmlFolder)), None)

@@ -1,4 +1,4 @@
-"""How much of what people write in LaTeX the notation can hold, and what it cannot.
+"""Coverage of the notation: how much LaTeX that people wrote it can represent, and what it cannot.
 
 A text is the same if two things hold. What `from_latex` and `to_latex` make of it has the tokens of its normal form,
 which is read without asking for an alphabet (`read_latex`), each sign under the name that the alphabet has for it and

@@ -1,4 +1,4 @@
-"""How natural typeset ink is: read by a network beside real ink of the same texts, and compared in its layout."""
+"""How natural typeset ink is: a network reads it beside real ink of the same texts, and its layout is compared."""
 
 from __future__ import annotations
 

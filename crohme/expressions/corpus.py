@@ -72,7 +72,7 @@ def load(data: DataSet | Path, split: str = WHOLE, *, progress: bool = True) -> 
 
 
 def read_corpus(data: DataSet, split: str, *, progress: bool = True) -> Corpus:
-    """The expressions of a split of a data set. What cannot be used is listed, not lost."""
+    """The expressions of a split of a data set. What cannot be used is listed in `skipped`."""
     names, writers, expressions, skipped = [], [], [], []
     written, listed = data.expressions(split), len(data.unreadable)  # what is listed already is of other splits
     # Not `disable=not progress`: False would have the last word over TQDM_DISABLE.

@@ -92,7 +92,7 @@ def alone(folders: Sequence[Path], alphabet: Alphabet, *, most: int = 40) -> lis
 
 
 def add_drawn_ink(pools: Sequence[Pool], folders: Sequence[Path], alphabet: Alphabet) -> None:
-    """Give pools the drawings of `drawings`, as large as they stand in a row."""
+    """Give pools the drawings of `drawings`, scaled as in a row."""
     found = drawings(folders, alphabet)
     if OTHER in found:
         rng = np.random.default_rng(0)

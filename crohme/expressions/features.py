@@ -1,4 +1,4 @@
-"""What the stroke transformer is fed: numbers that say how strokes look and how they lie to each other.
+"""Input features of the stroke transformer: the shape of each stroke and the geometry of each pair.
 
 The strokes of an expression are resampled to `POINTS` points each, equally far apart along the
 stroke, and scaled by the typical size of a stroke in this expression. Everything further is

@@ -8,7 +8,7 @@ from crohme.expressions.run_settings import Settings
 
 
 def fine_tuning_settings() -> Settings:
-    """Those of training from scratch but for what would make the network forget.
+    """The settings of training from scratch, changed so that the network does not forget.
 
     Measured with `scripts/measure_fine_tuning.py`.
     """

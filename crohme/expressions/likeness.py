@@ -1,4 +1,4 @@
-"""How alike the symbols of a reading are written: one hand draws a symbol alike each time, and others differently."""
+"""Consistency of handwriting within a reading: one writer draws a symbol much the same way each time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST_RATIO = 1.5  # of sizes: a capital is no larger copy of its small letter
 
 
 def disagreements(trees: Sequence[SymbolTree], points: Float32Array) -> Float64Array:
-    """How much each of some readings gives different labels to what is drawn alike.
+    """How strongly each of some readings gives different labels to symbols drawn alike.
 
     Symbols of as many strokes, and of about one size, are compared as to their shapes.
 

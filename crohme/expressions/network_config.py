@@ -46,7 +46,7 @@ class StrokeTransformerConfig:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> StrokeTransformerConfig:
-        """From a bundle's JSON. Raises `ValueError` on a key that is not known."""
+        """From a bundle's JSON. Raises `ValueError` for an unknown key."""
         unknown = values.keys() - {field.name for field in fields(cls)}
         if unknown:
             raise ValueError(f"unknown settings of a stroke transformer: {sorted(unknown)}")

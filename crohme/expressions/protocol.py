@@ -1,4 +1,4 @@
-"""What a network must be like to be decoded: any object that answers to this, whatever it is made with.
+"""The interface of a network that can be decoded, whatever library it is made with.
 
 `Recognizer(network)` reads with it: the search, the grammar and the ranking are the same as for the shipped one, which
 `crohme.expressions.forward` is. A network of another kind altogether needs none of this: any object with a method

@@ -92,7 +92,7 @@ class Recipe:
         return [Path(part) for part in self.drawn.split(",") if part]
 
     def described(self) -> dict[str, Any]:
-        """For a bundle: of files and folders their names, for where they lie matters on one machine only."""
+        """The recipe as a bundle stores it: files and folders by name only, without their paths."""
         names = {"texts": Path(self.texts).name, "drawn": ",".join(folder.name for folder in self.drawn_folders)}
         return asdict(self) | names
 

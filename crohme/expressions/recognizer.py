@@ -46,7 +46,7 @@ _LONGEST = 115  # strokes: those of CROHME's longest expression
 
 
 class NoReading(NothingToRecognize):
-    """Ink that was read, but with a confidence shown as 0.000, as where hardly any stroke could be read."""
+    """Ink whose best reading has a confidence that would be shown as 0.000."""
 
 
 class Recognizer:
@@ -246,7 +246,7 @@ class Recognizer:
             stopped.set()
 
     def _check_answers(self) -> None:
-        """Raise BundleError if the answers are no numbers, or the same for all strokes, as of no trained network."""
+        """Raise BundleError if the answers are not numbers, or the same for all strokes, as of no trained network."""
         with np.errstate(all="ignore"):
             memory = self.network.encode(prepare(Ink.from_arrays(_PLUS)))
             none = np.zeros((1, 1), np.int64)
@@ -259,7 +259,7 @@ class Recognizer:
         if np.ptp(classes, axis=0).max() < _LEAST_DIFFERENCE:
             raise self._senseless("do not depend on the ink")
 
-    def _senseless(self, how: str = "are no numbers") -> BundleError:
+    def _senseless(self, how: str = "are not numbers") -> BundleError:
         if self.bundle is None:
             return BundleError(f"the network makes no sense: its answers {how}")
         return BundleError(f"weights.npz makes no sense: its answers {how}", self.bundle.path)

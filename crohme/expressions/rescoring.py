@@ -1,4 +1,4 @@
-"""What a network says of given readings: token by token, and by the classes of single strokes."""
+"""Scores of given readings: token by token, and by the class of each stroke."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Run(TrainingRun):
         self.arguments = arguments(settings, vocabulary)
 
     def described(self) -> dict[str, Any]:
-        """See `TrainingRun`; the alphabet is looked up there when the run is resumed."""
+        """See `TrainingRun`. A resumed run takes its alphabet from there."""
         return {
             "settings": asdict(self.settings),
             "recipe": asdict(self.recipe),
@@ -124,10 +124,10 @@ class Run(TrainingRun):
             folder: Path.
             metrics: mapping or None. Figures of the bundle; None for those of validation.
             added: `(tokens,)` or None. What is added to the logits of the tokens, see `expressions.token_bias`.
-            last: bool. Whether to take the average at the end instead: validation may not know all that is learnt.
+            last: bool. Whether to take the average at the end instead.
 
         Returns:
-            The validation figures of these weights.
+            The figures.
         """
         best, figures = self.best()
         if last:
@@ -145,4 +145,4 @@ class Run(TrainingRun):
         tokens = self.vocabulary.tokens
         bundle.save(folder, self.settings.network, self.arguments, tokens, weights, training, metrics, provenance=known)
         self.model.set_weights(current)
-        return figures
+        return dict(metrics)

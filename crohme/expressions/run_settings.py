@@ -1,4 +1,4 @@
-"""What a run of the expression recogniser is determined by, and what a run in a folder was."""
+"""The settings of a training run of the expression recogniser, and those stored in a run's folder."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from crohme.training.settings import TrainingSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(TrainingSettings):
-    """Everything that a run is determined by, but for recipe, data and time; the rest is in `TrainingSettings`.
+    """Settings of a run besides recipe, data and length; the rest are in `TrainingSettings`.
 
     Args:
         network: str. A key of `description.networks()`.
         size: str. One of its `sizes`.
         dropout: float. See `StrokeTransformerConfig`.
+        last: bool. Whether the bundle has the weights at the end of the run, not those that were best on validation,
+            which may not know all that is learnt.
+        calibrate: bool. Whether the bundle is calibrated in the end, and measured: `evaluation.shipping`.
     """
 
     network: str = DEFAULT
@@ -31,6 +34,8 @@ class Settings(TrainingSettings):
     floor: float = 0.02
     weight_decay: float = 0.05
     dropout: float = 0.15
+    last: bool = False
+    calibrate: bool = False
 
 
 def architecture(settings: Settings) -> ExpressionArchitecture:
@@ -40,10 +45,10 @@ def architecture(settings: Settings) -> ExpressionArchitecture:
         ExperimentError: There is none of that name, or not of that size.
     """
     if settings.network not in networks():
-        raise ExperimentError(f"settings.network is {settings.network!r}, which is none of {', '.join(networks())}")
+        raise ExperimentError(f"settings.network is {settings.network!r}, which is not one of {', '.join(networks())}")
     found = networks()[settings.network]
     if settings.size not in found.sizes:
-        raise ExperimentError(f"settings.size is {settings.size!r}, which is none of {', '.join(found.sizes)}")
+        raise ExperimentError(f"settings.size is {settings.size!r}, which is not one of {', '.join(found.sizes)}")
     return found
 
 

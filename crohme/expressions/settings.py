@@ -1,4 +1,4 @@
-"""What decides a reading besides the weights: how ink becomes the network's input, and its outputs a reading.
+"""Constants of a bundle besides its weights: those of preprocessing and of decoding.
 
 A bundle holds the values; those here are what a new bundle gets.
 """

@@ -1,4 +1,4 @@
-"""How long, curled and turned the strokes of a symbol are at the most: what has more of it is not that symbol."""
+"""Limits of length, curl and turning for the strokes of each symbol; a stroke beyond them is not that symbol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stroke transformer is taught of one expression: tokens, where each stands, and its strokes."""
+"""Training targets of the stroke transformer: tokens, the position of each in the tree, and its strokes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a trained network says at each token when all tokens before it are the truth's."""
+"""Teacher-forced logits of a trained network: each token is predicted from the true ones before it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How often symbols stand in what a network was trained on, mended by how often it is wrong about them elsewhere.
+"""Per-token bias that corrects the training prior.
 
 A network learns how often each symbol occurs as well as what it looks like. CROHME's training set,
 what is composed of it, and what people write differ in that: where an `x` and an `X` look alike, the
-network names what it saw more of. One number for each symbol, added to its logit, sets that right.
+network names the one that it saw more often. One number per symbol, added to its logit, corrects this.
 """
 
 from __future__ import annotations

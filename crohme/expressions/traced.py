@@ -1,4 +1,4 @@
-"""Expressions as tracing sees them: drawn as pictures, traced back, each stroke given to the symbol it lies on."""
+"""Expressions drawn as pictures and traced back into strokes, each assigned to the symbol that it lies on."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def train(
         config: path or None. The file that the settings of a new run come from; its bundle names it.
 
     Returns:
-        The validation figures of the best weights, which the bundle has.
+        The validation figures of the weights that the bundle has: the best ones, or the last with `settings.last`.
 
     Raises:
         DataNotFound: Nothing to train or to validate on.
@@ -131,4 +131,5 @@ def train(
         batches = stream(data, run.recipe, vocabulary, seed=settings.seed, first=first, workers=workers)
         with closing(batches):
             loop.train(run, batches, lambda w: run.validate(measured, w), pace, tensorboard=tensorboard)
-        return run.write_bundle(folder / BUNDLE)
+        figures = run.validate(measured, run.average) if settings.last else None
+        return run.write_bundle(folder / BUNDLE, figures, last=settings.last)

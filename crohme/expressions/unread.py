@@ -1,4 +1,4 @@
-"""Strokes that a reading leaves out, in whole or in part: they make it less probable that it says what was written."""
+"""Strokes that a reading leaves out, in whole or in part, and how they lower its confidence."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class Vocabulary:
 
     @cached_property
     def token_bias(self) -> Float32Array:
-        """What is added to the logits of the tokens: minus infinity where a restricted vocabulary has no use for one.
+        """What is added to the logits of the tokens: minus infinity for those that a restricted vocabulary excludes.
 
         The others then share all of the probability. The brackets of a root's index stay: there they are no symbols.
         """

@@ -53,7 +53,7 @@ def aligned(tree: SymbolTree, ink: Ink) -> SymbolTree:
     for one in constraints:
         if _violates(one, chosen, places):
             first, second = nodes[one.before].label, nodes[one.after].label
-            raise NotationError(f"its symbols stand otherwise than its LaTeX says: {first} and {second}")
+            raise NotationError(f"its symbols are not arranged as its LaTeX says: {first} and {second}")
     return SymbolTree(tuple(_with_strokes(node, number, [symbols[i][1] for i in chosen]) for node in tree.row))
 
 
@@ -61,8 +61,8 @@ def _check_counts(truth: Sequence[str], written: Sequence[str]) -> None:
     wanted, there = Counter(truth), Counter(written)
     if wanted != there:
         parts = ((wanted - there, "in the LaTeX only"), (there - wanted, "in the ink only"))
-        told = [f"{' '.join(sorted(some.elements()))} {where}" for some, where in parts if some]
-        raise NotationError(f"its LaTeX and its segmentation have other symbols: {', '.join(told)}")
+        differences = [f"{' '.join(sorted(some.elements()))} {where}" for some, where in parts if some]
+        raise NotationError(f"its LaTeX and its segmentation differ in their symbols: {', '.join(differences)}")
 
 
 def _place(ink: Ink, strokes: Sequence[int]) -> Float64Array:

@@ -1,4 +1,4 @@
-"""Lines of one width, whatever pen drew a picture: the networks know the width of rendered ink, and no other."""
+"""Normalisation of line width: the networks know the width of rendered ink only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a picture shows a symbol on plain ground, or has frames, tables, shadows, bands or lines on it as well."""
+"""Whether a picture shows a symbol on plain ground, without frames, tables, shadows, bands or lines."""
 
 from __future__ import annotations
 

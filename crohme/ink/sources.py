@@ -1,4 +1,4 @@
-"""What recognisers take: InkML, pictures, ink or strokes, and which of them something is."""
+"""The sources that recognisers take: InkML, pictures, ink or strokes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an ink says it shows."""
+"""The ground truth of an ink."""
 
 from __future__ import annotations
 

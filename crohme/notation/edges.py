@@ -1,4 +1,4 @@
-"""Symbol layout tree ⇄ its symbols and the labelled edges between them. `grid_labels` says how grids are told."""
+"""Symbol layout tree ⇄ its symbols and the labelled edges between them. `grid_labels` says how grids are written."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def tree_of(symbols: Sequence[Node], edges: Iterable[Edge], names: Sequence[str]
         children[parent][label.bare] = child, label
         parents[child] = label
         if label.own and own.setdefault(parent, label.own) is not label.own:
-            raise LabelGraphError(f"the shapes of the grids that begin with {name[parent]!r} are told twice")
+            raise LabelGraphError(f"the shapes of the grids that begin with {name[parent]!r} are given twice")
     roots = [number for number in range(len(symbols)) if number not in parents]
     if len(roots) != 1:
         raise LabelGraphError(f"{len(roots)} objects without a parent, where a tree has one")
-    told = [(number, label.shapes) for number, label in parents.items() if label.shapes]
-    for number, shapes in told:
+    given = [(number, label.shapes) for number, label in parents.items() if label.shapes]
+    for number, shapes in given:
         if own.setdefault(number, shapes) is not shapes:
-            raise LabelGraphError(f"the shapes of the grids that begin with {name[number]!r} are told twice")
+            raise LabelGraphError(f"the shapes of the grids that begin with {name[number]!r} are given twice")
     builder = _TreeBuilder(symbols, children, own, name)
     row = builder.row(roots[0], depth=1)
     if builder.count != len(symbols):
@@ -175,11 +175,11 @@ class _TreeBuilder:
 
     def _levels(self, symbol: int) -> int:
         """How many grids begin with a symbol."""
-        told = len(self._shapes.get(symbol, ()))
+        given = len(self._shapes.get(symbol, ()))
         seen = max((label.level for _, label in self._children[symbol].values()), default=0)
-        if seen > MAX_DEPTH or (told and seen > told):
+        if seen > MAX_DEPTH or (given and seen > given):
             raise LabelGraphError(f"object {self._names[symbol]!r} has edges of more grids than begin with it")
-        return told or seen
+        return given or seen
 
     def _grid(self, first: int, level: int, depth: int) -> Node:
         places = {(0, 0): self.row(first, depth, level - 1)}

@@ -38,4 +38,4 @@ class LabelGraphError(NotationError):
 
 
 class UnsayableError(LabelGraphError):
-    """An expression that no label graph can say."""
+    """An expression that no label graph can represent."""

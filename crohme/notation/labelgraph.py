@@ -152,7 +152,7 @@ def symbol_paths(tree: SymbolTree) -> list[str]:
 def _graph(tree: SymbolTree, primitives: Sequence[tuple[str, ...]]) -> LabelGraph:
     nodes, edges = list(tree.nodes()), edges_of(tree)
     if not edges and tree.row[0].is_grid:
-        raise UnsayableError("a single symbol in a grid, which no label graph can say")
+        raise UnsayableError("a single symbol in a grid, which no label graph can represent")
     if _count_cells(tree.row) > MAX_CELLS:
         raise LabelGraphError(f"more than {MAX_CELLS} cells")
     objects = tuple(

@@ -231,7 +231,7 @@ class _Reader:
         if stray:
             return Node(written, tuple(stray.popleft()[1]))
         if canonical_label(written) not in SYMBOL_CLASSES:
-            raise MathmlError(f"leaf {text!r} belongs to no symbol, and its text is no symbol class")
+            raise MathmlError(f"leaf {text!r} belongs to no symbol, and its text is not a symbol class")
         return Node(written)
 
     def _composite(

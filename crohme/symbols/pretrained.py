@@ -17,7 +17,7 @@ _FILES = "https://keras.io/api/applications"
 
 
 class WeightsError(CrohmeError):
-    """Weights that are not to be had, or do not fit."""
+    """Weights that are unavailable or do not fit."""
 
 
 def check(network: str, weights: str) -> None:

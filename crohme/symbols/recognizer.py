@@ -213,7 +213,7 @@ class SymbolRecognizer:
         chunks = [np.arange(at, min(at + at_once, count)) for at in range(0, count, at_once)]
         answers = np.concatenate([network(inputs(chunk)) for chunk in chunks])
         if not np.isfinite(answers).all():
-            raise BundleError("a network whose answers are no numbers: its weights make no sense")
+            raise BundleError("the answers of the network are not numbers: its weights make no sense")
         return answers
 
 
@@ -224,7 +224,7 @@ def _check_answers(part: Bundle, network: Forward) -> None:
         with np.errstate(all="ignore"):
             answers = network(to_input(StrokeBatch.from_symbols(_UNLIKE)))
         if not np.isfinite(answers).all():
-            raise BundleError("weights.npz makes no sense: its answers are no numbers", part.path)
+            raise BundleError("weights.npz makes no sense: its answers are not numbers", part.path)
         if np.ptp(answers, axis=0).max() < _LEAST_DIFFERENCE:
             raise BundleError("weights.npz makes no sense: its answers do not depend on the ink", part.path)
 

@@ -60,10 +60,10 @@ _PRECISIONS = ("float32", "mixed_bfloat16")
 def check(settings: Settings) -> None:
     """Raise ExperimentError if a setting has a value that none can have."""
     if settings.network not in DEFAULTS:
-        raise ExperimentError(f"settings.network is {settings.network!r}, which is none of {', '.join(DEFAULTS)}")
+        raise ExperimentError(f"settings.network is {settings.network!r}, which is not one of {', '.join(DEFAULTS)}")
     if settings.precision not in _PRECISIONS:
         raise ExperimentError(
-            f"settings.precision is {settings.precision!r}, which is none of {', '.join(_PRECISIONS)}"
+            f"settings.precision is {settings.precision!r}, which is not one of {', '.join(_PRECISIONS)}"
         )
     for name, least in _LEAST.items():
         if not getattr(settings, name) >= least:

@@ -127,7 +127,7 @@ def fit(
     if tensorboard:
         load_writer()  # now, not after the training
     if len(data.classes) < 2:
-        raise DataNotFound(f"all that there is to train on is {data.classes[0]!r}: nothing to tell it from")
+        raise DataNotFound(f"the only class to train on is {data.classes[0]!r}: there is nothing to tell it apart from")
     with held(out):
         made = prepared(settings, data, out, resume=resume, start=start, config=config)
         _tell(made)

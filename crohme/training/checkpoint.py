@@ -176,7 +176,7 @@ def _check_shapes(path: Path, saved: Sequence[np.ndarray], wanted: Sequence[tupl
     if [value.shape for value in saved] != list(wanted):
         raise CheckpointError("this checkpoint belongs to another network", path)
     if any(value.dtype.kind not in "fiub" for value in saved):
-        raise CheckpointError(f"{path} is damaged: it holds what is no number")
+        raise CheckpointError(f"{path} is damaged: it holds a value that is not a number")
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:

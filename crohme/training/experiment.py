@@ -141,7 +141,7 @@ def unknown_of_run(experiment: Mapping[str, Any], tables: Mapping[str, Any]) -> 
 
 
 def unknown(experiment: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
-    """The keys of an experiment that mean nothing, such as `recipe.zeal`; arguments as for `take`."""
+    """The unknown keys of an experiment, such as `recipe.zeal`; arguments as for `take`."""
     found = [name for name in experiment if name not in defaults]
     for table, default in defaults.items():
         if is_dataclass(default) and isinstance(given := experiment.get(table), Mapping):

@@ -30,7 +30,7 @@ Measure = Callable[[list[np.ndarray]], dict[str, float]]
 
 @dataclass(frozen=True)
 class Pace:
-    """How often what is done, and how it is told.
+    """How often a run is validated and saved, and how its progress is shown.
 
     Args:
         examples: int. Training examples: a pass over the data is so many samples.
@@ -65,7 +65,7 @@ def start_budget(run: TrainingRun, pace: Pace, epochs: float | None, minutes: fl
     if budget and not (resume and is_same and not run.is_finished):
         run.start_cycle(budget, unit)
     if run.is_finished:
-        raise CheckpointError("this run is finished; more minutes or epochs begin another cycle", run.folder)
+        raise CheckpointError("this run is finished; --minutes or --epochs begin another cycle", run.folder)
 
 
 def train(run: TrainingRun, chunks: Chunks, measure: Measure, pace: Pace, *, tensorboard: bool = False) -> None:
@@ -173,7 +173,7 @@ class _Bar:
         self.bar.close()
 
     def compiling(self) -> None:
-        """Tell why nothing moves for half a minute."""
+        """Say why nothing moves for half a minute."""
         self.bar.set_description(f"{self._epoch()}, compiling")
 
     def show(self, loss: float, rate: float | None) -> None:
@@ -192,7 +192,7 @@ class _Bar:
         progress = self.run.progress
         if self.in_minutes:
             return f"epoch {progress['samples'] // self.pace.examples + 1}"
-        total = round(progress["budget"] / self.pace.examples)
+        total = max(1, round(progress["budget"] / self.pace.examples))
         return f"epoch {min(total, int(progress['spent'] // self.pace.examples) + 1)}/{total}"
 
 

@@ -232,7 +232,7 @@ def check_is_free(folder: Path) -> None:
     """Raise CheckpointError if there is a run in the folder of a new one."""
     if holds_run(folder):
         raise CheckpointError(
-            f"{folder} holds a run: go on with it (--resume), take another folder (--out), or remove this one"
+            f"{folder} holds a run: continue it (--resume), choose another folder (--out), or delete this one"
         )
 
 

@@ -42,7 +42,7 @@ def held(folder: Path) -> Iterator[None]:
             pass
         except OSError as error:
             if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-                raise CheckpointError("another run goes on in this folder: take another (--out)", folder) from None
+                raise CheckpointError("another run is using this folder: choose another (--out)", folder) from None
             log.warning("%s: two runs in this folder would not be noticed: %s", folder, error.strerror)
         else:
             remove_partial(folder, recursive=True)

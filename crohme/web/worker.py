@@ -179,17 +179,17 @@ class _Stopping:
 
     def __init__(self) -> None:
         self._may_exit = True
-        self._is_told = False
-        signal.signal(signal.SIGTERM, self._tell)
+        self._is_stopping = False
+        signal.signal(signal.SIGTERM, self._stop)
 
     def may_exit(self, may: bool) -> None:
         """Say whether nothing is being done."""
         self._may_exit = may
-        if may and self._is_told:
+        if may and self._is_stopping:
             os._exit(0)
 
-    def _tell(self, *_: Any) -> None:
-        self._is_told = True
+    def _stop(self, *_: Any) -> None:
+        self._is_stopping = True
         if self._may_exit:
             os._exit(0)
         if hasattr(signal, "alarm"):

@@ -88,7 +88,7 @@ def test_what_could_not_be_loaded_is_not_saved(folder: Path) -> None:
         (ARGUMENTS, LABELS, {**WEIGHTS, kernel: WEIGHTS[kernel] * 1e6}, "half precision"),
         (ARGUMENTS, LABELS, {**WEIGHTS, kernel: WEIGHTS[kernel] * np.nan}, "half precision"),
         (ARGUMENTS, LABELS[:2], WEIGHTS, "2 labels; the network has 3"),
-        (ARGUMENTS, ("a", "b", "a"), WEIGHTS, "'a' stands there twice"),
+        (ARGUMENTS, ("a", "b", "a"), WEIGHTS, "'a' occurs twice"),
         (ARGUMENTS, ("a", "b", "c\nd"), WEIGHTS, "line 3 is no label"),
         ({**ARGUMENTS, "dense": 0}, LABELS, WEIGHTS, "'dense' is 0"),
     ):

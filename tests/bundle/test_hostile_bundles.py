@@ -92,7 +92,7 @@ def spoilt(folder: Path, value: float) -> bytes:
     return packed(array)
 
 
-# What stands in place of one array, and how that is told.
+# What stands in place of one array, and how the error says so.
 ARRAYS: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "nothing": (lambda _: b"", "does not have the 8 numbers"),
     "no array": (lambda f: b"x" * len(members_of(f)[f"{BIAS}.npy"]), "is no array of half or single precision"),
@@ -108,9 +108,9 @@ ARRAYS: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "structured": (lambda _: packed(np.zeros(4, [("a", "<f2"), ("b", "<f2")])), "is no array"),
     "times": (lambda _: packed(np.zeros(2, "<M8[ns]")), "is no array"),
     "text": (lambda _: packed(np.full(8, "x")), "is no array"),
-    "NaN": (lambda f: spoilt(f, np.nan), "holds what is no number"),
-    "infinite": (lambda f: spoilt(f, -np.inf), "holds what is no number"),
-    "huge": (lambda f: spoilt(f, 1e38), "or too large a one"),
+    "NaN": (lambda f: spoilt(f, np.nan), "holds a value that is not a number"),
+    "infinite": (lambda f: spoilt(f, -np.inf), "holds a value that is not a number"),
+    "huge": (lambda f: spoilt(f, 1e38), "or too large"),
 }
 # Numbers that no training ends with, by the end of an array's name.
 WITHOUT_EFFECT = [
@@ -139,7 +139,7 @@ def test_fortran_order_and_objects_are_refused(folder: Path) -> None:
             bundle.load(folder)
 
 
-# What is done to the archive, and how that is told.
+# What is done to the archive, and how the error says so.
 ARCHIVES: dict[str, tuple[Callable[[Path], None], str]] = {
     "an array less": (lambda f: pack(f, list(members_of(f).items())[:-1]), "lacks .*pair/out/bias"),
     "none": (lambda f: pack(f, []), "lacks"),
@@ -188,8 +188,8 @@ def test_a_bomb_is_refused_within_200_megabytes(bomb: str, folder: Path) -> None
         # Not ru_maxrss: it begins with the memory of the process that this one was forked from.
         "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     )
-    told = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=True).stdout
-    cause, peak = told.splitlines()
+    printed = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=True).stdout
+    cause, peak = printed.splitlines()
     assert "weights.npz" in cause
     assert int(peak) < 200 * 1024  # kB
 
@@ -200,7 +200,7 @@ def test_a_bomb_is_refused_within_200_megabytes(bomb: str, folder: Path) -> None
         ('{"top1": NaN}', "top1 is not a number"),
         ('{"test": {"top1": [0.5, Infinity]}}', "test.top1.1 is a number too large"),
         ('{"n": 1e999}', "n is a number too large"),
-        ('{"n": 1, "n": 2}', "stands there twice"),
+        ('{"n": 1, "n": 2}', "occurs twice"),
         ('{"n": "\\ud800"}', "surrogates"),
         ('{"\\ud800": 1}', "surrogates"),
         ("[" * 100_000, "nested too deep"),
@@ -288,7 +288,7 @@ def test_files_that_are_not_utf_8(folder: Path) -> None:
     [
         (lambda lines: [*lines, b"extra"], "111 labels; the network has 110"),
         (lambda lines: lines[:-1], "109 labels; the network has 110"),
-        (lambda lines: [*lines[:-1], lines[0]], "'<mask>' stands there twice"),
+        (lambda lines: [*lines[:-1], lines[0]], "'<mask>' occurs twice"),
         (lambda lines: [b"", *lines[1:]], "line 1 is no label"),
         (lambda lines: [b"  ", *lines[1:]], "line 1 is no label"),
         (lambda lines: [b"a\r", *lines[1:]], "line 1 is no label"),
@@ -349,7 +349,7 @@ def test_weights_whose_answers_are_no_numbers_are_refused(tmp_path: Path) -> Non
     rng = np.random.default_rng(2)
     weights = {path: rng.uniform(5e4, 6e4, shape) for path, shape in SHAPES.items()}
     bundle.save(tmp_path, "stroke_transformer", ARGUMENTS, Vocabulary.crohme().tokens, weights, {})
-    with pytest.raises(BundleError, match="answers are no numbers"):
+    with pytest.raises(BundleError, match="answers are not numbers"):
         Recognizer.load(tmp_path)
 
 

@@ -188,7 +188,7 @@ def test_a_recipe_and_what_is_set_reach_the_training(tmp_path: Path, monkeypatch
     [
         (["--set", "settings.lerning_rate=1"], "unknown setting settings.lerning_rate; did you mean"),
         (["--set", "peak=1"], "unknown setting peak"),
-        (["--set", "settings.network=resnet"], "settings.network is 'resnet', which is none of lstm, alexnet, cnn"),
+        (["--set", "settings.network=resnet"], "settings.network is 'resnet', which is not one of lstm, alexnet, cnn"),
         (["--set", "settings.batch_size=0"], "settings.batch_size is 0, which is below 1"),
         (["--set", "settings.floor=2.0"], "settings.floor is 2.0, which is not between 0 and 1"),
         (["--set", "epochs=3", "--set", "minutes=3"], "epochs and minutes are both given"),

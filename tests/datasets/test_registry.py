@@ -133,7 +133,7 @@ def test_nothing_and_too_much_are_errors(tmp_path: Path) -> None:
     with pytest.raises(DataNotFound, match="no InkML files under .*empty"):
         open_data_set(tmp_path / "empty")
     both = lay_out(lay_out(tmp_path / "both", Detexify), Unipen)
-    with pytest.raises(DataNotFound, match="could be any of Detexify, UNIPEN"):
+    with pytest.raises(DataNotFound, match="may be any of Detexify, UNIPEN"):
         open_data_set(both)
 
 

@@ -84,8 +84,8 @@ def test_typeset_ink_is_read_by_a_network_that_never_saw_such():
     pool = Pool(corpus.expressions, corpus.writers)
     texts = (r"x ^ { 2 } + 1", r"\frac { x } { 2 } = 1", r"\sqrt { 2 } + x", r"( x + 1 ) ^ { 2 }")
     made = [typeset(from_latex(text), pool, np.random.default_rng(seed)) for text in texts for seed in range(3)]
-    told = teacher_forced(Recognizer.load("expressions"), made)
-    assert len(told.right) == len(told.surprise) == 12 and min(told.surprise) >= 0
-    assert np.mean(told.right) >= 0.7
-    wrong = [surprise for surprise, right in zip(told.surprise, told.right, strict=True) if not right]
-    assert all(surprise > np.log(2) for surprise in wrong) and (told.mistaken.total() > 0) == bool(wrong)
+    forced = teacher_forced(Recognizer.load("expressions"), made)
+    assert len(forced.right) == len(forced.surprise) == 12 and min(forced.surprise) >= 0
+    assert np.mean(forced.right) >= 0.7
+    wrong = [surprise for surprise, right in zip(forced.surprise, forced.right, strict=True) if not right]
+    assert all(surprise > np.log(2) for surprise in wrong) and (forced.mistaken.total() > 0) == bool(wrong)

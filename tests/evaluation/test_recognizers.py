@@ -105,8 +105,8 @@ def test_the_command_scores_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     figures, report = tmp_path / "figures.json", tmp_path / "report"
     command = ["evaluate", "expressions", "--data", str(SAMPLE), "--recognizer", f"{TOYS}:Oracle"]
     assert main([*command, "--json", str(figures), "--report", str(report)]) == 1  # some files have no reading
-    told = json.loads(figures.read_text())
-    assert told["n"] == 44 and 0 < told["exprate"] < 100
+    found = json.loads(figures.read_text())
+    assert found["n"] == 44 and 0 < found["exprate"] < 100
     assert f"{TOYS}:Oracle" in (report / "report.html").read_text(encoding="utf-8")
     assert main([*command, "--beam", "3"]) == 1
     assert main([*command, "--bundle", "expressions"]) == 1

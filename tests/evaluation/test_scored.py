@@ -68,9 +68,9 @@ def test_score_writes_a_report_that_is_compared(
     report, other, table = tmp_path / "report", tmp_path / "other", tmp_path / "deep" / "t.tex"
     options = ["--level", "tokens", "--report", str(report), "--plots", "svg,pdf", "--latex", str(table)]
     assert main(["score", str(TEST), str(theirs), *options]) == 0
-    told = capsys.readouterr().out
-    assert "exact                      40    90.91 %   (95 % interval 81.82 to 97.73)" in told
-    assert "ExpRate by number of strokes" in told
+    printed = capsys.readouterr().out
+    assert "exact                      40    90.91 %   (95 % interval 81.82 to 97.73)" in printed
+    assert "ExpRate by number of strokes" in printed
     names = {path.name for path in report.iterdir()}
     assert names == {
         "metrics.json", "outcomes.csv", "symbols.csv", "relations.csv", "report.html", "length.svg", "length.pdf",
@@ -140,7 +140,7 @@ def test_reports_of_symbols_are_compared(tmp_path: Path, capsys: pytest.CaptureF
             ("s.inkml#0", "1", "1", "0"), ("s.inkml#1", "x", "x", "0"), ("t.png", "1", "x", "1"),
         ]  # fmt: skip
     assert main(["compare", str(tmp_path / "a"), str(tmp_path / "b"), "--latex", str(tmp_path / "t.tex")]) == 0
-    told = capsys.readouterr().out
-    assert "3 symbols; isolated symbols" in told and "top-1                66.67  100.00   +33.33" in told
-    assert "right in B only: 1\n  t.png" in told and "a & b & Difference" in (tmp_path / "t.tex").read_text()
+    printed = capsys.readouterr().out
+    assert "3 symbols; isolated symbols" in printed and "top-1                66.67  100.00   +33.33" in printed
+    assert "right in B only: 1\n  t.png" in printed and "a & b & Difference" in (tmp_path / "t.tex").read_text()
     assert {"confusion.svg", "pairs.svg"} <= {path.name for path in (tmp_path / "a").iterdir()}

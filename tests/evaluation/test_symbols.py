@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -8,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crohme.datasets.base import DataSet, WrittenSymbol
 from crohme.evaluation.symbol_report import most_confused, write_report
-from crohme.evaluation.symbols import SymbolResults
+from crohme.evaluation.symbols import SymbolResults, evaluate
+from crohme.symbols.recognizer import SymbolRecognizer
 
 CLASSES = ("1", "\\alpha", "x", "$", "|", "+")
 
@@ -73,3 +76,26 @@ def test_a_report_without_a_single_error(results: SymbolResults, tmp_path: Path)
     )
     write_report(perfect, tmp_path)
     assert len(pd.read_csv(tmp_path / "pairs.csv")) == 0
+
+
+class Crosses(DataSet):
+    """Drawings without a split."""
+
+    title, licence, layout = "Crosses", "CC0", "anything"
+
+    @classmethod
+    def is_at(cls, folder: Path) -> bool:
+        return True
+
+    def symbols(self, split: str) -> Iterator[WrittenSymbol]:
+        for number in range(4):
+            down, across = np.array([[5.0, 0], [5, 9]]), np.array([[0.0, 5], [9 + number / 9, 5]])
+            yield WrittenSymbol(str(number), f"w{number}", "+", (down, across))
+
+
+def test_all_of_a_set_of_drawings_without_a_split_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROHME_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("crohme.evaluation.symbols.all_at", lambda folder: [Crosses(folder)])
+    (tmp_path / "set").mkdir()
+    found = evaluate(SymbolRecognizer.load("symbol-lstm"), tmp_path / "set")
+    assert found.truth.tolist() == ["+"] * 4 and found.top(1) == 1

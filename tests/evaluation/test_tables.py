@@ -97,7 +97,7 @@ def test_rows_that_cannot_be_told_are_refused_by_line_and_the_others_are_read(
         ("t.csv", 'file,latex\na,x\nb,"y\nc,z\n', "a quote is opened on line 3"),
         ("t.csv", 'file,latex\na,"x\nb,"y"\n', "a quote is opened on line 2"),
         ("t.csv", b"a\0,\0x\0\n\0", "zero bytes"),
-        ("t.csv", b"\xff\xfea", "begins as text in UTF-16"),
+        ("t.csv", b"\xff\xfea", "begins like UTF-16 text"),
         ("t.csv", "\n\n", "no rows"),
         ("t.csv", "file,latex\n", "no rows"),
         ("t.json", "[", "not JSON: line 1, column 2"),

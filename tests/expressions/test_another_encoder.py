@@ -137,7 +137,7 @@ def test_numpy_computes_what_keras_computes() -> None:
 
 
 def test_a_network_or_a_size_that_there_is_not_is_named() -> None:
-    with pytest.raises(ExperimentError, match=f"'lstm', which is none of stroke_transformer, {NAME}"):
+    with pytest.raises(ExperimentError, match=f"'lstm', which is not one of stroke_transformer, {NAME}"):
         architecture(Settings(network="lstm"))
-    with pytest.raises(ExperimentError, match="settings.size is 'small', which is none of tiny"):
+    with pytest.raises(ExperimentError, match="settings.size is 'small', which is not one of tiny"):
         architecture(Settings(network=NAME))

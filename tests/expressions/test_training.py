@@ -110,8 +110,8 @@ def test_stopped_and_resumed_is_as_if_nothing_had_happened(
     whole, parts = (bundle.load(tmp_path / run / "bundle") for run in ("whole", "parts"))
     for name, weights in whole.weights.items():
         np.testing.assert_allclose(parts.weights[name], weights, atol=2e-3, err_msg=name)
-    told = [{k: v for k, v in one.training["progress"].items() if k != "seconds"} for one in (parts, whole)]
-    assert told[0] == told[1]
+    progress = [{k: v for k, v in one.training["progress"].items() if k != "seconds"} for one in (parts, whole)]
+    assert progress[0] == progress[1]
     steps = [row["step"] for row in log_of(tmp_path / "parts") if row["kind"] == "training"]
     assert steps == sorted(set(steps))
 

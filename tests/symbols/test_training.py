@@ -396,7 +396,7 @@ def test_nothing_to_train_on(tmp_path: Path, images: Path) -> None:
         train("lstm", tmp_path / "missing", 1, out=tmp_path / "run")
     with pytest.raises(DataNotFound, match="pictures are for alexnet, cnn, mobilenet, vgg19"):
         train("lstm", images, 1, out=tmp_path / "run")
-    with pytest.raises(DataNotFound, match=r"all that there is to train on is '\+'"):
+    with pytest.raises(DataNotFound, match=r"the only class to train on is '\+'"):
         train("cnn", images, 1, out=tmp_path / "run", choice=Choice(("add",)))
 
 

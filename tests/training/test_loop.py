@@ -167,8 +167,8 @@ def test_epochs_are_named_while_it_runs_and_the_bar_may_be_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     trained(Toy(tmp_path / "shown"), epochs=2)
-    told = capsys.readouterr().err
-    assert "epoch 2/2" in told and "loss=" in told and "top-1=50.0 %" in told
+    printed = capsys.readouterr().err
+    assert "epoch 2/2" in printed and "loss=" in printed and "top-1=50.0 %" in printed
     monkeypatch.setattr(loop, "tqdm", partial(loop.tqdm, disable=True))  # as TQDM_DISABLE=1 does
     trained(Toy(tmp_path / "off"), minutes=1e-9)
     assert "epoch" not in capsys.readouterr().err

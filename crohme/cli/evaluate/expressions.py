@@ -144,12 +144,12 @@ def _recognizer(args: argparse.Namespace) -> tuple[AnyRecognizer | ReadBefore | 
                 raise CommandError(f"{option} says how to recognise, and --batch what was recognised before: give one")
         return ReadBefore(args.batch), None, None
     if args.recognizer is not None and args.bundle is not None:
-        raise CommandError("--recognizer names what recognises, and so does --bundle: give one")
+        raise CommandError("--recognizer and --bundle both name a recogniser: give one")
     name = args.bundle or DEFAULT_BUNDLE
     recognizer = Recognizer.load(name) if args.recognizer is None else load_recognizer(args.recognizer)
     if isinstance(recognizer, Recognizer):
         ours = args.beam or recognizer.decoding.beam
         return name if args.recognizer is None else recognizer, recognizer.vocabulary.alphabet, ours
     if args.beam is not None:
-        raise CommandError("--beam is for a network that is decoded as ours", args.recognizer)
+        raise CommandError("--beam applies only to networks that are decoded here", args.recognizer)
     return recognizer, None, None

@@ -1,4 +1,4 @@
-"""What `crohme predict` found out, as a table on the screen or in a file."""
+"""The readings of `crohme predict` as a table, on the screen or in a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `crohme predict` does alike for every task."""
+"""What the tasks of `crohme predict` share."""
 
 from __future__ import annotations
 

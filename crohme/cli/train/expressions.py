@@ -84,6 +84,10 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path:
         asked = experiment.read_run(args.config, args.set or (), tables)
     settings = training.stored_settings(folder) if args.resume else asked["settings"]
     given = {name: value for name in ("size", "seed") if (value := getattr(args, name)) is not None}
+    if settings.calibrate:
+        from crohme.evaluation.shipping import splits
+
+        splits(data[0])  # now, not after hours of training
     epochs, minutes = length(args, asked["epochs"], asked["minutes"])
     figures = training.train(
         data[0],
@@ -99,4 +103,20 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path:
         config=args.config,
     )
     print(f"ExpRate {figures['exprate']:.2f} % on the validation set, greedy, one direction")
+    if settings.calibrate:
+        _calibrate(folder, data[0], last=settings.last)
     return folder / "bundle"
+
+
+def _calibrate(folder: Path, data: Path, *, last: bool) -> None:
+    from crohme.evaluation.shipping import ship
+
+    try:
+        figures = ship(folder, folder / "bundle", data, last=last)
+    except KeyboardInterrupt:
+        again = f"python scripts/ship_expressions.py --data {data} --run {folder} --bundle {folder / 'bundle'}"
+        raise KeyboardInterrupt(
+            f"the bundle is written, but not calibrated; {again}{' --last' if last else ''} does that"
+        ) from None
+    for name in (key.removesuffix("_exprate") for key in figures if key.endswith("_exprate")):
+        print(f"{name.replace('_', ' ')}: ExpRate {figures[f'{name}_exprate']:.2f} % of {figures[f'{name}_n']} files")

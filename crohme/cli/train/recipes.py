@@ -1,4 +1,4 @@
-"""A recipe in a file is of one task, whatever is asked for."""
+"""A check that a recipe is one for the task that is asked for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crohme.cli.errors import CommandError
 
 
 def check_task(config: Path | None, task: str) -> None:
-    """Refuse a file whose settings are rather those of another task.
+    """Refuse a file whose settings fit another task better.
 
     Args:
         config: Path or None. Of `--config`.

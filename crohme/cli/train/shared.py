@@ -1,4 +1,4 @@
-"""What `crohme train` does alike for every task."""
+"""What the tasks of `crohme train` share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_run_options(parser: argparse.ArgumentParser, data: str, epochs: str, min
     length.add_argument("--minutes", type=positive_number, metavar="M", help=minutes)
     parser.add_argument("--out", type=Path, metavar="DIR", help=out)
     parser.add_argument("--resume", action="store_true", help="continue a stopped run with the same options")
-    parser.add_argument("--seed", type=int, metavar="N", help="seed of everything random")
+    parser.add_argument("--seed", type=int, metavar="N", help="random seed")
     parser.add_argument("--tensorboard", action="store_true", help="write a log for TensorBoard as well")
 
 
@@ -76,7 +76,9 @@ def run_training(args: argparse.Namespace, train: Train) -> int:
         bundle = train(args, data)
     except WorkerLost as error:
         raise CommandError(f"{error} The same command with --resume continues from the checkpoint.") from None
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("the same command with --resume continues from the last checkpoint") from None
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(
+            str(interrupt) or "the same command with --resume continues from the last checkpoint"
+        ) from None
     print(f"bundle written to {bundle}")
     return 0

@@ -22,7 +22,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     parser = commands.add_parser(
         "tune",
         help="search for the best settings of a network",
-        description="Search for the settings with which a network learns best.",
+        description="Search for the best settings of a network.",
         usage="crohme tune [TASK] [OPTION ...]",
         epilog=EPILOG,
         formatter_class=HelpFormatter,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from crohme.cli.arguments import positive_int
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.deep_learning import load_keras
+from crohme.extras import MissingExtra
 
 if TYPE_CHECKING:
     from crohme.symbols.tuning import Best
@@ -43,7 +45,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     parser = tasks.add_parser(
         "symbols",
         help="learning rate, activation and width of a network for symbols (the default)",
-        description="Search for the learning rate, activation and width with which a network learns symbols best.",
+        description="Search for the best learning rate, activation and width of a network for symbols.",
         epilog=EPILOG,
         formatter_class=HelpFormatter,
     )
@@ -56,7 +58,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the search (runs/tune-<network>)")
     parser.add_argument("--resume", action="store_true", help="continue a stopped search with the same options")
     parser.add_argument("--retrain", action="store_true", help="train with the best settings at the end")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of everything random (1)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="random seed (1)")
     symbol_options.add_options(parser)
     parser.set_defaults(run=run)
 
@@ -64,6 +66,8 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Search; print the table, and where the best configuration is."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if find_spec("keras_tuner") is None:  # the extra has Keras as well
+        raise MissingExtra("keras_tuner", "this command")
     load_keras()
     # Its adapter to TensorFlow loads TensorBoard, which keras-tuner does not ask for when it is installed.
     import keras_tuner  # noqa: F401
@@ -76,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         if args.retrain:
             print(f"bundle written to {_retrain(args, best)}")
     except KeyboardInterrupt:
-        raise KeyboardInterrupt("the same command with --resume goes on from the last trial") from None
+        raise KeyboardInterrupt("the same command with --resume continues from the last trial") from None
     return 0
 
 

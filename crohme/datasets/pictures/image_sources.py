@@ -130,7 +130,7 @@ def folders_in(folder: Path) -> list[Path]:
 
 
 def stamp(status: os.stat_result) -> str:
-    """What changes if the content of a file does, without reading what may be gigabytes.
+    """A stamp that changes with the content of a file, without reading what may be gigabytes.
 
     Its time of change besides that of modification: `cp -p` and `os.utime` set the latter, nothing the former.
     """

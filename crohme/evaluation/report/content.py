@@ -1,4 +1,4 @@
-"""All that a report tells, gathered before anything is written."""
+"""The content of a report, gathered before anything is written."""
 
 from __future__ import annotations
 

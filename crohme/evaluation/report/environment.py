@@ -1,4 +1,4 @@
-"""Where the templates of the pages are, and how they are filled."""
+"""The templates of the pages."""
 
 from __future__ import annotations
 

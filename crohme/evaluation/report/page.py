@@ -47,7 +47,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two labels that are taken for each other.
+    """Two labels that are confused with each other.
 
     Args:
         truth, read: str.

@@ -1,4 +1,4 @@
-"""`.lg` files as the official scorer reads them: what cannot be used is passed over.
+"""`.lg` files as the official scorer reads them: what cannot be used is skipped.
 
 `notation.read_lg` refuses such files. Here they must be scored as the competition scores them, so
 the same lines are passed over, but each is named in the result.

@@ -28,7 +28,7 @@ def decode(content: bytes, lenient: bool = False) -> str:
             try:
                 text = content.decode(encoding)
             except UnicodeDecodeError:
-                raise EncodingError(f"begins as text in {encoding.upper()} and is none") from None
+                raise EncodingError(f"begins like {encoding.upper()} text but is not") from None
             break
     else:
         text = content.decode("utf-8-sig", "surrogateescape")

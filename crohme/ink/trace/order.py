@@ -1,4 +1,4 @@
-"""How people would have written traced lines: which way each, and in which order."""
+"""Direction and order of traced lines, as people would have written them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was on the paper before anyone wrote: the lines of squared and ruled paper, and boxes around all of it."""
+"""Printed lines on the paper: those of squared and ruled paper, and boxes around everything."""
 
 from __future__ import annotations
 

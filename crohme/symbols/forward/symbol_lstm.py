@@ -64,12 +64,12 @@ class _Cell:
         self.kernel, self.recurrent, self.bias = (w[..., order] * half for w in (kernel, recurrent, bias))
 
     def read(self, x: Float32Array, is_point: BoolArray) -> Float32Array:
-        """`(time, n, width)` → what the layer says after each step, `(time, n, units)`."""
+        """`(time, n, width)` → the hidden states, `(time, n, units)`."""
         time, n, width = x.shape
         u = self.units
         gates = (x.reshape(time * n, width) @ self.kernel + self.bias).reshape(time, n, 4 * u)
         hidden, cell = np.zeros((2, n, u), np.float32)
-        told = np.zeros((max(time, 1), n, u), np.float32)
+        outputs = np.zeros((max(time, 1), n, u), np.float32)
         for t in range(time):
             new = np.tanh(gates[t] + hidden @ self.recurrent)
             opened = new[:, : 3 * u] * 0.5 + 0.5
@@ -79,5 +79,5 @@ class _Cell:
                 kept = ~is_point[t]
                 cell_now[kept], hidden_now[kept] = cell[kept], hidden[kept]
             cell, hidden = cell_now, hidden_now
-            told[t] = hidden
-        return told
+            outputs[t] = hidden
+        return outputs

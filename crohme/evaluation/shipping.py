@@ -1,0 +1,152 @@
+"""What makes the bundle of a training run fit to ship: the bias of its tokens, its calibration, and its figures.
+
+All of it is fitted on the validation split of a data set; the first of its test splits is measured only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crohme import bundle
+from crohme.bundle.kinds import STEEPEST
+from crohme.datasets.base import DataSet
+from crohme.datasets.crohme import Crohme
+from crohme.datasets.location import DataNotFound
+from crohme.datasets.registry import open_data_set
+from crohme.evaluation import calibration
+from crohme.evaluation.expressions import evaluate
+from crohme.evaluation.summary import summarize
+from crohme.expressions.settings import DECODING
+from crohme.expressions.vocabulary import vocabulary_of
+from crohme.notation import CLASSES, Alphabet
+
+if TYPE_CHECKING:
+    from crohme.evaluation.outcomes import Outcome
+
+log = logging.getLogger(__name__)
+STRENGTH = 2.0
+"""How strongly the bias of the tokens is held near zero, see `token_bias.fit`."""
+_UNCALIBRATED = {"ink": (1.0, 0.0), "traced": (1.0, 0.0)}
+_FIGURES = ("n", "exprate", "le1", "le2", "le3", "top5")
+
+
+def splits(data: Path) -> tuple[Path, ...]:
+    """The folders that a bundle is measured on: first the validation split, on which it is calibrated, then a test.
+
+    Raises:
+        DataNotFound: The data set has no validation split in a folder of its own.
+    """
+    opened = open_data_set(data)
+    if not opened.validation or not (opened.folder / opened.validation[0]).is_dir():
+        raise DataNotFound(
+            "has no validation split to calibrate on, as CROHME has test2013 (calibrate = false does without)", data
+        )
+    return tuple(opened.folder / name for name in (opened.validation[0], *opened.tests[:1]))
+
+
+def ship(
+    run: Path | None,
+    folder: Path,
+    data: Path,
+    *,
+    strength: float = STRENGTH,
+    last: bool = False,
+    also: Mapping[str, Path] | None = None,
+) -> dict[str, float]:
+    """Write the bundle of a run, calibrate it and measure it.
+
+    A network that knows more than CROHME's classes is held to these on CROHME, but not where its confidence of ink
+    is calibrated.
+
+    Args:
+        run: Path or None. The folder of a training run; None calibrates and measures a bundle as it is.
+        folder: Path. The bundle.
+        data: Path. A data set, see `splits`.
+        strength: float, above 0. See `STRENGTH`.
+        last: bool. Whether to take the weights at the end of the run, not those that were best on validation.
+        also: mapping of str → Path. More folders of InkML to measure, with all the classes of the bundle.
+
+    Returns:
+        The figures, which the bundle has.
+
+    Raises:
+        DataNotFound: See `splits`.
+        CheckpointError: There is no run in the folder.
+        BundleError: There is no such bundle.
+    """
+    measured_on = splits(data)
+    if run is not None:
+        log.info("fitting the bias of the tokens on %s", measured_on[0].name)
+        _write_bundle(run, folder, open_data_set(data), measured_on[0], strength, last=last)
+    shipped = bundle.load(folder)
+    decoding = dict(shipped.decoding) | {n: DECODING[n][1] for n in bundle.find(shipped.network).added_later}
+    # Calibrated is what the scores say, of all readings: neither an older calibration nor a refusal may lie between.
+    raw = bundle.revise(shipped, decoding=decoding | {"least_confidence": 0.0}, calibration=_UNCALIBRATED)
+    log.info("calibrating the confidence on %s, as ink and as pictures", measured_on[0].name)
+    is_crohme = isinstance(open_data_set(data), Crohme)
+    fitted = bundle.revise(raw, decoding=decoding, calibration=_calibrations(folder, measured_on[0], is_crohme))
+    log.info("measuring")
+    figures = _measured(folder, measured_on, is_crohme, also or {})
+    known = {"token_bias_strength": strength if run else shipped.metrics.get("token_bias_strength")}
+    bundle.revise(fitted, metrics=known | figures)
+    return figures
+
+
+def _write_bundle(run: Path, folder: Path, data: DataSet, validation: Path, strength: float, *, last: bool) -> None:
+    """The weights of a run, with the bias of the tokens fitted."""
+    from crohme.expressions import token_bias
+    from crohme.expressions.corpus import load
+    from crohme.expressions.recognizer import Recognizer
+    from crohme.expressions.run import Run
+    from crohme.expressions.run_settings import stored_recipe, stored_settings, stored_vocabulary
+
+    trained = Run(run, stored_settings(run), stored_recipe(run), stored_vocabulary(run))
+    trained.restore()  # which leaves a run alone that is still going on
+    trained.write_bundle(folder, {}, last=last)
+    vocabulary = trained.vocabulary
+    logits, truth = token_bias.symbol_logits(Recognizer.load(folder).network, vocabulary, load(validation).expressions)
+    if isinstance(data, Crohme):  # classes that it does not have are as probable beside the others as they were
+        logits = logits + vocabulary.restricted(CLASSES).token_bias
+    trained.write_bundle(folder, {}, token_bias.fit(logits, truth, strength), last=last)
+
+
+def _calibrations(folder: Path, validation: Path, is_crohme: bool) -> dict[str, tuple[float, float]]:
+    """What fits the scores of a bundle: of ink with all its classes, of pictures with those of CROHME."""
+    held = "crohme" if is_crohme else None
+    return {
+        "ink": _fitted(evaluate(validation, folder), "ink"),
+        "traced": _fitted(evaluate(validation, folder, offline=True, symbols=held), "pictures"),
+    }
+
+
+def _measured(
+    folder: Path, measured_on: tuple[Path, ...], is_crohme: bool, also: Mapping[str, Path]
+) -> dict[str, float]:
+    is_held = is_crohme and vocabulary_of(bundle.load(folder)).alphabet != Alphabet.crohme()
+    held = partial(evaluate, bundle=folder, symbols="crohme" if is_held else None)
+    sets = {place.name: held(place) for place in measured_on}
+    sets |= {f"{place.name}_offline": held(place, offline=True) for place in measured_on}
+    if is_held:
+        sets[f"{measured_on[0].name}_all"] = evaluate(measured_on[0], folder)
+    sets |= {name: evaluate(place, folder) for name, place in also.items()}
+    figures: dict[str, float] = {}
+    for name, found in sets.items():
+        summary = summarize(found)
+        figures |= {f"{name}_{key}": summary[key] for key in _FIGURES}
+    return figures
+
+
+def _fitted(outcomes: list[Outcome], what: str) -> tuple[float, float]:
+    read = [(o.confidence, o.errors == 0) for o in outcomes if o.read and o.confidence is not None]
+    try:
+        slope, offset = calibration.fit([confidence for confidence, _ in read], [is_right for _, is_right in read])
+        if not 0 < slope <= STEEPEST or abs(offset) > STEEPEST:
+            raise ValueError("it says nothing of what is right")
+        return slope, offset
+    except ValueError as error:
+        log.warning("the confidence of %s stays as it is: %s", what, error)
+        return _UNCALIBRATED["ink"]

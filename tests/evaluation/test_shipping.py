@@ -1,0 +1,125 @@
+"""The last step of a trained bundle: bias of the tokens, calibration, figures."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crohme import bundle
+from crohme.cli import main
+from crohme.datasets.location import DataNotFound, sample_folder
+from crohme.evaluation import calibration, shipping
+from crohme.evaluation.outcomes import Outcome
+from crohme.expressions.corpus import load
+from crohme.expressions.data import labels_of
+from crohme.expressions.description import networks
+from crohme.expressions.recipe import Recipe
+from crohme.expressions.run import Run
+from crohme.expressions.run_settings import Settings
+from crohme.expressions.token_bias import BIAS
+from crohme.expressions.vocabulary import Vocabulary
+
+INK = [(0.9, 0), (0.8, 0), (0.4, 1), (0.6, 2), (0.7, 0), (0.75, 1)]
+PICTURES = [(0.9, 0), (0.3, 1), (0.85, 1), (0.8, 0)]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder laid out as CROHME's, with three files to validate on."""
+    folder = tmp_path / "data"
+    for name, files in (("train", slice(0, 2)), ("test2013", slice(2, 5)), ("test2014", slice(5, 6))):
+        (folder / name).mkdir(parents=True)
+        for file in sorted((sample_folder() / "test").iterdir())[files]:
+            shutil.copy(file, folder / name)
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, Any]]:
+    """What was evaluated: the folder, whether from pictures, the alphabet. Answers with `INK` or `PICTURES`."""
+    calls: list[tuple[str, bool, Any]] = []
+
+    def evaluate(folder: Path, bundle: Path, *, offline: bool = False, symbols: Any = None) -> list[Outcome]:
+        calls.append((folder.name, offline, symbols))
+        found = PICTURES if offline else INK
+        return [Outcome(str(i), "x", "x" if errors == 0 else "y", confidence, errors)
+                for i, (confidence, errors) in enumerate(found)]  # fmt: skip
+
+    monkeypatch.setattr(shipping, "evaluate", evaluate)
+    return calls
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A run of a toy network, whose best weights are not its last."""
+    monkeypatch.setenv("CROHME_CACHE", str(tmp_path / "cache"))
+    toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
+    monkeypatch.setitem(networks()["stroke_transformer"].sizes, "toy", toy)
+    run = Run(tmp_path / "run", Settings(size="toy"), Recipe(), Vocabulary.crohme())
+    rng = np.random.default_rng(0)
+    run.average = [rng.normal(0, 0.25, weight.shape).astype(np.float32) for weight in run.average]
+    run.begin()
+    run.keep([weight / 2 for weight in run.average], {"exprate": 50.0})
+    run.save()
+    return run
+
+
+def test_a_run_becomes_a_calibrated_and_measured_bundle(
+    run: Run, data: Path, tmp_path: Path, asked: list[tuple[str, bool, Any]]
+) -> None:
+    symbols = set(labels_of(load(data / "test2013", progress=False).expressions)) - {"-"}  # `-` may be a fraction bar
+    paths = [weight.path for weight in run.model.network.weights]
+    for last in (False, True):
+        asked.clear()
+        figures = shipping.ship(run.folder, tmp_path / "bundle", data, last=last)
+        shipped = bundle.load(tmp_path / "bundle")
+        for path, average in zip(paths, run.average, strict=True):
+            expected = average if last else average / 2
+            same = np.isclose(shipped.weights[path], expected, rtol=2e-3, atol=1e-6)
+            if path.endswith(BIAS):
+                changed = {token for token, stays in zip(run.vocabulary.tokens, same, strict=True) if not stays}
+                assert len(symbols) > 5 and symbols <= changed <= symbols | {"-", "\\frac", "\\sqrt"}
+            else:
+                assert same.all()
+    for name, found in (("ink", INK), ("traced", PICTURES)):
+        confidences, errors = zip(*found, strict=True)
+        fitted = calibration.fit(confidences, [count == 0 for count in errors])
+        assert shipped.calibration[name] == pytest.approx(fitted)
+    assert figures["test2013_exprate"] == 50.0 and figures["test2014_offline_n"] == len(PICTURES)
+    assert shipped.metrics == {"token_bias_strength": shipping.STRENGTH, **figures}
+    assert asked == [
+        ("test2013", False, None), ("test2013", True, "crohme"), ("test2013", False, None), ("test2014", False, None),
+        ("test2013", True, None), ("test2014", True, None),
+    ]  # fmt: skip
+
+
+def test_a_bundle_is_measured_anew_with_its_weights_as_they_are(
+    data: Path, tmp_path: Path, expression_bundle: Path, asked: list[tuple[str, bool, Any]]
+) -> None:
+    shutil.copytree(expression_bundle, tmp_path / "bundle")
+    before = bundle.load(tmp_path / "bundle")
+    shipping.ship(None, tmp_path / "bundle", data, also={"mine": data / "train"})
+    after = bundle.load(tmp_path / "bundle")
+    assert all(np.array_equal(after.weights[path], array) for path, array in before.weights.items())
+    assert after.decoding == before.decoding and after.calibration != before.calibration
+    assert after.metrics["mine_n"] == len(INK) and asked[-1] == ("train", False, None)
+
+
+def test_without_a_validation_split_nothing_is_trained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(sample_folder() / "test", folder)
+    with pytest.raises(DataNotFound, match=r"mine: has no validation split to calibrate on"):
+        shipping.splits(folder)
+    arguments = ["--data", str(folder), "--out", str(tmp_path / "run"), "--set", "settings.calibrate=true"]
+    assert main(["train", "expressions", *arguments]) == 1
+    assert "has no validation split to calibrate on" in capsys.readouterr().err and not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("read", [[(0.5, 1), (0.9, 1)], [(0.9, 1), (0.8, 1), (0.4, 0), (0.85, 0)], []])
+def test_readings_that_say_nothing_of_confidence_leave_it_as_it_is(read: list[tuple[float, int]]) -> None:
+    outcomes = [Outcome(str(i), "x", "y", confidence, errors) for i, (confidence, errors) in enumerate(read)]
+    assert shipping._fitted(outcomes, "ink") == (1.0, 0.0)
