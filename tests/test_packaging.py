@@ -108,7 +108,8 @@ def test_wheel_holds_exactly_the_packages_the_bundles_and_the_recogniser_in_java
     }
     models = REPOSITORY / "models"
     bundles = {f"crohme/_bundles/{f.relative_to(models).as_posix()}" for f in models.rglob("*") if f.is_file()}
-    engine = {f"crohme/_engine/{f.name}" for f in (REPOSITORY / "js").iterdir()}
+    javascript = REPOSITORY / "js"
+    engine = {f"crohme/_engine/{f.relative_to(javascript).as_posix()}" for f in javascript.rglob("*") if f.is_file()}
     content = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert content == packages | bundles | engine
     assert {"crohme/_engine/crohme.js", "crohme/browser/static/worker.js", "crohme/web/static/main.js"} <= content

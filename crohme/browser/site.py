@@ -14,6 +14,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _INSTALLED, _CHECKOUT = _PACKAGE / "_engine", _PACKAGE.parent / "js"
 _PAGE, _OWN = _PACKAGE / "web/static", Path(__file__).parent / "static"
 _SERVER_ONLY = {"index.html", "api.js", "docs.css", "docs.html", "docs.js"}
+_NPM_ONLY = {"background.js", "ink.js", "pad.js", "worker.js"}
 _AT_THE_TOP = {"offline-worker.js", "manifest.webmanifest"}
 # Whatever the host says, the page asks nobody but the host, and runs no script of others.
 _POLICY = (
@@ -57,7 +58,8 @@ def site_of(trained: Bundle) -> dict[str, bytes]:
     if card.is_file():
         contents["recognizer/README.md"] = card.read_bytes()
     for file in sorted(engine().glob("*.js")):
-        contents[f"engine/{file.name}"] = file.read_bytes()
+        if file.name not in _NPM_ONLY:
+            contents[f"engine/{file.name}"] = file.read_bytes()
     for source in (_PAGE, _OWN):
         for file in sorted(source.rglob("*")):
             name = file.relative_to(source).as_posix()

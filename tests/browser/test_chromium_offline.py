@@ -15,7 +15,7 @@ def test_readings_are_those_of_python_without_a_network(recognizer: Recognizer, 
     from scripts.read_in_chromium import offline_site
 
     assert recognizer.bundle is not None
-    one_place = Ink.from_arrays([[[3, 4], [3, 4]]])
+    one_place = Ink.from_arrays([[[3, 4], [3, 4]], [[3, 4]]])
     with offline_site(recognizer.bundle) as chromium:
         for ink in inks[::40]:
             answer = chromium.read(ink)

@@ -46,7 +46,9 @@ def test_every_file_that_is_named_is_there(site: Path) -> None:
             base = site if name.count("/") == 0 else (site / name).parent
             named |= {(base / one).resolve().relative_to(site.resolve()).as_posix() for one in found}
     assert {"engine/crohme.js", "recognizer/recognizer.json", "static/worker.js", "static/main.js"} <= named
-    assert named <= files
+    of_load_without_an_address = {f"engine/recognizer/{name}" for name in ("recognizer.json", "weights.bin")}
+    assert named - of_load_without_an_address <= files
+    assert not {"engine/pad.js", "engine/worker.js"} & files  # of the npm package: the page has its own
 
 
 def test_all_is_kept_for_use_without_a_network(site: Path) -> None:
