@@ -99,6 +99,17 @@ def test_wrong_options_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "nothing: No such file or directory" in capsys.readouterr().err
 
 
+def test_an_engine_that_is_not_installed_is_named_with_what_brings_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for engine, library in (("ray", "ray"), ("spark", "pyspark")):
+        monkeypatch.setitem(sys.modules, library, None)
+        assert batch(TEST, "--output", tmp_path / engine, "--engine", engine, "--limit", "1") == 1
+        assert f'.[{engine}]"' in capsys.readouterr().err
+    assert batch(TEST, "--output", tmp_path / "o", "--address", "auto") == 1
+    assert "--address is of a cluster: give --engine ray or spark" in capsys.readouterr().err
+
+
 def test_pictures_in_archives_are_read(tmp_path: Path) -> None:
     assert main(["convert", str(TEST / "sample7_00.inkml"), "--to", "png", "--output", str(tmp_path / "in")]) == 0
     shutil.make_archive(str(tmp_path / "a"), "zip", tmp_path / "in")
