@@ -13,6 +13,7 @@ from inkml_parser.exports import lazy
 if TYPE_CHECKING:
     from crohme.bundle import BundleError
     from crohme.errors import CrohmeError
+    from crohme.expressions.fixed import FixedSymbol, FixedSymbolError
     from crohme.expressions.recognizer import Recognizer
     from crohme.expressions.session import Session
     from crohme.extras import MissingExtra
@@ -30,6 +31,8 @@ __all__ = [
     "AlphabetError",
     "BundleError",
     "CrohmeError",
+    "FixedSymbol",
+    "FixedSymbolError",
     "ImageError",
     "Ink",
     "InkError",
@@ -50,6 +53,8 @@ _MODULES = {
     "AlphabetError": "crohme.recognition",
     "BundleError": "crohme.bundle",
     "CrohmeError": "crohme.errors",
+    "FixedSymbol": "crohme.expressions.fixed",
+    "FixedSymbolError": "crohme.expressions.fixed",
     "ImageError": "crohme.ink.image_files",
     "Ink": "inkml_parser",
     "InkError": "inkml_parser",

@@ -79,6 +79,7 @@ class RecognizedSymbol:
         trace_ids: tuple of str. The `xml:id` of these strokes in the file, or their numbers if it has none.
         box: Box or None. The bounding box of the strokes, None where there are none.
         confidence: float. Between 0 and 1.
+        candidates: tuple of str. The labels that its strokes look like, best first; not in `Recognition.to_dict`.
     """
 
     label: str
@@ -86,6 +87,7 @@ class RecognizedSymbol:
     trace_ids: tuple[str, ...]
     box: Box | None
     confidence: float
+    candidates: tuple[str, ...] = ()
 
     @property
     def is_doubtful(self) -> bool:
@@ -93,14 +95,14 @@ class RecognizedSymbol:
         return self.label == OTHER or self.confidence < DOUBTFUL
 
     @classmethod
-    def of(cls, node: Node, ink: Ink | None, confidence: float) -> RecognizedSymbol:
+    def of(cls, node: Node, ink: Ink | None, confidence: float, candidates: tuple[str, ...] = ()) -> RecognizedSymbol:
         """The symbol of a node whose strokes are some of an ink's."""
         if ink is None or not node.strokes:
-            return cls(node.label, (), (), None, confidence)
+            return cls(node.label, (), (), None, confidence, candidates)
         points = np.concatenate([ink.strokes[i] for i in node.strokes])
         (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
         trace_ids = tuple(ink.trace_ids[i] for i in node.strokes)
-        return cls(node.label, node.strokes, trace_ids, (left, top, right, bottom), confidence)
+        return cls(node.label, node.strokes, trace_ids, (left, top, right, bottom), confidence, candidates)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,16 @@ export interface ReadSymbol {
   confidence: number;
   /** Whether it is more probably wrong than right, or of no known class. */
   doubtful: boolean;
+  /** The labels that its strokes look like, best first. */
+  candidates: string[];
+}
+
+/** Strokes that are known to be one symbol. */
+export interface FixedSymbol {
+  /** Numbers of its strokes. */
+  strokes: readonly number[];
+  /** What it is: a label, a sign, or the name of a LaTeX command; any symbol if it is missing or null. */
+  label?: string | null;
 }
 
 /** One way to read the ink. */
@@ -26,6 +36,10 @@ export interface Reading {
   confidence: number;
   /** A `<math>` element; the attribute `data-strokes` of an element names its strokes. */
   mathml: string;
+  /** Unicode text on one line. */
+  text: string;
+  /** The inside of a formula of Typst. */
+  typst: string;
   symbols: ReadSymbol[];
 }
 
@@ -44,11 +58,13 @@ export interface RecognizeOptions {
   top?: number;
   /** Hypotheses kept while searching, from 1, which is fastest; that of the bundle if not given. */
   beam?: number;
+  /** Symbols that every reading has. */
+  fixed?: readonly FixedSymbol[];
 }
 
-/** Strokes that cannot be used, or that show nothing. */
+/** Strokes or fixed symbols that cannot be used, or strokes that show nothing. */
 export class InkError extends Error {
-  code: "unusable_ink" | "nothing_to_recognise" | "too_large";
+  code: "unusable_ink" | "nothing_to_recognise" | "too_large" | "invalid";
 }
 
 /** Files of a recogniser that are missing or damaged, or of another version. */

@@ -1,4 +1,5 @@
 /** Beam search over the grammar: from an encoded expression to trees, best first, see `crohme/expressions/decoding.py`. */
+import { Constraints } from "./fixed.js";
 import { Cursor, group, isUneven, openGrid, row } from "./grammar.js";
 import { delinearize } from "./linear.js";
 import { logSoftmax } from "./matrix.js";
@@ -20,11 +21,6 @@ export class Hypothesis {
   static first(n, backward, { grammar, vocabulary }) {
     const start = vocabulary.tokenIndex.get(backward ? grammar.startBackward : grammar.start);
     return new Hypothesis(0, grammar.begin(), [], [], new Uint8Array(n), start);
-  }
-
-  /** Strokes that are not yet written, and not needed for what must be written from a position on. */
-  spare(cursor) {
-    return this.written.reduce((left, isWritten) => left - isWritten, this.written.length) - cursor.owed;
   }
 
   /** A hypothesis one token longer; `strokes` are those of the symbol, if the token writes one, else null. */
@@ -55,10 +51,11 @@ export class Hypothesis {
 
 /**
  * The best readings in each of some directions, which are searched side by side. `language` is {grammar, vocabulary,
- * masks}. Gives for each direction its candidates {row, score, certainty}, best first.
+ * masks}; `fixed` are symbols that every reading has, see `checkedFixed`. Gives for each direction its candidates
+ * {row, score, certainty}, best first.
  */
-export function decode(network, memory, language, { beam, backward = [false], constants }) {
-  const search = searching(network.relate(memory), memory.n, network.start(backward.length), language, { beam, backward, constants });
+export function decode(network, memory, language, { beam, backward = [false], constants, fixed }) {
+  const search = searching(network.relate(memory), memory.n, network.start(backward.length), language, { beam, backward, constants, fixed });
   let step = search.next();
   while (!step.done) step = search.next(network.read(memory, step.value.state, step.value.steps));
   return step.value;
@@ -68,7 +65,8 @@ export function decode(network, memory, language, { beam, backward = [false], co
  * The same for a network of any kind, which may answer later: a generator that asks for what `Network.read` gives of
  * {state, steps}. `relate` are the logits of pairs of strokes, `start` the states of one hypothesis for each direction.
  */
-export function* searching(relate, n, start, language, { beam, backward = [false], constants }) {
+export function* searching(relate, n, start, language, { beam, backward = [false], constants, fixed = [] }) {
+  const known = new Constraints(fixed, n, language);
   const width = language.vocabulary.tokens.length, same = sameSymbol(relate, n, language.vocabulary);
   const searches = backward.map((one) => ({ backward: one, live: [Hypothesis.first(n, one, language)], done: [] }));
   let state = start;
@@ -81,7 +79,7 @@ export function* searching(relate, n, start, language, { beam, backward = [false
       const end = first + search.live.length;
       const tokens = answers.tokens.subarray(first * width, end * width);
       const pointers = answers.pointers.subarray(first * n, end * n);
-      for (const parent of advance(search, tokens, pointers, same, beam, language, constants)) parents.push(first + parent);
+      for (const parent of advance(search, tokens, pointers, same, beam, language, constants, known)) parents.push(first + parent);
       first = end;
     }
     if (!parents.length) break;
@@ -95,9 +93,9 @@ export function* searching(relate, n, start, language, { beam, backward = [false
 }
 
 /** Write one more token of each hypothesis that grows; which of them each new one continues. */
-function advance(search, tokens, pointers, same, beam, language, constants) {
+function advance(search, tokens, pointers, same, beam, language, constants, known) {
   if (!search.live.length) return [];
-  const choices = choose(search.live, tokens, pointers, same, beam, language, constants);
+  const choices = choose(search.live, tokens, pointers, same, beam, language, constants, known);
   const finished = choices.map(([, hypothesis]) => hypothesis).filter(({ cursor }) => cursor.ended);
   search.done = [...search.done, ...finished].sort((a, b) => b.score - a.score).slice(0, beam);
   let growing = choices.filter(([, { cursor }]) => !cursor.ended);
@@ -116,13 +114,17 @@ function sameSymbol(relate, n, { sameSymbol: same, pairClasses }) {
 }
 
 /** The best continuations, each [number of the hypothesis that it continues, hypothesis]. */
-function choose(live, tokens, pointers, same, beam, language, constants) {
+function choose(live, tokens, pointers, same, beam, language, constants, known) {
   const { grammar, vocabulary } = language, width = vocabulary.tokens.length, n = live[0].written.length;
   const scores = logSoftmax(tokens, width);
+  const open = live.map(({ written }, i) => Array.from(written, (isWritten, j) => (isWritten ? -Infinity : pointers[i * n + j])));
   live.forEach((hypothesis, i) => {
     const { cursor, score } = hypothesis, { grid } = cursor.rows.at(-1);
-    const mask = maskOf(cursor, Math.min(hypothesis.spare(cursor), 3), language);
+    // Symbols that could be written beyond those that must be written from here on.
+    const spare = known.left(hypothesis.written) - cursor.owed;
+    const mask = maskOf(cursor, Math.min(spare, 3), language);
     for (let t = 0; t < width; t++) scores[i * width + t] = mask[t] ? scores[i * width + t] + score : -Infinity;
+    for (const t of known.excluded(cursor, open[i], hypothesis.written)) scores[i * width + t] = -Infinity;
     if (grid) {
       for (const [token, kind] of grammar.cellEnds) {
         if (isUneven(grid, kind)) scores[i * width + vocabulary.tokenIndex.get(token)] -= constants.uneven_line;
@@ -135,9 +137,9 @@ function choose(live, tokens, pointers, same, beam, language, constants) {
     const after = hypothesis.cursor.advance(token);
     let score = scores[index], strokes = null;
     if (grammar.written.has(hypothesis.cursor.kind(token))) {
-      const most = hypothesis.spare(after), key = `${i} ${most}`;
+      const most = known.left(hypothesis.written) - after.owed, key = `${i} ${most}`;
       if (!pointed.has(key)) {
-        const own = pointedAt(pointers, i, same, hypothesis.written, most, constants.same_symbol);
+        const own = pointedAt(open[i], same, hypothesis.written, most, constants.same_symbol, known);
         pointed.set(key, [own, pointing(logs, i * n, own)]);
       }
       let scoreOfStrokes;
@@ -173,10 +175,10 @@ export function pointing(logs, start, strokes) {
 }
 
 /** Strokes of the symbol at which the decoder points: the unwritten stroke it prefers, and those that go with it. */
-function pointedAt(pointers, i, same, written, most, sameSymbolFrom) {
-  const n = written.length, open = Array.from({ length: n }, (_, j) => (written[j] ? -Infinity : pointers[i * n + j]));
-  const first = open.indexOf(Math.max(...open));
-  const together = open.map((logit, j) => (j === first ? 1 : written[j] ? 0 : (Math.exp(logit - open[first]) + same[first * n + j]) / 2));
+function pointedAt(open, same, written, most, sameSymbolFrom, known) {
+  const n = written.length, first = open.indexOf(Math.max(...open)), own = known.of(first);
+  if (own) return own;
+  const together = open.map((logit, j) => (j === first ? 1 : written[j] || known.of(j) ? 0 : (Math.exp(logit - open[first]) + same[first * n + j]) / 2));
   const order = together.map((_, j) => j).sort((a, b) => together[b] - together[a]);
   const cut = new Set(order.slice(most));
   return together.flatMap((share, j) => (share >= sameSymbolFrom && !cut.has(j) ? [j] : []));

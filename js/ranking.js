@@ -7,9 +7,9 @@ import { classesOf, rescore, symbolScore } from "./rescoring.js";
 import { clip } from "./sequences.js";
 
 /** Candidates with different LaTeX, best first, each {row, latex, score, certainty}; with a beam of 1 of one direction. */
-export function bestReadings(network, memory, points, language, constants, beam, likeness) {
+export function bestReadings(network, memory, points, language, constants, beam, likeness, fixed = []) {
   const { notation } = language.grammar;
-  const search = (options) => decode(network, memory, language, { constants, ...options }).map((one) => distinct(one, notation));
+  const search = (options) => decode(network, memory, language, { constants, fixed, ...options }).map((one) => distinct(one, notation));
   if (beam === 1) {
     const [alone] = search({ beam: 1 });
     if (alone.length) return alone;

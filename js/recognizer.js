@@ -1,11 +1,13 @@
 /** Whole handwritten expressions: strokes in, readings out, see `crohme/expressions/recognizer.py`. */
 import { BundleError, InkError } from "./errors.js";
 import { PAIR_FEATURES, POINT_FEATURES, STROKE_FEATURES, toUnitScale } from "./features.js";
+import { checkedFixed } from "./fixed.js";
 import { Network } from "./forward.js";
 import { Grammar } from "./grammar.js";
+import { toInline } from "./inline.js";
 import { toMathml } from "./mathml.js";
 import { bestReadings, confidences } from "./ranking.js";
-import { classesOf, classScore } from "./rescoring.js";
+import { classesOf, classScore, likelyLabels } from "./rescoring.js";
 import { asStrokes, box, clip, normalise, resample } from "./sequences.js";
 import { Notation, symbols } from "./tree.js";
 import { coverageFactor, dotFactor, inkWeights, knownFactor, seenShares, unreadShares } from "./unread.js";
@@ -34,17 +36,20 @@ export class Recognizer {
 
   /**
    * Recognise one expression. `strokes` are arrays of [x, y], Y down, in any unit. `top` is the most readings to give,
-   * `beam` how many hypotheses are kept while searching; 1 is fastest. Throws InkError.
+   * `beam` how many hypotheses are kept while searching; 1 is fastest. `fixed` are symbols {strokes, label or null} that
+   * every reading has. Throws InkError.
    */
-  recognize(strokes, { top = 5, beam = this.tables.decoding.beam } = {}) {
+  recognize(strokes, { top = 5, beam = this.tables.decoding.beam, fixed: given = [] } = {}) {
     const { tables, network, language } = this, { notation } = language.grammar, count = network.points;
     const ink = asStrokes(strokes, tables.most_strokes);
     if (ink.length > 1 && ink.every((stroke) => stroke.every((value, i) => value === ink[0][i & 1]))) {
       throw new InkError("nothing to recognise: all strokes lie on one spot", "nothing_to_recognise");
     }
+    const fixed = checkedFixed(given, ink.length, language, tables.signs);
     const normal = normalise(ink), resampled = normal.map((stroke) => resample(stroke, count));
     const points = toUnitScale(resampled), memory = network.encode(points);
-    const candidates = bestReadings(network, memory, points, language, tables.decoding, Math.max(beam, 1), tables.likeness);
+    const candidates = bestReadings(network, memory, points, language, tables.decoding, Math.max(beam, 1), tables.likeness, fixed);
+    if (!candidates.length && fixed.length) throw new InkError("no reading has all fixed symbols", "invalid");
     if (!candidates.length) throw new InkError("no reading was found", "nothing_to_recognise");
     const shares = confidences(candidates.map(({ score }) => score), tables.calibration.ink);
     if (!shares.every(Number.isFinite)) throw new BundleError("the weights make no sense: their answers are no numbers");
@@ -57,19 +62,22 @@ export class Recognizer {
         ...one,
         confidence: one.confidence * knownFactor(one.row, notation.other, tables.unread) * dotFactor(one.row, points, count, tables.unread),
       }));
-    if (ranked[0].confidence < tables.decoding.least_confidence) throw new InkError("no reading", "nothing_to_recognise");
-    const classes = classesOf(network, memory);
-    return { readings: ranked.slice(0, top).map((candidate) => this.#reading(candidate, classes, ink)) };
+    if (!fixed.length && ranked[0].confidence < tables.decoding.least_confidence) throw new InkError("no reading", "nothing_to_recognise");
+    const classes = classesOf(network, memory), labelled = new Set(fixed.flatMap((one) => (one.label === null ? [] : [one.strokes.join(" ")])));
+    return { readings: ranked.slice(0, top).map((candidate) => this.#reading(candidate, classes, ink, labelled)) };
   }
 
-  #reading({ row, latex, confidence, certainty }, classes, ink) {
-    const { notation } = this.language.grammar;
+  #reading({ row, latex, confidence, certainty }, classes, ink, labelled) {
+    const { grammar: { notation }, vocabulary } = this.language;
     const read = [...symbols(row)].map((node) => {
-      const own = Math.exp(certainty.get(node.strokes.join(" "))), byClass = Math.exp(classScore(classes, node, this.language.vocabulary));
-      const sure = clip((own + byClass) / 2, confidence, 1), [low, high] = box(node.strokes.map((stroke) => ink[stroke]));
+      const own = Math.exp(certainty.get(node.strokes.join(" "))), byClass = Math.exp(classScore(classes, node, vocabulary));
+      const sure = labelled.has(node.strokes.join(" ")) ? 1 : clip((own + byClass) / 2, confidence, 1);
+      const candidates = likelyLabels(classes, node, vocabulary, notation.other), [low, high] = box(node.strokes.map((stroke) => ink[stroke]));
       const doubtful = node.label === notation.other || sure < this.tables.doubtful;
-      return { label: node.label, strokes: node.strokes, box: [...low, ...high], confidence: sure, doubtful };
+      return { label: node.label, strokes: node.strokes, box: [...low, ...high], confidence: sure, doubtful, candidates };
     });
-    return { latex, confidence, mathml: toMathml(row, notation, this.tables.signs), symbols: read };
+    const { signs, formats } = this.tables;
+    const [text, typst] = [formats.text, formats.typst].map((format) => toInline(row, notation, signs, format));
+    return { latex, confidence, mathml: toMathml(row, notation, signs), text, typst, symbols: read };
   }
 }

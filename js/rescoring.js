@@ -5,6 +5,7 @@ import { linearize } from "./linear.js";
 import { logSoftmax } from "./matrix.js";
 import { symbols } from "./tree.js";
 
+const LIKELY = 6;
 const AT_ONCE = 48; // positions read at once: what is seen from each takes memory
 
 /** Scores of given readings, as `decode` gives them. `backward` says of each whether its rows run from right to left. */
@@ -60,4 +61,12 @@ export function classesOf(network, memory) {
 export function classScore(classes, { label, strokes }, vocabulary) {
   const number = vocabulary.classIndex.get(label), count = vocabulary.labels.length;
   return strokes.reduce((sum, stroke) => sum + classes[stroke * count + number], 0) / strokes.length;
+}
+
+/** What a symbol may be by the classes of its strokes, in the mean: the most likely labels, best first. */
+export function likelyLabels(classes, { strokes }, { labels }, other) {
+  const count = labels.length;
+  const scores = labels.map((_, number) => strokes.reduce((sum, stroke) => sum + classes[stroke * count + number], 0));
+  const order = labels.map((_, number) => number).sort((a, b) => scores[b] - scores[a] || a - b);
+  return order.map((number) => labels[number]).filter((label) => label !== other).slice(0, LIKELY);
 }

@@ -1,7 +1,7 @@
 /**
  * Read expressions with the recogniser in JavaScript: `node read_in_node.mjs FOLDER [--plain] [--logits]`.
  *
- * FOLDER is what `crohme.browser.export` wrote. Each line of the input is JSON, {strokes, beam}; each line of the
+ * FOLDER is what `crohme.browser.export` wrote. Each line of the input is JSON, {strokes, beam, fixed}; each line of the
  * output {readings, milliseconds, cpu}, or {code, error}. With --logits it is what the network says of the strokes: `classes`,
  * `pairs`, and after the tokens of `steps`, see `Network.read`, `tokens` and `pointers`. --plain does without WebAssembly.
  */
@@ -23,10 +23,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
-function reading({ strokes, beam }) {
+function reading({ strokes, beam, fixed }) {
   const start = performance.now(), before = process.cpuUsage();
   try {
-    const { readings } = recognizer.recognize(strokes, { beam });
+    const { readings } = recognizer.recognize(strokes, { beam, fixed });
     const { user, system } = process.cpuUsage(before);
     return { readings, milliseconds: performance.now() - start, cpu: (user + system) / 1000 };
   } catch (error) {

@@ -5,6 +5,7 @@ The recogniser in JavaScript (`js/`) has no table of its own: alphabet, grammar,
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ from crohme.expressions.vocabulary import (
 from crohme.ink.sources import MAX_STROKES
 from crohme.notation.alphabet import BINOMIAL, FRACTION_BAR, GRID, OTHER, ROOT
 from crohme.notation.grammar import CELL_ENDS, END, END_GRID, NEXT_CELL, NEXT_LINE, WRITTEN, Cursor, Kind
+from crohme.notation.inline import GRID_OF, WITH_INDEX, InlineFormat
+from crohme.notation.inline_formats import TEXT, TYPST
 from crohme.notation.latex import WRITTEN_AS
 from crohme.notation.tree import ARGUMENTS, LIMIT_OF, MAX_DEPTH
 from crohme.recognition import DOUBTFUL
@@ -55,6 +58,7 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
         "grammar": _grammar(vocabulary),
         "notation": _notation(vocabulary),
         "signs": signs_of(vocabulary.alphabet),
+        "formats": {"text": _format(TEXT), "typst": _format(TYPST)},
         "stroke_limits": {label: _finite(limits(label)) for label in vocabulary.alphabet},
         "likeness": {"farthest": likeness.FARTHEST, "largest_ratio": likeness.LARGEST_RATIO},
         "unread": {
@@ -123,6 +127,11 @@ def _notation(vocabulary: Vocabulary) -> dict[str, Any]:
             "operators": sorted(WITH_LIMITS & set(vocabulary.alphabet)),
         },
     }
+
+
+def _format(inline: InlineFormat) -> dict[str, Any]:
+    described = {f.name: getattr(inline, f.name) for f in fields(inline) if f.init}
+    return {**described, "with_index": WITH_INDEX, "grid": GRID_OF}
 
 
 def _finite(row: np.ndarray) -> list[float | None]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crohme.expressions.allowed_tokens import mask
+from crohme.expressions.fixed import Constraints, FixedSymbol
 from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs, prefixes
 from crohme.expressions.protocol import ExpressionNetwork, HypothesesState
 from crohme.expressions.settings import Decoding
@@ -63,6 +64,7 @@ def decode(
     constants: Decoding = USUAL,
     cancelled: Callable[[], bool] | None = None,
     draft: SymbolTree | None = None,
+    fixed: Sequence[FixedSymbol] = (),
 ) -> list[list[Candidate]]:
     """The best readings in each of some directions.
 
@@ -78,6 +80,7 @@ def decode(
         cancelled: function or None. Asked before each step.
         draft: SymbolTree or None. What a greedy search of one direction may find, as of fewer strokes: its tokens are
             read at once, and kept as far as the search would have written them. It changes no answer.
+        fixed: sequence of FixedSymbol. All of them are in each reading, see `fixed.checked`.
 
     Returns:
         For each direction its candidates, best first; none if no hypothesis could be finished.
@@ -89,7 +92,7 @@ def decode(
     relate = network.relate(memory)
     search = _Searches(
         [_Search(one, [first(n, one, vocabulary)]) for one in backward],
-        n, beam, same_symbol(relate), vocabulary, constants,
+        beam, same_symbol(relate), vocabulary, constants, Constraints(fixed, n, vocabulary),
     )  # fmt: skip
     state = network.start(len(search.ways))
     if draft is not None and beam == 1 and len(search.ways) == 1:
@@ -131,11 +134,11 @@ class _Searches:
     """The directions, and what they have in common."""
 
     ways: Sequence[_Search]
-    n: int
     beam: int
     same: Float32Array
     vocabulary: Vocabulary
     constants: Decoding
+    known: Constraints
 
     @property
     def live(self) -> list[Hypothesis]:
@@ -150,14 +153,18 @@ class _Searches:
             pointers: `(k, n)` float32. Logits.
         """
         live = self.live
-        scores = _scores(live, tokens, self.vocabulary, self.constants)
+        scores = _scores(live, tokens, self.vocabulary, self.constants, self.known)
         written = np.stack([h.written for h in live]) > 0
-        pointing = _Pointing(pointers, written, self.same, self.constants.same_symbol)
+        if self.known:
+            scores += np.stack(
+                [self.known.mask(h.cursor, *one) for h, *one in zip(live, pointers, written, strict=True)]
+            )
+        pointing = _Pointing(pointers, written, self.same, self.constants.same_symbol, self.known)
         parents: list[int] = []
         start = 0
         for way in self.ways:
             count = len(way.live)
-            parents += way.step(scores[start : start + count], pointing, start, self.beam, self.vocabulary)
+            parents += way.step(scores[start : start + count], pointing, start, self.beam, self.vocabulary, self.known)
             start += count
         return parents
 
@@ -171,7 +178,13 @@ class _Search:
     done: list[Hypothesis] = field(default_factory=list)
 
     def step(
-        self, scores: Float32Array, pointing: _Pointing, start: int, beam: int, vocabulary: Vocabulary
+        self,
+        scores: Float32Array,
+        pointing: _Pointing,
+        start: int,
+        beam: int,
+        vocabulary: Vocabulary,
+        known: Constraints,
     ) -> list[int]:
         """Write one more token of each hypothesis that grows; which of all hypotheses each new one continues.
 
@@ -181,10 +194,11 @@ class _Search:
             start: int. Number of the first of this search among those.
             beam: int.
             vocabulary: Vocabulary.
+            known: Constraints.
         """
         if not self.live:
             return []
-        choices = _choices(self.live, scores, pointing, start, beam, vocabulary)
+        choices = _choices(self.live, scores, pointing, start, beam, vocabulary, known)
         finished = [h for _, h in choices if h.cursor.ended]
         self.done = sorted([*self.done, *finished], key=lambda h: -h.score)[:beam]
         growing = [(parent, h) for parent, h in choices if not h.cursor.ended]
@@ -200,15 +214,24 @@ class _Pointing:
 
     A stroke goes with the first if the pointer weighs it nearly as much (a symbol's strokes share
     it evenly) and the pair of strokes looks like one symbol: the mean of both is at least `same_symbol_from`.
+    The strokes of a fixed symbol go together, and no others with them; they count as one.
 
     Args:
         pointers: `(k, n)` float32. Logits.
         written: `(k, n)` bool. Strokes that are not to be had.
         same: `(n, n)` float32. See `same_symbol`.
         same_symbol_from: float.
+        known: Constraints.
     """
 
-    def __init__(self, pointers: Float32Array, written: BoolArray, same: Float32Array, same_symbol_from: float) -> None:
+    def __init__(
+        self,
+        pointers: Float32Array,
+        written: BoolArray,
+        same: Float32Array,
+        same_symbol_from: float,
+        known: Constraints,
+    ) -> None:
         every = np.arange(len(pointers))
         unwritten = np.where(written, np.float32(-np.inf), pointers)
         first = unwritten.argmax(axis=1)
@@ -216,10 +239,15 @@ class _Pointing:
         together = (np.exp(below) + same[first]) / np.float32(2)
         together[every, first] = 1.0
         together[written] = 0.0
+        if known:
+            together[:, ~known.free] = 0.0
         self._together, self._from = together, same_symbol_from
         self._weights = np.exp(log_softmax(pointers))
         self._chosen = together >= same_symbol_from
         self._counts = self._chosen.sum(axis=1).tolist()
+        for hypothesis, stroke in enumerate(first.tolist() if known else ()):
+            if (symbol := known.of(stroke)) is not None:
+                self._chosen[hypothesis], self._counts[hypothesis] = symbol, 1
         self._scores = np.log(np.maximum((self._weights * self._chosen).sum(axis=1), 1e-9)).tolist()
         self._fewer: dict[tuple[int, int], tuple[BoolArray, float]] = {}
 
@@ -246,12 +274,16 @@ def same_symbol(relate: Float32Array) -> Float32Array:
 
 
 def _scores(
-    live: Sequence[Hypothesis], tokens: Float32Array, vocabulary: Vocabulary, constants: Decoding
+    live: Sequence[Hypothesis],
+    tokens: Float32Array,
+    vocabulary: Vocabulary,
+    constants: Decoding,
+    known: Constraints,
 ) -> Float32Array:
     """Log-probabilities `(k, tokens)` of hypotheses with one token more, without its strokes."""
     scores = log_softmax(tokens + vocabulary.token_bias)
     scores += np.array([h.score for h in live], np.float32)[:, None]
-    scores += np.stack([mask(h.cursor, h.spare(h.cursor), vocabulary) for h in live])
+    scores += np.stack([mask(h.cursor, known.spare(h, h.cursor), vocabulary) for h in live])
     for i, hypothesis in enumerate(live):
         if (grid := hypothesis.cursor.rows[-1].grid) is not None:
             for token, kind in CELL_ENDS.items():
@@ -266,6 +298,7 @@ def _choices(
     start: int,
     beam: int,
     vocabulary: Vocabulary,
+    known: Constraints,
 ) -> list[tuple[int, Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
     flat = scores.ravel()
@@ -279,7 +312,7 @@ def _choices(
             after = hypothesis.cursor.advance(token)
             strokes = None
             if hypothesis.cursor.kind(token) in WRITTEN:
-                strokes, score_of_strokes = pointing.strokes(start + i, hypothesis.spare(after))
+                strokes, score_of_strokes = pointing.strokes(start + i, known.spare(hypothesis, after))
                 score += score_of_strokes
             found.append((score, i, token, after, strokes))
     found.sort(key=lambda one: -one[0])

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from crohme.expressions.decoding import Candidate, decode
+from crohme.expressions.fixed import FixedSymbol
 from crohme.expressions.likeness import disagreements
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.rescoring import rescore, symbol_scores
@@ -29,6 +30,7 @@ def best_readings(
     beam: int,
     cancelled: Callable[[], bool] | None = None,
     draft: SymbolTree | None = None,
+    fixed: Sequence[FixedSymbol] = (),
 ) -> list[Candidate]:
     """Readings with different LaTeX, best first; empty if none was found.
 
@@ -42,9 +44,9 @@ def best_readings(
         vocabulary: Vocabulary. The network's; what it may answer with.
         decoding: Decoding.
         beam: int. At least 1.
-        cancelled, draft: see `decoding.decode`.
+        cancelled, draft, fixed: see `decoding.decode`.
     """
-    search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled)
+    search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled, fixed=fixed)
     if beam == 1 and (alone := search(beam=1, draft=draft)[0]):
         return distinct([spelt_out(c, points, vocabulary) for c in alone])
     forward, backward = map(distinct, search(beam=max(beam, 2), backward=(False, True)))

@@ -14,9 +14,10 @@ from crohme.bundle import Bundle, BundleError, find
 from crohme.expressions.decoding import Candidate
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
+from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.ranking import best_readings, confidences
-from crohme.expressions.rescoring import class_score, classes_of
+from crohme.expressions.rescoring import class_score, classes_of, likely_labels
 from crohme.expressions.session import Session
 from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
 from crohme.expressions.unread import (
@@ -102,6 +103,7 @@ class Recognizer:
         top: int = 5,
         beam: int | None = None,
         symbols: Symbols | None = None,
+        fixed: Iterable[FixedSymbol] = (),
         cancelled: Callable[[], bool] | None = None,
     ) -> Recognition:
         """Recognise one expression.
@@ -122,6 +124,8 @@ class Recognizer:
             symbols: Symbols or None. What the answer may consist of: `"digits"`, `"crohme"`, a list of labels, an
                 Alphabet; None for all that the network knows. Probabilities are those among these symbols, and
                 there is an answer however small its confidence. Grids need `GRID` among them.
+            fixed: iterable of FixedSymbol. What is known of some strokes; every reading agrees with it, and there is an
+                answer however small its confidence.
             cancelled: function or None. Asked before each step of the search, a few hundredths of a second apart.
 
         Returns:
@@ -133,10 +137,11 @@ class Recognizer:
                 best reading has a confidence of 0.000.
             ImageError: A picture that cannot be used, see `crohme.ink.trace.read_traced`.
             AlphabetError: Symbols that the network does not know, see `crohme.recognition.labels_of`.
+            FixedSymbolError: See `crohme.expressions.fixed.checked`; or no reading agrees with what is fixed.
             Cancelled: `cancelled` said so.
             BundleError: The weights make no sense: what they answer is no number.
         """
-        return self._read(_as_ink(source), top, beam, symbols, cancelled)
+        return self._read(_as_ink(source), top, beam, symbols, cancelled, fixed=fixed)
 
     def session(
         self,
@@ -168,17 +173,23 @@ class Recognizer:
         symbols: Symbols | None,
         cancelled: Callable[[], bool] | None = None,
         draft: SymbolTree | None = None,
+        fixed: Iterable[FixedSymbol] = (),
     ) -> Recognition:
         """`recognize` of what `sources.check_ink` lets pass; for `draft` see `decoding.decode`."""
         vocabulary = self.vocabulary
         if symbols is not None:
             vocabulary = vocabulary.restricted(labels_of(symbols, vocabulary.alphabet))
+        known = checked(fixed, len(ink.strokes), vocabulary.alphabet)
         strokes = normalise(ink.strokes)
         resampled = _resampled(strokes)
         points = to_unit_scale(resampled)
         memory = self.network.encode(points)
         width = max(self.decoding.beam if beam is None else beam, 1)
-        candidates = best_readings(self.network, memory, points, vocabulary, self.decoding, width, cancelled, draft)
+        candidates = best_readings(
+            self.network, memory, points, vocabulary, self.decoding, width, cancelled, draft, known
+        )
+        if not candidates and known:
+            raise FixedSymbolError("no reading has all fixed symbols")
         if not candidates:
             raise NothingToRecognize("no reading was found")
         if not np.isfinite([candidate.score for candidate in candidates]).all():
@@ -195,16 +206,18 @@ class Recognizer:
             (candidate, share * known_factor(candidate.tree) * dot_factor(candidate.tree, points), left)
             for candidate, share, left in ranked
         ]
-        if symbols is None and ranked[0][1] < self.decoding.least_confidence:
+        if symbols is None and not known and ranked[0][1] < self.decoding.least_confidence:
             raise _no_reading(int((ranked[0][2] > _MOSTLY).sum()), len(ink.strokes))
         classes = classes_of(self.network, memory, vocabulary)
+        labelled = {symbol.strokes for symbol in known if symbol.label is not None}
 
         def reading(candidate: Candidate, share: float) -> Reading:
             read_symbols = []
             for node in candidate.tree.nodes():
                 scores = candidate.certainty[node.strokes], class_score(classes, node, vocabulary)
-                confidence = float(np.clip(np.exp(scores).mean(), share, 1.0))
-                read_symbols.append(RecognizedSymbol.of(node, ink, confidence))
+                confidence = 1.0 if node.strokes in labelled else float(np.clip(np.exp(scores).mean(), share, 1.0))
+                candidates_of = likely_labels(classes, node, vocabulary)
+                read_symbols.append(RecognizedSymbol.of(node, ink, confidence, candidates_of))
             return Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree, tuple(read_symbols))
 
         return Recognition(ink, tuple(reading(candidate, share) for candidate, share, _ in ranked[:top]))

@@ -12,6 +12,7 @@ from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.settings import Decoding
 from crohme.expressions.vocabulary import START, START_BACKWARD, Vocabulary
+from crohme.notation.alphabet import OTHER
 from crohme.notation.grammar import END, WRITTEN
 from crohme.notation.linear import linearize
 from crohme.notation.tree import Node, SymbolTree
@@ -20,6 +21,7 @@ from crohme.types import BoolArray, Float32Array
 Strokes = tuple[int, ...] | None
 Step = tuple[int, str, Strokes]
 """A position, the token that is written there, and the strokes of its symbol."""
+_LIKELY = 6
 _NOWHERE = -1
 _AT_ONCE = 480  # positions of all readings that are read at once: what is seen from each takes memory
 _WORTH_A_CALL = 12  # positions: reading them once more takes as long as another call
@@ -175,3 +177,10 @@ def classes_of(network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary
 def class_score(classes: Float32Array, node: Node, vocabulary: Vocabulary) -> float:
     """Log-probability of a symbol's label by the classes of its strokes, in the mean."""
     return float(classes[list(node.strokes), vocabulary.class_index[node.label]].mean())
+
+
+def likely_labels(classes: Float32Array, node: Node, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """What a symbol may be by the classes of its strokes, in the mean: the most likely labels, best first."""
+    scores = classes[list(node.strokes)].mean(axis=0)
+    best = [vocabulary.alphabet.labels[i] for i in np.argsort(-scores, kind="stable")[: _LIKELY + 1]]
+    return tuple(label for label in best if label != OTHER)[:_LIKELY]

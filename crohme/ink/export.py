@@ -13,7 +13,7 @@ from crohme.extras import needed_by
 from crohme.ink import raster
 from crohme.ink.strokes import StrokeBatch
 from crohme.ink.truth import truth, truth_graph
-from crohme.notation import to_latex, to_mathml, write_lg
+from crohme.notation import to_latex, to_mathml, to_text, to_typst, write_lg
 from crohme.types import Image
 from inkml_parser import Ink, write
 
@@ -98,6 +98,16 @@ def truth_to_lg(ink: Ink) -> bytes:
 def truth_to_mathml(ink: Ink) -> bytes:
     """The truth as Presentation MathML."""
     return (to_mathml(truth(ink)) + "\n").encode()
+
+
+def truth_to_text(ink: Ink) -> bytes:
+    """The truth as Unicode text, on one line."""
+    return (to_text(truth(ink)) + "\n").encode()
+
+
+def truth_to_typst(ink: Ink) -> bytes:
+    """The truth as a formula of Typst."""
+    return f"$ {to_typst(truth(ink))} $\n".encode()
 
 
 def _encode_png(image: Image) -> bytes:

@@ -61,4 +61,6 @@ FORMATS: dict[str, Format] = {
     "lg": Format(".lg", "the truth as a CROHME label graph over strokes", "truth_to_lg", holds_truth=True),
     "mathml": Format(".mml", "the truth as Presentation MathML (.mml)", "truth_to_mathml", holds_truth=True),
     "latex": Format(".tex", "the truth as LaTeX tokens in normal form (.tex)", "truth_to_latex", holds_truth=True),
+    "typst": Format(".typ", "the truth as a formula of Typst (.typ)", "truth_to_typst", holds_truth=True),
+    "text": Format(".txt", "the truth as Unicode text on one line (.txt)", "truth_to_text", holds_truth=True),
 }

@@ -10,6 +10,7 @@ from crohme.notation.alphabet import (
     sign_name,
 )
 from crohme.notation.errors import LabelGraphError, LatexError, LatexTooLong, MathmlError, NotationError, UnsayableError
+from crohme.notation.inline_formats import to_text, to_typst
 from crohme.notation.labelgraph import GraphObject, GraphRelation, LabelGraph, stroke_graph, symbol_graph, to_tree
 from crohme.notation.latex import to_latex
 from crohme.notation.latex_parser import Expression, from_latex, read_latex
@@ -54,8 +55,10 @@ __all__ = [
     "symbol_graph",
     "to_latex",
     "to_mathml",
+    "to_text",
     "to_tree",
     "to_truth_mathml",
+    "to_typst",
     "tokenize",
     "vocabulary",
     "without_limits",

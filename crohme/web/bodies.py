@@ -12,12 +12,13 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
+from crohme.expressions.fixed import FixedSymbol
 from crohme.notation import SymbolTree
 from crohme.solver import read_latex
 from crohme.web.errors import ApiError
 from crohme.web.limits import RequestLimits
 from crohme.web.reader import Inkml, Picture, Source
-from crohme.web.schemas import Problem, Stroke, Strokes
+from crohme.web.schemas import Problem, Stroke, Strokes, Typed
 from inkml_parser import Ink
 
 JSON = frozenset({"application/json"})
@@ -143,6 +144,19 @@ def parse_source(body: Body, limits: RequestLimits) -> Source:
     return _as_ink(parse_json(body, Strokes).strokes, limits)
 
 
+def parse_expression(body: Body, limits: RequestLimits) -> tuple[Source, tuple[FixedSymbol, ...]]:
+    """The ink of a body, see `parse_source`, and what a JSON body says of some strokes.
+
+    Raises:
+        ApiError: See `parse_source`.
+    """
+    if body.type not in JSON:
+        return parse_source(body, limits), ()
+    given = parse_json(body, Strokes)
+    fixed = tuple(FixedSymbol(tuple(symbol.strokes), symbol.label) for symbol in given.fixed)
+    return _as_ink(given.strokes, limits), fixed
+
+
 def parse_problem(body: Body, limits: RequestLimits) -> SymbolTree | Source:
     """What is to be solved: the tree of a body with LaTeX, else its ink.
 
@@ -154,6 +168,16 @@ def parse_problem(body: Body, limits: RequestLimits) -> SymbolTree | Source:
         return Inkml(body.data)
     problem = parse_json(body, Problem)
     return _as_ink(problem.strokes or [], limits) if problem.latex is None else read_latex(problem.latex)
+
+
+def parse_latex(body: Body) -> SymbolTree:
+    """The tree of a body with LaTeX.
+
+    Raises:
+        ApiError: See `parse_json`.
+        LatexError: LaTeX outside of the notation.
+    """
+    return read_latex(parse_json(body, Typed).latex)
 
 
 def _as_ink(strokes: list[Stroke], limits: RequestLimits) -> Ink:

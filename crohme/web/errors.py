@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from crohme.bundle import BundleError
 from crohme.child_processes import WorkerLost
 from crohme.errors import CrohmeError
+from crohme.expressions.fixed import FixedSymbolError
 from crohme.expressions.recognizer import NoReading
 from crohme.ink.image_files import ImageError
 from crohme.ink.sources import NothingToRecognize
@@ -56,7 +57,7 @@ def internal() -> ApiError:
 
 def install(app: FastAPI) -> None:
     """Make the app answer every error in the one shape."""
-    for kind in (ApiError, InkError, ImageError, NotationError, BundleError, SolverError, WorkerLost):
+    for kind in (ApiError, InkError, FixedSymbolError, ImageError, NotationError, BundleError, SolverError, WorkerLost):
         app.add_exception_handler(kind, _answer_known)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(RequestValidationError, _answer_parameter)
@@ -80,6 +81,8 @@ def as_api_error(error: Exception) -> ApiError:
             return ApiError(400, "malformed_ink", f"Not InkML that can be read: {error.cause}.")
         case ImageError():
             return ApiError(422, "unusable_image", f"The picture cannot be used: it {_verb(error.cause)}.")
+        case FixedSymbolError():
+            return ApiError(422, "invalid", _sentence(error.cause))
         case NotationError():
             return ApiError(422, "not_understood", _sentence(str(error)))
         case NotUnderstood():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crohme import bundle
+from crohme.expressions.fixed import FixedSymbol
 from crohme.expressions.recognizer import Recognizer
 from crohme.ink.symbol_pictures import read_image
 from crohme.recognition import Recognition
@@ -49,10 +50,12 @@ class Expression:
     Args:
         source: Source.
         top: int. The most readings.
+        fixed: tuple of FixedSymbol. What every reading has.
     """
 
     source: Source
     top: int = 5
+    fixed: tuple[FixedSymbol, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,14 +96,15 @@ class Reader:
         """Do one task.
 
         Raises:
-            InkError, ImageError: What was sent cannot be used.
+            InkError, ImageError, FixedSymbolError: What was sent cannot be used.
             Cancelled: `cancelled` said so.
         """
         if isinstance(task, Symbol):
             if isinstance(task.source, Picture):
                 return tuple(read_image(task.source.data, **form) for form in self._forms)
             return self._ink(task.source)
-        return self._recognizer.recognize(self._ink(task.source), top=task.top, cancelled=cancelled)
+        ink = self._ink(task.source)
+        return self._recognizer.recognize(ink, top=task.top, fixed=task.fixed, cancelled=cancelled)
 
     def _ink(self, source: Source) -> Ink:
         from crohme.ink.trace import read_traced

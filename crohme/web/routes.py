@@ -12,10 +12,21 @@ from starlette.concurrency import run_in_threadpool
 
 from crohme import __version__
 from crohme.ink.sources import check_extent
-from crohme.notation import Node, SymbolTree, to_mathml
+from crohme.notation import Node, SymbolTree, to_latex, to_mathml, to_text, to_typst
+from crohme.notation.mathml_writer import text_of
 from crohme.solver import Solution
 from crohme.web import schemas
-from crohme.web.bodies import IMAGE, INKML, JSON, RequestBody, check_type, parse_problem, parse_source
+from crohme.web.bodies import (
+    IMAGE,
+    INKML,
+    JSON,
+    RequestBody,
+    check_type,
+    parse_expression,
+    parse_latex,
+    parse_problem,
+    parse_source,
+)
 from crohme.web.errors import ApiError
 from crohme.web.limits import RequestLimits
 from crohme.web.networks import Networks
@@ -55,6 +66,14 @@ _SOLVE_BODY = {
         "content": {
             "application/json": {"schema": schemas.Problem.model_json_schema(), "example": {"latex": "x ^ { 2 } = 4"}},
             "application/inkml+xml": {"schema": {"type": "string"}},
+        },
+    }
+}
+_CONVERT_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": schemas.Typed.model_json_schema(), "example": {"latex": "x ^ { 2 } = 4"}}
         },
     }
 }
@@ -103,18 +122,24 @@ async def recognize(
     Clients take turns, and short expressions come before long ones.
     """
     check_type(body, JSON, INKML, IMAGE)
-    task = Expression(await run_in_threadpool(parse_source, body, limits), top)
+    source, fixed = await run_in_threadpool(parse_expression, body, limits)
+    task = Expression(source, top, fixed)
     recognition = await _while_connected(request, networks.read(task, client=client, seconds=limits.seconds))
     readings = [
         {
+            **_notations(reading.tree),
             "latex": reading.latex,
             "confidence": reading.confidence,
-            "mathml": to_mathml(reading.tree, with_strokes=True),
-            "doubtful": [list(symbol.strokes) for symbol in reading.symbols if symbol.is_doubtful],
+            "symbols": [
+                {"label": s.label, "strokes": s.strokes, "doubtful": s.is_doubtful, "candidates": s.candidates}
+                for s in reading.symbols
+            ],
         }
         for reading in recognition.readings
     ]
-    return {"readings": readings, "strokes": _strokes(recognition.ink, body.type)}
+    labels = {label for reading in recognition.readings for s in reading.symbols for label in (s.label, *s.candidates)}
+    signs = {label: text_of(label) for label in sorted(labels)}
+    return {"readings": readings, "signs": signs, "strokes": _strokes(recognition.ink, body.type)}
 
 
 @router.post(
@@ -143,7 +168,7 @@ async def symbol(
             "network": guess.network,
             "title": guess.title,
             "candidates": [
-                {"latex": label, "mathml": to_mathml(SymbolTree((Node(label),))), "probability": probability}
+                {**_notations(SymbolTree((Node(label),))), "latex": label, "probability": probability}
                 for label, probability in guess.candidates[:top]
             ],
         }
@@ -168,6 +193,18 @@ async def solve(request: Request, body: RequestBody, networks: AppNetworks, limi
     solving = networks.solver.solve(problem, client=client, seconds=limits.seconds)
     solution = await _while_connected(request, solving)
     return await run_in_threadpool(_solved, solution)
+
+
+@router.post("/convert", responses=ERRORS, response_model=schemas.Converted, openapi_extra=_CONVERT_BODY)
+async def convert_latex(body: RequestBody) -> Any:
+    """LaTeX in other notations."""
+    check_type(body, JSON)
+    tree = await run_in_threadpool(parse_latex, body)
+    return {**_notations(tree), "latex": " ".join(to_latex(tree))}
+
+
+def _notations(tree: SymbolTree) -> dict[str, str]:
+    return {"mathml": to_mathml(tree, with_strokes=True), "text": to_text(tree), "typst": to_typst(tree)}
 
 
 def _solved(solution: Solution) -> dict[str, Any]:

@@ -16,12 +16,24 @@ Stroke = Annotated[list[Point], Field(min_length=1)]
 PLUS: list[JsonValue] = [[[0, 10], [20, 10]], [[10, 0], [10, 20]]]
 
 
+class Fixed(BaseModel):
+    """Strokes that are one symbol."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    strokes: Annotated[list[int], Field(min_length=1)]
+    label: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(
+        None, description="What it is: LaTeX command or sign; any symbol if it is missing."
+    )
+
+
 class Strokes(BaseModel):
     """Handwriting: strokes in the order of writing, X to the right, Y down, in any unit."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"strokes": PLUS}]})
 
     strokes: list[Stroke]
+    fixed: list[Fixed] = Field(default_factory=list, description="Symbols that every reading of an expression has.")
 
 
 class Problem(BaseModel):
@@ -39,21 +51,31 @@ class Problem(BaseModel):
         return self
 
 
+class ReadSymbol(BaseModel):
+    """One symbol of a reading."""
+
+    label: str
+    strokes: list[int]
+    doubtful: bool = Field(description="Whether it is more probably wrong than right, or of no known class.")
+    candidates: list[str] = Field(description="The labels that its strokes look like, best first.")
+
+
 class ReadingOut(BaseModel):
     """One reading of an expression."""
 
     latex: str = Field(description="Tokens separated by spaces.", examples=["x ^ { 2 }"])
     confidence: float = Field(description="Between 0 and 1.")
     mathml: str = Field(description="`<math>`; the attribute `data-strokes` of an element names its strokes.")
-    doubtful: list[list[int]] = Field(
-        description="The strokes of each symbol that is more probably wrong than right, or is in no known class."
-    )
+    text: str = Field(description="Unicode on one line.", examples=["x²"])
+    typst: str = Field(description="The inside of a formula of Typst.", examples=["x^(2)"])
+    symbols: list[ReadSymbol]
 
 
 class Recognized(BaseModel):
     """Readings of an expression, best first, at most five."""
 
     readings: list[ReadingOut]
+    signs: dict[str, str] = Field(description="How each label among `candidates` looks, in Unicode.")
     strokes: list[list[tuple[float, float]]] | None = Field(
         None, description="The ink of an InkML body, or what was traced on a picture, in its pixels."
     )
@@ -64,6 +86,8 @@ class SymbolCandidate(BaseModel):
 
     latex: str = Field(examples=[r"\alpha"])
     mathml: str
+    text: str
+    typst: str
     probability: float
 
 
@@ -87,6 +111,21 @@ class Formula(BaseModel):
 
     latex: str
     mathml: str
+
+
+class Typed(BaseModel):
+    """LaTeX to be shown and copied in other notations."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    latex: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Converted(Formula):
+    """A formula in four notations. The LaTeX is in the normal form of readings."""
+
+    text: str
+    typst: str
 
 
 class Solved(BaseModel):

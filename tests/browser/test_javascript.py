@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from crohme.expressions.features import featurize
+from crohme.expressions.fixed import FixedSymbol, FixedSymbolError
 from crohme.expressions.recognizer import Recognizer, prepare
+from crohme.notation import to_text, to_typst
 from crohme.recognition import Recognition
 from inkml_parser import Ink, InkError
 from tests.browser.conftest import REPOSITORY, in_node, needs_node, strokes_of
@@ -78,10 +80,52 @@ def assert_equal(answer: Recognition, readings: list[dict[str, Any]]) -> None:
     best, found = answer.best, readings[0]
     assert (found["latex"], len(readings)) == (best.latex, len(answer.readings))
     assert [one["confidence"] for one in readings] == pytest.approx([r.confidence for r in answer.readings], abs=2e-3)
+    assert (found["text"], found["typst"]) == (to_text(best.tree), to_typst(best.tree))
     for symbol, own in zip(best.symbols, found["symbols"], strict=True):
+        assert own["candidates"][:2] == list(symbol.candidates[:2])
         assert (own["label"], tuple(own["strokes"])) == (symbol.label, symbol.strokes)
         assert own["confidence"] == pytest.approx(symbol.confidence, abs=2e-3)
         assert own["box"] == pytest.approx(symbol.box)
+
+
+def test_fixed_symbols_are_read_as_in_python(rounded_recognizer: Recognizer, exported: Path, inks: list[Ink]) -> None:
+    some = [ink for ink in inks if 4 <= len(ink.strokes) <= 12][::12]
+    given = [
+        [([1], "α"), ([0, 2], None)],
+        [([0], "\\sqrt"), ([3], "1")],
+        [([2], "-"), ([0, 1, 3], "neq")],
+    ]
+    pairs = [(ink, given[i % len(given)]) for i, ink in enumerate(some)]
+    asked = [
+        {"strokes": strokes_of(ink), "fixed": [{"strokes": strokes, "label": label} for strokes, label in fixed]}
+        for ink, fixed in pairs
+    ]
+    for (ink, fixed), found in zip(pairs, in_node(READER, [exported], asked), strict=True):
+        symbols = [FixedSymbol(tuple(strokes), label) for strokes, label in fixed]
+        answer = rounded_recognizer.recognize(ink, fixed=symbols)
+        assert_equal(answer, found["readings"])
+        assert {tuple(strokes) for strokes, _ in fixed} <= {symbol.strokes for symbol in answer.symbols}
+
+
+FIXED_PROBLEMS = [
+    [([], "x")],
+    [([9], "x")],
+    [([0, 1], "x"), ([1], "y")],
+    [([0], "\\nosuchsign")],
+    [([0, 1], "\\sqrt")],
+]
+
+
+def test_fixed_symbols_that_cannot_be_are_refused(recognizer: Recognizer, exported: Path) -> None:
+    cross = [[[0, 5], [10, 5]], [[5, 0], [5, 10]]]
+    asked = [
+        {"strokes": cross, "fixed": [{"strokes": strokes, "label": label} for strokes, label in fixed]}
+        for fixed in FIXED_PROBLEMS
+    ]
+    for fixed, answer in zip(FIXED_PROBLEMS, in_node(READER, [exported], asked), strict=True):
+        with pytest.raises(FixedSymbolError) as error:
+            recognizer.recognize(cross, fixed=[FixedSymbol(tuple(strokes), label) for strokes, label in fixed])
+        assert (answer.get("code"), answer.get("error")) == ("invalid", error.value.cause)
 
 
 SCRIBBLE = [[[np.cos(2.4 * i) * (i % 7), np.sin(3.1 * i) * (i % 5)] for i in range(300)] for _ in range(4)]

@@ -7,11 +7,20 @@ import shutil
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-from selenium import webdriver
+import pytest
 
-from crohme.expressions.recognizer import Recognizer
-from inkml_parser import read
-from tests.web.test_browser import CROSS, Page, browser, pytestmark  # noqa: F401
+pytest.importorskip("fastapi", reason="the extra [web] is not installed")
+pytest.importorskip("selenium", reason="selenium is not installed")
+
+from selenium import webdriver  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+
+from crohme.expressions.recognizer import Recognizer  # noqa: E402
+from inkml_parser import read  # noqa: E402
+from tests.web.chromium import CROSS, Page, browser, needs_chromium  # noqa: E402, F401
+from tests.web.shown_readings import CLIPBOARD  # noqa: E402
+
+pytestmark = needs_chromium
 
 READY = """
 const done = arguments[0];
@@ -53,6 +62,35 @@ def test_what_is_written_is_read_in_the_browser_and_sent_nowhere(
     assert asked and all(one["url"].startswith((page.address, f"blob:{page.address[:-1]}", "blob:")) for one in asked)
     assert {one["method"] for one in asked} == {"GET"}
     assert not browser.get_log("browser")
+
+
+def test_a_symbol_is_corrected_and_copied_without_a_server(
+    browser: webdriver.Chrome,  # noqa: F811
+    host: ThreadingHTTPServer,
+    site: Path,
+) -> None:
+    page = open_site(browser, host, site)
+    page.browser.execute_script(CLIPBOARD)
+    page.write(CROSS)
+    page.wait_for_reading()
+    page.click("#shown [data-strokes]")
+    page.wait(lambda: page.one("#correction").is_displayed())
+    page.one("#correction input").send_keys("alpha", Keys.ENTER)
+    page.wait(lambda: page.all("#shown .fixed"))
+    assert page.text("#latex") == "\\alpha" and page.spoken() == "alpha"
+    assert page.one("#latex").get_attribute("contenteditable") != "plaintext-only"
+    for count, form in enumerate(("text", "typst", "link"), 1):
+        page.click("#copy-as")
+        page.click(f"#copies [data-copy={form}]")
+        page.wait(lambda: page.browser.execute_script("return copied.length") == count)  # noqa: B023
+    text, typst, link = page.browser.execute_script("return copied")
+    assert (text, typst) == ("α", "$ α $")
+    page.browser.execute_script("localStorage.clear()")
+    page.click("#clear")
+    page.browser.get("about:blank")
+    page.browser.get(link)
+    page.wait_for_reading()
+    assert page.text("#latex") == "\\alpha", "the correction is in the link"
 
 
 def test_damaged_weights_are_said_to_be_so(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,12 @@ from crohme.expressions.recognizer import Recognizer  # noqa: E402
 from crohme.expressions.vocabulary import Vocabulary  # noqa: E402
 from crohme.notation import CLASSES  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
-from crohme.web.limits import RequestLimits  # noqa: E402
 from crohme.web.networks import Networks, choose_bundles  # noqa: E402
+from tests.web.limits import LIMITS  # noqa: E402
 
-LIMITS = RequestLimits(max_bytes=20_000, max_picture_bytes=30_000, max_strokes=20, max_points=600)
+if find_spec("selenium"):
+    from tests.web.chromium import address, browser, page  # noqa: F401
+
 TRANSFORMER = {
     **Vocabulary.crohme().dimensions(),
     "width": 24,

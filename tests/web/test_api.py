@@ -16,7 +16,7 @@ from PIL import Image
 from crohme.expressions.recognizer import NoReading, Recognizer
 from crohme.ink.export import symbol_to_png, to_png
 from crohme.ink.image_files import ImageError
-from crohme.notation import from_latex
+from crohme.notation import from_latex, to_text, to_typst
 from crohme.solver import NoAnswer
 from crohme.web.app import STATIC, create_app
 from crohme.web.errors import as_api_error
@@ -25,7 +25,7 @@ from crohme.web.networks import Networks, SymbolNetworks, choose_bundles
 from crohme.web.server import hosts_of
 from inkml_parser import Ink, write
 from tests.web import asgi
-from tests.web.conftest import LIMITS
+from tests.web.limits import LIMITS
 
 INKML = {"Content-Type": "application/inkml+xml"}
 JSON = {"Content-Type": "application/json"}
@@ -53,16 +53,56 @@ def refused(response) -> tuple[int, str]:
 def test_strokes_are_read(client: TestClient, recognizer: Recognizer, cross) -> None:
     answer = client.post("/v1/recognize", json={"strokes": cross}).json()
     expected = recognizer.recognize([np.array(stroke) for stroke in cross])
-    assert answer.keys() == {"readings"}
+    assert answer.keys() == {"readings", "signs"}
     assert [r["latex"] for r in answer["readings"]] == [r.latex for r in expected.readings]
     assert 1 <= len(answer["readings"]) <= 5
     for reading, known in zip(answer["readings"], expected.readings, strict=True):
-        assert reading["doubtful"] == [list(s.strokes) for s in known.symbols if s.confidence < 0.5]
+        assert [(s["label"], s["strokes"]) for s in reading["symbols"]] == [
+            (s.label, list(s.strokes)) for s in known.symbols
+        ]
+        assert [s["doubtful"] for s in reading["symbols"]] == [s.confidence < 0.5 for s in known.symbols]
+        assert {label for s in reading["symbols"] for label in s["candidates"]} <= answer["signs"].keys()
+        assert (reading["text"], reading["typst"]) == (to_text(known.tree), to_typst(known.tree))
         from_latex(reading["latex"])
         shown = etree.fromstring(reading["mathml"])
         strokes = {int(s) for symbols in shown.xpath("//@data-strokes") for s in symbols.split()}
         assert strokes and strokes <= {0, 1}
         assert 0 <= reading["confidence"] <= 1
+
+
+def test_fixed_symbols_are_in_every_reading(client: TestClient, cross) -> None:
+    fixed = [{"strokes": [1, 0], "label": "α"}]
+    answer = client.post("/v1/recognize", json={"strokes": cross, "fixed": fixed}).json()
+    for reading in answer["readings"]:
+        assert [(s["label"], s["strokes"], s["doubtful"]) for s in reading["symbols"]] == [("\\alpha", [0, 1], False)]
+    apart = [{"strokes": [0]}, {"strokes": [1], "label": "|"}]
+    for reading in client.post("/v1/recognize", json={"strokes": cross, "fixed": apart}).json()["readings"]:
+        assert sorted(s["strokes"] for s in reading["symbols"]) == [[0], [1]]
+        assert "|" in [s["label"] for s in reading["symbols"]]
+
+
+@pytest.mark.parametrize(
+    ("fixed", "message"),
+    [
+        ([{"strokes": [2], "label": "x"}], "A fixed symbol has stroke 2; there are 2, counted from 0."),
+        ([{"strokes": [0], "label": "nosuchsign"}], "The recogniser does not know nosuchsign."),
+        ([{"strokes": [0]}, {"strokes": [0, 1]}], "Stroke 0 is of two fixed symbols."),
+        ([{"strokes": [0, 1], "label": "\\sqrt"}], "No reading has all fixed symbols."),
+        ([{"strokes": []}], "fixed.0.strokes: List should have at least 1 item after validation, not 0."),
+    ],
+)
+def test_fixed_symbols_that_cannot_be_are_refused(client: TestClient, cross, fixed, message: str) -> None:
+    response = client.post("/v1/recognize", json={"strokes": cross, "fixed": fixed})
+    assert refused(response) == (422, "invalid")
+    assert response.json()["error"]["message"] == message
+
+
+def test_latex_is_converted(client: TestClient) -> None:
+    answer = client.post("/v1/convert", json={"latex": "\\frac12 x^2"}).json()
+    assert answer["latex"] == "\\frac { 1 } { 2 } x ^ { 2 }"
+    assert (answer["text"], answer["typst"]) == ("(1/2)x²", "frac(1, 2) x^(2)")
+    assert "<mfrac>" in answer["mathml"]
+    assert refused(client.post("/v1/convert", json={"latex": "x ^"})) == (422, "not_understood")
 
 
 @pytest.mark.parametrize("kind", ["application/inkml+xml", "text/xml; charset=utf-8", "application/XML"])

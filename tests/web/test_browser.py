@@ -1,13 +1,9 @@
-"""The page in a real browser: Debian's Chromium, driven by Selenium."""
+"""The page in a real browser."""
 
 from __future__ import annotations
 
 import base64
 import io
-import json
-import shutil
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,200 +13,38 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-from selenium import webdriver  # noqa: E402
-from selenium.common.exceptions import StaleElementReferenceException  # noqa: E402
 from selenium.webdriver.common.actions.action_builder import ActionBuilder  # noqa: E402
 from selenium.webdriver.common.actions.pointer_input import PointerInput  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
 from crohme.ink.export import symbol_to_png, to_png  # noqa: E402
 from crohme.notation import Alphabet, from_latex, to_mathml  # noqa: E402
 from crohme.solver import Kind, NotUnderstood, Solution  # noqa: E402
-from crohme.web import server  # noqa: E402
-from crohme.web.app import create_app  # noqa: E402
 from crohme.web.networks import Networks  # noqa: E402
 from inkml_parser import Ink, read, write  # noqa: E402
-from tests.web.conftest import LIMITS  # noqa: E402
-
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="no browser: apt-get install chromium chromium-driver"
+from tests.web.chromium import (  # noqa: E402
+    CROSS,
+    DESKTOP,
+    ON_ITS_SIDE,
+    PHONE,
+    POINTERS,
+    Page,
+    count_strokes,
+    mathml_of,
+    needs_chromium,
+    picture_of,
+    readings_of,
+    widths_of,
 )
-DESKTOP, PHONE, ON_ITS_SIDE = (1280, 860), (390, 844), (844, 390)
-CROSS = [[(-40, 0), (0, 2), (40, 0)], [(0, -40), (1, 0), (0, 40)]]
-DROP = """
-const [base64, name] = arguments;
-const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-const data = new DataTransfer();
-data.items.add(new File([bytes], name));
-for (const kind of ["dragover", "drop"])
-  document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
-"""
+from tests.web.limits import LIMITS  # noqa: E402
 
-INTERCEPT = """
-window.asked = [];
-window.fetch = (path, { body, signal }) => new Promise((resolve, reject) => {
-  asked.push({ body, signal, resolve, reject });
-  signal?.addEventListener("abort", () => reject(signal.reason));
-});
-"""
-ANSWER = """
-const [index, answer, status] = arguments;
-if (status) asked[index].resolve(new Response(JSON.stringify(answer), { status }));
-else asked[index].reject(new TypeError("Failed to fetch"));
-"""
-POINTERS = """
-const pad = document.getElementById("pad");
-const { x, y, width, height } = pad.getBoundingClientRect();
-pad.setPointerCapture = () => {}; // it knows no pointers but real ones
-for (const [type, pointerType, right, down, isPrimary = true] of arguments[0]) {
-  const pointerId = { pen: 7, touch: isPrimary ? 8 : 9 }[pointerType];
-  const place = { clientX: x + width / 2 + right, clientY: y + height / 2 + down };
-  const target = type === "click" ? document.getElementById("clear") : pad;
-  const init = { ...place, pointerType, pointerId, isPrimary, bubbles: true, cancelable: true };
-  target.dispatchEvent(new PointerEvent(type === "click" ? type : `pointer${type}`, init));
-}
-"""
-
-
-@pytest.fixture(scope="module")
-def address(networks) -> Iterator[str]:
-    """A running server."""
-    import uvicorn
-
-    listener = server.listen("127.0.0.1", 0)
-    running = uvicorn.Server(uvicorn.Config(create_app(networks, LIMITS), log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield server.url_of(listener)
-    running.should_exit = True
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    profile = tmp_path_factory.mktemp("profile")
-    for flag in (
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-        "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}",
-    ):  # fmt: skip
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    downloads = str(tmp_path_factory.mktemp("downloads"))
-    options.add_experimental_option("prefs", {"download.default_directory": downloads})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
-    driver.downloads = Path(downloads)
-    driver.get("about:blank")  # away from the browser's own first page, and what that loads
-    yield driver
-    driver.quit()
-
-
-class Page:
-    """The page, as somebody sees and uses it."""
-
-    def __init__(self, browser: webdriver.Chrome, address: str) -> None:
-        self.browser = browser
-        self.address = address
-        self.resize(*DESKTOP)
-        browser.get("about:blank")
-        origin = "/".join(address.split("/")[:3])
-        browser.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb"})
-        browser.get(address)
-        self.wait(lambda: "recognise" in self.text("#status"))
-
-    def resize(self, width: int, height: int) -> None:
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": min(width, height) < 600}
-        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-
-    def wait(self, condition: Callable[[], Any]) -> Any:
-        changing = [StaleElementReferenceException]  # the page replaced what was looked at
-        return WebDriverWait(self.browser, 40, 0.05, changing).until(lambda _: condition())
-
-    def all(self, selector: str) -> list[Any]:
-        return self.browser.find_elements(By.CSS_SELECTOR, selector)
-
-    def one(self, selector: str) -> Any:
-        return self.browser.find_element(By.CSS_SELECTOR, selector)
-
-    def text(self, selector: str) -> str:
-        return self.one(selector).text
-
-    def click(self, selector: str) -> None:
-        self.one(selector).click()
-
-    def write(self, strokes: list[list[tuple[int, int]]], pointer: str = "mouse") -> None:
-        """Strokes around the middle of the paper, in CSS pixels."""
-        for stroke in strokes:
-            self.point(PointerInput(pointer, pointer), stroke[0], "down", *stroke[1:], "up")
-
-    def point(self, pointer: PointerInput, *steps: tuple[int, int] | str, on: str = "#pad") -> None:
-        """Move a pointer to points around the middle of an element; "down" and "up" put and lift it."""
-        target = self.one(on)
-        actions = ActionBuilder(self.browser, mouse=pointer, duration=20)
-        for step in steps:
-            if step == "down":
-                actions.pointer_action.pointer_down()
-            elif step == "up":
-                actions.pointer_action.pointer_up()
-            else:
-                actions.pointer_action.move_to(target, *step)
-        actions.perform()
-
-    def intercept(self) -> None:
-        """Ask the test instead of the server, from now on."""
-        self.browser.execute_script(INTERCEPT)
-
-    def asked(self) -> list[tuple[int, bool]]:
-        """How many strokes were asked about, and whether the question was taken back."""
-        script = "return asked.map(({ body, signal }) => [JSON.parse(body).strokes?.length, signal?.aborted])"
-        return [tuple(question) for question in self.browser.execute_script(script)]
-
-    def answer(self, index: int, answer: Any, status: int = 200) -> None:
-        """Answer a question when it comes; with status 0 as a lost connection does."""
-        self.wait(lambda: len(self.asked()) > index)
-        self.browser.execute_script(ANSWER, index, answer, status)
-
-    def wait_for_reading(self) -> str:
-        self.wait(lambda: not self.all(".result[data-waiting]") and self.all("#shown math"))
-        return self.text("#latex")
-
-    def drop(self, content: bytes, name: str) -> None:
-        self.browser.execute_script(DROP, base64.b64encode(content).decode(), name)
-
-    def save(self, kind: str) -> bytes:
-        file = self.browser.downloads / f"expression.{kind}"
-        file.unlink(missing_ok=True)
-        self.click("#save summary")
-        self.click(f"[data-save={kind}]")
-        self.wait(file.exists)
-        return file.read_bytes()
-
-
-@pytest.fixture
-def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
-    for log in ("performance", "browser"):
-        browser.get_log(log)
-    page = Page(browser, address)
-    yield page
-    _check_nothing_came_from_another_host(page)
-
-
-def _check_nothing_came_from_another_host(page: Page) -> None:
-    events = [json.loads(entry["message"])["message"] for entry in page.browser.get_log("performance")]
-    asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-    assert asked and all(url.startswith((page.address, "blob:" + page.address)) for url in asked)
-    complaints = [entry["message"] for entry in page.browser.get_log("browser")]
-    assert not [c for c in complaints if "status of 4" not in c], complaints  # nor against the page's policy
+pytestmark = needs_chromium
 
 
 def test_bars_over_several_symbols_are_as_wide_as_they_are(page: Page) -> None:
     latex = "\\overline { A B C }"
     mathml = to_mathml(from_latex(latex, Alphabet.whole()))
-    answer = {"latex": latex, "confidence": 0.9, "doubtful": [], "mathml": mathml}
+    answer = {"latex": latex, "confidence": 0.9, "symbols": [], "mathml": mathml}
     page.browser.execute_script(
         "const [answer] = arguments; window.fetch = async () => new Response(JSON.stringify({readings: [answer]}), "
         "{headers: {'Content-Type': 'application/json'}});",
@@ -227,19 +61,23 @@ def test_bars_over_several_symbols_are_as_wide_as_they_are(page: Page) -> None:
 
 
 def test_doubtful_symbols_are_marked(page: Page) -> None:
-    answer = {"latex": "x + ?", "confidence": 0.1, "doubtful": [[3, 4]], "mathml": '<math xmlns="http://www.w3.org/1998/'
-              'Math/MathML"><mrow><mi data-strokes="0">x</mi><mo data-strokes="1 2">+</mo>'
-              '<mi data-strokes="3 4">�</mi></mrow></math>'}  # fmt: skip
+    symbols = [("x", [0], False), ("+", [1, 2], False), ("\\other", [3, 4], True)]
+    mathml = """<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow><mi data-strokes="0">x</mi>
+      <mo data-strokes="1 2">+</mo><mi data-strokes="3 4">\ufffd</mi></mrow></math>"""
+    named = [{"label": label, "strokes": s, "doubtful": d, "candidates": []} for label, s, d in symbols]
+    answer = {"latex": "x + ?", "confidence": 0.1, "symbols": named, "mathml": mathml}
     page.browser.execute_script(
         "const [answer] = arguments; window.fetch = async () => new Response(JSON.stringify({readings: [answer]}), "
         "{headers: {'Content-Type': 'application/json'}});",
         answer,
     )
-    page.write(CROSS)
+    page.write([*CROSS, *([(60, y), (80, y)] for y in (0, 10, 20))])
     page.wait_for_reading()
     assert [symbol.get_attribute("data-strokes") for symbol in page.all("#shown .doubtful")] == ["3 4"]
     assert page.one("#shown .doubtful").value_of_css_property("border-bottom-style") == "dotted"
     assert page.text("#status") == "Read with 10 % certainty; the marked symbol is doubtful"
+    assert page.text("#shown .doubtful") == "?"
+    assert page.spoken() == "x plus unknown sign"
 
 
 @pytest.mark.parametrize("pointer", ["mouse", "pen", "touch"])
@@ -272,17 +110,17 @@ def test_undo_redo_erase_and_clear(page: Page) -> None:
     page.click("#undo")
     page.wait(lambda: page.text("#latex") == one and not page.all(".result[data-waiting]"))
     page.one("body").send_keys(Keys.CONTROL, "y")
-    assert _strokes(page) == 2
+    assert count_strokes(page) == 2
     page.click("#erase")
     assert page.one("#erase").get_attribute("aria-pressed") == "true"
     page.write([[(-30, -30), (-30, 30)]])  # across the horizontal bar alone
-    assert _strokes(page) == 1
+    assert count_strokes(page) == 1
     page.click("#clear")
     page.wait(lambda: page.text("#status") == "Nothing to recognise yet.")
     assert not page.all("#shown math") and not page.all(".reading")
     page.click("#undo")
     page.wait_for_reading()
-    assert _strokes(page) == 1
+    assert count_strokes(page) == 1
 
 
 def test_a_lone_dot_is_nothing(page: Page) -> None:
@@ -295,16 +133,16 @@ def test_a_lone_dot_is_nothing(page: Page) -> None:
 def test_pointing_at_a_symbol_lights_its_strokes(page: Page) -> None:
     page.write(CROSS)
     page.wait_for_reading()
-    before = _picture(page)
+    before = picture_of(page)
     page.one("#shown").send_keys(Keys.ARROW_RIGHT)
     assert len(page.all("#shown .lit")) == 1
-    page.wait(lambda: _picture(page) != before)
+    page.wait(lambda: picture_of(page) != before)
     page.one("#shown").send_keys(Keys.ESCAPE)
-    page.wait(lambda: _picture(page) == before)
+    page.wait(lambda: picture_of(page) == before)
     actions = ActionBuilder(page.browser)
     actions.pointer_action.move_to(page.all("#shown [data-strokes]")[0])
     actions.perform()
-    page.wait(lambda: page.all("#shown .lit") and _picture(page) != before)
+    page.wait(lambda: page.all("#shown .lit") and picture_of(page) != before)
 
 
 def test_what_was_read_is_solved_or_said_not_to_be_understood(
@@ -391,8 +229,7 @@ def test_the_page_fits_two_widths_in_both_colours(page: Page, tmp_path: Path) ->
     for width, height in (DESKTOP, PHONE):
         for colours in ("light", "dark"):
             page.resize(width, height)
-            feature = {"name": "prefers-color-scheme", "value": colours}
-            page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+            page.colour(colours)
             file = tmp_path / f"{width}-{colours}.png"
             assert page.browser.save_screenshot(str(file))
             wide, high = page.browser.execute_script(
@@ -408,7 +245,7 @@ def test_a_tapped_dot_is_drawn(page: Page) -> None:
     page.wait(lambda: page.one("#undo").is_enabled())
 
     def inked() -> int:
-        content = base64.b64decode(_picture(page).partition(",")[2])
+        content = base64.b64decode(picture_of(page).partition(",")[2])
         return int((cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)[..., 3] > 127).sum())
 
     page.wait(lambda: 4 < inked() < 30)
@@ -428,13 +265,13 @@ def test_the_paper_never_moves(page: Page, size: tuple[int, int]) -> None:
     for index, latex in enumerate(("x", wide, tall)):
         page.write([[(-40 + 20 * index, -30), (-40 + 20 * index, 30)]])
         assert paper() == at_first
-        page.answer(index, _readings(latex, tall, wide, "y", "z"))
+        page.answer(index, readings_of(latex, tall, wide, "y", "z"))
         page.wait(lambda: page.wait_for_reading() == latex)  # noqa: B023
         assert paper() == at_first
         assert page.one("#shown").rect["height"] > 40
     page.click("#solve")
     page.wait(lambda: page.text("#status") == "Solving…")
-    formula = {"latex": tall, "mathml": _mathml(tall)}
+    formula = {"latex": tall, "mathml": mathml_of(tall)}
     page.answer(3, {"kind": "value", "understood": formula, "answers": [formula] * 3, "decimal": None, "notes": []})
     page.wait(lambda: len(page.all("#answer math")) == 4)
     assert paper() == at_first
@@ -468,16 +305,16 @@ def test_ink_comes_back_after_a_reload_and_in_a_new_tab(page: Page) -> None:
     page.browser.refresh()
     page.write(CROSS[:1])
     page.wait_for_reading()
-    assert _strokes(page) == 1, "what is cleared does not come back"
+    assert count_strokes(page) == 1, "what is cleared does not come back"
 
 
 def test_a_dropped_picture_comes_back_after_a_reload(page: Page) -> None:
     page.click("[value=symbol] + span")
     page.drop(symbol_to_png(Ink.from_arrays(np.array(CROSS, dtype=float))), "cross.png")
     page.wait_for_reading()
-    picture = _picture(page)
+    picture = picture_of(page)
     page.browser.refresh()
-    page.wait(lambda: _picture(page) == picture)
+    page.wait(lambda: picture_of(page) == picture)
 
 
 BUSY = {"error": {"code": "busy", "message": "Too many requests are waiting."}}
@@ -487,13 +324,13 @@ BUSY = {"error": {"code": "busy", "message": "Too many requests are waiting."}}
 def test_a_failed_request_keeps_the_reading_and_is_made_again(page: Page, answer: Any, status: int) -> None:
     page.intercept()
     page.write(CROSS[:1])
-    page.answer(0, _readings("x"))
+    page.answer(0, readings_of("x"))
     page.wait_for_reading()
     page.write(CROSS[1:])
     page.answer(1, answer, status)
     page.wait(lambda: "Trying again" in page.text("#status"))
     assert page.text("#latex") == "x" and page.all("#shown math") and page.all(".reading")
-    page.answer(2, _readings("y"))
+    page.answer(2, readings_of("y"))
     page.wait(lambda: page.text("#latex") == "y" and "certainty" in page.text("#status"))
     assert page.asked() == [(1, False), (2, False), (2, False)]
 
@@ -504,14 +341,14 @@ def test_late_answers_are_shown_while_one_writes_on(page: Page) -> None:
     page.wait(lambda: page.asked() == [(1, False)])
     pen = PointerInput("pen", "pen")
     page.point(pen, (0, -40), "down", (0, 0))
-    page.answer(0, _readings("x"))
+    page.answer(0, readings_of("x"))
     page.wait(lambda: page.text("#latex") == "x")
     page.point(pen, (0, 40), "up")
     page.wait(lambda: page.asked() == [(1, False), (2, False)])
     page.write([[(-60, -60), (60, 60)]])
     page.wait(lambda: page.asked() == [(1, False), (2, True), (3, False)])  # replaced, for it took too long
     assert page.text("#latex") == "x"
-    page.answer(2, _readings("y"))
+    page.answer(2, readings_of("y"))
     page.wait(lambda: page.text("#latex") == "y" and not page.all(".result[data-waiting]"))
 
 
@@ -520,9 +357,9 @@ def test_delete_and_backspace_are_for_the_paper_when_it_has_the_focus(page: Page
     page.write([*CROSS, [(-60, -60), (60, 60)]])
     for elsewhere in ("#shown", "#erase", "[name=mode]"):
         page.one(elsewhere).send_keys(Keys.DELETE, Keys.BACKSPACE)
-    assert _strokes(page) == 3
+    assert count_strokes(page) == 3
     page.one("#pad").send_keys(Keys.BACKSPACE)
-    assert _strokes(page) == 2
+    assert count_strokes(page) == 2
     page.browser.execute_script("document.activeElement.blur()")
     page.one("body").send_keys(Keys.DELETE)
     assert page.browser.execute_script("return document.getElementById('clear').disabled")
@@ -534,7 +371,7 @@ def test_a_palm_destroys_nothing_while_the_pen_writes(page: Page) -> None:
     palm = [("down", "touch", 20, 60), ("move", "touch", 60, 70), ("up", "touch", 60, 70), ("click", "touch", 0, 0)]
     pen = [("down", "pen", -40, 0), ("move", "pen", 0, 0), *palm, ("move", "pen", 40, 0), ("up", "pen", 40, 0)]
     page.browser.execute_script(POINTERS, [*pen, *palm])
-    assert _widths(page) == pytest.approx([40, 80])
+    assert widths_of(page) == pytest.approx([40, 80])
 
 
 def test_the_pen_writes_while_a_palm_rests_on_the_paper(page: Page) -> None:
@@ -542,7 +379,7 @@ def test_the_pen_writes_while_a_palm_rests_on_the_paper(page: Page) -> None:
     pen = [("down", "pen", -40, 0), ("move", "pen", 0, 0), ("move", "pen", 40, 0), ("up", "pen", 40, 0)]
     palm = ("down", "touch", 20, 60), ("move", "touch", 25, 60), *pen, ("up", "touch", 60, 70)
     page.browser.execute_script(POINTERS, palm)
-    assert _widths(page) == pytest.approx([80])
+    assert widths_of(page) == pytest.approx([80])
 
 
 def test_a_second_finger_does_not_end_the_stroke_of_the_first(page: Page) -> None:
@@ -550,31 +387,10 @@ def test_a_second_finger_does_not_end_the_stroke_of_the_first(page: Page) -> Non
     second = [("down", "touch", 20, 60, False), ("move", "touch", 60, 70, False), ("up", "touch", 60, 70, False)]
     first = [("down", "touch", -40, 0), ("move", "touch", 0, 0), *second, ("move", "touch", 40, 0)]
     page.browser.execute_script(POINTERS, [*first, ("up", "touch", 40, 0)])
-    assert _widths(page) == pytest.approx([80])
+    assert widths_of(page) == pytest.approx([80])
 
 
 def test_documentation_page(page: Page) -> None:
     page.browser.get(f"{page.address}/docs")
-    page.wait(lambda: len(page.all(".operation")) == 5)
+    page.wait(lambda: len(page.all(".operation")) == 6)
     assert "/v1/recognize" in page.text("main") and "503" in page.text("main")
-
-
-def _mathml(latex: str) -> str:
-    return to_mathml(from_latex(latex, Alphabet.whole()))
-
-
-def _readings(*latex: str) -> dict[str, Any]:
-    readings = [{"latex": each, "confidence": 0.9, "doubtful": [], "mathml": _mathml(each)} for each in latex]
-    return {"readings": readings}
-
-
-def _widths(page: Page) -> list[float]:
-    return [np.ptp(stroke[:, 0]) for stroke in read(page.save("inkml")).strokes]
-
-
-def _strokes(page: Page) -> int:
-    return len(read(page.save("inkml")).strokes)
-
-
-def _picture(page: Page) -> str:
-    return page.browser.execute_script("return document.getElementById('pad').toDataURL()")

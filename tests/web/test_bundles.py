@@ -20,7 +20,8 @@ from crohme.notation import Alphabet  # noqa: E402
 from crohme.web.app import create_app  # noqa: E402
 from crohme.web.networks import Networks, choose_bundles  # noqa: E402
 from inkml_parser import Ink  # noqa: E402
-from tests.web.conftest import LIMITS, TRANSFORMER  # noqa: E402
+from tests.web.conftest import TRANSFORMER  # noqa: E402
+from tests.web.limits import LIMITS  # noqa: E402
 
 LABELS = ("\\nabla", "smiley", "☂")
 

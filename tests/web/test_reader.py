@@ -15,7 +15,7 @@ from crohme.ink.image_files import ImageError
 from crohme.web.pool import LONG
 from crohme.web.reader import Expression, Inkml, Picture, Reader, Symbol, cost_of
 from inkml_parser import Ink, InkError, OversizedInk, write
-from tests.web.conftest import LIMITS
+from tests.web.limits import LIMITS
 
 
 @pytest.fixture(scope="module")

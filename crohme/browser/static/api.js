@@ -1,5 +1,7 @@
 /** In place of the server: a worker that recognises in this browser. Nothing is sent anywhere. */
 
+export const HAS_SERVER = false;
+
 export class Refusal extends Error {
   constructor(code, message) {
     super(message);
@@ -37,10 +39,6 @@ export function post(path, body, type, signal) {
     waiting.push(question);
     if (waiting.length === 1) worker.postMessage(body);
   });
-}
-
-export function strokesBody(strokes) {
-  return JSON.stringify({ strokes: strokes.map((stroke) => stroke.map(([x, y]) => [x, y])) });
 }
 
 /** The question that was answered; the worker gets the one after it. */

@@ -4,14 +4,17 @@ import { BundleError, InkError, load } from "../engine/crohme.js";
 const loading = load(new URL("../recognizer/recognizer.json", import.meta.url));
 loading.catch(() => {}); // told to whoever asks
 
-addEventListener("message", async ({ data }) => postMessage(await answer(JSON.parse(data).strokes)));
+addEventListener("message", async ({ data }) => postMessage(await answer(JSON.parse(data))));
 
-async function answer(strokes) {
+async function answer({ strokes, fixed }) {
   try {
-    const { readings } = (await loading).recognize(strokes);
-    return { readings: readings.map(asServed) };
+    const recognizer = await loading;
+    const { readings } = recognizer.recognize(strokes, { fixed });
+    const labels = readings.flatMap(({ symbols }) => symbols.flatMap(({ label, candidates }) => [label, ...candidates]));
+    const signs = Object.fromEntries(labels.map((label) => [label, recognizer.tables.signs.leaves[label].text]));
+    return { readings, signs };
   } catch (error) {
-    if (error instanceof InkError) return { code: error.code, message: MESSAGES[error.code] ?? error.message };
+    if (error instanceof InkError) return { code: error.code, message: MESSAGES[error.code] ?? sentence(error.message) };
     if (error instanceof BundleError) return { code: "unreachable", message: `The recogniser cannot be loaded: ${error.message}` };
     return { code: "unknown", message: `Something went wrong: ${error.message}` };
   }
@@ -19,7 +22,6 @@ async function answer(strokes) {
 
 const MESSAGES = { nothing_to_recognise: "Nothing to recognise." };
 
-function asServed({ latex, confidence, mathml, symbols }) {
-  const doubtful = symbols.filter((symbol) => symbol.doubtful).map((symbol) => symbol.strokes);
-  return { latex, confidence, mathml, doubtful };
+function sentence(cause) {
+  return `${cause[0].toUpperCase()}${cause.slice(1)}.`;
 }

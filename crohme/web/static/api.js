@@ -1,5 +1,8 @@
 /** The server: one function, and the error that it throws. */
 
+/** Whether there is more than the recogniser: files, pictures, symbols, the solver. */
+export const HAS_SERVER = true;
+
 export class Refusal extends Error {
   constructor(code, message) {
     super(message);
@@ -19,8 +22,4 @@ export async function post(path, body, type, signal) {
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Refusal(answer.error?.code ?? "unknown", answer.error?.message ?? "Something went wrong.");
   return answer;
-}
-
-export function strokesBody(strokes) {
-  return JSON.stringify({ strokes: strokes.map((stroke) => stroke.map(([x, y]) => [x, y])) });
 }

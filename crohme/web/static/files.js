@@ -1,6 +1,6 @@
 /** Files that come in by drop or dialogue, and those that go out. */
 import { Refusal } from "./api.js";
-import { toInkml, toPng } from "./ink.js";
+import { toInkml, toPng, toSvg } from "./ink.js";
 
 const MOST_BYTES = 1_000_000; // below what the server takes
 const LONGEST_SIDE = 1800; // pixels: enough to see every line of an expression
@@ -56,10 +56,11 @@ export function takeFiles({ button, input, curtain, take }) {
   });
 }
 
-/** Download the ink ("inkml", "png") or its reading ("tex"). */
+/** Download the ink ("inkml", "svg", "png") or its reading ("tex"). */
 export async function save(kind, strokes, latex) {
   const made = {
     inkml: () => new Blob([toInkml(strokes)], { type: TYPES.inkml }),
+    svg: () => new Blob([toSvg(strokes)], { type: "image/svg+xml" }),
     png: () => toPng(strokes),
     tex: () => new Blob([`${latex}\n`], { type: "text/plain" }),
   };

@@ -1,7 +1,12 @@
 /** MathML from the server, as elements of the page. */
 
+/** How a sign of no known class comes. */
+export const UNKNOWN = "\ufffd";
+
 export function formula(mathml) {
-  return document.importNode(new DOMParser().parseFromString(mathml, "application/xml").documentElement, true);
+  const made = document.importNode(new DOMParser().parseFromString(mathml, "application/xml").documentElement, true);
+  for (const leaf of made.querySelectorAll("mi, mo")) if (leaf.textContent === UNKNOWN) leaf.textContent = "?";
+  return made;
 }
 
 /** Make the text of an element smaller, to a point, if what it shows is wider or higher than it is. */

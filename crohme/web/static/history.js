@@ -1,11 +1,5 @@
-/** Pages that one can go back to. A page is never changed: writing, erasing and clearing make new ones. */
-
-export const BLANK = Object.freeze({ strokes: Object.freeze([]), picture: null });
-
-/** A page. `strokes`: arrays of [x, y, milliseconds] in CSS pixels; `picture`: {file, bitmap} or null. */
-export function page(strokes, picture = null) {
-  return Object.freeze({ strokes: Object.freeze([...strokes]), picture });
-}
+/** Pages that one can go back to. */
+import { BLANK } from "./page.js";
 
 export class History extends EventTarget {
   #pages = [BLANK];
@@ -29,11 +23,6 @@ export class History extends EventTarget {
 
   undo() { if (this.canUndo) this.#go(this.#at - 1); }
   redo() { if (this.canRedo) this.#go(this.#at + 1); }
-
-  erase(indices) {
-    const gone = new Set(indices);
-    this.push(page(this.current.strokes.filter((_, index) => !gone.has(index)), this.current.picture));
-  }
 
   #go(to) {
     this.#at = to;

@@ -51,6 +51,22 @@ ${traces.join("\n")}
 `;
 }
 
+/** A drawing of the strokes: one path each, in the colour of the text around it. */
+export function toSvg(strokes, margin = 24) {
+  const { left, top, width, height } = extent(strokes);
+  const paths = strokes.map((stroke) => {
+    const points = stroke.map(([x, y]) => `${round(x - left + margin)} ${round(y - top + margin)}`);
+    return `<path d="M${points[0]}${(points.length > 1 ? points.slice(1) : points).map((point) => ` L${point}`).join("")}"/>`;
+  });
+  const size = [width, height].map((side) => round(side + 2 * margin));
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.join(" ")}" width="${size[0]}" height="${size[1]}">
+<g fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" stroke-linejoin="round">
+${paths.join("\n")}
+</g>
+</svg>
+`;
+}
+
 /** A PNG of the strokes: dark on white, whatever the colours of the page. */
 export function toPng(strokes, margin = 24, pixels = 2) {
   const { left, top, width, height } = extent(strokes);

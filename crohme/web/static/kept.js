@@ -1,6 +1,6 @@
 /** The ink, kept in the browser's database: it comes back after a reload, a crash, or a lost connection. */
 
-const PAPERS = "papers"; // {id, at, strokes, file}, one for each tab
+const PAPERS = "papers"; // {id, at, strokes, file, fixed}, one for each tab
 const MOST = 8; // older ones are forgotten when a tab begins
 const ID = "paper"; // in the tab's own storage, which outlives a reload
 
@@ -12,7 +12,7 @@ const database = new Promise((resolve, reject) => {
 });
 database.catch(() => {}); // told to whoever asks
 
-/** What this tab's paper had last, or the paper written last: {strokes, file}; null if there is none. */
+/** What this tab's paper had last, or the paper written last: {strokes, file, fixed}; null if there is none. */
 export async function load() {
   const papers = (await database).transaction(PAPERS, "readwrite").objectStore(PAPERS);
   const keys = await done(papers.index("at").getAllKeys());
@@ -23,10 +23,11 @@ export async function load() {
   return last?.value ?? null;
 }
 
-/** Keep the strokes, and the picture's file or null, in place of what this tab kept before. */
-export async function keep(strokes, file) {
+/** Keep a page in place of what this tab kept before. */
+export async function keep({ strokes, picture, fixed }) {
+  const file = picture?.file ?? null;
   const transaction = (await database).transaction(PAPERS, "readwrite");
-  transaction.objectStore(PAPERS).put({ id: id(), at: Date.now(), strokes, file });
+  transaction.objectStore(PAPERS).put({ id: id(), at: Date.now(), strokes, file, fixed });
   transaction.commit(); // now: the page may be gone in a moment
 }
 

@@ -1,25 +1,30 @@
-/** The paper: draws the page, and turns the pointer into strokes. */
-import { extent, pathOf, strokeAt } from "./ink.js";
-import { page } from "./history.js";
+/** The paper: draws the page, and hands the pointer to the tool in use. */
+import { extent, strokeAt } from "./ink.js";
+import { Lasso } from "./lasso.js";
+import { Paint } from "./paint.js";
+import { Eraser, Pen } from "./tools.js";
+import { View } from "./view.js";
 
 const PEN_ERASER = 32; // in PointerEvent.buttons
-const LINE_WIDTH = 3.2;
-const RUB_STEP = 4; // CSS pixels
+const BEGUN = 12; // CSS pixels after which a finger writes, and a second one does not turn it into a pinch
+const WHEEL = 300; // CSS pixels of a wheel that make all e times as large
 const RESTING = 500; // milliseconds after the pen was seen in which a touch is the palm of the hand that holds it
 
 /**
  * Fires "pendown", "unchanged" when the pen is lifted and has changed nothing, and "hover" with the index of the stroke
- * under the mouse (-1 for none) as detail.
+ * under the mouse (-1 for none) as detail, and "view" when the sheet is zoomed or moved.
  */
 export class Pad extends EventTarget {
-  erasing = false;
+  tools = { pen: new Pen(), eraser: new Eraser(), lasso: new Lasso() };
+  #tool = "pen";
+  #busy = null; // the tool at work
   #canvas;
   #history;
   #lit = new Set();
-  #stroke = null; // being written
-  #doomed = null; // Set of indices, while erasing
-  #rubbed = null; // where the eraser was last
-  #pointer = null; // the one that writes or erases: {id, type}
+  #marked = []; // strokes of each symbol that is doubtful
+  #pointer = null; // the one that writes or erases: {id, type, start}
+  #pinch = null; // two fingers: their ids → [x, y] of the window
+  #view = new View();
   #penSeen = -Infinity; // when the pen last wrote or hovered
   #drawing = 0;
 
@@ -27,7 +32,12 @@ export class Pad extends EventTarget {
     super();
     this.#canvas = canvas;
     this.#history = history;
-    history.addEventListener("change", () => { this.#lit.clear(); this.draw(); });
+    history.addEventListener("change", () => {
+      this.#lit.clear();
+      this.#marked = [];
+      this.draw();
+    });
+    this.tools.lasso.addEventListener("choose", () => this.draw());
     new ResizeObserver(() => this.draw()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
@@ -36,10 +46,26 @@ export class Pad extends EventTarget {
     canvas.addEventListener("pointercancel", (event) => this.#up(event, false));
     canvas.addEventListener("lostpointercapture", (event) => this.#up(event, false)); // no other event may come
     canvas.addEventListener("pointerleave", () => this.#hover(-1));
+    canvas.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+  }
+
+  /** The name of the tool in use. */
+  get tool() { return this.#tool; }
+  set tool(name) {
+    this.#tool = name;
+    this.tools.lasso.choose([]);
   }
 
   get width() { return this.#canvas.clientWidth; }
   get height() { return this.#canvas.clientHeight; }
+
+  get isZoomed() { return this.#view.isZoomed; }
+
+  /** Show the whole sheet. */
+  unzoom() {
+    this.#view.reset();
+    this.#viewed();
+  }
 
   /** Whether an event comes from the palm of the hand that holds the pen. */
   isPalm({ pointerType, timeStamp }) {
@@ -52,41 +78,49 @@ export class Pad extends EventTarget {
     this.draw();
   }
 
+  /** Mark the symbols, each its strokes, that are doubtful. */
+  mark(symbols) {
+    this.#marked = symbols;
+    this.draw();
+  }
+
+  /** The box of some strokes in the window. */
+  boxOf(indices) {
+    const { left, top, width, height } = extent(indices.map((index) => this.#history.current.strokes[index]));
+    return this.toWindow({ left, top, width, height });
+  }
+
+  /** A box of the page in the window. */
+  toWindow({ left, top, width, height }) {
+    const window = this.#canvas.getBoundingClientRect(), { scale, x, y } = this.#seen;
+    const place = (at, down) => [window.x + x + at * scale, window.y + y + down * scale];
+    const [[nearX, nearY], [farX, farY]] = [place(left, top), place(left + width, top + height)];
+    return { left: nearX, top: nearY, right: farX, bottom: farY };
+  }
+
   draw() {
     cancelAnimationFrame(this.#drawing);
     this.#drawing = requestAnimationFrame(() => this.#draw());
   }
 
-  /** Ink that was written on a larger sheet is shown smaller, so that none is out of sight. */
-  get #scale() {
-    const { strokes } = this.#history.current;
-    if (!strokes.length) return 1;
-    const { left, top, width, height } = extent(strokes);
-    return Math.min(1, this.width / (left + width), this.height / (top + height));
-  }
+  get #seen() { return this.#view.of(this.#history.current.strokes, this); }
 
   #draw() {
     const canvas = this.#canvas;
     const density = devicePixelRatio || 1;
     [canvas.width, canvas.height] = [Math.round(this.width * density), Math.round(this.height * density)];
     const brush = canvas.getContext("2d");
-    const scale = this.#scale;
-    brush.setTransform(density * scale, 0, 0, density * scale, 0, 0);
+    const { scale, x, y } = this.#seen;
+    brush.setTransform(density * scale, 0, 0, density * scale, density * x, density * y);
     const { strokes, picture } = this.#history.current;
     if (picture) this.#drawPicture(brush, picture.bitmap);
-    const colour = (name) => getComputedStyle(canvas).getPropertyValue(name);
-    Object.assign(brush, { lineCap: "round", lineJoin: "round" });
+    const paint = new Paint(brush, canvas), tool = this.#busy ?? this.tools[this.#tool];
     strokes.forEach((stroke, index) => {
-      const isLit = this.#lit.has(index);
-      brush.globalAlpha = this.#doomed?.has(index) ? 0.2 : 1;
-      brush.strokeStyle = colour(isLit ? "--lit" : "--ink");
-      brush.lineWidth = LINE_WIDTH * (isLit ? 1.5 : 1);
-      brush.stroke(pathOf(stroke));
+      const { isLit = false, ...look } = tool.look(stroke, index);
+      paint.stroke(look.stroke, { ...look, isLit: isLit || this.#lit.has(index) });
     });
-    if (this.#stroke) {
-      Object.assign(brush, { globalAlpha: 1, strokeStyle: colour("--ink"), lineWidth: LINE_WIDTH });
-      brush.stroke(pathOf(this.#stroke));
-    }
+    for (const symbol of this.#marked) paint.dottedUnder(extent(symbol.map((index) => strokes[index])));
+    tool.draw(paint, this.#history.current);
   }
 
   #drawPicture(brush, bitmap) {
@@ -96,6 +130,7 @@ export class Pad extends EventTarget {
   }
 
   #down(event) {
+    if (event.pointerType === "touch" && this.#beginPinch(event)) return;
     if (!event.isPrimary || event.button > 0 && !(event.buttons & PEN_ERASER)) return;
     event.preventDefault();
     this.#notePen(event);
@@ -105,67 +140,56 @@ export class Pad extends EventTarget {
     this.#drop();
     this.#canvas.focus({ preventScroll: true });
     this.#canvas.setPointerCapture(event.pointerId);
-    this.#pointer = { id: event.pointerId, type: event.pointerType };
+    this.#pointer = { id: event.pointerId, type: event.pointerType, start: this.#placeOf(event), far: 0 };
     this.#hover(-1);
     this.dispatchEvent(new Event("pendown"));
-    if (this.erasing || event.buttons & PEN_ERASER) {
-      this.#doomed = new Set();
-      this.#rub(event);
-    } else {
-      this.#stroke = [this.#point(event)];
-    }
+    this.#busy = event.buttons & PEN_ERASER ? this.tools.eraser : this.tools[this.#tool];
+    this.#busy.begin(this.#point(event), this.#history.current, event.pointerType);
     this.draw();
   }
 
   #move(event) {
     this.#notePen(event);
+    if (this.#pinch?.has(event.pointerId)) return this.#movePinch(event);
     if (event.pointerId !== this.#pointer?.id) {
       if (event.pointerType === "mouse") this.#hover(this.#strokeUnder(event));
       return;
     }
+    const [x, y] = this.#placeOf(event), [startX, startY] = this.#pointer.start;
+    this.#pointer.far = Math.max(this.#pointer.far, Math.hypot(x - startX, y - startY));
     const samples = event.getCoalescedEvents?.() ?? [];
-    for (const sample of samples.length ? samples : [event]) {
-      if (this.#doomed) this.#rub(sample);
-      else this.#stroke.push(this.#point(sample));
-    }
+    for (const sample of samples.length ? samples : [event]) this.#busy.move(this.#point(sample), this.#history.current);
     this.draw();
   }
 
   #up(event, isLifted) {
     this.#notePen(event);
+    if (this.#pinch?.has(event.pointerId)) { // the finger that is left does nothing
+      this.#pinch = null;
+      return this.dispatchEvent(new Event("unchanged"));
+    }
     if (event.pointerId !== this.#pointer?.id) return;
-    const { strokes } = this.#history.current;
-    const [stroke, doomed] = [this.#stroke, this.#doomed];
-    this.#drop();
-    const isWritten = isLifted || event.pointerType !== "touch"; // a touch that the system calls off was a palm
-    if (isWritten && stroke) this.#history.push(page([...strokes, stroke])); // ink on a picture takes its place
-    else if (isLifted && doomed?.size) this.#history.erase(doomed);
-    else {
+    const busy = this.#busy;
+    this.#busy = this.#pointer = null;
+    // A touch that the system calls off was a palm; a pen that it calls off has written.
+    const isMeant = isLifted || (event.pointerType !== "touch" && busy === this.tools.pen);
+    if (!isMeant) busy.cancel();
+    const next = isMeant ? busy.end(this.#history.current) : null;
+    if (next) {
+      this.#history.push(next);
+    } else {
       this.draw();
       this.dispatchEvent(new Event("unchanged"));
     }
   }
 
   #drop() {
-    this.#pointer = this.#stroke = this.#doomed = this.#rubbed = null;
+    this.#busy?.cancel();
+    this.#busy = this.#pointer = null;
   }
 
   #notePen({ pointerType, timeStamp }) {
     if (pointerType === "pen") this.#penSeen = timeStamp;
-  }
-
-  /** What lies between here and where the eraser was last: a quick hand leaves gaps. */
-  #rub(event) {
-    const { strokes } = this.#history.current;
-    const [x, y] = this.#point(event);
-    const [fromX, fromY] = this.#rubbed ?? [x, y];
-    const steps = Math.max(1, Math.ceil(Math.hypot(x - fromX, y - fromY) / RUB_STEP));
-    for (let step = 1; step <= steps; step++) {
-      const share = step / steps;
-      const under = strokeAt(strokes, fromX + share * (x - fromX), fromY + share * (y - fromY));
-      if (under >= 0) this.#doomed.add(under);
-    }
-    this.#rubbed = [x, y];
   }
 
   #hover(index) {
@@ -177,11 +201,45 @@ export class Pad extends EventTarget {
     return strokeAt(this.#history.current.strokes, x, y);
   }
 
+  /** A second finger, soon after the first. */
+  #beginPinch(event) {
+    const first = this.#pointer;
+    if (first?.type !== "touch" || first.id === event.pointerId || first.far > BEGUN || this.isPalm(event)) return false;
+    this.#drop();
+    this.#canvas.setPointerCapture(event.pointerId);
+    this.#pinch = new Map([[first.id, first.start], [event.pointerId, this.#placeOf(event)]]);
+    this.draw();
+    return true;
+  }
+
+  #movePinch(event) {
+    const before = [...this.#pinch.values()];
+    this.#pinch.set(event.pointerId, this.#placeOf(event));
+    this.#view.pinch(before, [...this.#pinch.values()], this);
+    this.#viewed();
+  }
+
+  #wheel(event) {
+    if (event.ctrlKey) this.#view.zoom(this.#placeOf(event), Math.exp(-event.deltaY / WHEEL), this);
+    else if (this.isZoomed) this.#view.pan(-event.deltaX, -event.deltaY, this);
+    else return;
+    event.preventDefault();
+    this.#viewed();
+  }
+
+  #viewed() {
+    this.draw();
+    this.dispatchEvent(new Event("view"));
+  }
+
+  #placeOf(event) {
+    const { left, top } = this.#canvas.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
+  }
+
   #point(event) {
-    const box = this.#canvas.getBoundingClientRect();
-    const x = Math.max(0, Math.min(box.width, event.clientX - box.left));
-    const y = Math.max(0, Math.min(box.height, event.clientY - box.top));
-    const scale = this.#scale;
-    return [x / scale, y / scale, event.timeStamp];
+    const [right, down] = this.#placeOf(event), { scale, x, y } = this.#seen;
+    const within = (at, size) => Math.max(0, Math.min(size, at));
+    return [(within(right, this.width) - x) / scale, (within(down, this.height) - y) / scale, event.timeStamp];
   }
 }

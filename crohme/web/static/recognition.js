@@ -1,5 +1,5 @@
 /** When to ask the server: shortly after the pen is lifted, and again when it could not answer. */
-import { post, Refusal, strokesBody } from "./api.js";
+import { post, Refusal } from "./api.js";
 import { extent } from "./ink.js";
 
 const PAUSE = 220; // milliseconds after a stroke, in which another one may begin
@@ -90,7 +90,7 @@ export class Recognition extends EventTarget {
     const { page, mode, controller: { signal } } = asked;
     const [body, type] = page.picture
       ? [page.picture.file, page.picture.file.type]
-      : [strokesBody(page.strokes), "application/json"];
+      : [inkOf(page, mode), "application/json"];
     const told = { page, mode };
     try {
       told.answer = await post(PATHS[mode], body, type, signal);
@@ -129,6 +129,11 @@ export class Recognition extends EventTarget {
   #tell(detail) {
     this.dispatchEvent(new CustomEvent("answer", { detail }));
   }
+}
+
+function inkOf({ strokes, fixed }, mode) {
+  const ink = { strokes: strokes.map((stroke) => stroke.map(([x, y]) => [x, y])) };
+  return JSON.stringify(mode === "expression" && fixed.length ? { ...ink, fixed } : ink);
 }
 
 function shows(page) {

@@ -1,7 +1,10 @@
 /** The expression as it was read, large: its symbols can be pointed at, and walked through with the keyboard. */
-import { fit, formula } from "./formula.js";
+import { fit } from "./formula.js";
 
-/** Fires "light" with the strokes of the symbol that is pointed at as detail, and "erase" with those to erase. */
+/**
+ * Fires "light" with the strokes of the symbol that is pointed at as detail, "walk" with its element when the keyboard
+ * came to it, "pick" with {strokes, box} when it is tapped, and "erase" with the strokes to erase.
+ */
 export class Shown extends EventTarget {
   #element;
   #lit = null;
@@ -12,22 +15,28 @@ export class Shown extends EventTarget {
     element.addEventListener("pointermove", (event) => this.#light(event.target.closest?.("[data-strokes]")));
     element.addEventListener("pointerdown", (event) => this.#light(event.target.closest?.("[data-strokes]")));
     element.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") this.#light(null); });
+    element.addEventListener("click", (event) => this.#pick(event.target.closest?.("[data-strokes]")));
     element.addEventListener("blur", () => this.#light(null));
     element.addEventListener("keydown", (event) => this.#key(event));
     new ResizeObserver(() => fit(element)).observe(element);
   }
 
-  /** Show a formula; `doubtful` has the strokes of each symbol that is marked as uncertain. */
-  show(mathml, doubtful = []) {
+  /** Show a formula, an element or null; `symbols` tells which symbols are uncertain, `fixed` which the writer has set. */
+  show(formula, symbols = [], fixed = []) {
     this.#lit = null;
-    this.#element.replaceChildren(...(mathml ? [formula(mathml)] : []));
-    const marked = new Set(doubtful.map((strokes) => strokes.join(" ")));
+    this.#element.replaceChildren(...(formula ? [formula] : []));
+    const doubtful = namesOf(symbols.filter((symbol) => symbol.doubtful)), set = namesOf(fixed);
     for (const symbol of this.#symbols) {
-      if (!marked.has(symbol.dataset.strokes)) continue;
-      symbol.classList.add("doubtful");
-      symbol.setAttribute("title", "Not read with certainty");
+      symbol.classList.toggle("doubtful", doubtful.has(symbol.dataset.strokes));
+      symbol.classList.toggle("fixed", set.has(symbol.dataset.strokes));
+      symbol.setAttribute("title", doubtful.has(symbol.dataset.strokes) ? "Not read with certainty: tap to correct" : "Tap to correct");
     }
     fit(this.#element);
+  }
+
+  /** The box of a symbol in the window; null if it is not shown. */
+  boxOf(strokes) {
+    return this.#symbols.find((symbol) => symbol.dataset.strokes === strokes.join(" "))?.getBoundingClientRect() ?? null;
   }
 
   /** Light the symbol that a stroke belongs to; -1 for none. */
@@ -48,12 +57,21 @@ export class Shown extends EventTarget {
     this.dispatchEvent(new CustomEvent("light", { detail: symbol ? strokesOf(symbol) : [] }));
   }
 
+  #pick(symbol) {
+    if (!symbol) return;
+    const detail = { strokes: strokesOf(symbol), box: symbol.getBoundingClientRect() };
+    this.dispatchEvent(new CustomEvent("pick", { detail }));
+  }
+
   #key(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const symbols = this.#symbols;
     if (step && symbols.length) {
       const at = symbols.indexOf(this.#lit);
       this.#light(symbols[(at < 0 && step < 0 ? symbols.length : at) + step] ?? this.#lit);
+      if (this.#lit) this.dispatchEvent(new CustomEvent("walk", { detail: this.#lit }));
+    } else if ((event.key === "Enter" || event.key === " ") && this.#lit) {
+      this.#pick(this.#lit);
     } else if (event.key === "Escape") {
       this.#light(null);
     } else if ((event.key === "Delete" || event.key === "Backspace") && this.#lit) {
@@ -68,4 +86,8 @@ export class Shown extends EventTarget {
 
 function strokesOf(symbol) {
   return symbol.dataset.strokes.split(" ").map(Number);
+}
+
+function namesOf(symbols) {
+  return new Set(symbols.map(({ strokes }) => strokes.join(" ")));
 }

@@ -1,0 +1,100 @@
+/** Strokes chosen with a loop, to be moved, made larger or smaller, copied, erased, or read as one symbol. */
+import { extent } from "./ink.js";
+import { copied, moved } from "./page.js";
+import { Tool } from "./tools.js";
+
+const MARGIN = 10; // CSS pixels around what is chosen
+const HANDLE = 16;
+const MOST = 0.6; // of a stroke's points within the loop
+const SMALLEST = 0.2;
+
+/** Fires "choose" whenever other strokes are chosen, or none. */
+export class Lasso extends Tool {
+  #chosen = [];
+  #loop = null;
+  #drag = null; // {from, to, isScaling, box}
+
+  get chosen() { return this.#chosen; }
+
+  choose(indices) {
+    this.#chosen = [...indices];
+    this.dispatchEvent(new Event("choose"));
+  }
+
+  /** {left, top, width, height} around what is chosen; null if nothing is. */
+  boxOn({ strokes }) {
+    if (!this.#chosen.length) return null;
+    const { left, top, width, height } = extent(this.#chosen.map((index) => strokes[index]));
+    return { left: left - MARGIN, top: top - MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
+  }
+
+  begin(point, page) {
+    const box = this.boxOn(page), [x, y] = point;
+    const isNear = (right, down) => box && Math.hypot(x - right, y - down) <= HANDLE;
+    const isScaling = isNear(box?.left + box?.width, box?.top + box?.height);
+    const isInside = box && x >= box.left && x <= box.left + box.width && y >= box.top && y <= box.top + box.height;
+    if (isScaling || isInside) this.#drag = { from: point, to: point, isScaling, box };
+    else this.#loop = [point];
+  }
+
+  move(point) {
+    if (this.#drag) this.#drag.to = point;
+    else this.#loop.push(point);
+  }
+
+  end(page) {
+    const loop = this.#loop, change = this.#drag && this.#change(), hasMoved = this.#drag && this.#drag.to !== this.#drag.from;
+    this.cancel();
+    if (!loop) return hasMoved ? moved(page, this.#chosen, change) : null;
+    const isInside = ([x, y]) => isWithin(x, y, loop);
+    this.choose(page.strokes.map((_, index) => index).filter((index) => {
+      const stroke = page.strokes[index];
+      return stroke.filter(isInside).length >= MOST * stroke.length;
+    }));
+    return null;
+  }
+
+  cancel() { this.#loop = this.#drag = null; }
+
+  /** The page with a copy of what is chosen beside it; the copy is chosen then. */
+  copyOn(page) {
+    const { width } = this.boxOn(page);
+    const next = copied(page, this.#chosen, (x, y) => [x + width, y]);
+    this.#chosen = this.#chosen.map((_, i) => page.strokes.length + i);
+    return next;
+  }
+
+  look(stroke, index) {
+    if (!this.#chosen.includes(index)) return { stroke };
+    const change = this.#drag ? this.#change() : (x, y) => [x, y];
+    return { stroke: stroke.map(([x, y, t]) => [...change(x, y), t]), isLit: true };
+  }
+
+  draw(paint, page) {
+    if (this.#loop) paint.dashed([...this.#loop, this.#loop[0]]);
+    const box = this.boxOn(page);
+    if (!box) return;
+    const { left, top, width, height } = box, change = this.#drag ? this.#change() : (x, y) => [x, y];
+    const corners = [[left, top], [left + width, top], [left + width, top + height], [left, top + height], [left, top]];
+    paint.dashed(corners.map(([x, y]) => change(x, y)));
+    paint.handle(change(left + width, top + height), HANDLE);
+  }
+
+  #change() {
+    const { from, to, isScaling, box } = this.#drag, [right, down] = [to[0] - from[0], to[1] - from[1]];
+    if (!isScaling) return (x, y) => [x + right, y + down];
+    const { left, top, width, height } = box;
+    const scale = Math.max(SMALLEST, ((width + right) * width + (height + down) * height) / (width ** 2 + height ** 2));
+    return (x, y) => [left + scale * (x - left), top + scale * (y - top)];
+  }
+}
+
+/** Whether a point is inside a loop, by how often a ray from it crosses the line. */
+function isWithin(x, y, loop) {
+  let isInside = false;
+  loop.forEach(([x1, y1], i) => {
+    const [x2, y2] = loop[(i + 1) % loop.length];
+    if (y1 > y !== y2 > y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) isInside = !isInside;
+  });
+  return isInside;
+}

@@ -1,0 +1,242 @@
+"""The page in a real browser: Debian's Chromium, driven by Selenium, and what tests ask of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+
+from crohme.notation import Alphabet, from_latex, to_mathml
+from crohme.web import server
+from crohme.web.app import create_app
+from inkml_parser import read
+from tests.web.limits import LIMITS
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+needs_chromium = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="no browser: apt-get install chromium chromium-driver"
+)
+DESKTOP, PHONE, ON_ITS_SIDE = (1280, 860), (390, 844), (844, 390)
+CROSS = [[(-40, 0), (0, 2), (40, 0)], [(0, -40), (1, 0), (0, 40)]]
+DROP = """
+const [base64, name] = arguments;
+const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const data = new DataTransfer();
+data.items.add(new File([bytes], name));
+for (const kind of ["dragover", "drop"])
+  document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+"""
+
+INTERCEPT = """
+window.asked = [];
+window.fetch = (path, { body, signal }) => new Promise((resolve, reject) => {
+  asked.push({ body, signal, resolve, reject });
+  signal?.addEventListener("abort", () => reject(signal.reason));
+});
+"""
+ANSWER = """
+const [index, answer, status] = arguments;
+if (status) asked[index].resolve(new Response(JSON.stringify(answer), { status }));
+else asked[index].reject(new TypeError("Failed to fetch"));
+"""
+POINTERS = """
+const pad = document.getElementById("pad");
+const { x, y, width, height } = pad.getBoundingClientRect();
+pad.setPointerCapture = () => {}; // it knows no pointers but real ones
+setTimeout(() => { delete pad.setPointerCapture; });
+for (const [type, pointerType, right, down, isPrimary = true] of arguments[0]) {
+  const pointerId = { pen: 7, touch: isPrimary ? 8 : 9 }[pointerType];
+  const place = { clientX: x + width / 2 + right, clientY: y + height / 2 + down };
+  const target = type === "click" ? document.getElementById("clear") : pad;
+  const init = { ...place, pointerType, pointerId, isPrimary, bubbles: true, cancelable: true };
+  target.dispatchEvent(new PointerEvent(type === "click" ? type : `pointer${type}`, init));
+}
+"""
+
+
+@pytest.fixture(scope="session")
+def address(networks) -> Iterator[str]:
+    """A running server."""
+    import uvicorn
+
+    listener = server.listen("127.0.0.1", 0)
+    running = uvicorn.Server(uvicorn.Config(create_app(networks, LIMITS), log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield server.url_of(listener)
+    running.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    profile = tmp_path_factory.mktemp("profile")
+    for flag in (
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+        "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}",
+    ):  # fmt: skip
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    downloads = str(tmp_path_factory.mktemp("downloads"))
+    options.add_experimental_option("prefs", {"download.default_directory": downloads})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    driver.downloads = Path(downloads)
+    driver.get("about:blank")  # away from the browser's own first page, and what that loads
+    yield driver
+    driver.quit()
+
+
+class Page:
+    """The page, as somebody sees and uses it."""
+
+    def __init__(self, browser: webdriver.Chrome, address: str) -> None:
+        self.browser = browser
+        self.address = address
+        self.resize(*DESKTOP)
+        self.colour("light")
+        browser.get("about:blank")
+        origin = "/".join(address.split("/")[:3])
+        browser.execute_cdp_cmd(
+            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb,local_storage"}
+        )
+        browser.get(address)
+        self.wait(lambda: "recognise" in self.text("#status"))
+
+    def resize(self, width: int, height: int) -> None:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": min(width, height) < 600}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def colour(self, scheme: str) -> None:
+        """What the reader's system likes: light or dark."""
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
+    def wait(self, condition: Callable[[], Any]) -> Any:
+        changing = [StaleElementReferenceException]  # the page replaced what was looked at
+        return WebDriverWait(self.browser, 40, 0.05, changing).until(lambda _: condition())
+
+    def all(self, selector: str) -> list[Any]:
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector: str) -> Any:
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector: str) -> str:
+        return self.one(selector).text
+
+    def click(self, selector: str) -> None:
+        self.one(selector).click()
+
+    def write(self, strokes: list[list[tuple[int, int]]], pointer: str = "mouse") -> None:
+        """Strokes around the middle of the paper, in CSS pixels."""
+        for stroke in strokes:
+            self.point(PointerInput(pointer, pointer), stroke[0], "down", *stroke[1:], "up")
+
+    def write_at_once(self, strokes: list[list[tuple[int, int]]]) -> None:
+        """The same with a pen that takes no time: there is one question for all of them."""
+        events = [
+            (kind, "pen", *point)
+            for stroke in strokes
+            for kind, points in (("down", stroke[:1]), ("move", stroke), ("up", stroke[-1:]))
+            for point in points
+        ]
+        self.browser.execute_script(POINTERS, events)
+
+    def point(self, pointer: PointerInput, *steps: tuple[int, int] | str, on: str = "#pad") -> None:
+        """Move a pointer to points around the middle of an element; "down" and "up" put and lift it."""
+        target = self.one(on)
+        actions = ActionBuilder(self.browser, mouse=pointer, duration=20)
+        for step in steps:
+            if step == "down":
+                actions.pointer_action.pointer_down()
+            elif step == "up":
+                actions.pointer_action.pointer_up()
+            else:
+                actions.pointer_action.move_to(target, *step)
+        actions.perform()
+
+    def intercept(self) -> None:
+        """Ask the test instead of the server, from now on."""
+        self.browser.execute_script(INTERCEPT)
+
+    def asked(self) -> list[tuple[int, bool]]:
+        """How many strokes were asked about, and whether the question was taken back."""
+        script = "return asked.map(({ body, signal }) => [JSON.parse(body).strokes?.length, signal?.aborted])"
+        return [tuple(question) for question in self.browser.execute_script(script)]
+
+    def answer(self, index: int, answer: Any, status: int = 200) -> None:
+        """Answer a question when it comes; with status 0 as a lost connection does."""
+        self.wait(lambda: len(self.asked()) > index)
+        self.browser.execute_script(ANSWER, index, answer, status)
+
+    def wait_for_reading(self) -> str:
+        self.wait(lambda: not self.all(".result[data-waiting]") and self.all("#shown math"))
+        return self.text("#latex")
+
+    def spoken(self) -> str:
+        """What the page last told those who hear it."""
+        return str(self.one("#spoken").get_attribute("textContent"))
+
+    def drop(self, content: bytes, name: str) -> None:
+        self.browser.execute_script(DROP, base64.b64encode(content).decode(), name)
+
+    def save(self, kind: str) -> bytes:
+        file = self.browser.downloads / f"expression.{kind}"
+        file.unlink(missing_ok=True)
+        self.click("#save summary")
+        self.click(f"[data-save={kind}]")
+        self.wait(file.exists)
+        return file.read_bytes()
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
+    for log in ("performance", "browser"):
+        browser.get_log(log)
+    page = Page(browser, address)
+    yield page
+    _check_nothing_came_from_another_host(page)
+
+
+def _check_nothing_came_from_another_host(page: Page) -> None:
+    events = [json.loads(entry["message"])["message"] for entry in page.browser.get_log("performance")]
+    asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+    assert asked and all(url.startswith((page.address, "blob:" + page.address)) for url in asked)
+    complaints = [entry["message"] for entry in page.browser.get_log("browser")]
+    assert not [c for c in complaints if "status of 4" not in c], complaints  # nor against the page's policy
+
+
+def mathml_of(latex: str) -> str:
+    return to_mathml(from_latex(latex, Alphabet.whole()))
+
+
+def readings_of(*latex: str) -> dict[str, Any]:
+    readings = [{"latex": each, "confidence": 0.9, "symbols": [], "mathml": mathml_of(each)} for each in latex]
+    return {"readings": readings, "signs": {}}
+
+
+def widths_of(page: Page) -> list[float]:
+    return [np.ptp(stroke[:, 0]) for stroke in read(page.save("inkml")).strokes]
+
+
+def count_strokes(page: Page) -> int:
+    return len(read(page.save("inkml")).strokes)
+
+
+def picture_of(page: Page) -> str:
+    return page.browser.execute_script("return document.getElementById('pad').toDataURL()")

@@ -1,0 +1,63 @@
+"""The page in a real browser: copies, links, and LaTeX that is edited."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("selenium", reason="selenium is not installed")
+
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+
+from tests.web.chromium import CROSS, Page, count_strokes, needs_chromium  # noqa: E402
+from tests.web.shown_readings import CLIPBOARD, reading, show  # noqa: E402
+
+pytestmark = needs_chromium
+
+
+def test_what_was_read_is_copied_in_many_forms(page: Page) -> None:
+    page.browser.execute_script(CLIPBOARD)
+    show(page, reading("x + 1", [0], [1], []))
+    page.click("#copy")
+    page.wait(lambda: page.text("#copy") == "Copied")
+    forms = ["inline", "display", "mathml", "text", "typst", "svg", "png", "link"]
+    for count, form in enumerate(forms, 2):
+        page.click("#copy-as")
+        page.wait(lambda: page.one("#copies").is_displayed())
+        page.click(f"#copies [data-copy={form}]")
+        page.wait(lambda: page.browser.execute_script("return copied.length") == count)  # noqa: B023
+    copied = page.browser.execute_script("return copied")
+    assert copied[:3] == ["x + 1", "$x + 1$", "\\[x + 1\\]"]
+    assert copied[3].startswith("<math") and "data-strokes" not in copied[3]
+    assert copied[4:6] == ["x + 1", "$ x + 1 $"]
+    assert copied[6].startswith("<svg") and copied[6].count("<path") == 2
+    assert copied[7] == ["image/png", [0x89, 0x50, 0x4E, 0x47]]
+    page.click("#copy")  # the form of before, of what was read
+    page.wait(lambda: page.browser.execute_script("return copied.length") == 10)
+    assert page.browser.execute_script("return copied[9]") == "$ x + 1 $"
+    page.browser.execute_script("localStorage.clear()")
+    page.browser.get("about:blank")
+    page.browser.get(copied[8])
+    page.wait_for_reading()
+    assert count_strokes(page) == 2
+    assert "#" not in page.browser.current_url
+
+
+@pytest.mark.parametrize("link", ["#ink=AAAA", "#ink=", "#ink=%%%"])
+def test_a_damaged_link_is_said_to_be_so(page: Page, link: str) -> None:
+    page.browser.get("about:blank")
+    page.browser.get(f"{page.address}/{link}")
+    page.wait(lambda: page.text("#status") == "The link is damaged: its ink cannot be read.")
+
+
+def test_latex_is_edited_by_hand(page: Page) -> None:
+    page.write(CROSS)
+    page.wait_for_reading()
+    page.browser.execute_script("getSelection().selectAllChildren(document.getElementById('latex'))")
+    page.one("#latex").send_keys(Keys.DELETE, "\\frac12+x^2")
+    page.wait(lambda: page.text("#status") == "Edited by hand")
+    assert page.spoken() == "1 over 2 plus x squared"
+    assert page.all("#shown mfrac")
+    page.one("#latex").send_keys("^")
+    page.wait(lambda: page.all("#status.wrong"))
+    assert page.text("#latex").endswith("^")
+    assert count_strokes(page) == 2, "keys that are typed are not for the paper"

@@ -1,0 +1,79 @@
+"""The page in a real browser: what is heard of it, and how the keyboard goes through it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("selenium", reason="selenium is not installed")
+
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+
+from crohme.notation import Alphabet, from_latex, to_mathml  # noqa: E402
+from tests.web.chromium import CROSS, DESKTOP, ON_ITS_SIDE, PHONE, Page, needs_chromium  # noqa: E402
+from tests.web.shown_readings import reading, show  # noqa: E402
+
+pytestmark = needs_chromium
+AXE = Path(os.environ.get("AXE_CORE", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
+
+
+WORDS = {
+    r"\frac { a } { b }": "a over b",
+    r"\frac { x ^ { 2 } } { 1 2 }": "the fraction x squared over 12, end of fraction,",
+    r"\sqrt { x + 1 }": "the square root of x plus 1, end of root,",
+    r"\sum _ { i = 1 } ^ { n } \alpha _ { i }": "the sum from i equals 1 to n of alpha sub i",
+    r"\lim _ { x \rightarrow 0 } f ^ { \prime } ( x )": "the limit as x to 0 of f prime open bracket x close bracket",
+    r"\hat { A } \neq e ^ { - x }": "capital A hat is not equal to e to the power minus x, end of power,",
+    r"\binom { n } { k }": "n choose k",
+}
+
+
+def test_the_formula_is_spoken_and_so_are_its_symbols(page: Page) -> None:
+    show(page, reading("x + y", [0], [1], [2], doubtful=2))
+    assert page.spoken() == "x plus y"
+    page.one("#shown").send_keys(Keys.ARROW_LEFT)
+    assert page.spoken() == "y, doubtful"
+    page.one("#shown").send_keys(Keys.ARROW_LEFT)
+    assert page.spoken() == "plus"
+    page.one("#shown").send_keys(Keys.ENTER)
+    page.wait(lambda: page.one("#correction").is_displayed())
+
+
+def test_formulas_in_words(page: Page) -> None:
+    script = """
+      const [mathml, done] = arguments;
+      Promise.all(["words", "formula"].map((name) => import(`/static/${name}.js`)))
+        .then(([{ inWords }, { formula }]) => done(mathml.map((one) => inWords(formula(one)))));
+    """
+    formulas = [to_mathml(from_latex(latex, Alphabet.whole()), with_strokes=True) for latex in WORDS]
+    said = page.browser.execute_async_script(script, formulas)
+    assert said == list(WORDS.values())
+
+
+def test_the_toolbar_is_one_stop_with_arrows(page: Page) -> None:
+    page.intercept()
+    page.write(CROSS)
+    stops = "return [...document.querySelectorAll('#tools .tool')].filter((t) => t.tabIndex === 0).map((t) => t.id)"
+    assert page.browser.execute_script(stops) == ["undo"]
+    page.one("#undo").send_keys(Keys.ARROW_RIGHT)
+    assert page.browser.execute_script("return document.activeElement.id") == "erase", "what is disabled is passed over"
+    page.one("#erase").send_keys(Keys.END, Keys.ARROW_RIGHT)
+    assert page.browser.execute_script("return document.activeElement.id") == "undo"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install --no-save axe-core, or AXE_CORE=FILE")
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])
+def test_nothing_stands_in_the_way_of_anybody(page: Page, size: tuple[int, int], colours: str) -> None:
+    page.resize(*size)
+    page.colour(colours)
+    show(page, reading("x + y", [0], [1], [2], doubtful=2), reading("x + t", [0], [1], [2]))
+    page.browser.execute_script(AXE.read_text(encoding="utf-8"))
+    script = "const done = arguments[0]; axe.run().then(({ violations }) => done(violations))"
+    for opened in ("#shown", "#shown [data-strokes]", "#copy-as"):
+        page.click(opened)
+        found = page.browser.execute_async_script(script)
+        assert not [(one["id"], [node["html"] for node in one["nodes"]]) for one in found], opened
+        page.browser.execute_script("for (const one of document.querySelectorAll(':popover-open')) one.hidePopover()")
