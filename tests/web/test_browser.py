@@ -71,7 +71,7 @@ def test_doubtful_symbols_are_marked(page: Page) -> None:
         "{headers: {'Content-Type': 'application/json'}});",
         answer,
     )
-    page.write([*CROSS, *([(60, y), (80, y)] for y in (0, 10, 20))])
+    page.write_at_once([*CROSS, *([(60, y), (80, y)] for y in (0, 10, 20))])
     page.wait_for_reading()
     assert [symbol.get_attribute("data-strokes") for symbol in page.all("#shown .doubtful")] == ["3 4"]
     assert page.one("#shown .doubtful").value_of_css_property("border-bottom-style") == "dotted"
