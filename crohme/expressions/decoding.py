@@ -156,9 +156,8 @@ class _Searches:
         scores = _scores(live, tokens, self.vocabulary, self.constants, self.known)
         written = np.stack([h.written for h in live]) > 0
         if self.known:
-            scores += np.stack(
-                [self.known.mask(h.cursor, *one) for h, *one in zip(live, pointers, written, strict=True)]
-            )
+            each = zip(live, pointers, written, strict=True)
+            scores += np.stack([self.known.mask(h.cursor, pointer, done) for h, pointer, done in each])
         pointing = _Pointing(pointers, written, self.same, self.constants.same_symbol, self.known)
         parents: list[int] = []
         start = 0
