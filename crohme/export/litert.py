@@ -64,7 +64,7 @@ def expression_models(trained: Bundle, strokes: int) -> dict[str, bytes]:
         def added(old: Any, own: Any) -> tuple[Any, Any]:
             return old * (1.0 - here) + own * here, xp.convert_to_tensor(places)
 
-        memory = Encoded(*(told[name] for name in Encoded._fields[:5]), None, None)
+        memory = Encoded(**{name: told.get(name) for name in Encoded._fields})
         step = Step(*(told[name] for name in Step._fields))
         tokens, pointers, keys, values = transformer.read(memory, step, (keys, values), position, added, is_stroke)
         return {"tokens": tokens, "pointers": pointers, "new_keys": keys, "new_values": values}

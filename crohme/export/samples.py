@@ -6,8 +6,8 @@ import numpy as np
 
 from inkml_parser import Ink
 
-_TURN = [(0.5 + 0.5 * np.cos(angle), 0.5 - 0.5 * np.sin(angle)) for angle in np.linspace(1.6, 7.9, 24)]
-_SHAPES = {
+_TURN = [(float(0.5 + 0.5 * np.cos(angle)), float(0.5 - 0.5 * np.sin(angle))) for angle in np.linspace(1.6, 7.9, 24)]
+_SHAPES: dict[str, list[list[tuple[float, float]]]] = {
     "1": [[(0.2, 0.25), (0.5, 0), (0.5, 1)]],
     "0": [_TURN],
     "7": [[(0, 0), (1, 0), (0.4, 1)]],
