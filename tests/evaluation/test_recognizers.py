@@ -111,4 +111,4 @@ def test_the_command_scores_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main([*command, "--beam", "3"]) == 1
     assert main([*command, "--bundle", "expressions"]) == 1
     errors = capsys.readouterr().err
-    assert "--beam is for a network" in errors and "give one" in errors
+    assert "--beam applies only to networks" in errors and "give one" in errors

@@ -222,7 +222,7 @@ def test_health_and_bundles(client: TestClient) -> None:
         (b'{"strokes": []}', JSON, 422, "nothing_to_recognise"),
         (b'{"strokes": [[[1, 1]], [[1, 1], [1, 1]]]}', JSON, 422, "nothing_to_recognise"),
         (b"<ink/>", INKML, 422, "nothing_to_recognise"),
-        (b"<ink><trace>5 5</trace></ink>", INKML, 422, "nothing_to_recognise"),
+        (b"<ink><trace>5 5</trace><trace>5 5</trace></ink>", INKML, 422, "nothing_to_recognise"),
         (b'{"strokes": [[]]}', JSON, 422, "invalid"),
         (b'{"strokes": [[[1, NaN]]]}', JSON, 422, "invalid"),
         (b'{"strokes": [[[1, 1e300]]]}', JSON, 422, "invalid"),
