@@ -39,7 +39,7 @@ def drawings(tmp_path: Path) -> Path:
 def test_answers_are_single_symbols_by_confidence_and_several_symbols_are_none(reader: SymbolReader) -> None:
     found = reader.from_strokes(StrokeBatch.from_symbols([PLUS, ROW, [[[3, 3]]]]))
     assert found.shape == (3, 102) and (found.sum(axis=1) <= 1 + 1e-6).all()
-    assert [reader.classes[i] for i in found.argmax(axis=1)] == ["+", NO_SYMBOL, NO_SYMBOL]
+    assert [reader.classes[i] for i in found.argmax(axis=1)] == ["+", NO_SYMBOL, "."]
     with pytest.raises(ImageError, match="reads strokes"):
         reader.from_pictures(np.zeros((1, 8, 8), np.uint8))
 

@@ -126,5 +126,5 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path, encoding: str) ->
     path.write_bytes("x + α\r\n\\frac12\r\n".encode(encoding))
     assert read_lines([path]) == ([(path, 1, "x + α".encode()), (path, 2, rb"\frac12")], 0)
     path.write_bytes(b"\xff\xfex")
-    with pytest.raises(TextsError, match="begins as text in UTF-16 and is none"):
+    with pytest.raises(TextsError, match="begins like UTF-16 text but is not"):
         read_lines([path])
