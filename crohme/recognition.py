@@ -79,7 +79,8 @@ class RecognizedSymbol:
         trace_ids: tuple of str. The `xml:id` of these strokes in the file, or their numbers if it has none.
         box: Box or None. The bounding box of the strokes, None where there are none.
         confidence: float. Between 0 and 1.
-        candidates: tuple of str. The labels that its strokes look like, best first; not in `Recognition.to_dict`.
+        candidates: tuple of str. The labels that its strokes look like, best first. Neither in `Recognition.to_dict` nor
+            compared.
     """
 
     label: str
@@ -87,7 +88,7 @@ class RecognizedSymbol:
     trace_ids: tuple[str, ...]
     box: Box | None
     confidence: float
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_doubtful(self) -> bool:
