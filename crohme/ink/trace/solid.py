@@ -46,9 +46,9 @@ def _margin_line(stats: Int32Array, kept: BoolArray, size: tuple[int, ...], axis
     """Of each mark, whether it alone goes from edge to edge, across `axis`, and lies within `reach` of a third edge."""
     other = 1 - axis
     low, high = stats[:, axis], stats[:, axis] + stats[:, axis + 2]
-    crosses = kept & (stats[:, other] == 0) & (stats[:, other + 2] == size[other])
+    crosses: BoolArray = kept & (stats[:, other] == 0) & (stats[:, other + 2] == size[other])
     crosses &= (high <= reach) | (low >= size[axis] - reach)
-    return crosses & (np.count_nonzero(crosses) == 1)
+    return crosses if np.count_nonzero(crosses) == 1 else np.zeros(len(kept), dtype=bool)
 
 
 def check_broad(ink: Image) -> None:
