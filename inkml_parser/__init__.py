@@ -12,7 +12,8 @@ and the active area of a device move no point.
 
 Points without commas between them, which the recommendation does not know, are read where their number of
 values divides evenly; values beyond the channels are kept. What could be either is refused, with the trace
-named: see `points.decode`. Elements of another namespace are no ink, whatever their names.
+named: see `points.decode`. Where the tip switch of a trace (channel S) is open there is no ink, and what is before
+and after are strokes of their own. Elements of another namespace are no ink, whatever their names.
 
 What is named here is imported when it is first used: `inkml_parser.errors` loads neither lxml nor numpy.
 """

@@ -14,6 +14,7 @@ from inkml_parser.columns import NO_COLUMNS, Columns, Decoded
 from inkml_parser.errors import MalformedInk, OversizedInk
 from inkml_parser.formats import TraceFormat
 from inkml_parser.limits import MOST_VALUES, Limits
+from inkml_parser.pen_state import TIP_SWITCH, check_known
 from inkml_parser.types import Indices, Matrix, Values
 from inkml_parser.values import are_independent, dependent, independent
 from inkml_parser.widths import could_be_several, widths
@@ -125,6 +126,8 @@ def _channels(values: Matrix, trace_format: TraceFormat) -> Decoded:
     known = finite.all(axis=0)
     if not known.take(parts.coordinates).all():
         raise MalformedInk("a point without X or Y")
+    if TIP_SWITCH in parts.columns:
+        check_known(values[:, parts.others[parts.columns[TIP_SWITCH]]])
     is_known = known.take(parts.others)
     others = values.take(parts.others[is_known], axis=1)
     return points, Columns({n: i for i, n in enumerate(compress(parts.columns, is_known.tolist()))}, others)

@@ -16,7 +16,8 @@ from inkml_parser.layout import layout
 from inkml_parser.limits import Limits
 from inkml_parser.namespaces import set_aside
 from inkml_parser.segmentation import symbols
-from inkml_parser.traces import Stroke, Traces, traces
+from inkml_parser.strokes import Stroke
+from inkml_parser.traces import Traces, traces
 from inkml_parser.warnings import Part, Warnings
 
 Source = str | os.PathLike[str] | bytes | BinaryIO
@@ -30,8 +31,9 @@ def read(source: Source, *, limits: Limits = _DEFAULT_LIMITS) -> Ink:
 
     Elements may be in InkML's namespace, in the root's, or in none: see `namespaces`. What stands inside
     of annotations is no ink. Traces without points, and those of type `penUp`, are no strokes: they are
-    left out, and out of the symbols. Traces that continue each other are one stroke. Strokes of a
-    highlighter are kept apart (`Ink.highlights`).
+    left out, and out of the symbols, and so are the points of a trace where its tip switch (channel S)
+    is open: what is before and after are two strokes. Traces that continue each other are one stroke.
+    Strokes of a highlighter are kept apart (`Ink.highlights`).
 
     Reading ink never depends on its truth: damage in the segmentation, in MathML or in an annotation
     becomes one of `Ink.warnings`. How coordinates come about: `frames.Frame`; what a symbol is:
@@ -86,7 +88,7 @@ def _ink(data: bytes, limits: Limits, source: str | None) -> Ink:
     decoded = traces(found, limits, warnings)
     strokes = decoded.strokes
     if not strokes:
-        raise EmptyInk("no trace with points" if decoded.all else "no trace")
+        raise EmptyInk("no trace with points where the pen is down" if decoded.all else "no trace")
     if not any(stroke.is_writing for stroke in strokes):
         warnings.add(Part.INK, "all strokes are of a highlighter; they are taken for writing")
         for stroke in strokes:
@@ -113,13 +115,13 @@ def _ink(data: bytes, limits: Limits, source: str | None) -> Ink:
 
 
 def _numbered(decoded: Traces) -> list[Stroke]:
-    """The strokes that are writing; `Trace.stroke` becomes their number."""
+    """The strokes that are writing; `Trace.strokes` become their numbers."""
     for trace in decoded.all:
-        trace.stroke = None
+        trace.strokes = []
     writing = [stroke for stroke in decoded.strokes if stroke.is_writing]
     for number, stroke in enumerate(writing):
         for part in stroke.parts:
-            part.stroke = number
+            part.strokes.append(number)
     return writing
 
 

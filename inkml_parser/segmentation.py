@@ -8,7 +8,8 @@ from lxml import etree
 
 from inkml_parser.document import children, identifier, local_name
 from inkml_parser.ink import Symbol
-from inkml_parser.traces import Trace, Traces
+from inkml_parser.strokes import Trace
+from inkml_parser.traces import Traces
 from inkml_parser.warnings import Part, Warnings
 
 _DEEPEST = 64  # view of a view of a view …; a hostile file goes on for ever
@@ -42,7 +43,7 @@ def symbols(groups: Sequence[etree._Element], traces: Traces, warnings: Warnings
         except _Damage as damage:
             warnings.add(Part.SEGMENTATION, f"symbol {_shown(label)} {damage}")
             continue
-        strokes = {trace.stroke for trace in members if trace.stroke is not None and trace.is_writing}
+        strokes = {stroke for trace in members if trace.is_writing for stroke in trace.strokes}
         if strokes:
             hrefs = (annotation.get("href") for annotation in children(group, "annotationXML"))
             href = next((h for h in hrefs if h is not None), None)

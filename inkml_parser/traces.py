@@ -1,9 +1,9 @@
-"""The traces of a document as strokes: decoded, placed, and joined where one continues another."""
+"""The traces of a document, decoded and placed, and the strokes that they make."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from lxml import etree
@@ -16,39 +16,10 @@ from inkml_parser.errors import MalformedInk, OversizedInk, UnsupportedInk
 from inkml_parser.frames import Frame, Frames
 from inkml_parser.layout import Layout
 from inkml_parser.limits import Limits
+from inkml_parser.pen_state import TIP_SWITCH
 from inkml_parser.points import decode, first_width
+from inkml_parser.strokes import Stroke, Trace, concatenated, joined
 from inkml_parser.warnings import Part, Warnings
-
-
-@dataclass(eq=False)
-class Trace:
-    """One `trace`.
-
-    Args:
-        element: lxml element.
-        id: str. Its identifier, or a number that no other trace has.
-        frame: Frame.
-        is_writing: bool. False for a highlighter's.
-        points: int. How many it has: 0 if the pen was up.
-        stroke: int or None. The number of the stroke of writing that it is a part of, once that is known.
-    """
-
-    element: etree._Element
-    id: str
-    frame: Frame
-    is_writing: bool
-    points: int = 0
-    stroke: int | None = None
-
-
-@dataclass(eq=False)
-class Stroke:
-    """One stroke, of one trace or several that continue each other."""
-
-    id: str
-    points: Decoded
-    is_writing: bool
-    parts: list[Trace] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -70,7 +41,7 @@ def traces(found: Layout, limits: Limits, warnings: Warnings) -> Traces:
     """Decode all traces.
 
     Raises:
-        OversizedInk: More traces or points than the limits allow.
+        OversizedInk: More traces, strokes or points than the limits allow.
         MalformedInk, UnsupportedInk: A trace that cannot be decoded, or whose context cannot be used; a
             mapping where it means nothing.
     """
@@ -87,7 +58,10 @@ def traces(found: Layout, limits: Limits, warnings: Warnings) -> Traces:
     for name in sorted(ambiguous):
         warnings.add(Part.INK, f"{given[name]} traces have the identifier {name!r}; all but the first are renamed")
     points = _decoded(all_traces, limits, warnings)
-    return Traces(all_traces, _joined(all_traces, points, ambiguous, warnings), ambiguous)
+    strokes = joined(all_traces, points, ambiguous, warnings)
+    if len(strokes) > limits.max_strokes:
+        raise OversizedInk(f"more than {limits.max_strokes} strokes")
+    return Traces(all_traces, strokes, ambiguous)
 
 
 def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> list[Trace]:
@@ -144,6 +118,9 @@ def _decoded(all_traces: list[Trace], limits: Limits, warnings: Warnings) -> lis
         if undeclared:
             noted.add(trace.frame)
             warnings.add(Part.INK, _beyond(trace, undeclared))
+        if trace.element.get("type") == "indeterminate" and TIP_SWITCH not in decoded[1]:
+            cause = "is of type indeterminate, without channel S; all of it is taken for writing"
+            warnings.add(Part.INK, f"trace {trace.id!r} {cause}")
         result.append(decoded)
         trace.points = len(decoded[0])
         left -= trace.points
@@ -161,7 +138,7 @@ def _placed(all_traces: list[Trace], decoded: list[Decoded]) -> list[Decoded]:
         parts = [decoded[number] for number in members]
         if not frame.is_plain:
             try:
-                parts = _split(frame.placed(*_concatenated(parts)), [len(points) for points, _ in parts])
+                parts = _split(frame.placed(*concatenated(parts)), [len(points) for points, _ in parts])
             except (MalformedInk, UnsupportedInk):
                 parts = [_placed_alone(all_traces[number], decoded[number]) for number in members]
         for number, part in zip(members, parts, strict=True):
@@ -176,9 +153,9 @@ def _placed_alone(trace: Trace, decoded: Decoded) -> Decoded:
         raise _of_trace(error, trace.id) from None
 
 
-def _split(joined: Decoded, lengths: list[int]) -> list[Decoded]:
+def _split(whole: Decoded, lengths: list[int]) -> list[Decoded]:
     ends = np.cumsum(lengths)[:-1].tolist()
-    return list(zip(np.split(joined[0], ends), joined[1].split(ends), strict=True))
+    return list(zip(np.split(whole[0], ends), whole[1].split(ends), strict=True))
 
 
 def _undeclared(channels: Columns, frame: Frame) -> list[str]:
@@ -196,78 +173,3 @@ def _beyond(trace: Trace, undeclared: list[str]) -> str:
 
 def _of_trace(error: MalformedInk | UnsupportedInk, name: str) -> MalformedInk | UnsupportedInk:
     return type(error)(f"trace {name!r}: {error.cause}")
-
-
-def _joined(all_traces: list[Trace], points: list[Decoded], ambiguous: set[str], warnings: Warnings) -> list[Stroke]:
-    following = _continuations(all_traces, ambiguous, warnings)
-    continued = set(following.values())
-    strokes: list[Stroke] = []
-    for first, trace in enumerate(all_traces):
-        if first in continued:
-            continue
-        chain = [first]
-        while chain[-1] in following:
-            chain.append(following[chain[-1]])
-        parts = [number for number in chain if all_traces[number].points]
-        if not parts:
-            continue
-        joined = points[parts[0]] if len(parts) == 1 else _concatenated([points[number] for number in parts])
-        strokes.append(Stroke(trace.id, joined, trace.is_writing, [all_traces[number] for number in parts]))
-    return strokes
-
-
-def _concatenated(parts: list[Decoded]) -> Decoded:
-    return np.concatenate([points for points, _ in parts]), Columns.joined([channels for _, channels in parts])
-
-
-def _continuations(all_traces: list[Trace], ambiguous: set[str], warnings: Warnings) -> dict[int, int]:
-    """Trace → the trace that continues it. A continuation whose prior cannot be told is a stroke of its own."""
-    by_id = {trace.id: number for number, trace in enumerate(all_traces)}
-    following: dict[int, int] = {}
-    prior_of: dict[int, int] = {}
-    for number, trace in enumerate(all_traces):
-        kind, reference = trace.element.get("continuation"), trace.element.get("priorRef")
-        if kind not in ("middle", "end") and (kind is not None or reference is None):
-            continue
-        prior = _prior(number, reference, all_traces, by_id)
-        if reference is not None and reference.removeprefix("#") in ambiguous:
-            problem: str | None = f"continues trace {reference!r}, of which there are several"
-        elif prior is None:
-            problem = f"continues trace {reference!r}, which does not exist" if reference else "continues no trace"
-        elif prior in following:
-            problem = f"continues trace {reference!r}, which another one continues"
-        else:
-            problem = None
-        if problem is not None:
-            warnings.add(Part.INK, f"trace {trace.id!r} {problem}; it is taken for a stroke of its own")
-        elif prior is not None and all_traces[prior].element.get("type") != "penUp":
-            following[prior], prior_of[number] = number, prior
-    for number in _in_circles(prior_of):
-        warnings.add(Part.INK, f"trace {all_traces[number].id!r} continues itself, through others; they are not joined")
-        del following[prior_of[number]]
-    return following
-
-
-def _prior(number: int, reference: str | None, all_traces: list[Trace], by_id: dict[str, int]) -> int | None:
-    """The trace that one continues: the one that it names, else an open one just before it."""
-    if reference is not None:
-        return by_id.get(reference, by_id.get(reference.removeprefix("#")))
-    if number and all_traces[number - 1].element.get("continuation") in ("begin", "middle"):
-        return number - 1
-    return None
-
-
-def _in_circles(prior_of: dict[int, int]) -> list[int]:
-    """All traces that lead back to themselves."""
-    state: dict[int, int] = {}
-    found = []
-    for start in prior_of:
-        path = []
-        at: int | None = start
-        while at is not None and at not in state:
-            state[at] = start
-            path.append(at)
-            at = prior_of.get(at)
-        if at is not None and state[at] == start and at in path:
-            found += path[path.index(at) :]
-    return found

@@ -158,11 +158,12 @@ class RowParser(RowReader):
         is_missing = node is None or (node.label != "|" and self.at_end_of_term())
         if node is None or is_missing or not (self.begins_factor() or self._begins_number()):
             raise self._missing(after)
+        start = self.position
         factor = self._factor(node)
         if self.follows("!"):
-            last = self.row[self.position - 1]
-            if Relation.SUP in last.rows:
-                raise refusal(f"{show([last])}! may be the factorial of either: write brackets", [last])
+            if Relation.SUP in self.row[self.position - 1].rows:
+                power = self.row[start : self.position]
+                raise refusal(f"{show(power)}! may be the factorial of either: write brackets", power)
             factor = self.powers(self.take(Relation.SUP), Factorial(factor))
             if self.follows("!"):
                 raise refusal("!! is not understood", [self.row[self.position]])

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from crohme.errors import CrohmeError, cause_of, meant
+from inkml_parser.files import read_regular
 
 _FEW = 6
 """Names that a message lists in full."""
@@ -41,7 +42,7 @@ def read_experiment(path: Path) -> dict[str, Any]:
         ExperimentError: It cannot be read, or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_regular(path).decode())
     except OSError as error:
         raise ExperimentError(cause_of(error), path) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -72,7 +73,8 @@ class HttpProtocol(H11Protocol):
             if self.transport.can_write_eof():
                 # Closed at once, with data unread, the connection would be reset before the answer is read.
                 self._is_refused = True
-                self.transport.write_eof()
-                self._timer = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
-                return
+                with suppress(OSError):  # whoever has gone needs no answer
+                    self.transport.write_eof()
+                    self._timer = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+                    return
         self.transport.close()

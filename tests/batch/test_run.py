@@ -19,6 +19,7 @@ import pytest
 from crohme.batch import place as places
 from crohme.batch.engines.local import Local
 from crohme.batch.errors import BatchError
+from crohme.batch.files import MANIFEST
 from crohme.batch.ids import Ids, Shard, ids_of
 from crohme.batch.records import Record, hash_of
 from crohme.batch.run import Settings, Summary, run_batch
@@ -411,3 +412,10 @@ def test_parts_in_parquet_hold_the_same_rows(table: Table, tmp_path: Path) -> No
         row["seconds"] = 0
     assert rows == expected
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["schema"] == 1
+
+
+def test_a_manifest_that_is_a_pipe_is_refused(table: Table, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    os.mkfifo(tmp_path / "out" / MANIFEST)
+    with pytest.raises((OSError, CrohmeError), match="Not a regular file"):
+        run(table(3), tmp_path / "out")

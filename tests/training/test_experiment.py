@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, make_dataclass
 from pathlib import Path
 
@@ -23,6 +24,13 @@ DEFAULTS = {"settings": Toy(), "minutes": float, "start": str, "seed": 1}
 
 def taken(**experiment):
     return take(experiment, DEFAULTS, "a.toml")
+
+
+def test_a_pipe_that_nobody_writes_to_is_refused(tmp_path: Path) -> None:
+    pipe = tmp_path / "a.toml"
+    os.mkfifo(pipe)
+    with pytest.raises(ExperimentError, match="Not a regular file"):
+        read_experiment(pipe)
 
 
 def test_a_file_is_read_and_what_it_does_not_say_stays(tmp_path: Path) -> None:

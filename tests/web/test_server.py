@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import http.client
 import json
 import socket
@@ -105,6 +106,21 @@ WHOLE = post(f"Content-Type: application/json\r\nContent-Length: {len(INK)}\r\nC
 def test_half_a_head_times_out(running: SimpleNamespace, head: bytes) -> None:
     connection = connect(running)
     connection.sendall(head)
+    assert error_of(received(connection)) == (408, "timed_out")
+
+
+def test_who_is_gone_when_half_a_head_times_out_leaves_no_connection(
+    running: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The peer may go between two writes: the socket has no end to close then."""
+
+    def gone(_: object) -> None:
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+    monkeypatch.setattr("asyncio.selector_events._SelectorSocketTransport.write_eof", gone)
+    connection = connect(running)
+    connection.settimeout(5)
+    connection.sendall(b"G")
     assert error_of(received(connection)) == (408, "timed_out")
 
 

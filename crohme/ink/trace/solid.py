@@ -10,12 +10,14 @@ from crohme.ink.trace.contrast import ridge
 from crohme.types import BoolArray, Float64Array, Image, Int32Array
 
 _ALONG_EDGE, _CLEAR = 4.0, 2.0  # pen widths: along an edge of the picture no stroke runs, where others keep off it
+_MARGIN = 5.0  # pen widths: within that of an edge, what crosses the whole picture beside it is a printed line
 _BROAD, _LARGE = 2.2, 0.3  # of the usual width of marks; of the longest mark: less is a dot
 
 
 def edge_marks(labels: Int32Array, stats: Int32Array, kept: BoolArray, pen: float) -> BoolArray:
     """Of each mark, whether it lies at an edge of the picture along which a solid mark runs, most often a table.
 
+    So does the one line that crosses the whole picture close to an edge: two may be the bars of an absolute value.
     Only where there is paper around all other marks: of a symbol that was cut out close, a bar may be at the edge.
 
     Args:
@@ -30,12 +32,23 @@ def edge_marks(labels: Int32Array, stats: Int32Array, kept: BoolArray, pen: floa
         along = np.bincount(edge, minlength=count)
         if (kept & (along > _ALONG_EDGE * pen)).any():
             at_edge |= kept & (along > 0)
+    for axis in (0, 1):
+        at_edge |= _margin_line(stats, kept, labels.shape[::-1], axis, _MARGIN * pen)
     others = stats[kept & ~at_edge]
     if not at_edge.any() or not len(others):
         return np.zeros(count, dtype=bool)
     low, high = others[:, :2].min(axis=0), (others[:, :2] + others[:, 2:4]).max(axis=0)
     is_clear = (low > _CLEAR * pen).all() and (high < np.array(labels.shape[::-1]) - _CLEAR * pen).all()
     return at_edge if is_clear else np.zeros(count, dtype=bool)
+
+
+def _margin_line(stats: Int32Array, kept: BoolArray, size: tuple[int, ...], axis: int, reach: float) -> BoolArray:
+    """Of each mark, whether it alone goes from edge to edge, across `axis`, and lies within `reach` of a third edge."""
+    other = 1 - axis
+    low, high = stats[:, axis], stats[:, axis] + stats[:, axis + 2]
+    crosses: BoolArray = kept & (stats[:, other] == 0) & (stats[:, other + 2] == size[other])
+    crosses &= (high <= reach) | (low >= size[axis] - reach)
+    return crosses if np.count_nonzero(crosses) == 1 else np.zeros(len(kept), dtype=bool)
 
 
 def check_broad(ink: Image) -> None:

@@ -172,6 +172,26 @@ def test_a_table_in_the_corners_of_a_tilted_page_is_no_stroke(sides: str, degree
         assert recognizer.recognize(trace(page)).latex == clean(NAME)
 
 
+@pytest.mark.parametrize("away", [2, 5, 8])
+@pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
+def test_a_margin_line_close_to_an_edge_is_no_stroke(side: str, away: int) -> None:
+    page = p.write(strokes(NAME))
+    count = len(trace(page).strokes)
+    turned = {"left": 0, "top": 3, "right": 2, "bottom": 1}[side]
+    page = np.ascontiguousarray(np.rot90(page, turned))
+    page[:, away : away + 3] = 0
+    assert len(trace(np.ascontiguousarray(np.rot90(page, -turned))).strokes) == count
+
+
+def test_bars_of_an_absolute_value_that_was_cut_out_close_are_kept() -> None:
+    page = np.full((100, 120), 255, np.uint8)
+    for x in (5, 113):
+        cv2.line(page, (x, 0), (x, 99), 0, 3)
+    cv2.line(page, (40, 30), (80, 70), 0, 3)
+    cv2.line(page, (40, 70), (80, 30), 0, 3)
+    assert len(trace(page).strokes) == 4
+
+
 def test_a_bar_at_the_edge_of_a_symbol_that_was_cut_out_close_is_kept() -> None:
     page = np.full((90, 80), 255, np.uint8)
     page[:6], page[:, 37:43] = 0, 0  # a T
