@@ -79,8 +79,8 @@ class RecognizedSymbol:
         trace_ids: tuple of str. The `xml:id` of these strokes in the file, or their numbers if it has none.
         box: Box or None. The bounding box of the strokes, None where there are none.
         confidence: float. Between 0 and 1.
-        candidates: tuple of str. The labels that its strokes look like, best first. Neither in `Recognition.to_dict` nor
-            compared.
+        candidates: tuple of str. The labels that its strokes look like, best first; neither compared nor in
+            `Recognition.to_dict`.
     """
 
     label: str
