@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from crohme import bundle
 from crohme.bundle.kinds import STEEPEST
 from crohme.datasets.base import DataSet
@@ -109,8 +111,10 @@ def _write_bundle(run: Path, folder: Path, data: DataSet, validation: Path, stre
     trained.write_bundle(folder, {}, last=last)
     vocabulary = trained.vocabulary
     logits, truth = token_bias.symbol_logits(Recognizer.load(folder).network, vocabulary, load(validation).expressions)
-    if isinstance(data, Crohme):  # classes that it does not have are as probable beside the others as they were
-        logits = logits + vocabulary.restricted(CLASSES).token_bias
+    if isinstance(data, Crohme):  # classes that it does not have, or calls otherwise, stay as probable as they were
+        held = vocabulary.restricted(CLASSES)
+        logits = logits + held.token_bias
+        logits[:, [vocabulary.token_index[label] for label in held.spelt]] = -np.inf
     trained.write_bundle(folder, {}, token_bias.fit(logits, truth, strength), last=last)
 
 
