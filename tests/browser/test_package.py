@@ -28,7 +28,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 import crohme
 from tests.browser.conftest import NODE, REPOSITORY
-from tests.web.test_browser import CROSS, browser, pytestmark  # noqa: F401
+from tests.web.chromium import CROSS, browser, needs_chromium  # noqa: F401
 
 NPM = shutil.which("npm")
 needs_npm = pytest.mark.skipif(NPM is None or NODE is None, reason="npm is not installed")
