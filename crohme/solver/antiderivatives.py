@@ -12,7 +12,7 @@ from crohme.solver.conditions import Condition, Must
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.numeric import complete, precise, real_function
-from crohme.solver.odd_root import OddRoot, principal
+from crohme.solver.odd_root import OddRoot, principal, with_odd_roots
 from crohme.solver.patience import attempt
 
 _SECONDS = 1.5
@@ -51,7 +51,7 @@ def _found(
         if found is not None and not found.has(sympy.Integral):
             candidates += [with_absolute_values(found, symbol), found]
             if integrand.has(OddRoot):
-                candidates = [*(_with_odd_roots(c) for c in candidates), *candidates]
+                candidates = [*(with_odd_roots(c) for c in candidates), *candidates]
     for candidate in candidates:
         if candidate is None or not is_presentable(candidate):
             continue
@@ -96,15 +96,6 @@ def with_absolute_values(form: sympy.Expr, symbol: sympy.Symbol | None = None) -
         return sympy.log(sympy.Abs(argument))
 
     return form.replace(sympy.log, replaced)
-
-
-def _with_odd_roots(form: sympy.Expr) -> sympy.Expr:
-    def replaced(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
-        if exponent.is_Rational and exponent.q % 2 and exponent.q > 1 and base.free_symbols:
-            return OddRoot(base, exponent.q) ** exponent.p
-        return base**exponent
-
-    return form.replace(sympy.Pow, replaced)
 
 
 def _of_kinks(integrand: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr | None:

@@ -11,7 +11,7 @@ import sympy
 from crohme.solver.conditions import Condition
 from crohme.solver.errors import NoAnswer
 from crohme.solver.numeric import number, precise, real_function, real_part
-from crohme.solver.odd_root import OddRoot
+from crohme.solver.odd_root import with_odd_roots
 from crohme.solver.patience import attempt
 from crohme.solver.periods import inner_function
 from crohme.solver.regions import Region, Relation, region
@@ -81,7 +81,7 @@ def nested(
         if not branches:
             raise NoAnswer("no closed form of the solutions was found")
         known: list[mpmath.mpf] = []
-        for branch in map(_with_real_roots, _pieces(branches)):
+        for branch in map(with_odd_roots, _pieces(branches)):
             value = branch.subs(v, family.expression)
             counted = [
                 k for k in _COUNTED if _is_solution(value.subs(n, k), equation, inner, family, k, symbol, conditions)
@@ -101,17 +101,6 @@ def _pieces(branches: Sequence[sympy.Expr]) -> Iterator[sympy.Expr]:
             yield from (value for value, _ in branch.args if value is not sympy.nan)
         else:
             yield branch
-
-
-def _with_real_roots(branch: sympy.Expr) -> sympy.Expr:
-    """An odd root of a real number is written, and so meant, as the real one."""
-
-    def replaced(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
-        if exponent.is_Rational and exponent.q % 2 and exponent.q > 1 and base.free_symbols:
-            return OddRoot(base, exponent.q) ** exponent.p
-        return base**exponent
-
-    return branch.replace(sympy.Pow, replaced)
 
 
 def _is_solution(

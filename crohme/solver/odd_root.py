@@ -74,3 +74,14 @@ def odd_root(radicand: sympy.Expr, index: sympy.Integer) -> sympy.Expr:
 def principal(expression: sympy.Expr) -> sympy.Expr:
     """The expression with SymPy's roots, which have the same value where the radicands are positive."""
     return expression.replace(OddRoot, lambda radicand, index: sympy.root(radicand, index))
+
+
+def with_odd_roots(form: sympy.Expr) -> sympy.Expr:
+    """An odd root of a real number is written, and so meant, as the real one."""
+
+    def replaced(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
+        if exponent.is_Rational and exponent.q % 2 and exponent.q > 1 and base.free_symbols:
+            return OddRoot(base, exponent.q) ** exponent.p
+        return base**exponent
+
+    return form.replace(sympy.Pow, replaced)
