@@ -15,7 +15,6 @@ import numpy as np
 
 from crohme import bundle
 from crohme.bundle.kinds import STEEPEST
-from crohme.datasets.base import DataSet
 from crohme.datasets.crohme import Crohme
 from crohme.datasets.location import DataNotFound
 from crohme.datasets.registry import open_data_set
@@ -81,15 +80,15 @@ def ship(
         BundleError: There is no such bundle.
     """
     measured_on = splits(data)
+    is_crohme = isinstance(open_data_set(data), Crohme)
     if run is not None:
         log.info("fitting the bias of the tokens on %s", measured_on[0].name)
-        _write_bundle(run, folder, open_data_set(data), measured_on[0], strength, last=last)
+        _write_bundle(run, folder, measured_on[0], is_crohme, strength, last=last)
     shipped = bundle.load(folder)
     decoding = dict(shipped.decoding) | {n: DECODING[n][1] for n in bundle.find(shipped.network).added_later}
     # Calibrated is what the scores say, of all readings: neither an older calibration nor a refusal may lie between.
     raw = bundle.revise(shipped, decoding=decoding | {"least_confidence": 0.0}, calibration=_UNCALIBRATED)
     log.info("calibrating the confidence on %s, as ink and as pictures", measured_on[0].name)
-    is_crohme = isinstance(open_data_set(data), Crohme)
     fitted = bundle.revise(raw, decoding=decoding, calibration=_calibrations(folder, measured_on[0], is_crohme))
     log.info("measuring")
     figures = _measured(folder, measured_on, is_crohme, also or {})
@@ -98,7 +97,7 @@ def ship(
     return figures
 
 
-def _write_bundle(run: Path, folder: Path, data: DataSet, validation: Path, strength: float, *, last: bool) -> None:
+def _write_bundle(run: Path, folder: Path, validation: Path, is_crohme: bool, strength: float, *, last: bool) -> None:
     """The weights of a run, with the bias of the tokens fitted."""
     from crohme.expressions import token_bias
     from crohme.expressions.corpus import load
@@ -111,7 +110,7 @@ def _write_bundle(run: Path, folder: Path, data: DataSet, validation: Path, stre
     trained.write_bundle(folder, {}, last=last)
     vocabulary = trained.vocabulary
     logits, truth = token_bias.symbol_logits(Recognizer.load(folder).network, vocabulary, load(validation).expressions)
-    if isinstance(data, Crohme):  # classes that it does not have, or calls otherwise, stay as probable as they were
+    if is_crohme:  # classes that it does not have, or calls otherwise, stay as probable as they were
         held = vocabulary.restricted(CLASSES)
         logits = logits + held.token_bias
         logits[:, [vocabulary.token_index[label] for label in held.spelt]] = -np.inf
