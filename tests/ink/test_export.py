@@ -68,7 +68,8 @@ def test_truth_as_mathml_reads_back(squared: Ink) -> None:
 def test_every_format_has_its_writers(name: str, squared: Ink) -> None:
     known = FORMATS[name]
     assert known.suffix.startswith(".") and known.about
-    assert len(known.write(squared)) > 2
+    written = known.write(squared)
+    assert len(written) > 8 or (name, written.decode().strip()) == ("text", "x²")
     if known.symbol_writer is not None:
         assert known.write_symbol(squared.select((2,))) != known.write_symbol(squared.select((0, 1)))
 
