@@ -10,6 +10,7 @@ import numpy as np
 
 from crohme.expressions.decoding import Candidate, decode
 from crohme.expressions.fixed import FixedSymbol
+from crohme.expressions.language_model import LanguageModel
 from crohme.expressions.likeness import disagreements
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.rescoring import rescore, symbol_scores
@@ -31,11 +32,13 @@ def best_readings(
     cancelled: Callable[[], bool] | None = None,
     draft: SymbolTree | None = None,
     fixed: Sequence[FixedSymbol] = (),
+    language: LanguageModel | None = None,
 ) -> list[Candidate]:
     """Readings with different LaTeX, best first; empty if none was found.
 
     With a beam of 1 they are those of one direction. Otherwise each direction judges what the other one found, and
-    both are held against the classes of the strokes and against what is drawn alike (`likeness`).
+    both are held against the classes of the strokes, against what is drawn alike (`likeness`), and against what people
+    write.
 
     Args:
         network: ExpressionNetwork.
@@ -45,6 +48,7 @@ def best_readings(
         decoding: Decoding.
         beam: int. At least 1.
         cancelled, draft, fixed: see `decoding.decode`.
+        language: LanguageModel or None. What people write, in the vocabulary's tokens.
     """
     search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled, fixed=fixed)
     if beam == 1 and (alone := search(beam=1, draft=draft)[0]):
@@ -67,9 +71,12 @@ def best_readings(
     # Against the one that agrees most: what all of them have in common says nothing about how sure the best is.
     likeness_scores = differently.min() - differently
     class_scores = symbol_scores(network, memory, vocabulary, trees)
-    scores = np.array([*([known[way][steps] for steps in found] for way in (0, 1)), class_scores, likeness_scores])
+    by_way = [[known[way][steps] for steps in found] for way in (0, 1)]
+    language_scores = np.zeros(len(trees)) if language is None else language.scores(trees, vocabulary)
+    scores = np.array([*by_way, class_scores, likeness_scores, language_scores])
     first = decoding.forward_weight
-    weights = np.array([first, 1 - first, decoding.class_weight, decoding.likeness_weight])
+    others = decoding.class_weight, decoding.likeness_weight, decoding.language_weight
+    weights = np.array([first, 1 - first, *others])
     ranked = [replace(c, score=float(score)) for c, score in zip(found.values(), weights @ scores, strict=True)]
     return distinct([spelt_out(c, points, vocabulary) for c in ranked])
 

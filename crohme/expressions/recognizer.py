@@ -11,10 +11,12 @@ from numpy.typing import ArrayLike
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError, find
+from crohme.expressions import language_model
 from crohme.expressions.decoding import Candidate
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
+from crohme.expressions.language_model import LanguageModel
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.ranking import best_readings, confidences
 from crohme.expressions.rescoring import class_score, classes_of, likely_labels
@@ -74,8 +76,11 @@ class Recognizer:
         calibration: Mapping[str, Sequence[float]] = {}
         self.network: ExpressionNetwork
         self.vocabulary: Vocabulary
+        self.language: LanguageModel | None = None
         if isinstance(trained, Bundle):
             self.network, self.vocabulary = _of_bundle(trained)
+            if (content := trained.files.get(language_model.FILE)) is not None:
+                self.language = LanguageModel.from_bytes(content)
             self.decoding = decoding or Decoding(**trained.decoding)
             calibration = trained.calibration
         else:
@@ -186,7 +191,7 @@ class Recognizer:
         memory = self.network.encode(points)
         width = max(self.decoding.beam if beam is None else beam, 1)
         candidates = best_readings(
-            self.network, memory, points, vocabulary, self.decoding, width, cancelled, draft, known
+            self.network, memory, points, vocabulary, self.decoding, width, cancelled, draft, known, self.language
         )
         if not candidates and known:
             raise FixedSymbolError("no reading has all fixed symbols")
