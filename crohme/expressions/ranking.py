@@ -14,6 +14,7 @@ from crohme.expressions.likeness import disagreements
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.rescoring import rescore, symbol_scores
 from crohme.expressions.settings import Decoding
+from crohme.expressions.side_by_side import Steps
 from crohme.expressions.spelling import spelt_out
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation import SymbolTree, to_latex
@@ -31,7 +32,7 @@ def best_readings(
     cancelled: Callable[[], bool] | None = None,
     draft: SymbolTree | None = None,
     fixed: Sequence[FixedSymbol] = (),
-) -> list[Candidate]:
+) -> Steps[list[Candidate]]:
     """Readings with different LaTeX, best first; empty if none was found.
 
     With a beam of 1 they are those of one direction. Otherwise each direction judges what the other one found, and
@@ -47,16 +48,16 @@ def best_readings(
         cancelled, draft, fixed: see `decoding.decode`.
     """
     search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled, fixed=fixed)
-    if beam == 1 and (alone := search(beam=1, draft=draft)[0]):
-        return distinct([spelt_out(c, points, vocabulary) for c in alone])
-    forward, backward = map(distinct, search(beam=max(beam, 2), backward=(False, True)))
+    if beam == 1 and (greedy := (yield from search(beam=1, draft=draft))[0]):
+        return distinct([spelt_out(c, points, vocabulary) for c in greedy])
+    forward, backward = map(distinct, (yield from search(beam=max(beam, 2), backward=(False, True))))
     ways = [{_steps(c.tree): c for c in one} for one in (forward, backward)]
     found = {**ways[1], **ways[0]}
     if not found:
         return []
     known = [{steps: c.score for steps, c in way.items()} for way in ways]
     missing = [(way, steps) for way in (0, 1) for steps in found if steps not in known[way]]
-    scores_of_others = rescore(
+    scores_of_others = yield from rescore(
         network, memory, vocabulary, [found[steps].tree for _, steps in missing],
         backward=[way == 1 for way, _ in missing], constants=decoding,
     )  # fmt: skip
