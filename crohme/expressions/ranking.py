@@ -15,6 +15,7 @@ from crohme.expressions.likeness import disagreements
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.rescoring import rescore, symbol_scores
 from crohme.expressions.settings import Decoding
+from crohme.expressions.side_by_side import Steps
 from crohme.expressions.spelling import spelt_out
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation import SymbolTree, to_latex
@@ -33,7 +34,7 @@ def best_readings(
     draft: SymbolTree | None = None,
     fixed: Sequence[FixedSymbol] = (),
     language: LanguageModel | None = None,
-) -> list[Candidate]:
+) -> Steps[list[Candidate]]:
     """Readings with different LaTeX, best first; empty if none was found.
 
     With a beam of 1 they are those of one direction. Otherwise each direction judges what the other one found, and
@@ -51,16 +52,16 @@ def best_readings(
         language: LanguageModel or None. What people write, in the vocabulary's tokens.
     """
     search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled, fixed=fixed)
-    if beam == 1 and (alone := search(beam=1, draft=draft)[0]):
-        return distinct([spelt_out(c, points, vocabulary) for c in alone])
-    forward, backward = map(distinct, search(beam=max(beam, 2), backward=(False, True)))
+    if beam == 1 and (greedy := (yield from search(beam=1, draft=draft))[0]):
+        return distinct([spelt_out(c, points, vocabulary) for c in greedy])
+    forward, backward = map(distinct, (yield from search(beam=max(beam, 2), backward=(False, True))))
     ways = [{_steps(c.tree): c for c in one} for one in (forward, backward)]
     found = {**ways[1], **ways[0]}
     if not found:
         return []
     known = [{steps: c.score for steps, c in way.items()} for way in ways]
     missing = [(way, steps) for way in (0, 1) for steps in found if steps not in known[way]]
-    scores_of_others = rescore(
+    scores_of_others = yield from rescore(
         network, memory, vocabulary, [found[steps].tree for _, steps in missing],
         backward=[way == 1 for way, _ in missing], constants=decoding,
     )  # fmt: skip
