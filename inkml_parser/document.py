@@ -15,6 +15,14 @@ from inkml_parser.warnings import Part, Warnings
 
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 
+_FOREIGN = (
+    (b"\x1f\x8b", "a gzip file (Xournal++ writes such); unpack it first"),
+    (b"PK\x03\x04", "a ZIP archive; unpack it first"),
+    (b"%PDF", "a PDF"),
+    (b"{", "JSON"),
+    (b"[", "JSON"),
+)
+"""What files that are given for InkML begin with."""
 # What may stand before a DOCTYPE: white space, processing instructions, comments.
 _DOCTYPE = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 
@@ -30,6 +38,9 @@ def parse(data: bytes, warnings: Warnings) -> etree._Element:
         ForbiddenInk: A document type declaration.
         MalformedInk: Not well-formed.
     """
+    for start, kind in _FOREIGN:
+        if data.startswith(start):
+            raise MalformedInk(f"not well-formed XML, but {kind}")
     data = _cleaned(as_utf8(data, warnings), warnings)
     try:
         return parse_utf8(data)
