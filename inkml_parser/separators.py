@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _NUMBER = r"[+-]?+(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+"
+_ALONE = re.compile(rf"\s*+{_NUMBER}\s*+")
 _LIST = re.compile(rf"\s*+{_NUMBER}(?:\s*+,\s*+{_NUMBER})++\s*+,?+\s*+")
 _CHARACTERS = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u3000": " ", "\u2212": "-", "\uff0c": ","})
 """Spaces, a minus and a comma as word processors have them."""
@@ -25,7 +26,7 @@ def with_commas(text: str) -> str:
         return text if "," in text else text.replace(";", ",")
     comma = text.find(",")
     # A first point of one value is none of InkML: X and Y are needed.
-    if comma < 0 or not re.fullmatch(rf"\s*+{_NUMBER}\s*+", text[:comma]):
+    if comma < 0 or not _ALONE.fullmatch(text, 0, comma):
         return text
     if _LIST.fullmatch(text):
         return text.replace(",", " ")
