@@ -51,7 +51,7 @@ def paper_lines(strength: Image, ink: Image, pen: float) -> BoolArray | None:
             squares that do not lie straight.
     """
     faint = (strength > weakest(strength)).astype(np.uint8)
-    across, down = _both_ways(faint, pen)
+    across, down = _both_ways(faint, ink, pen)
     rows, columns, reach, aside = across.pixels, down.pixels.T, across.thickest, down.thickest
     strokes = ink & ~(rows | columns).astype(np.uint8)
     if max(across.count, down.count) >= _LEAST and strokes.any():
@@ -94,16 +94,16 @@ def check_texture(ink: Image, pen: float) -> None:
         raise ImageError("has lines all over the paper that cannot be told from the ink")
 
 
-def _both_ways(faint: Image, pen: float) -> tuple[_Lines, _Lines]:
+def _both_ways(faint: Image, ink: Image, pen: float) -> tuple[_Lines, _Lines]:
     """Printed lines that run from left to right, and those that run down, found on the transposed picture."""
     turned = np.ascontiguousarray(faint.T)
     across = _lines(faint, pen, _is_page(faint, pen))
     down = _lines(turned, pen, _is_page(turned, pen))
     # The lines of a sheet reach its sides; beside them there is paper all the same, and a margin line may be there.
     if across.count >= _LEAST > down.count:
-        down = _lines(turned, pen, _is_page(turned & ~across.pixels.T.astype(np.uint8), pen))
+        down = _lines(turned, pen, _is_page(ink.T & ~across.pixels.T.astype(np.uint8), pen))
     elif down.count >= _LEAST > across.count:
-        across = _lines(faint, pen, _is_page(faint & ~down.pixels.T.astype(np.uint8), pen))
+        across = _lines(faint, pen, _is_page(ink & ~down.pixels.T.astype(np.uint8), pen))
     return across, down
 
 
