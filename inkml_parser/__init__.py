@@ -11,7 +11,8 @@ alone. Times stay as they are written: `timeOffset` and `timestamp` are not appl
 and the active area of a device move no point.
 
 Points without commas between them, which the recommendation does not know, are read where their number of
-values divides evenly; values beyond the channels are kept. What could be either is refused, with the trace
+values divides evenly; so are points as SVG and others separate them (`x,y x,y`, `x y; x y`: see `separators`). Values
+beyond the channels are kept. What could be either is refused, with the trace
 named: see `points.decode`. Where the tip switch of a trace (channel S) is open there is no ink, and what is before
 and after are strokes of their own. Elements of another namespace are no ink, whatever their names.
 

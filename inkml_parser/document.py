@@ -11,10 +11,18 @@ from lxml import etree
 from inkml_parser.encoding import as_utf8
 from inkml_parser.errors import EmptyInk, ForbiddenInk, MalformedInk
 from inkml_parser.repair import repaired
-from inkml_parser.warnings import Warnings
+from inkml_parser.warnings import Part, Warnings
 
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 
+_FOREIGN = (
+    (b"\x1f\x8b", "a gzip file (Xournal++ writes such); unpack it first"),
+    (b"PK\x03\x04", "a ZIP archive; unpack it first"),
+    (b"%PDF", "a PDF"),
+    (b"{", "JSON"),
+    (b"[", "JSON"),
+)
+"""What files that are given for InkML begin with."""
 # What may stand before a DOCTYPE: white space, processing instructions, comments.
 _DOCTYPE = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 
@@ -30,7 +38,10 @@ def parse(data: bytes, warnings: Warnings) -> etree._Element:
         ForbiddenInk: A document type declaration.
         MalformedInk: Not well-formed.
     """
-    data = as_utf8(data, warnings)
+    for start, kind in _FOREIGN:
+        if data.startswith(start):
+            raise MalformedInk(f"not well-formed XML, but {kind}")
+    data = _cleaned(as_utf8(data, warnings), warnings)
     try:
         return parse_utf8(data)
     except MalformedInk as error:
@@ -49,6 +60,19 @@ def parse(data: bytes, warnings: Warnings) -> etree._Element:
             warnings.add(warning.part, warning.cause)
         return root
     raise first
+
+
+def _cleaned(data: bytes, warnings: Warnings) -> bytes:
+    """Without white space before the declaration, and without the zeros that fill up a file."""
+    start = data.lstrip(b" \t\r\n")
+    if start is not data and start.startswith(b"<?xml"):
+        warnings.add(Part.INK, "white space before the XML declaration was passed over")
+        data = start
+    end = data.rstrip(b"\0\x1a \t\r\n")
+    if data[-1:] in (b"\0", b"\x1a") and end.endswith(b">"):
+        warnings.add(Part.INK, "zeros after the end were passed over")
+        data = end
+    return data
 
 
 def parse_utf8(data: bytes) -> etree._Element:

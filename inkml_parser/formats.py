@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from inkml_parser.document import children
-from inkml_parser.errors import MalformedInk
+from inkml_parser.errors import MalformedInk, UnsupportedInk
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,19 +35,30 @@ class TraceFormat:
 def trace_format(element: etree._Element) -> TraceFormat:
     """The format that a `traceFormat` element describes.
 
+    X and Y may be spelt in lower case, as some programs do.
+
     Raises:
         MalformedInk: It lacks X or Y, or has a channel twice.
+        UnsupportedInk: An orientation that is neither `+ve` nor `-ve`.
     """
     regular = list(children(element, "channel"))
     intermittent = [c for group in children(element, "intermittentChannels") for c in children(group, "channel")]
     channels = (*regular, *intermittent)
-    names = tuple(channel.get("name", "") for channel in channels)
+    given = tuple(channel.get("name", "").strip() for channel in channels)
+    names = tuple(name.upper() if name in ("x", "y") and name.upper() not in given else name for name in given)
     if len(set(names)) != len(names):
         raise MalformedInk(f"<traceFormat> names a channel twice: {_shown(names)}")
     if not {"X", "Y"} <= set(names[: len(regular)]):
         raise MalformedInk(f"<traceFormat> lacks channel X or Y: {_shown(names)}")
-    against = frozenset(c.get("name", "") for c in regular if c.get("orientation") == "-ve")
+    against = frozenset(name for name, c in zip(names, regular, strict=False) if _is_reversed(c))
     return TraceFormat(names, len(regular), against, channels)
+
+
+def _is_reversed(channel: etree._Element) -> bool:
+    given = channel.get("orientation", "+ve").strip().lower()
+    if given not in ("+ve", "-ve"):
+        raise UnsupportedInk(f"orientation {given[:40]!r} of a channel in line {channel.sourceline} is not supported")
+    return given == "-ve"
 
 
 def _shown(names: tuple[str, ...]) -> str:

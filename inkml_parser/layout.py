@@ -20,6 +20,9 @@ _PLACES = {
     "canvasTransform": ("definitions", "context", "traceGroup", "ink"),
 }
 """Where that may stand which moves points."""
+_PLACED = frozenset({"trace", "traceGroup", "traceView", "context", "canvas", "canvasTransform"})
+_MOVING = frozenset({"transform", "matrix"})
+"""Attributes of other vocabularies that would move points."""
 _TAGS = tuple(
     f"{{*}}{name}"
     for name in sorted(_NO_INK | _DEFINED | _PLACES.keys() | {"definitions", "trace", "traceGroup", "traceView"})
@@ -67,7 +70,8 @@ class Layout:
         format_in: dict of lxml element → the first `traceFormat` inside it.
         by_id: dict of identifier → element that can be referred to as a part of a context.
         repeated: set of str. Identifiers in `by_id` that more than one element has; the first one counts.
-        stray: list of lxml elements. Mappings and transforms that nothing can refer to, where they mean nothing.
+        stray: list of lxml elements. Mappings and transforms that nothing can refer to, where they mean nothing;
+            elements with a transform that InkML does not know.
     """
 
     traces: list[TraceElement] = field(default_factory=list)
@@ -107,6 +111,8 @@ def layout(root: etree._Element) -> Layout:
         context_ref, brush_ref = inherited[-1]
         context_ref, brush_ref = element.get("contextRef", context_ref), element.get("brushRef", brush_ref)
         inherited.append((context_ref, brush_ref))
+        if name in _PLACED and not _MOVING.isdisjoint(element.attrib):
+            found.stray.append(element)
         if name in _PLACES and identifier(element) is None and _parent_name(element) not in _PLACES[name]:
             found.stray.append(element)
         if name in _NO_INK:
@@ -130,6 +136,12 @@ def layout(root: etree._Element) -> Layout:
             if own is not None and name in _DEFINED and found.by_id.setdefault(own, element) is not element:
                 found.repeated.add(own)
     return found
+
+
+def stray_cause(element: etree._Element) -> str:
+    """What is wrong with one of `Layout.stray`."""
+    moving = sorted(_MOVING.intersection(element.attrib))
+    return f"has an attribute {moving[0]!r}, which is not supported" if moving else "stands where it maps nothing"
 
 
 def _parent_name(element: etree._Element) -> str:

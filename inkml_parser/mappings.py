@@ -148,6 +148,8 @@ def _affine(element: etree._Element, content: etree._Element, default: tuple[str
     sources, targets = _bound(element, "source", default), _bound(element, "target", default)
     rows = [_numbers(row, element) for row in (content.text or "").strip().rstrip(",").split(",")]
     n, m = len(targets), len(sources)
+    if n == m and len(rows) == n + 1 and rows[-1] == [0.0] * m + [1.0]:
+        del rows[-1]  # a matrix of homogeneous coordinates
     flat = [number for row in rows for number in row]
     is_even = len(rows) in (1, n) and len({len(row) for row in rows}) == 1
     if not is_even or len(flat) not in (n * (m + 1), n * m):

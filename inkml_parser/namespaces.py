@@ -7,7 +7,7 @@ from lxml import etree
 from inkml_parser.document import local_name
 from inkml_parser.warnings import Part, Warnings
 
-_INKML = "http://www.w3.org/2003/InkML"
+INKML = "http://www.w3.org/2003/InkML"
 _NO_INK = frozenset({"annotation", "annotationXML", "math"})
 _NAMES = (
     "trace traceGroup traceView context canvas canvasTransform mapping affine table bind traceFormat "
@@ -26,7 +26,7 @@ def set_aside(root: etree._Element, warnings: Warnings) -> None:
         root: lxml element. Changed in place.
         warnings: Warnings. Takes each kind of foreign element once.
     """
-    known = {_INKML, _namespace(root), ""}
+    known = {INKML, _namespace(root), ""}
     noted: set[str] = set()
     walk = etree.iterwalk(root, events=("start",), tag=_TAGS)
     for _, element in walk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from lxml import etree
 
 from inkml_parser.columns import Decoded
 from inkml_parser.errors import MalformedInk
@@ -10,6 +11,28 @@ from inkml_parser.types import Values
 
 TIP_SWITCH = "S"
 """The channel that says at every point whether the pen touches the surface."""
+
+_UP = frozenset({"penup", "hover", "eraser"})
+_DOWN = frozenset({"", "pendown"})
+
+
+def is_pen_up(trace: etree._Element) -> bool:
+    """Whether a `trace` is no ink as a whole: `penUp` in any spelling, and `hover` and `eraser` of other programs."""
+    return _type(trace) in _UP
+
+
+def unknown_type(trace: etree._Element, has_tip_switch: bool) -> str | None:
+    """The type of a trace and what it is taken for, where that is not certain; None where it is."""
+    own = _type(trace)
+    if own in ("hover", "eraser"):
+        return f"{own}, which InkML does not know; it is left out"
+    if own == "indeterminate":
+        return None if has_tip_switch else "indeterminate, without channel S; all of it is taken for writing"
+    return None if own in _UP | _DOWN else f"{own[:40]!r}, which InkML does not know; it is taken for writing"
+
+
+def _type(trace: etree._Element) -> str:
+    return trace.get("type", "").strip().lower()
 
 
 def check_known(state: Values) -> None:

@@ -14,7 +14,7 @@ from inkml_parser.files import open_regular
 from inkml_parser.ink import Ink
 from inkml_parser.layout import layout
 from inkml_parser.limits import Limits
-from inkml_parser.namespaces import set_aside
+from inkml_parser.namespaces import INKML, set_aside
 from inkml_parser.segmentation import symbols
 from inkml_parser.strokes import Stroke
 from inkml_parser.traces import Traces, traces
@@ -80,9 +80,7 @@ def _load(source: Source, max_bytes: int) -> tuple[str | None, bytes]:
 
 def _ink(data: bytes, limits: Limits, source: str | None) -> Ink:
     warnings = Warnings()
-    root = parse(data, warnings)
-    if local_name(root) != "ink":
-        raise MalformedInk(f"the root element is <{local_name(root)}>, not <ink>")
+    root = _ink_of(parse(data, warnings), warnings)
     set_aside(root, warnings)
     found = layout(root)
     decoded = traces(found, limits, warnings)
@@ -112,6 +110,18 @@ def _ink(data: bytes, limits: Limits, source: str | None) -> Ink:
         highlights=_highlights(marks) if marks else None,
         warnings=warnings.listed(source),
     )
+
+
+def _ink_of(root: etree._Element, warnings: Warnings) -> etree._Element:
+    """The `<ink>` of a document: its root, or the only one in InkML's namespace inside of it, as in EMMA."""
+    if local_name(root) == "ink":
+        return root
+    found = list(islice(root.iterdescendants(f"{{{INKML}}}ink"), 2))
+    if len(found) != 1:
+        some = ", and has several inside of it" if found else ""
+        raise MalformedInk(f"the root element is <{local_name(root)}>, not <ink>{some}")
+    warnings.add(Part.INK, f"the root element is <{local_name(root)}>; the <ink> in line {found[0].sourceline} is read")
+    return found[0]
 
 
 def _numbered(decoded: Traces) -> list[Stroke]:

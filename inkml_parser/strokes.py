@@ -10,7 +10,7 @@ from lxml import etree
 
 from inkml_parser.columns import Columns, Decoded
 from inkml_parser.frames import Frame
-from inkml_parser.pen_state import cut, runs_down
+from inkml_parser.pen_state import cut, is_pen_up, runs_down
 from inkml_parser.warnings import Part, Warnings
 
 
@@ -102,8 +102,8 @@ def _continuations(all_traces: list[Trace], ambiguous: set[str], warnings: Warni
     following: dict[int, int] = {}
     prior_of: dict[int, int] = {}
     for number, trace in enumerate(all_traces):
-        kind, reference = trace.element.get("continuation"), trace.element.get("priorRef")
-        if kind not in ("middle", "end") and (kind is not None or reference is None):
+        kind, reference = _continuation(trace), trace.element.get("priorRef")
+        if kind == "begin" or (kind not in ("middle", "end") and reference is None):
             continue
         prior = _prior(number, reference, all_traces, by_id)
         if reference is not None and reference.removeprefix("#") in ambiguous:
@@ -116,7 +116,7 @@ def _continuations(all_traces: list[Trace], ambiguous: set[str], warnings: Warni
             problem = None
         if problem is not None:
             warnings.add(Part.INK, f"trace {trace.id!r} {problem}; it is taken for a stroke of its own")
-        elif prior is not None and all_traces[prior].element.get("type") != "penUp":
+        elif prior is not None and not is_pen_up(all_traces[prior].element):
             following[prior], prior_of[number] = number, prior
     for number in _in_circles(prior_of):
         warnings.add(Part.INK, f"trace {all_traces[number].id!r} continues itself, through others; they are not joined")
@@ -124,11 +124,16 @@ def _continuations(all_traces: list[Trace], ambiguous: set[str], warnings: Warni
     return following
 
 
+def _continuation(trace: Trace) -> str:
+    """`begin`, `middle`, `end`, or whatever else the trace says; empty if it says nothing."""
+    return trace.element.get("continuation", "").strip().lower()
+
+
 def _prior(number: int, reference: str | None, all_traces: list[Trace], by_id: dict[str, int]) -> int | None:
     """The trace that one continues: the one that it names, else an open one just before it."""
     if reference is not None:
         return by_id.get(reference, by_id.get(reference.removeprefix("#")))
-    if number and all_traces[number - 1].element.get("continuation") in ("begin", "middle"):
+    if number and _continuation(all_traces[number - 1]) in ("begin", "middle"):
         return number - 1
     return None
 

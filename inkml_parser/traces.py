@@ -14,10 +14,11 @@ from inkml_parser.contexts import Contexts
 from inkml_parser.document import identifier, local_name
 from inkml_parser.errors import MalformedInk, OversizedInk, UnsupportedInk
 from inkml_parser.frames import Frame, Frames
-from inkml_parser.layout import Layout
+from inkml_parser.layout import Layout, stray_cause
 from inkml_parser.limits import Limits
-from inkml_parser.pen_state import TIP_SWITCH
+from inkml_parser.pen_state import TIP_SWITCH, is_pen_up, unknown_type
 from inkml_parser.points import decode, first_width
+from inkml_parser.separators import with_commas
 from inkml_parser.strokes import Stroke, Trace, concatenated, joined
 from inkml_parser.warnings import Part, Warnings
 
@@ -48,7 +49,7 @@ def traces(found: Layout, limits: Limits, warnings: Warnings) -> Traces:
     if len(found.traces) > limits.max_strokes:
         raise OversizedInk(f"more than {limits.max_strokes} traces")
     for stray in found.stray[:1]:
-        raise UnsupportedInk(f"<{local_name(stray)}> in line {stray.sourceline} stands where it maps nothing")
+        raise UnsupportedInk(f"<{local_name(stray)}> in line {stray.sourceline} {stray_cause(stray)}")
     least = sum((trace.element.text or "").count(",") + 1 for trace in found.traces)
     if least > limits.max_points:
         raise OversizedInk(f"more than {limits.max_points} points")
@@ -67,7 +68,7 @@ def traces(found: Layout, limits: Limits, warnings: Warnings) -> Traces:
 def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> list[Trace]:
     contexts, frames = Contexts(found, warnings), Frames(found, warnings)
     brushes: dict[etree._Element | None, bool] = {None: False}
-    properties: dict[etree._Element, dict[str, str]] = {}
+    properties: dict[etree._Element, dict[str, float]] = {}
     taken = {name for name in given if name is not None}
     used: set[str] = set()
     spare = len(found.traces)
@@ -96,20 +97,18 @@ def _framed(found: Layout, given: Counter[str | None], warnings: Warnings) -> li
 
 def _decoded(all_traces: list[Trace], limits: Limits, warnings: Warnings) -> list[Decoded]:
     widths: dict[Frame, Counter[int]] = {}
-    for trace in all_traces:
-        width = first_width(trace.element.text or "")
+    texts = [_text(trace) for trace in all_traces]
+    for trace, text in zip(all_traces, texts, strict=True):
+        width = first_width(text)
         if width is not None:
             widths.setdefault(trace.frame, Counter())[width] += 1
     usual = {frame: counts.most_common(1)[0][0] for frame, counts in widths.items()}
     result = []
     left = limits.max_points
     noted: set[Frame] = set()
-    for trace in all_traces:
-        if len(trace.element):
-            raise MalformedInk(f"trace {trace.id!r}: <{local_name(trace.element[0])}> inside a trace")
-        text = "" if trace.element.get("type") == "penUp" else trace.element.text or ""
+    for trace, text in zip(all_traces, texts, strict=True):
         try:
-            decoded = decode(text, trace.frame.format, usual.get(trace.frame), left)
+            decoded = decode("" if is_pen_up(trace.element) else text, trace.frame.format, usual.get(trace.frame), left)
         except OversizedInk:
             raise OversizedInk(f"more than {limits.max_points} points") from None
         except (MalformedInk, UnsupportedInk) as error:
@@ -118,13 +117,23 @@ def _decoded(all_traces: list[Trace], limits: Limits, warnings: Warnings) -> lis
         if undeclared:
             noted.add(trace.frame)
             warnings.add(Part.INK, _beyond(trace, undeclared))
-        if trace.element.get("type") == "indeterminate" and TIP_SWITCH not in decoded[1]:
-            cause = "is of type indeterminate, without channel S; all of it is taken for writing"
-            warnings.add(Part.INK, f"trace {trace.id!r} {cause}")
+        unknown = unknown_type(trace.element, TIP_SWITCH in decoded[1])
+        if unknown is not None:
+            warnings.add(Part.INK, f"trace {trace.id!r} is of type {unknown}")
         result.append(decoded)
         trace.points = len(decoded[0])
         left -= trace.points
     return _placed(all_traces, result)
+
+
+def _text(trace: Trace) -> str:
+    """What a trace holds, without its annotations."""
+    text = trace.element.text or ""
+    for child in trace.element:
+        if local_name(child) not in ("annotation", "annotationXML"):
+            raise MalformedInk(f"trace {trace.id!r}: <{local_name(child)}> inside a trace")
+        text += f" {child.tail or ''}"
+    return with_commas(text)
 
 
 def _placed(all_traces: list[Trace], decoded: list[Decoded]) -> list[Decoded]:

@@ -14,7 +14,20 @@ from inkml_parser.errors import MalformedInk, UnsupportedInk
 
 DEVICE = "dev"
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_MILLIMETRES = {"m": 1000.0, "cm": 10.0, "mm": 1.0, "in": 25.4, "pt": 25.4 / 72, "pc": 25.4 / 6, "himetric": 0.01}
+_MILLIMETRES = {"m": 1000.0, "cm": 10.0, "mm": 1.0, "um": 0.001, "in": 25.4, "pt": 25.4 / 72, "pc": 25.4 / 6}
+_MILLIMETRES |= {"himetric": 0.01, "twip": 25.4 / 1440, "emu": 25.4 / 914_400}
+_SPELLINGS = {
+    "m": ("meter", "meters", "metre", "metres"),
+    "cm": ("centimeter", "centimeters", "centimetre", "centimetres"),
+    "mm": ("millimeter", "millimeters", "millimetre", "millimetres"),
+    "um": ("\u00b5m", "\u03bcm", "micron", "microns", "micrometer", "micrometers", "micrometre", "micrometres"),
+    "in": ("inch", "inches", '"'),
+    "pt": ("point", "points"),
+    "pc": ("pica", "picas"),
+    "twip": ("twips",),
+}
+_UNIT_OF = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
+_PER_INCH = frozenset({"dpi", "ppi", "lpi", "spi", "cpi"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,7 @@ def axis(name: str, channel: etree._Element | None, source: etree._Element | Non
     Raises:
         MalformedInk: A resolution that is no positive number, or several that differ.
     """
-    units = DEVICE if channel is None else (channel.get("units") or DEVICE).strip().lower()
+    units = DEVICE if channel is None else _unit((channel.get("units") or DEVICE).strip().lower())
     found = [] if source is None else list(_resolutions(name, source))
     if len(set(found)) > 1:
         raise MalformedInk(f"channel {name} has {len(set(found))} resolutions")
@@ -47,7 +60,10 @@ def axis(name: str, channel: etree._Element | None, source: etree._Element | Non
 
 def _resolutions(name: str, source: etree._Element) -> Iterator[tuple[float, str]]:
     for one in descendants(source, "channelProperty"):
-        if one.get("channel") != name or one.get("name", "").strip().lower() != "resolution":
+        if (
+            one.get("channel", "").strip() not in (name, name.lower())
+            or one.get("name", "").strip().lower() != "resolution"
+        ):
             continue
         text = one.get("value", "").strip()
         value = float(text) if _NUMBER.fullmatch(text) else math.nan
@@ -57,9 +73,15 @@ def _resolutions(name: str, source: etree._Element) -> Iterator[tuple[float, str
                 f"the resolution of channel {name} in line {one.sourceline} is no positive number: {shown!r}"
             )
         per, slash, unit = one.get("units", "").replace(" ", "").lower().partition("/")
-        if per == "dpi":
+        if per in _PER_INCH:
             per, slash, unit = "1", "/", "in"
+        per, unit = _unit(per), _unit(unit)
         yield (value, unit) if slash else (1 / value, per) if per else (value, "")
+
+
+def _unit(given: str) -> str:
+    """A unit by its usual name."""
+    return _UNIT_OF.get(given, given)
 
 
 def scales(axes: Sequence[Axis]) -> list[float]:

@@ -32,11 +32,13 @@ Decided:
 - Variables are real numbers, `\sqrt { x ^ { 2 } }` is |x|; what stands in a factorial or a binomial coefficient of
   an equation is a whole number. Equations: see `equations`.
 - Unknown is every letter if there are no more than equations; else x, y, z, as many as are there; of one
-  equation the first of them. `y = 2 x` is solved already: its right side is computed.
+  equation the first of them. `y = 2 x` is solved already: its right side is computed. Without x, y and z, an
+  equation in several letters is true if it holds for all of them; else it is refused.
 
 Not decided: `1 / 2 x` (what does the divisor take?), `2 \frac { 1 } { 2 }` (mixed number or product?), `1,000`
-(thousands or decimals?), `( 1, 2 )`, `x ^ { 2 } !`, several `\pm`, `200 + 10 %`, `f ( 3 )` without a definition, `y'`,
-`\frac { d y } { d x }`, `\sum x _ { i }`, `\forall`, `\exists`, `\ldots`, and `\rightarrow` outside of a limit.
+(thousands or decimals?), `1 e 5` (a power of ten?), `( 1, 2 )`, `x ^ { 2 } !`, several `\pm`, `200 + 10 %`, `f ( 3 )`
+without a definition, `y'`, `\frac { d y } { d x }`, `\sum x _ { i }`, `\forall`, `\exists`, `\ldots`, and
+`\rightarrow` outside of a limit.
 """
 
 from crohme.solver.errors import (

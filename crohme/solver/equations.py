@@ -46,14 +46,14 @@ def solve_equations(
 
     Args:
         comparisons: sequence of Comparison, with `=` only.
-        unknowns: sequence of Name.
+        unknowns: sequence of Name. Empty where none is said: then the equations can only hold for all names.
         integers: collection of Name. Names that are whole numbers.
 
     Returns:
         Solved.
 
     Raises:
-        NoAnswer: No solutions were found that can be relied upon.
+        NoAnswer: No solutions were found that can be relied upon, or what is unknown is not said.
     """
     result = Solved()
     for sign in signs(*comparisons):
@@ -73,6 +73,8 @@ def solve_equations(
         check_excluded(built, calculus.stated, names, lambda found: all(map(is_zero, found)))
         conditions = [*builder.conditions, *calculus.conditions, *calculus.convergence, *calculus.stated]
         given = [equation for equation in equations if not _is_nothing(equation, conditions)]
+        if given and not unknowns:
+            raise NoAnswer(f"which of {_listed(comparisons)} are unknown is not said: x, y and z would be")
         found = _solve(given, names, conditions)
         found = in_whole_numbers(found, {names[symbol] for symbol in limits_of_sums(built) if symbol in names})
         if calculus.gapped:
@@ -94,6 +96,10 @@ def solve_equations(
     if not result.families:
         result.assignments.sort(key=lambda each: [_order(value) for value in each.values()])
     return result
+
+
+def _listed(comparisons: Sequence[Comparison]) -> str:
+    return " , ".join(sorted(name.latex for name in set().union(*map(free_names, comparisons))))
 
 
 def _keep_existing(found: Solved, gapped: Sequence[Gapped], names: dict[sympy.Symbol, Name]) -> None:
@@ -134,6 +140,8 @@ def _is_nothing(equation: sympy.Expr, conditions: Sequence[Condition]) -> bool:
         return True
     if equation.is_polynomial():
         return bool(sympy.expand(equation) == 0)
+    if attempt(lambda one: sympy.expand(one, trig=True), equation, seconds=1.0) == 0:
+        return True
     forms = equation, with_signs(equation, conditions)[0]
     return any(attempt(sympy.simplify, form, seconds=1.0) == 0 for form in dict.fromkeys(forms))
 

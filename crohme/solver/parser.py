@@ -26,6 +26,7 @@ from crohme.solver.signs import (
     SIGNS,
     has_differential,
     is_differential,
+    is_exponential,
     is_whole,
     kind_of,
     refusal,
@@ -148,6 +149,9 @@ class RowParser(RowReader):
         if node.is_fraction and is_whole(whole) and all(map(is_whole, node.rows.values())):
             mixed = [*whole, node]
             raise refusal(f"{show(mixed)} may be a mixed number or a product: write + or \\times", mixed)
+        around = self.row[max(start - 1, 0) : self.position + 1]
+        if is_exponential(around):
+            raise refusal(f"{show(around)} may be a power of ten or a product: write \\times", around)
 
     # === Factors ===
 

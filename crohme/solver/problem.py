@@ -144,16 +144,13 @@ def _question(statements: Sequence[Statement], declared: Sequence[Statement]) ->
 
 
 def _unknowns(names: set[Name], equations: int) -> tuple[Name, ...]:
-    """All names, if there are no more than equations; else those of x, y, z."""
+    """All names, if there are no more than equations; else those of x, y, z; none if there are none of these."""
     ordered = sorted(names, key=lambda name: name.latex)
     usual = [name for letter in _USUAL_UNKNOWNS for name in ordered if name.label == letter]
     if len(ordered) <= equations:
         return tuple(ordered)
     if equations == 1 and usual:
         return (usual[0],)
-    if not usual:
-        listed = " , ".join(name.latex for name in ordered)
-        raise NotUnderstood(f"which of {listed} are unknown is not said: x, y and z would be", listed)
     return tuple(usual)
 
 

@@ -51,6 +51,13 @@ def is_whole(nodes: Sequence[Node]) -> bool:
     return all(node.label.isdigit() and not node.rows for node in nodes)
 
 
+def is_exponential(nodes: Sequence[Node]) -> bool:
+    """Whether three nodes are a digit, a bare `e` and a digit, as in `1e5`."""
+    if [node.label for node in nodes[1:2]] != ["e"] or nodes[1].rows:
+        return False
+    return len(nodes) == 3 and is_whole(nodes[:1]) and nodes[2].label.isdigit()
+
+
 def is_differential(nodes: Sequence[Node]) -> bool:
     """Whether two nodes are a differential: `d x`."""
     return (

@@ -19,6 +19,7 @@ _SNIPPETS = (
     *(b"<", b"&", b"&alpha;", b"#", b"?", b"*", b"T", b"'", b'"', b"\xff", b"\0", b"1e999", b"nan", b",", b" ", b":"),
     *(b"<trace/>", b"<traceView/>", b"</math>", b"<math>", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<?p?>", b"\x0c"),
     *(b"<!DOCTYPE ink>", b"\xef\xbb\xbf", b"\xff\xfe", b"xml:id='t0'", b"encoding='utf-16'", b"-ve", b"0", b"2:1"),
+    *(b";", b"\xc2\xa0", b"1,2 3,4", b"transform='a'", b"opacity", b"rgba(1,2,3,.4)", b"hover", b"inch", b"lpi"),
 )
 
 

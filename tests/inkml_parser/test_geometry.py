@@ -71,6 +71,11 @@ def resolution(x: str, y: str, units: str = "1/cm") -> str:
         "<trace>1 2, 3 4</trace>",
         f"<definitions><mapping xml:id='m'{FLIP[8:]}</definitions>"
         "<context><canvasTransform mappingRef='#m'/></context><trace>1 2, 3 4</trace>",
+        # In homogeneous coordinates.
+        "<context><canvasTransform><affine>1 0 0, 0 -1 0, 0 0 1</affine></canvasTransform></context>"
+        "<trace>1 2, 3 4</trace>",
+        "<traceFormat><channel name='X'/><channel name='Y' orientation=' -VE'/></traceFormat><trace>1 2, 3 4</trace>",
+        "<traceFormat><channel name='y' orientation='-ve'/><channel name='x'/></traceFormat><trace>2 1, 4 3</trace>",
     ],
 )
 def test_every_way_to_turn_the_page_over(body: str) -> None:
@@ -107,6 +112,12 @@ def test_what_a_group_changes_ends_with_it() -> None:
         (channels("units='in'", "units='pt'", trace="1 72"), [[1, 1]]),
         (channels("units='pc'", "units='in'", trace="6 1"), [[6, 6]]),
         (channels("units='mm'", "units='mm'"), [[2, 4], [6, 8]]),
+        (channels("units='Inches'", "units='points'", trace="1 72"), [[1, 1]]),
+        (channels("units='mm'", "units='\u00b5m'", trace="1 1000"), [[1, 1]]),
+        (channels("units='in'", "units='twips'", trace="1 1440"), [[1, 1]]),
+        (channels("units='in'", "units='EMU'", trace="1 914400"), [[1, 1]]),
+        (channels("", "", resolution("200", "100", "ppi")), [[2, 8], [6, 16]]),
+        (channels("", "", resolution("200", "100", "lpi")), [[2, 8], [6, 16]]),
         (channels("units='em'", "units='em'"), [[2, 4], [6, 8]]),
         (channels("", "", resolution("1000", "500")), [[2, 8], [6, 16]]),
         (channels("units='dev'", "", resolution("1000", "500", "1/in")), [[2, 8], [6, 16]]),
@@ -211,6 +222,15 @@ def transform(mapping: str) -> str:
             for bad in ("0", "-1", "NaN", "inf", "1e400", "1_0", "", "1e-320")
             for name, values in (("X", (bad, "1000")), ("Y", ("1000", bad)))
         ),
+        *(
+            (body, UnsupportedInk, f"<{name}> in line 1 has an attribute '{attribute}'")
+            for body, name, attribute in (
+                ("<trace transform='scale(1 -1)'>1 2</trace>", "trace", "transform"),
+                ("<traceGroup transform='scale(1 -1)'><trace>1 2</trace></traceGroup>", "traceGroup", "transform"),
+                ("<context><canvasTransform matrix='1 0 0'/></context><trace>1 2</trace>", "canvasTransform", "matrix"),
+            )
+        ),
+        (channels("", "orientation='-'"), UnsupportedInk, "orientation '-' of a channel in line 1"),
         (channels("units='mm'", "units='em'"), UnsupportedInk, "X in 'mm', Y in 'em'"),
         (channels("units='mm'", ""), UnsupportedInk, "Y in 'dev'"),
         (channels("units='%'", "units='%'"), UnsupportedInk, "percent"),

@@ -109,6 +109,22 @@ def test_indeterminate_traces_without_a_switch_are_reported() -> None:
     assert not ink_of(f"<trace type='indeterminate'>{TWO}</trace>").warnings
 
 
+@pytest.mark.parametrize(
+    ("kind", "count", "cause"),
+    [
+        ("penDown", 2, ""),
+        (" PenUp ", 1, ""),
+        ("hover", 1, "'1' is of type hover, which InkML does not know; it is left out"),
+        ("eraser", 1, "'1' is of type eraser, which InkML does not know; it is left out"),
+        ("stroke", 2, "'1' is of type 'stroke', which InkML does not know; it is taken for writing"),
+    ],
+)
+def test_types_of_traces_in_other_words(kind: str, count: int, cause: str) -> None:
+    ink = ink_of(f"<trace>0 0, 1 1</trace><trace type='{kind}'>2 2, 3 3</trace>", "")
+    assert len(ink.strokes) == count
+    assert [str(warning) for warning in ink.warnings] == ([f"ink: trace {cause}"] if cause else [])
+
+
 def test_divided_ink_is_written_and_read_back() -> None:
     ink = ink_of(f"<trace id='a'>{TWO}</trace><trace id='b'>7 7 T</trace>")
     file = io.BytesIO()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inkml_parser import Ink, Symbol, read
+from inkml_parser import Ink, MalformedInk, Symbol, read
 
 CROHME = r"""<ink xmlns="http://www.w3.org/2003/InkML">
 <traceFormat><channel name="X" type="decimal"/><channel name="Y" type="decimal"/></traceFormat>
@@ -202,3 +202,32 @@ def test_first_truth_of_a_group_is_its_label() -> None:
 
 def test_groups_without_truth_are_no_symbols() -> None:
     assert ink_of("<trace id='0'>1 2</trace><traceGroup><traceView traceDataRef='0'/></traceGroup>").symbols == ()
+
+
+def test_ink_inside_of_another_document() -> None:
+    inside = '<i:ink xmlns:i="http://www.w3.org/2003/InkML"><i:trace>1 2, 3 4</i:trace></i:ink>'
+    ink = read(f"<emma><interpretation>{inside}</interpretation></emma>".encode())
+    assert [stroke.tolist() for stroke in ink.strokes] == [[[1, 2], [3, 4]]]
+    assert [str(w) for w in ink.warnings] == ["ink: the root element is <emma>; the <ink> in line 1 is read"]
+    with pytest.raises(MalformedInk, match="the root element is <emma>, not <ink>, and has several inside"):
+        read(f"<emma>{inside}{inside}</emma>".encode())
+
+
+@pytest.mark.parametrize(
+    ("data", "warning"),
+    [
+        (b"\n <?xml version='1.0'?><ink><trace>1 2</trace></ink>", "white space before the XML declaration"),
+        (b"<ink><trace>1 2</trace></ink>\n\0\0\0", "zeros after the end"),
+        (b"<ink><trace>1 2</trace></ink>\r\n\x1a", "zeros after the end"),
+    ],
+)
+def test_what_copying_adds_is_passed_over(data: bytes, warning: str) -> None:
+    ink = read(data)
+    assert [stroke.tolist() for stroke in ink.strokes] == [[[1, 2]]]
+    assert [str(w) for w in ink.warnings] == [f"ink: {warning} {'was' if 'white' in warning else 'were'} passed over"]
+
+
+def test_annotations_of_a_trace_are_no_points() -> None:
+    note = "<annotation type='truth'>7 7</annotation>"
+    ink = ink_of(f"<trace>{note}1 2, {note}3 4{note}</trace>")
+    assert [stroke.tolist() for stroke in ink.strokes] == [[[1, 2], [3, 4]]]

@@ -23,7 +23,17 @@ A, B, C = part("a", 0, "begin"), part("b", 2, "middle", "#a"), part("c", 4, "end
 ALL = [[0, 0], [1, 1], [2, 0], [3, 1], [4, 0], [5, 1]]
 
 
-@pytest.mark.parametrize("body", [A + B + C, A + C + B, C + B + A, A + B.replace("#a", "a") + C])
+@pytest.mark.parametrize(
+    "body",
+    [
+        A + B + C,
+        A + C + B,
+        C + B + A,
+        A + B.replace("#a", "a") + C,
+        (A + B + C).replace("end", "End"),
+        (A + B + C).replace("middle", "true"),
+    ],
+)
 def test_a_continued_trace_is_one_stroke(body: str) -> None:
     view = "<traceGroup><annotation type='truth'>{0}</annotation><traceView traceDataRef='#{1}'/></traceGroup>"
     ink = ink_of(body + part("d", 9) + view.format("x", "b") + view.format("y", "d"))
@@ -101,6 +111,23 @@ def has(name: str, value: str) -> str:
         (has("color", "#FFFF00") + has("width", "0.1"), True),
         (has("transparency", "0") + has("tip", "ellipse") + has("rasterOp", "copyPen"), True),
         (has("transparency", "none"), True),
+        (has("opacity", "0.4"), False),
+        (has("opacity", "40"), False),
+        (has("opacity", "100") + has("alpha", "255"), True),
+        (has("alpha", "128"), False),
+        (has("color", "rgba(255, 255, 0, 0.4)"), False),
+        (has("color", "rgb(255 255 0 / 40%)"), False),
+        (has("color", "rgb(255, 255, 0)"), True),
+        (has("color", "#80FFFF00"), False),
+        (has("color", "#FFED1C24"), True),
+        (has("blendMode", "multiply"), False),
+        (has("ink:transparency", "128"), False),
+        (has("type", "highlighter"), False),
+        (has("isHighlighter", "True"), False),
+        (has("isHighlighter", "false"), True),
+        (has("highlightColor", "#ff0"), True),
+        (has("tool", "eraser"), False),
+        ("<annotation type='name'>Yellow highlighter</annotation>", False),
     ],
 )
 def test_a_highlighter_is_no_pen(properties: str, is_writing: bool) -> None:

@@ -235,3 +235,25 @@ def test_systems_and_powers_with_parameters(text: str, notes: tuple[str, ...]) -
 def test_what_depends_on_cases_is_refused(text: str) -> None:
     with pytest.raises(NoAnswer, match="no closed form"):
         answer(text)
+
+
+@pytest.mark.parametrize(
+    ("latex", "notes"),
+    [
+        ("(a+b)^2=a^2+2ab+b^2", ()),
+        ("(a+b)(a-b)=a^2-b^2", ()),
+        (r"\cos(a+b)=\cos a\cos b-\sin a\sin b", ()),
+        (r"\frac{a}{b}+\frac{c}{d}=\frac{ad+bc}{bd}", ("for b ≠ 0 and d ≠ 0",)),
+        (r"\frac{a}{b}=\frac{ac}{bc}", ("for b ≠ 0 and c ≠ 0",)),
+        ("a^ma^n=a^{m+n}", ("for a > 0",)),
+    ],
+)
+def test_an_equation_that_holds_for_all_letters_is_true(latex: str, notes: tuple[str, ...]) -> None:
+    solution = answer(latex)
+    assert (solution.kind, solution.answers, solution.notes) == (Kind.TRUTH, [r"\mathrm{true}"], notes)
+
+
+@pytest.mark.parametrize("latex", ["(a+b)^2=a^2+b^2", "a^2+b^2=c^2", r"\sqrt{a^2b^2}=ab", "ab=1", "a+b=c+d,a=b"])
+def test_an_equation_that_does_not_say_what_is_unknown_is_refused(latex: str) -> None:
+    with pytest.raises(NoAnswer, match="are unknown is not said"):
+        answer(latex)

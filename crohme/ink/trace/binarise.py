@@ -26,6 +26,7 @@ _AROUND, _FAINT_LENGTH = 2.0, 4.0  # pen widths: from the ink, of a stroke
 _MOST_FAINT, _FAINT_SHARE, _SAME_PEN = 60, 0.015, 0.6  # strokes, of the area of the ink, of the width of the pen
 _RIM = 0.5  # pen widths beyond the outline of a mark
 _ALIKE = 0.35  # of the strength of a mark: nearer in colour than that is the same colour
+_FAR = 3.0  # times the strength of a mark: paper is not as far from its colour
 _RIM_SHARE = 0.25  # of the way around
 _SPECK = 0.45  # of the area of a dot of the pen: less is no mark
 
@@ -177,7 +178,11 @@ def _marks(ink: Image, flat: Image, strength: Image, pen: float) -> Image:
 
 
 def _rims(labels: Int32Array, count: int, kept: BoolArray, flat: Image, strength: Image, pen: float) -> BoolArray:
-    """Of each mark, whether it goes on beyond its outline in its own colour, as no mark on paper does."""
+    """Of each mark, whether it goes on beyond its outline in its own colour, as no mark on paper does.
+
+    So are the faint marks that a JPEG has along the edge of something solid: beside them is what is far from their
+    colour, as measured by their own strength.
+    """
     numbers = np.where(kept, np.cumsum(kept), 0).astype(np.uint16)
     marks = numbers[labels]
     near = 2 * max(1, round(_RIM * pen)) + 1
@@ -194,6 +199,7 @@ def _rims(labels: Int32Array, count: int, kept: BoolArray, flat: Image, strength
         colour = np.bincount(own, plane[inside], minlength=most) / area
         apart = np.maximum(apart, np.abs(plane[at] - colour[of]))
     alike = np.bincount(of, apart < _ALIKE * strong[of], minlength=most)
-    rim = alike > _RIM_SHARE * np.maximum(np.bincount(of, minlength=most), 1)
+    far = np.bincount(of, apart > _FAR * strong[of], minlength=most)
+    rim = np.maximum(alike, far) > _RIM_SHARE * np.maximum(np.bincount(of, minlength=most), 1)
     rim[0] = False
     return rim[numbers]

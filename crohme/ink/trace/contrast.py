@@ -63,11 +63,14 @@ def contrast(flat: Image, broadest: float, wanted: float) -> Contrast:
     if flat.ndim == 3 and not cv2.countNonZero(cv2.absdiff(flat, flat[..., [1, 2, 0]]).reshape(-1)):
         flat = np.ascontiguousarray(flat[..., 0])
     shrink = min(1.0, (_SURVEY_PIXELS / (flat.shape[0] * flat.shape[1])) ** 0.5)
-    pen, is_dark, is_half = _survey(_resized(flat, shrink))
+    small = _resized(flat, shrink)
+    pen, is_dark, is_half = _survey(small)
+    telling = _telling(small, pen, is_dark) if flat.ndim == 3 else None
     pen /= shrink
     scale = wanted / pen if pen > broadest else 1.0
     flat = _resized(flat, scale)
-    return Contrast(flat, _hat(flat, _window(scale * pen), scale * pen, is_dark), scale * pen, scale, is_half)
+    hat = _hat(flat if telling is None else flat[..., telling], _window(scale * pen), scale * pen, is_dark)
+    return Contrast(flat, hat, scale * pen, scale, is_half)
 
 
 def pen_width(ink: Image) -> float:
@@ -107,7 +110,7 @@ def noise(strength: Image) -> float:
 
 def _survey(flat: Image) -> tuple[float, bool, bool]:
     """The width of the pen, whether the ink is darker than the paper, and whether some of it is not."""
-    found: list[tuple[float, float, bool, float]] = []
+    found: list[tuple[float, float, bool]] = []
     usual = _usual(flat)
     size = 1.0  # of a pixel: broad pens are looked for on smaller pictures
     while min(flat.shape[:2]) >= _FIRST_WINDOWS[0]:
@@ -117,15 +120,15 @@ def _survey(flat: Image) -> tuple[float, bool, bool]:
                 np.minimum(_hat(flat, window, window / _WINDOW, is_dark), _beyond(flat, usual, is_dark))
                 for is_dark in (True, False)
             )
+            # Beside dark lines a JPEG has light ones, much fainter: they are no ink.
+            strongest = float(max(dark.max(), light.max()))
             for is_dark, strength, other in ((True, dark, light), (False, light, dark)):
-                ink = (strength > max(weakest(strength), 0.3 * float(strength.max()))).astype(np.uint8)
+                ink = (strength > max(weakest(strength), 0.3 * strongest)).astype(np.uint8)
                 pen = pen_width(ink)
                 if ink.any() and _window(pen) <= 1.15 * window:
                     # Red on grey is lighter in one channel and darker in others: it is of the stronger polarity alone.
-                    length, alone = (
-                        float(strength[own].sum()) / pen for own in (ink > 0, (ink > 0) & (strength > other))
-                    )
-                    found.append((size * length, size * pen, is_dark, size * alone))
+                    length = float(strength[(ink > 0) & (strength > other)].sum()) / pen
+                    found.append((size * length, size * pen, is_dark))
         flat, size = _resized(flat, 0.5), 2 * size
     if not found:
         raise ImageError("nothing is drawn on it")
@@ -133,9 +136,28 @@ def _survey(flat: Image) -> tuple[float, bool, bool]:
     first = next(pen for length, pen, *_ in found if length >= _ENOUGH * most)
     # Of the two polarities at about this width, that with more ink.
     near = [one for one in found if first / 1.5 <= one[1] <= first * 1.5]
-    most, pen, is_dark, _ = max(near)
-    opposite = max((alone for *_, its_dark, alone in near if its_dark != is_dark), default=0.0)
+    most, pen, is_dark = max(near)
+    opposite = max((length for length, _, its_dark in near if its_dark != is_dark), default=0.0)
     return pen, is_dark, opposite > _BOTH_WAYS * most
+
+
+def _telling(flat: Image, pen: float, is_dark: bool) -> list[int]:
+    """The channels in which the ink is on the side of the paper where it is on the whole.
+
+    Blue ink on yellow paper is darker than it, and yet lighter in the channel of blue: there the narrow paper between
+    two strokes would be the ink.
+    """
+    found = []
+    for number in range(flat.shape[2]):
+        channel = np.ascontiguousarray(flat[..., number])
+        usual = _usual(channel)
+        own, other = (
+            float(np.minimum(_hat(channel, _window(pen), pen, one), _beyond(channel, usual, one)).sum(dtype=np.float64))
+            for one in (is_dark, not is_dark)
+        )
+        if own >= other:
+            found.append(number)
+    return found or list(range(flat.shape[2]))
 
 
 def _resized(flat: Image, scale: float) -> Image:

@@ -51,7 +51,7 @@ def paper_lines(strength: Image, ink: Image, pen: float) -> BoolArray | None:
             squares that do not lie straight.
     """
     faint = (strength > weakest(strength)).astype(np.uint8)
-    across, down = _lines(faint, pen), _lines(np.ascontiguousarray(faint.T), pen)
+    across, down = _both_ways(faint, ink, pen)
     rows, columns, reach, aside = across.pixels, down.pixels.T, across.thickest, down.thickest
     strokes = ink & ~(rows | columns).astype(np.uint8)
     if max(across.count, down.count) >= _LEAST and strokes.any():
@@ -94,8 +94,21 @@ def check_texture(ink: Image, pen: float) -> None:
         raise ImageError("has lines all over the paper that cannot be told from the ink")
 
 
-def _lines(faint: Image, pen: float) -> _Lines:
-    """Printed lines that run from left to right, all in one direction."""
+def _both_ways(faint: Image, ink: Image, pen: float) -> tuple[_Lines, _Lines]:
+    """Printed lines that run from left to right, and those that run down, found on the transposed picture."""
+    turned = np.ascontiguousarray(faint.T)
+    across = _lines(faint, pen, _is_page(faint, pen))
+    down = _lines(turned, pen, _is_page(turned, pen))
+    # The lines of a sheet reach its sides; beside them there is paper all the same, and a margin line may be there.
+    if across.count >= _LEAST > down.count:
+        down = _lines(turned, pen, _is_page(ink.T & ~across.pixels.T.astype(np.uint8), pen))
+    elif down.count >= _LEAST > across.count:
+        across = _lines(faint, pen, _is_page(ink & ~down.pixels.T.astype(np.uint8), pen))
+    return across, down
+
+
+def _lines(faint: Image, pen: float, is_page: bool) -> _Lines:
+    """Printed lines that run from left to right, all in one direction; on a page, one or two are enough."""
     height, width = faint.shape
     blocks = max(1, width // _BLOCK)
     covered = cv2.resize(255 * faint, (blocks, height), interpolation=cv2.INTER_AREA)
@@ -114,10 +127,8 @@ def _lines(faint: Image, pen: float) -> _Lines:
     lines = _runs(share > _NET, 2 * pen + 4)
     if len(lines) < _SHEET:  # so many are the lines of a sheet, even where they leave the picture at its sides
         lines = _runs(share > _SPAN, 2 * pen + 4)
-    if len(lines) < (
-        _LEAST if _is_page(faint, pen) else _LEAST_CLOSE
-    ):  # one or two lines from edge to edge, with room above and below
-        lines = [(a, b) for a, b in lines if share[a:b].max() >= _WHOLE and _is_page(faint, pen)]
+    if len(lines) < (_LEAST if is_page else _LEAST_CLOSE):  # one or two lines from edge to edge
+        lines = [(a, b) for a, b in lines if share[a:b].max() >= _WHOLE and is_page]
     if len(lines) > _MOST:
         raise ImageError("has lines all over the paper that cannot be told from the ink")
     strips = np.zeros(faint.shape, dtype=bool)

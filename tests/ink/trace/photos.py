@@ -124,6 +124,16 @@ def ruled(
     return (page * (1 - share) + np.array(ink) * share).astype(np.uint8)
 
 
+def notebook(strokes: Strokes, ink: Colour = (120, 40, 20)) -> np.ndarray:
+    """Strokes on ruled paper with a red line down its left margin."""
+    page = write(strokes, [WHITE])
+    for top in range(20, page.shape[0], 42):
+        page[top : top + 2] = (235, 200, 170)
+    page[:, 14:16] = (170, 170, 240)
+    share = _coverage(strokes, HEIGHT, PEN, 0, 1)[..., None]
+    return (page * (1 - share) + np.array(ink) * share).astype(np.uint8)
+
+
 def tilted(page: np.ndarray, degrees: float) -> np.ndarray:
     return _turned(page, degrees, borderMode=cv2.BORDER_REPLICATE)
 

@@ -72,6 +72,10 @@ def kinds() -> dict[str, p.Photo]:
     found["shadow, compressed"] = lambda s, r: p.noisy(p.shaded(p.write(s, [p.BLUE]), r, 4), 3, r)
     for grey in (170, 200, 225):
         found[f"ruled, grey {grey}"] = lambda s, r, g=grey: p.ruled(s, g, 2, 41, False)
+    found["notebook"] = lambda s, r: p.notebook(s)
+    found["notebook, compressed"] = lambda s, r: p.noisy(p.notebook(s), 4, r)
+    found["notebook, tilted"] = lambda s, r: p.tilted(p.notebook(s), 3)
+    found["yellow note on wood"] = lambda s, r: p.on_table(p.write(s, [p.BLUE], (120, 235, 250)), p.WOOD, "lrtb", r)
     for degrees in (-5, 5):
         found[f"tilted by {degrees}"] = lambda s, r, d=degrees: p.tilted(p.write(s), d)
     return found
