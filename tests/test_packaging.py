@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crohme.extras import EXTRA_OF
+from crohme.extras import BASE, EXTRA_OF
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -50,7 +50,7 @@ def imports_of(requirements: set[str]) -> set[str]:
 
 
 def test_recognising_ink_needs_three_libraries() -> None:
-    assert imports_of(set(PROJECT["dependencies"])) == {"numpy", "lxml", "tqdm"}
+    assert imports_of(set(PROJECT["dependencies"])) == set(BASE)
 
 
 def test_requirements_txt_is_the_base_and_what_training_needs() -> None:

@@ -5,38 +5,38 @@ drawn from what was measured in the training set (`manner`). A row is laid out a
 at y 0, the unit in which `Pool.symbol` gives ink, and is then moved and scaled as a whole.
 
 To add a kind of node, give it a function of `Typesetter` that makes a `Block`, as `_fraction` and `_root` do, and
-name it in `_core`; the geometry of accents, frames and grids stands in `arrangements`.
+name it in `_core`; the geometry of what is laid out is in `fractions`, `scripts`, `fences` and `arrangements`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import zip_longest
 from statistics import median
 
 import numpy as np
 
 from crohme.augment.arrangements import arrange_grid, put_around, put_over
-from crohme.augment.blocks import Block, Glyph, Symbol, joined, to_expression
-from crohme.augment.fitting import fitted_root, part_scripts, stretch_to_height, stretch_to_width
+from crohme.augment.blocks import Block, Symbol, joined, to_expression
+from crohme.augment.fences import fit_fences, opening_of
+from crohme.augment.fitting import part_scripts, stretch_to_height
+from crohme.augment.fractions import fraction_of, put_index, root_of
 from crohme.augment.ink import Ink, NoInk
 from crohme.augment.kinds import end_of, kind_of, shape_of
 from crohme.augment.manner import Manner
 from crohme.augment.marks import WIDE, mark
 from crohme.augment.metrics import has_usual_height
+from crohme.augment.scripts import put_as_limit, put_beside
+from crohme.augment.writing_order import LateDots, turns
 from crohme.ink.expression import Expression, Row
 from crohme.notation.alphabet import BIG_OPERATORS, BINOMIAL, GRID, INTEGRALS, ROOT
 from crohme.notation.tree import LIMIT_OF, SCRIPT_OF, SCRIPTS, Node, Relation, SymbolTree
 
-_PLAIN = 2.6  # height up to which a fence's content is a plain row, as in `evaluation.layout`
 _NAMES = ("letter", "digit")
 _ERROR = 0.4  # share of a symbol's difference from others of its class, in size and place, that is taken back
 _SMALLEST, _LARGEST = 0.6, 1.6  # over the usual size of its class
 _TRIES, _LOW = 4, 0.25  # to find a point that lies below, or above, this y
-_REACH = 0.7  # of a symbol's height, beside which a script may lie
 _CONTENT_FIRST = 0.85  # share of accents and frames that are written after what they mark
 _ALIGNED_LEFT, _BY_COLUMN = 0.4, 0.1  # shares of grids
-_AXIS = -0.1  # of a row whose other symbols do not tell where its mid line is
 
 
 def typeset(tree: SymbolTree, ink: Ink, rng: np.random.Generator) -> Expression:
@@ -69,7 +69,7 @@ class Typesetter:
         self._ink, self._rng = ink, rng
         self._manner = Manner(rng)
         self._limits: dict[str, bool] = {}
-        self._late: list[Glyph] = []
+        self._late_dots = LateDots()
 
     def whole(self, row: Row) -> Block:
         """The base line, which may rise or fall."""
@@ -83,14 +83,14 @@ class Typesetter:
         open_fences: list[int] = []
         for number, node in enumerate(row):
             part = self._point(row, number) if node.label == "." else self._core(node, place, plain)
-            opening = self._opening(row, number, open_fences)
+            opening = opening_of(row, number, open_fences)
             parts.append(part)
             if opening is not None and number - opening > 1:
-                self._fit_fences(parts[opening], part, parts[opening + 1 : number])
+                fit_fences(parts[opening], part, parts[opening + 1 : number], self._manner)
             self._scripts(node, part)
         for number in open_fences:  # only a grid makes a fence that nothing closes as tall as itself
             if number + 1 < len(row) and row[number + 1].is_grid:
-                self._fit_fences(parts[number], parts[number], parts[number + 1 : number + 2])
+                fit_fences(parts[number], parts[number], parts[number + 1 : number + 2], self._manner)
         if not plain and not any(node.inner_rows for node in row):
             # A row of signs only is measured by them: so is their size here.
             size = median(max(part.height, 0.6 * part.width) / 1.6 for part in parts)
@@ -102,7 +102,7 @@ class Typesetter:
                 at += self._gap(row[number - 1], row[number], parts[number - 1], part, place)
             part.move(at - part.left, slope * at)
             at = part.right
-        return self._with_late_dots(joined(parts, self._turns(len(parts))))
+        return self._late_dots.after(joined(parts, turns(len(parts), self._manner)))
 
     def _gap(self, left: Node, right: Node, before: Block, after: Block, place: str) -> float:
         gap = self._manner.draw(f"gap {place}", f"{end_of(left)} {kind_of(right)}")
@@ -137,7 +137,7 @@ class Typesetter:
         if named:
             block.move(0, _ERROR * (middle - (block.top + block.bottom) / 2))
         if label in ("i", "j") and len(block.glyphs[0].ink) > 1 and not self._manner.does("dot in turn"):
-            self._split_dot(block)
+            self._late_dots.split_off(block)
         return block
 
     def _point(self, row: Row, number: int) -> Block:
@@ -149,93 +149,24 @@ class Typesetter:
                 break
         return part
 
-    # Fences
-
-    def _opening(self, row: Row, number: int, open_fences: list[int]) -> int | None:
-        """Number of the fence that this symbol closes; `open_fences` is brought up to date."""
-        label, kind = row[number].label, kind_of(row[number])
-        if kind == "opening":
-            open_fences.append(number)
-        elif kind == "bar":
-            if open_fences and row[open_fences[-1]].label == label:
-                return open_fences.pop()
-            if any(node.label == label for node in row[number + 1 :]):
-                open_fences.append(number)
-        elif kind == "closing":
-            while open_fences and kind_of(row[open_fences[-1]]) == "bar":
-                open_fences.pop()  # it stood alone
-            return open_fences.pop() if open_fences else None
-        return None
-
-    def _fit_fences(self, opening: Block, closing: Block, content: Sequence[Block]) -> None:
-        top, bottom = min(part.top for part in content), max(part.bottom for part in content)
-        how = "plain" if bottom - top <= _PLAIN else "tall"
-        least = -0.25 * (bottom - top)
-        for fence in (opening, closing):
-            over = top - max(self._manner.draw("fence up", how), least)
-            under = bottom + max(self._manner.draw("fence down", how), least)
-            short = max(1.3, 0.7 * (bottom - top)) - (under - over)
-            if short > 0:
-                over, under = over - short / 2, under + short / 2
-            stretch_to_height(fence, over, under)
-
     # Fractions and roots
 
     def _fraction(self, node: Node, place: str, plain: bool) -> Block:
         if not self._ink.bars:
             raise NoInk(node.label)
-        draw, rng = self._manner.draw, self._rng
-        unit = min(max(draw("fraction size"), 0.4), 1.1) if plain else 1.0
+        unit = min(max(self._manner.draw("fraction size"), 0.4), 1.1) if plain else 1.0
         above, below = (self._row(node.rows[r], place) for r in (Relation.ABOVE, Relation.BELOW))
-        line = -draw("fraction up") if plain else _AXIS
-        for part in (above, below):
-            part.move(0, 0, unit * float(np.exp(rng.normal(0, 0.07))))
-        above.move(0, line - above.bottom - unit * draw("fraction gap", "above"))
-        below.move(0, line - below.top + unit * draw("fraction gap", "below"))
-        wide, narrow = (above, below) if above.width >= below.width else (below, above)
-        most = -0.2 * wide.width
-        left = wide.left - max(unit * draw("fraction left"), most)
-        right = wide.right + max(unit * draw("fraction right"), most)
-        width = max(right - left, 0.7 * unit)
-        room = width - narrow.width
-        narrow.move(left + room * (draw("fraction place") if room > 0.5 * unit else 0.5) - narrow.left, 0)
-        bar = Block.of_ink(node.label, self._ink.bars[rng.integers(len(self._ink.bars))])
-        stretch_to_width(bar, left, left + width, unit)
-        bar.move(0, line - (bar.top + bar.bottom) / 2)
-        above_first = self._manner.does("numerator before bar")
-        below_last = self._manner.does("bar before denominator") or not above_first
-        bar.hang(Relation.ABOVE, above, before=above_first)
-        bar.hang(Relation.BELOW, below, before=not below_last)
-        if above_first and not below_last:  # both parts first, the upper one before the lower
-            bar.glyphs = above.glyphs + below.glyphs + bar.row[-1].glyphs
-        return bar
+        return fraction_of(above, below, unit, plain, self._ink, self._manner, self._rng)
 
     def _root(self, node: Node, place: str, plain: bool) -> Block:
         if not self._ink.roots:
             raise NoInk(node.label)
-        draw, rng = self._manner.draw, self._rng
-        unit = min(max(draw("root size"), 0.6), 1.3) if plain else 1.0
+        unit = min(max(self._manner.draw("root size"), 0.6), 1.3) if plain else 1.0
         inside = self._row(node.rows[Relation.INSIDE], place).move(0, 0, unit)
-        sign = self._ink.roots[rng.integers(len(self._ink.roots))]
-        top = inside.top - unit * draw("root roof")
-        bottom = max(inside.bottom + unit * max(draw("root foot"), -0.8), top + 1.3 * unit)
-        right = inside.right + max(unit * draw("root right"), -0.3 * inside.width)
-        block = Block.of_ink(node.label, fitted_root(sign, inside.left, unit * draw("root hook"), right, top, bottom))
-        block.hang(Relation.INSIDE, inside, before=not self._manner.does("root before content"))
+        root = root_of(inside, unit, self._ink, self._manner, self._rng)
         if Relation.ABOVE in node.rows:
-            self._index(block, node.rows[Relation.ABOVE], inside, unit)
-        return block
-
-    def _index(self, root: Block, row: Row, inside: Block, unit: float) -> None:
-        """A root's index over its hook."""
-        draw = self._manner.draw
-        index = self._row(row, "script").move(0, 0, unit * min(max(draw("index size"), 0.4), 1.1))
-        middle = root.top + draw("index up") * root.height
-        right = inside.left - unit * min(max(draw("index right"), 0.4), 2.5)
-        index.move(right - index.right, middle - (index.top + index.bottom) / 2)
-        inner = root.row[-1].rows.pop(Relation.INSIDE)
-        root.hang(Relation.ABOVE, index, before=self._manner.does("index before root"))
-        root.row[-1].rows[Relation.INSIDE] = inner
+            put_index(root, self._row(node.rows[Relation.ABOVE], "script"), inside, unit, self._manner)
+        return root
 
     # Accents, frames and grids
 
@@ -298,14 +229,17 @@ class Typesetter:
         if node.is_grid:
             return
         relations = [r for r in (*SCRIPTS, *SCRIPT_OF) if r in node.rows and r not in base.row[-1].rows]
-        left, top, right, bottom = base.left, base.top, base.right, base.bottom
+        box, shape = (base.left, base.top, base.right, base.bottom), shape_of(node)
         hung: dict[Relation, Block] = {}
         for relation in relations:
             row = node.rows[relation]
+            block = self._row(row, "script")
             if relation in SCRIPTS:
-                hung[relation] = self._beside(relation, row, shape_of(node), (top, right, bottom))
+                primes = relation is Relation.SUP and all(each.label == "\\prime" for each in row)
+                name = "prime" if primes else relation.value.lower()
+                hung[relation] = put_beside(block, name, relation, shape, box, self._manner)
             else:
-                hung[relation] = self._limit(relation, row, shape_of(node), (left, top, right, bottom))
+                hung[relation] = put_as_limit(block, relation, shape, box, self._manner)
         if len(relations) == 2 and hung.keys() == set(SCRIPTS):
             part_scripts(hung[Relation.SUP], hung[Relation.SUB])
         lower = "sub first" if Relation.SUB in hung else "below first"
@@ -313,52 +247,3 @@ class Typesetter:
             relations.reverse()
         for relation in relations:
             base.hang(relation, hung[relation], before=not self._manner.does(f"base before {relation.value.lower()}"))
-
-    def _beside(self, relation: Relation, row: Row, shape: str, base: tuple[float, float, float]) -> Block:
-        top, right, bottom = base
-        name = relation.value.lower()
-        if relation is Relation.SUP and all(node.label == "\\prime" for node in row):
-            name = "prime"
-        draw = self._manner.draw
-        script = self._row(row, "script").move(0, 0, min(max(draw(f"{name} size", shape), 0.25), 0.95))
-        y = (top if relation is Relation.SUP else bottom) - draw(f"{name} up", shape)
-        # What is tall grows away from the line.
-        if relation is Relation.SUP:
-            y = min(y, top + _REACH * (bottom - top) - script.bottom)
-        else:
-            y = max(y, bottom - _REACH * (bottom - top) - script.top)
-        return script.move(right + draw(f"{name} right", shape) - script.left, y)
-
-    def _limit(self, relation: Relation, row: Row, shape: str, base: tuple[float, float, float, float]) -> Block:
-        left, top, right, bottom = base
-        name = "over" if relation is Relation.ABOVE else "under"
-        draw = self._manner.draw
-        limit = self._row(row, "script").move(0, 0, min(max(draw(f"{name} size", shape), 0.3), 1.1))
-        x = (left + right) / 2 + draw(f"{name} shift", shape) - (limit.left + limit.right) / 2
-        gap = draw(f"{name} gap", shape)
-        return limit.move(x, top - gap - limit.bottom if relation is Relation.ABOVE else bottom + gap - limit.top)
-
-    # Order of writing
-
-    def _turns(self, count: int) -> list[int]:
-        """The order in which a row's symbols are written: now and then one before its left neighbour."""
-        turns = list(range(count))
-        for number in range(count - 1):
-            if not self._manner.does("neighbours in turn"):
-                turns[number], turns[number + 1] = turns[number + 1], turns[number]
-        return turns
-
-    def _split_dot(self, block: Block) -> None:
-        """The last stroke apart, to be written when the row is."""
-        (glyph,) = block.glyphs
-        dot = Glyph(glyph.ink[-1:], glyph.sx, glyph.sy, glyph.x, glyph.y)
-        glyph.ink = glyph.ink[:-1]
-        block.glyphs.append(dot)
-        block.row[0].glyphs.append(dot)
-        self._late.append(dot)
-
-    def _with_late_dots(self, row: Block) -> Block:
-        if self._late:
-            row.glyphs = [g for g in row.glyphs if g not in self._late] + [g for g in row.glyphs if g in self._late]
-            self._late.clear()
-        return row

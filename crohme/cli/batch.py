@@ -34,20 +34,21 @@ SOURCE is one of:
 The ink of a table is in a column strokes, inkml, image or ink: strokes of points, as in
 [[[x, y], [x, y]], [[x, y]]], with or without a time; InkML; or a picture, in JSON in base64.
 
-Each record has an id: its path, or what its table says. Two records of one id are an error.
+Each record has an id: its path, or what its table says. Two records with the same id are an error.
 
 PLACE is a folder of parts of JSON lines (or Parquet): id, source, latex, mathml, confidence,
 candidates, symbols, warnings, error, seconds, bundle; docs/batch.md describes them. What
-could not be read is in failed.jsonl, with its cause, and makes the exit code 1. The same command goes on where it
-stopped, however that was; with another bundle or other options PLACE is refused.
+could not be read is in failed.jsonl, with its cause, and makes the exit code 1. The same
+command continues where it stopped, however it was stopped; with another bundle or other
+options PLACE is refused.
 
 --shard 2/8 reads the second eighth of the records, for eight processes or machines with the
 same SOURCE and PLACE.
 
 --engine ray reads with the actors of a Ray cluster, --engine spark with the executors of a
 Spark cluster; without --address, on this machine. The sources must be where every machine
-finds them, the same version of crohme on all of them; the bundle is sent. What is written is
-the same, and a run of one engine goes on with another.
+finds them, with the same version of crohme on all of them; the bundle is sent. The output is
+the same, and another engine can continue the run.
 
 examples:
   crohme batch ink/ --output read
@@ -67,7 +68,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "batch",
-        help="recognise any number of expressions, and go on after a stop",
+        help="recognise any number of expressions, resumably",
         description="Recognise expressions from files, archives, tables and object stores.",
         epilog=EPILOG,
         formatter_class=HelpFormatter,

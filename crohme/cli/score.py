@@ -22,8 +22,7 @@ or a table of LaTeX:
   CSV     commas or semicolons, columns file and latex; without a header, name and LaTeX
   text    name, tab, LaTeX, as in CROHME's captions
   JSON    .json, .jsonl: objects with file and latex
-  ours    what `crohme predict --output` writes; the folder of `crohme batch`; the folder of a
-          report, or its outcomes.csv
+  ours    what `crohme predict --output` writes; a folder of `crohme batch`; a report, or its outcomes.csv
 Of a table with both a truth and a reading, TRUTH takes the truth (truth, ground_truth, gt,
 label …) and OUTPUT the reading (reading, prediction, output …), else either takes latex,
 formula, caption …; --truth-column and --output-column name another one.

@@ -18,8 +18,9 @@ from crohme.datasets.symbols import SymbolSet, load_symbols, train_and_held_out
 from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.speed import milliseconds_per_symbol
 from crohme.symbols import training
-from crohme.symbols.data import TrainingData, ink_examples
+from crohme.symbols.data import ink_examples
 from crohme.symbols.description import networks
+from crohme.symbols.examples import TrainingData
 from crohme.symbols.recognizer import SymbolRecognizer
 from crohme.symbols.settings import DEFAULTS
 from crohme.training.run import holds_run

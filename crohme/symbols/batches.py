@@ -8,7 +8,7 @@ from typing import overload
 
 import numpy as np
 
-from crohme.symbols.data import Examples
+from crohme.symbols.examples import Examples
 from crohme.symbols.settings import Settings
 from crohme.training.batch import Batch
 

@@ -15,8 +15,8 @@ from crohme import bundle
 from crohme.ink.raster import SIZE
 from crohme.symbols import pretrained
 from crohme.symbols.batches import Epoch, batch_size
-from crohme.symbols.data import Examples, TrainingData
 from crohme.symbols.description import networks
+from crohme.symbols.examples import Examples, TrainingData
 from crohme.symbols.inputs import picture_size
 from crohme.symbols.settings import Settings, compile_for
 from crohme.symbols.warm_start import warm_start

@@ -11,8 +11,9 @@ from crohme import bundle
 from crohme.datasets.location import DataNotFound
 from crohme.symbols import confusion, pretrained
 from crohme.symbols.batches import epochs as epochs_of
-from crohme.symbols.data import Choice, TrainingData, find
+from crohme.symbols.data import Choice, find
 from crohme.symbols.description import networks
+from crohme.symbols.examples import TrainingData
 from crohme.symbols.run import SymbolRun
 from crohme.symbols.settings import EPOCHS, Settings, check
 from crohme.symbols.warm_start import fitting

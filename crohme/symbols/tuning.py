@@ -17,7 +17,7 @@ import pandas as pd
 
 from crohme.errors import CrohmeError
 from crohme.symbols import training
-from crohme.symbols.data import TrainingData
+from crohme.symbols.examples import TrainingData
 from crohme.symbols.tuning_space import Search, Space
 from crohme.training.run_folder import held
 from inkml_parser.files import read_regular, write_whole

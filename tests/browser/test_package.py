@@ -63,6 +63,18 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return (modules / "package").rename(modules / "crohme")
 
 
+@needs_npm
+def test_a_python_that_cannot_write_the_recogniser_is_named_in_one_line(tmp_path: Path) -> None:
+    assert NODE is not None
+    js = shutil.copytree(REPOSITORY / "js", tmp_path / "js", ignore=shutil.ignore_patterns("recognizer", "*.tgz"))
+    causes = {str(tmp_path / "no-python"): "not found", shutil.which("false"): "cannot write the recogniser"}
+    for python, cause in causes.items():
+        environment = os.environ | {"PYTHON": python or ""}
+        done = subprocess.run([NODE, js / "prepare.mjs"], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert done.stderr == f"{python}: {cause}; set $PYTHON to a Python with numpy, lxml and tqdm\n"
+
+
 @pytest.fixture
 def examples(package: Path) -> Iterator[str]:
     class Files(SimpleHTTPRequestHandler):

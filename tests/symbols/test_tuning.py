@@ -14,7 +14,7 @@ import pytest
 
 from crohme import bundle
 from crohme.symbols import training
-from crohme.symbols.data import Examples, TrainingData
+from crohme.symbols.examples import Examples, TrainingData
 from crohme.symbols.run import SymbolRun
 from crohme.symbols.settings import DEFAULTS
 

@@ -11,6 +11,7 @@ from crohme.cli.files import list_failures, write_json, write_text
 from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.reports import add_report_options, check_outputs, short
 from crohme.cli.tasks import Parser
+from crohme.extras import require
 
 if TYPE_CHECKING:
     from crohme.evaluation.symbol_reader import SymbolReader
@@ -68,6 +69,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the figures, write what was asked for, and list the files that could not be read."""
+    require("score", "this command")  # else the first to be missed is what draws ink
     from crohme.evaluation.symbols import evaluate
 
     check_outputs(args)

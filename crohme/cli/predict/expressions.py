@@ -25,17 +25,17 @@ The CSV has the columns file, symbol (empty), latex, confidence, truth, truth_er
 then latex_2, confidence_2 and so on. JSON is a list of objects with the same names and
 `candidates`, each with its `mathml` and its `symbols`: label, strokes (numbers in the file,
 from 0), trace_ids, box (left, top, right, bottom), confidence, and the number of the symbol
-that it is attached to (parent) and how (relation). JSON lines are these objects, one a line.
-The file is there at the end; Ctrl-C keeps what was read.
+to which it is attached (parent) and how (relation). JSON lines are these objects, one a line.
+The file is written at the end; Ctrl-C keeps what was read.
 
-With --resume, each line goes to the .csv or .jsonl when it comes, and the same command goes
-on after a stop, or when it was killed; files that have a line are passed over. For very many
-files there is `crohme batch`.
+With --resume, each line is written to the .csv or .jsonl at once, and the same command
+continues after a stop, even if it was killed; files that have a line are skipped. For very
+many files there is `crohme batch`.
 
---write lg,inkml,mathml,latex --to-dir DIR writes files to DIR, named after their source:
-a CROHME label graph over strokes (.lg), the ink with the reading as its truth (.inkml),
-Presentation MathML (.mml), LaTeX tokens (.tex). The ink of a picture is the traced one,
-in pixels.
+--write lg,inkml,mathml,latex,typst,text --to-dir DIR writes files to DIR, named after their
+source: a CROHME label graph over strokes (.lg), the ink with the reading as its truth (.inkml),
+Presentation MathML (.mml), LaTeX tokens (.tex), a formula of Typst (.typ), Unicode text (.txt).
+The ink of a picture is the traced one, in pixels.
 
 examples:
   crohme predict data/sample/test

@@ -21,11 +21,11 @@ is taken for one symbol. A symbol's label in the file is shown beside the readin
 
 The CSV has the columns file, symbol (its number in the file), latex, confidence, truth,
 truth_error, error, then latex_2, confidence_2 and so on. JSON is a list of objects with the
-same names and `candidates`; JSON lines are these objects, one a line. The file is there at
-the end; Ctrl-C keeps what was read.
+same names and `candidates`; JSON lines are these objects, one a line. The file is written
+at the end; Ctrl-C keeps what was read.
 
-With --resume, each line goes to the .csv or .jsonl when it comes, and the same command goes
-on after a stop, or when it was killed.
+With --resume, each line is written to the .csv or .jsonl at once, and the same command
+continues after a stop, even if it was killed; files that have a line are skipped.
 
 --sheet draws the symbols in rows, each with its label, probability and file, 200 to a page.
 Pages after the first are numbered: sheet.png, sheet-2.png.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from crohme.cli.arguments import positive_int
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.deep_learning import load_keras
-from crohme.extras import MissingExtra
+from crohme.extras import require
 
 if TYPE_CHECKING:
     from crohme.symbols.tuning import Best
@@ -66,8 +65,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Search; print the table, and where the best configuration is."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    if find_spec("keras_tuner") is None:  # the extra has Keras as well
-        raise MissingExtra("keras_tuner", "this command")
+    require("tune", "this command")  # the extra has Keras as well
     load_keras()
     # Its adapter to TensorFlow loads TensorBoard, which keras-tuner does not ask for when it is installed.
     import keras_tuner  # noqa: F401
