@@ -118,6 +118,7 @@ def _follow(
 ) -> Steps[HypothesesState]:
     """Search on as long as the search finds what is expected; the state after what it found."""
     n, state = len(memory), network.start()
+    after: HypothesesState
     tokens, pointers, after = yield Read(memory, state, *inputs([expected], n))
     for i in range(len(expected)):
         search.step(tokens[:, i], pointers[:, i])
