@@ -32,6 +32,7 @@ import numpy as np  # noqa: E402  (it counts its threads when it is imported)
 from crohme import bundle  # noqa: E402
 from crohme.bundle import Bundle  # noqa: E402
 from crohme.datasets.location import inkml_files, sample_folder  # noqa: E402
+from crohme.expressions.protocol import BatchedNetwork  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
 from inkml_parser import Ink, InkError, read  # noqa: E402
 
@@ -90,13 +91,14 @@ def arithmetic(recognizer: Recognizer, inks: list[Ink]) -> float:
         if rest and rest[-1] == "kernel":
             of_pairs = part == "pair" and rest[0] in ("lying", "out") or rest[0].startswith(("geometry", "biases"))
             kernels["pairs" if of_pairs else "tokens" if part == "decoder" else "strokes"] += weight.size
-    read, counts = recognizer.network.read, Counter[str]()
+    assert isinstance(recognizer.network, BatchedNetwork)
+    read_many, counts = recognizer.network.read_many, Counter[str]()
 
-    def counted(memory: Any, state: Any, previous: Any, *where: Any) -> Any:
-        counts["tokens"] += previous.size
-        return read(memory, state, previous, *where)
+    def counted(reads: Any) -> Any:
+        counts["tokens"] += sum(read.previous.size for read in reads)
+        return read_many(reads)
 
-    with mock.patch.object(recognizer.network, "read", counted):
+    with mock.patch.object(recognizer.network, "read_many", counted):
         for ink in inks:
             recognizer.recognize(ink)
             counts["strokes"] += len(ink.strokes)
@@ -124,7 +126,7 @@ def against(commit: str, name: str, files: list[Path]) -> None:
 
 
 def compare(versions: dict[str, Path], name: str, files: list[Path]) -> None:
-    """Print the processor time a file of each version, and how many answers are the same."""
+    """Print the processor time a file of each version, one by one and all together, and how many answers are alike."""
     program = Path(__file__).with_name("benchmark_reader.py")
     readers = {
         version: subprocess.Popen(
@@ -134,19 +136,22 @@ def compare(versions: dict[str, Path], name: str, files: list[Path]) -> None:
         for version, root in versions.items()
     }  # fmt: skip
 
-    def taken(version: str, number: int, beam: int) -> tuple[float, str]:
+    def taken(version: str, number: int, beam: int) -> tuple[float, list[str]]:
         reader = readers[version]
         assert reader.stdin is not None and reader.stdout is not None
         print(number, beam, file=reader.stdin, flush=True)
         measured, latex = json.loads(reader.stdout.readline())
         return measured, latex
 
-    for what, beam in (("greedy", 1), ("the usual beam", 0)):
+    one_by_one, together = [[i] for i in range(len(files))], [[-1]]
+    for what, beam, parts in (
+        ("greedy", 1, one_by_one), ("the usual beam", 0, one_by_one), ("a folder, the usual beam", 0, together),
+    ):  # fmt: skip
         means, answers = {}, {}
-        rounds = [[[taken(v, i, beam) for v in versions] for _ in range(3)] for i in range(len(files))]
+        rounds = [[[taken(v, i, beam) for v in versions] for _ in range(3)] for (i,) in parts]
         for j, version in enumerate(versions):
-            means[version] = statistics.mean(min(one[j][0] for one in of_file) for of_file in rounds)
-            answers[version] = [of_file[0][j][1] for of_file in rounds]
+            means[version] = sum(min(one[j][0] for one in of_part) for of_part in rounds) / len(files)
+            answers[version] = [latex for of_part in rounds for latex in of_part[0][j][1]]
             each = f"{1000 * means[version]:.1f} ms of processor time, {1 / means[version]:.1f} a second and core"
             row(f"{what}, {version}", each)
         first, other = versions

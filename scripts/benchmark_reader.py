@@ -2,8 +2,8 @@
 
     python scripts/benchmark_reader.py ROOT BUNDLE FILE...
 
-ROOT is the checkout whose package is timed. Each line `NUMBER BEAM` of the input, 0 for the usual beam, is answered by
-a line of JSON: processor time in seconds, and the LaTeX.
+ROOT is the checkout whose package is timed. Each line `NUMBER BEAM` of the input, -1 for all files in one go and 0 for
+the usual beam, is answered by a line of JSON: processor time in seconds, and the LaTeX of each file.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ def main() -> None:
     recognizer = crohme.load(bundle)
     for line in sys.stdin:
         number, beam = map(int, line.split())
+        some = files if number < 0 else [files[number]]
         begun = time.process_time()
-        try:
-            latex = recognizer.recognize(files[number], beam=beam or None).latex
-        except (ValueError, OSError) as error:  # what cannot be read is an answer, too
-            latex = type(error).__name__
-        print(json.dumps([time.process_time() - begun, latex]), flush=True)
+        found = list(recognizer.recognize_many(some, beam=beam or None))
+        taken = time.process_time() - begun
+        # What cannot be read is an answer, too.
+        latex = [type(one).__name__ if isinstance(one, Exception) else one.latex for one in found]
+        print(json.dumps([taken, latex]), flush=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -71,7 +71,7 @@ def read_records(
         yield _row(taken.popleft(), found, {"seconds": round(seconds, 6), "bundle": bundle})
 
 
-def _row(record: Record, found: Recognition | Exception, about: Mapping[str, Any]) -> Row:
+def _row(record: Record, found: Recognition | Exception, about: dict[str, Any]) -> Row:
     """The row of a record.
 
     Raises:

@@ -118,6 +118,7 @@ def _follow(
 ) -> Steps[HypothesesState]:
     """Search on as long as the search finds what is expected; the state after what it found."""
     n, state = len(memory), network.start()
+    after: HypothesesState
     tokens, pointers, after = yield Read(memory, state, *inputs([expected], n))
     for i in range(len(expected)):
         search.step(tokens[:, i], pointers[:, i])
@@ -306,6 +307,9 @@ def _choices(
     best = best[np.argsort(-flat[best])]
     found: list[tuple[float, int, str, Cursor, BoolArray | None]] = []
     for index, score in zip(best.tolist(), flat[best].tolist(), strict=True):
+        # Strokes only lower a score: once there are enough that none of those left can overtake, they are the best.
+        if len(found) >= beam and sorted(one[0] for one in found)[-beam] >= score:
+            break
         if score > -np.inf:
             i, number = divmod(index, scores.shape[1])
             hypothesis, token = live[i], vocabulary.tokens[number]

@@ -166,14 +166,15 @@ class Decoder:
             here = x[own].reshape(k, q, self.width)
             here += _positions(one.state.length + q, self.width)[one.state.length :]
             anchors = one.anchors.reshape(k * q, n)
-            mean = anchors / np.maximum(np.add.reduce(anchors, axis=1, keepdims=True), np.float32(1))
+            count = np.maximum(np.add.reduce(anchors, axis=1, keepdims=True), np.float32(1))
+            mean: Float32Array = np.divide(anchors, count, dtype=np.float32)
             x[own] += mean @ one.memory.anchors
-            seen = (mean @ one.memory.seen).reshape(k * q, n, -1)
+            seen: Float32Array = (mean @ one.memory.seen).reshape(k * q, n, -1)
             seen[..., -2] = anchors
             seen[..., -1] = one.written.reshape(k * q, n)
             before = one.state.path.shape[1]
             state, mask = one.state.extended(k, q)
-            of_seen = np.ascontiguousarray(seen.transpose(0, 2, 1))  # as it is multiplied fastest
+            of_seen: Float32Array = np.ascontiguousarray(seen.transpose(0, 2, 1))  # as it is multiplied fastest
             views.append(_View(one.memory, own, seen, of_seen, state.pool, before, before + k * q, mask))
             states.append(state)
         for i in range(self.layers):
@@ -205,8 +206,8 @@ class Decoder:
                 np.matmul(weights, values[: view.after].transpose(1, 0, 2), out=by_head(found[own], heads))
 
         totals = attended(attend, (len(x), heads))
-        by_token = found.reshape(len(x), heads, -1)
-        by_token /= totals[..., None]
+        found_by_head = found.reshape(len(x), heads, -1)
+        found_by_head /= totals[..., None]
         return dense(found, self.table, f"self_{layer}/out")
 
     def _cross_attention(self, x: Float32Array, views: Sequence[_View], layer: int) -> Float32Array:

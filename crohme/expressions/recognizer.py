@@ -19,7 +19,7 @@ from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
 from crohme.expressions.language_model import LanguageModel
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.ranking import best_readings, confidences
-from crohme.expressions.rescoring import class_score, classes_of, likely_labels
+from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.session import Session
 from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
@@ -217,16 +217,16 @@ class Recognizer:
         ]
         if symbols is None and not known and ranked[0][1] < self.decoding.least_confidence:
             raise _no_reading(int((ranked[0][2] > _MOSTLY).sum()), len(ink.strokes))
-        classes = classes_of(self.network, memory, vocabulary)
+        classes = ClassScores(self.network, memory, vocabulary)
         labelled = {symbol.strokes for symbol in known if symbol.label is not None}
 
         def reading(candidate: Candidate, share: float) -> Reading:
             read_symbols = []
             for node in candidate.tree.nodes():
-                scores = candidate.certainty[node.strokes], class_score(classes, node, vocabulary)
+                scores = candidate.certainty[node.strokes], classes.of(node)
                 confidence = 1.0 if node.strokes in labelled else float(np.clip(np.exp(scores).mean(), share, 1.0))
-                candidates_of = likely_labels(classes, node, vocabulary)
-                read_symbols.append(RecognizedSymbol.of(node, ink, confidence, candidates_of))
+                likely = classes.likely_labels(node)
+                read_symbols.append(RecognizedSymbol.of(node, ink, confidence, likely))
             return Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree, tuple(read_symbols))
 
         return Recognition(ink, tuple(reading(candidate, share) for candidate, share, _ in ranked[:top]))

@@ -166,22 +166,38 @@ def symbol_scores(
         vocabulary: Vocabulary. The network's.
         trees: sequence of SymbolTree. Readings of this expression, with strokes.
     """
-    classes = classes_of(network, memory, vocabulary)
-    return [float(sum(class_score(classes, node, vocabulary) for node in tree.nodes())) for tree in trees]
+    classes = ClassScores(network, memory, vocabulary)
+    return [float(sum(classes.of(node) for node in tree.nodes())) for tree in trees]
 
 
-def classes_of(network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary) -> Float32Array:
-    """Log-probabilities of each stroke's symbol class, `(n, symbols)`."""
-    return log_softmax(network.classify(memory) + vocabulary.class_bias)
+class ClassScores:
+    """Log-probabilities of symbol classes, for each set of strokes in the mean of them.
 
+    Args:
+        network, memory, vocabulary: see `symbol_scores`.
+    """
 
-def class_score(classes: Float32Array, node: Node, vocabulary: Vocabulary) -> float:
-    """Log-probability of a symbol's label by the classes of its strokes, in the mean."""
-    return float(classes[list(node.strokes), vocabulary.class_index[node.label]].mean())
+    def __init__(self, network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._of_strokes = log_softmax(network.classify(memory) + vocabulary.class_bias)
+        # Most symbols are in several readings.
+        self._means: dict[tuple[int, ...], Float32Array] = {}
+        self._likely: dict[tuple[int, ...], tuple[str, ...]] = {}
 
+    def _mean(self, strokes: tuple[int, ...]) -> Float32Array:
+        """`(symbols,)`."""
+        if strokes not in self._means:
+            self._means[strokes] = self._of_strokes[list(strokes)].mean(axis=0)
+        return self._means[strokes]
 
-def likely_labels(classes: Float32Array, node: Node, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """What a symbol may be by the classes of its strokes, in the mean: the most likely labels, best first."""
-    scores = classes[list(node.strokes)].mean(axis=0)
-    best = [vocabulary.alphabet.labels[i] for i in np.argsort(-scores, kind="stable")[: _LIKELY + 1]]
-    return tuple(label for label in best if label != OTHER)[:_LIKELY]
+    def of(self, node: Node) -> float:
+        """That of a symbol's label."""
+        return float(self._mean(node.strokes)[self._vocabulary.class_index[node.label]])
+
+    def likely_labels(self, node: Node) -> tuple[str, ...]:
+        """What a symbol may be by its strokes: the most likely labels, best first."""
+        if node.strokes not in self._likely:
+            best = np.argsort(-self._mean(node.strokes), kind="stable")[: _LIKELY + 1]
+            labels = [self._vocabulary.alphabet.labels[i] for i in best]
+            self._likely[node.strokes] = tuple(label for label in labels if label != OTHER)[:_LIKELY]
+        return self._likely[node.strokes]

@@ -100,7 +100,8 @@ class _Reading(Generic[T]):
 
     def go_on(self, answer: Any = None) -> None:
         """Go on to the next request, with the answer to this one; an exception is raised where it was asked."""
-        began, ended = time.perf_counter(), None
+        began = time.perf_counter()
+        ended: Any = None
         self.request = None
         try:
             self.request = self.steps.throw(answer) if isinstance(answer, Exception) else self.steps.send(answer)

@@ -68,7 +68,7 @@ class State:
     def select(self, hypotheses: Sequence[int]) -> State:
         """The state of some of the hypotheses, in the given order, repeats allowed."""
         path = self.path[hypotheses]
-        live = path.any(axis=0)
+        live: BoolArray = np.logical_or.reduce(path, axis=0)
         # What none of them has read is left out where it is most: taking it out copies the rest.
         if 2 * np.count_nonzero(live) >= len(live):
             return State(self.pool, path, self.length)

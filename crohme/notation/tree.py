@@ -85,6 +85,8 @@ class Node:
 
     def with_rows(self, change: Callable[[tuple[Node, ...]], tuple[Node, ...]]) -> Node:
         """The node with every row that hangs on it, and every cell, changed."""
+        if not self.rows and not self.cells:
+            return self
         rows = {relation: change(row) for relation, row in self.rows.items()}
         return replace(self, rows=rows, cells=tuple(tuple(map(change, line)) for line in self.cells))
 
