@@ -1,13 +1,16 @@
 /** The reading that is shown: its formula, its LaTeX, which can be edited, its copies, its answer. */
 import { HAS_SERVER, post, Refusal } from "./api.js";
+import { Calculator, kindOf } from "./calculation.js";
 import { copy, OF_INK } from "./copies.js";
 import { formula, percent } from "./formula.js";
 import { belongsTo } from "./popovers.js";
 import { Shown } from "./shown.js";
-import { showNoSolution, showSolution } from "./solution.js";
+import { inPlace, showState } from "./solution.js";
 import { inWords } from "./words.js";
 
+const JSON_TYPE = "application/json";
 const PAUSE = 300; // milliseconds after a key, in which another may follow
+const REST = 500; // milliseconds after which a reading is calculated without being asked for
 const THANKS = 1500; // milliseconds
 
 export class Result {
@@ -17,6 +20,8 @@ export class Result {
   #parts;
   #pageOf;
   #timer = 0;
+  #resting = 0;
+  #calculator = new Calculator((path, body, signal) => post(path, JSON.stringify(body), JSON_TYPE, signal), localStorage.getItem("angle") ?? "radians");
   #form = localStorage.getItem("copy") ?? "latex";
 
   /** `parts` are elements by name; `pageOf` gives the page that is written on. */
@@ -32,9 +37,10 @@ export class Result {
     parts.latex.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
-      if (HAS_SERVER) this.#solve();
+      if (HAS_SERVER) this.#calculate(true);
     });
-    parts.solve.addEventListener("click", () => this.#solve());
+    parts.solve.addEventListener("click", () => this.#calculate(true));
+    this.#calculator.addEventListener("change", ({ detail: [state] }) => this.#showAnswer(state));
     parts.copy.addEventListener("click", () => this.#copy(this.#form));
     belongsTo(parts.copies, parts.copyAs);
     parts.copies.addEventListener("click", ({ target }) => {
@@ -71,9 +77,10 @@ export class Result {
     clearTimeout(this.#timer);
     this.reading = null;
     this.shown.show(null);
-    const { latex, copy: button, solve, answer } = this.#parts;
+    const { latex, copy: button, solve } = this.#parts;
     latex.textContent = "";
-    button.disabled = solve.disabled = answer.hidden = true;
+    button.disabled = solve.disabled = true;
+    this.#forget();
     this.say(text, isWrong);
   }
 
@@ -96,10 +103,11 @@ export class Result {
   #draw(text) {
     const { page, mathml, symbols } = this.reading, drawn = formula(mathml), spoken = inWords(drawn);
     this.shown.show(drawn, symbols, page.fixed);
-    const { copy: button, solve, answer } = this.#parts;
+    const { copy: button, solve } = this.#parts;
     button.disabled = solve.disabled = false;
-    answer.hidden = true;
+    this.#forget();
     this.say(text, false, spoken);
+    if (kindOf(this.reading.latex)) this.#resting = setTimeout(() => this.#calculate(), REST);
   }
 
   #edited() {
@@ -112,7 +120,7 @@ export class Result {
 
   async #convert(asked) {
     try {
-      const { latex: _, ...made } = await post("/v1/convert", JSON.stringify({ latex: asked.latex }), "application/json");
+      const { latex: _, ...made } = await post("/v1/convert", JSON.stringify({ latex: asked.latex }), JSON_TYPE);
       if (this.reading !== asked) return;
       Object.assign(asked, made);
       this.#draw("Edited by hand");
@@ -135,21 +143,28 @@ export class Result {
     setTimeout(() => { button.textContent = "Copy"; }, THANKS);
   }
 
-  async #solve() {
-    const asked = this.reading, { solve, answer } = this.#parts;
-    if (!asked || solve.disabled) return;
-    solve.disabled = true;
-    this.say("Solving…");
-    try {
-      const solution = await post("/v1/solve", JSON.stringify({ latex: asked.latex }), "application/json");
-      if (this.reading === asked) showSolution(answer, solution);
-    } catch (refusal) {
-      if (this.reading === asked) showNoSolution(answer, refusal);
-    } finally {
-      if (this.reading === asked) {
-        solve.disabled = false;
-        this.say("");
-      }
-    }
+  /** Answer the reading: now if that is asked for, else if it asks for an answer itself. */
+  #calculate(isAsked = false) {
+    const { reading } = this;
+    if (!reading || this.#parts.solve.disabled) return;
+    clearTimeout(this.#resting);
+    this.#parts.solve.disabled = isAsked;
+    if (isAsked) this.say("Solving…");
+    this.#calculator.update([{ id: reading, latex: reading.latex, isAsked }]);
+  }
+
+  #forget() {
+    clearTimeout(this.#resting);
+    this.#calculator.update([]);
+  }
+
+  #showAnswer(state) {
+    const { solve, answer } = this.#parts;
+    showState(answer, state, this.#calculator);
+    const solution = state?.answer?.solution;
+    this.shown.answer(solution && kindOf(state.body.latex) === "value" ? inPlace(solution) : null);
+    if (!state?.answer || !solve.disabled || !this.reading) return;
+    solve.disabled = false;
+    this.say("");
   }
 }
