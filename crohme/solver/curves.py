@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crohme.notation import SymbolTree
@@ -129,6 +128,3 @@ def _check(body: Expression) -> None:
 def understood(curve: Curve) -> str:
     """The function as it was understood, as LaTeX."""
     return read_as(curve.statements)
-
-
-__all__: Sequence[str] = ["Curve", "read_curve", "understood"]

@@ -78,8 +78,7 @@ def _of_power(f: sympy.Expr, x: sympy.Symbol, steps: list[Step]) -> sympy.Expr:
     if base == x:
         steps.append(Step(_says(f, x, latex(slope)), "Power rule."))
         return slope
-    inner = _derived_later(base, x)
-    steps.append(Step(_says(f, x, rf"{_in(slope)} \cdot {inner}"), "Power rule and chain rule."))
+    steps.append(Step(_says(f, x, rf"{_in(slope)} \cdot {_d(base, x)}"), "Power rule and chain rule."))
     return slope * _derived(base, x, steps)
 
 
@@ -89,12 +88,8 @@ def _chained(
     if inside == x:
         steps.append(Step(_says(f, x, latex(slope)), f"Derivative of the {name}."))
         return slope
-    steps.append(Step(_says(f, x, rf"{_in(slope)} \cdot {_derived_later(inside, x)}"), f"The {name} and chain rule."))
+    steps.append(Step(_says(f, x, rf"{_in(slope)} \cdot {_d(inside, x)}"), f"The {name} and chain rule."))
     return slope * _derived(inside, x, steps)
-
-
-def _derived_later(inside: sympy.Expr, x: sympy.Symbol) -> str:
-    return _d(inside, x)
 
 
 def _says(f: sympy.Expr, x: sympy.Symbol, text: str) -> str:

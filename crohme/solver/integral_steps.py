@@ -90,11 +90,11 @@ def _by_rule(rule: rules.Rule, f: sympy.Expr, steps: list[Step]) -> sympy.Expr:
         case rules.RewriteRule():
             steps.append(Step(_says(f, x, _integral(rule.rewritten, x)), "Write the integrand in another form."))
             return _integrated(rule.substep, rule.rewritten, steps)
-    text = _NAMES.get(type(rule))
-    if text is None:
+    name = _NAMES.get(type(rule))
+    if name is None:
         raise Unknown
     found = with_absolute_values(_plain(rule.eval()), x)
-    steps.append(Step(_says(f, x, latex(found)), text))
+    steps.append(Step(_says(f, x, latex(found)), name))
     return found
 
 

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("sympy", reason="the extra [solver] is not installed")
 
-from crohme.solver import Angle, MarkKind, NoAnswer, NotUnderstood, Plot, plot, plotting, read_latex  # noqa: E402
+from crohme.solver import Angle, MarkKind, NoAnswer, NotUnderstood, Plot, marks, plot, plotting, read_latex  # noqa: E402
 from crohme.solver.context import read_definitions  # noqa: E402
 from crohme.solver.curves import read_curve  # noqa: E402
 
@@ -17,7 +17,7 @@ from crohme.solver.curves import read_curve  # noqa: E402
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine, too."""
-    monkeypatch.setattr(plotting, "_SECONDS", 60.0)
+    monkeypatch.setattr(marks, "_SECONDS", 60.0)
 
 
 def plotted(latex: str, *lines: str, low: float = -10, high: float = 10, angle: Angle = Angle.RADIANS) -> Plot:
@@ -72,7 +72,7 @@ def test_a_part_goes_up_to_the_end_of_the_domain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("latex", "marks"),
+    ("latex", "expected"),
     [
         ("x^2-2", [("root", "x = - \\sqrt{2}"), ("minimum", "x = 0"), ("root", "x = \\sqrt{2}")]),
         ("x^3", [("root", "x = 0")]),
@@ -86,9 +86,9 @@ def test_a_part_goes_up_to_the_end_of_the_domain() -> None:
         ),
     ],
 )
-def test_roots_and_extrema_are_marked_exactly(latex: str, marks: list[tuple[str, str]]) -> None:
+def test_roots_and_extrema_are_marked_exactly(latex: str, expected: list[tuple[str, str]]) -> None:
     found = plotted(latex)
-    assert [(mark.kind.value, mark.latex) for mark in found.marks] == marks
+    assert [(mark.kind.value, mark.latex) for mark in found.marks] == expected
     assert not found.notes
 
 

@@ -2,7 +2,8 @@
  * In place of the server's solver: values of what is written, definitions, plots, as numbers. What needs more than
  * numbers is refused. Questions and answers are those of `POST /v1/solve` and `POST /v1/plot`.
  */
-import { compiled, evaluate, lettersIn } from "./evaluation.js";
+import { compiled } from "./compiled.js";
+import { evaluate, lettersIn } from "./evaluation.js";
 import { NotUnderstood, readLine } from "./expressions.js";
 import { isExact, exact, NoValue } from "./numbers.js";
 import { comma, decimalForms, letter, math, numberForms, row, sign } from "./presentation.js";

@@ -76,12 +76,14 @@ function ofLost(latex, name, lost) {
   return { refusal: { code: "lost", message: `What ${missing} is was not understood in a line above.` } };
 }
 
-/** Asks what a plan asks, and keeps the answers. Fires "change" with the states as detail whenever one is new. */
+/** Asks what a plan asks, and keeps the answers. Fires "change" whenever a state is new. */
 export class Calculator extends EventTarget {
   #post;
   #known = new Map();
   #asked = new Map(); // key → AbortController
   #lines = [];
+  #insisted = new Map(); // id → the LaTeX whose answer was asked for
+  #states = new Map();
   #angle;
   #failures = 0;
   #retrying = 0;
@@ -100,13 +102,25 @@ export class Calculator extends EventTarget {
     this.update(this.#lines);
   }
 
-  /** The lines as they are now. */
+  /** Answer a line, whether it asks for it or not, until it is another one. */
+  ask(id) {
+    const line = this.#lines.find((one) => one.id === id);
+    if (line) this.#insisted.set(id, line.latex);
+    this.update(this.#lines);
+  }
+
+  /** The state of a line, see `plan`; undefined if it asks nothing. */
+  stateOf(id) { return this.#states.get(id); }
+
+  /** The lines {id, latex} as they are now. */
   update(lines) {
     this.#lines = lines;
-    const { states, questions } = plan(lines, this.#known, this.#angle);
+    const asking = lines.map(({ id, latex }) => ({ id, latex, isAsked: this.#insisted.get(id) === latex }));
+    const { states, questions } = plan(asking, this.#known, this.#angle);
+    this.#states = new Map(states.map((state) => [state.id, state]));
     const wanted = new Set(questions.map(({ key }) => key));
     for (const [key, controller] of this.#asked) if (!wanted.has(key)) controller.abort();
-    this.dispatchEvent(new CustomEvent("change", { detail: states }));
+    this.dispatchEvent(new Event("change"));
     for (const { key, body } of questions) if (!this.#asked.has(key)) this.#ask(key, body);
   }
 

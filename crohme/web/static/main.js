@@ -1,5 +1,6 @@
 /** Puts the page together. */
-import { Refusal } from "./api.js";
+import { post, Refusal } from "./api.js";
+import { Calculator } from "./calculation.js";
 import { Correction } from "./correction.js";
 import { save, sendable, takeFiles, typeOf } from "./files.js";
 import { History } from "./history.js";
@@ -19,10 +20,14 @@ const history = new History();
 const pad = new Pad($("pad"), history);
 const recognition = new Recognition();
 const correction = new Correction($("correction"));
+const calculator = new Calculator(
+  (path, body, signal) => post(path, JSON.stringify(body), "application/json", signal),
+  localStorage.getItem("angle") ?? "radians",
+);
 const result = new Result({
   shown: $("shown"), status: $("status"), spoken: $("spoken"), latex: $("latex"), copy: $("copy"), copyAs: $("copy-as"),
   copies: $("copies"), solve: $("solve"), answer: $("answer"),
-}, () => history.current);
+}, () => history.current, calculator);
 const { shown } = result;
 
 const mode = () => document.querySelector("[name=mode]:checked").value;

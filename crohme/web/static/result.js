@@ -1,6 +1,6 @@
 /** The reading that is shown: its formula, its LaTeX, which can be edited, its copies, its answer. */
 import { HAS_SERVER, post, Refusal } from "./api.js";
-import { Calculator, kindOf } from "./calculation.js";
+import { kindOf } from "./calculation.js";
 import { copy, OF_INK } from "./copies.js";
 import { formula, percent } from "./formula.js";
 import { belongsTo } from "./popovers.js";
@@ -10,6 +10,7 @@ import { inWords } from "./words.js";
 
 const JSON_TYPE = "application/json";
 const PAUSE = 300; // milliseconds after a key, in which another may follow
+const LINE = 0; // there is one
 const REST = 500; // milliseconds after which a reading is calculated without being asked for
 const THANKS = 1500; // milliseconds
 
@@ -21,12 +22,13 @@ export class Result {
   #pageOf;
   #timer = 0;
   #resting = 0;
-  #calculator = new Calculator((path, body, signal) => post(path, JSON.stringify(body), JSON_TYPE, signal), localStorage.getItem("angle") ?? "radians");
+  #calculator;
   #form = localStorage.getItem("copy") ?? "latex";
 
   /** `parts` are elements by name; `pageOf` gives the page that is written on. */
-  constructor(parts, pageOf) {
+  constructor(parts, pageOf, calculator) {
     this.#parts = parts;
+    this.#calculator = calculator;
     this.#pageOf = pageOf;
     this.shown = new Shown(parts.shown);
     this.shown.addEventListener("walk", ({ detail }) => {
@@ -40,7 +42,7 @@ export class Result {
       if (HAS_SERVER) this.#calculate(true);
     });
     parts.solve.addEventListener("click", () => this.#calculate(true));
-    this.#calculator.addEventListener("change", ({ detail: [state] }) => this.#showAnswer(state));
+    this.#calculator.addEventListener("change", () => this.#showAnswer(calculator.stateOf(LINE)));
     parts.copy.addEventListener("click", () => this.#copy(this.#form));
     belongsTo(parts.copies, parts.copyAs);
     parts.copies.addEventListener("click", ({ target }) => {
@@ -150,7 +152,8 @@ export class Result {
     clearTimeout(this.#resting);
     this.#parts.solve.disabled = isAsked;
     if (isAsked) this.say("Solving…");
-    this.#calculator.update([{ id: reading, latex: reading.latex, isAsked }]);
+    this.#calculator.update([{ id: LINE, latex: reading.latex }]);
+    if (isAsked) this.#calculator.ask(LINE);
   }
 
   #forget() {

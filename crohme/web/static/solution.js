@@ -1,5 +1,5 @@
 /** The answer to a line: what was understood, what follows from it, its steps and its plot. */
-import { isFunction } from "./calculation.js";
+import { isFunction, kindOf } from "./calculation.js";
 import { heightsOf } from "./axes.js";
 import { element, formula } from "./formula.js";
 import { draw, firstRange, Plot } from "./plot.js";
@@ -18,10 +18,39 @@ export function showState(container, state, calculator) {
   if (!answer) return container.replaceChildren();
   if (answer.refusal) return showNoSolution(container, answer.refusal);
   const { solution } = answer;
-  showSolution(container, solution, state.isLast);
-  const hasAngles = OF_ANGLES.test(solution.understood.latex);
-  if (hasAngles) container.append(anglesIn(calculator));
-  if (isFunction(state.body.latex, solution)) showPlot(container, state, calculator, solution, firstRange(calculator.angle, hasAngles));
+  const isInPlace = kindOf(state.body.latex) === "value" && inPlace(solution) !== null;
+  showSolution(container, isInPlace && solution.answers.length ? { ...solution, answers: [] } : solution, state.isLast);
+  if (hasAngles(solution)) container.append(anglesIn(calculator));
+  if (isFunction(state.body.latex, solution)) showPlot(container, state, calculator, solution, rangeFor(calculator, solution));
+}
+
+function hasAngles({ understood }) { return OF_ANGLES.test(understood.latex); }
+
+function rangeFor({ angle }, solution) { return firstRange(angle, hasAngles(solution)); }
+
+/**
+ * Show the state of a line in a small element beside it: its answer alone. What was understood is said when one points
+ * at it, and in words.
+ */
+export function showBeside(slot, state, calculator) {
+  const answer = state?.answer;
+  slot.hidden = !answer;
+  slot.title = "";
+  slot.replaceChildren();
+  if (!answer) return;
+  if (answer.refusal) {
+    slot.title = answer.refusal.message;
+    slot.append(element("span", { className: "faint", role: "img", ariaLabel: answer.refusal.message }, "?"));
+    return;
+  }
+  const { solution } = answer, { kind, answers, decimal } = solution;
+  slot.title = `Read as ${inWords(formula(solution.understood.mathml))}`;
+  if (kindOf(state.body.latex) === "value" && inPlace(solution)) slot.append(element("span", { className: "in-place" }, formula(inPlace(solution))));
+  else if (kind === "no solution") slot.append(element("span", { className: "in-place" }, "no solution"));
+  else if (kindOf(state.body.latex) !== "definition") {
+    for (const { mathml } of answers.length ? answers : [decimal].filter(Boolean)) slot.append(element("span", { className: "in-place" }, formula(mathml)));
+  }
+  if (isFunction(state.body.latex, solution)) showPlot(slot, state, calculator, solution, rangeFor(calculator, solution));
 }
 
 /** What is written after the `=` at the end of a line, as MathML, or null. */
