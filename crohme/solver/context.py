@@ -69,7 +69,7 @@ class Context:
 
     def _values_for(self, statements: Sequence[Statement]) -> dict[Name, Expression]:
         named = {pair[0] for statement in statements if (pair := given_value(statement)) is not None}
-        bound = {part.variable for s in statements for part in walk(s) if _is_over_names(part)}
+        bound = {name for statement in statements for part in walk(statement) for name in _taken_over(part)}
         names = set().union(*map(free_names, statements))
         values = {name: value for name, value in self.values.items() if name in names - named - bound}
         relations = [s for s in statements if isinstance(s, Comparison | Membership) and given_value(s) is None]
@@ -172,5 +172,8 @@ def _expression(statement: Statement) -> Expression:
     return statement
 
 
-def _is_over_names(part: Statement) -> bool:
-    return isinstance(part, Derivative) or (isinstance(part, Integral) and part.lower is None)
+def _taken_over(part: Statement) -> tuple[Name, ...]:
+    """The letter that something is differentiated by, or integrated over without limits."""
+    if isinstance(part, Derivative) or (isinstance(part, Integral) and part.lower is None):
+        return (part.variable,)
+    return ()

@@ -7,6 +7,7 @@ numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import mpmath
 import sympy
@@ -20,6 +21,7 @@ from crohme.solver.solution import Mark, MarkKind
 from crohme.solver.writing import decimal, latex
 from crohme.solver.zeros import Point, Zeros, zeros
 
+_Parts: TypeAlias = Sequence[Sequence[tuple[float, float]]]
 _SECONDS = 0.8
 _MOST_MARKS = 40
 _NARROW = mpmath.mpf(10) ** -15
@@ -32,7 +34,7 @@ def marks_of(
     symbol: sympy.Symbol,
     function: RealFunction,
     curve: Curve,
-    parts: Sequence[Sequence[tuple[float, float]]],
+    parts: _Parts,
 ) -> tuple[list[Mark], bool]:
     """Roots and local extrema from left to right, and whether they are surely all.
 
@@ -76,30 +78,40 @@ def _is_in(at: Point, curve: Curve) -> bool:
     return bool(curve.low <= at.value <= curve.high)
 
 
-def _crossings(
-    function: RealFunction, parts: Sequence[Sequence[tuple[float, float]]], known: list[Point]
-) -> list[Point]:
-    """Roots at which the sign of neighbouring points changes, and which are not known yet; not too many."""
+def _crossings(function: RealFunction, parts: _Parts, known: list[Point]) -> list[Point]:
+    """Roots at points, and where the sign of neighbours changes, that are not known yet; not too many."""
     found: list[Point] = []
     for part in parts:
-        for (a, at_a), (b, at_b) in zip(part, part[1:], strict=False):
+        for k, (a, at_a) in enumerate(part):
+            b, at_b = part[k + 1] if k + 1 < len(part) else (a, at_a)
             if len(found) > _MOST_MARKS:
                 return found
-            if at_a * at_b < 0 and not any(a <= p.value <= b for p in known):
-                found.append(Point(bisected(function, a, b)))  # type: ignore[arg-type]
+            if at_a == 0 and not (at_b == 0 and b > a) and not (k and part[k - 1][1] == 0):
+                found += [] if _is_known(a, a, known) else [Point(mpmath.mpf(a))]
+            elif at_a * at_b < 0 and not _is_known(a, b, known):
+                found.append(Point(bisected(function, a, b)))
     return found
 
 
-def _bends(function: RealFunction, parts: Sequence[Sequence[tuple[float, float]]], known: list[Point]) -> list[Point]:
+def _bends(function: RealFunction, parts: _Parts, known: list[Point]) -> list[Point]:
     """Extrema between neighbouring points that are not known yet; not too many."""
     found: list[Point] = []
     for part in parts:
-        for (a, at_a), (_, at), (b, at_b) in zip(part, part[1:], part[2:], strict=False):
+        # An extremum in the middle between two points has both of them at one height.
+        steps = [(a, b) for a, b in zip(part, part[1:], strict=False) if a[1] != b[1]]
+        for (left, before), (after, right) in zip(steps, steps[1:], strict=False):
+            is_flat = part.index(after) - part.index(before) > 1
             if len(found) > _MOST_MARKS:
                 return found
-            if (at - at_a) * (at_b - at) < 0 and not any(a <= p.value <= b for p in known):
-                found.append(Point(_golden(function, mpmath.mpf(a), mpmath.mpf(b), at > at_a)))
+            if is_flat or (before[1] - left[1]) * (right[1] - after[1]) > 0 or _is_known(left[0], right[0], known):
+                continue
+            ends = mpmath.mpf(left[0]), mpmath.mpf(right[0])
+            found.append(Point(_golden(function, *ends, before[1] > left[1])))
     return found
+
+
+def _is_known(low: float, high: float, known: Sequence[Point]) -> bool:
+    return any(low <= point.value <= high for point in known)
 
 
 def _golden(function: RealFunction, low: mpmath.mpf, high: mpmath.mpf, is_maximum: bool) -> mpmath.mpf:

@@ -107,7 +107,7 @@ class Sampler:
         heights = np.array([np.nan if y is None else y for _, y in points])
         steps = np.abs(np.diff(heights))
         steep = steps > 4 * np.nanmedian(steps) if np.isfinite(steps).any() else np.zeros(len(steps), bool)
-        for index in np.flatnonzero(steep):
+        for index in map(int, np.flatnonzero(steep)):
             left, right = points[index], points[index + 1]
             for _ in range(_HALVINGS):
                 at = (left[0] + right[0]) / 2

@@ -92,8 +92,8 @@ def _of_integral(expression: Integral, answer: str) -> tuple[Step, ...]:
         return (*steps, Step(answer, "Together, with a constant of integration."))
     low, high = builder.build(expression.lower), builder.build(expression.upper)
     steps, value = definite_steps(body, symbol, low, high)
-    ends = number(value), number(_value_of(answer))
-    if None in ends or abs(ends[0] - ends[1]) > _CLOSE * max(1, abs(ends[1])):  # type: ignore[operator]
+    end, said = number(value), number(_value_of(answer))
+    if end is None or said is None or abs(end - said) > _CLOSE * max(1, abs(said)):
         return ()
     return (*steps, Step(answer, "Worked out."))
 

@@ -191,5 +191,8 @@ def test_plots_have_the_points_gaps_and_marks_of_the_function() -> None:
         if marks is not None:
             assert [f"{mark['kind']} {mark['latex']}" for mark in plot["marks"]] == marks
         assert any("numerically" in note for note in plot["notes"])
+    sine = asked(("plot", {"latex": "\\cos x"}))[0]["answer"]["marks"]
+    expected = sorted([(k + 0.5) * math.pi for k in range(-3, 3)] + [k * math.pi for k in range(-3, 4)])
+    assert [mark["x"] for mark in sine] == pytest.approx(expected, abs=1e-6)
     for latex in ("x y", "x ^ { 2 } = 4", "\\sqrt { - 1 - x ^ { 2 } }"):
         assert "code" in asked(("plot", {"latex": latex}))[0]

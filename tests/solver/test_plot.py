@@ -101,6 +101,17 @@ def test_what_is_found_as_a_number_says_so() -> None:
     assert "numerically" in " ".join(plotted("\\sin\\frac{1}{x}", low=-1, high=1).notes)
 
 
+@pytest.mark.parametrize("latex", ["\\sin x", "\\cos x", "\\tan x", "x^3-3x", "x^2-x", "|x|"])
+def test_marks_without_a_closed_form_are_at_the_same_places(latex: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = [(mark.kind, mark.x, mark.y) for mark in plotted(latex, low=-10, high=10).marks]
+    monkeypatch.setattr(marks, "attempt", lambda *_, **__: None)
+    found = plotted(latex, low=-10, high=10)
+    assert len(found.marks) == len(exact)
+    for mark, (kind, x, y) in zip(found.marks, exact, strict=True):
+        assert mark.kind == kind and (mark.x, mark.y) == pytest.approx((x, y), abs=1e-9)
+    assert "numerically" in " ".join(found.notes)
+
+
 def test_a_cusp_is_an_extremum() -> None:
     assert ("minimum", 0.0) in [(mark.kind.value, mark.x) for mark in plotted("x^{\\frac{2}{3}}").marks]
 

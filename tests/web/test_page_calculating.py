@@ -125,18 +125,21 @@ def test_a_function_has_a_plot_that_is_dragged_and_zoomed(page: Page, size: tupl
     assert page.one(".plot canvas").rect["height"] >= 120
     assert formulas(page, ".plot-dialog .marks") == ["x=−2", "x=2", "x=0"]
     assert "with 2 roots, 1 minimum" in page.one(".plot canvas").get_attribute("aria-label")
+    page.wait(lambda: questions(page)[-1][1]["high"] < 10)  # what is seen at first is where the roots are
+    wide = questions(page)[-1][1]["high"] - questions(page)[-1][1]["low"]
+    assert wide == pytest.approx(2 * 3 * 2 * math.sqrt(2))
     asked = len(questions(page))
     canvas = page.one(".plot canvas")
     ActionChains(page.browser).click_and_hold(canvas).move_by_offset(-60, 0).release().perform()
     page.wait(lambda: len(questions(page)) > asked)
     moved = questions(page)[-1][1]
     width = canvas.rect["width"]
-    assert (moved["low"] + moved["high"]) / 2 == pytest.approx(20 * 60 / width, rel=0.1)
-    assert moved["high"] - moved["low"] == pytest.approx(40)
+    assert (moved["low"] + moved["high"]) / 2 == pytest.approx(wide / 2 * 60 / width, rel=0.1)
+    assert moved["high"] - moved["low"] == pytest.approx(wide)
     asked = len(questions(page))
     page.browser.execute_script(WHEEL, canvas)
     page.wait(lambda: len(questions(page)) > asked)
-    assert questions(page)[-1][1]["high"] - questions(page)[-1][1]["low"] == pytest.approx(40 / 1.25)
+    assert questions(page)[-1][1]["high"] - questions(page)[-1][1]["low"] == pytest.approx(wide / 1.25)
     asked = len(questions(page))
     canvas.send_keys(Keys.ARROW_RIGHT)
     page.wait(lambda: len(questions(page)) > asked)
@@ -287,6 +290,11 @@ def test_a_plot_is_as_high_as_what_is_worth_seeing() -> None:
     parts = [[[k / 50 - 2, 1 / (k / 50 - 2)] for k in range(100)], [[k / 50, 1 / (k / 50)] for k in range(1, 101)]]
     low, high = plan(f"return heightsOf({{ parts: {parts}, marks: [] }})")
     assert -40 < low < -2 and 2 < high < 40
+    near = [[2 + 2**-k, 2.0**k] for k in range(40, 0, -1)]  # as many points beside a pole as elsewhere
+    low, high = plan(
+        f"return heightsOf({{ parts: [{near + [[3 + k / 10, 1 / (1 + k / 10)] for k in range(40)]}], marks: [] }})"
+    )
+    assert high < 20
     sine = [[[k / 10, math.sin(k / 10)] for k in range(100)]]
     low, high = plan(f"return heightsOf({{ parts: {sine}, marks: [] }})")
     assert low == pytest.approx(-1.16, abs=0.02) and high == pytest.approx(1.16, abs=0.02)

@@ -69,12 +69,14 @@ function marksOf(f, parts) {
     part.forEach(([x, y], k) => {
       if (marks.length >= MOST) return;
       const next = part[k + 1], last = part[k - 1];
-      if (y === 0 && (last?.[1] !== 0 || next?.[1] !== 0)) marks.push({ kind: "root", x, y: 0 });
+      if (y === 0 && last?.[1] !== 0 && next?.[1] !== 0) marks.push({ kind: "root", x, y: 0 });
       else if (next && y * next[1] < 0) marks.push({ kind: "root", x: bisected(f, x, next[0]), y: 0 });
-      if (!next || !last || y === last[1] || y === next[1] || (y - last[1]) * (next[1] - y) > 0) return;
-      const isMaximum = y > last[1], at = turned(f, last[0], next[0], isMaximum), height = f(at);
-      marks.push({ kind: isMaximum ? "maximum" : "minimum", x: at, y: Math.abs(height) < 1e-12 * size ? 0 : height });
-      if (Math.abs(height) < 1e-12 * size && y !== 0) marks.push({ kind: "root", x: at, y: 0 });
+      if (!next || !last || y === last[1]) return;
+      const end = y === next[1] ? part[k + 2] : next; // an extremum in the middle between two points
+      if (!end || y === end[1] || (y - last[1]) * (end[1] - y) > 0) return;
+      const isMaximum = y > last[1], at = turned(f, last[0], end[0], isMaximum), height = f(at), isNothing = Math.abs(height) < 1e-12 * size;
+      marks.push({ kind: isMaximum ? "maximum" : "minimum", x: at, y: isNothing ? 0 : height });
+      if (isNothing && y !== 0) marks.push({ kind: "root", x: at, y: 0 });
     });
   }
   return marks.sort((a, b) => a.x - b.x);

@@ -1,11 +1,26 @@
 /** The window of a plot: what of the plane is seen, and where its lines are. Pure. */
 
+const LEAST = 2; // the distance that the points of interest are given at least
+const EVEN = 500; // points over a range that are no nearer to each other; those beside a gap are
+
+/** What is seen of a plot at first: all of its range, or the part where its roots and extrema are. */
+export function firstView({ parts, marks }, range) {
+  const at = marks.map(({ x }) => x), [first, last] = [Math.min(...at), Math.max(...at)];
+  const around = Math.max(last - first, LEAST), isSmall = at.length > 0 && last - first < (range[1] - range[0]) / 4;
+  const x = isSmall ? [Math.max(range[0], first - around), Math.min(range[1], last + around)] : range;
+  const within = parts.map((part) => part.filter(([at]) => at >= x[0] && at <= x[1]));
+  return { x, y: heightsOf({ parts: within, marks }) };
+}
+
 /** A range of y that shows what a function does, without what it does beside its poles. */
 export function heightsOf({ parts, marks }, fallback = [-1, 1]) {
-  const heights = parts.flat().map(([, y]) => y).filter(Number.isFinite).sort((a, b) => a - b);
+  const points = parts.flat(), nearest = points.length ? (points.at(-1)[0] - points[0][0]) / EVEN : 0;
+  const even = [];
+  for (const point of points) if (!even.length || point[0] - even.at(-1)[0] >= nearest) even.push(point);
+  const heights = even.map(([, y]) => y).filter(Number.isFinite).sort((a, b) => a - b);
   if (!heights.length) return fallback;
   const at = (share) => heights[Math.min(heights.length - 1, Math.floor(share * heights.length))];
-  let low = at(0.04), high = at(0.96);
+  let low = at(0.06), high = at(0.94);
   const within = 2 * (high - low);
   if (heights.at(-1) - high <= within) high = heights.at(-1);
   if (low - heights[0] <= within) low = heights[0];

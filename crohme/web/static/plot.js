@@ -1,12 +1,12 @@
 /** The plot of a function: drag moves it, wheel, pinch and keys zoom it; its roots and extrema are marked and listed. */
-import { heightsOf, isAllowed, label, moved, scaled, ticks } from "./axes.js";
+import { firstView, isAllowed, label, moved, scaled, ticks } from "./axes.js";
 import { element, formula } from "./formula.js";
 
 const WIDE = [-10, 10], TURN = [-360, 360];
 const PAUSE = 120; // milliseconds without a move, after which the points of the new range are asked for
 const ZOOM = 1.25;
 const NAMES = { root: ["Root", "Roots"], minimum: ["Minimum", "Minima"], maximum: ["Maximum", "Maxima"] };
-const MOST_LABELS = 10;
+const EDGE = 14; // CSS pixels from the edge within which no number stands
 
 /** The range of a plot before it is moved: a whole turn to both sides in degrees. */
 export function firstRange(angle, hasAngles) {
@@ -69,10 +69,11 @@ function grid(paint, { width, height, view, right, down, variable, colour, isSma
   const left = Math.min(Math.max(right(0), 4), width - 44), base = Math.min(Math.max(down(0), 2), height - 18);
   paint.textAlign = "center";
   paint.textBaseline = "top";
-  for (const x of across.at) if (Math.abs(x) > across.step / 2) paint.fillText(label(x, across.step), right(x), base + 4);
+  const isClear = (at, size) => at > EDGE && at < size - EDGE;
+  for (const x of across.at) if (Math.abs(x) > across.step / 2 && isClear(right(x), width)) paint.fillText(label(x, across.step), right(x), base + 4);
   paint.textAlign = "left";
   paint.textBaseline = "middle";
-  for (const y of up.at) if (Math.abs(y) > up.step / 2) paint.fillText(label(y, up.step), left + 5, down(y));
+  for (const y of up.at) if (Math.abs(y) > up.step / 2 && isClear(down(y), height)) paint.fillText(label(y, up.step), left + 5, down(y));
   paint.textAlign = "right";
   paint.font = "italic 14px serif";
   paint.fillText(variable.replace(/[\\{}]/g, ""), width - 6, Math.max(10, base - 8));
@@ -83,17 +84,25 @@ function line(paint, from, to) {
   paint.lineTo(...to);
 }
 
+/** Where marks are, beside them, as far as there is room. */
 function labels(paint, marks, { width, height, right, down, colour }) {
-  const seen = marks.filter(({ x, y }) => right(x) >= 0 && right(x) <= width && down(y) >= 0 && down(y) <= height);
-  if (seen.length > MOST_LABELS) return;
   paint.font = "12px system-ui, sans-serif";
   paint.fillStyle = colour("text");
-  paint.textBaseline = "alphabetic";
-  for (const { kind, x, y } of seen) {
-    const text = `(${short(x)}, ${short(y)})`, isLeft = right(x) > width - 90;
-    paint.textAlign = isLeft ? "right" : "left";
-    paint.fillText(text, right(x) + (isLeft ? -8 : 8), down(y) + (kind === "minimum" ? 16 : -8));
+  paint.textBaseline = "middle";
+  paint.textAlign = "left";
+  const taken = marks.map(({ x, y }) => [right(x) - 5, down(y) - 5, right(x) + 5, down(y) + 5]);
+  for (const { kind, x, y } of marks) {
+    const text = `(${short(x)}, ${short(y)})`, long = paint.measureText(text).width;
+    const left = right(x) > width - long - 12 ? right(x) - long - 8 : right(x) + 8;
+    const middle = down(y) + (kind === "minimum" ? 14 : -14), box = [left, middle - 8, left + long, middle + 8];
+    if (box[0] < 0 || box[2] > width || box[1] < 0 || box[3] > height || taken.some((other) => overlap(box, other))) continue;
+    taken.push(box);
+    paint.fillText(text, left, middle);
   }
+}
+
+function overlap(a, b) {
+  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
 function short(value) {
@@ -148,8 +157,13 @@ export class Plot {
   #reset() {
     const { data, range } = this.#first;
     this.#take(data, range);
-    this.#view = { x: range, y: heightsOf(data) };
-    this.#draw();
+    const view = firstView(data, range);
+    if (view.x === range) {
+      this.#view = view;
+      this.#draw();
+    } else {
+      this.#show(view);
+    }
   }
 
   #take(data, range) {

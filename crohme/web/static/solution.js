@@ -1,6 +1,6 @@
 /** The answer to a line: what was understood, what follows from it, its steps and its plot. */
 import { isFunction, kindOf } from "./calculation.js";
-import { heightsOf } from "./axes.js";
+import { firstView } from "./axes.js";
 import { element, formula } from "./formula.js";
 import { draw, firstRange, Plot } from "./plot.js";
 import { inWords } from "./words.js";
@@ -111,7 +111,7 @@ async function showPlot(container, state, calculator, solution, range) {
     button.replaceWith(element("p", { className: "faint" }, `No plot: ${error.message}`));
     return;
   }
-  const show = () => draw(canvas, { x: range, y: heightsOf(data) }, data, { isSmall: true });
+  const show = () => draw(canvas, firstView(data, range), data, { isSmall: true });
   button.disabled = false;
   new ResizeObserver(show).observe(canvas);
   button.addEventListener("click", () => openPlot(new Plot(ask, name, data, range), solution));
