@@ -11,18 +11,18 @@ const PAUSE = 300; // milliseconds after a key, in which another may follow
 const THANKS = 1500; // milliseconds
 
 export class Result {
-  /** What is shown, {page, latex, mathml, text, typst, symbols, signs}; null while there is none. */
+  /** What is shown, {ink, latex, mathml, text, typst, symbols, signs}; null while there is none. */
   reading = null;
   shown;
   #parts;
-  #pageOf;
+  #current;
   #timer = 0;
   #form = localStorage.getItem("copy") ?? "latex";
 
-  /** `parts` are elements by name; `pageOf` gives the page that is written on. */
-  constructor(parts, pageOf) {
+  /** `parts` are elements by name; `current` gives the `page` that is written on and the `ink` of its active line. */
+  constructor(parts, current) {
     this.#parts = parts;
-    this.#pageOf = pageOf;
+    this.#current = current;
     this.shown = new Shown(parts.shown);
     this.shown.addEventListener("walk", ({ detail }) => {
       this.announce(`${inWords(detail)}${detail.classList.contains("doubtful") ? ", doubtful" : ""}`);
@@ -47,19 +47,19 @@ export class Result {
     parts.copies.addEventListener("beforetoggle", () => {
       for (const button of parts.copies.querySelectorAll("[data-copy]")) {
         const isOfInk = OF_INK.has(button.dataset.copy);
-        button.disabled = isOfInk ? !pageOf().strokes.length : !this.reading;
+        button.disabled = isOfInk ? !current.page.strokes.length : !this.reading;
         button.ariaPressed = String(button.dataset.copy === this.#form);
       }
     });
   }
 
-  /** Whether the reading is of the page as it is now, and not typed. */
-  get isUpToDate() { return this.reading?.page === this.#pageOf() && !this.reading.isTyped; }
+  /** Whether the reading is of the line as it is now, and not typed. */
+  get isUpToDate() { return this.reading !== null && this.reading.ink === this.#current.ink && !this.reading.isTyped; }
 
-  /** Show a reading of a page. */
-  show(page, reading, certainty, signs = {}) {
+  /** Show a reading of an ink. */
+  show(ink, reading, certainty, signs = {}) {
     clearTimeout(this.#timer);
-    this.reading = { symbols: [], ...reading, page, signs };
+    this.reading = { symbols: [], ...reading, ink, signs };
     const doubtful = this.reading.symbols.filter((symbol) => symbol.doubtful).length;
     const marked = { 0: "", 1: "; the marked symbol is doubtful" }[doubtful] ?? "; the marked symbols are doubtful";
     this.#parts.latex.textContent = reading.latex;
@@ -87,15 +87,9 @@ export class Result {
   /** Say it to those who hear the page. */
   announce(text) { this.#parts.spoken.textContent = text; }
 
-  /** The symbol of a stroke in the reading, and its box in the window as it is shown; null if there is none. */
-  symbolOf(stroke) {
-    if (!this.isUpToDate) return null;
-    return this.reading.symbols.find(({ strokes }) => strokes.includes(stroke)) ?? null;
-  }
-
   #draw(text) {
-    const { page, mathml, symbols } = this.reading, drawn = formula(mathml), spoken = inWords(drawn);
-    this.shown.show(drawn, symbols, page.fixed);
+    const { ink, mathml, symbols } = this.reading, drawn = formula(mathml), spoken = inWords(drawn);
+    this.shown.show(drawn, symbols, ink.fixed);
     const { copy: button, solve, answer } = this.#parts;
     button.disabled = solve.disabled = false;
     answer.hidden = true;
@@ -124,7 +118,7 @@ export class Result {
   async #copy(form) {
     const { copy: button } = this.#parts;
     try {
-      await copy(form, this.reading, this.#pageOf());
+      await copy(form, this.reading, this.#current.page);
       button.textContent = "Copied";
       this.announce("Copied");
     } catch (error) {
