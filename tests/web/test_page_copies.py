@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
@@ -42,23 +44,19 @@ def test_what_was_read_is_copied_in_many_forms(page: Page) -> None:
     assert "#" not in page.browser.current_url
 
 
-NOTE_STATUS = """
-window.said = [];
-new MutationObserver(() => said.push(document.getElementById("status")?.textContent))
-  .observe(document, { childList: true, subtree: true, characterData: true });
-"""
-
-
 @pytest.mark.parametrize("link", ["#ink=AAAA", "#ink=", "#ink=%%%"])
-def test_a_damaged_link_is_said_to_be_so(page: Page, link: str) -> None:
-    noting = page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": NOTE_STATUS})
+def test_a_damaged_link_is_said_to_be_so_beside_the_reading_of_what_was_kept(page: Page, link: str) -> None:
+    page.write(CROSS)
+    page.wait_for_reading()
     page.browser.get("about:blank")
     page.browser.get(f"{page.address}/{link}")
-    try:  # a reading of what was kept may follow at once
-        said = "The link is damaged: its ink cannot be read."
-        page.wait(lambda: said in page.browser.execute_script("return window.said"))
-    finally:
-        page.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", noting)
+    page.wait_for_reading()
+    said = "The link is damaged: its ink cannot be read."
+    page.wait(lambda: page.text("#notice span") == said)
+    time.sleep(0.5)  # nothing takes its place
+    assert page.text("#notice span") == said and page.text("#latex")
+    page.write([[(70, 0), (100, 0)]])
+    assert not page.one("#notice").is_displayed(), "until the next thing is done"
 
 
 def test_latex_is_edited_by_hand(page: Page) -> None:

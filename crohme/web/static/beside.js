@@ -4,13 +4,17 @@ import { showBeside } from "./solution.js";
 const REST = 500; // milliseconds after the last reading, after which lines are calculated
 
 /**
- * Keep the answers of lines up to date. `reader` has `lines` from the top down, each {id, latex, answer} with its LaTeX,
- * or null, and the element for its answer; it fires "lines" and "reading" when they are others, or read otherwise.
+ * Keep the answers of lines up to date. `reader` has `lines` from the top down, each {id, latex, typed, answer}: its LaTeX
+ * as it was read and as it was typed, or null, and the element for its answer. It fires "lines" and "reading" when they
+ * are others, or read otherwise. Returns a function that calculates without delay.
  */
 export function keepAnswers(reader, calculator, rest = REST) {
   let timer = 0;
   const shown = new WeakMap(); // element → the answer in it
-  const calculate = () => calculator.update(reader.lines.filter(({ latex }) => latex).map(({ id, latex }) => ({ id, latex })));
+  const calculate = () => {
+    clearTimeout(timer);
+    calculator.update(reader.lines.map(({ id, latex, typed }) => ({ id, latex: typed ?? latex })).filter(({ latex }) => latex));
+  };
   for (const type of ["lines", "reading"]) {
     reader.addEventListener(type, () => {
       clearTimeout(timer);
@@ -25,4 +29,5 @@ export function keepAnswers(reader, calculator, rest = REST) {
       showBeside(slot, state, calculator);
     }
   });
+  return calculate;
 }

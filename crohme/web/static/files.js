@@ -64,8 +64,12 @@ export async function save(kind, strokes, latex) {
     png: () => toPng(strokes),
     tex: () => new Blob([`${latex}\n`], { type: "text/plain" }),
   };
-  const url = URL.createObjectURL(await made[kind]());
-  const link = Object.assign(document.createElement("a"), { href: url, download: `expression.${kind}` });
+  download(await made[kind](), `expression.${kind}`);
+}
+
+export function download(blob, name) {
+  const url = URL.createObjectURL(blob);
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,31 +1,36 @@
 /** Pages that one can go back to. */
-import { BLANK } from "./page.js";
+import { BLANK, lined } from "./page.js";
 
+/** Fires "change" when another page is current. */
 export class History extends EventTarget {
-  #pages = [BLANK];
-  #at = 0;
+  #past = pastOf(BLANK);
 
-  get current() { return this.#pages[this.#at]; }
-  get canUndo() { return this.#at > 0; }
-  get canRedo() { return this.#at < this.#pages.length - 1; }
+  get current() { return this.#past.pages[this.#past.at]; }
+  get canUndo() { return this.#past.at > 0; }
+  get canRedo() { return this.#past.at < this.#past.pages.length - 1; }
   get isBlank() { return !this.current.strokes.length && !this.current.picture; }
 
   push(next) {
-    this.#pages.splice(this.#at + 1, Infinity, next);
-    this.#go(this.#at + 1);
+    this.#past.pages.splice(this.#past.at + 1, Infinity, lined(next));
+    this.#go(this.#past.at + 1);
   }
 
-  /** Begin with a page that was kept: undo does not go behind it. */
-  begin(first) {
-    this.#pages = [first];
-    this.#go(0);
+  /** Go on with another past, as `pastOf` gives it. */
+  open(past) {
+    this.#past = past;
+    this.#go(past.at);
   }
 
-  undo() { if (this.canUndo) this.#go(this.#at - 1); }
-  redo() { if (this.canRedo) this.#go(this.#at + 1); }
+  undo() { if (this.canUndo) this.#go(this.#past.at - 1); }
+  redo() { if (this.canRedo) this.#go(this.#past.at + 1); }
 
   #go(to) {
-    this.#at = to;
+    this.#past.at = to;
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** A past that begins with a page: undo does not go behind it. */
+export function pastOf(first) {
+  return { pages: [lined(first)], at: 0 };
 }

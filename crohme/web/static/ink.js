@@ -1,11 +1,26 @@
 /** Geometry of strokes, and ink as files. A stroke is an array of [x, y, milliseconds]. */
 
+const boxes = new WeakMap(); // of each stroke, which never changes once it is written
+
+/** {left, top, width, height} of a stroke that is written. */
+export function boxOf(stroke) {
+  if (!boxes.has(stroke)) boxes.set(stroke, extent([stroke]));
+  return boxes.get(stroke);
+}
+
+/** {left, top, width, height} around several. */
+export function joined(several) {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const box of several) {
+    [left, top] = [Math.min(left, box.left), Math.min(top, box.top)];
+    [right, bottom] = [Math.max(right, box.left + box.width), Math.max(bottom, box.top + box.height)];
+  }
+  return { left, top, width: right - left, height: bottom - top };
+}
+
 /** {left, top, width, height} of all points. */
 export function extent(strokes) {
-  const points = strokes.flat();
-  const [left, right] = range(points.map((point) => point[0]));
-  const [top, bottom] = range(points.map((point) => point[1]));
-  return { left, top, width: right - left, height: bottom - top };
+  return joined(strokes.flat().map(([left, top]) => ({ left, top, width: 0, height: 0 })));
 }
 
 /** Strokes of any unit moved and scaled into the middle of a sheet. */
@@ -19,8 +34,9 @@ export function fitted(strokes, sheetWidth, sheetHeight, share = 0.7) {
 
 /** Index of the topmost stroke within a distance of a point, or -1. */
 export function strokeAt(strokes, x, y, distance = 9) {
-  return strokes.findLastIndex((stroke) =>
-    stroke.some((point, i) => toSegment(x, y, stroke[Math.max(i - 1, 0)], point) <= distance));
+  const isNear = ({ left, top, width, height }) =>
+    x >= left - distance && x <= left + width + distance && y >= top - distance && y <= top + height + distance;
+  return strokes.findLastIndex((stroke) => isNear(boxOf(stroke)) && stroke.some((point, i) => toSegment(x, y, stroke[Math.max(i - 1, 0)], point) <= distance));
 }
 
 /** The path that draws a stroke: through the middles of its segments, so that no corner shows. */
@@ -80,10 +96,6 @@ export function toPng(strokes, margin = 24, pixels = 2) {
   Object.assign(brush, { lineWidth: 3, lineCap: "round", lineJoin: "round", strokeStyle: "#000" });
   for (const stroke of strokes) brush.stroke(pathOf(stroke));
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-}
-
-function range(values) {
-  return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
 }
 
 function round(value) {

@@ -1,5 +1,5 @@
 /** The paper: draws the page, and hands the pointer to the tool in use. */
-import { extent, strokeAt } from "./ink.js";
+import { boxOf, joined, strokeAt } from "./ink.js";
 import { Lasso } from "./lasso.js";
 import { Paint } from "./paint.js";
 import { Eraser, Pen } from "./tools.js";
@@ -8,13 +8,15 @@ import { View } from "./view.js";
 const PEN_ERASER = 32; // in PointerEvent.buttons
 const BEGUN = 12; // CSS pixels after which a finger writes, and a second one does not turn it into a pinch
 const WHEEL = 300; // CSS pixels of a wheel that make all e times as large
+const MARGIN = 20; // CSS pixels around what is in sight, for the width of lines
 const RESTING = 500; // milliseconds after the pen was seen in which a touch is the palm of the hand that holds it
 
 /**
  * Fires "pendown", "unchanged" when the pen is lifted and has changed nothing, and "hover" with the index of the stroke
- * under the mouse (-1 for none) as detail, and "view" when the sheet is zoomed or moved.
+ * under the mouse (-1 for none) as detail. `view` fires when the sheet is zoomed or moved.
  */
 export class Pad extends EventTarget {
+  view = new View(this);
   tools = { pen: new Pen(), eraser: new Eraser(), lasso: new Lasso() };
   #tool = "pen";
   #busy = null; // the tool at work
@@ -24,7 +26,6 @@ export class Pad extends EventTarget {
   #marked = []; // strokes of each symbol that is doubtful
   #pointer = null; // the one that writes or erases: {id, type, start}
   #pinch = null; // two fingers: their ids → [x, y] of the window
-  #view = new View();
   #penSeen = -Infinity; // when the pen last wrote or hovered
   #drawing = 0;
 
@@ -35,10 +36,11 @@ export class Pad extends EventTarget {
     history.addEventListener("change", () => {
       this.#lit.clear();
       this.#marked = [];
-      this.draw();
+      this.view.changed();
     });
+    this.view.addEventListener("change", () => this.draw());
     this.tools.lasso.addEventListener("choose", () => this.draw());
-    new ResizeObserver(() => this.draw()).observe(canvas);
+    new ResizeObserver(() => this.view.changed()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
     canvas.addEventListener("pointermove", (event) => this.#move(event));
@@ -56,16 +58,9 @@ export class Pad extends EventTarget {
     this.tools.lasso.choose([]);
   }
 
+  get strokes() { return this.#history.current.strokes; }
   get width() { return this.#canvas.clientWidth; }
   get height() { return this.#canvas.clientHeight; }
-
-  get isZoomed() { return this.#view.isZoomed; }
-
-  /** Show the whole sheet. */
-  unzoom() {
-    this.#view.reset();
-    this.#viewed();
-  }
 
   /** Whether an event comes from the palm of the hand that holds the pen. */
   isPalm({ pointerType, timeStamp }) {
@@ -86,13 +81,12 @@ export class Pad extends EventTarget {
 
   /** The box of some strokes in the window. */
   boxOf(indices) {
-    const { left, top, width, height } = extent(indices.map((index) => this.#history.current.strokes[index]));
-    return this.toWindow({ left, top, width, height });
+    return this.toWindow(joined(indices.map((index) => boxOf(this.strokes[index]))));
   }
 
   /** A box of the page in the window. */
   toWindow({ left, top, width, height }) {
-    const window = this.#canvas.getBoundingClientRect(), { scale, x, y } = this.#seen;
+    const window = this.#canvas.getBoundingClientRect(), { scale, x, y } = this.view.placed;
     const place = (at, down) => [window.x + x + at * scale, window.y + y + down * scale];
     const [[nearX, nearY], [farX, farY]] = [place(left, top), place(left + width, top + height)];
     return { left: nearX, top: nearY, right: farX, bottom: farY };
@@ -103,23 +97,23 @@ export class Pad extends EventTarget {
     this.#drawing = requestAnimationFrame(() => this.#draw());
   }
 
-  get #seen() { return this.#view.of(this.#history.current.strokes, this); }
-
   #draw() {
     const canvas = this.#canvas;
     const density = devicePixelRatio || 1;
     [canvas.width, canvas.height] = [Math.round(this.width * density), Math.round(this.height * density)];
     const brush = canvas.getContext("2d");
-    const { scale, x, y } = this.#seen;
+    const { scale, x, y } = this.view.placed;
     brush.setTransform(density * scale, 0, 0, density * scale, density * x, density * y);
     const { strokes, picture } = this.#history.current;
     if (picture) this.#drawPicture(brush, picture.bitmap);
     const paint = new Paint(brush, canvas), tool = this.#busy ?? this.tools[this.#tool];
+    const isInSight = ({ top, height }) => (top + height) * scale + y > -MARGIN && top * scale + y < this.height + MARGIN;
     strokes.forEach((stroke, index) => {
       const { isLit = false, ...look } = tool.look(stroke, index);
+      if (look.stroke === stroke && !isInSight(boxOf(stroke))) return;
       paint.stroke(look.stroke, { ...look, isLit: isLit || this.#lit.has(index) });
     });
-    for (const symbol of this.#marked) paint.dottedUnder(extent(symbol.map((index) => strokes[index])));
+    for (const symbol of this.#marked) paint.dottedUnder(joined(symbol.map((index) => boxOf(strokes[index]))));
     tool.draw(paint, this.#history.current);
   }
 
@@ -198,7 +192,7 @@ export class Pad extends EventTarget {
 
   #strokeUnder(event) {
     const [x, y] = this.#point(event);
-    return strokeAt(this.#history.current.strokes, x, y);
+    return strokeAt(this.strokes, x, y);
   }
 
   /** A second finger, soon after the first. */
@@ -215,21 +209,13 @@ export class Pad extends EventTarget {
   #movePinch(event) {
     const before = [...this.#pinch.values()];
     this.#pinch.set(event.pointerId, this.#placeOf(event));
-    this.#view.pinch(before, [...this.#pinch.values()], this);
-    this.#viewed();
+    this.view.pinch(before, [...this.#pinch.values()]);
   }
 
   #wheel(event) {
-    if (event.ctrlKey) this.#view.zoom(this.#placeOf(event), Math.exp(-event.deltaY / WHEEL), this);
-    else if (this.isZoomed) this.#view.pan(-event.deltaX, -event.deltaY, this);
-    else return;
+    if (event.ctrlKey) this.view.zoom(this.#placeOf(event), Math.exp(-event.deltaY / WHEEL));
+    else if (!this.view.pan(-event.deltaX, -event.deltaY)) return;
     event.preventDefault();
-    this.#viewed();
-  }
-
-  #viewed() {
-    this.draw();
-    this.dispatchEvent(new Event("view"));
   }
 
   #placeOf(event) {
@@ -238,7 +224,7 @@ export class Pad extends EventTarget {
   }
 
   #point(event) {
-    const [right, down] = this.#placeOf(event), { scale, x, y } = this.#seen;
+    const [right, down] = this.#placeOf(event), { scale, x, y } = this.view.placed;
     const within = (at, size) => Math.max(0, Math.min(size, at));
     return [(within(right, this.width) - x) / scale, (within(down, this.height) - y) / scale, event.timeStamp];
   }

@@ -2,62 +2,144 @@
  * A page and what can be done to it. A page is never changed: writing, erasing and correcting make new ones.
  *
  * `strokes` are arrays of [x, y, milliseconds] in CSS pixels; `picture` is {file, bitmap} or null; `fixed` are the
- * symbols {strokes, label} that the writer has set: numbers of strokes, and a label, null for any.
+ * symbols {strokes, label} that the writer has set: numbers of strokes, and a label, null for any. `lines` are
+ * {id, strokes, latex} from the top down, `latex` the reading that the writer has picked, or null; `text` are the numbers of
+ * the strokes that are no formulas.
  */
-export function page(strokes, { picture = null, fixed = [] } = {}) {
-  return Object.freeze({ strokes: Object.freeze([...strokes]), picture, fixed: Object.freeze([...fixed]) });
+import { findLines } from "./lines.js";
+
+export function page(strokes, { picture = null, fixed = [], lines = [], text = [] } = {}) {
+  return Object.freeze({ strokes: Object.freeze([...strokes]), picture, fixed: Object.freeze([...fixed]), lines, text });
 }
 
 export const BLANK = page([]);
 
 /** One more stroke. Ink on a picture takes its place. */
 export function written(of, stroke) {
-  return page([...of.strokes, stroke], { fixed: of.fixed });
+  return page([...of.strokes, stroke], { ...of, picture: null });
 }
 
-/** Strokes taken away, and what was set of them. */
+/** Strokes taken away, and what was set of them. A line that loses some is looked at again: it may be two now. */
 export function without(of, indices) {
   const gone = new Set(indices);
   const kept = of.strokes.map((_, index) => index).filter((index) => !gone.has(index));
   const numbers = new Map(kept.map((index, number) => [index, number]));
-  const fixed = of.fixed
-    .filter(({ strokes }) => strokes.every((index) => numbers.has(index)))
-    .map(({ strokes, label }) => ({ strokes: strokes.map((index) => numbers.get(index)), label }));
-  return page(kept.map((index) => of.strokes[index]), { picture: of.picture, fixed });
+  const lines = of.lines.flatMap((line) => {
+    const left = line.strokes.filter((index) => numbers.has(index));
+    if (left.length === line.strokes.length) return [line];
+    return findLines(left.map((index) => of.strokes[index])).map((part, i) => ({
+      id: i ? null : line.id, strokes: part.map((number) => left[number]), latex: null,
+    }));
+  });
+  return page(kept.map((index) => of.strokes[index]), { picture: of.picture, ...renumbered({ ...of, lines }, numbers) });
 }
 
 /** Strokes set to be one symbol, `label` or any; nothing else that was set of them holds any more. */
 export function corrected(of, strokes, label = null) {
-  return page(of.strokes, { picture: of.picture, fixed: [...released(of, strokes).fixed, { strokes, label }] });
+  return page(of.strokes, { ...of, fixed: [...released(of, strokes).fixed, { strokes, label }] });
 }
 
 /** Strokes set to be a symbol each. */
 export function separated(of, strokes) {
   const each = strokes.map((index) => ({ strokes: [index], label: null }));
-  return page(of.strokes, { picture: of.picture, fixed: [...released(of, strokes).fixed, ...each] });
+  return page(of.strokes, { ...of, fixed: [...released(of, strokes).fixed, ...each] });
 }
 
 /** Nothing set of some strokes. */
 export function released(of, strokes) {
   const free = new Set(strokes);
-  return page(of.strokes, { picture: of.picture, fixed: of.fixed.filter((one) => !one.strokes.some((index) => free.has(index))) });
+  return page(of.strokes, { ...of, fixed: of.fixed.filter((one) => !one.strokes.some((index) => free.has(index))) });
 }
 
-/** Strokes with each point changed by a function of x and y. What was set of them stays. */
+/** Strokes with each point changed by a function of x and y. What was set of them stays; their lines are found anew. */
 export function moved(of, indices, change) {
   const chosen = new Set(indices);
   const strokes = of.strokes.map((stroke, index) => (chosen.has(index) ? changed(stroke, change) : stroke));
-  return page(strokes, of);
+  const isWhole = (line) => line.strokes.every((index) => chosen.has(index));
+  const lines = of.lines.map((line) => (isWhole(line) ? line : lineWithout(line, chosen)));
+  return page(strokes, { ...of, lines });
 }
 
 /** Strokes once more, changed as by `moved`, with what was set of them. They are the last strokes of the page. */
 export function copied(of, indices, change) {
   const numbers = new Map(indices.map((index, i) => [index, of.strokes.length + i]));
-  const fixed = of.fixed
-    .filter(({ strokes }) => strokes.every((index) => numbers.has(index)))
-    .map(({ strokes, label }) => ({ strokes: strokes.map((index) => numbers.get(index)), label }));
+  const { fixed, text } = renumbered(of, numbers);
   const copies = indices.map((index) => changed(of.strokes[index], change));
-  return page([...of.strokes, ...copies], { picture: of.picture, fixed: [...of.fixed, ...fixed] });
+  return page([...of.strokes, ...copies], { ...of, fixed: [...of.fixed, ...fixed], text: [...of.text, ...text] });
+}
+
+/** Strokes set to be a line of their own. */
+export function asLine(of, strokes) {
+  const chosen = new Set(strokes);
+  const lines = [...of.lines.map((line) => lineWithout(line, chosen)), { id: null, strokes: [...strokes], latex: null }];
+  return page(of.strokes, { ...of, lines, text: of.text.filter((index) => !chosen.has(index)) });
+}
+
+/** Strokes set to be no formula: they stay ink. */
+export function asText(of, strokes) {
+  const chosen = new Set(strokes);
+  const lines = of.lines.map((line) => lineWithout(line, chosen));
+  return page(of.strokes, { ...released(of, strokes), lines, text: [...new Set([...of.text, ...strokes])] });
+}
+
+/** The reading of a line set to one of its others. */
+export function picked(of, id, latex) {
+  return page(of.strokes, { ...of, lines: of.lines.map((line) => (line.id === id ? { ...line, latex } : line)) });
+}
+
+/** The page with all its strokes in lines, but those of text. Lines that it has stay, unless one symbol lies in two. */
+export function lined(of) {
+  const placed = new Set([...of.lines.flatMap(({ strokes }) => strokes), ...of.text]);
+  if (placed.size === of.strokes.length && of.lines.every(({ id, strokes }) => id !== null && strokes.length) && !of.fixed.length) return of;
+  const known = tied(of.lines.filter(({ strokes }) => strokes.length), of.fixed);
+  const found = findLines(of.strokes, known.map(({ strokes }) => strokes), of.text);
+  let next = 1 + Math.max(0, ...known.map(({ id }) => id ?? 0));
+  const free = new Set(known);
+  const lines = found.map((strokes) => {
+    const own = new Set(strokes), before = [...free].filter((line) => own.has(line.strokes[0]));
+    before.forEach((line) => free.delete(line));
+    const same = before.find((line) => line.strokes.length === strokes.length && line.id !== null);
+    return same ?? { id: before.find(({ id }) => id !== null)?.id ?? next++, strokes, latex: null };
+  });
+  return page(of.strokes, { ...of, lines });
+}
+
+const inks = new WeakMap(); // of pages, by the strokes of the line
+
+/** A line as a page of its own, the same for the same page. */
+export function inkOf(of, { strokes }) {
+  if (!inks.has(of)) inks.set(of, new Map());
+  const known = inks.get(of), name = strokes.join();
+  if (!known.has(name)) {
+    const { fixed } = renumbered(of, new Map(strokes.map((index, number) => [index, number])));
+    known.set(name, page(strokes.map((index) => of.strokes[index]), { fixed }));
+  }
+  return known.get(name);
+}
+
+/** Lines, those joined that share a symbol which the writer has set. */
+function tied(lines, fixed) {
+  return fixed.reduce((all, { strokes }) => {
+    const sharing = all.filter((line) => line.strokes.some((index) => strokes.includes(index)));
+    if (sharing.length < 2) return all;
+    const joined = sharing.flatMap((line) => line.strokes).sort((a, b) => a - b);
+    return [...all.filter((line) => !sharing.includes(line)), { id: sharing[0].id, strokes: joined, latex: null }];
+  }, lines);
+}
+
+/** What a page says of its strokes, for those that are left, by their new numbers. */
+function renumbered({ fixed, lines, text }, numbers) {
+  const renumber = (strokes) => strokes.filter((index) => numbers.has(index)).map((index) => numbers.get(index));
+  return {
+    fixed: fixed.filter(({ strokes }) => strokes.every((index) => numbers.has(index))).map(({ strokes, label }) => ({ strokes: renumber(strokes), label })),
+    lines: lines.map((line) => ({ ...line, strokes: renumber(line.strokes) })),
+    text: renumber(text),
+  };
+}
+
+function lineWithout(line, gone) {
+  const strokes = line.strokes.filter((index) => !gone.has(index));
+  return strokes.length === line.strokes.length ? line : { id: line.id, strokes, latex: null };
 }
 
 function changed(stroke, change) {

@@ -11,12 +11,17 @@ const PATHS = { expression: "/v1/recognize", symbol: "/v1/symbol" };
 const PASSING = new Set(["unreachable", "unknown", "internal", "busy", "timed_out", "stopping", "worker_lost"]);
 const MOST_RETRIES = 4; // but for a server that cannot be reached
 
-/** Fires "asking", and "answer" with {page, mode, answer} or {page, mode, refusal, isPassing, isRetried} as detail. */
+/**
+ * Reads inks: lines, or a whole page. Fires "answer" with {ink, mode, answer} or {ink, mode, refusal, isPassing, isRetried}
+ * as detail.
+ */
 export class Recognition extends EventTarget {
   #timer = 0;
-  #asked = null; // the question that is out: {page, mode, at, controller}
-  #next = null; // the one to ask after it: {page, mode}
+  #isHeld = false; // while the pen writes
   #isDue = false; // whether only the question that is out holds up the next
+  #mode = "expression";
+  #inks = new Set(); // those that are to be known
+  #asked = null; // the question that is out: {ink, mode, at, controller}
   #patience = PATIENCE;
   #failures = 0;
   #known = { expression: new WeakMap(), symbol: new WeakMap() };
@@ -26,119 +31,133 @@ export class Recognition extends EventTarget {
     addEventListener("online", () => { if (this.#failures) this.#ask(); });
   }
 
-  /** Ask for a page, unless there is nothing on it. An answer to an older question is told if it comes first. */
-  schedule(page, mode, pause = PAUSE) {
+  /** What is known of an ink: {answer} or {refusal}; undefined if it is to be asked. */
+  known(ink, mode) {
+    if (!shows(ink)) return { refusal: new Refusal("nothing_to_recognise", "Nothing to recognise.") };
+    return this.#known[mode].get(ink);
+  }
+
+  /** Ask for inks, the first one first. An answer to an ink of before is told if it comes sooner. */
+  schedule(inks, mode, pause = PAUSE) {
     clearTimeout(this.#timer);
+    if (this.#mode !== mode) this.#cancel();
     this.#failures = 0;
-    const known = this.#known[mode].get(page);
-    if (known || !shows(page)) {
-      this.#cancel();
-      const refusal = new Refusal("nothing_to_recognise", "Nothing to recognise.");
-      this.#tell(known ? { page, mode, answer: known } : { page, mode, refusal });
-    } else {
-      if (this.#asked && this.#asked.mode !== mode) this.#cancel();
-      this.dispatchEvent(new Event("asking"));
-      this.#isDue = false;
-      this.#next = this.#asked?.page === page ? null : { page, mode };
-      this.#timer = setTimeout(() => this.#ask(), pause);
-    }
+    this.#isHeld = this.#isDue = false;
+    this.#mode = mode;
+    this.#inks = new Set(inks);
+    if (!this.#next && !this.#isAsked) return this.#cancel();
+    this.#timer = setTimeout(() => this.#ask(), pause);
   }
 
   /** Put off the next question, for another stroke has begun; the one that is out stays so. */
   hold() {
-    if (!this.#isDue) clearTimeout(this.#timer);
+    this.#isHeld = true;
+    if (!this.#isDue) this.#stop();
   }
 
   /** Go on after `hold`: nothing was written. */
   resume() {
-    this.hold();
-    if (this.#next && !this.#isDue) this.#timer = setTimeout(() => this.#ask(), PAUSE);
+    this.#isHeld = false;
+    if (this.#isDue) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(), PAUSE);
   }
 
   /** Ask about a file. Resolves to its answer; throws Refusal. */
-  async askFile(file, type, mode) {
-    this.dispatchEvent(new Event("asking"));
-    return post(PATHS[mode], file, type);
-  }
+  askFile(file, type, mode) { return post(PATHS[mode], file, type); }
 
   /** Take an answer that came by another way. */
-  learn(page, mode, answer) {
-    this.#known[mode].set(page, answer);
+  learn(ink, mode, answer) {
+    this.#known[mode].set(ink, { answer });
   }
 
-  /** Ask what is to be asked next. A question that is out is waited for, but not for long. */
+  /** The ink to ask next. */
+  get #next() {
+    for (const ink of this.#inks) if (ink !== this.#asked?.ink && !this.known(ink, this.#mode)) return ink;
+    return null;
+  }
+
+  /** Whether the question that is out is of an ink that is still there. */
+  get #isAsked() { return this.#inks.has(this.#asked?.ink); }
+
+  /** Ask what is to be asked next. A question that is out is waited for; one that is outdated, not for long. */
   #ask() {
-    clearTimeout(this.#timer);
-    if (!this.#next) return;
+    this.#stop();
+    const ink = this.#next;
+    if (!ink) return;
     if (this.#asked) {
+      this.#isDue = true;
+      if (this.#isAsked) return;
       const left = this.#asked.at + this.#patience - performance.now();
       if (left > 0) {
-        this.#isDue = true;
         this.#timer = setTimeout(() => this.#ask(), left);
         return;
       }
       this.#asked.controller.abort();
       this.#patience *= 2; // or a slow server would never come to an end
     }
-    const asked = this.#asked = { ...this.#next, at: performance.now(), controller: new AbortController() };
-    this.#next = null;
+    const asked = this.#asked = { ink, mode: this.#mode, at: performance.now(), controller: new AbortController() };
     this.#isDue = false;
     this.#post(asked);
   }
 
   async #post(asked) {
-    const { page, mode, controller: { signal } } = asked;
-    const [body, type] = page.picture
-      ? [page.picture.file, page.picture.file.type]
-      : [inkOf(page, mode), "application/json"];
-    const told = { page, mode };
+    const { ink, mode, controller: { signal } } = asked;
+    const [body, type] = ink.picture
+      ? [ink.picture.file, ink.picture.file.type]
+      : [toJson(ink, mode), "application/json"];
+    const told = { ink, mode };
     try {
       told.answer = await post(PATHS[mode], body, type, signal);
-      this.learn(page, mode, told.answer);
     } catch (error) {
       if (!(error instanceof Refusal) && error.name !== "AbortError") throw error;
       told.refusal = error;
     }
-    if (asked !== this.#asked || signal.aborted) return;
+    if (asked !== this.#asked || signal.aborted) {
+      if (told.answer) this.learn(ink, mode, told.answer);
+      return;
+    }
+    const isOutdated = !this.#isAsked;
     this.#asked = null;
     this.#patience = PATIENCE;
-    const isOutdated = this.#next !== null;
     const code = told.refusal?.code;
     told.isPassing = PASSING.has(code);
+    if (!told.isPassing) this.#known[mode].set(ink, told.answer ? { answer: told.answer } : { refusal: told.refusal });
     told.isRetried = told.isPassing && (code === "unreachable" || this.#failures < MOST_RETRIES);
-    if (told.isRetried) this.#retry({ page, mode });
-    else this.#failures = 0;
-    if (told.answer || told.isPassing || !isOutdated) this.#tell(told);
-    if (this.#isDue) this.#ask();
+    if (!told.isRetried) this.#failures = 0;
+    if (told.answer || told.isPassing || !isOutdated) this.dispatchEvent(new CustomEvent("answer", { detail: told }));
+    if (told.isRetried) this.#retry();
+    else if (told.isPassing) this.#inks.delete(ink);
+    if (this.#isDue || !(told.isRetried || this.#isHeld || this.#timer)) this.#ask();
   }
 
-  #retry(failed) {
-    this.#next ??= failed;
+  #retry() {
     this.#isDue = false;
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#timer = setTimeout(() => this.#ask(), Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#failures++));
   }
 
   #cancel() {
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#asked?.controller.abort();
-    this.#asked = this.#next = null;
+    this.#asked = null;
     this.#isDue = false;
   }
 
-  #tell(detail) {
-    this.dispatchEvent(new CustomEvent("answer", { detail }));
+  #stop() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
   }
 }
 
-function inkOf({ strokes, fixed }, mode) {
+function toJson({ strokes, fixed }, mode) {
   const ink = { strokes: strokes.map((stroke) => stroke.map(([x, y]) => [x, y])) };
   return JSON.stringify(mode === "expression" && fixed.length ? { ...ink, fixed } : ink);
 }
 
-function shows(page) {
-  if (page.picture) return true;
-  if (!page.strokes.length) return false;
-  const { width, height } = extent(page.strokes);
+function shows(ink) {
+  if (ink.picture) return true;
+  if (!ink.strokes.length) return false;
+  const { width, height } = extent(ink.strokes);
   return Math.max(width, height) > DOT;
 }

@@ -10,26 +10,26 @@ import { inWords } from "./words.js";
 
 const JSON_TYPE = "application/json";
 const PAUSE = 300; // milliseconds after a key, in which another may follow
-const LINE = 0; // there is one
-const REST = 500; // milliseconds after which a reading is calculated without being asked for
 const THANKS = 1500; // milliseconds
 
 export class Result {
-  /** What is shown, {page, latex, mathml, text, typst, symbols, signs}; null while there is none. */
+  /** What is shown, {ink, latex, mathml, text, typst, symbols, signs}; null while there is none. */
   reading = null;
   shown;
   #parts;
-  #pageOf;
+  #current;
   #timer = 0;
-  #resting = 0;
   #calculator;
   #form = localStorage.getItem("copy") ?? "latex";
 
-  /** `parts` are elements by name; `pageOf` gives the page that is written on. */
-  constructor(parts, pageOf, calculator) {
+  /**
+   * `parts` are elements by name; `current` gives the `page` that is written on, the `ink` and the number `line` of its
+   * active line; its `type(latex)` is told of LaTeX that is typed for the line, and `calculate()` asks without delay.
+   */
+  constructor(parts, current, calculator) {
     this.#parts = parts;
     this.#calculator = calculator;
-    this.#pageOf = pageOf;
+    this.#current = current;
     this.shown = new Shown(parts.shown);
     this.shown.addEventListener("walk", ({ detail }) => {
       this.announce(`${inWords(detail)}${detail.classList.contains("doubtful") ? ", doubtful" : ""}`);
@@ -39,10 +39,10 @@ export class Result {
     parts.latex.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
-      if (HAS_SERVER) this.#calculate(true);
+      if (HAS_SERVER) this.#solve();
     });
-    parts.solve.addEventListener("click", () => this.#calculate(true));
-    this.#calculator.addEventListener("change", () => this.#showAnswer(calculator.stateOf(LINE)));
+    parts.solve.addEventListener("click", () => this.#solve());
+    this.#calculator.addEventListener("change", () => this.#showAnswer());
     parts.copy.addEventListener("click", () => this.#copy(this.#form));
     belongsTo(parts.copies, parts.copyAs);
     parts.copies.addEventListener("click", ({ target }) => {
@@ -55,19 +55,19 @@ export class Result {
     parts.copies.addEventListener("beforetoggle", () => {
       for (const button of parts.copies.querySelectorAll("[data-copy]")) {
         const isOfInk = OF_INK.has(button.dataset.copy);
-        button.disabled = isOfInk ? !pageOf().strokes.length : !this.reading;
+        button.disabled = isOfInk ? !current.page.strokes.length : !this.reading;
         button.ariaPressed = String(button.dataset.copy === this.#form);
       }
     });
   }
 
-  /** Whether the reading is of the page as it is now, and not typed. */
-  get isUpToDate() { return this.reading?.page === this.#pageOf() && !this.reading.isTyped; }
+  /** Whether the reading is of the line as it is now, and not typed. */
+  get isUpToDate() { return this.reading !== null && this.reading.ink === this.#current.ink && !this.reading.isTyped; }
 
-  /** Show a reading of a page. */
-  show(page, reading, certainty, signs = {}) {
+  /** Show a reading of an ink. */
+  show(ink, reading, certainty, signs = {}) {
     clearTimeout(this.#timer);
-    this.reading = { symbols: [], ...reading, page, signs };
+    this.reading = { symbols: [], ...reading, ink, signs };
     const doubtful = this.reading.symbols.filter((symbol) => symbol.doubtful).length;
     const marked = { 0: "", 1: "; the marked symbol is doubtful" }[doubtful] ?? "; the marked symbols are doubtful";
     this.#parts.latex.textContent = reading.latex;
@@ -82,7 +82,7 @@ export class Result {
     const { latex, copy: button, solve } = this.#parts;
     latex.textContent = "";
     button.disabled = solve.disabled = true;
-    this.#forget();
+    this.#showAnswer();
     this.say(text, isWrong);
   }
 
@@ -96,20 +96,14 @@ export class Result {
   /** Say it to those who hear the page. */
   announce(text) { this.#parts.spoken.textContent = text; }
 
-  /** The symbol of a stroke in the reading, and its box in the window as it is shown; null if there is none. */
-  symbolOf(stroke) {
-    if (!this.isUpToDate) return null;
-    return this.reading.symbols.find(({ strokes }) => strokes.includes(stroke)) ?? null;
-  }
-
   #draw(text) {
-    const { page, mathml, symbols } = this.reading, drawn = formula(mathml), spoken = inWords(drawn);
-    this.shown.show(drawn, symbols, page.fixed);
+    const { ink, mathml, symbols } = this.reading, drawn = formula(mathml), spoken = inWords(drawn);
+    this.shown.show(drawn, symbols, ink.fixed);
     const { copy: button, solve } = this.#parts;
     button.disabled = solve.disabled = false;
-    this.#forget();
     this.say(text, false, spoken);
-    if (kindOf(this.reading.latex)) this.#resting = setTimeout(() => this.#calculate(), REST);
+    this.#current.type(this.reading.isTyped ? this.reading.latex : null);
+    this.#showAnswer();
   }
 
   #edited() {
@@ -134,7 +128,7 @@ export class Result {
   async #copy(form) {
     const { copy: button } = this.#parts;
     try {
-      await copy(form, this.reading, this.#pageOf());
+      await copy(form, this.reading, this.#current.page);
       button.textContent = "Copied";
       this.announce("Copied");
     } catch (error) {
@@ -145,28 +139,23 @@ export class Result {
     setTimeout(() => { button.textContent = "Copy"; }, THANKS);
   }
 
-  /** Answer the reading: now if that is asked for, else if it asks for an answer itself. */
-  #calculate(isAsked = false) {
-    const { reading } = this;
-    if (!reading || this.#parts.solve.disabled) return;
-    clearTimeout(this.#resting);
-    this.#parts.solve.disabled = isAsked;
-    if (isAsked) this.say("Solving…");
-    this.#calculator.update([{ id: LINE, latex: reading.latex }]);
-    if (isAsked) this.#calculator.ask(LINE);
+  #solve() {
+    if (!this.reading || this.#parts.solve.disabled) return;
+    this.#parts.solve.disabled = true;
+    this.say("Solving…");
+    if (this.reading.isTyped) this.#current.type(this.reading.latex);
+    this.#current.calculate();
+    this.#calculator.ask(this.#current.line);
   }
 
-  #forget() {
-    clearTimeout(this.#resting);
-    this.#calculator.update([]);
-  }
-
-  #showAnswer(state) {
-    const { solve, answer } = this.#parts;
+  /** Show what is known of the answer to the reading. */
+  #showAnswer() {
+    const { solve, answer } = this.#parts, { reading } = this;
+    const found = reading && this.#calculator.stateOf(this.#current.line), state = found?.body.latex === reading?.latex ? found : null;
     showState(answer, state, this.#calculator);
     const solution = state?.answer?.solution;
     this.shown.answer(solution && kindOf(state.body.latex) === "value" ? inPlace(solution) : null);
-    if (!state?.answer || !solve.disabled || !this.reading) return;
+    if (!state?.answer || !solve.disabled || !reading) return;
     solve.disabled = false;
     this.say("");
   }

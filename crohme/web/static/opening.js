@@ -1,0 +1,86 @@
+/** What comes from elsewhere: files that are opened, notebooks that are imported, links. */
+import { Refusal } from "./api.js";
+import { fromText, isNotebook } from "./exchange.js";
+import { sendable, typeOf } from "./files.js";
+import { fitted } from "./ink.js";
+import { hasInk, pageOf } from "./link.js";
+import { inkOf, lined, page } from "./page.js";
+
+export class Opening {
+  #pad;
+  #notebook;
+  #recognition;
+  #panel;
+  #notice;
+
+  constructor({ pad, notebook, recognition, panel, notice }) {
+    this.#pad = pad;
+    this.#notebook = notebook;
+    this.#recognition = recognition;
+    this.#panel = panel;
+    this.#notice = notice;
+  }
+
+  /** Open a file in a mode: a notebook adds its pages, an expression or a picture is read. */
+  async file(file, history, mode) {
+    const name = file.name.toLowerCase();
+    if (/\.(json|inkml)$/.test(name)) {
+      const text = await file.text();
+      if (name.endsWith(".json") || isNotebook(text)) return this.notebook(file.name, text);
+    }
+    try {
+      const type = typeOf(file);
+      if (!type) throw new Refusal("type", "Only InkML, PNG, JPEG and WebP files can be read.");
+      const sent = await sendable(file, type);
+      this.#panel.wait(true);
+      const answer = await this.#recognition.askFile(sent, sent.type, mode);
+      history.push(this.#opened(answer, sent, await bitmapOf(answer, sent), mode));
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      this.#panel.refuse(refusal);
+    }
+  }
+
+  /** Add the pages of a notebook. */
+  async notebook(name, text) {
+    try {
+      const pages = await fromText(text);
+      for (const one of pages) await this.#notebook.add(one.content, one.name);
+      this.#notice.tell(pages.length === 1 ? `1 page came with ${name}.` : `${pages.length} pages came with ${name}.`);
+    } catch (error) {
+      this.#notice.tell(`${name} cannot be imported: ${error.message}.`);
+    }
+  }
+
+  /** Open the ink of the address, which is then forgotten: a reload brings back what is written after it. */
+  async link() {
+    const { hash } = location;
+    if (!hasInk(hash)) return;
+    globalThis.history.replaceState(null, "", location.href.split("#")[0]);
+    try {
+      const linked = await pageOf(hash), { width } = this.#pad;
+      const fits = linked.strokes.flat().every(([x, y]) => x >= 0 && x <= width && y >= 0);
+      await this.#notebook.add(fits ? linked : page(fitted(linked.strokes, width, this.#pad.height), linked));
+    } catch (error) {
+      this.#notice.tell(error.message);
+    }
+  }
+
+  /** The page of a file that was read. Its ink is one line: that is what was read. */
+  #opened(answer, file, bitmap, mode) {
+    const { width, height } = this.#pad;
+    if (!answer.strokes) {
+      const shown = page([], { picture: { file, bitmap } });
+      this.#recognition.learn(shown, mode, answer);
+      return shown;
+    }
+    const strokes = fitted(answer.strokes, width, height), all = strokes.map((_, index) => index);
+    const opened = lined(page(strokes, { lines: [{ id: 1, strokes: all, latex: null }] }));
+    this.#recognition.learn(mode === "symbol" ? opened : inkOf(opened, opened.lines[0]), mode, answer);
+    return opened;
+  }
+}
+
+function bitmapOf(answer, file) {
+  return answer.strokes ? null : createImageBitmap(file);
+}

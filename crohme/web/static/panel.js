@@ -1,0 +1,76 @@
+/** What stands above and beside the paper: what was read of the active line, and what else it may be. */
+import { picked } from "./page.js";
+import { showNetworks, showReadings } from "./readings.js";
+
+const EXPLAINED = { nothing_to_recognise: "Nothing to recognise yet." };
+
+export class Panel {
+  #parts;
+  #result;
+  #reader;
+  #history;
+  #listed = null; // the answer whose readings are listed
+  #drawn = null; // the one of them that is shown
+
+  /** `parts` are elements by name: `result`, `readings`, `none`, `solve`. */
+  constructor(parts, result, reader, recognition, history) {
+    this.#parts = parts;
+    this.#result = result;
+    this.#reader = reader;
+    this.#history = history;
+    reader.addEventListener("active", () => this.#show());
+    reader.addEventListener("reading", ({ detail }) => { if (detail === reader.active) this.#show(); });
+    recognition.addEventListener("answer", ({ detail: { isPassing, isRetried, refusal } }) => {
+      if (isPassing) result.say(isRetried ? `${refusal.message} Trying again…` : refusal.message, true);
+    });
+  }
+
+  /** Show that an answer is waited for. */
+  wait(isWaiting) {
+    this.#parts.result.toggleAttribute("data-waiting", isWaiting);
+    if (isWaiting && !this.#result.reading) this.#result.say("Reading…");
+  }
+
+  /** Say why something could not be read. */
+  refuse({ code, message }) {
+    this.wait(false);
+    this.#result.say(EXPLAINED[code] ?? message, true);
+  }
+
+  #show() {
+    const line = this.#reader.active;
+    if (!line) return this.#clear("Nothing to recognise yet.", false);
+    const { told, refusal } = line;
+    if (refusal && told) this.#result.say(`${refusal.message} Undo the correction, or write it anew.`, true);
+    else if (refusal) this.#clear(EXPLAINED[refusal.code] ?? refusal.message, refusal.code !== "nothing_to_recognise");
+    else if (told) this.#draw(line);
+    else if (!this.#reader.lines.some((one) => one.told && one.told.ink === this.#result.reading?.ink)) this.#clear("", false);
+    this.wait(line.isWaiting);
+  }
+
+  #draw(line) {
+    const { told: { ink, answer } } = line, { readings, none } = this.#parts;
+    none.hidden = true;
+    this.#parts.solve.hidden = !answer.readings;
+    const isListed = this.#listed === answer, { reading } = line;
+    if (isListed && this.#drawn === reading) return;
+    [this.#listed, this.#drawn] = [answer, reading];
+    if (answer.readings) {
+      const pick = ({ latex }) => this.#history.push(picked(this.#history.current, line.id, latex));
+      if (!isListed) showReadings(readings, answer.readings, pick);
+      readings.querySelectorAll("input")[line.readings.indexOf(reading)].checked = true;
+      this.#result.show(ink, reading, reading.confidence, answer.signs);
+    } else {
+      const pick = (candidate) => this.#result.show(ink, candidate, candidate.probability);
+      if (!isListed) showNetworks(readings, answer.networks, pick);
+      pick(answer.networks.at(-1).candidates[0]); // of both, if there are both
+    }
+  }
+
+  #clear(text, isWrong) {
+    this.#result.clear(text, isWrong);
+    this.#listed = null;
+    this.#parts.readings.replaceChildren();
+    this.#parts.none.hidden = false;
+  }
+}

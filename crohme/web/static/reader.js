@@ -1,0 +1,139 @@
+/** What is read of each line of the page. */
+import { element } from "./formula.js";
+import { inkOf } from "./page.js";
+
+/**
+ * A line of the page. `strokes` are its strokes' numbers on the page; numbers in readings are those within `ink`, a page
+ * of its strokes alone. `answer` is an element that stands beside it on the paper, for what follows from it.
+ */
+export class Line {
+  id;
+  ink;
+  strokes;
+  picked = null; // the LaTeX of the reading that the writer has picked
+  told = null; // what was last answered: {ink, answer}
+  refused = null; // why there is no reading: {ink, refusal}
+  answer = element("div", { className: "line-answer" });
+  typed = null; // LaTeX in the place of the reading's, until it is read anew
+
+  constructor(id) { this.id = id; }
+
+  /** The reading that counts: the one that was picked, or the best; null if there is none. */
+  get reading() { return this.told?.answer.readings ? this.readings.find(({ latex }) => latex === this.picked) ?? this.readings[0] : null; }
+  get readings() { return this.told?.answer.readings ?? []; }
+  get signs() { return this.told?.answer.signs ?? {}; }
+  get latex() { return this.reading?.latex ?? null; }
+  get refusal() { return this.refused?.ink === this.ink ? this.refused.refusal : null; }
+
+  /** Whether what was last answered is of its ink as it is now. */
+  get isUpToDate() { return this.told?.ink === this.ink; }
+  get isWaiting() { return !this.isUpToDate && !this.refusal; }
+
+  /** Say that the LaTeX of the line is another, or with null, the reading's. */
+  type(latex) { this.typed = latex; }
+
+  /** Take an answer, or the reason why there is none. A correction that cannot be leaves the reading of before. */
+  take(ink, { answer, refusal }) {
+    if (answer) this.told = { ink, answer };
+    else if (ink === this.ink) {
+      this.refused = { ink, refusal };
+      if (refusal.code !== "invalid" || !ink.fixed.length) this.told = null;
+    }
+  }
+
+  /** Numbers of strokes within the line, as those of the page. */
+  onPage(strokes) { return strokes.map((index) => this.strokes[index]); }
+
+  /** The symbol of a stroke of the page, its strokes numbered as on the page; null if there is none. */
+  symbolOf(stroke) {
+    const index = this.strokes.indexOf(stroke);
+    const symbol = this.isUpToDate && this.reading?.symbols.find(({ strokes }) => strokes.includes(index));
+    return symbol ? { ...symbol, strokes: this.onPage(symbol.strokes) } : null;
+  }
+}
+
+/**
+ * Keeps `lines`, those of the page from the top down, and asks for what is not known of them. Fires "lines" when there are
+ * others, or they lie elsewhere, and "reading" with the line as detail when what is read of one has changed. One line is
+ * `active`: the one that was written on or chosen last; "active" is fired when it is another one, or has another ink.
+ */
+export class Reader extends EventTarget {
+  lines = [];
+  active = null;
+  #recognition;
+  #mode = "expression";
+  #owners = new WeakMap(); // of inks: the lines that they were or are
+
+  constructor(recognition) {
+    super();
+    this.#recognition = recognition;
+    recognition.addEventListener("answer", ({ detail }) => this.#hear(detail));
+  }
+
+  /** Read another page, or the same in another mode. In the mode "symbol", all of it is one ink, and so is a picture. */
+  read(page, mode, { pause, isOther = false } = {}) {
+    const isWhole = mode === "symbol" || page.picture;
+    const before = new Map(isOther || mode !== this.#mode ? [] : this.lines.map((line) => [line.id, line]));
+    const found = isWhole ? [{ id: 0, strokes: page.strokes.map((_, index) => index), latex: null }] : page.lines;
+    this.#mode = mode;
+    const changed = [], known = [];
+    this.lines = found.map(({ id, strokes, latex }) => {
+      const line = before.get(id) ?? new Line(id), ink = isWhole ? page : inkOf(page, { strokes });
+      const isSame = line.ink && isAlike(line.ink, ink), { reading } = line;
+      Object.assign(line, { strokes, picked: latex });
+      if (!isSame) {
+        line.ink = ink;
+        this.#owners.set(ink, line);
+        changed.push(line);
+      }
+      if (isSame ? line.reading !== reading : this.#take(line)) known.push(line);
+      return line;
+    });
+    this.#activate(newest(changed) ?? (this.lines.includes(this.active) ? this.active : this.lines.at(-1)) ?? null);
+    this.dispatchEvent(new Event("lines"));
+    for (const line of known) this.#tell(line);
+    const first = this.active ? [this.active.ink] : [];
+    this.#recognition.schedule([...new Set([...first, ...this.lines.map(({ ink }) => ink)])], mode, pause);
+  }
+
+  /** Make a line the active one. */
+  choose(line) {
+    if (line !== this.active) this.#activate(line);
+  }
+
+  /** The line of a stroke; undefined for strokes of text. */
+  lineOf(stroke) { return this.lines.find(({ strokes }) => strokes.includes(stroke)); }
+
+  #activate(line) {
+    this.active = line;
+    this.dispatchEvent(new Event("active"));
+  }
+
+  #hear({ ink, mode, answer, refusal, isPassing }) {
+    const line = this.#owners.get(ink);
+    if (mode !== this.#mode || !this.lines.includes(line) || isPassing) return;
+    line.take(ink, { answer, refusal });
+    this.#tell(line);
+  }
+
+  /** Take what is known of a line's new ink; whether anything is. */
+  #take(line) {
+    const known = this.#recognition.known(line.ink, this.#mode);
+    if (known) line.take(line.ink, known);
+    return Boolean(known);
+  }
+
+  #tell(line) {
+    this.dispatchEvent(new CustomEvent("reading", { detail: line }));
+  }
+}
+
+function isAlike(one, other) {
+  if (one.picture !== other.picture || one.strokes.length !== other.strokes.length) return false;
+  return one.strokes.every((stroke, i) => stroke === other.strokes[i]) && JSON.stringify(one.fixed) === JSON.stringify(other.fixed);
+}
+
+/** The line that has the last stroke of all. */
+function newest(lines) {
+  return lines.reduce((best, line) => (best && Math.max(...best.strokes) > Math.max(...line.strokes) ? best : line), null);
+}

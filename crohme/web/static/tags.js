@@ -1,0 +1,85 @@
+/** What stands beside each line on the paper: its answer, and how it is read. */
+import { element, formula } from "./formula.js";
+import { inWords } from "./words.js";
+
+const GAP = 14; // CSS pixels from the ink
+const NARROW = 150; // room for both beside the ink; with less, they stand below it
+const SMALLEST = 22; // pixels a line is high, below which there is no sense in showing what it says
+
+/** Keep a tag for each line of a reader on an element over the paper. A click on a reading makes its line the active one. */
+export class Tags {
+  #layer;
+  #reader;
+  #pad;
+  #tags = new Map(); // line → {tag, read, shown: its reading}
+  #placing = 0;
+
+  constructor(layer, reader, pad) {
+    this.#layer = layer;
+    this.#reader = reader;
+    this.#pad = pad;
+    reader.addEventListener("lines", () => this.#keep());
+    reader.addEventListener("reading", ({ detail }) => this.#show(detail));
+    reader.addEventListener("active", () => this.#mark());
+    pad.view.addEventListener("change", () => this.#place());
+  }
+
+  #keep() {
+    const { lines } = this.#reader;
+    for (const [line, { tag }] of this.#tags) {
+      if (lines.includes(line)) continue;
+      tag.remove();
+      this.#tags.delete(line);
+    }
+    for (const line of lines) if (!this.#tags.has(line)) this.#add(line);
+    const tags = lines.map((line) => this.#tags.get(line).tag);
+    if (tags.some((tag, i) => this.#layer.children[i] !== tag)) this.#layer.replaceChildren(...tags);
+    this.#layer.classList.toggle("alone", lines.length < 2);
+    for (const line of lines) this.#show(line);
+    this.#mark();
+    this.#place();
+  }
+
+  #add(line) {
+    const read = element("button", { type: "button", className: "line-reading" });
+    read.addEventListener("click", () => this.#reader.choose(line));
+    this.#tags.set(line, { tag: element("div", { className: "line-tag" }, line.answer, read), read, shown: null });
+  }
+
+  #show(line) {
+    const kept = this.#tags.get(line), { reading } = line;
+    if (!kept) return;
+    kept.tag.toggleAttribute("data-waiting", line.isWaiting);
+    if (kept.shown !== reading) {
+      kept.shown = reading;
+      kept.read.replaceChildren(...(reading ? [formula(reading.mathml)] : []));
+    }
+    kept.read.hidden = !reading;
+    const number = this.#reader.lines.indexOf(line) + 1;
+    if (reading) kept.read.ariaLabel = `Line ${number}: ${inWords(kept.read.firstChild)}`;
+  }
+
+  #mark() {
+    for (const [line, { read }] of this.#tags) read.ariaPressed = String(line === this.#reader.active);
+  }
+
+  /** Put the tags where their lines are, with the next picture of the paper. */
+  #place() {
+    cancelAnimationFrame(this.#placing);
+    this.#placing = requestAnimationFrame(() => this.#placeNow());
+  }
+
+  #placeNow() {
+    const sheet = this.#layer.getBoundingClientRect();
+    for (const [line, { tag }] of this.#tags) {
+      if (!line.strokes.length) continue; // a picture
+      const { left, top, right, bottom } = this.#pad.boxOf(line.strokes);
+      const isBeside = sheet.right - right > NARROW;
+      const isSeen = bottom > sheet.top && top < sheet.bottom && bottom - top > SMALLEST / 2;
+      tag.hidden = !isSeen;
+      tag.classList.toggle("below", !isBeside);
+      tag.style.left = `${(isBeside ? right + GAP : Math.max(left, sheet.left + GAP)) - sheet.left}px`;
+      tag.style.top = `${(isBeside ? (top + bottom) / 2 : bottom + GAP / 2) - sheet.top}px`;
+    }
+  }
+}
