@@ -6,6 +6,7 @@ import { draw, firstRange, Plot } from "./plot.js";
 import { inWords } from "./words.js";
 
 const OF_ANGLES = /\\(sin|cos|tan|cot|sec|csc|arc\w+)\b|\\operatorname\{(sec|csc|cot|arc\w+)\}/;
+const UNWORKED = /\\(sin|cos|tan|cot|sec|csc|arc\w+|sinh|cosh|tanh|ln|log|operatorname|sum|int)\b/;
 const UNITS = { radians: "radians", degrees: "degrees" };
 
 /**
@@ -18,8 +19,8 @@ export function showState(container, state, calculator) {
   if (!answer) return container.replaceChildren();
   if (answer.refusal) return showNoSolution(container, answer.refusal);
   const { solution } = answer;
-  const isInPlace = kindOf(state.body.latex) === "value" && inPlace(solution) !== null;
-  showSolution(container, isInPlace && solution.answers.length ? { ...solution, answers: [] } : solution, state.isLast);
+  const isInPlace = kindOf(state.body.latex) === "value" && isExactInPlace(solution);
+  showSolution(container, isInPlace ? { ...solution, answers: [] } : solution, state.isLast);
   if (hasAngles(solution)) container.append(anglesIn(calculator));
   if (isFunction(state.body.latex, solution)) showPlot(container, state, calculator, solution, rangeFor(calculator, solution));
 }
@@ -53,10 +54,19 @@ export function showBeside(slot, state, calculator) {
   if (isFunction(state.body.latex, solution)) showPlot(slot, state, calculator, solution, rangeFor(calculator, solution));
 }
 
-/** What is written after the `=` at the end of a line, as MathML, or null. */
-export function inPlace({ kind, answers, decimal }) {
-  if (!["value", "expression"].includes(kind) || answers.length > 1) return null;
-  return (answers[0] ?? decimal)?.mathml ?? null;
+/** What is written after the `=` at the end of a line, as MathML, or null: the exact answer if it is worked out. */
+export function inPlace(solution) {
+  const { kind, answers, decimal } = solution;
+  if (isExactInPlace(solution)) return answers[0].mathml;
+  if (kind !== "value" || !decimal) return answers.length === 1 ? answers[0].mathml : null;
+  const { mathml } = decimal; // rounded
+  return mathml.includes("≈") ? mathml : mathml.replace(/^<math[^>]*>/, "$&<mo>≈</mo>");
+}
+
+/** Whether the exact answer says more in place than its decimal: not `sin 1`. */
+function isExactInPlace({ kind, answers, decimal }) {
+  if (!["value", "expression"].includes(kind) || answers.length !== 1) return false;
+  return kind === "expression" || !decimal || !UNWORKED.test(answers[0].latex);
 }
 
 /** Show a solution of the server; `isLast` says that no line comes after it. */
@@ -89,6 +99,7 @@ function stepsOf(steps) {
 function anglesIn(calculator) {
   const select = element("select", { className: "angle", ariaLabel: "Unit of angles" },
     ...Object.entries(UNITS).map(([value, text]) => element("option", { value, selected: value === calculator.angle }, text)));
+  select.addEventListener("keydown", (event) => event.stopPropagation()); // its letters are no tools
   select.addEventListener("change", () => {
     localStorage.setItem("angle", select.value);
     calculator.angle = select.value;

@@ -1,17 +1,16 @@
 /** What stands beside each line on the paper: its answer, and how it is read. */
-import { element, formula } from "./formula.js";
+import { element, fit, formula } from "./formula.js";
 import { inWords } from "./words.js";
 
 const GAP = 14; // CSS pixels from the ink
 const NARROW = 150; // room for both beside the ink; with less, they stand below it
-const SMALLEST = 22; // pixels a line is high, below which there is no sense in showing what it says
 
 /** Keep a tag for each line of a reader on an element over the paper. A click on a reading makes its line the active one. */
 export class Tags {
   #layer;
   #reader;
   #pad;
-  #tags = new Map(); // line → {tag, read, shown: its reading}
+  #tags = new Map(); // line → {tag, read, name, drawn, shown: its reading}
   #placing = 0;
 
   constructor(layer, reader, pad) {
@@ -41,9 +40,10 @@ export class Tags {
   }
 
   #add(line) {
-    const read = element("button", { type: "button", className: "line-reading" });
+    const drawn = element("span", { ariaHidden: "true" }), name = element("span", { className: "unseen" });
+    const read = element("button", { type: "button", className: "line-reading" }, name, drawn);
     read.addEventListener("click", () => this.#reader.choose(line));
-    this.#tags.set(line, { tag: element("div", { className: "line-tag" }, line.answer, read), read, shown: null });
+    this.#tags.set(line, { tag: element("div", { className: "line-tag" }, line.answer, read), read, name, drawn, shown: null });
   }
 
   #show(line) {
@@ -52,11 +52,10 @@ export class Tags {
     kept.tag.toggleAttribute("data-waiting", line.isWaiting);
     if (kept.shown !== reading) {
       kept.shown = reading;
-      kept.read.replaceChildren(...(reading ? [formula(reading.mathml)] : []));
+      kept.drawn.replaceChildren(...(reading ? [formula(reading.mathml)] : []));
     }
     kept.read.hidden = !reading;
-    const number = this.#reader.lines.indexOf(line) + 1;
-    if (reading) kept.read.ariaLabel = `Line ${number}: ${inWords(kept.read.firstChild)}`;
+    if (reading) kept.name.textContent = `Line ${this.#reader.lines.indexOf(line) + 1}: ${inWords(kept.drawn.firstChild)}`;
   }
 
   #mark() {
@@ -71,14 +70,15 @@ export class Tags {
 
   #placeNow() {
     const sheet = this.#layer.getBoundingClientRect();
-    for (const [line, { tag }] of this.#tags) {
+    for (const [line, { tag, read }] of this.#tags) {
       if (!line.strokes.length) continue; // a picture
       const { left, top, right, bottom } = this.#pad.boxOf(line.strokes);
       const isBeside = sheet.right - right > NARROW;
-      const isSeen = bottom > sheet.top && top < sheet.bottom && bottom - top > SMALLEST / 2;
+      const isSeen = bottom > sheet.top && top < sheet.bottom;
       tag.hidden = !isSeen;
       tag.classList.toggle("below", !isBeside);
       tag.style.left = `${(isBeside ? right + GAP : Math.max(left, sheet.left + GAP)) - sheet.left}px`;
+      if (isSeen) fit(read);
       tag.style.top = `${(isBeside ? (top + bottom) / 2 : bottom + GAP / 2) - sheet.top}px`;
     }
   }

@@ -1,0 +1,293 @@
+"""The page in a real browser: a notebook of lines and pages."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("selenium", reason="selenium is not installed")
+
+from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
+from selenium.webdriver.common.actions.pointer_input import PointerInput  # noqa: E402
+from selenium.webdriver.common.actions.wheel_input import ScrollOrigin  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+
+from inkml_parser import read  # noqa: E402
+from tests.web.chromium import DESKTOP, ON_ITS_SIDE, PHONE, Page, needs_chromium  # noqa: E402
+from tests.web.shown_readings import bodies, extents  # noqa: E402
+
+pytestmark = needs_chromium
+AXE = Path(os.environ.get("AXE_CORE", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
+
+# In place of the server: a letter for each stroke, by its width.
+LETTERS = """
+window.asked = [];
+window.fetch = async (path, { body }) => {
+  asked.push({ body });
+  const widths = JSON.parse(body).strokes.map((stroke) => Math.round(stroke.at(-1)[0] - stroke[0][0]));
+  const reading = (shift, confidence) => {
+    const labels = widths.map((width) => "abcdefgh"[(width / 10 + shift) % 8]);
+    const leaves = labels.map((label, i) => `<mi data-strokes="${i}">${label}</mi>`).join("");
+    const mathml = `<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>${leaves}</mrow></math>`;
+    const symbols = labels.map((label, i) => ({ label, strokes: [i], doubtful: false, candidates: ["x", "y"] }));
+    return { latex: labels.join(" "), confidence, mathml, text: labels.join(""), typst: labels.join(" "), symbols };
+  };
+  const signs = Object.fromEntries([..."abcdefghxy"].map((letter) => [letter, letter]));
+  return new Response(JSON.stringify({ readings: [reading(0, 0.9), reading(1, 0.1)], signs }));
+};
+"""
+A, B, C = 0, 10, 20
+
+
+@pytest.fixture
+def notebook(page: Page) -> Iterator[Page]:
+    """The page with answers of the test, after a reload too."""
+    script = page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": LETTERS})
+    page.browser.execute_script(LETTERS)
+    yield page
+    page.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
+def poles(*widths: int, left: int = -150, top: int = -100) -> list[list[tuple[int, int]]]:
+    """Slanted poles in a row, each of a width that says which letter it is."""
+    return [[(left + 50 * i, top), (left + 50 * i + width, top + 40)] for i, width in enumerate(widths)]
+
+
+def lines(page: Page) -> list[str]:
+    """What is read of each line, from the top."""
+    return [line.text.replace("\n", "") for line in page.all(".line-reading math")]
+
+
+def settled(page: Page, *expected: str) -> None:
+    """Wait for the readings of all lines."""
+    page.wait(lambda: lines(page) == list(expected) and not page.all(".line-tag[data-waiting]"))
+
+
+def kept(page: Page) -> list[dict[str, Any]]:
+    script = "const done = arguments[0]; import('/static/kept.js').then(({ load }) => load()).then(done)"
+    return page.browser.execute_async_script(script)
+
+
+def choose(page: Page, act: str) -> None:
+    page.click("#pages")
+    page.wait(lambda: page.one("#contents").is_displayed())
+    page.click(f"[data-notebook={act}]")
+
+
+def test_lines_are_found_and_each_is_read_on_its_own(notebook: Page) -> None:
+    notebook.write_at_once(poles(A, B))
+    notebook.write_at_once(poles(B, C, A, top=20))
+    settled(notebook, "ab", "bca")
+    assert notebook.text("#latex") == "b c a", "the line that was written last"
+    asked = len(bodies(notebook))
+    notebook.write_at_once(poles(C, left=-50))
+    settled(notebook, "abc", "bca")
+    assert [len(body["strokes"]) for body in bodies(notebook)[asked:]] == [3], "only what changed is read again"
+    assert notebook.text("#latex") == "a b c"
+    notebook.all(".line-reading")[1].click()
+    notebook.wait(lambda: notebook.text("#latex") == "b c a")
+    names = [name.get_attribute("textContent") for name in notebook.all(".line-reading .unseen")]
+    assert names == ["Line 1: a b c", "Line 2: b c a"]
+
+
+def test_a_symbol_of_another_line_is_corrected_by_a_tap_on_it(notebook: Page) -> None:
+    notebook.write_at_once(poles(A, B))
+    notebook.write_at_once(poles(C, C, top=20))
+    settled(notebook, "ab", "cc")
+    notebook.browser.execute_script("document.querySelector('.line-reading').focus()")
+    notebook.wait(lambda: notebook.browser.execute_script("return performance.now()") > 0)
+    notebook.browser.execute_async_script("setTimeout(arguments[0], 900)")  # sooner, it would be a dot
+    notebook.point(PointerInput("mouse", "mouse"), (-150, -80), "down", "up")
+    notebook.wait(lambda: notebook.one("#correction").is_displayed())
+    asked = len(bodies(notebook))
+    notebook.click("#correction [data-label=y]")
+    notebook.wait(lambda: len(bodies(notebook)) > asked)
+    assert bodies(notebook)[asked]["fixed"] == [{"strokes": [0], "label": "y"}]
+    assert len(bodies(notebook)[asked]["strokes"]) == 2
+
+
+def test_lines_readings_and_picks_come_back_after_a_reload(notebook: Page) -> None:
+    notebook.write_at_once(poles(A, B))
+    notebook.write_at_once(poles(C, top=20))
+    settled(notebook, "ab", "c")
+    notebook.all(".line-reading")[0].click()
+    notebook.wait(lambda: notebook.text("#latex") == "a b")
+    notebook.all(".reading")[1].click()
+    settled(notebook, "bc", "c")
+    notebook.browser.refresh()
+    settled(notebook, "bc", "c")
+    (sheet,) = kept(notebook)
+    assert [line["strokes"] for line in sheet["lines"]] == [[0, 1], [2]]
+    notebook.wait(lambda: [one["latex"] for one in kept(notebook)[0]["readings"]] == ["b c", "c"])
+
+
+def test_text_beside_formulas_stays_ink(notebook: Page) -> None:
+    notebook.write_at_once(poles(A, B))
+    notebook.write_at_once(poles(C, C, top=20))
+    settled(notebook, "ab", "cc")
+    notebook.click("#select")
+    notebook.write([[(-170, 0), (-60, 0), (-60, 80), (-170, 80)]])
+    notebook.wait(lambda: notebook.one("#selection").is_displayed())
+    notebook.click("#selection [data-act=text]")
+    notebook.wait(lambda: len(notebook.all(".line-tag")) == 1)
+    assert len(extents(notebook)) == 4
+    notebook.browser.refresh()
+    notebook.wait(lambda: notebook.text("#latex") == "a b")
+    assert len(notebook.all(".line-tag")) == 1 and kept(notebook)[0]["text"] == [2, 3]
+    notebook.click("#select")
+    notebook.write([[(-170, 0), (-60, 0), (-60, 80), (-170, 80)]])
+    notebook.wait(lambda: notebook.one("#selection").is_displayed())
+    assert notebook.one("#selection [data-act=text]").get_attribute("aria-pressed") == "true"
+    notebook.click("#selection [data-act=text]")
+    settled(notebook, "ab", "cc")
+
+
+def test_a_line_is_set_by_the_lasso(notebook: Page) -> None:
+    notebook.write_at_once(poles(A, B, C, A))
+    notebook.wait_for_reading()
+    assert len(notebook.all(".line-tag")) == 1
+    notebook.click("#select")
+    notebook.write([[(-70, -120), (50, -120), (50, -40), (-70, -40)]])
+    notebook.wait(lambda: notebook.one("#selection").is_displayed())
+    notebook.click("#selection [data-act=line]")
+    settled(notebook, "ab", "ca")
+
+
+def test_pages_are_added_named_opened_deleted_and_brought_back(notebook: Page) -> None:
+    notebook.write_at_once(poles(A, B))
+    notebook.wait(lambda: notebook.text("#latex") == "a b")
+    choose(notebook, "add")
+    notebook.wait(lambda: notebook.text("#page-name") == "Page 2" and not notebook.all("#shown math"))
+    notebook.write_at_once(poles(C))
+    notebook.wait(lambda: notebook.text("#latex") == "c")
+    notebook.click("#pages")
+    notebook.click("#page-list li:first-child [data-act=rename]")
+    notebook.one("#page-list input").send_keys("Algebra", Keys.ENTER)
+    names = lambda: [one.text for one in notebook.all("#page-list .page-name")]  # noqa: E731
+    notebook.wait(lambda: names() == ["Algebra", "Page 2"])
+    notebook.click("#page-list li:first-child .page-name")
+    notebook.wait(lambda: notebook.text("#latex") == "a b" and notebook.text("#page-name") == "Algebra")
+    notebook.write_at_once(poles(B, left=-50))
+    notebook.wait(lambda: notebook.text("#latex") == "a b b")
+    notebook.browser.refresh()
+    notebook.wait(lambda: notebook.text("#latex") == "a b b")
+    notebook.click("#pages")
+    notebook.click("#page-list li:first-child [data-act=remove]")
+    notebook.wait(lambda: names() == ["Page 2"] and notebook.text("#latex") == "c")
+    notebook.wait(lambda: [one["name"] for one in kept(notebook)] == ["Page 2"])
+    notebook.click("#notice button:not(.close)")
+    notebook.wait(lambda: notebook.text("#latex") == "a b b")
+    notebook.wait(lambda: [one["name"] for one in kept(notebook)] == ["Algebra", "Page 2"])
+
+
+@pytest.mark.parametrize("kind", ["json", "inkml"])
+def test_the_whole_notebook_is_exported_and_imported(notebook: Page, kind: str) -> None:
+    notebook.write_at_once(poles(A, B))
+    notebook.write_at_once(poles(C, C, top=20))
+    settled(notebook, "ab", "cc")
+    choose(notebook, "add")
+    notebook.write_at_once(poles(B))
+    notebook.wait(lambda: notebook.text("#latex") == "b" and len(kept(notebook)) == 2)
+    file = notebook.browser.downloads / f"notebook.{kind}"
+    file.unlink(missing_ok=True)
+    choose(notebook, kind)
+    notebook.wait(file.exists)
+    written = file.read_bytes()
+    if kind == "inkml":
+        assert len(read(file).strokes) == 5 and written.count(b'type="reading"') == 3
+    else:
+        pages = json.loads(written)["pages"]
+        assert [[line["latex"] for line in one["lines"]] for one in pages] == [["a b", "c c"], ["b"]]
+    before = [(one["name"], one["strokes"], one["lines"]) for one in kept(notebook)]
+    notebook.one("#import").send_keys(str(file))
+    notebook.wait(lambda: notebook.text("#notice span") == f"2 pages came with notebook.{kind}.")
+    notebook.wait(lambda: len(kept(notebook)) == 4)
+    after = [(one["name"], one["strokes"], one["lines"]) for one in kept(notebook)]
+    assert after[:2] == before
+    for (name, strokes, found), (name0, strokes0, found0) in zip(after[2:], before, strict=True):
+        assert (name, [line["strokes"] for line in found]) == (name0, [line["strokes"] for line in found0])
+        points, points0 = (sum(each, []) for each in (sum(strokes, []), sum(strokes0, [])))
+        assert points == pytest.approx(points0, abs=0.6)
+
+
+BROKEN = {
+    "none.json": ("{", "it is no JSON"),
+    "other.json": ('{"pages": []}', "it is no crohme notebook"),
+    "later.json": ('{"format": "crohme notebook", "version": 2, "pages": []}', "its version is 2, and only 1 is known"),
+    "empty.json": ('{"format": "crohme notebook", "version": 1, "pages": []}', "it has no page"),
+    "stroke.json": (
+        '{"format": "crohme notebook", "version": 1, "pages": [{"name": "a", "strokes": [[[0, null]]]}]}',
+        "page 1: stroke 1 cannot be read",
+    ),
+    "line.json": (
+        '{"format": "crohme notebook", "version": 1, "pages": [{"name": "a", "strokes": [[[0, 1]]], '
+        '"lines": [{"strokes": [1], "latex": null}]}]}',
+        "page 1: a line cannot be read",
+    ),
+    "broken.inkml": ("<ink><!-- crohme notebook -->", "it is no XML"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_files_that_are_no_notebook_are_refused_and_leave_all_as_it_was(notebook: Page, name: str) -> None:
+    content, cause = BROKEN[name]
+    notebook.write_at_once(poles(A))
+    notebook.wait(lambda: len(kept(notebook)) == 1)
+    notebook.drop(content.encode(), name)
+    notebook.wait(lambda: notebook.text("#notice span") == f"{name} cannot be imported: {cause}.")
+    assert len(kept(notebook)) == 1 and len(extents(notebook)) == 1
+    if name == "broken.inkml":
+        notebook.browser.get_log("browser")  # Chromium describes broken XML with styles that the policy forbids
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])
+def test_long_pages_scroll(notebook: Page, size: tuple[int, int]) -> None:
+    notebook.resize(*size)
+    assert not notebook.one("#scrollbar").is_displayed()
+    sheet = notebook.one(".sheet").rect
+    low = int(sheet["height"] / 2) - 50
+    notebook.write_at_once(poles(A, B, top=low))
+    notebook.wait(lambda: notebook.one("#scrollbar").is_displayed())
+    origin = ScrollOrigin.from_element(notebook.one("#pad"))
+    ActionChains(notebook.browser).scroll_from_origin(origin, 0, 3000).perform()
+    notebook.wait(lambda: notebook.one("#scrollbar").get_attribute("aria-valuenow") == "100")
+    notebook.write_at_once(poles(C, top=low))
+    notebook.wait(lambda: len(extents(notebook)) == 3)
+    first, _, third = extents(notebook)
+    assert third[1] > first[1] + 40, "below what was in sight"
+    notebook.one("#scrollbar").send_keys(Keys.HOME)
+    notebook.wait(lambda: notebook.one("#scrollbar").get_attribute("aria-valuenow") == "0")
+    notebook.browser.refresh()
+    notebook.wait(lambda: notebook.one("#scrollbar").is_displayed())
+    tags = lambda: [one.rect for one in notebook.all(".line-tag") if one.is_displayed()]  # noqa: E731
+    notebook.wait(lambda: any(sheet["y"] < tag["y"] < sheet["y"] + sheet["height"] for tag in tags()))
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install --no-save axe-core, or AXE_CORE=FILE")
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])
+def test_lines_and_pages_stand_in_nobodys_way(notebook: Page, size: tuple[int, int], colours: str) -> None:
+    notebook.resize(*size)
+    notebook.colour(colours)
+    notebook.write_at_once(poles(A, B, left=-90, top=-70))
+    notebook.write_at_once(poles(C, C, left=-90, top=60))
+    settled(notebook, "ab", "cc")
+    wide, high = notebook.browser.execute_script(
+        "const page = document.documentElement; return [page.scrollWidth, page.scrollHeight]"
+    )
+    assert (wide, high) == size, "all of it is in sight"
+    top = notebook.one(".top").rect
+    for part in notebook.all(".top > *"):
+        box = part.rect
+        assert not part.is_displayed() or box["x"] + box["width"] <= top["x"] + top["width"] + 1
+    notebook.browser.execute_script(AXE.read_text(encoding="utf-8"))
+    script = "const done = arguments[0]; axe.run().then(({ violations }) => done(violations))"
+    for opened in (".line-reading", "#pages"):
+        notebook.click(opened)
+        found = notebook.browser.execute_async_script(script)
+        assert not [(one["id"], [node["html"] for node in one["nodes"]]) for one in found], opened
