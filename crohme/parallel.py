@@ -16,14 +16,16 @@ from crohme.ink.image_files import ImageError
 from crohme.recognition import Recognition, Symbols, labels_of
 from inkml_parser import Ink, InkError, read
 
-_CHUNK = 8
+CHUNK = 32
+"""Items that a process gets at once: twice as many as it reads side by side."""
+_FEWEST = 8  # for which another process, or another chunk, is worth it
 _AHEAD = 4  # chunks that wait for a worker, so that none of them waits
 
 Found = Recognition | InkError | ImageError | OSError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_in_worker: tuple[Recognizer, Callable[[Recognizer, Any], Any]] | None = None
+_in_worker: tuple[Recognizer, Callable[[Recognizer, Any], Iterable[Any]]] | None = None
 
 
 def recognize_files(
@@ -50,26 +52,28 @@ def recognize_files(
         AlphabetError: Symbols that it does not know. Raised before the first file.
         WorkerLost: A process was killed; all results before have come.
     """
-    work = partial(_try, top=top, beam=beam, symbols=symbols, offline=offline)
-    workers = min(workers or cores(), max(1, len(files) // _CHUNK))
-    yield from zip(files, each(files, work, bundle, symbols=symbols, workers=workers), strict=True)
+    work = partial(_read, top=top, beam=beam, symbols=symbols, offline=offline)
+    workers = min(workers or cores(), max(1, len(files) // _FEWEST))
+    chunk = max(_FEWEST, min(CHUNK, len(files) // (_AHEAD * workers)))
+    yield from zip(files, each(files, work, bundle, symbols=symbols, workers=workers, chunk=chunk), strict=True)
 
 
 def each(
     items: Iterable[Item],
-    work: Callable[[Recognizer, Item], Result],
+    work: Callable[[Recognizer, Iterable[Item]], Iterable[Result]],
     bundle: str | Path,
     *,
     symbols: Symbols | None = None,
     workers: int | None = None,
-    chunk: int = _CHUNK,
+    chunk: int = CHUNK,
     is_apart: bool = False,
 ) -> Generator[Result, None, None]:
-    """What `work` makes of each item, in their order. Items are taken as they are needed, however many there are.
+    """What `work` makes of the items, in their order. Items are taken as they are needed, however many there are.
 
     Args:
         items: iterable. They and the results go from process to process, so both can be pickled.
-        work: function of a recogniser and an item. It can be pickled, too, and raises only what ends it all.
+        work: function of a recogniser and of items, which gives a result for each, in their order. It can be pickled,
+            too, and raises only what ends it all.
         bundle: str or Path. See `Recognizer.load`.
         symbols: Symbols or None. What `work` restricts answers to, checked before the first item.
         workers: int or None. Processes; None for one per core. One works in this process, unless `is_apart`.
@@ -84,7 +88,7 @@ def each(
         labels_of(symbols, recognizer.vocabulary.alphabet)
     workers = workers or cores()
     if workers == 1 and not is_apart:
-        yield from (work(recognizer, item) for item in items)
+        yield from work(recognizer, items)
         return
     del recognizer
     remaining = iter(items)
@@ -96,7 +100,7 @@ def each(
             ahead.extend(pool.submit(_work, some) for some in islice(chunks, 1))
 
 
-def _start(bundle: str | Path, work: Callable[[Recognizer, Any], Any]) -> None:
+def _start(bundle: str | Path, work: Callable[[Recognizer, Any], Iterable[Any]]) -> None:
     global _in_worker
     _in_worker = Recognizer.load(bundle), work
 
@@ -104,16 +108,20 @@ def _start(bundle: str | Path, work: Callable[[Recognizer, Any], Any]) -> None:
 def _work(items: Sequence[Any]) -> list[Any]:
     assert _in_worker is not None
     recognizer, work = _in_worker
-    return [work(recognizer, item) for item in items]
+    return list(work(recognizer, items))
 
 
-def _try(
-    recognizer: Recognizer, path: Path, *, top: int, beam: int | None, symbols: Symbols | None, offline: bool
-) -> Found:
-    try:
-        return recognizer.recognize(redrawn(path) if offline else path, top=top, beam=beam, symbols=symbols)
-    except (InkError, ImageError, OSError) as error:
-        return error
+def _read(
+    recognizer: Recognizer,
+    files: Iterable[Path],
+    *,
+    top: int,
+    beam: int | None,
+    symbols: Symbols | None,
+    offline: bool,
+) -> Iterator[Found]:
+    sources = (partial(redrawn if offline else Path, path) for path in files)
+    return recognizer.recognize_many(sources, top=top, beam=beam, symbols=symbols)
 
 
 def redrawn(path: Path) -> Ink:

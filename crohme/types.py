@@ -19,6 +19,7 @@ Int32Array = NDArray[np.int32]
 Int64Array = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 UInt8Array = NDArray[np.uint8]
+UInt16Array = NDArray[np.uint16]
 UInt64Array = NDArray[np.uint64]
 StringArray = NDArray[np.str_]
 
@@ -60,4 +61,5 @@ __all__ = [
     "Strokes",
     "UInt64Array",
     "UInt8Array",
+    "UInt16Array",
 ]

@@ -6,6 +6,7 @@ import { Network } from "./forward.js";
 import { Grammar } from "./grammar.js";
 import { toInline } from "./inline.js";
 import { toMathml } from "./mathml.js";
+import { readLanguage } from "./language.js";
 import { bestReadings, confidences } from "./ranking.js";
 import { classesOf, classScore, likelyLabels } from "./rescoring.js";
 import { asStrokes, box, clip, normalise, resample } from "./sequences.js";
@@ -31,6 +32,7 @@ export class Recognizer {
       grammar: new Grammar(tables.grammar, new Notation(tables.notation)),
       vocabulary: new Vocabulary(tables.vocabulary),
       masks: new Map(),
+      model: readLanguage(bytes, tables.weights.language, tables.language),
     };
   }
 

@@ -42,16 +42,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("symbols", "writers"))
     parser.add_argument("--minutes", type=float, help="of training (10; for each writer 2)")
+    parser.add_argument("--writers", type=int, metavar="N", help="only the N writers who wrote most")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="as of `train expressions`")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="folder for the data and the runs, which are kept")
     args = parser.parse_args()
     folder = crohme_folder()
     if folder is None:
         raise DataNotFound("set CROHME_DATA to the CROHME folder")
-    measure, minutes = {"symbols": (measure_symbols, 10.0), "writers": (measure_writers, 2.0)}[args.what]
     with tempfile.TemporaryDirectory() as temporary:
-        out = args.keep or Path(temporary)
-        print(json.dumps(measure(Crohme(folder), out, args.minutes or minutes, args.set), indent=2))
+        data, out = Crohme(folder), args.keep or Path(temporary)
+        if args.what == "symbols":
+            figures = measure_symbols(data, out, args.minutes or 10.0, args.set)
+        else:
+            figures = measure_writers(data, out, args.minutes or 2.0, args.set, args.writers)
+        print(json.dumps(figures, indent=2))
 
 
 def measure_symbols(data: Crohme, out: Path, minutes: float, settings: list[str]) -> dict[str, Any]:
@@ -75,16 +79,18 @@ def measure_symbols(data: Crohme, out: Path, minutes: float, settings: list[str]
     return figures
 
 
-def measure_writers(data: Crohme, out: Path, minutes: float, settings: list[str]) -> dict[str, Any]:
+def measure_writers(
+    data: Crohme, out: Path, minutes: float, settings: list[str], most: int | None = None
+) -> dict[str, Any]:
     """ExpRate on what held-out writers wrote besides ten expressions, before and after learning those."""
     of_writer: dict[str, list[Path]] = defaultdict(list)
     for written in data.expressions("train"):
         if data.is_held_out(written.writer):
             of_writer[written.writer].append(data.folder_of("train") / written.name)
     figures: dict[str, Any] = {}
-    for number, (writer, files) in enumerate(sorted(of_writer.items())):
-        if len(files) < 2 * LEARNT:
-            continue
+    enough = [(writer, files) for writer, files in of_writer.items() if len(files) >= 2 * LEARNT]
+    enough.sort(key=lambda one: (-len(one[1]), one[0]))
+    for number, (writer, files) in enumerate(enough[:most]):
         order = [files[i] for i in np.random.default_rng(number).permutation(len(files))]
         own = out / str(number)
         copy(order[:LEARNT], own / "data", rename=False)

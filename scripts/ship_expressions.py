@@ -30,11 +30,15 @@ def main() -> None:
     parser.add_argument(
         "--also", action="append", default=[], metavar="NAME=DIR", help="InkML to measure with the whole alphabet, too"
     )
+    parser.add_argument(
+        "--texts", type=Path, help="LaTeX that people wrote, a file or a folder of .txt, to rank with (that of the run)"
+    )
     parser.add_argument("--last", action="store_true", help="the weights at the end, not those best on validation")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     also = {name: Path(place) for name, _, place in (text.partition("=") for text in args.also)}
-    figures = ship(args.run, args.bundle, args.data, strength=args.strength, last=args.last, also=also)
+    options = {"strength": args.strength, "last": args.last, "also": also, "texts": args.texts}
+    figures = ship(args.run, args.bundle, args.data, **options)
     print(json.dumps(figures, indent=2))
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import io
 import json
-import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from crohme.batch.records import Record, clean, source_of
@@ -17,6 +18,7 @@ from crohme.bundle import BundleError
 from crohme.errors import CrohmeError, cause_of
 from crohme.expressions.recognizer import Recognizer
 from crohme.extras import needed_by
+from crohme.ink.sources import Source
 from crohme.recognition import Recognition, Symbols
 
 SCHEMA = 1
@@ -38,33 +40,52 @@ class Row:
     error: str | None = None
 
 
-def read_record(
-    recognizer: Recognizer, record: Record, *, top: int, beam: int | None, symbols: Symbols | None, bundle: str
-) -> Row:
-    """Recognise one record. Whatever is wrong with it goes into its row.
+def read_records(
+    recognizer: Recognizer,
+    records: Iterable[Record],
+    *,
+    top: int,
+    beam: int | None,
+    symbols: Symbols | None,
+    bundle: str,
+) -> Iterator[Row]:
+    """Recognise records, some of them side by side. Whatever is wrong with one goes into its row.
 
     Args:
         recognizer: Recognizer.
-        record: Record.
+        records: iterable of Record.
         top, beam, symbols: see `Recognizer.recognize`.
         bundle: str. What the bundle is known by.
 
     Raises:
         BundleError: The weights make no sense, whatever the record.
     """
-    begun = time.perf_counter()
-    found: Recognition | None = None
+    taken = deque[Record]()
+
+    def sources() -> Iterator[Callable[[], Source]]:
+        for record in records:
+            taken.append(record)
+            yield partial(source_of, record)
+
+    for found, seconds in recognizer.outcomes(sources(), top=top, beam=beam, symbols=symbols):
+        yield _row(taken.popleft(), found, {"seconds": round(seconds, 6), "bundle": bundle})
+
+
+def _row(record: Record, found: Recognition | Exception, about: Mapping[str, Any]) -> Row:
+    """The row of a record.
+
+    Raises:
+        BundleError: It was found.
+    """
+    if isinstance(found, BundleError):
+        raise found
     error: str | None = None
-    try:
-        found = recognizer.recognize(source_of(record), top=top, beam=beam, symbols=symbols)
-    except BundleError:
-        raise
-    except (CrohmeError, OSError) as problem:
-        error = cause_of(problem)
-    except Exception as problem:  # a fault of ours; the other records are read all the same
-        error = f"unexpected {type(problem).__name__}: {problem}"
-    about = {"seconds": round(time.perf_counter() - begun, 6), "bundle": bundle}
-    row = row_of(record, found, None if error is None else clean(error)) | about
+    if isinstance(found, CrohmeError | OSError):
+        error = cause_of(found)
+    elif isinstance(found, Exception):  # a fault of ours; the other records are read all the same
+        error = f"unexpected {type(found).__name__}: {found}"
+    recognition = None if isinstance(found, Exception) else found
+    row = row_of(record, recognition, None if error is None else clean(error)) | about
     return Row(record.id, json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace"), error)
 
 

@@ -15,11 +15,12 @@ from crohme.batch.engines.local import Local
 from crohme.batch.ids import Ids, Shard, ids_of
 from crohme.batch.place import Place, check_settings, opened
 from crohme.batch.records import Record
-from crohme.batch.rows import SCHEMA, Row, check_format, read_record
+from crohme.batch.rows import SCHEMA, Row, check_format, read_records
 from crohme.batch.sources import Sources
 from crohme.errors import CrohmeError
 from crohme.expressions.recognizer import Recognizer
 from crohme.notation import Alphabet
+from crohme.parallel import CHUNK
 from crohme.recognition import Symbols, labels_of
 from inkml_parser.files import uninterrupted
 
@@ -89,7 +90,7 @@ def run_batch(
     shard: Shard | None = None,
     limit: int | None = None,
     engine: Engine | None = None,
-    at_once: int = 8,
+    at_once: int = CHUNK,
     part_size: int = PART_SIZE,
     only_failed: bool = False,
     looking: Looking = lambda records: records,
@@ -138,7 +139,7 @@ def run_batch(
         before = summary.read_before + summary.failed_before
         summary.total = len(todo) + before
         top, beam, symbols = settings.top, settings.beam, settings.symbols
-        work = partial(read_record, top=top, beam=beam, symbols=symbols, bundle=identity)
+        work = partial(read_records, top=top, beam=beam, symbols=symbols, bundle=identity)
         rows = (engine or Local()).rows(Job(sources, todo, work, settings.bundle, identity, at_once))
         try:
             with closing(rows):

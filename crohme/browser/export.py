@@ -8,6 +8,7 @@ from pathlib import Path
 from crohme.browser.tables import tables_of
 from crohme.browser.weights import packed
 from crohme.bundle import Bundle, BundleError
+from crohme.expressions import language_model
 from crohme.expressions.recognizer import Recognizer
 from inkml_parser.files import filling, write_whole
 
@@ -25,7 +26,7 @@ def contents_of(trained: Bundle) -> dict[str, bytes]:
     vocabulary = Recognizer(trained).vocabulary
     if trained.network != NETWORK:
         raise BundleError(f"there is no {trained.network} in JavaScript, only {NETWORK}", trained.path)
-    weights, described = packed(trained.weights)
+    weights, described = packed(trained.weights, trained.files.get(language_model.FILE, b""))
     tables = tables_of(trained, vocabulary) | {"weights": {"file": WEIGHTS, **described}}
     return {
         TABLES: json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode(),

@@ -12,7 +12,7 @@ import numpy as np
 
 from crohme.browser.signs import signs_of
 from crohme.bundle import Bundle, find
-from crohme.expressions import likeness, unread
+from crohme.expressions import language_model, likeness, unread
 from crohme.expressions.decoding import WITH_LIMITS
 from crohme.expressions.settings import CALIBRATION
 from crohme.expressions.stroke_limits import limits
@@ -61,6 +61,7 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
         "formats": {"text": _format(TEXT), "typst": _format(TYPST)},
         "stroke_limits": {label: _finite(limits(label)) for label in vocabulary.alphabet},
         "likeness": {"farthest": likeness.FARTHEST, "largest_ratio": likeness.LARGEST_RATIO},
+        "language": {"in_grids": language_model.IN_GRIDS, "nats": language_model.NATS},
         "unread": {
             "contact": unread.CONTACT,
             "power": unread.POWER,

@@ -68,16 +68,17 @@ def rounded(weights: Mapping[str, Float32Array]) -> dict[str, Float32Array]:
     return {path: one.restored if isinstance(one, Eighths) else one.astype(np.float32) for path, one in stored.items()}
 
 
-def packed(weights: Mapping[str, Float32Array]) -> tuple[bytes, dict[str, Any]]:
+def packed(weights: Mapping[str, Float32Array], language: bytes = b"") -> tuple[bytes, dict[str, Any]]:
     """Weights as the bytes of a file, and their description.
 
     Args:
         weights: see `rounded`.
+        language: bytes. What `expressions.language_model` writes, if anything: it stands at the end.
 
     Returns:
-        The bytes, and what stands where in them: `sha256` of all, and `arrays`, each with `name`, `shape`, `type` and
-        `offset` in bytes. Numbers are little-endian. Before those of type `int8` stand their scales in single
-        precision, one for each of the `rows` or `columns`, as `scales` says.
+        The bytes, and what stands where in them: `sha256` of all; `language`, its `offset` and `length` in bytes; and
+        `arrays`, each with `name`, `shape`, `type` and `offset`. Numbers are little-endian. Before those of type `int8`
+        stand their scales in single precision, one for each of the `rows` or `columns`, as `scales` says.
     """
     arrays: list[dict[str, Any]] = []
     content = bytearray()
@@ -92,7 +93,9 @@ def packed(weights: Mapping[str, Float32Array]) -> tuple[bytes, dict[str, Any]]:
             content += one.astype("<f2").tobytes()
         content += bytes(-len(content) % 4)
         arrays.append(entry)
-    return bytes(content), {"sha256": hashlib.sha256(content).hexdigest(), "arrays": arrays}
+    described = {"language": {"offset": len(content), "length": len(language)}, "arrays": arrays}
+    content += language
+    return bytes(content), {"sha256": hashlib.sha256(content).hexdigest(), **described}
 
 
 def unpacked(content: bytes, description: Mapping[str, Any]) -> dict[str, Float32Array]:

@@ -1,10 +1,10 @@
 """Trained networks on disk. The only file that knows where they live and what they are made of.
 
-A bundle is a folder `models/<name>` (`crohme/_bundles/<name>` once installed) of five files:
+A bundle is a folder `models/<name>` (`crohme/_bundles/<name>` once installed) of these files:
 `config.json` (which network, all that decides what it reads besides alphabet and weights, where it comes from, and
 the sha256 of that and of the other files), `vocabulary.txt` (its alphabet: one label or token per line),
-`weights.npz` (half-precision arrays, never pickles), `metrics.json` (measured figures) and `README.md` (the model
-card, the only one without a checksum).
+`weights.npz` (half-precision arrays, never pickles), `metrics.json` (measured figures), what else its network may have
+(`Network.files`), and `README.md` (the model card, the only one without a checksum).
 """
 
 from __future__ import annotations
@@ -20,8 +20,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crohme.bundle.configuration import SETTINGS, check_file, checksum_of, naming, read_configuration, sealed
-from crohme.bundle.kinds import completed
+from crohme.bundle.configuration import (
+    SETTINGS,
+    Configuration,
+    check_file,
+    checksum_of,
+    naming,
+    read_configuration,
+    sealed,
+)
+from crohme.bundle.kinds import TableError, completed
 from crohme.bundle.network import Network, Reads, find
 from crohme.bundle.provenance import Provenance
 from crohme.bundle.texts import BundleError, check_vocabulary, opened, read_table, read_vocabulary
@@ -38,6 +46,7 @@ __all__ = [
 ]  # fmt: skip
 
 _HERE = Path(__file__).resolve().parents[1]
+_LARGEST_FILE = 4 << 20
 _INSTALLED, _CHECKOUT = _HERE / "_bundles", _HERE.parent / "models"
 
 
@@ -55,6 +64,7 @@ class Bundle:
         training: dict. The settings that it was trained with.
         preprocessing, decoding, calibration: dict. See `Network`; empty for its defaults.
         provenance: Provenance.
+        files: dict of str → bytes. Those of `Network.files` that it has.
     """
 
     path: Path
@@ -68,6 +78,7 @@ class Bundle:
     decoding: Mapping[str, Any] = field(default_factory=dict)
     calibration: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance = Provenance()
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def reads(self) -> Reads:
@@ -112,9 +123,10 @@ def load(name_or_folder: str | Path) -> Bundle:
             weights = read_weights(file, config.shapes)
         except WeightsError as error:
             raise BundleError(f"weights.npz {error}", folder) from None
+    files = {name: _content(folder, name, config) for name in config.network.files if name in config.checksums}
     return Bundle(
         folder, config.network.name, vocabulary=vocabulary, weights=weights, metrics=metrics,
-        training=config.training, provenance=config.provenance, **config.tables,
+        training=config.training, provenance=config.provenance, files=files, **config.tables,
     )  # fmt: skip
 
 
@@ -131,6 +143,7 @@ def save(
     decoding: Mapping[str, Any] | None = None,
     calibration: Mapping[str, Any] | None = None,
     provenance: Provenance | None = None,
+    files: Mapping[str, bytes] | None = None,
 ) -> Bundle:
     """Write a bundle, all of it or nothing. An existing model card stays as it is.
 
@@ -140,6 +153,7 @@ def save(
             in half precision. Figures that are no numbers are stored as null.
         preprocessing, decoding, calibration: dict or None. The network's defaults stand for what is not given.
         provenance: Provenance or None. None if nothing is known.
+        files: dict of str → bytes, or None. See `Bundle`.
 
     Returns:
         The bundle as `load` reads it back.
@@ -158,6 +172,8 @@ def save(
         }
         known = (provenance or Provenance()).to_dict()
         Provenance.from_dict(known)
+        for name, content in (files or {}).items():
+            _check_content(described, name, content, arguments)
     check_vocabulary(folder, vocabulary, _outputs(described, arguments))
     if {name: np.shape(array) for name, array in weights.items()} != shapes:
         raise BundleError(f"the weights are not those of {network}", folder)
@@ -169,8 +185,12 @@ def save(
             raise BundleError(str(error), folder) from None
         write_whole(parts / "vocabulary.txt", "".join(f"{label}\n" for label in vocabulary))
         write_whole(parts / "metrics.json", json.dumps(_finite(dict(metrics or {})), indent=2) + "\n")
+        for name, content in (files or {}).items():
+            write_whole(parts / name, content)
         tables = {"network": network, "arguments": dict(arguments), **settings, "provenance": known}
-        write_whole(parts / "config.json", sealed(tables | {"training": _finite(dict(training))}, parts))
+        write_whole(parts / "config.json", sealed(tables | {"training": _finite(dict(training))}, parts, files or ()))
+    for name in set(described.files).difference(files or ()):
+        (folder / name).unlink(missing_ok=True)  # of the bundle that was there
     return load(folder)
 
 
@@ -190,7 +210,7 @@ def revise(bundle: Bundle, **changes: Any) -> Bundle:
     b = replace(bundle, **changes)
     return save(
         b.path, b.network, b.arguments, b.vocabulary, b.weights, b.training, b.metrics, preprocessing=b.preprocessing,
-        decoding=b.decoding, calibration=b.calibration, provenance=b.provenance,
+        decoding=b.decoding, calibration=b.calibration, provenance=b.provenance, files=b.files,
     )  # fmt: skip
 
 
@@ -236,6 +256,23 @@ def _home() -> Path:
 
 def _outputs(network: Network, arguments: Mapping[str, Any]) -> int:
     return int(network.complete(arguments)[network.outputs])
+
+
+def _content(folder: Path, name: str, config: Configuration) -> bytes:
+    """A further file of a bundle, checked."""
+    with opened(folder / name) as file:
+        content = file.read(_LARGEST_FILE + 1)
+    if len(content) > _LARGEST_FILE:
+        raise BundleError(f"{name} is larger than {_LARGEST_FILE:,} bytes", folder)
+    with naming(folder, name):
+        _check_content(config.network, name, content, config.tables["arguments"])
+    return content
+
+
+def _check_content(network: Network, name: str, content: bytes, arguments: Mapping[str, Any]) -> None:
+    if name not in network.files:
+        raise TableError(f"a bundle of {network.name} has no file {name!r:.60}")
+    network.files[name](content, network.complete(arguments))
 
 
 def _finite(value: Any) -> Any:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from crohme.bundle.kinds import REQUIRED, Table, TableError, completed
-from crohme.bundle.network import Network, Shapes, find
+from crohme.bundle.network import Network, Shapes, find, names
 from crohme.bundle.provenance import Provenance
 from crohme.bundle.texts import BundleError, opened, read_table
 from crohme.errors import meant
 
 FORMAT = 2
 FILES = ("weights.npz", "vocabulary.txt", "metrics.json")
-"""The files with a checksum in `config.json`."""
+"""The files that every bundle has, with their checksums in `config.json`. Those of `Network.files` may join."""
 SETTINGS = {
     "preprocessing": "preprocessing value",
     "decoding": "decoding constant",
@@ -37,7 +37,7 @@ class Configuration:
         tables: dict of str → dict. Arguments and the other tables that decide what is read.
         training: dict. The settings that it was trained with.
         provenance: Provenance.
-        checksums: dict of str → str. Of each of `FILES`.
+        checksums: dict of str → str. Of each file, the configuration's own apart.
     """
 
     network: Network
@@ -67,7 +67,7 @@ def read_configuration(folder: Path) -> Configuration:
         provenance = Provenance.from_dict(config["provenance"])
     if config["config_sha256"] != checksum_of(config):
         raise BundleError("config.json does not match its checksum", folder)
-    checksums = {name: config[_key(name)] for name in FILES}
+    checksums = {name: config[_key(name)] for name in (*FILES, *network.files) if _key(name) in config}
     return Configuration(network, shapes, tables, config["training"], provenance, checksums)
 
 
@@ -78,9 +78,12 @@ def check_file(folder: Path, name: str, checksum: str) -> None:
             raise BundleError(f"{name} does not match its checksum", folder)
 
 
-def sealed(entries: Mapping[str, Any], folder: Path) -> str:
-    """The text of `config.json`: some entries, the format, and the checksums of the files in a folder."""
-    checksums = {_key(name): hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+def sealed(entries: Mapping[str, Any], folder: Path, files: Iterable[str] = ()) -> str:
+    """The text of `config.json`: some entries, the format, and the checksums of the files in a folder.
+
+    `files` are those besides `FILES`.
+    """
+    checksums = {_key(name): hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (*FILES, *files)}
     config = {"format": FORMAT, **entries, **checksums}
     return json.dumps(config | {"config_sha256": checksum_of(config)}, indent=2) + "\n"
 
@@ -105,15 +108,23 @@ def _network_of(config: Mapping[str, Any]) -> Network:
     checksums = dict.fromkeys([*map(_key, FILES), "config_sha256"], str)
     tables = dict.fromkeys(["arguments", *SETTINGS, "provenance", "training"], dict)
     entries = {"format": int, "network": str, **tables, **checksums}
+    further = dict.fromkeys(map(_key, _files_of(config.get("network"))), str)
     for name in config:
-        if name not in entries:
+        if name not in entries | further:
             raise TableError(f"it has an entry {name!r:.60}, which is unknown{meant(name, entries)}")
-    for name, kind in entries.items():
+    for name, kind in (entries | further).items():
+        if name in further and name not in config:
+            continue
         if name not in config:
             raise TableError(f"it lacks {name!r}")
         if not isinstance(config[name], kind):
             raise TableError(f"{name!r} is {config[name]!r:.60}, not {'a table' if kind is dict else 'text'}")
     return find(config["network"])
+
+
+def _files_of(network: Any) -> Iterable[str]:
+    """The further files that a bundle of a network may have; none where there is no such network."""
+    return find(network).files if isinstance(network, str) and network in names() else ()
 
 
 def checksum_of(config: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -42,6 +42,10 @@ def _no_check(_: Table) -> None:
     return None
 
 
+Check = Callable[[bytes, Table], None]
+"""Of the content of a file, given the arguments of the network; raises TableError."""
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """The description of a network.
@@ -57,6 +61,7 @@ class Network:
         preprocessing: Taken. How ink or pictures become its input, as far as the arguments do not say so.
         decoding: Taken. Constants with which its outputs become readings.
         calibration: Taken. Slope and offset on the log-odds of a confidence, by the kind of source.
+        files: mapping of file name → `Check`. Further files that a bundle of it may have.
         added_later: mapping. Constants of the three tables that older bundles lack, and the value that makes them read
             as they did before there were such.
     """
@@ -71,6 +76,7 @@ class Network:
     preprocessing: Taken = field(default_factory=dict)
     decoding: Taken = field(default_factory=dict)
     calibration: Taken = field(default_factory=dict)
+    files: Mapping[str, Check] = field(default_factory=dict)
     added_later: Table = field(default_factory=dict)
 
     def complete(self, arguments: Table) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     group.add_argument("--engine", choices=ENGINES, default="local", help="whose processes, see below (local)")
     group.add_argument("--address", metavar="ADDRESS", help="of the cluster: auto, or host:port; spark://host:port")
     group.add_argument(
-        "--batch", type=positive_int, default=8, metavar="N", help="records that a process gets at once (8)"
+        "--batch", type=positive_int, default=32, metavar="N", help="records that a process gets at once (32)"
     )
     group.add_argument("--part-size", type=positive_int, default=1000, metavar="N", help="records of a part (1000)")
     parser.set_defaults(run=run)

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -79,7 +80,7 @@ def recognize_with(
     symbols: Symbols | None = None,
     offline: bool = False,
 ) -> Iterator[tuple[Path, Answer]]:
-    """Recognise files in their order, one after the other; a file that cannot be read gives its error instead.
+    """Recognise files in their order; a file that cannot be read gives its error instead.
 
     Args:
         recognizer: AnyRecognizer.
@@ -89,23 +90,23 @@ def recognize_with(
     Raises:
         RecognizerError: It answers with neither LaTeX nor a `Recognition`.
     """
-    for path in files:
-        try:
-            ink = redrawn(path) if offline else read(path)
-            answer = _answer(recognizer, ink, beam, symbols)
-        except (InkError, OSError) as error:
-            yield path, error
-            continue
-        except Exception as error:  # no run ends for one file, whatever a recogniser of someone's own raises
-            yield path, RecognizerError(_cause(error))
-            continue
-        if isinstance(answer, str):
+    inks = (partial(redrawn if offline else read, path) for path in files)
+    if isinstance(recognizer, Recognizer):
+        answers: Iterator[Any] = (found for found, _ in recognizer.outcomes(inks, beam=beam, symbols=symbols))
+    else:
+        answers = (_answer(recognizer, ink) for ink in inks)
+    for path, answer in zip(files, answers, strict=True):
+        if isinstance(answer, InkError | OSError):
+            yield path, answer
+        elif isinstance(answer, Exception):  # no run ends for one file, whatever a recogniser of someone's own raises
+            yield path, RecognizerError(_cause(answer))
+        elif isinstance(answer, str):
             try:
                 yield path, read_latex(answer, equate=True)
             except NotationError as error:
                 yield path, RecognizerError(f"its LaTeX cannot be read: {cause_of(error)}")
         elif isinstance(answer, Recognition):
-            yield path, _checked(answer, ink)
+            yield path, _checked(answer)
         else:
             kind = type(answer).__name__
             raise RecognizerError(
@@ -113,8 +114,10 @@ def recognize_with(
             )
 
 
-def _checked(answer: Recognition, ink: Ink) -> Recognition | RecognizerError:
+def _checked(answer: Recognition) -> Recognition | RecognizerError:
     """An answer about an ink whose best reading can be compared with a truth."""
+    ink = answer.ink
+    assert ink is not None
     if not answer.readings:
         return RecognizerError("its answer has no reading")
     strokes = [stroke for node in answer.best.tree.nodes() for stroke in node.strokes]
@@ -124,13 +127,17 @@ def _checked(answer: Recognition, ink: Ink) -> Recognition | RecognizerError:
         to_latex(without_limits(answer.best.tree))
     except NotationError as error:
         return RecognizerError(f"its answer is no LaTeX: {error}")
-    return replace(answer, ink=ink)
+    return answer
 
 
-def _answer(recognizer: AnyRecognizer, ink: Ink, beam: int | None, symbols: Symbols | None) -> Any:
-    if isinstance(recognizer, Recognizer):
-        return recognizer.recognize(ink, beam=beam, symbols=symbols)
-    return recognizer.recognize(ink)
+def _answer(recognizer: AnyRecognizer, source: Callable[[], Ink]) -> Any:
+    """What a recogniser of someone's own answers, or the exception that there is instead."""
+    try:
+        ink = source()
+        answer = recognizer.recognize(ink)
+    except Exception as error:
+        return error
+    return replace(answer, ink=ink) if isinstance(answer, Recognition) else answer
 
 
 def _imported(module: str, name: str) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crohme import bundle
+from crohme.bundle import Bundle
 from crohme.bundle.kinds import STEEPEST
 from crohme.datasets.crohme import Crohme
 from crohme.datasets.location import DataNotFound
@@ -57,6 +59,7 @@ def ship(
     strength: float = STRENGTH,
     last: bool = False,
     also: Mapping[str, Path] | None = None,
+    texts: Path | None = None,
 ) -> dict[str, float]:
     """Write the bundle of a run, calibrate it and measure it.
 
@@ -69,6 +72,8 @@ def ship(
         data: Path. A data set, see `splits`.
         strength: float, above 0. See `STRENGTH`.
         last: bool. Whether to take the weights at the end of the run, not those that were best on validation.
+        texts: Path or None. LaTeX that people wrote, see `language_training.language_of`. None for that of the run;
+            where there is none either, a bundle keeps the model of language that it has.
         also: mapping of str → Path. More folders of InkML to measure, with all the classes of the bundle.
 
     Returns:
@@ -84,7 +89,11 @@ def ship(
     if run is not None:
         log.info("fitting the bias of the tokens on %s", measured_on[0].name)
         _write_bundle(run, folder, measured_on[0], is_crohme, strength, last=last)
+        texts = texts or _texts_of(run)
     shipped = bundle.load(folder)
+    if texts is not None:
+        log.info("counting what people write")
+        shipped = replace(shipped, files=_language_of(shipped, data, texts))
     decoding = dict(shipped.decoding) | {n: DECODING[n][1] for n in bundle.find(shipped.network).added_later}
     # Calibrated is what the scores say, of all readings: neither an older calibration nor a refusal may lie between.
     raw = bundle.revise(shipped, decoding=decoding | {"least_confidence": 0.0}, calibration=_UNCALIBRATED)
@@ -115,6 +124,22 @@ def _write_bundle(run: Path, folder: Path, validation: Path, is_crohme: bool, st
         logits = logits + held.token_bias
         logits[:, [vocabulary.token_index[label] for label in held.spelt]] = -np.inf
     trained.write_bundle(folder, {}, token_bias.fit(logits, truth, strength), last=last)
+
+
+def _texts_of(run: Path) -> Path | None:
+    from crohme.expressions.run_settings import stored_recipe
+
+    texts = stored_recipe(run).texts
+    return Path(texts) if texts else None
+
+
+def _language_of(shipped: Bundle, data: Path, texts: Path) -> dict[str, bytes]:
+    from crohme.expressions import language_model
+    from crohme.expressions.data import find
+    from crohme.expressions.language_training import language_of
+
+    trees = (expression.tree for expression in find(data).train.expressions)
+    return {language_model.FILE: language_of(trees, texts, vocabulary_of(shipped)).to_bytes()}
 
 
 def _calibrations(folder: Path, validation: Path, is_crohme: bool) -> dict[str, tuple[float, float]]:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from crohme.expressions.allowed_tokens import mask
 from crohme.expressions.fixed import Constraints, FixedSymbol
 from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs, prefixes
-from crohme.expressions.protocol import ExpressionNetwork, HypothesesState
+from crohme.expressions.protocol import ExpressionNetwork, HypothesesState, Read
 from crohme.expressions.settings import Decoding
+from crohme.expressions.side_by_side import Steps
 from crohme.expressions.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
 from crohme.notation import BIG_OPERATORS
 from crohme.notation.grammar import CELL_ENDS, WRITTEN, Cursor
@@ -65,8 +66,8 @@ def decode(
     cancelled: Callable[[], bool] | None = None,
     draft: SymbolTree | None = None,
     fixed: Sequence[FixedSymbol] = (),
-) -> list[list[Candidate]]:
-    """The best readings in each of some directions.
+) -> Steps[list[list[Candidate]]]:
+    """Search for the best readings in each of some directions.
 
     The directions are searched side by side: the network reads the hypotheses of all of them at once.
 
@@ -96,14 +97,13 @@ def decode(
     )  # fmt: skip
     state = network.start(len(search.ways))
     if draft is not None and beam == 1 and len(search.ways) == 1:
-        state = _follow(network, memory, search, prefixes(draft, search.ways[0].live[0], vocabulary))
+        state = yield from _follow(network, memory, search, prefixes(draft, search.ways[0].live[0], vocabulary))
     for _ in range(12 + 6 * n):
         if cancelled is not None and cancelled():
             raise Cancelled
         if not (live := search.live):
             break
-        here = inputs([[h] for h in live], n)
-        tokens, pointers, state = network.read(memory, state, *here)
+        tokens, pointers, state = yield Read(memory, state, *inputs([[h] for h in live], n))
         parents = search.step(tokens[:, 0], pointers[:, 0])
         if parents:
             state = state.select(parents)
@@ -115,10 +115,10 @@ def decode(
 
 def _follow(
     network: ExpressionNetwork, memory: Sized, search: _Searches, expected: Sequence[Hypothesis]
-) -> HypothesesState:
+) -> Steps[HypothesesState]:
     """Search on as long as the search finds what is expected; the state after what it found."""
     n, state = len(memory), network.start()
-    tokens, pointers, after = network.read(memory, state, *inputs([expected], n))
+    tokens, pointers, after = yield Read(memory, state, *inputs([expected], n))
     for i in range(len(expected)):
         search.step(tokens[:, i], pointers[:, i])
         is_last = i + 1 == len(expected)
@@ -126,7 +126,8 @@ def _follow(
             break
     if not search.live or is_last:
         return after
-    return network.read(memory, state, *inputs([expected[: i + 1]], n))[2]
+    _, _, after = yield Read(memory, state, *inputs([expected[: i + 1]], n))
+    return after
 
 
 @dataclass(eq=False)

@@ -18,4 +18,5 @@ def fine_tuning_settings() -> Settings:
         warmup_steps=30,  # a run of minutes has a few hundred steps
         weight_decay=0.0,  # towards zero is away from what is known
         averaging=0.9,
+        interpolation=0.4,  # of the way: new symbols need little of it, and what is forgotten grows with it
     )

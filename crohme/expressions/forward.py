@@ -1,21 +1,33 @@
 """The stroke transformer's forward pass in numpy: what recognises, without a deep-learning library.
 
-It computes what `crohme.expressions.network` computes (a test holds the two equal), one
-expression at a time, and keeps the keys and values of the tokens before.
+It computes what `crohme.expressions.network` computes (a test holds the two equal), for several
+expressions at once, and keeps the keys and values of the tokens before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from crohme.expressions.features import featurize
-from crohme.expressions.forward_decoder import Decoder, Memory, State
-from crohme.expressions.layers import by_head, dense, fused, inverse_deviation, product, silu, softmax, with_neighbours
+from crohme.expressions.forward_decoder import Decoder, Memory
+from crohme.expressions.layers import (
+    attended,
+    by_head,
+    dense,
+    exponentials,
+    fused,
+    inverse_deviation,
+    product,
+    silu,
+    with_neighbours,
+)
+from crohme.expressions.protocol import Read
 from crohme.expressions.settings import Preprocessing
+from crohme.expressions.token_pool import State
 from crohme.types import Float32Array, IntegerArray
 
 
@@ -26,6 +38,14 @@ class _Block(NamedTuple):
     out: Float32Array
     out_bias: Float32Array
     inner: tuple[Float32Array, Float32Array]
+
+
+class _Expression(NamedTuple):
+    """One of several: its strokes among those of all, `(n, n, geometry)`, and `(encoder layers * heads, n, n)`."""
+
+    own: slice
+    geometry: Float32Array
+    biases: Float32Array
 
 
 class NumpyTransformer:
@@ -56,10 +76,19 @@ class NumpyTransformer:
         Args:
             ink: `(n, POINTS, 2)`, n ≥ 1, in the unit of `features.to_unit_scale`.
         """
-        features = featurize(ink[None].astype(np.float32), preprocessing=self.preprocessing)
-        points, strokes, pairs = (f[0].astype(np.float32) for f in features)
-        encoded, geometry = self._encode(points, strokes, pairs[..., : self.arguments["pair_features"]])
-        return self._decoder.remember(encoded, geometry)
+        return self.encode_many([ink])[0]
+
+    def encode_many(self, inks: Sequence[Float32Array]) -> list[Memory]:
+        """Encode some expressions, each as `encode` takes it."""
+        features = [featurize(ink[None].astype(np.float32), preprocessing=self.preprocessing) for ink in inks]
+        sizes = [len(ink) for ink in inks]
+        points, strokes = (np.concatenate([one[j][0] for one in features], dtype=np.float32) for j in (0, 1))
+        known = self.arguments["pair_features"]
+        pairs = np.concatenate([one[2].reshape(-1, one[2].shape[-1])[:, :known] for one in features], dtype=np.float32)
+        encoded, geometry = self._encode(points, strokes, pairs, sizes)
+        parts = np.split(geometry, np.cumsum(np.square(sizes))[:-1])
+        lying = [part.reshape(n, n, -1) for part, n in zip(parts, sizes, strict=True)]
+        return self._decoder.remember(encoded, lying)
 
     @cached_property
     def _blocks(self) -> list[_Block]:
@@ -80,14 +109,33 @@ class NumpyTransformer:
         return blocks
 
     def _encode(
-        self, points: Float32Array, strokes: Float32Array, pairs: Float32Array
+        self, points: Float32Array, strokes: Float32Array, pairs: Float32Array, sizes: Sequence[int]
     ) -> tuple[Float32Array, Float32Array]:
-        """The encoder, of another network perhaps: features → one vector per stroke, and the hidden pair geometry."""
+        """The encoder, of another network perhaps.
+
+        Args:
+            points, strokes: `(strokes of all expressions, …)`. Features.
+            pairs: `(pairs of strokes of all expressions, features)`.
+            sizes: sequence of int. How many strokes each expression has.
+
+        Returns:
+            One vector per stroke, and the hidden geometry of each pair.
+        """
         geometry = silu(self._dense(silu(self._dense(pairs, "encoder/geometry_1")), "encoder/geometry_2"))
-        biases = self._dense(geometry, "encoder/biases").transpose(2, 0, 1)
+        biases = self._dense(geometry, "encoder/biases")
         x = self._shape(points) + self._dense(silu(self._dense(strokes, "encoder/place_1")), "encoder/place_2")
+        expressions, stroke, pair = list[_Expression](), 0, 0
+        for n in sizes:
+            of_pairs = slice(pair, pair := pair + n * n)
+            expressions.append(
+                _Expression(
+                    slice(stroke, stroke := stroke + n),
+                    geometry[of_pairs].reshape(n, n, -1),
+                    np.ascontiguousarray(biases[of_pairs].reshape(n, n, -1).transpose(2, 0, 1)),
+                )
+            )
         for i, block in enumerate(self._blocks):
-            x += self._attention(x, biases[i * self.heads : (i + 1) * self.heads], geometry, block)
+            x += self._attention(x, expressions, i, block)
             kernel, bias = block.inner
             inner = product(x, kernel)
             inner *= inverse_deviation(x)
@@ -96,23 +144,35 @@ class NumpyTransformer:
         norm = (x - x.mean(axis=1, keepdims=True)) * inverse_deviation(x)
         return norm * self._weights["encoder/norm/gamma"] + self._weights["encoder/norm/beta"], geometry
 
-    def _attention(self, x: Float32Array, bias: Float32Array, geometry: Float32Array, block: _Block) -> Float32Array:
-        """What the strokes `(n, width)` find in each other, and in how they lie; bias `(heads, n, n)`."""
-        n, width = x.shape
+    def _attention(
+        self, x: Float32Array, expressions: Sequence[_Expression], layer: int, block: _Block
+    ) -> Float32Array:
+        """What the strokes `(strokes of all, width)` find in each other, and in how they lie."""
+        width, heads = x.shape[1], self.heads
         kernel, offset = block.projections
         projected = product(x, kernel)
         projected *= inverse_deviation(x)
         projected += offset
-        queries, keys, values = (by_head(projected[:, j * width : (j + 1) * width], self.heads) for j in range(3))
-        logits = queries @ keys.transpose(0, 2, 1)
-        logits += bias
-        weights = softmax(logits)
-        found = np.empty((n, width + self.heads * geometry.shape[-1]), np.float32)
-        np.matmul(weights, values, out=by_head(found[:, :width], self.heads))
-        np.matmul(weights.transpose(1, 0, 2), geometry, out=found[:, width:].reshape(n, self.heads, -1))
-        attended = product(found, block.out)
-        attended += block.out_bias
-        return attended
+        found = np.empty((len(x), len(block.out)), np.float32)
+
+        def attend(is_shifted: bool, totals: Float32Array) -> None:
+            for one in expressions:
+                into = found[one.own]
+                parts = (projected[one.own, j * width : (j + 1) * width] for j in range(3))
+                queries, keys, values = (by_head(part, heads) for part in parts)
+                weights = queries @ keys.transpose(0, 2, 1)
+                weights += one.biases[layer * heads : (layer + 1) * heads]
+                totals[one.own] = exponentials(weights, is_shifted=is_shifted).T
+                np.matmul(weights, values, out=by_head(into[:, :width], heads))
+                np.matmul(weights.transpose(1, 0, 2), one.geometry, out=into[:, width:].reshape(len(into), heads, -1))
+
+        totals = attended(attend, (len(x), heads))
+        for part in (found[:, :width], found[:, width:]):
+            by_stroke = part.reshape(len(x), heads, -1)
+            by_stroke /= totals[..., None]
+        out = product(found, block.out)
+        out += block.out_bias
+        return out
 
     def classify(self, memory: Memory) -> Float32Array:
         """Logits of each stroke's symbol class, `(n, symbols)`."""
@@ -150,7 +210,11 @@ class NumpyTransformer:
             Logits of the next token after each `(k, q, tokens)`, of the strokes that it writes
             `(k, q, n)`, and the new state.
         """
-        return self._decoder.read(memory, state, previous, anchors, written, relations, rows)
+        return self.read_many([Read(memory, state, previous, anchors, written, relations, rows)])[0]
+
+    def read_many(self, reads: Sequence[Read[Memory, State]]) -> list[tuple[Float32Array, Float32Array, State]]:
+        """Read tokens of hypotheses of several expressions, those of each as `read` does."""
+        return self._decoder.read(reads)
 
     def _dense(self, x: Float32Array, name: str) -> Float32Array:
         return dense(x, self._weights, name)

@@ -1,34 +1,47 @@
-"""The decoder of the stroke transformer in numpy. It keeps what was read, and reads no token twice."""
+"""The decoder of the stroke transformer in numpy. It keeps what was read, and reads no token twice.
+
+The tokens of several expressions are read together: whatever is multiplied with weights is one product for all of
+them, and each expression attends to its own tokens and strokes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from crohme.expressions.layers import Table, by_head, dense, fused, inverse_deviation, positions, product, silu, softmax
-from crohme.types import BoolArray, Float32Array, IntegerArray
+from crohme.expressions.layers import (
+    Table,
+    attended,
+    by_head,
+    dense,
+    exponentials,
+    fused,
+    inverse_deviation,
+    positions,
+    product,
+    silu,
+    softmax,
+)
+from crohme.expressions.protocol import Read
+from crohme.expressions.token_pool import State, TokenPool
+from crohme.types import Float32Array
 
 
 @dataclass(frozen=True, eq=False)
 class Memory:
     """What the decoder looks at: one encoded expression of n strokes.
 
-    What is the same for all tokens is multiplied out once: keys into the queries' kernels, values into the kernels
-    after the heads.
-
     Args:
         encoded: `(n, width)`. One vector per stroke.
         geometry: `(n, n, geometry)`. How strokes lie to each other.
         seen: `(n, n * (geometry + 2))`. The same with room for two more numbers.
         anchors: `(n, width)`. What each stroke adds to a token that hangs on it.
-        looking: per decoder layer `(width, heads * (geometry + 2) + heads * n)`: what a query seeks in the geometry,
-            and how it agrees with each stroke; and the bias of both.
-        found: per decoder layer `(heads * n + heads * (geometry + 2), width)`: what the strokes that it attends to
-            tell, and the geometry.
-        last: `(width, width + n + geometry + 2)`: the hidden layer of the tokens, the pointer, and what
-            it seeks in the geometry; and the bias of all.
+        keys: per decoder layer `(heads, width / heads, n)`.
+        values: per decoder layer `(heads, n, width / heads)`.
+        pointer_keys: `(width, n)`.
         pointed: `(n, width)`. What a stroke that is pointed at adds to the hidden layer of the tokens.
     """
 
@@ -36,34 +49,37 @@ class Memory:
     geometry: Float32Array
     seen: Float32Array
     anchors: Float32Array
-    looking: tuple[tuple[Float32Array, Float32Array], ...]
-    found: tuple[Float32Array, ...]
-    last: tuple[Float32Array, Float32Array]
+    keys: tuple[Float32Array, ...]
+    values: tuple[Float32Array, ...]
+    pointer_keys: Float32Array
     pointed: Float32Array
 
     def __len__(self) -> int:
         return len(self.encoded)
 
 
-@dataclass(frozen=True, eq=False)
-class State:
-    """What k hypotheses have read: a pool of tokens, as many of which they have in common.
+@dataclass(eq=False)
+class _View:
+    """Where m tokens of one expression stand, and what they see.
 
     Args:
-        pool: `(r, layers, 2, heads, width / heads)`. Keys and values of r tokens.
-        path: `(k, r)` bool. Which of them each hypothesis has read.
-        length: int. How many tokens each has read.
+        memory: Memory.
+        own: slice. Their rows among those of all expressions.
+        seen: `(m, n, geometry + 2)`. How the strokes lie to the anchor, whether they are it, and written.
+        of_seen: the same as `(m, geometry + 2, n)`.
+        pool: TokenPool. What was read, and room for them.
+        before, after: int. How many tokens of the pool are older; and with these.
+        mask: `(m, after)`. 0 for the tokens of the pool that each sees, -inf for others.
     """
 
-    pool: Float32Array
-    path: BoolArray
-    length: int
-
-    def select(self, hypotheses: Sequence[int]) -> State:
-        """The state of some of the hypotheses, in the given order, repeats allowed."""
-        path = self.path[hypotheses]
-        live = path.any(axis=0)
-        return State(self.pool, path, self.length) if live.all() else State(self.pool[live], path[:, live], self.length)
+    memory: Memory
+    own: slice
+    seen: Float32Array
+    of_seen: Float32Array
+    pool: TokenPool
+    before: int
+    after: int
+    mask: Float32Array
 
 
 class Decoder:
@@ -79,148 +95,186 @@ class Decoder:
         self.table = table = {path.removeprefix("decoder/"): w for path, w in table.items()}
         self.width = table["anchor/bias"].size
         self.places = table["row/embeddings"] + table["anchor/bias"]
-        scale = np.float32((self.width // heads) ** -0.5)
+        scaled = dict(table)
         for i in range(layers):
-            for part in ("kernel", "bias"):
-                for name in (f"self_{i}", f"cross_{i}"):
-                    table[f"{name}/query/{part}"] = table[f"{name}/query/{part}"] * scale
+            for name in (f"self_{i}/query", f"cross_{i}/query"):
+                _scale(scaled, name, self.width // heads)
+            _scale(scaled, f"look_{i}/seek", table["pointer_look/seek/bias"].size)
+        _scale(scaled, "pointer_query", self.width)
+        _scale(scaled, "pointer_look/seek", table["pointer_look/seek/bias"].size)
         self.reading = [
-            fused(table, f"self_{i}/norm", (f"self_{i}/query", f"self_{i}/key_value")) for i in range(layers)
+            fused(scaled, f"self_{i}/norm", (f"self_{i}/query", f"self_{i}/key_value")) for i in range(layers)
         ]
-        self.asking = [fused(table, f"cross_{i}/norm", (f"cross_{i}/query",)) for i in range(layers)]
+        self.asking = [_asking(scaled, f"cross_{i}", f"look_{i}/seek") for i in range(layers)]
+        self.finding = [
+            np.concatenate([table[f"cross_{i}/out/kernel"], table[f"cross_{i}/edge/kernel"]]) for i in range(layers)
+        ]
         self.inner = [fused(table, f"mlp_{i}/norm", (f"mlp_{i}/inner",)) for i in range(layers)]
         token_in = table["token_in/kernel"]
-        halves = {"hidden/kernel": token_in[: self.width], "hidden/bias": table["token_in/bias"]}
-        scaled = {f"pointer/{part}": table[f"pointer_query/{part}"] * self.width**-0.5 for part in ("kernel", "bias")}
-        seeking = {f"seek/{part}": self._seeking("pointer_look", part) for part in ("kernel", "bias")}
-        last = {**table, **halves, **scaled, **seeking}
-        self.hidden, self.pointer, self.seeking = (
-            fused(last, "norm", (name,)) for name in ("hidden", "pointer", "seek")
-        )
-        self.of_pointed = np.ascontiguousarray(token_in[self.width :])
+        scaled |= {"hidden/kernel": token_in[: self.width], "hidden/bias": table["token_in/bias"]}
+        self.last = fused(scaled, "norm", ("hidden", "pointer_query", "pointer_look/seek"))
+        self.of_strokes = self._of_strokes(token_in[self.width :])
 
-    def _seeking(self, look: str, part: str) -> Float32Array:
-        seen = self.table["pointer_look/seek/bias"].size
-        weight: Float32Array = self.table[f"{look}/seek/{part}"] * np.float32(seen**-0.5)
-        return weight
+    def _of_strokes(self, of_pointed: Float32Array) -> tuple[Float32Array, Float32Array]:
+        """All that each encoded stroke is multiplied with, as one kernel and one bias."""
+        table, none = self.table, np.zeros(self.width, np.float32)
+        names = [*(f"cross_{i}/key_value" for i in range(self.layers)), "pointer_key"]
+        kernels = [*(table[f"{name}/kernel"] for name in names), table["anchor/kernel"], of_pointed]
+        return np.concatenate(kernels, axis=1), np.concatenate([*(table[f"{name}/bias"] for name in names), none, none])
 
-    def remember(self, encoded: Float32Array, geometry: Float32Array) -> Memory:
-        """What is looked at while the tokens of an expression are read."""
-        n, heads, table = len(encoded), self.heads, self.table
-        looking, found = [], []
-        for i in range(self.layers):
-            keys, values = np.split(dense(encoded, table, f"cross_{i}/key_value"), 2, axis=1)
-            kernel, bias = self.asking[i]
-            keys = by_head(keys, heads).transpose(0, 2, 1)
-            agree = np.empty((self.width, heads, n), np.float32)
-            np.matmul(by_head(kernel, heads), keys, out=agree.transpose(1, 0, 2))
-            offset = by_head(bias[None], heads) @ keys
-            seek = f"look_{i}"
-            looking.append((
-                np.concatenate([self._seeking(seek, "kernel"), agree.reshape(self.width, -1)], axis=1),
-                np.concatenate([self._seeking(seek, "bias"), offset.ravel()]),
-            ))  # fmt: skip
-            told = by_head(values, heads) @ table[f"cross_{i}/out/kernel"].reshape(heads, -1, self.width)
-            found.append(np.concatenate([told.reshape(heads * n, -1), table[f"cross_{i}/edge/kernel"]]))
-        pointer_keys = dense(encoded, table, "pointer_key").T
-        last = (
-            np.concatenate([self.hidden[0], self.pointer[0] @ pointer_keys, self.seeking[0]], axis=1),
-            np.concatenate([self.hidden[1], self.pointer[1] @ pointer_keys, self.seeking[1]]),
-        )
+    def remember(self, encoded: Float32Array, geometry: Sequence[Float32Array]) -> list[Memory]:
+        """What is looked at while the tokens of some expressions are read.
+
+        Args:
+            encoded: `(strokes of all, width)`.
+            geometry: of each expression, `(n, n, geometry)`.
+        """
+        of_all = product(encoded, self.of_strokes[0])
+        of_all += self.of_strokes[1]
+        memories, start = [], 0
+        for lying in geometry:
+            own = slice(start, start := start + len(lying))
+            memories.append(self._memory(encoded[own], lying, of_all[own]))
+        return memories
+
+    def _memory(self, encoded: Float32Array, geometry: Float32Array, of_strokes: Float32Array) -> Memory:
+        n, heads, layers = len(encoded), self.heads, self.layers
+        parts = [np.ascontiguousarray(part) for part in np.split(of_strokes, 2 * layers + 3, axis=1)]
+        keys = tuple(by_head(part, heads).transpose(0, 2, 1) for part in parts[: 2 * layers : 2])
+        values = tuple(by_head(part, heads) for part in parts[1 : 2 * layers : 2])
         seen = np.zeros((n, n, geometry.shape[-1] + 2), np.float32)
         seen[..., :-2] = geometry
-        anchors = product(encoded, table["anchor/kernel"])
-        pointed = product(encoded, self.of_pointed)
-        return Memory(encoded, geometry, seen.reshape(n, -1), anchors, tuple(looking), tuple(found), last, pointed)
+        pointer_keys, anchors, pointed = parts[2 * layers :]
+        return Memory(encoded, geometry, seen.reshape(n, -1), anchors, keys, values, pointer_keys.T, pointed)
 
     def start(self, hypotheses: int) -> State:
         """The state before the first token."""
-        pool = np.zeros((0, self.layers, 2, self.heads, self.width // self.heads), np.float32)
+        pool = TokenPool(self.layers, self.heads, self.width // self.heads)
         return State(pool, np.zeros((hypotheses, 0), bool), 0)
 
-    def read(
-        self,
-        memory: Memory,
-        state: State,
-        previous: IntegerArray,
-        anchors: Float32Array,
-        written: Float32Array,
-        relations: IntegerArray,
-        rows: IntegerArray,
-    ) -> tuple[Float32Array, Float32Array, State]:
-        """See `NumpyTransformer.read`."""
-        (k, q, n), table, heads = anchors.shape, self.table, self.heads
-        m = k * q
-        anchors = anchors.reshape(m, n)
-        mean = anchors / np.maximum(np.add.reduce(anchors, axis=1, keepdims=True), np.float32(1))
-        x = table["previous/embeddings"][previous] + table["relation/embeddings"][relations]
-        x += self.places[rows]
-        x += positions(state.length, q, self.width)
-        x = x.reshape(m, -1)
-        x += mean @ memory.anchors
-        seen = (mean @ memory.seen).reshape(m, n, -1)
-        seen[..., -2] = anchors
-        seen[..., -1] = written.reshape(m, n)
-        of_seen, edges = np.swapaxes(seen, 1, 2), heads * seen.shape[2]
-        state, mask = _extended(state, k, q)
-        pool, before = state.pool, len(state.pool) - m
+    def read(self, reads: Sequence[Read[Memory, State]]) -> list[tuple[Float32Array, Float32Array, State]]:
+        """See `protocol.BatchedNetwork.read_many`."""
+        table = self.table
+        x = table["previous/embeddings"][np.concatenate([one.previous.ravel() for one in reads])]
+        x += table["relation/embeddings"][np.concatenate([one.relations.ravel() for one in reads])]
+        x += self.places[np.concatenate([one.rows.ravel() for one in reads])]
+        states, views = [], list[_View]()
+        start = 0
+        for one in reads:
+            k, q, n = one.anchors.shape
+            own = slice(start, start := start + k * q)
+            here = x[own].reshape(k, q, self.width)
+            here += _positions(one.state.length + q, self.width)[one.state.length :]
+            anchors = one.anchors.reshape(k * q, n)
+            mean = anchors / np.maximum(np.add.reduce(anchors, axis=1, keepdims=True), np.float32(1))
+            x[own] += mean @ one.memory.anchors
+            seen = (mean @ one.memory.seen).reshape(k * q, n, -1)
+            seen[..., -2] = anchors
+            seen[..., -1] = one.written.reshape(k * q, n)
+            before = one.state.path.shape[1]
+            state, mask = one.state.extended(k, q)
+            of_seen = np.ascontiguousarray(seen.transpose(0, 2, 1))  # as it is multiplied fastest
+            views.append(_View(one.memory, own, seen, of_seen, state.pool, before, before + k * q, mask))
+            states.append(state)
         for i in range(self.layers):
-            x += self._self_attention(x, pool[:, i], mask, before, i)
-            looking = product(x, memory.looking[i][0])
-            looking[:, edges:] *= inverse_deviation(x)
-            looking += memory.looking[i][1]
-            logits = looking[:, edges:].reshape(m, heads, n)
-            logits += looking[:, :edges].reshape(m, heads, -1) @ of_seen
-            weights = softmax(logits)
-            told = np.empty((m, heads * n + edges), np.float32)
-            told[:, : heads * n] = weights.reshape(m, -1)
-            np.matmul(weights, seen, out=told[:, heads * n :].reshape(m, heads, -1))
-            x += product(told, memory.found[i])
-            x += table[f"cross_{i}/out/bias"]
+            x += self._self_attention(x, views, i)
+            x += self._cross_attention(x, views, i)
             x += self._feed_forward(x, i)
-        last = product(x, memory.last[0])
-        last *= inverse_deviation(x)
-        last += memory.last[1]
-        pointer = last[:, self.width : self.width + n].copy()
-        pointer += (last[:, None, self.width + n :] @ of_seen)[:, 0]
-        hidden = last[:, : self.width]
-        hidden += softmax(pointer.copy()) @ memory.pointed
-        tokens = dense(silu(hidden), table, "token")
-        return tokens.reshape(k, q, -1), pointer.reshape(k, q, n), state
+        tokens, pointers = self._last(x, views)
+        return [
+            (tokens[view.own].reshape(*one.previous.shape, -1), pointer.reshape(one.anchors.shape), state)
+            for one, view, pointer, state in zip(reads, views, pointers, states, strict=True)
+        ]
 
-    def _self_attention(
-        self, x: Float32Array, pool: Float32Array, mask: Float32Array, before: int, layer: int
-    ) -> Float32Array:
-        """What the m new tokens, the last of the pool `(r, 2, heads, width / heads)`, find in those before them."""
-        m, width = x.shape
-        kernel, bias = self.reading[layer]
-        projected = product(x, kernel)
-        projected *= inverse_deviation(x)
-        projected += bias
-        pool[before:] = projected[:, width:].reshape(m, *pool.shape[1:])
-        logits = by_head(projected[:, :width], self.heads) @ pool[:, 0].transpose(1, 2, 0)
-        logits += mask
-        found = np.empty((m, width), np.float32)
-        np.matmul(softmax(logits), pool[:, 1].transpose(1, 0, 2), out=by_head(found, self.heads))
+    def _self_attention(self, x: Float32Array, views: Sequence[_View], layer: int) -> Float32Array:
+        """What tokens find in those before them."""
+        width, heads = self.width, self.heads
+        projected = _normed(x, self.reading[layer])
+        found = np.empty((len(x), width), np.float32)
+        for view in views:
+            by_token = projected[view.own, width:].reshape(view.after - view.before, 2, heads, -1)
+            view.pool.keys[layer, :, :, view.before : view.after] = by_token[:, 0].transpose(1, 2, 0)
+            view.pool.values[layer, view.before : view.after] = by_token[:, 1]
+
+        def attend(is_shifted: bool, totals: Float32Array) -> None:
+            for view in views:
+                own, keys, values = view.own, view.pool.keys[layer], view.pool.values[layer]
+                weights = by_head(projected[own, :width], heads) @ keys[..., : view.after]
+                weights += view.mask
+                totals[own] = exponentials(weights, is_shifted=is_shifted).T
+                np.matmul(weights, values[: view.after].transpose(1, 0, 2), out=by_head(found[own], heads))
+
+        totals = attended(attend, (len(x), heads))
+        by_token = found.reshape(len(x), heads, -1)
+        by_token /= totals[..., None]
         return dense(found, self.table, f"self_{layer}/out")
 
+    def _cross_attention(self, x: Float32Array, views: Sequence[_View], layer: int) -> Float32Array:
+        """What tokens find in the strokes, and in how these lie to the anchor."""
+        width, heads = self.width, self.heads
+        asked = product(x, self.asking[layer][0])
+        asked[:, :width] *= inverse_deviation(x)
+        asked += self.asking[layer][1]
+        found = np.empty((len(x), len(self.finding[layer])), np.float32)
+
+        def attend(is_shifted: bool, totals: Float32Array) -> None:
+            for view in views:
+                own, (m, edges, _) = view.own, view.of_seen.shape
+                weights = asked[own, width:].reshape(m, heads, edges) @ view.of_seen
+                weights += (by_head(asked[own, :width], heads) @ view.memory.keys[layer]).transpose(1, 0, 2)
+                totals[own] = exponentials(weights, is_shifted=is_shifted)
+                by_head_of_own = by_head(found[own, :width], heads)
+                np.matmul(weights.transpose(1, 0, 2), view.memory.values[layer], out=by_head_of_own)
+                np.matmul(weights, view.seen, out=found[own, width:].reshape(m, heads, edges))
+
+        totals = attended(attend, (len(x), heads))
+        for part in (found[:, :width], found[:, width:]):
+            by_token = part.reshape(len(x), heads, -1)
+            by_token /= totals[..., None]
+        out = product(found, self.finding[layer])
+        out += self.table[f"cross_{layer}/out/bias"]
+        return out
+
     def _feed_forward(self, x: Float32Array, layer: int) -> Float32Array:
-        kernel, bias = self.inner[layer]
-        inner = product(x, kernel)
-        inner *= inverse_deviation(x)
-        inner += bias
-        return dense(silu(inner), self.table, f"mlp_{layer}/out")
+        return dense(silu(_normed(x, self.inner[layer])), self.table, f"mlp_{layer}/out")
+
+    def _last(self, x: Float32Array, views: Sequence[_View]) -> tuple[Float32Array, list[Float32Array]]:
+        """Logits of the tokens, and of the strokes."""
+        width = self.width
+        last = _normed(x, self.last)
+        hidden, asked, seeking = last[:, :width], last[:, width : 2 * width], last[:, 2 * width :]
+        pointers = []
+        for view in views:
+            pointer = asked[view.own] @ view.memory.pointer_keys
+            pointer += (seeking[view.own, None] @ view.of_seen)[:, 0]
+            hidden[view.own] += softmax(pointer.copy()) @ view.memory.pointed
+            pointers.append(pointer)
+        return dense(silu(hidden), self.table, "token"), pointers
 
 
-def _extended(state: State, k: int, q: int) -> tuple[State, Float32Array]:
-    """A state with room for q more tokens of each of k hypotheses, and what each sees, `(k q, r)` of 0 and -inf."""
-    before, m = len(state.pool), k * q
-    pool = np.empty((before + m, *state.pool.shape[1:]), np.float32)
-    pool[:before] = state.pool
-    sees = np.zeros((k, q, before + m), bool)
-    sees[:, :, :before] = state.path[:, None]
-    own = sees[:, :, before:].reshape(k, q, k, q)
-    for i in range(k):
-        own[i, :, i] = np.tri(q, dtype=bool)
-    mask = np.where(sees.reshape(m, -1), np.float32(0), np.float32(-np.inf))
-    return State(pool, sees[:, -1], state.length + q), mask
+def _normed(x: Float32Array, layer: tuple[Float32Array, Float32Array]) -> Float32Array:
+    """A layer after a layer norm, see `layers.fused`."""
+    out = product(x, layer[0])
+    out *= inverse_deviation(x)
+    out += layer[1]
+    return out
+
+
+def _scale(table: Table, layer: str, size: int) -> None:
+    """Scale the queries of a layer by the size of the keys."""
+    for part in ("kernel", "bias"):
+        table[f"{layer}/{part}"] = table[f"{layer}/{part}"] * np.float32(size**-0.5)
+
+
+def _asking(table: Table, cross: str, seek: str) -> tuple[Float32Array, Float32Array]:
+    """The queries after their norm, and beside them what is sought in the geometry, before which there is none."""
+    kernel, bias = fused(table, f"{cross}/norm", (f"{cross}/query",))
+    return (
+        np.concatenate([kernel, table[f"{seek}/kernel"]], axis=1),
+        np.concatenate([bias, table[f"{seek}/bias"]]),
+    )
+
+
+@lru_cache(maxsize=1)
+def _positions(count: int, width: int) -> Float32Array:
+    return positions(0, count, width)

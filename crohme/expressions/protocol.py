@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
-from typing import Protocol, Self
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
 
 from crohme.types import Float32Array, IntegerArray
 
@@ -72,6 +72,35 @@ class ExpressionNetwork(Protocol):
             Logits of the token after each `(k, q, tokens)`, of the strokes that it writes `(k, q, n)`, and the state
             after them.
         """
+
+
+_Memory = TypeVar("_Memory")
+_State = TypeVar("_State")
+Answer = tuple[Float32Array, Float32Array, Any]
+"""What `ExpressionNetwork.read` gives."""
+
+
+class Read(NamedTuple, Generic[_Memory, _State]):
+    """Tokens to read: the arguments of `ExpressionNetwork.read`."""
+
+    memory: _Memory
+    state: _State
+    previous: IntegerArray
+    anchors: Float32Array
+    written: Float32Array
+    relations: IntegerArray
+    rows: IntegerArray
+
+
+@runtime_checkable
+class BatchedNetwork(Protocol):
+    """An ExpressionNetwork that reads several expressions at once, which is faster than one after the other."""
+
+    def encode_many(self, inks: Sequence[Float32Array]) -> Sequence[Sized]:
+        """What `encode` gives for each of some expressions."""
+
+    def read_many(self, reads: Sequence[Read[Any, Any]]) -> Sequence[Answer]:
+        """What `read` gives for each of some expressions, whose numbers of hypotheses, tokens and strokes differ."""
 
 
 METHODS = ("encode", "classify", "relate", "start", "read")

@@ -10,10 +10,12 @@ import numpy as np
 
 from crohme.expressions.decoding import Candidate, decode
 from crohme.expressions.fixed import FixedSymbol
+from crohme.expressions.language_model import LanguageModel
 from crohme.expressions.likeness import disagreements
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.rescoring import rescore, symbol_scores
 from crohme.expressions.settings import Decoding
+from crohme.expressions.side_by_side import Steps
 from crohme.expressions.spelling import spelt_out
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation import SymbolTree, to_latex
@@ -31,11 +33,13 @@ def best_readings(
     cancelled: Callable[[], bool] | None = None,
     draft: SymbolTree | None = None,
     fixed: Sequence[FixedSymbol] = (),
-) -> list[Candidate]:
+    language: LanguageModel | None = None,
+) -> Steps[list[Candidate]]:
     """Readings with different LaTeX, best first; empty if none was found.
 
     With a beam of 1 they are those of one direction. Otherwise each direction judges what the other one found, and
-    both are held against the classes of the strokes and against what is drawn alike (`likeness`).
+    both are held against the classes of the strokes, against what is drawn alike (`likeness`), and against what people
+    write.
 
     Args:
         network: ExpressionNetwork.
@@ -45,18 +49,19 @@ def best_readings(
         decoding: Decoding.
         beam: int. At least 1.
         cancelled, draft, fixed: see `decoding.decode`.
+        language: LanguageModel or None. What people write, in the vocabulary's tokens.
     """
     search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled, fixed=fixed)
-    if beam == 1 and (alone := search(beam=1, draft=draft)[0]):
-        return distinct([spelt_out(c, points, vocabulary) for c in alone])
-    forward, backward = map(distinct, search(beam=max(beam, 2), backward=(False, True)))
+    if beam == 1 and (greedy := (yield from search(beam=1, draft=draft))[0]):
+        return distinct([spelt_out(c, points, vocabulary) for c in greedy])
+    forward, backward = map(distinct, (yield from search(beam=max(beam, 2), backward=(False, True))))
     ways = [{_steps(c.tree): c for c in one} for one in (forward, backward)]
     found = {**ways[1], **ways[0]}
     if not found:
         return []
     known = [{steps: c.score for steps, c in way.items()} for way in ways]
     missing = [(way, steps) for way in (0, 1) for steps in found if steps not in known[way]]
-    scores_of_others = rescore(
+    scores_of_others = yield from rescore(
         network, memory, vocabulary, [found[steps].tree for _, steps in missing],
         backward=[way == 1 for way, _ in missing], constants=decoding,
     )  # fmt: skip
@@ -67,9 +72,12 @@ def best_readings(
     # Against the one that agrees most: what all of them have in common says nothing about how sure the best is.
     likeness_scores = differently.min() - differently
     class_scores = symbol_scores(network, memory, vocabulary, trees)
-    scores = np.array([*([known[way][steps] for steps in found] for way in (0, 1)), class_scores, likeness_scores])
+    by_way = [[known[way][steps] for steps in found] for way in (0, 1)]
+    language_scores = np.zeros(len(trees)) if language is None else language.scores(trees, vocabulary)
+    scores = np.array([*by_way, class_scores, likeness_scores, language_scores])
     first = decoding.forward_weight
-    weights = np.array([first, 1 - first, decoding.class_weight, decoding.likeness_weight])
+    others = decoding.class_weight, decoding.likeness_weight, decoding.language_weight
+    weights = np.array([first, 1 - first, *others])
     ranked = [replace(c, score=float(score)) for c, score in zip(found.values(), weights @ scores, strict=True)]
     return distinct([spelt_out(c, points, vocabulary) for c in ranked])
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from crohme.expressions.decoding import USUAL, log_softmax, pointed_score
 from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs
-from crohme.expressions.protocol import ExpressionNetwork
+from crohme.expressions.protocol import ExpressionNetwork, Read
 from crohme.expressions.settings import Decoding
+from crohme.expressions.side_by_side import Steps
 from crohme.expressions.vocabulary import START, START_BACKWARD, Vocabulary
 from crohme.notation.alphabet import OTHER
 from crohme.notation.grammar import END, WRITTEN
@@ -35,7 +36,7 @@ def rescore(
     *,
     backward: Sequence[bool],
     constants: Decoding = USUAL,
-) -> list[float]:
+) -> Steps[list[float]]:
     """Scores of given readings, as `decode` gives them.
 
     Args:
@@ -57,7 +58,7 @@ def rescore(
         longest = max(map(len, paths))
         padded = [[*path, *[path[-1]] * (longest - len(path))] for path in paths]
         here = inputs([[readings.hypotheses[position] for position in path] for path in padded], n)
-        tokens, pointers, state = network.read(memory, state, *here)
+        tokens, pointers, state = yield Read(memory, state, *here)
         logs, weights = log_softmax(tokens + vocabulary.token_bias), np.exp(log_softmax(pointers))
         ends = {path[-1]: i for i, path in enumerate(padded)}
         for i, path in enumerate(paths):

@@ -124,14 +124,14 @@ class Run(TrainingRun):
             folder: Path.
             metrics: mapping or None. Figures of the bundle; None for those of validation.
             added: `(tokens,)` or None. What is added to the logits of the tokens, see `expressions.token_bias`.
-            last: bool. Whether to take the average at the end instead.
+            last: bool. Whether to take those at the end instead.
 
         Returns:
             The figures.
         """
         best, figures = self.best()
         if last:
-            best = self.average
+            best = self.settled()
         current = self.model.get_weights()
         self.model.set_weights(best)
         progress = {name: value for name, value in self.progress.items() if name != "sums"}

@@ -131,5 +131,5 @@ def train(
         batches = stream(data, run.recipe, vocabulary, seed=settings.seed, first=first, workers=workers)
         with closing(batches):
             loop.train(run, batches, lambda w: run.validate(measured, w), pace, tensorboard=tensorboard)
-        figures = run.validate(measured, run.average) if settings.last else None
+        figures = run.validate(measured, run.settled()) if settings.last else None
         return run.write_bundle(folder / BUNDLE, figures, last=settings.last)

@@ -95,7 +95,7 @@ class SymbolRun(TrainingRun):
 
     def settled(self) -> list[np.ndarray]:
         """The averaged weights, with the statistics of their own batch normalisation."""
-        self.averaged.set_weights(self.average)
+        self.averaged.set_weights(super().settled())
         if not self.progress["is_frozen"]:
             epoch = Epoch(self.data.train, len(self.data.classes), self.settings, 0)
             statistics.estimate(self.averaged, islice(epoch, _STATISTICS_BATCHES))

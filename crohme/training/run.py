@@ -15,12 +15,12 @@ import numpy as np
 from crohme.training import checkpoint, history
 from crohme.training.batch import Batch
 from crohme.training.run_folder import SETTINGS, CheckpointError, stored_settings
-from crohme.training.settings import TrainingSettings, learning_rate, update_average
+from crohme.training.settings import TrainingSettings, interpolated, learning_rate, update_average
 from crohme.training.tensorboard import TensorBoardLog
 from inkml_parser.files import append_line, write_whole
 
 log = logging.getLogger(__name__)
-STATE, LOG, BEST, BUNDLE = "state.npz", "log.jsonl", "best.npz", "bundle"
+STATE, LOG, BEST, BUNDLE, START = "state.npz", "log.jsonl", "best.npz", "bundle", "start.npz"
 _OF_NOW = ("batch", "unit", "seconds", "stale", "sums")
 """Parts of the progress that older checkpoints lack."""
 _LONGEST = 60  # of a setting in a message
@@ -52,6 +52,8 @@ class TrainingRun:
     def __init__(self, folder: Path, settings: TrainingSettings, model: keras.Model) -> None:
         self.folder, self.settings, self.model = folder, settings, model
         self.average = [np.array(weight) for weight in model.get_weights()]
+        self.start: list[np.ndarray] = []
+        """The weights that it started with, where the settings interpolate between these and the averaged ones."""
         self.board: TensorBoardLog | None = None
         self.compiled: set[Any] = set()
         """Shapes of the batches that a step was made with, and so compiled for."""
@@ -69,7 +71,9 @@ class TrainingRun:
         return self.model
 
     def settled(self) -> list[np.ndarray]:
-        """The weights to validate and to keep: the averaged ones."""
+        """The weights to validate and to keep: the averaged ones, or what lies between these and the first."""
+        if self.start:
+            return interpolated(self.start, self.average, self.settings)
         return [weight.copy() for weight in self.average]
 
     def begin_chunk(self) -> None:
@@ -83,8 +87,11 @@ class TrainingRun:
         """
         check_is_free(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        for name in (LOG, BEST):
+        for name in (LOG, BEST, START):
             (self.folder / name).unlink(missing_ok=True)
+        if self.settings.interpolation < 1:
+            self.start = [weight.copy() for weight in self.average]
+            checkpoint.save_weights(self.folder / START, self.start, {})
         self._write_settings()
 
     def restore(self) -> None:
@@ -96,6 +103,8 @@ class TrainingRun:
         if not holds_run(self.folder):
             raise CheckpointError(f"nothing to resume: {self.folder / STATE} does not exist")
         self._check_settings()
+        if self.settings.interpolation < 1:
+            self.start = self._stored_start()
         self.average, progress = checkpoint.restore(
             self.folder / STATE, self.compiled_as_saved, self._expected(), self._optional()
         )
@@ -187,6 +196,12 @@ class TrainingRun:
             log.warning("%s; taking the weights of the last step", error)
             return self.settled(), {}
         return weights, about["figures"]
+
+    def _stored_start(self) -> list[np.ndarray]:
+        try:
+            return checkpoint.read_weights(self.folder / START, self.average, {})[0]
+        except FileNotFoundError:
+            raise CheckpointError("nothing to resume: it does not exist", self.folder / START) from None
 
     def _best_score(self) -> float | None:
         score = self.best()[1].get(self.objective or "") if os.path.lexists(self.folder / BEST) else None

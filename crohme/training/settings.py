@@ -26,6 +26,8 @@ class TrainingSettings:
         clip_norm: float. Largest norm of the whole gradient.
         averaging: float. Decay of the moving average of the weights per ten steps; the average is what is validated
             and written as a bundle.
+        interpolation: float, above 0, at most 1. How far from the weights it started with to the averaged ones those
+            lie that are validated and written: below 1, what the data do not show is forgotten less.
         patience: int. Training ends after so many validations without improvement; 0 never ends it early.
     """
 
@@ -36,6 +38,7 @@ class TrainingSettings:
     weight_decay: float = 1e-2
     clip_norm: float = 1.0
     averaging: float = 0.99
+    interpolation: float = 1.0
     patience: int = 0
 
 
@@ -63,6 +66,17 @@ def update_average(
     decay = min(settings.averaging**0.1, (1 + step) / (10 + step))
     for mean, now in zip(average, weights, strict=True):
         mean += (1 - decay) * (now - mean)
+
+
+def interpolated(
+    start: Sequence[np.ndarray], average: Sequence[np.ndarray], settings: TrainingSettings
+) -> list[np.ndarray]:
+    """Weights on the line from those of the start to their average.
+
+    Reference: Wortsman et al.: Robust fine-tuning of zero-shot models, CVPR 2022.
+    """
+    pairs = zip(start, average, strict=True)
+    return [(old + settings.interpolation * (new - old)).astype(new.dtype) for old, new in pairs]
 
 
 def adamw(settings: TrainingSettings, **options: float) -> keras.optimizers.AdamW:

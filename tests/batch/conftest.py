@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from crohme.batch.sources import Sources
+from crohme.expressions.side_by_side import Outcome
 from crohme.ink.sources import NothingToRecognize
 from crohme.notation import Alphabet, read_latex
 from crohme.recognition import Reading, Recognition
@@ -33,6 +34,14 @@ class FakeRecognizer:
         if not isinstance(source, list) or not source:
             raise NothingToRecognize("no strokes")
         return Recognition(None, (Reading(str(len(source)), 0.5, TREE),))
+
+    def outcomes(self, sources: Iterable[Callable[[], object]], **options: object) -> Iterator[Outcome[Recognition]]:
+        """One after the other."""
+        for source in sources:
+            try:
+                yield Outcome(self.recognize(source(), **options), 0.001)
+            except Exception as error:
+                yield Outcome(error, 0.001)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crohme import bundle
@@ -15,18 +16,19 @@ from crohme.batch.sources import Sources
 from crohme.expressions.recognizer import Recognizer
 
 
-def read_or_die(recognizer: Recognizer, record: Record) -> Row:
-    """A row, but for records that end the process."""
+def read_or_die(recognizer: Recognizer, records: Iterable[Record]) -> Iterator[Row]:
+    """A row each, but for records that end the process."""
     assert recognizer.bundle is not None
-    if record.id.startswith("deadly"):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Row(record.id, b"")
+    for record in records:
+        if record.id.startswith("deadly"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield Row(record.id, b"")
 
 
-def die(recognizer: Recognizer, record: Record) -> Row:
+def die(recognizer: Recognizer, records: Iterable[Record]) -> Iterator[Row]:
     """No row, ever."""
     os.kill(os.getpid(), signal.SIGKILL)
-    return read_or_die(recognizer, record)
+    return read_or_die(recognizer, records)
 
 
 def job_of(ids: list[str], work: Work, folder: Path) -> Job:

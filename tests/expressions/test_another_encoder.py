@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -69,7 +69,7 @@ def _build(**arguments: Any) -> Any:
 
 class _Numpy(NumpyTransformer):
     def _encode(
-        self, points: Float32Array, strokes: Float32Array, pairs: Float32Array
+        self, points: Float32Array, strokes: Float32Array, pairs: Float32Array, sizes: Sequence[int]
     ) -> tuple[Float32Array, Float32Array]:
         return silu(self._dense(strokes, "encoder/place")), silu(self._dense(pairs, "encoder/geometry"))
 

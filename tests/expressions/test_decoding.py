@@ -10,6 +10,7 @@ from crohme.expressions.decoding import decode
 from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.rescoring import rescore, symbol_scores
 from crohme.expressions.settings import Decoding
+from crohme.expressions.side_by_side import alone
 from crohme.expressions.vocabulary import PLACES, START, START_BACKWARD, Vocabulary
 from crohme.notation import Alphabet, SymbolTree, from_latex, to_latex
 from crohme.notation.alphabet import GRID
@@ -66,7 +67,7 @@ def test_readings_are_well_formed(network, strokes, beam, backward):
     for seed in range(8):
         ink = np.random.default_rng(seed).normal(size=(strokes, features.POINTS, 2)).cumsum(axis=1)
         memory = network.encode(features.to_unit_scale(ink))
-        (candidates,) = decode(network, memory, CROHME, beam=beam, backward=[backward])
+        (candidates,) = alone(network, decode(network, memory, CROHME, beam=beam, backward=[backward]))
         assert candidates  # whatever it likes to write, there are strokes left for what must follow
         scores = [candidate.score for candidate in candidates]
         assert scores == sorted(scores, reverse=True)
@@ -83,10 +84,10 @@ def test_readings_are_well_formed(network, strokes, beam, backward):
 def test_rescoring_gives_the_score_of_the_search(network, backward):
     ink = np.random.default_rng(11).normal(size=(6, features.POINTS, 2)).cumsum(axis=1)
     memory = network.encode(features.to_unit_scale(ink))
-    (candidates,) = decode(network, memory, CROHME, beam=4, backward=[backward])
+    (candidates,) = alone(network, decode(network, memory, CROHME, beam=4, backward=[backward]))
     assert candidates
     trees = [candidate.tree for candidate in candidates]
-    again = rescore(network, memory, CROHME, trees, backward=[backward] * len(trees))
+    again = alone(network, rescore(network, memory, CROHME, trees, backward=[backward] * len(trees)))
     np.testing.assert_allclose(again, [candidate.score for candidate in candidates], rtol=1e-4)
 
 
@@ -98,19 +99,22 @@ def test_a_line_with_fewer_cells_than_the_first_costs(backward, cost, cells):
     sure += [(2, NEXT_LINE, "c"), (3, "c", END_GRID), (3, NEXT_CELL, END_GRID), (3, END_GRID, END)]
     network, memory = _Script({**dict.fromkeys(sure, 9.0), (3, "c", NEXT_CELL): 7.0}), np.zeros(3)
     constants = Decoding(uneven_line=cost)
-    (candidates,) = decode(network, memory, WHOLE, beam=4, backward=[backward], constants=constants)
+    (candidates,) = alone(network, decode(network, memory, WHOLE, beam=4, backward=[backward], constants=constants))
     assert [len(line) for line in candidates[0].tree.row[0].cells] == cells
     trees = [c.tree for c in candidates]
-    again = rescore(network, memory, WHOLE, trees, backward=[backward] * len(trees), constants=constants)
+    rescored = rescore(network, memory, WHOLE, trees, backward=[backward] * len(trees), constants=constants)
+    again = alone(network, rescored)
     np.testing.assert_allclose(again, [c.score for c in candidates], rtol=1e-4)
 
 
 def test_directions_are_searched_side_by_side_as_by_themselves(network):
     ink = np.random.default_rng(4).normal(size=(8, features.POINTS, 2)).cumsum(axis=1)
     memory = network.encode(features.to_unit_scale(ink))
-    both = decode(network, memory, CROHME, beam=4, backward=(True, False))
-    alone = [decode(network, memory, CROHME, beam=4, backward=[backward])[0] for backward in (True, False)]
-    for together, single in zip(both, alone, strict=True):
+    both = alone(network, decode(network, memory, CROHME, beam=4, backward=(True, False)))
+    each = [
+        alone(network, decode(network, memory, CROHME, beam=4, backward=[backward]))[0] for backward in (True, False)
+    ]
+    for together, single in zip(both, each, strict=True):
         assert [to_latex(c.tree) for c in together] == [to_latex(c.tree) for c in single]
         np.testing.assert_allclose([c.score for c in together], [c.score for c in single], rtol=1e-4)
 
@@ -131,7 +135,7 @@ def test_a_wider_beam_finds_no_worse_reading(network):
     for seed in range(6):
         ink = np.random.default_rng(seed).normal(size=(7, features.POINTS, 2)).cumsum(axis=1)
         memory = network.encode(features.to_unit_scale(ink))
-        greedy, wide = (decode(network, memory, CROHME, beam=beam)[0] for beam in (1, 12))
+        greedy, wide = (alone(network, decode(network, memory, CROHME, beam=beam))[0] for beam in (1, 12))
         assert wide
         if greedy:
             found.append((wide[0].score, greedy[0].score))

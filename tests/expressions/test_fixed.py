@@ -13,6 +13,7 @@ from crohme.expressions import features
 from crohme.expressions.decoding import decode
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
 from crohme.expressions.recognizer import Recognizer
+from crohme.expressions.side_by_side import alone
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation import Alphabet
 from inkml_parser import read
@@ -46,7 +47,8 @@ def test_every_reading_has_the_fixed_symbols_and_leaves_none_out(
             CROHME.alphabet,
         )
         memory = recognizer.network.encode(features.to_unit_scale(ink))
-        (candidates,) = decode(recognizer.network, memory, CROHME, beam=beam, backward=[backward], fixed=fixed)
+        search = decode(recognizer.network, memory, CROHME, beam=beam, backward=[backward], fixed=fixed)
+        (candidates,) = alone(recognizer.network, search)
         read_any += bool(candidates)
         for candidate in candidates:
             found = {node.strokes: node.label for node in candidate.tree.nodes()}

@@ -16,6 +16,7 @@ from crohme.bundle.configuration import sealed
 from crohme.expressions.likeness import disagreements
 from crohme.expressions.ranking import best_readings
 from crohme.expressions.recognizer import prepare
+from crohme.expressions.side_by_side import alone
 from crohme.notation import to_latex
 from crohme.notation.tree import Node, Relation, SymbolTree
 from inkml_parser import Ink
@@ -67,7 +68,8 @@ def test_the_ranking_takes_its_weight_from_the_constants_of_the_bundle() -> None
 
     def scores(weight: float) -> dict[str, float]:
         decoding = replace(recognizer.decoding, likeness_weight=weight)
-        found = best_readings(recognizer.network, memory, strokes, recognizer.vocabulary, decoding, beam=5)
+        search = best_readings(recognizer.network, memory, strokes, recognizer.vocabulary, decoding, beam=5)
+        found = alone(recognizer.network, search)
         return {" ".join(to_latex(c.tree)): c.score - weight * -disagreements([c.tree], strokes)[0] for c in found}
 
     plain, weighed = scores(0.0), scores(3.0)

@@ -232,7 +232,7 @@ def test_the_shipped_network_reads_digits_where_it_saw_letters() -> None:
 def test_many_sources_are_answered_or_refused_in_order(recognizer: Recognizer) -> None:
     found = list(recognizer.recognize_many([FILE, b"", "nowhere.inkml", strokes(2)], beam=1, top=1))
     assert [type(one) for one in found] == [Recognition, EmptyInk, FileNotFoundError, Recognition]
-    assert found[0].readings == recognizer.recognize(FILE, beam=1, top=1).readings
+    assert found[0].latex == recognizer.recognize(FILE, beam=1, top=1).latex
 
 
 def test_it_can_be_awaited_and_given_up(recognizer: Recognizer) -> None:

@@ -224,3 +224,25 @@ def test_the_average_forgets_the_start_and_remembers_no_more_than_it_is_told() -
     for step in range(10_000, 10_010):
         update_average(average, [np.array([0.0])], step, settings)
     assert average[0][0] == pytest.approx(0.99, abs=0.001)  # ten steps
+
+
+def test_weights_are_taken_part_of_the_way_from_those_it_started_with_also_after_a_resume(tmp_path: Path) -> None:
+    run = Toy(tmp_path, interpolation=0.25, learning_rate=0.05, warmup_steps=1)
+    start = [weight.copy() for weight in run.average]
+    measured = []
+
+    def measure(weights: list[np.ndarray]) -> dict[str, float]:
+        measured.append(weights)
+        return {"top1": len(measured) / 10}
+
+    trained(run, epochs=1, measure=measure)
+    again = Toy(tmp_path, interpolation=0.25, learning_rate=0.05, warmup_steps=1)
+    again.average = [weight + 1 for weight in again.average]
+    trained(again, epochs=2, resume=True, measure=measure)
+    for one, weights in ((run, measured[0]), (again, measured[-1]), (again, again.best()[0])):
+        for first, average, found in zip(start, one.average, weights, strict=True):
+            np.testing.assert_allclose(found, 0.75 * first + 0.25 * average, rtol=1e-6)
+            assert not np.allclose(found, average)
+    (tmp_path / "start.npz").unlink()
+    with pytest.raises(CheckpointError, match=r"start\.npz: nothing to resume"):
+        Toy(tmp_path, interpolation=0.25, learning_rate=0.05, warmup_steps=1).resume()

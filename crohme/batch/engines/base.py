@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,8 +12,9 @@ from crohme.batch.records import Broken, Record
 from crohme.batch.rows import Row
 from crohme.batch.sources import Sources
 from crohme.expressions.recognizer import Recognizer
+from crohme.parallel import CHUNK
 
-Work = Callable[[Recognizer, Record], Row]
+Work = Callable[[Recognizer, Iterable[Record]], Iterable[Row]]
 HARMLESS = Record("", "", Broken(""))
 """A record that is read wherever anything is read at all."""
 
@@ -36,7 +37,7 @@ class Job:
     work: Work
     bundle: str | Path
     identity: str
-    at_once: int = 8
+    at_once: int = CHUNK
 
     def records(self) -> Iterator[Record]:
         """The records that are to be read."""

@@ -81,7 +81,7 @@ class Reader:
     def read(self, chunk: bytes) -> bytes:
         """The rows of a chunk, or what ends it all."""
         try:
-            return pickle.dumps([self._work(self._recognizer, record) for record in records_in(chunk)])
+            return pickle.dumps(list(self._work(self._recognizer, records_in(chunk))))
         except BundleError as error:
             return pickle.dumps(error)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crohme.bundle.kinds import REQUIRED, Number, Table, TableError, Whole
 from crohme.bundle.network import Reads, Weights, dense, norm
+from crohme.expressions import language_model
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.settings import CALIBRATION, DECODING, PREPROCESSING
@@ -125,7 +126,8 @@ NETWORK = ExpressionArchitecture(
     preprocessing=PREPROCESSING,
     decoding=DECODING,
     calibration=CALIBRATION,
-    added_later={"likeness_weight": 0.0, "uneven_line": 0.0},
+    files={language_model.FILE: language_model.check_content},
+    added_later={"likeness_weight": 0.0, "language_weight": 0.0, "uneven_line": 0.0},
     forward=NumpyTransformer,
     sizes={
         "small": {"width": 192, "heads": 6, "encoder_layers": 6, "decoder_layers": 3},

@@ -1,0 +1,194 @@
+"""What people write: how probable each token is after those before it, whatever the ink."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crohme.bundle.kinds import Table, TableError
+from crohme.expressions.vocabulary import START, Vocabulary
+from crohme.notation import SymbolTree
+from crohme.notation.alphabet import GRID
+from crohme.notation.grammar import END, END_GRID
+from crohme.notation.linear import linearize
+from crohme.types import Float64Array, Int64Array, UInt8Array, UInt16Array
+
+FILE = "language.bin"
+"""In a bundle."""
+IN_GRIDS = -1.4
+"""What counts for each token in a grid: a matrix may hold anything. Outside it is -2.1 in the mean."""
+NATS = math.log(2) / 10
+"""Probabilities are stored in tenths of a bit."""
+LEAST = 255
+MOST_TOKENS, LONGEST = 1500, 5
+"""A run of five of 1,500 tokens is one number that Python and JavaScript have exactly."""
+_MAGIC = b"ngrams1\0"
+_LARGEST = 4 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Runs of as many tokens, sorted: in tenths of a bit, how improbable the last one is after the others.
+
+    Args:
+        tokens: `(n,)` uint16. The last token of each; for runs of one token all tokens, in order.
+        followers: `(n,)` uint16. How many of the runs that are one longer begin with each.
+        improbable: `(n,)` uint8. The last token after those before it.
+        unseen: `(n,)` uint8. That none of the followers comes next: added to what a shorter run says.
+    """
+
+    tokens: UInt16Array
+    followers: UInt16Array
+    improbable: UInt8Array
+    unseen: UInt8Array
+
+
+class LanguageModel:
+    """A model of n-grams with back-off.
+
+    Args:
+        levels: sequence of `Runs`, of one token, of two …
+        start: int. The token before the first.
+
+    Raises:
+        TableError: They are not such runs.
+    """
+
+    def __init__(self, levels: Sequence[Runs], start: int) -> None:
+        _check(levels)
+        self.levels, self.start = tuple(levels), start
+        self.base = len(levels[0].tokens)
+        keys = [np.arange(self.base, dtype=np.int64)]
+        for shorter, longer in zip(levels, levels[1:], strict=False):
+            keys.append(np.repeat(keys[-1], shorter.followers) * self.base + longer.tokens)
+            if (np.diff(keys[-1]) <= 0).any():
+                raise TableError("its runs are not sorted")
+        self._keys = keys
+        self._seen = [-NATS * level.improbable.astype(np.float64) for level in levels]
+        self._unseen = [-NATS * level.unseen.astype(np.float64) for level in levels]
+
+    def log_probabilities(self, sequences: Sequence[Sequence[int]]) -> list[Float64Array]:
+        """Log-probability of each token of some sequences after those before it."""
+        if not sequences:
+            return []
+        tokens, position = joined(sequences, self.start)
+        found = np.empty(len(tokens))
+        before: Int64Array = np.empty(0, np.int64)
+        for level, key in enumerate(keys_of(tokens, position, len(self.levels), self.base)):
+            is_whole = position >= level
+            at = np.where(is_whole, np.searchsorted(self._keys[level], key), 0)
+            at = np.minimum(at, len(self._keys[level]) - 1)
+            is_seen = is_whole & (self._keys[level][at] == key)
+            if level:
+                # Where the run is unseen and its beginning is not, what the shorter run says counts for less.
+                context = np.concatenate([[-1], before[:-1]])
+                falls = is_whole & (context >= 0)
+                found[falls] += self._unseen[level - 1][context[falls]]
+            found[is_seen] = self._seen[level][at[is_seen]]
+            before = np.where(is_seen, at, -1)
+        starts = np.flatnonzero(position == 0)
+        return [part[1:] for part in np.split(found, starts[1:])]
+
+    def scores(self, trees: Sequence[SymbolTree], vocabulary: Vocabulary) -> Float64Array:
+        """Log-probability of each tree's tokens, of those in grids a constant.
+
+        Args:
+            trees: sequence of `SymbolTree`.
+            vocabulary: Vocabulary. That of the tokens.
+        """
+        written = [[*(token for token, _ in linearize(tree)), END] for tree in trees]
+        numbered = [[vocabulary.token_index[token] for token in tokens] for tokens in written]
+        known = self.log_probabilities(numbered)
+        is_free = [_outside_grids(tokens) for tokens in written]
+        sums = [np.where(free, scores, IN_GRIDS).sum() for scores, free in zip(known, is_free, strict=True)]
+        return np.array(sums, np.float64)
+
+    def to_bytes(self) -> bytes:
+        """The content of a file, little-endian: how many runs of each length there are, then their arrays."""
+        counts = [len(level.tokens) for level in self.levels]
+        parts = [_MAGIC, struct.pack(f"<HH{len(counts)}I", len(counts), self.start, *counts)]
+        for level in self.levels:
+            parts += [level.tokens.astype("<u2").tobytes(), level.followers.astype("<u2").tobytes()]
+            parts += [level.improbable.tobytes(), level.unseen.tobytes()]
+        return b"".join(parts)
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> LanguageModel:
+        """What `to_bytes` gives.
+
+        Raises:
+            TableError: It is anything else.
+        """
+        try:
+            length, start = struct.unpack_from("<HH", content, len(_MAGIC))
+            if content[: len(_MAGIC)] != _MAGIC or not 1 <= length <= LONGEST or len(content) > _LARGEST:
+                raise TableError("it is no such file, or too large")
+            counts = struct.unpack_from(f"<{length}I", content, at := len(_MAGIC) + 4)
+        except struct.error:
+            raise TableError("it is cut short") from None
+        at += 4 * length
+        if len(content) != at + 6 * sum(counts):
+            raise TableError("it is cut short, or too long")
+        levels = []
+        for count in counts:
+            pairs, single = np.frombuffer(content, "<u2", 2 * count, at), at + 4 * count
+            bits = np.frombuffer(content, np.uint8, 2 * count, single)
+            levels.append(Runs(pairs[:count], pairs[count:], bits[:count], bits[count:]))
+            at = single + 2 * count
+        return cls(levels, start)
+
+
+def check_content(content: bytes, arguments: Table) -> None:
+    """Raise TableError if a file is no model of the tokens of a network with these arguments."""
+    found = LanguageModel.from_bytes(content)
+    if found.base != arguments["tokens"]:
+        raise TableError(f"it knows {found.base} tokens, and the network {arguments['tokens']}")
+
+
+def start_of(vocabulary: Vocabulary) -> int:
+    """The number of the token before the first."""
+    return vocabulary.token_index[START]
+
+
+def joined(sequences: Sequence[Sequence[int]], start: int) -> tuple[Int64Array, Int64Array]:
+    """All tokens in a row, each sequence with its start, and each token's place in its sequence."""
+    tokens = np.array([token for sequence in sequences for token in (start, *sequence)], np.int64)
+    position = np.concatenate([np.arange(len(sequence) + 1) for sequence in sequences])
+    return tokens, position
+
+
+def keys_of(tokens: Int64Array, position: Int64Array, length: int, base: int) -> list[Int64Array]:
+    """For each length up to this one, the run that ends at each token as a number; of no use where it is cut short."""
+    found = [tokens]
+    for level in range(1, length):
+        first = np.concatenate([np.zeros(level, np.int64), tokens])[: len(tokens)]
+        found.append(np.where(position >= level, first * base**level + found[-1], -1))
+    return found
+
+
+def _outside_grids(tokens: Sequence[str]) -> list[bool]:
+    depth, found = 0, []
+    for token in tokens:
+        depth += token == GRID
+        found.append(depth == 0)
+        depth -= token == END_GRID
+    return found
+
+
+def _check(levels: Sequence[Runs]) -> None:
+    if not levels or len(levels) > LONGEST or not 1 <= len(levels[0].tokens) <= MOST_TOKENS:
+        raise TableError(f"it is not of 1 to {MOST_TOKENS:,} tokens, in runs of up to {LONGEST}")
+    base = len(levels[0].tokens)
+    if (levels[0].tokens != np.arange(base)).any():
+        raise TableError("it does not have each token once")
+    for shorter, longer in zip(levels, levels[1:], strict=False):
+        if int(shorter.followers.sum()) != len(longer.tokens) or not len(longer.tokens):
+            raise TableError("its runs do not go on as it says")
+        if longer.tokens.max() >= base:
+            raise TableError("it has a token that it does not know")
+    if levels[-1].followers.any():
+        raise TableError("its longest runs go on")

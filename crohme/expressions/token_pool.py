@@ -1,0 +1,92 @@
+"""The tokens that hypotheses have read, which they have in common as far as they begin alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crohme.types import BoolArray, Float32Array
+
+_FIRST_ROOM = 64  # tokens
+
+
+class TokenPool:
+    """Keys and values of tokens, to which more are added in place.
+
+    Args:
+        layers, heads, size: int. Those of the decoder; size is `width / heads`.
+        room: int. How many tokens it has room for.
+    """
+
+    def __init__(self, layers: int, heads: int, size: int, room: int = 0) -> None:
+        self.keys: Float32Array = np.empty((layers, heads, size, room), np.float32)
+        self.values: Float32Array = np.empty((layers, room, heads, size), np.float32)
+        self.used = 0
+
+    def _empty(self, count: int) -> TokenPool:
+        """A pool that holds as many tokens, and has room for more."""
+        layers, heads, size, _ = self.keys.shape
+        pool = TokenPool(layers, heads, size, max(_FIRST_ROOM, 2 * count))
+        pool.used = count
+        return pool
+
+    def with_room(self, known: int, more: int) -> TokenPool:
+        """A pool with the first tokens of this one and room for more: this one, unless others have taken the room."""
+        if self.used == known and known + more <= self.keys.shape[-1]:
+            self.used += more
+            return self
+        pool = self._empty(known + more)
+        pool.keys[..., :known] = self.keys[..., :known]
+        pool.values[:, :known] = self.values[:, :known]
+        return pool
+
+    def only(self, tokens: BoolArray) -> TokenPool:
+        """A pool with some of the tokens."""
+        (kept,) = tokens.nonzero()
+        pool = self._empty(len(kept))
+        pool.keys[..., : len(kept)] = self.keys[..., kept]
+        pool.values[:, : len(kept)] = self.values[:, kept]
+        return pool
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What k hypotheses have read.
+
+    Args:
+        pool: TokenPool. Its first r tokens are of this state.
+        path: `(k, r)` bool. Which of them each hypothesis has read.
+        length: int. How many tokens each has read.
+    """
+
+    pool: TokenPool
+    path: BoolArray
+    length: int
+
+    def select(self, hypotheses: Sequence[int]) -> State:
+        """The state of some of the hypotheses, in the given order, repeats allowed."""
+        path = self.path[hypotheses]
+        live = path.any(axis=0)
+        # What none of them has read is left out where it is most: taking it out copies the rest.
+        if 2 * np.count_nonzero(live) >= len(live):
+            return State(self.pool, path, self.length)
+        return State(self.pool.only(live), path[:, live], self.length)
+
+    def extended(self, k: int, q: int) -> tuple[State, Float32Array]:
+        """The state with room for q more tokens of each of k hypotheses, and what each sees.
+
+        Returns:
+            The second, `(k q, r)`, is 0 for what is seen and -inf for the rest.
+        """
+        before, m = self.path.shape[1], k * q
+        sees = np.zeros((k, q, before + m), bool)
+        sees[:, :, :before] = self.path[:, None]
+        own = sees[:, :, before:].reshape(k, q, k, q)
+        own[np.arange(k), :, np.arange(k)] = _LOWER[:q, :q] if q <= len(_LOWER) else np.tri(q, dtype=bool)
+        mask = np.where(sees.reshape(m, -1), np.float32(0), np.float32(-np.inf))
+        return State(self.pool.with_room(before, m), sees[:, -1], self.length + q), mask
+
+
+_LOWER = np.tri(64, dtype=bool)
