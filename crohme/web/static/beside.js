@@ -22,8 +22,9 @@ export function keepAnswers(reader, calculator, rest = REST) {
     });
   }
   calculator.addEventListener("change", () => {
-    for (const { id, answer: slot } of reader.lines) {
-      const state = calculator.stateOf(id), now = state?.answer ?? null;
+    for (const { id, typed, answer: slot } of reader.lines) {
+      const state = typed ? undefined : calculator.stateOf(id); // it is not what stands on the paper
+      const now = state?.answer ?? null;
       if (shown.has(slot) && shown.get(slot) === now) continue;
       shown.set(slot, now);
       showBeside(slot, state, calculator);
