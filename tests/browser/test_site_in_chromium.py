@@ -120,6 +120,23 @@ def test_a_symbol_is_corrected_and_copied_without_a_server(
     assert page.text("#latex") == "\\alpha", "the correction is in the link"
 
 
+def test_lines_are_read_one_by_one_without_a_server(
+    browser: webdriver.Chrome,  # noqa: F811
+    host: ThreadingHTTPServer,
+    site: Path,
+    recognizer: Recognizer,
+) -> None:
+    page = open_site(browser, host, site)
+    below = [[(x - 20, 120), (x, 140), (x + 20, 160)] for x in (-20, 60)]
+    page.write_at_once([*CROSS, *below])
+    page.wait(lambda: len(page.all(".line-reading math")) == 2 and not page.all(".line-tag[data-waiting]"))
+    written = read(page.save("inkml"))
+    expected = [recognizer.recognize(strokes).latex for strokes in (written.strokes[:2], written.strokes[2:])]
+    assert page.save("tex").decode().splitlines() == expected
+    page.browser.refresh()
+    page.wait(lambda: len(page.all(".line-reading math")) == 2)
+
+
 def test_damaged_weights_are_said_to_be_so(
     browser: webdriver.Chrome,  # noqa: F811
     host: ThreadingHTTPServer,

@@ -41,7 +41,9 @@ function entryOf(sheet, notebook) {
   const rename = element("button", { type: "button", ariaLabel: `Rename ${name}`, title: "Rename", textContent: "✎" });
   const remove = element("button", { type: "button", ariaLabel: `Delete ${name}`, title: "Delete", textContent: "×" });
   for (const [one, act] of [[open, "open"], [rename, "rename"], [remove, "remove"]]) one.dataset.act = act;
-  const entry = element("li", {}, open, rename, remove);
+  const changed = new Date(sheet.at), last = changed.toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" });
+  const time = element("time", { dateTime: changed.toISOString(), title: "Last changed", textContent: last });
+  const entry = element("li", {}, open, time, rename, remove);
   entry.dataset.id = sheet.id;
   return entry;
 }

@@ -1,6 +1,8 @@
 /** Pages that one can go back to. */
 import { BLANK, lined } from "./page.js";
 
+const MOST = 500; // steps that can be undone
+
 /** Fires "change" when another page is current. */
 export class History extends EventTarget {
   #past = pastOf(BLANK);
@@ -11,8 +13,10 @@ export class History extends EventTarget {
   get isBlank() { return !this.current.strokes.length && !this.current.picture; }
 
   push(next) {
-    this.#past.pages.splice(this.#past.at + 1, Infinity, lined(next));
-    this.#go(this.#past.at + 1);
+    const { pages, at } = this.#past;
+    pages.splice(at + 1, Infinity, lined(next));
+    pages.splice(0, pages.length - MOST);
+    this.#go(pages.length - 1);
   }
 
   /** Go on with another past, as `pastOf` gives it. */

@@ -4,11 +4,11 @@ import { page } from "./page.js";
 const KEY = "#ink=";
 const UNITS = 4; // of a CSS pixel
 const MOST_BYTES = 4_000_000; // unpacked
-const MOST_STROKES = 400;
+const MOST_STROKES = 5000;
 const FAR = 1e6;
 
 /** The address of this site with the page's ink in it. */
-export async function linkTo({ strokes, fixed }) {
+export async function linkTo({ strokes, fixed, lines, text }) {
   const packed = strokes.map((stroke) => {
     let [left, top] = [0, 0];
     return stroke.flatMap(([x, y]) => {
@@ -18,7 +18,7 @@ export async function linkTo({ strokes, fixed }) {
       return step;
     });
   });
-  const bytes = new TextEncoder().encode(JSON.stringify({ strokes: packed, fixed }));
+  const bytes = new TextEncoder().encode(JSON.stringify({ strokes: packed, fixed, lines: lines.map((line) => line.strokes), text }));
   return `${location.href.split("#")[0]}${KEY}${toText(await through(new CompressionStream("deflate-raw"), bytes))}`;
 }
 
@@ -31,9 +31,15 @@ export function hasInk(hash) {
 export async function pageOf(hash) {
   try {
     const bytes = await through(new DecompressionStream("deflate-raw"), toBytes(hash.slice(KEY.length)), MOST_BYTES);
-    const { strokes, fixed = [] } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const { strokes, fixed = [], lines = [], text = [] } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     if (!strokes.length || strokes.length > MOST_STROKES) throw new Error();
-    return page(strokes.map(unpacked), { fixed: fixed.map((one) => checked(one, strokes.length)) });
+    const placed = [...lines.flat(), ...text];
+    if (!lines.every((own) => Array.isArray(own) && own.length)) throw new Error();
+    if (new Set(placed).size < placed.length || !placed.every((index) => isStroke(index, strokes.length))) throw new Error();
+    return page(strokes.map(unpacked), {
+      fixed: fixed.map((one) => checked(one, strokes.length)), text,
+      lines: lines.map((own, i) => ({ id: i + 1, strokes: own, latex: null })),
+    });
   } catch {
     throw new Error("The link is damaged: its ink cannot be read.");
   }
@@ -51,9 +57,12 @@ function unpacked(steps) {
 }
 
 function checked({ strokes, label }, count) {
-  const isStroke = (index) => Number.isInteger(index) && index >= 0 && index < count;
-  if (!strokes.length || !strokes.every(isStroke) || !(label === null || typeof label === "string")) throw new Error();
+  if (!strokes.length || !strokes.every((index) => isStroke(index, count)) || !(label === null || typeof label === "string")) throw new Error();
   return { strokes, label };
+}
+
+function isStroke(index, count) {
+  return Number.isInteger(index) && index >= 0 && index < count;
 }
 
 /** Bytes through a stream that changes them, as bytes. */

@@ -54,7 +54,7 @@ const result = new Result({
 const panel = new Panel({
   result: document.querySelector(".result"), readings: $("readings"), none: $("none-yet"), solve: $("solve"),
 }, result, reader, recognition, history);
-const opening = new Opening({ pad, notebook, recognition, panel, notice });
+const opening = new Opening({ pad, notebook, recognition, reader, panel, notice });
 const { shown } = result;
 new Tags($("tags"), reader, pad);
 scrollWith($("scrollbar"), pad.view);
@@ -63,8 +63,14 @@ showContents({ button: $("pages"), popover: $("contents"), name: $("page-name"),
 // What is written is read, and kept.
 let openSheet = null;
 const read = (pause) => {
-  reader.read(history.current, mode(), { pause, isOther: openSheet !== notebook.open });
+  const isOther = openSheet !== notebook.open;
   openSheet = notebook.open;
+  if (isOther) {
+    pad.tools.lasso.choose([]);
+    pad.view.reset();
+    pad.view.scrollTo(0);
+  }
+  reader.read(history.current, mode(), { pause, isOther });
 };
 history.addEventListener("change", () => {
   $("undo").disabled = !history.canUndo;

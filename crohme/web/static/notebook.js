@@ -48,6 +48,8 @@ export class Notebook extends EventTarget {
 
   /** Open a page. */
   async turnTo(sheet) {
+    if (this.#timer && this.sheets.includes(this.open)) this.#keep();
+    this.#stop();
     sheet.past ??= pastOf(await pageOf(sheet.kept));
     this.open = sheet;
     this.#readings = [];
@@ -56,13 +58,13 @@ export class Notebook extends EventTarget {
     this.#tell();
   }
 
-  /** Add a page at the end, and open it; the page that lies open is taken if it is blank. */
-  async add(content = BLANK, name = this.freeName()) {
+  /** Add a page at the end, and open it; the page that lies open is taken for content if it is blank. */
+  async add(content = BLANK, name = null) {
     if (content !== BLANK && this.#history.isBlank) {
-      this.#history.push(content);
-      return;
+      if (name) this.rename(this.open, name);
+      return this.#history.push(content);
     }
-    const sheet = this.#made(name, content);
+    const sheet = this.#made(name ?? this.#freeName(), content);
     this.sheets.push(sheet);
     await this.turnTo(sheet);
     this.#keep();
@@ -93,7 +95,7 @@ export class Notebook extends EventTarget {
   /** What the lines of the open page are read as, to be kept with it: [{strokes, latex}]. */
   note(readings) {
     this.#readings = readings;
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#timer = setTimeout(() => this.#keep(), PAUSE);
   }
 
@@ -101,7 +103,7 @@ export class Notebook extends EventTarget {
   records() { return this.sheets.map((sheet) => this.#record(sheet)); }
 
   /** A name that no page has. */
-  freeName() {
+  #freeName() {
     const names = new Set(this.sheets.map(({ name }) => name));
     for (let number = this.sheets.length + 1; ; number++) if (!names.has(`Page ${number}`)) return `Page ${number}`;
   }
@@ -117,8 +119,13 @@ export class Notebook extends EventTarget {
     return { id: sheet.id, name: sheet.name, strokes, file: picture?.file ?? null, fixed, lines, text, readings };
   }
 
-  #keep() {
+  #stop() {
     clearTimeout(this.#timer);
+    this.#timer = 0;
+  }
+
+  #keep() {
+    this.#stop();
     if (!this.#isReady || this.#isForeign) return;
     this.#keepSheet(this.open);
   }

@@ -4,19 +4,21 @@ import { fromText, isNotebook } from "./exchange.js";
 import { sendable, typeOf } from "./files.js";
 import { fitted } from "./ink.js";
 import { hasInk, pageOf } from "./link.js";
-import { inkOf, lined, page } from "./page.js";
+import { page } from "./page.js";
 
 export class Opening {
   #pad;
   #notebook;
   #recognition;
+  #reader;
   #panel;
   #notice;
 
-  constructor({ pad, notebook, recognition, panel, notice }) {
+  constructor({ pad, notebook, recognition, reader, panel, notice }) {
     this.#pad = pad;
     this.#notebook = notebook;
     this.#recognition = recognition;
+    this.#reader = reader;
     this.#panel = panel;
     this.#notice = notice;
   }
@@ -34,7 +36,8 @@ export class Opening {
       const sent = await sendable(file, type);
       this.#panel.wait(true);
       const answer = await this.#recognition.askFile(sent, sent.type, mode);
-      history.push(this.#opened(answer, sent, await bitmapOf(answer, sent), mode));
+      history.push(await this.#opened(answer, sent));
+      this.#reader.learn(answer);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.#panel.refuse(refusal);
@@ -67,20 +70,9 @@ export class Opening {
   }
 
   /** The page of a file that was read. Its ink is one line: that is what was read. */
-  #opened(answer, file, bitmap, mode) {
-    const { width, height } = this.#pad;
-    if (!answer.strokes) {
-      const shown = page([], { picture: { file, bitmap } });
-      this.#recognition.learn(shown, mode, answer);
-      return shown;
-    }
-    const strokes = fitted(answer.strokes, width, height), all = strokes.map((_, index) => index);
-    const opened = lined(page(strokes, { lines: [{ id: 1, strokes: all, latex: null }] }));
-    this.#recognition.learn(mode === "symbol" ? opened : inkOf(opened, opened.lines[0]), mode, answer);
-    return opened;
+  async #opened({ strokes }, file) {
+    if (!strokes) return page([], { picture: { file, bitmap: await createImageBitmap(file) } });
+    const all = strokes.map((_, index) => index);
+    return page(fitted(strokes, this.#pad.width, this.#pad.height), { lines: [{ id: 1, strokes: all, latex: null }] });
   }
-}
-
-function bitmapOf(answer, file) {
-  return answer.strokes ? null : createImageBitmap(file);
 }

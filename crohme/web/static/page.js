@@ -104,17 +104,10 @@ export function lined(of) {
   return page(of.strokes, { ...of, lines });
 }
 
-const inks = new WeakMap(); // of pages, by the strokes of the line
-
-/** A line as a page of its own, the same for the same page. */
+/** A line as a page of its own. */
 export function inkOf(of, { strokes }) {
-  if (!inks.has(of)) inks.set(of, new Map());
-  const known = inks.get(of), name = strokes.join();
-  if (!known.has(name)) {
-    const { fixed } = renumbered(of, new Map(strokes.map((index, number) => [index, number])));
-    known.set(name, page(strokes.map((index) => of.strokes[index]), { fixed }));
-  }
-  return known.get(name);
+  const { fixed } = renumbered(of, new Map(strokes.map((index, number) => [index, number])));
+  return page(strokes.map((index) => of.strokes[index]), { fixed });
 }
 
 /** Lines, those joined that share a symbol which the writer has set. */

@@ -2,6 +2,8 @@
 import { element } from "./formula.js";
 import { inkOf } from "./page.js";
 
+const MOST_INKS = 400; // that are remembered for undo
+
 /**
  * A line of the page. `strokes` are its strokes' numbers on the page; numbers in readings are those within `ink`, a page
  * of its strokes alone. `answer` is an element that stands beside it on the paper, for what follows from it.
@@ -62,6 +64,7 @@ export class Reader extends EventTarget {
   active = null;
   #recognition;
   #mode = "expression";
+  #inks = new Map(); // by name, the one used last at the end
   #owners = new WeakMap(); // of inks: the lines that they were or are
 
   constructor(recognition) {
@@ -78,8 +81,8 @@ export class Reader extends EventTarget {
     this.#mode = mode;
     const changed = [], known = [];
     this.lines = found.map(({ id, strokes, latex }) => {
-      const line = before.get(id) ?? new Line(id), ink = isWhole ? page : inkOf(page, { strokes });
-      const isSame = line.ink && isAlike(line.ink, ink), { reading } = line;
+      const line = before.get(id) ?? new Line(id), ink = isWhole ? page : this.#known(inkOf(page, { strokes }));
+      const isSame = line.ink === ink, { reading } = line;
       Object.assign(line, { strokes, picked: latex });
       if (!isSame) {
         line.ink = ink;
@@ -96,6 +99,14 @@ export class Reader extends EventTarget {
     this.#recognition.schedule([...new Set([...first, ...this.lines.map(({ ink }) => ink)])], mode, pause);
   }
 
+  /** Take an answer that came by another way for the only line. */
+  learn(answer) {
+    const [line] = this.lines;
+    this.#recognition.learn(line.ink, this.#mode, answer);
+    this.#take(line);
+    this.#tell(line);
+  }
+
   /** Make a line the active one. */
   choose(line) {
     if (line !== this.active) this.#activate(line);
@@ -103,6 +114,15 @@ export class Reader extends EventTarget {
 
   /** The line of a stroke; undefined for strokes of text. */
   lineOf(stroke) { return this.lines.find(({ strokes }) => strokes.includes(stroke)); }
+
+  /** The same ink as before for the same strokes: what is read of it is known. */
+  #known(ink) {
+    const name = nameOf(ink), known = this.#inks.get(name) ?? ink;
+    this.#inks.delete(name);
+    this.#inks.set(name, known);
+    if (this.#inks.size > Math.max(MOST_INKS, 2 * this.lines.length)) this.#inks.delete(this.#inks.keys().next().value);
+    return known;
+  }
 
   #activate(line) {
     this.active = line;
@@ -128,9 +148,15 @@ export class Reader extends EventTarget {
   }
 }
 
-function isAlike(one, other) {
-  if (one.picture !== other.picture || one.strokes.length !== other.strokes.length) return false;
-  return one.strokes.every((stroke, i) => stroke === other.strokes[i]) && JSON.stringify(one.fixed) === JSON.stringify(other.fixed);
+const numbers = new WeakMap(); // of all strokes
+let counted = 0;
+
+function nameOf({ strokes, fixed }) {
+  const own = strokes.map((stroke) => {
+    if (!numbers.has(stroke)) numbers.set(stroke, ++counted);
+    return numbers.get(stroke);
+  });
+  return JSON.stringify([own, fixed]);
 }
 
 /** The line that has the last stroke of all. */

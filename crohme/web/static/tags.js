@@ -40,7 +40,7 @@ export class Tags {
   }
 
   #add(line) {
-    const drawn = element("span", { ariaHidden: "true" }), name = element("span", { className: "unseen" });
+    const drawn = element("span", { className: "drawn", ariaHidden: "true" }), name = element("span", { className: "unseen" });
     const read = element("button", { type: "button", className: "line-reading" }, name, drawn);
     read.addEventListener("click", () => this.#reader.choose(line));
     this.#tags.set(line, { tag: element("div", { className: "line-tag" }, line.answer, read), read, name, drawn, shown: null });
@@ -70,7 +70,7 @@ export class Tags {
 
   #placeNow() {
     const sheet = this.#layer.getBoundingClientRect();
-    for (const [line, { tag, read }] of this.#tags) {
+    for (const [line, { tag, drawn }] of this.#tags) {
       if (!line.strokes.length) continue; // a picture
       const { left, top, right, bottom } = this.#pad.boxOf(line.strokes);
       const isBeside = sheet.right - right > NARROW;
@@ -78,7 +78,7 @@ export class Tags {
       tag.hidden = !isSeen;
       tag.classList.toggle("below", !isBeside);
       tag.style.left = `${(isBeside ? right + GAP : Math.max(left, sheet.left + GAP)) - sheet.left}px`;
-      if (isSeen) fit(read);
+      if (isSeen) fit(drawn);
       tag.style.top = `${(isBeside ? (top + bottom) / 2 : bottom + GAP / 2) - sheet.top}px`;
     }
   }
