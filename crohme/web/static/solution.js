@@ -96,14 +96,19 @@ function stepsOf(steps) {
   return element("details", { className: "steps" }, element("summary", {}, `${steps.length} ${steps.length === 1 ? "step" : "steps"}`), list);
 }
 
+let isChoosing = false; // another unit of angles was chosen, and the answer with it is awaited
+
 function anglesIn(calculator) {
   const select = element("select", { className: "angle", ariaLabel: "Unit of angles" },
     ...Object.entries(UNITS).map(([value, text]) => element("option", { value, selected: value === calculator.angle }, text)));
   select.addEventListener("keydown", (event) => event.stopPropagation()); // its letters are no tools
   select.addEventListener("change", () => {
     localStorage.setItem("angle", select.value);
+    isChoosing = true;
     calculator.angle = select.value;
   });
+  if (isChoosing) setTimeout(() => select.focus()); // the one before is gone
+  isChoosing = false;
   return element("label", { className: "faint" }, "Angles without a unit are in ", select);
 }
 
