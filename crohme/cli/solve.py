@@ -24,6 +24,8 @@ examples:
   crohme solve formula.inkml
   crohme solve --latex "x^2 = 4"
   crohme solve --latex "x + y = 3, x - y = 1"
+  crohme solve --latex "x^2 = x + 1" --steps
+  crohme solve --latex "f(\\sin 30)" --given "f(x) = a x" --given "a = 3" --degrees
   crohme solve --latex "\\int_0^1 x^2 dx" --seconds 20
 """
 
@@ -40,6 +42,11 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     source = parser.add_argument_group("what to solve, one of the two")
     source.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="InkML or a picture of one expression")
     source.add_argument("--latex", action="append", metavar="TEXT", help="LaTeX instead of a file")
+    parser.add_argument(
+        "--given", action="append", default=[], metavar="TEXT", help="what holds before: a = 3, f(x) = a x; repeatable"
+    )
+    parser.add_argument("--degrees", action="store_true", help="angles without a unit are degrees")
+    parser.add_argument("--steps", action="store_true", help="show the way to the answer, where it is known")
     parser.add_argument("--seconds", type=positive_number, default=5.0, metavar="S", help="time to solve (5)")
     parser.set_defaults(run=run)
 
@@ -50,20 +57,22 @@ def run(args: argparse.Namespace) -> int:
 
     if bool(args.paths) == bool(args.latex):
         raise CommandError("solve wants either a PATH or --latex")
-    trees = _from_latex(args.latex) if args.latex else _recognised(args.paths)
-    solution = solve(trees, args.seconds)
+    given = _from_latex(args.given, "--given")
+    trees = _from_latex(args.latex, "--latex") if args.latex else _recognised(args.paths)
+    angle = "degrees" if args.degrees else "radians"
+    solution = solve(trees, args.seconds, definitions=given, angle=angle, steps=args.steps)
     _print(solution)
     return 0
 
 
-def _from_latex(texts: list[str]) -> list[SymbolTree]:
+def _from_latex(texts: list[str], option: str) -> list[SymbolTree]:
     from crohme.notation import LatexError
     from crohme.solver import read_latex
 
     try:
         return [read_latex(text) for text in texts]
     except LatexError as error:
-        raise CommandError(str(error), "--latex") from None
+        raise CommandError(str(error), option) from None
 
 
 def _recognised(paths: list[Path]) -> list[SymbolTree]:
@@ -90,6 +99,8 @@ def _print(solution: Solution) -> None:
         lines.append(("decimal", solution.decimal))
     if not solution.answers and solution.decimal is None:
         lines.append(("answer", solution.kind.value))
+    for number, step in enumerate(solution.steps, 1):
+        lines += [(f"step {number}", step.text), ("", step.latex)]
     lines += [("note", note) for note in solution.notes]
     for title, text in lines:
         print(f"{title:12}{text}")

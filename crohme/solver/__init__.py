@@ -22,6 +22,9 @@ Decided:
   `\sin ( x ) ^ { 2 }` are powers of the sine, `\sin ^ { -1 }` is the arc sine. `\log` has base 10, `\ln` base e.
 - `\sum` and `\prod` take one term, `\lim` and `\frac { d } { d x }` the whole sum, unless `\frac { d } { d x }`
   stands before one pair of brackets; `\int` takes all up to its `d x`.
+- Lines before a problem define letters and functions for it, each with what held when it was written. In a relation
+  that would be left without an unknown, x, y and z have no value from before.
+- Angles without a unit are radians, or degrees if that is asked for; arc functions give degrees then.
 - `\frac { d } { d x }` is a derivative; a prime differentiates brackets with one variable in them.
 - `\pm` stands for both values. A root is the principal one; an odd root of a real number is real, also as the
   power of a fraction: `( - 8 ) ^ { 1 / 3 }` is -2. `%` divides by 100, `^ { o }` after a number means degrees.
@@ -41,6 +44,7 @@ without a definition, `y'`, `\frac { d y } { d x }`, `\sum x _ { i }`, `\forall`
 `\rightarrow` outside of a limit.
 """
 
+from crohme.solver.angles import Angle
 from crohme.solver.errors import (
     MemoryLimitExceeded,
     NoAnswer,
@@ -50,19 +54,25 @@ from crohme.solver.errors import (
     TimeLimitExceeded,
 )
 from crohme.solver.latex_reader import read_latex
-from crohme.solver.process import SECONDS, solve
-from crohme.solver.solution import Kind, Solution
+from crohme.solver.process import SECONDS, plot, solve
+from crohme.solver.solution import Kind, Mark, MarkKind, Plot, Solution, Step
 
 __all__ = [
+    "Angle",
     "Kind",
+    "Mark",
+    "MarkKind",
     "MemoryLimitExceeded",
     "NoAnswer",
     "NotUnderstood",
+    "Plot",
     "SECONDS",
     "Solution",
     "SolverError",
     "SolverMissing",
+    "Step",
     "TimeLimitExceeded",
+    "plot",
     "read_latex",
     "solve",
 ]

@@ -13,11 +13,13 @@ from crohme.solver.families import Family
 from crohme.solver.inequalities import solve_inequalities
 from crohme.solver.matrices import shape_of
 from crohme.solver.numeric import precise
+from crohme.solver.patience import attempt
 from crohme.solver.problem import evaluated
 from crohme.solver.readback import read_as
 from crohme.solver.regions import Region
 from crohme.solver.solution import Kind, Solution
 from crohme.solver.solved import Assignment
+from crohme.solver.steps import steps_of
 from crohme.solver.syntax import (
     Add,
     Comparison,
@@ -38,6 +40,7 @@ from crohme.solver.writing import decimal, is_better_as_decimal, is_too_long, la
 
 _Answer = tuple[list[str], str | None, Kind, list[str]]
 _SEPARATOR = r" , \; "
+_SECONDS_FOR_STEPS = 1.5
 
 
 @precise
@@ -56,7 +59,9 @@ def find_answer(problem: Problem) -> Solution:
         raise
     except Exception:  # SymPy raises all kinds of exceptions at what it cannot do; their texts are no answers
         raise NoAnswer("no answer was found", understood) from None
-    return Solution(understood, answers, decimals, kind, tuple(dict.fromkeys([*_readings(problem), *notes])))
+    steps = attempt(steps_of, problem, answers, seconds=_SECONDS_FOR_STEPS) if problem.has_steps else ()
+    said = tuple(dict.fromkeys([*_readings(problem), *notes]))
+    return Solution(understood, answers, decimals, kind, said, steps or (), problem.defines)
 
 
 def _readings(problem: Problem) -> list[str]:
@@ -123,7 +128,7 @@ def _constant(expression: Expression) -> str:
 
 def _define(problem: Problem) -> _Answer:
     answers, notes = [], []
-    for statement in problem.statements:
+    for statement in problem.asked:
         assert isinstance(statement, Definition)
         value = value_of(statement.body)
         if value.exact is None:

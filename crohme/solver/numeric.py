@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import mpmath
 import sympy
 
 DIGITS = 40
 """Significant digits to which values are compared."""
+RealFunction: TypeAlias = Callable[[Any], mpmath.mpf | None]
+"""A function of one real number; None where it has no real value."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -24,7 +26,7 @@ def _odd_root(radicand: Any, index: Any) -> Any:
     return mpmath.sign(radicand) * mpmath.root(abs(radicand), int(index))
 
 
-def real_function(expression: sympy.Expr, symbol: sympy.Symbol) -> Callable[[Any], mpmath.mpf | None]:
+def real_function(expression: sympy.Expr, symbol: sympy.Symbol) -> RealFunction:
     """A function of one real number: its value to `DIGITS` digits, or None where there is no real one.
 
     Args:

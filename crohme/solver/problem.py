@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crohme.notation import SymbolTree
+from crohme.solver.angles import Angle, has_angles
+from crohme.solver.context import Context, defined
 from crohme.solver.depth import check_depth, too_deep
 from crohme.solver.errors import NotUnderstood
 from crohme.solver.matrices import size_of, with_matrices
@@ -35,15 +38,18 @@ from crohme.solver.syntax import (
 from crohme.solver.values import with_values
 
 _USUAL_UNKNOWNS = ("x", "y", "z")
+ALONE = Context()
 
 
-def read_problem(trees: Sequence[SymbolTree]) -> Problem:
+def read_problem(trees: Sequence[SymbolTree], context: Context = ALONE, *, has_steps: bool = False) -> Problem:
     """What one or several expressions ask; several are one system.
 
     A comma separates equations if there is a relation on both sides of it.
 
     Args:
         trees: sequence of SymbolTree, at least one.
+        context: Context. What earlier lines define, and the unit of angles.
+        has_steps: bool. Whether the way to the answer is asked for.
 
     Returns:
         Problem.
@@ -52,22 +58,27 @@ def read_problem(trees: Sequence[SymbolTree]) -> Problem:
         NotUnderstood: See `crohme.solver`; or nested too deeply.
     """
     try:
-        return _read(trees)
+        return replace(_read(trees, context), has_steps=has_steps)
     except RecursionError:  # the parser keeps no count of brackets within brackets
         raise too_deep() from None
 
 
-def _read(trees: Sequence[SymbolTree]) -> Problem:
-    written = tuple(read_statements([tree.row for tree in trees]))
+def _read(trees: Sequence[SymbolTree], context: Context) -> Problem:
+    written = tuple(read_statements([tree.row for tree in trees], context.functions, context.angle))
     check_depth(written)
-    statements, notes = with_matrices(written)
+    used, bound = context.put_into(written)
+    said = (*used, *written)
+    defines = defined(written, context)
+    statements, notes = with_matrices(bound)
+    if context.angle is Angle.DEGREES and any(map(has_angles, said)):
+        notes = [*notes, "angles are in degrees"]
     statements = with_values(statements)
     signs = [part for statement in statements for part in walk(statement) if isinstance(part, PlusMinus)]
     if len(signs) > 1:
         raise NotUnderstood(r"two signs \pm: whether they go together is not said", r"\pm")
     given = [statement for statement in statements if not isinstance(statement, Definition)]
     if not given:
-        return Problem(Task.DEFINE, written)
+        return Problem(Task.DEFINE, said, asked=tuple(statements), notes=tuple(notes), defines=defines)
     declared = _declared(given)
     asked = tuple(statement for statement in given if statement not in declared)
     if not asked:
@@ -75,7 +86,7 @@ def _read(trees: Sequence[SymbolTree]) -> Problem:
     task, unknowns = _evaluation(asked) or _question(asked, declared)
     if signs and task in (Task.CHECK, Task.SOLVE_INEQUALITY):
         raise NotUnderstood(r"what \pm means here is not understood", r"\pm")
-    return Problem(task, written, unknowns, asked, declared, tuple(notes))
+    return Problem(task, said, unknowns, asked, declared, tuple(notes), defines)
 
 
 def evaluated(statement: Statement) -> Expression:

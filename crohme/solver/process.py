@@ -15,18 +15,23 @@ import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 from crohme.child_processes import end_with_pipe
 from crohme.extras import install
 from crohme.notation import SymbolTree
+from crohme.solver.angles import Angle
+from crohme.solver.context import read_definitions
+from crohme.solver.curves import Curve, read_curve
 from crohme.solver.errors import MemoryLimitExceeded, NoAnswer, SolverMissing, TimeLimitExceeded
 from crohme.solver.latex_reader import read_latex
 from crohme.solver.problem import read_problem
 from crohme.solver.readback import read_as
-from crohme.solver.solution import Solution
+from crohme.solver.solution import Plot, Solution
 from crohme.solver.syntax import Problem
 
+Written: TypeAlias = str | SymbolTree
+Question: TypeAlias = Problem | Curve
 SECONDS = 5.0
 MEMORY = 1 << 30
 """Bytes that solving may take on top of what the process has once SymPy is loaded."""
@@ -42,14 +47,22 @@ answer_parent()
 
 
 def solve(
-    problem: str | SymbolTree | Sequence[str | SymbolTree],
+    problem: Written | Sequence[Written],
     seconds: float = SECONDS,
+    *,
+    definitions: Sequence[Written] = (),
+    angle: Angle | str = Angle.RADIANS,
+    steps: bool = False,
 ) -> Solution:
     """Answer what is written: compute, simplify, solve.
 
     Args:
         problem: str or SymbolTree, or a sequence of them: the equations of one system. A str is LaTeX.
         seconds: float. Time to solve, without the second that it takes to start.
+        definitions: sequence of str or SymbolTree. Lines before it that define letters, `a = 3`, and functions,
+            `f(x) = a x`.
+        angle: Angle or str. The unit of angles without one: `radians` or `degrees`.
+        steps: bool. Whether the way to the answer is wanted, too.
 
     Returns:
         Solution.
@@ -65,20 +78,64 @@ def solve(
         >>> solve(r"x^2 = 4").answers
         ['x = -2', 'x = 2']
     """
+    context = read_definitions(map(_tree, definitions), Angle(angle))
     parts = [problem] if isinstance(problem, str | SymbolTree) else problem
-    asked = read_problem([read_latex(part) if isinstance(part, str) else part for part in parts])
+    found = _asked(read_problem(list(map(_tree, parts)), context, has_steps=steps), seconds)
+    assert isinstance(found, Solution)
+    return found
+
+
+def plot(
+    function: Written,
+    low: float = -10.0,
+    high: float = 10.0,
+    seconds: float = SECONDS,
+    *,
+    definitions: Sequence[Written] = (),
+    angle: Angle | str = Angle.RADIANS,
+) -> Plot:
+    """Points of a function of one letter, its gaps, and its roots and extrema.
+
+    Args:
+        function: str or SymbolTree. `f(x) = …`, `y = …`, or an expression with one letter.
+        low, high: float. The range of that letter.
+        seconds: float. See `solve`.
+        definitions: sequence of str or SymbolTree. See `solve`.
+        angle: Angle or str. See `solve`.
+
+    Returns:
+        Plot.
+
+    Raises:
+        SolverError: See `solve`.
+
+    Example:
+        >>> [mark.latex for mark in plot("y = x^2 - 2").marks]
+        ['x = - \\sqrt{2}', 'x = 0', 'x = \\sqrt{2}']
+    """
+    context = read_definitions(map(_tree, definitions), Angle(angle))
+    found = _asked(read_curve(_tree(function), low, high, context), seconds)
+    assert isinstance(found, Plot)
+    return found
+
+
+def _tree(written: Written) -> SymbolTree:
+    return read_latex(written) if isinstance(written, str) else written
+
+
+def _asked(question: Question, seconds: float) -> Solution | Plot:
     require_sympy()
-    child = _start(asked)
+    child = _start(question)
     try:
-        reply = _reply(child, asked, seconds)
+        reply = _reply(child, question, seconds)
     finally:
         child.kill()
         child.wait()
         for stream in (child.stdin, child.stdout):
             _close(stream)
-    if isinstance(reply, Solution):
-        return reply
-    raise reply
+    if isinstance(reply, NoAnswer):
+        raise reply
+    return reply
 
 
 def require_sympy() -> None:
@@ -89,29 +146,31 @@ def require_sympy() -> None:
 
 def get_ready() -> None:
     """Load SymPy and limit the memory: what a process does before it calls `answer`."""
-    import crohme.solver.answers  # noqa: F401
+    import crohme.solver.answers
+    import crohme.solver.plotting  # noqa: F401
 
     _limit_memory()
 
 
-def answer(problem: Problem) -> Solution | NoAnswer:
-    """Solve in this process, which SymPy may keep for ever. What is raised otherwise is returned."""
+def answer(question: Question) -> Solution | Plot | NoAnswer:
+    """Answer in this process, which SymPy may keep for ever. What is raised otherwise is returned."""
+    from crohme.solver import plotting
     from crohme.solver.answers import find_answer
 
     try:
-        return find_answer(problem)
+        return find_answer(question) if isinstance(question, Problem) else plotting.plot(question)
     except NoAnswer as error:
         return error
     except MemoryError:
-        return MemoryLimitExceeded("the answer needs too much memory", read_as(problem.statements))
+        return MemoryLimitExceeded("the answer needs too much memory", read_as(question.statements))
     except RecursionError:
-        return NoAnswer("it is nested too deeply to be solved", read_as(problem.statements))
+        return NoAnswer("it is nested too deeply to be solved", read_as(question.statements))
     except Exception as error:  # SymPy raises all kinds of exceptions at what it cannot do
         cause = str(error).partition("\n")[0] or type(error).__name__
-        return NoAnswer(f"SymPy finds no answer: {cause}", read_as(problem.statements))
+        return NoAnswer(f"SymPy finds no answer: {cause}", read_as(question.statements))
 
 
-def _start(problem: Problem) -> subprocess.Popen[bytes]:
+def _start(question: Question) -> subprocess.Popen[bytes]:
     """A child that has been asked. What it writes to the terminal is nobody's business."""
     child = subprocess.Popen(
         [sys.executable, "-P", "-c", _PROGRAM],
@@ -121,7 +180,7 @@ def _start(problem: Problem) -> subprocess.Popen[bytes]:
     )
     assert child.stdin is not None
     try:
-        for message in (sys.path, problem):
+        for message in (sys.path, question):
             child.stdin.write(pickle.dumps(message))
         child.stdin.flush()  # left open: its end is the sign for the child to end
     except OSError:
@@ -129,8 +188,8 @@ def _start(problem: Problem) -> subprocess.Popen[bytes]:
     return child
 
 
-def _reply(child: subprocess.Popen[bytes], problem: Problem, seconds: float) -> Solution | NoAnswer:
-    understood = read_as(problem.statements)
+def _reply(child: subprocess.Popen[bytes], question: Question, seconds: float) -> Solution | Plot | NoAnswer:
+    understood = read_as(question.statements)
     assert child.stdout is not None
     messages: queue.Queue[Any] = queue.Queue()
     reader = threading.Thread(target=_read, args=(child.stdout, messages), name="crohme-solver", daemon=True)
@@ -139,7 +198,7 @@ def _reply(child: subprocess.Popen[bytes], problem: Problem, seconds: float) -> 
         if _next(messages, _START_SECONDS, f"SymPy did not start in {_START_SECONDS:g} s", understood) != _READY:
             raise NoAnswer("the solver's process ended without an answer", understood)
         reply = _next(messages, seconds, f"no answer in {seconds:g} s", understood)
-        if not isinstance(reply, Solution | NoAnswer):
+        if not isinstance(reply, Solution | Plot | NoAnswer):
             raise NoAnswer("the solver's process ended without an answer", understood)
         return reply
     finally:
@@ -171,15 +230,15 @@ def _close(stream: Any) -> None:
 
 
 def answer_parent() -> None:
-    """What the child does: read the problem, say that it is ready, then send a `Solution` or a `NoAnswer`."""
-    problem = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
+    """What the child does: read the question, say that it is ready, then send the answer or a `NoAnswer`."""
+    question = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
     end_with_pipe(sys.stdin.fileno())
     # Nothing else may write where the answer goes.
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     get_ready()
     _send(_READY, replies)
-    _send(answer(problem), replies)
+    _send(answer(question), replies)
 
 
 def _send(message: object, stream: BinaryIO) -> None:

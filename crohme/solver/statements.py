@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from crohme.notation import Node
+from crohme.solver.angles import Angle, in_degrees
 from crohme.solver.calls import list_in_brackets
 from crohme.solver.grids import equations_of, opens_cases
 from crohme.solver.parser import FUNCTION_LETTERS, RowParser
@@ -23,20 +25,32 @@ from crohme.solver.syntax import (
     Truth,
 )
 
+NOTHING: Mapping[str, Definition] = MappingProxyType({})
 _HAS_SIDES = RELATIONS | {r"\in"}
 
 
-def read_statements(rows: Sequence[tuple[Node, ...]]) -> list[Statement]:
+def read_statements(
+    rows: Sequence[tuple[Node, ...]],
+    known: Mapping[str, Definition] = NOTHING,
+    angle: Angle = Angle.RADIANS,
+) -> list[Statement]:
     """What rows mean; a definition holds for all that comes after it.
+
+    Args:
+        rows: sequence of tuple of Node.
+        known: mapping of str to Definition. Functions that earlier lines define, by their letters.
+        angle: Angle. The unit of angles.
 
     Raises:
         NotUnderstood: See `crohme.solver`.
     """
-    definitions: dict[str, Definition] = {}
+    definitions = dict(known)
     found: list[Statement] = []
     for row in (line for written in rows for line in equations_of(written) or [written]):
         for part in _split(row):
             statement = _statement(part, definitions)
+            if angle is Angle.DEGREES:
+                statement = in_degrees(statement)
             if isinstance(statement, Definition):
                 definitions[statement.function.label] = statement
             found.append(statement)

@@ -360,12 +360,14 @@ class Problem:
 
     Args:
         task: Task.
-        statements: tuple of Statement. All that was written, in order.
+        statements: tuple of Statement. All that was written, in order, after the lines before it that it uses.
         unknowns: tuple of Name. To solve for; for EVALUATE the name that gets the value, if any.
         asked: tuple of Statement. Those of the statements that are to be evaluated or solved; definitions
             and what merely declares a name a whole number are none of them.
         declared: tuple of Statement. Memberships and comparisons about names that are whole numbers.
         notes: tuple of str. How something was read that could be read otherwise.
+        defines: tuple of str. The letters and functions that this defines for later problems, as LaTeX.
+        has_steps: bool. Whether the way to the answer is asked for.
     """
 
     task: Task
@@ -374,6 +376,8 @@ class Problem:
     asked: tuple[Statement, ...] = ()
     declared: tuple[Statement, ...] = ()
     notes: tuple[str, ...] = ()
+    defines: tuple[str, ...] = ()
+    has_steps: bool = False
 
 
 def walk(statement: Statement) -> Iterator[Statement]:

@@ -38,7 +38,7 @@ def with_values(statements: Sequence[Statement]) -> list[Statement]:
     """
     asked = [statement for statement in statements if not isinstance(statement, _NOT_EXPRESSIONS)]
     said = [statement for statement in statements if isinstance(statement, Comparison | Membership | Truth)]
-    given = dict(pair for statement in said if (pair := _given(statement)) is not None)
+    given = dict(pair for statement in said if (pair := given_value(statement)) is not None)
     are_first = all(statement not in said for statement in statements[statements.index(asked[0]) :]) if asked else False
     if not are_first or not given or len(given) != len(said):
         return list(statements)
@@ -95,7 +95,8 @@ def _expression_in(expression: Expression, values: Mapping[Name, Expression]) ->
     return found
 
 
-def _given(statement: Statement) -> tuple[Name, Expression] | None:
+def given_value(statement: Statement) -> tuple[Name, Expression] | None:
+    """The letter and its value, if this is `letter = value`."""
     if not isinstance(statement, Comparison) or statement.signs != ("=",) or not isinstance(statement.sides[0], Name):
         return None
     return statement.sides[0], statement.sides[1]

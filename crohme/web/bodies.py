@@ -14,11 +14,13 @@ from starlette.requests import ClientDisconnect
 
 from crohme.expressions.fixed import FixedSymbol
 from crohme.notation import SymbolTree
-from crohme.solver import read_latex
+from crohme.solver import Angle, read_latex
+from crohme.solver.context import Context, read_definitions
+from crohme.solver.problem import ALONE
 from crohme.web.errors import ApiError
 from crohme.web.limits import RequestLimits
 from crohme.web.reader import Inkml, Picture, Source
-from crohme.web.schemas import Problem, Stroke, Strokes, Typed
+from crohme.web.schemas import Function, Problem, Setting, Stroke, Strokes, Typed
 from inkml_parser import Ink
 
 JSON = frozenset({"application/json"})
@@ -157,17 +159,50 @@ def parse_expression(body: Body, limits: RequestLimits) -> tuple[Source, tuple[F
     return _as_ink(given.strokes, limits), fixed
 
 
-def parse_problem(body: Body, limits: RequestLimits) -> SymbolTree | Source:
+@dataclass(frozen=True)
+class Asked:
+    """A problem to solve.
+
+    Args:
+        problem: SymbolTree, or the source of its ink.
+        context: Context. What earlier lines define, and the unit of angles.
+        steps: bool. Whether the way to the answer is wanted.
+    """
+
+    problem: SymbolTree | Source
+    context: Context = ALONE
+    steps: bool = False
+
+
+def parse_problem(body: Body, limits: RequestLimits) -> Asked:
     """What is to be solved: the tree of a body with LaTeX, else its ink.
 
     Raises:
         ApiError: See `parse_source`.
         LatexError: LaTeX outside of the recogniser's vocabulary.
+        NotUnderstood: A definition that is none.
     """
     if body.type in INKML:
-        return Inkml(body.data)
-    problem = parse_json(body, Problem)
-    return _as_ink(problem.strokes or [], limits) if problem.latex is None else read_latex(problem.latex)
+        return Asked(Inkml(body.data))
+    given = parse_json(body, Problem)
+    source = _as_ink(given.strokes or [], limits) if given.latex is None else read_latex(given.latex)
+    return Asked(source, _context(given), given.steps)
+
+
+def parse_function(body: Body) -> tuple[SymbolTree, float, float, Context]:
+    """What is to be plotted, its range, and what holds for it.
+
+    Raises:
+        ApiError: See `parse_json`.
+        LatexError: LaTeX outside of the recogniser's vocabulary.
+        NotUnderstood: A definition that is none.
+    """
+    given = parse_json(body, Function)
+    return read_latex(given.latex), given.low, given.high, _context(given)
+
+
+def _context(given: Setting) -> Context:
+    return read_definitions(map(read_latex, given.definitions), Angle(given.angle))
 
 
 def parse_latex(body: Body) -> SymbolTree:

@@ -14,7 +14,7 @@ from crohme import __version__
 from crohme.ink.sources import check_extent
 from crohme.notation import Node, SymbolTree, to_latex, to_mathml, to_text, to_typst
 from crohme.notation.mathml_writer import text_of
-from crohme.solver import Solution
+from crohme.solver import Plot, Solution
 from crohme.web import schemas
 from crohme.web.bodies import (
     IMAGE,
@@ -23,6 +23,7 @@ from crohme.web.bodies import (
     RequestBody,
     check_type,
     parse_expression,
+    parse_function,
     parse_latex,
     parse_problem,
     parse_source,
@@ -66,6 +67,17 @@ _SOLVE_BODY = {
         "content": {
             "application/json": {"schema": schemas.Problem.model_json_schema(), "example": {"latex": "x ^ { 2 } = 4"}},
             "application/inkml+xml": {"schema": {"type": "string"}},
+        },
+    }
+}
+_PLOT_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": schemas.Function.model_json_schema(),
+                "example": {"latex": "f ( x ) = x ^ { 2 } - 2"},
+            }
         },
     }
 }
@@ -185,14 +197,30 @@ async def solve(request: Request, body: RequestBody, networks: AppNetworks, limi
     guessed at: the answer is 422 then, and says what is not understood.
     """
     check_type(body, JSON, INKML)
-    problem = await run_in_threadpool(parse_problem, body, limits)
+    asked = await run_in_threadpool(parse_problem, body, limits)
+    problem = asked.problem
     if not isinstance(problem, SymbolTree):
         task = Expression(problem, 1)
         recognition = await _while_connected(request, networks.read(task, client=client, seconds=limits.seconds))
         problem = recognition.best.tree
-    solving = networks.solver.solve(problem, client=client, seconds=limits.seconds)
+    solving = networks.solver.solve(
+        problem, context=asked.context, steps=asked.steps, client=client, seconds=limits.seconds
+    )
     solution = await _while_connected(request, solving)
     return await run_in_threadpool(_solved, solution)
+
+
+@router.post("/plot", responses=ERRORS, response_model=schemas.Plotted, openapi_extra=_PLOT_BODY)
+async def plot(request: Request, body: RequestBody, networks: AppNetworks, limits: AppLimits, client: Client) -> Any:
+    """Points of a function of one letter, with its gaps, and its roots and local extrema.
+
+    Within the time limits of `/v1/solve`.
+    """
+    check_type(body, JSON)
+    tree, low, high, context = await run_in_threadpool(parse_function, body)
+    plotting = networks.solver.plot(tree, low, high, context=context, client=client, seconds=limits.seconds)
+    found = await _while_connected(request, plotting)
+    return await run_in_threadpool(_plotted, found)
 
 
 @router.post("/convert", responses=ERRORS, response_model=schemas.Converted, openapi_extra=_CONVERT_BODY)
@@ -214,6 +242,18 @@ def _solved(solution: Solution) -> dict[str, Any]:
         "answers": [_formula(answer) for answer in solution.answers],
         "decimal": None if solution.decimal is None else _formula(solution.decimal),
         "notes": solution.notes,
+        "steps": [{**_formula(step.latex), "text": step.text} for step in solution.steps],
+        "defines": solution.defines,
+    }
+
+
+def _plotted(plot: Plot) -> dict[str, Any]:
+    return {
+        "understood": _formula(plot.understood),
+        "variable": plot.variable,
+        "parts": plot.parts,
+        "marks": [{**_formula(mark.latex), "kind": mark.kind, "x": mark.x, "y": mark.y} for mark in plot.marks],
+        "notes": plot.notes,
     }
 
 

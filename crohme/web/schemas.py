@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
@@ -36,19 +36,43 @@ class Strokes(BaseModel):
     fixed: list[Fixed] = Field(default_factory=list, description="Symbols that every reading of an expression has.")
 
 
-class Problem(BaseModel):
-    """What to solve: a reading's LaTeX, or handwriting, of which the best reading is taken."""
+Latex = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Setting(BaseModel):
+    """What holds for a problem beside its own text."""
 
     model_config = ConfigDict(extra="forbid")
 
-    latex: Annotated[str, Field(min_length=1, max_length=4000)] | None = None
+    definitions: Annotated[list[Latex], Field(max_length=100)] = Field(
+        default_factory=list,
+        description="Lines before it that define letters and functions, as LaTeX; of two that define the same, the "
+        "later one holds. See `defines` of an answer.",
+        examples=[["a = 3", "f ( x ) = a x"]],
+    )
+    angle: Literal["radians", "degrees"] = Field("radians", description="The unit of angles without a unit.")
+
+
+class Problem(Setting):
+    """What to solve: a reading's LaTeX, or handwriting, of which the best reading is taken."""
+
+    latex: Latex | None = None
     strokes: list[Stroke] | None = None
+    steps: bool = Field(False, description="Whether the way to the answer is wanted, too.")
 
     @model_validator(mode="after")
     def _is_one(self) -> Problem:
         if (self.latex is None) == (self.strokes is None):
             raise ValueError("give either latex or strokes")
         return self
+
+
+class Function(Setting):
+    """What to plot: `f(x) = …`, `y = …`, or an expression with one letter, over a range of that letter."""
+
+    latex: Latex
+    low: Coordinate = -10
+    high: Coordinate = 10
 
 
 class ReadSymbol(BaseModel):
@@ -118,7 +142,7 @@ class Typed(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    latex: Annotated[str, Field(min_length=1, max_length=4000)]
+    latex: Latex
 
 
 class Converted(Formula):
@@ -126,6 +150,12 @@ class Converted(Formula):
 
     text: str
     typst: str
+
+
+class StepOut(Formula):
+    """One step of the way to an answer."""
+
+    text: str = Field(description="What was done.", examples=["Divide both sides by the factor of the unknown."])
 
 
 class Solved(BaseModel):
@@ -138,6 +168,32 @@ class Solved(BaseModel):
     answers: list[Formula]
     decimal: Formula | None = Field(description="The answers in 12 significant digits, if that says more.")
     notes: list[str] = Field(description="How it was read, where it holds, and if it is numerical or may not be all.")
+    steps: list[StepOut] = Field(description="The way to the answers, if it was asked for and is known.")
+    defines: list[str] = Field(
+        description="The letters and functions that this defines for later problems: give its LaTeX as one of their "
+        "`definitions`.",
+        examples=[["a"]],
+    )
+
+
+class MarkOut(Formula):
+    """A root or a local extremum of a plotted function."""
+
+    kind: str = Field(description="root, maximum or minimum.", examples=["root"])
+    x: float
+    y: float
+
+
+class Plotted(BaseModel):
+    """A function over a range."""
+
+    understood: Formula = Field(description="The function as it was understood.")
+    variable: str = Field(description="Its letter, as LaTeX.", examples=["x"])
+    parts: list[list[tuple[float, float]]] = Field(
+        description="Points [x, y] from left to right; between two parts there is a gap."
+    )
+    marks: list[MarkOut] = Field(description="From left to right; their LaTeX has `=` if it is exact.")
+    notes: list[str] = Field(description="How it was read, and if marks are numerical or may not be all.")
 
 
 class Health(BaseModel):

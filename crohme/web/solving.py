@@ -8,10 +8,11 @@ from typing import Any
 
 from crohme.child_processes import WorkerLost
 from crohme.notation import SymbolTree
-from crohme.solver import NoAnswer, Solution, TimeLimitExceeded, process
-from crohme.solver.problem import read_problem
+from crohme.solver import NoAnswer, Plot, Solution, TimeLimitExceeded, process
+from crohme.solver.context import Context
+from crohme.solver.curves import read_curve
+from crohme.solver.problem import ALONE, read_problem
 from crohme.solver.readback import read_as
-from crohme.solver.syntax import Problem
 from crohme.web.forked import CAN_FORK, OutOfTime, in_fork
 from crohme.web.pool import LONG, Pool
 from crohme.web.worker import ProcessWorker
@@ -24,7 +25,7 @@ _PATIENCE = 2.0  # seconds after which a process that did not end its problem in
 
 @dataclass(frozen=True)
 class _Try:
-    problem: Problem
+    question: process.Question
     seconds: float
 
 
@@ -41,28 +42,47 @@ class Solver:
         processes = [ProcessWorker(_start, limit=_limit) for _ in range(workers)]
         self.pool = Pool(processes, capacity=capacity, seconds=seconds, name="solver")
 
-    async def solve(self, tree: SymbolTree, *, client: Hashable, seconds: float) -> Solution:
+    async def solve(
+        self, tree: SymbolTree, *, context: Context = ALONE, steps: bool = False, client: Hashable, seconds: float
+    ) -> Solution:
         """Answer what is written, see `crohme.solver.solve`.
 
         Raises:
             SolverError: See `crohme.solver.solve`.
             ApiError: See `Pool.submit`.
         """
-        problem = read_problem([tree])
+        reply = await self._ask(read_problem([tree], context, has_steps=steps), client, seconds)
+        assert isinstance(reply, Solution)
+        return reply
+
+    async def plot(
+        self, tree: SymbolTree, low: float, high: float, *, context: Context = ALONE, client: Hashable, seconds: float
+    ) -> Plot:
+        """Points of a function, see `crohme.solver.plot`.
+
+        Raises:
+            SolverError: See `crohme.solver.plot`.
+            ApiError: See `Pool.submit`.
+        """
+        reply = await self._ask(read_curve(tree, low, high, context), client, seconds)
+        assert isinstance(reply, Plot)
+        return reply
+
+    async def _ask(self, question: process.Question, client: Hashable, seconds: float) -> Solution | Plot:
         process.require_sympy()
         try:
-            reply = await self._try(_Try(problem, QUICK_SECONDS), client, seconds, QUICK_SECONDS / 2)
+            reply = await self._try(_Try(question, QUICK_SECONDS), client, seconds, QUICK_SECONDS / 2)
         except OutOfTime:
             try:
-                reply = await self._try(_Try(problem, SECONDS), client, seconds, max(SECONDS, LONG + 1))
+                reply = await self._try(_Try(question, SECONDS), client, seconds, max(SECONDS, LONG + 1))
             except OutOfTime:
-                raise TimeLimitExceeded(f"no answer in {SECONDS:g} s", read_as(problem.statements)) from None
+                raise TimeLimitExceeded(f"no answer in {SECONDS:g} s", read_as(question.statements)) from None
         if isinstance(reply, NoAnswer):
             raise reply
         return reply
 
-    async def _try(self, attempt: _Try, client: Hashable, seconds: float, cost: float) -> Solution | NoAnswer:
-        reply: Solution | NoAnswer = await self.pool.submit(attempt, cost=cost, client=client, seconds=seconds)
+    async def _try(self, attempt: _Try, client: Hashable, seconds: float, cost: float) -> Solution | Plot | NoAnswer:
+        reply: Solution | Plot | NoAnswer = await self.pool.submit(attempt, cost=cost, client=client, seconds=seconds)
         return reply
 
 
@@ -76,12 +96,12 @@ def _start() -> Callable[[Any, Callable[[], bool]], Any]:
     return _answer
 
 
-def _answer(attempt: _Try, cancelled: Callable[[], bool]) -> Solution | NoAnswer:
+def _answer(attempt: _Try, cancelled: Callable[[], bool]) -> Solution | Plot | NoAnswer:
     """Solve in a fork where there are any, for SymPy cannot be interrupted and takes a second to load."""
     if not CAN_FORK:
-        return process.answer(attempt.problem)
+        return process.answer(attempt.question)
     try:
-        reply: Solution | NoAnswer = in_fork(process.answer, attempt.problem, attempt.seconds, cancelled)
+        reply: Solution | Plot | NoAnswer = in_fork(process.answer, attempt.question, attempt.seconds, cancelled)
         return reply
     except WorkerLost:
-        return NoAnswer("the solver's process ended without an answer", read_as(attempt.problem.statements))
+        return NoAnswer("the solver's process ended without an answer", read_as(attempt.question.statements))

@@ -108,7 +108,7 @@ class Call:
 
 def make(rng: np.random.Generator) -> Call:
     """A valid request, changed here and there."""
-    path = f"/v1/{rng.choice(['recognize', 'recognize', 'symbol', 'symbol', 'solve'])}"
+    path = f"/v1/{rng.choice(['recognize', 'recognize', 'symbol', 'symbol', 'solve', 'plot'])}"
     kind, body = _body(rng, path)
     method, query = "POST", ""
     headers = [("host", "localhost"), ("content-type", kind)]
@@ -182,20 +182,27 @@ def _body(rng: np.random.Generator, path: str) -> tuple[str, bytes]:
     """Content type and content of a valid body."""
     strokes = [rng.normal(0, 20, (rng.integers(2, 9), 2)).round(1).tolist() for _ in range(rng.integers(1, 4))]
     kind = rng.random()
-    if path == "/v1/solve" and kind < 0.7:
+    if path in ("/v1/solve", "/v1/plot") and kind < 0.7:
         latex = str(rng.choice(LATEX)).split()
         if rng.random() < 0.5:
             for _ in range(rng.integers(1, 3)):
                 latex.insert(
                     rng.integers(len(latex) + 1), str(rng.choice(TOKENS)) * int(rng.choice([1, 1, 1, 40, 300]))
                 )
-        return "application/json", json.dumps({"latex": " ".join(latex)}).encode()
+        value: Any = {"latex": " ".join(latex)}
+        if rng.random() < 0.5:
+            lines = [str(rng.choice(["a = 3", "f ( x ) = a x", "a =", "x", *LATEX])) for _ in range(rng.integers(1, 4))]
+            more = {"definitions": lines, "angle": str(rng.choice(["degrees", "radians", ""]))}
+            range_ = {"low": float(rng.normal(0, 10)), "high": float(rng.choice([0, 10, 1e6, 1e7]))}
+            value |= more | ({"steps": True} if path == "/v1/solve" else range_)
+            value = _changed(rng, value) if rng.random() < 0.3 else value
+        return "application/json", json.dumps(value).encode()
     if kind < 0.85:
-        value: Any = {"strokes": strokes}
+        value = {"strokes": strokes}
         if rng.random() < 0.5:
             value = _changed(rng, value)
         return "application/json", json.dumps(value).encode()
-    if kind < 0.95 or path == "/v1/solve":
+    if kind < 0.95 or path in ("/v1/solve", "/v1/plot"):
         traces = "".join(f"<trace>{', '.join(f'{x} {y}' for x, y in stroke)}</trace>" for stroke in strokes)
         return "application/inkml+xml", f'<ink xmlns="http://www.w3.org/2003/InkML">{traces}</ink>'.encode()
     return "image/png", symbol_to_png(Ink.from_arrays(strokes))

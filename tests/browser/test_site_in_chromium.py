@@ -22,6 +22,17 @@ from tests.web.shown_readings import CLIPBOARD  # noqa: E402
 
 pytestmark = needs_chromium
 
+CALCULATE = r"""
+const done = arguments[0], lines = ["f ( x ) = \\sin x"];
+import(new URL("static/api.js", location.href)).then(async ({ post }) => {
+  const said = ({ message }) => message;
+  const ask = (path, question) => post(path, JSON.stringify(question), "application/json").catch(said);
+  const half = await ask("/v1/solve", { latex: "f ( 3 0 ) =", definitions: lines, angle: "degrees" });
+  const plot = await ask("/v1/plot", { latex: "y = x ^ { 2 } - 4" });
+  const refusal = await ask("/v1/solve", { latex: "x ^ { 2 } = 4" });
+  done([half.answers[0].latex, plot.marks.map((mark) => mark.latex), refusal]);
+});
+"""
 READY = """
 const done = arguments[0];
 navigator.serviceWorker.ready.then(async ({ active }) => {
@@ -62,6 +73,22 @@ def test_what_is_written_is_read_in_the_browser_and_sent_nowhere(
     assert asked and all(one["url"].startswith((page.address, f"blob:{page.address[:-1]}", "blob:")) for one in asked)
     assert {one["method"] for one in asked} == {"GET"}
     assert not browser.get_log("browser")
+
+
+def test_numbers_are_calculated_without_a_server(
+    browser: webdriver.Chrome,  # noqa: F811
+    host: ThreadingHTTPServer,
+    site: Path,
+) -> None:
+    page = open_site(browser, host, site)
+    page.write(CROSS)
+    page.wait_for_reading()
+    page.click("#solve")
+    page.wait(lambda: "missing after +" in page.text("#answer"))
+    half, marks, refusal = page.browser.execute_async_script(CALCULATE)
+    assert half == "\\frac{1}{2}"
+    assert marks == ["x = -2", "x \\approx 0", "x = 2"]
+    assert "server" in refusal
 
 
 def test_a_symbol_is_corrected_and_copied_without_a_server(

@@ -142,6 +142,42 @@ def test_an_equation_is_solved(client: TestClient) -> None:
         assert etree.QName(etree.fromstring(shown["mathml"])).localname == "math"
 
 
+def test_definitions_angles_and_steps_go_with_a_problem(client: TestClient) -> None:
+    pytest.importorskip("sympy", reason="the extra [solver] is not installed")
+    asked = {"latex": "f(2) =", "definitions": ["a = 3", "f(x) = a x + \\sin 30"], "angle": "degrees"}
+    solved = client.post("/v1/solve", json=asked).json()
+    assert [answer["latex"] for answer in solved["answers"]] == ["\\frac{13}{2}"]
+    assert "a = 3" in solved["understood"]["latex"] and (solved["steps"], solved["defines"]) == ([], [])
+    solved = client.post("/v1/solve", json={"latex": "2 x + 3 = 7", "steps": True}).json()
+    assert [step["latex"] for step in solved["steps"]] == ["2 x = 4", "x = 2"]
+    assert all(step["text"].endswith(".") and step["mathml"].startswith("<math") for step in solved["steps"])
+    assert client.post("/v1/solve", json={"latex": "a = 3"}).json()["defines"] == ["a"]
+    many = {"latex": "a =", "definitions": ["a = 3"] * 101}
+    assert refused(client.post("/v1/solve", json=many)) == (422, "invalid")
+    assert refused(client.post("/v1/solve", json={"latex": "a", "definitions": ["x < 2"]})) == (422, "not_understood")
+    assert refused(client.post("/v1/solve", json={"latex": "a", "angle": "gradians"})) == (422, "invalid")
+
+
+def test_a_function_is_plotted(client: TestClient) -> None:
+    pytest.importorskip("sympy", reason="the extra [solver] is not installed")
+    asked = {"latex": "y = x^2 - a", "definitions": ["a = 2"], "low": -2, "high": 2}
+    plotted = client.post("/v1/plot", json=asked).json()
+    assert plotted["variable"] == "x"
+    [part] = plotted["parts"]
+    assert (part[0], part[-1]) == ([-2, 2], [2, 2])
+    assert [(m["kind"], m["latex"]) for m in plotted["marks"]] == [
+        ("root", "x = - \\sqrt{2}"),
+        ("minimum", "x = 0"),
+        ("root", "x = \\sqrt{2}"),
+    ]
+    assert plotted["marks"][1]["y"] == -2 and plotted["marks"][0]["mathml"].startswith("<math")
+    assert refused(client.post("/v1/plot", json={"latex": "x y"})) == (422, "not_understood")
+    assert refused(client.post("/v1/plot", json={"latex": "\\sqrt{-1-x^2}"})) == (422, "no_answer")
+    assert refused(client.post("/v1/plot", json={"latex": "x", "low": 2, "high": 1})) == (422, "not_understood")
+    assert refused(client.post("/v1/plot", json={"latex": "x", "high": 1e9})) == (422, "invalid")
+    assert refused(client.post("/v1/plot", content=b"x", headers=INKML)) == (415, "unsupported_type")
+
+
 def test_handwriting_is_read_and_then_solved(
     client: TestClient, networks: Networks, recognizer: Recognizer, cross, monkeypatch
 ) -> None:
@@ -347,7 +383,7 @@ def test_no_other_host_is_named_and_the_policy_is_strict(client: TestClient) -> 
 def test_documentation_is_served_from_here(client: TestClient) -> None:
     assert "/static/docs.js" in client.get("/docs").text
     paths = client.get("/openapi.json").json()["paths"]
-    assert {"/v1/recognize", "/v1/symbol", "/v1/solve", "/v1/health", "/v1/bundles"} <= paths.keys()
+    assert {"/v1/recognize", "/v1/symbol", "/v1/solve", "/v1/plot", "/v1/health", "/v1/bundles"} <= paths.keys()
     operation = paths["/v1/recognize"]["post"]
     assert {"200", "400", "413", "415", "422", "503"} <= operation["responses"].keys()
     for path in ("/v1/recognize", "/v1/symbol"):

@@ -1,4 +1,5 @@
-/** In place of the server: a worker that recognises in this browser. Nothing is sent anywhere. */
+/** In place of the server: a worker that recognises, and numbers calculated in this browser. Nothing is sent anywhere. */
+import { plot, Refused, solve } from "./solver.js";
 
 export const HAS_SERVER = false;
 
@@ -11,6 +12,7 @@ export class Refusal extends Error {
 
 const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 const waiting = []; // the first is being answered
+const CALCULATED = { "/v1/solve": solve, "/v1/plot": plot };
 const NOT_STARTED = { code: "unreachable", message: "The recogniser cannot be started in this browser." };
 let isBroken = false;
 
@@ -20,8 +22,9 @@ worker.addEventListener("error", () => {
   while (waiting.length) waiting.shift().answer(NOT_STARTED);
 });
 
-/** What the server answers to strokes, as an object. Throws Refusal, or AbortError when `signal` says so. */
+/** What the server answers to strokes and to calculations, as an object. Throws Refusal, or AbortError when `signal` says so. */
 export function post(path, body, type, signal) {
+  if (CALCULATED[path]) return calculated(CALCULATED[path], JSON.parse(body));
   if (path !== "/v1/recognize" || type !== "application/json") {
     return Promise.reject(new Refusal("needs_server", "This page reads only what is written on it."));
   }
@@ -39,6 +42,14 @@ export function post(path, body, type, signal) {
     waiting.push(question);
     if (waiting.length === 1) worker.postMessage(body);
   });
+}
+
+async function calculated(answer, question) {
+  try {
+    return answer(question);
+  } catch (error) {
+    throw error instanceof Refused ? new Refusal(error.code, error.message) : error;
+  }
 }
 
 /** The question that was answered; the worker gets the one after it. */

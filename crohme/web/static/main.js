@@ -1,4 +1,7 @@
 /** Puts the page together. */
+import { post } from "./api.js";
+import { keepAnswers } from "./beside.js";
+import { Calculator } from "./calculation.js";
 import { showContents } from "./contents.js";
 import { Correction } from "./correction.js";
 import { toInkml, toJson } from "./exchange.js";
@@ -28,6 +31,11 @@ const pad = new Pad($("pad"), history);
 const recognition = new Recognition();
 const reader = new Reader(recognition);
 const correction = new Correction($("correction"));
+const calculator = new Calculator(
+  (path, body, signal) => post(path, JSON.stringify(body), "application/json", signal),
+  localStorage.getItem("angle") ?? "radians",
+);
+const calculate = keepAnswers(reader, calculator);
 const notice = new Notice($("notice"));
 const result = new Result({
   shown: $("shown"), status: $("status"), spoken: $("spoken"), latex: $("latex"), copy: $("copy"), copyAs: $("copy-as"),
@@ -35,7 +43,14 @@ const result = new Result({
 }, {
   get page() { return history.current; },
   get ink() { return reader.active?.ink; },
-});
+  get line() { return reader.active?.id; },
+  type(latex) {
+    if (!reader.active || reader.active.typed === latex) return;
+    reader.active.type(latex);
+    calculate();
+  },
+  calculate,
+}, calculator);
 const panel = new Panel({
   result: document.querySelector(".result"), readings: $("readings"), none: $("none-yet"), solve: $("solve"),
 }, result, reader, recognition, history);

@@ -16,6 +16,7 @@ export class Line {
   told = null; // what was last answered: {ink, answer}
   refused = null; // why there is no reading: {ink, refusal}
   answer = element("div", { className: "line-answer" });
+  typed = null; // LaTeX in the place of the reading's, until it is read anew
 
   constructor(id) { this.id = id; }
 
@@ -29,6 +30,9 @@ export class Line {
   /** Whether what was last answered is of its ink as it is now. */
   get isUpToDate() { return this.told?.ink === this.ink; }
   get isWaiting() { return !this.isUpToDate && !this.refusal; }
+
+  /** Say that the LaTeX of the line is another, or with null, the reading's. */
+  type(latex) { this.typed = latex; }
 
   /** Take an answer, or the reason why there is none. A correction that cannot be leaves the reading of before. */
   take(ink, { answer, refusal }) {

@@ -1,12 +1,14 @@
 /** The reading that is shown: its formula, its LaTeX, which can be edited, its copies, its answer. */
 import { HAS_SERVER, post, Refusal } from "./api.js";
+import { kindOf } from "./calculation.js";
 import { copy, OF_INK } from "./copies.js";
 import { formula, percent } from "./formula.js";
 import { belongsTo } from "./popovers.js";
 import { Shown } from "./shown.js";
-import { showNoSolution, showSolution } from "./solution.js";
+import { inPlace, showState } from "./solution.js";
 import { inWords } from "./words.js";
 
+const JSON_TYPE = "application/json";
 const PAUSE = 300; // milliseconds after a key, in which another may follow
 const THANKS = 1500; // milliseconds
 
@@ -17,11 +19,16 @@ export class Result {
   #parts;
   #current;
   #timer = 0;
+  #calculator;
   #form = localStorage.getItem("copy") ?? "latex";
 
-  /** `parts` are elements by name; `current` gives the `page` that is written on and the `ink` of its active line. */
-  constructor(parts, current) {
+  /**
+   * `parts` are elements by name; `current` gives the `page` that is written on, the `ink` and the number `line` of its
+   * active line; its `type(latex)` is told of LaTeX that is typed for the line, and `calculate()` asks without delay.
+   */
+  constructor(parts, current, calculator) {
     this.#parts = parts;
+    this.#calculator = calculator;
     this.#current = current;
     this.shown = new Shown(parts.shown);
     this.shown.addEventListener("walk", ({ detail }) => {
@@ -35,6 +42,7 @@ export class Result {
       if (HAS_SERVER) this.#solve();
     });
     parts.solve.addEventListener("click", () => this.#solve());
+    this.#calculator.addEventListener("change", () => this.#showAnswer());
     parts.copy.addEventListener("click", () => this.#copy(this.#form));
     belongsTo(parts.copies, parts.copyAs);
     parts.copies.addEventListener("click", ({ target }) => {
@@ -71,9 +79,10 @@ export class Result {
     clearTimeout(this.#timer);
     this.reading = null;
     this.shown.show(null);
-    const { latex, copy: button, solve, answer } = this.#parts;
+    const { latex, copy: button, solve } = this.#parts;
     latex.textContent = "";
-    button.disabled = solve.disabled = answer.hidden = true;
+    button.disabled = solve.disabled = true;
+    this.#showAnswer();
     this.say(text, isWrong);
   }
 
@@ -90,10 +99,11 @@ export class Result {
   #draw(text) {
     const { ink, mathml, symbols } = this.reading, drawn = formula(mathml), spoken = inWords(drawn);
     this.shown.show(drawn, symbols, ink.fixed);
-    const { copy: button, solve, answer } = this.#parts;
+    const { copy: button, solve } = this.#parts;
     button.disabled = solve.disabled = false;
-    answer.hidden = true;
     this.say(text, false, spoken);
+    this.#current.type(this.reading.isTyped ? this.reading.latex : null);
+    this.#showAnswer();
   }
 
   #edited() {
@@ -106,7 +116,7 @@ export class Result {
 
   async #convert(asked) {
     try {
-      const { latex: _, ...made } = await post("/v1/convert", JSON.stringify({ latex: asked.latex }), "application/json");
+      const { latex: _, ...made } = await post("/v1/convert", JSON.stringify({ latex: asked.latex }), JSON_TYPE);
       if (this.reading !== asked) return;
       Object.assign(asked, made);
       this.#draw("Edited by hand");
@@ -129,21 +139,24 @@ export class Result {
     setTimeout(() => { button.textContent = "Copy"; }, THANKS);
   }
 
-  async #solve() {
-    const asked = this.reading, { solve, answer } = this.#parts;
-    if (!asked || solve.disabled) return;
-    solve.disabled = true;
+  #solve() {
+    if (!this.reading || this.#parts.solve.disabled) return;
+    this.#parts.solve.disabled = true;
     this.say("Solving…");
-    try {
-      const solution = await post("/v1/solve", JSON.stringify({ latex: asked.latex }), "application/json");
-      if (this.reading === asked) showSolution(answer, solution);
-    } catch (refusal) {
-      if (this.reading === asked) showNoSolution(answer, refusal);
-    } finally {
-      if (this.reading === asked) {
-        solve.disabled = false;
-        this.say("");
-      }
-    }
+    if (this.reading.isTyped) this.#current.type(this.reading.latex);
+    this.#current.calculate();
+    this.#calculator.ask(this.#current.line);
+  }
+
+  /** Show what is known of the answer to the reading. */
+  #showAnswer() {
+    const { solve, answer } = this.#parts, { reading } = this;
+    const found = reading && this.#calculator.stateOf(this.#current.line), state = found?.body.latex === reading?.latex ? found : null;
+    showState(answer, state, this.#calculator);
+    const solution = state?.answer?.solution;
+    this.shown.answer(solution && kindOf(state.body.latex) === "value" ? inPlace(solution) : null);
+    if (!state?.answer || !solve.disabled || !reading) return;
+    solve.disabled = false;
+    this.say("");
   }
 }

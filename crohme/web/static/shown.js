@@ -1,5 +1,5 @@
 /** The expression as it was read, large: its symbols can be pointed at, and walked through with the keyboard. */
-import { fit } from "./formula.js";
+import { fit, formula as made } from "./formula.js";
 
 /**
  * Fires "light" with the strokes of the symbol that is pointed at as detail, "walk" with its element when the keyboard
@@ -30,6 +30,19 @@ export class Shown extends EventTarget {
       symbol.classList.toggle("doubtful", doubtful.has(symbol.dataset.strokes));
       symbol.classList.toggle("fixed", set.has(symbol.dataset.strokes));
       symbol.setAttribute("title", doubtful.has(symbol.dataset.strokes) ? "Not read with certainty: tap to correct" : "Tap to correct");
+    }
+    fit(this.#element);
+  }
+
+  /** Write an answer behind the formula, MathML or null for none. */
+  answer(mathml) {
+    this.#element.querySelector(".in-place")?.remove();
+    const math = this.#element.querySelector("math");
+    if (mathml && math) {
+      const row = document.createElementNS(math.namespaceURI, "mrow");
+      row.classList.add("in-place");
+      row.append(...made(mathml).childNodes);
+      math.append(row);
     }
     fit(this.#element);
   }
