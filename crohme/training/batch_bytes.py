@@ -48,6 +48,6 @@ def from_bytes(data: bytes) -> list[Batch[Any]]:
                 if path != "count":
                     number, part, name = path.split("/")
                     batches[int(number)].setdefault(part, {})[name] = arrays[path]
-        return [Batch(**{"weights": None} | batch) for batch in batches]  # type: ignore[arg-type]
+        return [Batch(**{"weights": None} | batch) for batch in batches]
     except (ValueError, KeyError, IndexError, TypeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise ValueError(f"not a chunk of batches: {error}") from None
