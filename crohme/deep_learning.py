@@ -41,3 +41,39 @@ def load_keras(who: str = "this command") -> None:
         finally:
             os.dup2(terminal, 2)
             os.close(terminal)
+
+
+def join_processes(address: str | None, count: int, index: int, *, patience: int, silence: int) -> int:
+    """Make this process one of several that compute together, with Keras on JAX. It waits for the others.
+
+    Args:
+        address: str or None. `host:port` of the first one.
+        count, index: int. How many there are, and which this one is, from 0.
+        patience: int. Seconds to wait for the others now, and in `leave_processes`.
+        silence: int. Seconds after which a process that is not heard of is lost.
+
+    Returns:
+        The devices of this process.
+
+    Raises:
+        MissingExtra: JAX is not installed.
+        RuntimeError, ValueError: They did not come.
+    """
+    with needed_by("training on several machines"):
+        import jax
+    from jax.experimental import multihost_utils
+
+    jax.distributed.initialize(
+        address, count, index, initialization_timeout=patience, heartbeat_timeout_seconds=silence,
+        shutdown_timeout_seconds=patience,
+    )  # fmt: skip
+    # Connections are made at once: in the first step, those who come to it later than others might find none.
+    multihost_utils.sync_global_devices("joined")
+    return int(jax.local_device_count())
+
+
+def leave_processes() -> None:
+    """End what `join_processes` began, when all have come to this point."""
+    import jax
+
+    jax.distributed.shutdown()

@@ -20,13 +20,13 @@ EXTRA_OF = {
     "sympy": "solver", "mpmath": "solver",
     "pyarrow": "batch", "fsspec": "batch", "aiohttp": "batch",
     "onnx": "export", "onnxruntime": "export",
-    "ray": "ray", "pyspark": "spark",
+    "ray": "ray", "pyspark": "spark", "jax": "machines",
     "keras_tuner": "tune", "tensorboard": "tune", "tensorboardX": "tensorboard",
 }  # fmt: skip
 """Library, by the name that is imported → the smallest extra of this package that brings it."""
 _NAMES = {
     "keras": "Keras", "tensorflow": "TensorFlow", "sklearn": "scikit-learn", "cv2": "OpenCV", "PIL": "Pillow",
-    "ray": "Ray", "pyspark": "PySpark",
+    "ray": "Ray", "pyspark": "PySpark", "jax": "JAX",
     "fastapi": "FastAPI", "sympy": "SymPy", "keras_tuner": "Keras Tuner", "tensorboard": "TensorBoard",
 }  # fmt: skip
 

@@ -40,6 +40,19 @@ def positive_number(text: str) -> float:
     return number
 
 
+def address(text: str) -> tuple[str, int]:
+    """`host:port`, for argparse's `type=`."""
+    host, _, port = text.strip().rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return host, int(port)
+
+
+def addresses(text: str) -> list[tuple[str, int]]:
+    """Some `host:port` between commas, for argparse's `type=`."""
+    return [address(part) for part in text.split(",")]
+
+
 def add_alphabet_option(parser: argparse.ArgumentParser, usual: str) -> None:
     """`--alphabet`: the name of an alphabet, or a list of labels; None where it is not given."""
     parser.add_argument(

@@ -25,6 +25,9 @@ from crohme.ink.expression import Expression
 from crohme.training.batch import Batch
 from crohme.types import Arrays
 
+CHUNK = 3072
+"""Expressions that are drawn for a chunk of batches."""
+
 
 def collate(items: Sequence[tuple[Expression, Targets]], bucket: Bucket, size: int | None = None) -> Batch[Arrays]:
     """Expressions padded to a bucket's shape; missing ones of `size` are padding altogether."""
@@ -125,7 +128,7 @@ def stream(
     seed: int,
     first: int,
     workers: int,
-    size: int = 3072,
+    size: int = CHUNK,
 ) -> Generator[tuple[int, list[Batch[Arrays]]], None, None]:
     """Chunks of batches without end, made by other processes ahead of time: `(number, batches)`.
 
@@ -139,20 +142,21 @@ def stream(
         size: int. Expressions drawn for a chunk.
     """
     if workers == 0:
-        _prepare(folder, recipe, vocabulary)
-        yield from ((number, _make(seed, number, size)) for number in itertools.count(first))
+        prepare(folder, recipe, vocabulary)
+        yield from ((number, make(seed, number, size)) for number in itertools.count(first))
         return
-    with worker_pool(workers, _prepare, (folder, recipe, vocabulary)) as pool:
-        ahead = deque(pool.submit(_make, seed, first + i, size) for i in range(2 * workers))
+    with worker_pool(workers, prepare, (folder, recipe, vocabulary)) as pool:
+        ahead = deque(pool.submit(make, seed, first + i, size) for i in range(2 * workers))
         number = first
         while True:
             batches = ahead.popleft().result()
-            ahead.append(pool.submit(_make, seed, number + 2 * workers, size))
+            ahead.append(pool.submit(make, seed, number + 2 * workers, size))
             yield number, batches
             number += 1
 
 
-def _prepare(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
+def prepare(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
+    """What a process does first that is to `make` chunks."""
     global _maker
     pools = training_pools(folder)
     if recipe.drawn_folders:
@@ -163,6 +167,7 @@ def _prepare(folder: Path, recipe: Recipe, vocabulary: Vocabulary) -> None:
     _maker = pools, recipe, vocabulary
 
 
-def _make(seed: int, number: int, size: int) -> list[Batch[Arrays]]:
+def make(seed: int, number: int, size: int) -> list[Batch[Arrays]]:
+    """A chunk, see `chunk`, of what the process was prepared for."""
     assert _maker is not None
     return chunk(*_maker, seed, number, size)

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 from keras import KerasTensor, ops
 
 from crohme.expressions.attention import BiasedAttention, FeedForward
@@ -115,18 +114,18 @@ def stroke_transformer(**arguments: Any) -> StrokeTransformer:
 
 
 def with_weights(network: StrokeTransformer) -> StrokeTransformer:
-    """The network after a first call, which makes its weights."""
+    """The network after a symbolic call, which makes its weights; of a real one JAX would compile every operation."""
     config = network.config
-    token, stroke = np.zeros((1, 2), np.int32), np.ones((1, 2), np.float32)
+    token, stroke, step = KerasTensor((1, 2), "int32"), KerasTensor((1, 2)), KerasTensor((1, 2, 2))
     network(
         {
-            "points": np.zeros((1, 2, config.points, config.point_features), np.float32),
-            "strokes": np.zeros((1, 2, config.stroke_features), np.float32),
-            "pairs": np.zeros((1, 2, 2, config.pair_features), np.float32),
+            "points": KerasTensor((1, 2, config.points, config.point_features)),
+            "strokes": KerasTensor((1, 2, config.stroke_features)),
+            "pairs": KerasTensor((1, 2, 2, config.pair_features)),
             "mask": stroke,
             "previous": token,
-            "anchors": np.zeros((1, 2, 2), np.float32),
-            "written": np.zeros((1, 2, 2), np.float32),
+            "anchors": step,
+            "written": step,
             "relations": token,
             "rows": token,
         }

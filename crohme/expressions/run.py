@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from crohme.expressions.vocabulary import Vocabulary
 from crohme.expressions.warm_start import warm_start
 from crohme.ink.expression import Expression
 from crohme.training import origin
+from crohme.training.machines import ALONE, Machines, alone
+from crohme.training.precision import FULL, precision
 from crohme.training.run import TrainingRun
 from crohme.training.settings import adamw
 
@@ -31,7 +34,7 @@ class FromInk(keras.Model):
     """The network behind the computation of its features, so that both are compiled together."""
 
     def __init__(self, network: keras.Model) -> None:
-        super().__init__(name="from_ink")
+        super().__init__(name="from_ink", dtype=FULL)  # geometry in half the digits would be coarse
         self.network = network
 
     def call(self, inputs: Tensors, training: bool = False) -> Tensors:
@@ -45,7 +48,8 @@ class FromInk(keras.Model):
 def build(settings: Settings, vocabulary: Vocabulary) -> FromInk:
     """A fresh network, compiled for training."""
     keras.utils.set_random_seed(settings.seed)
-    network = bundle.build(settings.network, arguments(settings, vocabulary))
+    with precision(settings.precision):
+        network = bundle.build(settings.network, arguments(settings, vocabulary))
     optimizer = adamw(settings, beta_2=0.98)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embeddings"])
     sparse = {"from_logits": True, "reduction": "mean_with_sample_weight"}
@@ -72,16 +76,25 @@ class Run(TrainingRun):
         settings: Settings.
         recipe: Recipe. How training expressions are made.
         vocabulary: Vocabulary. What the network learns to write.
+        machines: Machines. As `joined`.
     """
 
     objective = "exprate"
     settings: Settings
     model: FromInk
 
-    def __init__(self, folder: Path, settings: Settings, recipe: Recipe, vocabulary: Vocabulary) -> None:
-        super().__init__(folder, settings, build(settings, vocabulary))
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        recipe: Recipe,
+        vocabulary: Vocabulary,
+        machines: Machines = ALONE,
+    ) -> None:
+        super().__init__(folder, settings, build(settings, vocabulary), machines)
         self.recipe, self.vocabulary = recipe, vocabulary
         self.arguments = arguments(settings, vocabulary)
+        self._reader: FromInk | None = None
 
     def described(self) -> dict[str, Any]:
         """See `TrainingRun`. A resumed run takes its alphabet from there."""
@@ -102,11 +115,25 @@ class Run(TrainingRun):
         self.average = self.model.get_weights()
 
     def validate(self, validation: Validation, weights: list[np.ndarray]) -> dict[str, float]:
-        """Figures of some weights."""
+        """Figures of some weights; none but on the first of several machines."""
+        if not self.machines.is_first:
+            return {}
+        with self._reading(weights) as model:
+            return validation.measure(model)
+
+    @contextmanager
+    def _reading(self, weights: list[np.ndarray]) -> Iterator[FromInk]:
+        """The network with some weights, as bundles are read: by this machine alone, in single precision."""
+        if self.machines.several or self.settings.precision != FULL:
+            with alone():
+                self._reader = self._reader or FromInk(bundle.build(self.settings.network, self.arguments))
+                self._reader.set_weights(weights)
+                yield self._reader
+            return
         current = self.model.get_weights()
         self.model.set_weights(weights)
         try:
-            return validation.measure(self.model)
+            yield self.model
         finally:
             self.model.set_weights(current)
 
@@ -132,11 +159,10 @@ class Run(TrainingRun):
         best, figures = self.best()
         if last:
             best = self.settled()
-        current = self.model.get_weights()
-        self.model.set_weights(best)
         progress = {name: value for name, value in self.progress.items() if name != "sums"}
         training = {"settings": asdict(self.settings), "recipe": self.recipe.described(), "progress": progress}
-        weights = bundle.weights_of(self.model.network)
+        with self._reading(best) as model:
+            weights = bundle.weights_of(model.network)
         if added is not None:
             bias = next(path for path in weights if path.endswith(token_bias.BIAS))
             weights[bias] = weights[bias] + added
@@ -144,5 +170,4 @@ class Run(TrainingRun):
         known = origin.provenance(self.folder, seconds=round(progress["seconds"]), samples=progress["samples"])
         tokens = self.vocabulary.tokens
         bundle.save(folder, self.settings.network, self.arguments, tokens, weights, training, metrics, provenance=known)
-        self.model.set_weights(current)
         return dict(metrics)

@@ -8,6 +8,7 @@ greedy decoding, as far as the pointer finds the right strokes too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 import keras
@@ -52,9 +53,10 @@ class Validation:
     def measure(self, model: keras.Model) -> dict[str, float]:
         """Percentages. Without prefix: the validation set, from left to right."""
         figures: dict[str, float] = {}
+        # Called directly, TensorFlow is done before it has compiled; JAX compiles each operation of a call by itself.
+        read = model.predict_on_batch if keras.backend.backend() == "jax" else partial(model, training=False)
         for prefix, batches in self.sets.items():
-            # Called directly: compiling for so few batches would take longer than running them.
-            outputs = [(batch, _numpy(model(batch.inputs, training=False))) for batch in batches]
+            outputs = [(batch, _numpy(read(batch.inputs))) for batch in batches]
             figures |= {prefix + name: value for name, value in _measure(outputs).items()}
         return figures
 

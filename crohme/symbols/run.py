@@ -21,6 +21,7 @@ from crohme.symbols.inputs import picture_size
 from crohme.symbols.settings import Settings, compile_for
 from crohme.symbols.warm_start import warm_start
 from crohme.training import origin, statistics
+from crohme.training.precision import precision
 from crohme.training.run import TrainingRun
 
 _AT_ONCE = 256  # pictures of the usual size that are read together
@@ -149,9 +150,5 @@ class SymbolRun(TrainingRun):
 
 
 def _built(settings: Settings, arguments: dict[str, Any]) -> keras.Model:
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(settings.precision)
-    try:
+    with precision(settings.precision):
         return bundle.build(networks()[settings.network].name, arguments)
-    finally:
-        keras.config.set_dtype_policy(policy)

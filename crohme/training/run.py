@@ -14,6 +14,7 @@ import numpy as np
 
 from crohme.training import checkpoint, history
 from crohme.training.batch import Batch
+from crohme.training.machines import ALONE, Machines
 from crohme.training.run_folder import SETTINGS, CheckpointError, stored_settings
 from crohme.training.settings import TrainingSettings, interpolated, learning_rate, update_average
 from crohme.training.tensorboard import TensorBoardLog
@@ -45,12 +46,15 @@ class TrainingRun:
         folder: Path. `state.npz`, `best.npz`, `log.jsonl` and `settings.json` lie here.
         settings: TrainingSettings.
         model: keras.Model, compiled.
+        machines: Machines. Of which this process is one; each has its share of every batch.
     """
 
     objective: str | None = None
 
-    def __init__(self, folder: Path, settings: TrainingSettings, model: keras.Model) -> None:
-        self.folder, self.settings, self.model = folder, settings, model
+    def __init__(
+        self, folder: Path, settings: TrainingSettings, model: keras.Model, machines: Machines = ALONE
+    ) -> None:
+        self.folder, self.settings, self.model, self.machines = folder, settings, model, machines
         self.average = [np.array(weight) for weight in model.get_weights()]
         self.start: list[np.ndarray] = []
         """The weights that it started with, where the settings interpolate between these and the averaged ones."""
@@ -147,10 +151,15 @@ class TrainingRun:
         return learning_rate(self.settings, self.progress["cycle_step"], done)
 
     def step(self, batch: Batch[Any]) -> dict[str, float]:
-        """One step of the optimiser; returns the losses."""
+        """One step of the optimiser, together with the other machines; returns the losses.
+
+        Raises:
+            MachinesError: The batch cannot be shared.
+        """
         self.model.optimizer.learning_rate = self.rate()
         self.model.reset_metrics()
-        losses = self.model.train_on_batch(batch.inputs, batch.targets, batch.weights, return_dict=True)
+        own = self.machines.share(batch)
+        losses = self.model.train_on_batch(own.inputs, own.targets, own.weights, return_dict=True)
         self.compiled.add(batch.shape)
         progress = self.progress
         for name in ("step", "batch", "cycle_step"):

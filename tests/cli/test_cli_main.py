@@ -14,8 +14,10 @@ from crohme.cli import COMMANDS, build_parser, main
 from crohme.cli.tasks import Parser
 
 NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
-TASKS = {"train": ("symbols", "expressions"), "evaluate": ("symbols", "expressions", "texts"), "tune": ("symbols",),
-         "predict": ("expressions", "symbols")}  # fmt: skip
+TASKS = {
+    "train": ("symbols", "expressions", "batches"), "evaluate": ("symbols", "expressions", "texts"),
+    "tune": ("symbols",), "predict": ("expressions", "symbols"),
+}  # fmt: skip
 CALLS = [*NAMES, *(f"{name} {task}" for name, tasks in TASKS.items() for task in tasks)]
 
 

@@ -6,7 +6,7 @@ import argparse
 
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
-from crohme.cli.train import expressions, symbols
+from crohme.cli.train import batches, expressions, symbols
 
 DEFAULT_TASK = "symbols"
 EPILOG = f"""\
@@ -37,4 +37,4 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         epilog=EPILOG,
         formatter_class=HelpFormatter,
     )
-    parser.add_tasks((symbols, expressions), DEFAULT_TASK)
+    parser.add_tasks((symbols, expressions, batches), DEFAULT_TASK)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
-from crohme.cli.arguments import positive_int
+from crohme.cli.arguments import addresses, positive_int
 from crohme.cli.errors import CommandError
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
@@ -19,12 +21,24 @@ from crohme.cli.train.shared import (
     run_training,
 )
 
+_MACHINES = re.compile(r"(\d{1,4})/(\d{1,4})@([^@/\s]+:\d{1,5})")
+_LAUNCHER = "torchrun"
 EPILOG = """\
 A run continues after a stop with --resume, to the end that it was given, or with --minutes
 or --epochs beyond it. configs/expressions.toml lists the settings that --set and --config take.
 
 Started from a bundle (--from), classes that it knows keep their weights, and those that --data has
 besides are added; learning rate and warm-up are lower unless they are set.
+
+--machines 2/4@HOST:PORT trains on four machines, this being the second; HOST is the first one,
+PORT one that is free there. Each is started with the same command but for its number, has the
+same version and the same --data, and does a quarter of every batch: what is learnt is the same
+as on one. It needs --epochs and JAX. The first one validates and writes --out; the others must
+see that folder to --resume, with as many machines as one likes. When one is lost, all end.
+Under torchrun and the like, --machines torchrun takes number and address from them.
+
+--batches-from HOST:PORT,HOST:PORT has the training expressions made by machines that run
+`crohme train batches`.
 
 examples:
   crohme train expressions --data my-ink --from expressions --minutes 10
@@ -58,19 +72,41 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--workers", type=positive_int, default=1, metavar="N", help="processes that compose and distort ink (1)"
     )
+    parser.add_argument(
+        "--machines", type=_machines, metavar="I/N@HOST:PORT", help=f"machine I of N, see below; or {_LAUNCHER}"
+    )
+    parser.add_argument(
+        "--batches-from",
+        type=addresses,
+        default=(),
+        metavar="HOST:PORT,...",
+        help="machines that compose and distort ink, instead of --workers",
+    )
     add_experiment_options(parser)
     parser.set_defaults(run=run)
 
 
+def _machines(text: str) -> tuple[int, int, str] | str:
+    """For argparse's `type=`: the parts of `2/4@host:port`, or the launcher that tells them."""
+    match = _MACHINES.fullmatch(text)
+    if match is not None and 1 <= int(match[1]) <= int(match[2]):
+        return int(match[1]), int(match[2]), match[3]
+    if text != _LAUNCHER:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither like 2/4@host:port nor {_LAUNCHER}")
+    return text
+
+
 def run(args: argparse.Namespace) -> int:
     """Train; say on what, how well it reads, and where the bundle is."""
+    if args.machines is not None:
+        os.environ.setdefault("KERAS_BACKEND", "jax")
     return run_training(args, _train)
 
 
-def _train(args: argparse.Namespace, data: list[Path]) -> Path:
+def _train(args: argparse.Namespace, data: list[Path]) -> Path | None:
     from crohme.expressions import training
     from crohme.expressions.fine_tuning import fine_tuning_settings
-    from crohme.training import experiment
+    from crohme.training import experiment, machines
 
     if len(data) > 1:
         raise CommandError("expressions are trained on one folder: several --data are for symbols")
@@ -88,6 +124,8 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path:
         from crohme.evaluation.shipping import splits
 
         splits(data[0])  # now, not after hours of training
+    given_machines = args.machines or ()
+    joining = machines.from_environment() if given_machines == _LAUNCHER else machines.Machines(*given_machines)
     epochs, minutes = length(args, asked["epochs"], asked["minutes"])
     figures = training.train(
         data[0],
@@ -101,7 +139,11 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path:
         workers=args.workers,
         tensorboard=args.tensorboard,
         config=args.config,
+        machines=joining,
+        makers=args.batches_from,
     )
+    if not joining.is_first:
+        return None
     print(f"ExpRate {figures['exprate']:.2f} % on the validation set, greedy, one direction")
     if settings.calibrate:
         _calibrate(folder, data[0], last=settings.last)

@@ -11,7 +11,7 @@ from crohme.cli.arguments import positive_int, positive_number
 from crohme.cli.errors import CommandError
 from crohme.deep_learning import load_keras
 
-Train = Callable[[argparse.Namespace, list[Path]], Path]
+Train = Callable[[argparse.Namespace, list[Path]], Path | None]
 
 
 def add_run_options(parser: argparse.ArgumentParser, data: str, epochs: str, minutes: str, out: str) -> None:
@@ -56,7 +56,8 @@ def run_training(args: argparse.Namespace, train: Train) -> int:
 
     Args:
         args: argparse.Namespace. With `data`, as `add_run_options` has it.
-        train: function of the arguments and the folders of data, which returns the folder of the bundle.
+        train: function of the arguments and the folders of data, which returns the folder of the bundle, if
+            this process writes it.
 
     Raises:
         CommandError: A worker process was lost.
@@ -80,5 +81,6 @@ def run_training(args: argparse.Namespace, train: Train) -> int:
         raise KeyboardInterrupt(
             str(interrupt) or "the same command with --resume continues from the last checkpoint"
         ) from None
-    print(f"bundle written to {bundle}")
+    if bundle is not None:
+        print(f"bundle written to {bundle}")
     return 0
