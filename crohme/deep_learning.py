@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 
 from crohme.errors import CrohmeError
 from crohme.extras import needed_by
@@ -76,4 +77,5 @@ def leave_processes() -> None:
     """End what `join_processes` began, when all have come to this point."""
     import jax
 
-    jax.distributed.shutdown()
+    shutdown: Callable[[], None] = jax.distributed.shutdown  # which has no types
+    shutdown()
