@@ -24,15 +24,15 @@ export function bestReadings(network, memory, points, language, constants, beam,
     .forEach((score, i) => known[missing[i][0]].set(missing[i][1], score));
   const classes = classesOf(network, memory);
   const differently = [...found.values()].map(({ row }) => disagreement(row, points, network.points, likeness));
-  // Against the one that agrees most: what all of them have in common says nothing about how sure the best is.
-  const least = Math.min(...differently), first = constants.forward_weight;
   const written = [...found.values()].map(({ row }) => language.model?.score(row, language) ?? 0);
+  // Against the best of them: what all have in common says nothing about how sure the best reading is.
+  const least = Math.min(...differently), likeliest = Math.max(...written), first = constants.forward_weight;
   const ranked = [...found].map(([key, candidate], i) => ({
     ...candidate,
     score: first * known[0].get(key) + (1 - first) * known[1].get(key)
       + constants.class_weight * symbolScore(classes, candidate.row, language.vocabulary)
       + constants.likeness_weight * (least - differently[i])
-      + constants.language_weight * written[i],
+      + constants.language_weight * (written[i] - likeliest),
   }));
   return distinct(ranked, notation);
 }

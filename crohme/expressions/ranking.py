@@ -69,11 +69,12 @@ def best_readings(
         known[way][steps] = score
     trees = [c.tree for c in found.values()]
     differently = disagreements(trees, points)
-    # Against the one that agrees most: what all of them have in common says nothing about how sure the best is.
+    # Against the best of them: what all have in common says nothing about how sure the best reading is.
     likeness_scores = differently.min() - differently
     class_scores = symbol_scores(network, memory, vocabulary, trees)
     by_way = [[known[way][steps] for steps in found] for way in (0, 1)]
-    language_scores = np.zeros(len(trees)) if language is None else language.scores(trees, vocabulary)
+    written = np.zeros(len(trees)) if language is None else language.scores(trees, vocabulary)
+    language_scores = written - written.max()
     scores = np.array([*by_way, class_scores, likeness_scores, language_scores])
     first = decoding.forward_weight
     others = decoding.class_weight, decoding.likeness_weight, decoding.language_weight
