@@ -61,7 +61,11 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
         "formats": {"text": _format(TEXT), "typst": _format(TYPST)},
         "stroke_limits": {label: _finite(limits(label)) for label in vocabulary.alphabet},
         "likeness": {"farthest": likeness.FARTHEST, "largest_ratio": likeness.LARGEST_RATIO},
-        "language": {"in_grids": language_model.IN_GRIDS, "nats": language_model.NATS},
+        "language": {
+            "in_grids": language_model.IN_GRIDS,
+            "alone": language_model.ALONE,
+            "nats": language_model.NATS,
+        },
         "unread": {
             "contact": unread.CONTACT,
             "power": unread.POWER,

@@ -21,6 +21,8 @@ FILE = "language.bin"
 """In a bundle."""
 IN_GRIDS = -1.4
 """What counts for each token in a grid: a matrix may hold anything. Outside it is -2.1 in the mean."""
+ALONE = -8.0
+"""What counts for a symbol that stands alone, whichever it is: about what the most usual one would have."""
 NATS = math.log(2) / 10
 """Probabilities are stored in tenths of a bit."""
 LEAST = 255
@@ -94,7 +96,7 @@ class LanguageModel:
         return [part[1:] for part in np.split(found, starts[1:])]
 
     def scores(self, trees: Sequence[SymbolTree], vocabulary: Vocabulary) -> Float64Array:
-        """Log-probability of each tree's tokens, of those in grids a constant.
+        """Log-probability of each tree's tokens; of those in grids, and of a symbol that stands alone, a constant.
 
         Args:
             trees: sequence of `SymbolTree`.
@@ -105,7 +107,9 @@ class LanguageModel:
         known = self.log_probabilities(numbered)
         is_free = [_outside_grids(tokens) for tokens in written]
         sums = [np.where(free, scores, IN_GRIDS).sum() for scores, free in zip(known, is_free, strict=True)]
-        return np.array(sums, np.float64)
+        return np.array(
+            [ALONE if len(one) == 2 else total for one, total in zip(written, sums, strict=True)], np.float64
+        )
 
     def to_bytes(self) -> bytes:
         """The content of a file, little-endian: how many runs of each length there are, then their arrays."""

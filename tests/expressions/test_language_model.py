@@ -14,7 +14,7 @@ from crohme import bundle
 from crohme.bundle import BundleError
 from crohme.bundle.kinds import TableError
 from crohme.expressions import language_training
-from crohme.expressions.language_model import FILE, IN_GRIDS, NATS, LanguageModel, Runs
+from crohme.expressions.language_model import ALONE, FILE, IN_GRIDS, NATS, LanguageModel, Runs
 from crohme.expressions.language_training import fit, language_of
 from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.vocabulary import START, Vocabulary
@@ -89,12 +89,16 @@ def texts_in(folder: Path) -> Path:
     return folder
 
 
-def test_what_people_write_is_more_probable_and_a_matrix_may_hold_anything(tmp_path: Path) -> None:
+def test_what_people_write_is_more_probable_and_a_matrix_or_one_symbol_may_be_anything(tmp_path: Path) -> None:
     vocabulary = Vocabulary(Alphabet.whole())
     model = language_of([], texts_in(tmp_path), vocabulary)
     usual, unusual = (from_latex(latex, vocabulary.alphabet) for latex in ("x^{2}-y=31", "X^{Z}-y=31"))
     scores = model.scores([usual, unusual], vocabulary)
     assert scores[0] > scores[1] + 5
+    assert (
+        model.scores([from_latex(sign, vocabulary.alphabet) for sign in ("x", r"\Xi")], vocabulary).tolist()
+        == [ALONE] * 2
+    )
     one, other = (
         from_latex(rf"[\begin{{matrix}}{cells}\end{{matrix}}]", vocabulary.alphabet)
         for cells in (r"x^{2} & y \\ 1 & 2", r"Z^{q} & \Xi \\ \zeta & 2")
