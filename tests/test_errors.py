@@ -20,6 +20,7 @@ from inkml_parser import InkError, OversizedInk
 REPOSITORY = Path(__file__).resolve().parents[1]
 CONTROL_FLOW = {
     "Cancelled": "ends what a caller asked to be ended, who alone can catch it; `except CrohmeError` must not",
+    "Unknown": "there are no steps to show; caught where steps are asked for",
     "Unsupported": "sends the solver to another method; caught where intervals are used",
 }
 """What is no error, and why. Those with an underscore are caught in the module that raises them."""

@@ -25,7 +25,7 @@ examples:
   crohme solve --latex "x^2 = 4"
   crohme solve --latex "x + y = 3, x - y = 1"
   crohme solve --latex "x^2 = x + 1" --steps
-  crohme solve --latex "f(\\sin 30)" --given "f(x) = a x" --given "a = 3" --degrees
+  crohme solve --latex "f(\\sin 30)" --given "f(x) = 2 x" --degrees
   crohme solve --latex "\\int_0^1 x^2 dx" --seconds 20
 """
 

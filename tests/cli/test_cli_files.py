@@ -8,8 +8,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,14 +75,15 @@ def test_interrupted_the_output_has_what_was_read_and_is_whole(
     from crohme import parallel
 
     write_ink(ink.with_name("b.inkml"))
-    read = parallel._try
+    read = parallel.each
 
-    def once(recognizer: object, path: Path, **options: object) -> object:
-        if path.name == "b.inkml":
-            os.kill(os.getpid(), signal.SIGTERM)
-        return read(recognizer, path, **options)
+    def ended(*arguments: Any, **options: Any) -> Iterator[object]:
+        found = read(*arguments, **options)
+        yield next(found)
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield from found
 
-    monkeypatch.setattr(parallel, "_try", once)
+    monkeypatch.setattr(parallel, "each", ended)
     output = tmp_path / f"r.{suffix}"
     code, _, errors = predict(ink.parent, "--output", output)
     assert (code, errors.strip()) == (143, "crohme: terminated; 1 line read")

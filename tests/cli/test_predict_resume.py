@@ -7,6 +7,7 @@ import shutil
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,18 +55,19 @@ def test_wherever_it_was_killed_the_same_command_makes_the_same_file(
     assert out.read_bytes() == whole
 
 
-def test_each_line_is_there_when_the_next_file_is_read(
+def test_each_line_is_there_when_the_next_one_comes(
     folder: Path, predict: Predict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from crohme import parallel
 
-    out, read, lines = tmp_path / "out.jsonl", parallel._try, []
+    out, read, lines = tmp_path / "out.jsonl", parallel.each, []
 
-    def counting(*arguments: object, **options: object) -> object:
-        lines.append(out.read_bytes().count(b"\n") if out.exists() else 0)
-        return read(*arguments, **options)  # type: ignore[arg-type]
+    def counting(*arguments: Any, **options: Any) -> Iterator[object]:
+        for found in read(*arguments, **options):
+            lines.append(out.read_bytes().count(b"\n") if out.exists() else 0)
+            yield found
 
-    monkeypatch.setattr(parallel, "_try", counting)
+    monkeypatch.setattr(parallel, "each", counting)
     predict(folder / "a.inkml", "--output", out, "--resume")
     predict(folder, "--output", out, "--resume")
     assert lines == [0, 1, 2]

@@ -69,7 +69,7 @@ def test_values_with_nothing_to_go_by(text: str) -> None:
 @pytest.mark.parametrize(
     "token",
     ["NaN", "nan", "inf", "-Infinity", "1e400", "-1e999", "1_0", "\uff11\uff12", "٣", "1,5.5.5", "0x10", "1e", "--1"]
-    + ["1.2.3", "a", "½", "1\u00a0", "#", "#G", "#" + "F" * 300, "$1", "1;"],
+    + ["1.2.3", "a", "½", "#", "#G", "#" + "F" * 300, "$1"],
 )
 def test_what_is_not_a_coordinate(token: str) -> None:
     with pytest.raises(MalformedInk):

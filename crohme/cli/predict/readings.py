@@ -58,6 +58,8 @@ class Reading:
 
 
 Write = Callable[[Reading], None]
+_DIGITS = 4
+"""Of a confidence. The seventh depends on which other files were read beside it."""
 
 
 def check_suffix(path: Path) -> None:
@@ -207,7 +209,7 @@ def _as_dict(reading: Reading) -> dict[str, Any]:
         "file": reading.file,
         "symbol": reading.symbol,
         "latex": None if best is None else best.latex,
-        "confidence": None if best is None else best.confidence,
+        "confidence": None if best is None else round(best.confidence, _DIGITS),
         "candidates": [_candidate_as_dict(candidate) for candidate in reading.candidates],
         "truth": reading.truth,
         "truth_error": reading.truth_error,
@@ -216,8 +218,13 @@ def _as_dict(reading: Reading) -> dict[str, Any]:
 
 
 def _candidate_as_dict(candidate: Candidate) -> dict[str, Any]:
-    described: dict[str, Any] = {"latex": candidate.latex, "confidence": candidate.confidence}
-    return described if candidate.expression is None else described | candidate.expression.to_dict()
+    described: dict[str, Any] = {"latex": candidate.latex, "confidence": 0.0}
+    if candidate.expression is not None:
+        described |= candidate.expression.to_dict()
+    described["confidence"] = round(candidate.confidence, _DIGITS)
+    for symbol in described.get("symbols", ()):
+        symbol["confidence"] = round(symbol["confidence"], _DIGITS)
+    return described
 
 
 def _blank(value: object | None) -> object:
