@@ -162,6 +162,8 @@ def test_what_was_read_is_solved_or_said_not_to_be_understood(
         raise NotUnderstood("! is not understood")
 
     monkeypatch.setattr(networks.solver, "solve", refuse)
+    page.browser.refresh()  # answers are kept
+    page.wait_for_reading()
     page.click("#solve")
     page.wait(lambda: page.text("#answer") == "! is not understood.")
 
@@ -392,5 +394,5 @@ def test_a_second_finger_does_not_end_the_stroke_of_the_first(page: Page) -> Non
 
 def test_documentation_page(page: Page) -> None:
     page.browser.get(f"{page.address}/docs")
-    page.wait(lambda: len(page.all(".operation")) == 6)
+    page.wait(lambda: len(page.all(".operation")) == 7)
     assert "/v1/recognize" in page.text("main") and "503" in page.text("main")
