@@ -127,7 +127,7 @@ def test_lines_are_read_one_by_one_without_a_server(
     recognizer: Recognizer,
 ) -> None:
     page = open_site(browser, host, site)
-    below = [[(x - 20, 120), (x, 140), (x + 20, 160)] for x in (-20, 60)]
+    below = [[(x, y + 200) for x, y in stroke] for stroke in CROSS]
     page.write_at_once([*CROSS, *below])
     page.wait(lambda: len(page.all(".line-reading math")) == 2 and not page.all(".line-tag[data-waiting]"))
     written = read(page.save("inkml"))
