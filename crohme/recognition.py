@@ -33,6 +33,8 @@ def _digits() -> Alphabet:
 
 DOUBTFUL = 0.5
 """A symbol of less confidence is doubtful."""
+DIGITS = 4
+"""Of a confidence in a file."""
 NAMED: Mapping[str, Callable[[], Alphabet]] = {"crohme": Alphabet.crohme, "digits": _digits}
 """Alphabets by name."""
 ALL = "all"
@@ -147,6 +149,13 @@ class Reading:
                 }
             )
         return {"latex": self.latex, "confidence": self.confidence, "mathml": self.mathml, "symbols": symbols}
+
+    def to_row(self) -> dict[str, Any]:
+        """As `to_dict`, for files: confidences have four digits; the seventh depends on what is read beside it."""
+        row = self.to_dict()
+        for part in (row, *row["symbols"]):
+            part["confidence"] = round(part["confidence"], DIGITS)
+        return row
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any]) -> Reading:

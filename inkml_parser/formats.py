@@ -44,8 +44,11 @@ def trace_format(element: etree._Element) -> TraceFormat:
     regular = list(children(element, "channel"))
     intermittent = [c for group in children(element, "intermittentChannels") for c in children(group, "channel")]
     channels = (*regular, *intermittent)
-    given = tuple(channel.get("name", "").strip() for channel in channels)
-    names = tuple(name.upper() if name in ("x", "y") and name.upper() not in given else name for name in given)
+    given = tuple(channel.get("name", "") for channel in channels)
+    plain = tuple(name.strip().upper() for name in given)
+    names = tuple(
+        other if other in ("X", "Y") and other not in given else name for name, other in zip(given, plain, strict=True)
+    )
     if len(set(names)) != len(names):
         raise MalformedInk(f"<traceFormat> names a channel twice: {_shown(names)}")
     if not {"X", "Y"} <= set(names[: len(regular)]):

@@ -103,7 +103,7 @@ def row_of(record: Record, found: Recognition | None, error: str | None) -> dict
     }  # fmt: skip
     if found is None:
         return row
-    readings = [reading.to_dict() for reading in found.readings]
+    readings = [reading.to_row() for reading in found.readings]
     row["symbols"] = readings[0]["symbols"]
     candidates = [{key: reading[key] for key in ("latex", "confidence", "mathml")} for reading in readings]
     row["candidates"] = candidates

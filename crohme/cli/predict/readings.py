@@ -58,8 +58,7 @@ class Reading:
 
 
 Write = Callable[[Reading], None]
-_DIGITS = 4
-"""Of a confidence. The seventh depends on which other files were read beside it."""
+_DIGITS = 4  # of a confidence, as of `crohme.recognition.Reading.to_row`
 
 
 def check_suffix(path: Path) -> None:
@@ -218,13 +217,8 @@ def _as_dict(reading: Reading) -> dict[str, Any]:
 
 
 def _candidate_as_dict(candidate: Candidate) -> dict[str, Any]:
-    described: dict[str, Any] = {"latex": candidate.latex, "confidence": 0.0}
-    if candidate.expression is not None:
-        described |= candidate.expression.to_dict()
-    described["confidence"] = round(candidate.confidence, _DIGITS)
-    for symbol in described.get("symbols", ()):
-        symbol["confidence"] = round(symbol["confidence"], _DIGITS)
-    return described
+    described: dict[str, Any] = {"latex": candidate.latex, "confidence": round(candidate.confidence, _DIGITS)}
+    return described if candidate.expression is None else described | candidate.expression.to_row()
 
 
 def _blank(value: object | None) -> object:
