@@ -16,6 +16,7 @@ from crohme.evaluation.outcomes import Outcome, Unit
 from crohme.evaluation.report.content import About, Content, gather
 from crohme.evaluation.report.page import render
 from crohme.evaluation.summary import RATES, rate_name
+from crohme.recognition import DIGITS
 from inkml_parser.files import filling, read_regular, replacing_text, write_whole
 
 METRICS, OUTCOMES, PAGE = "metrics.json", "outcomes.csv", "report.html"
@@ -91,6 +92,8 @@ def write_content(content: Content, folder: Path) -> None:
         folder: Path. Made if missing.
     """
     rows = [{name: getattr(outcome, name) for name in COLUMNS} for outcome in content.outcomes]
+    for row in rows:
+        row["confidence"] = None if row["confidence"] is None else round(row["confidence"], DIGITS)
     with filling(folder) as parts:
         write_whole(parts / METRICS, json.dumps(content.metrics(), indent=2) + "\n")
         _write_table(parts / OUTCOMES, COLUMNS, (row.values() for row in rows))
