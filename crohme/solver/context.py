@@ -26,10 +26,9 @@ from crohme.solver.syntax import (
     free_names,
     walk,
 )
-from crohme.solver.values import given_value, put_in
+from crohme.solver.values import NOT_EXPRESSIONS, given_value, put_in
 
 _USUAL_UNKNOWNS = ("x", "y", "z")
-_NOT_EXPRESSIONS = (Comparison, Definition, Membership, Truth)
 
 
 @dataclass(frozen=True)
@@ -168,7 +167,7 @@ def _with_values(statement: Statement, values: Mapping[Name, Expression]) -> Sta
 
 
 def _expression(statement: Statement) -> Expression:
-    assert not isinstance(statement, _NOT_EXPRESSIONS)
+    assert not isinstance(statement, NOT_EXPRESSIONS)
     return statement
 
 

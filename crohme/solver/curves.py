@@ -26,7 +26,7 @@ from crohme.solver.syntax import (
     free_names,
     walk,
 )
-from crohme.solver.values import given_value, put_in
+from crohme.solver.values import NOT_EXPRESSIONS, given_value, put_in
 
 LARGEST = 1e6
 """How far from 0 a plot may reach."""
@@ -92,7 +92,7 @@ def _read(tree: SymbolTree, low: float, high: float, context: Context) -> Curve:
     else:
         values = {name: value for name, value in context.values.items() if name in names}
     bound = put_in(body, values)
-    assert not isinstance(bound, Comparison | Definition | Membership | Truth)
+    assert not isinstance(bound, NOT_EXPRESSIONS)
     if free := free_names(bound) - {variable}:
         listed = " , ".join(sorted(name.latex for name in free))
         raise NotUnderstood(f"a function of one letter is plotted, and {listed} has no value", listed)

@@ -25,7 +25,8 @@ from crohme.solver.syntax import (
     rebuilt,
 )
 
-_NOT_EXPRESSIONS = (Comparison, Definition, Membership, Truth)
+NOT_EXPRESSIONS = (Comparison, Definition, Membership, Truth)
+"""Statements that are no expression."""
 
 
 def with_values(statements: Sequence[Statement]) -> list[Statement]:
@@ -36,7 +37,7 @@ def with_values(statements: Sequence[Statement]) -> list[Statement]:
     Raises:
         NotUnderstood: Letters have values by each other, or a value where only a letter can be.
     """
-    asked = [statement for statement in statements if not isinstance(statement, _NOT_EXPRESSIONS)]
+    asked = [statement for statement in statements if not isinstance(statement, NOT_EXPRESSIONS)]
     said = [statement for statement in statements if isinstance(statement, Comparison | Membership | Truth)]
     given = dict(pair for statement in said if (pair := given_value(statement)) is not None)
     are_first = all(statement not in said for statement in statements[statements.index(asked[0]) :]) if asked else False
