@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -26,6 +27,10 @@ from inkml_parser import read
 from tests.web.limits import LIMITS
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+AXE = Path(os.environ.get("AXE_CORE", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
+needs_axe = pytest.mark.skipif(
+    not AXE.exists(), reason="axe-core is not there: npm install --no-save axe-core, or AXE_CORE=FILE"
+)
 needs_chromium = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="no browser: apt-get install chromium chromium-driver"
 )
@@ -187,6 +192,14 @@ class Page:
     def wait_for_reading(self) -> str:
         self.wait(lambda: not self.all(".result[data-waiting]") and self.all("#shown math"))
         return self.text("#latex")
+
+    def barriers(self) -> list[tuple[str, list[str]]]:
+        """What axe-core finds in the way of those who see, hear or point otherwise: each rule, and the elements."""
+        if not self.browser.execute_script("return 'axe' in window"):
+            self.browser.execute_script(AXE.read_text(encoding="utf-8"))
+        script = "const done = arguments[0]; axe.run().then(({ violations }) => done(violations))"
+        found = self.browser.execute_async_script(script)
+        return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
 
     def spoken(self) -> str:
         """What the page last told those who hear it."""

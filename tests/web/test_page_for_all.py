@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
@@ -12,11 +9,10 @@ pytest.importorskip("selenium", reason="selenium is not installed")
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 from crohme.notation import Alphabet, from_latex, to_mathml  # noqa: E402
-from tests.web.chromium import CROSS, DESKTOP, ON_ITS_SIDE, PHONE, Page, needs_chromium  # noqa: E402
+from tests.web.chromium import CROSS, DESKTOP, ON_ITS_SIDE, PHONE, Page, needs_axe, needs_chromium  # noqa: E402
 from tests.web.shown_readings import reading, show  # noqa: E402
 
 pytestmark = needs_chromium
-AXE = Path(os.environ.get("AXE_CORE", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
 
 
 WORDS = {
@@ -63,17 +59,14 @@ def test_the_toolbar_is_one_stop_with_arrows(page: Page) -> None:
     assert page.browser.execute_script("return document.activeElement.id") == "undo"
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install --no-save axe-core, or AXE_CORE=FILE")
+@needs_axe
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])
 def test_nothing_stands_in_the_way_of_anybody(page: Page, size: tuple[int, int], colours: str) -> None:
     page.resize(*size)
     page.colour(colours)
     show(page, reading("x + y", [0], [1], [2], doubtful=2), reading("x + t", [0], [1], [2]))
-    page.browser.execute_script(AXE.read_text(encoding="utf-8"))
-    script = "const done = arguments[0]; axe.run().then(({ violations }) => done(violations))"
     for opened in ("#shown", "#shown [data-strokes]", "#copy-as"):
         page.click(opened)
-        found = page.browser.execute_async_script(script)
-        assert not [(one["id"], [node["html"] for node in one["nodes"]]) for one in found], opened
+        assert not page.barriers(), opened
         page.browser.execute_script("for (const one of document.querySelectorAll(':popover-open')) one.hidePopover()")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +16,10 @@ from selenium.webdriver.common.actions.wheel_input import ScrollOrigin  # noqa: 
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 from inkml_parser import read  # noqa: E402
-from tests.web.chromium import DESKTOP, ON_ITS_SIDE, PHONE, Page, needs_chromium  # noqa: E402
+from tests.web.chromium import DESKTOP, ON_ITS_SIDE, PHONE, Page, needs_axe, needs_chromium  # noqa: E402
 from tests.web.shown_readings import bodies, extents  # noqa: E402
 
 pytestmark = needs_chromium
-AXE = Path(os.environ.get("AXE_CORE", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
 
 # In place of the server: a letter for each stroke, by its width.
 LETTERS = """
@@ -268,7 +265,7 @@ def test_long_pages_scroll(notebook: Page, size: tuple[int, int]) -> None:
     notebook.wait(lambda: any(sheet["y"] < tag["y"] < sheet["y"] + sheet["height"] for tag in tags()))
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install --no-save axe-core, or AXE_CORE=FILE")
+@needs_axe
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])
 def test_lines_and_pages_stand_in_nobodys_way(notebook: Page, size: tuple[int, int], colours: str) -> None:
@@ -285,9 +282,6 @@ def test_lines_and_pages_stand_in_nobodys_way(notebook: Page, size: tuple[int, i
     for part in notebook.all(".top > *"):
         box = part.rect
         assert not part.is_displayed() or box["x"] + box["width"] <= top["x"] + top["width"] + 1
-    notebook.browser.execute_script(AXE.read_text(encoding="utf-8"))
-    script = "const done = arguments[0]; axe.run().then(({ violations }) => done(violations))"
     for opened in (".line-reading", "#pages"):
         notebook.click(opened)
-        found = notebook.browser.execute_async_script(script)
-        assert not [(one["id"], [node["html"] for node in one["nodes"]]) for one in found], opened
+        assert not notebook.barriers(), opened
