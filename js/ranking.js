@@ -4,7 +4,6 @@ import { toLatex } from "./latex.js";
 import { disagreement } from "./likeness.js";
 import { linearize } from "./linear.js";
 import { classesOf, rescore, symbolScore } from "./rescoring.js";
-import { clip } from "./sequences.js";
 
 /** Candidates with different LaTeX, best first, each {row, latex, score, certainty}; with a beam of 1 of one direction. */
 export function bestReadings(network, memory, points, language, constants, beam, likeness, fixed = []) {
@@ -50,14 +49,4 @@ function distinct(candidates, notation) {
     if (!kept.has(latex)) kept.set(latex, { ...candidate, latex });
   }
   return [...kept.values()];
-}
-
-/** How probable each reading is, given the log-probabilities, best first: the best one's log-odds are calibrated. */
-export function confidences(scores, [slope, offset]) {
-  const shares = scores.map(Math.exp), all = Math.max(1, shares.reduce((sum, share) => sum + share, 0));
-  const [best, ...others] = shares.map((share) => clip(share / all, 1e-12, 1 - 1e-12));
-  const calibrated = 1 / (1 + Math.exp(-(slope * Math.log(best / (1 - best)) + offset)));
-  const left = others.reduce((sum, share) => sum + share, 0);
-  const factor = Math.min(calibrated / best, (1 - calibrated) / Math.max(left, 1e-12));
-  return [calibrated, ...others.map((share) => share * factor)];
 }

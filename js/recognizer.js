@@ -1,4 +1,5 @@
 /** Whole handwritten expressions: strokes in, readings out, see `crohme/expressions/recognizer.py`. */
+import { confidences } from "./confidence.js";
 import { BundleError, InkError } from "./errors.js";
 import { PAIR_FEATURES, POINT_FEATURES, STROKE_FEATURES, toUnitScale } from "./features.js";
 import { checkedFixed } from "./fixed.js";
@@ -7,7 +8,7 @@ import { Grammar } from "./grammar.js";
 import { toInline } from "./inline.js";
 import { toMathml } from "./mathml.js";
 import { readLanguage } from "./language.js";
-import { bestReadings, confidences } from "./ranking.js";
+import { bestReadings } from "./ranking.js";
 import { classesOf, classScore, likelyLabels } from "./rescoring.js";
 import { asStrokes, box, clip, normalise, resample } from "./sequences.js";
 import { Notation, symbols } from "./tree.js";
@@ -53,7 +54,7 @@ export class Recognizer {
     const candidates = bestReadings(network, memory, points, language, tables.decoding, Math.max(beam, 1), tables.likeness, fixed);
     if (!candidates.length && fixed.length) throw new InkError("no reading has all fixed symbols", "invalid");
     if (!candidates.length) throw new InkError("no reading was found", "nothing_to_recognise");
-    const shares = confidences(candidates.map(({ score }) => score), tables.calibration.ink);
+    const shares = confidences(candidates.map(({ score }) => score), tables.calibration);
     if (!shares.every(Number.isFinite)) throw new BundleError("the weights make no sense: their answers are no numbers");
     const weights = inkWeights(points, count, tables.unread), seen = seenShares(normal, resampled, tables.unread);
     const unread = candidates.map(({ row }) => unreadShares(row, points, count, seen, tables.unread, tables.stroke_limits));

@@ -12,9 +12,8 @@ import numpy as np
 
 from crohme.browser.signs import signs_of
 from crohme.bundle import Bundle, find
-from crohme.expressions import language_model, likeness, unread
+from crohme.expressions import confidence, language_model, likeness, unread
 from crohme.expressions.decoding import WITH_LIMITS
-from crohme.expressions.settings import CALIBRATION
 from crohme.expressions.stroke_limits import limits
 from crohme.expressions.vocabulary import (
     NO_RELATION,
@@ -51,7 +50,7 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
         "arguments": find(trained.network).complete(trained.arguments),
         "preprocessing": dict(trained.preprocessing),
         "decoding": dict(trained.decoding),
-        "calibration": {of: list(trained.calibration.get(of, usual)) for of, (_, usual) in CALIBRATION.items()},
+        "calibration": _calibration(trained),
         "doubtful": DOUBTFUL,
         "most_strokes": MAX_STROKES,
         "vocabulary": _numbers(vocabulary),
@@ -77,6 +76,16 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
             "dot_of_all": unread.DOT_OF_ALL,
             "large_dot": unread.LARGE_DOT,
         },
+    }
+
+
+def _calibration(trained: Bundle) -> dict[str, Any]:
+    fitted = confidence.Calibration.of(trained.calibration, "ink")
+    constants = "widest_margin", "most_moved", "moved_from", "moved_fully_from"
+    return {
+        "line": list(fitted.line),
+        "margin": list(fitted.margin),
+        **{name: getattr(confidence, name.upper()) for name in constants},
     }
 
 

@@ -90,7 +90,19 @@ class Line:
         return f"a list of a slope above 0 and an offset, {STEEPEST:g} at most"
 
 
-Kind = Whole | Number | Wholes | Activation | Line
+@dataclass(frozen=True)
+class Plane:
+    """Two slopes, neither below 0, and the offset of a calibration by two quantities; or nothing."""
+
+    def check(self, value: Any) -> bool:
+        is_list = isinstance(value, list | tuple) and len(value) in (0, 3) and all(map(_is_number, value))
+        return is_list and (not value or (0 <= min(value[:2]) and max(map(abs, value)) <= STEEPEST))
+
+    def __str__(self) -> str:
+        return f"an empty list, or one of two slopes not below 0 and an offset, {STEEPEST:g} at most"
+
+
+Kind = Whole | Number | Wholes | Activation | Line | Plane
 REQUIRED: Any = object()
 Taken = Mapping[str, tuple[Kind, Any]]
 """Name → what the value may be, and its default, or `REQUIRED` where there is none."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 
-def fit(confidences: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:
+def fit(confidences: Sequence[float], right: Sequence[bool], *others: Sequence[float]) -> tuple[float, ...]:
     """Slope and offset on the log-odds that make confidences most likely (Platt, 1999).
 
     Args:
         confidences: floats between 0 and 1, uncorrected.
         right: bools. Whether each reading was right.
+        others: sequences of float. Further quantities of each reading, which get a slope each, before the offset.
 
     Raises:
         ValueError: All are right, or all are wrong: nothing to fit.
@@ -23,8 +24,9 @@ def fit(confidences: Sequence[float], right: Sequence[bool]) -> tuple[float, flo
     if len(set(map(bool, right))) < 2:
         raise ValueError("a calibration needs readings that are right and readings that are wrong")
     odds = np.clip(np.asarray(confidences, dtype=np.float64), 1e-12, 1 - 1e-12)
-    model = LogisticRegression(C=1e6).fit(np.log(odds / (1 - odds))[:, None], np.asarray(right, dtype=bool))
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+    known = np.column_stack([np.log(odds / (1 - odds)), *others])
+    model = LogisticRegression(C=1e6).fit(known, np.asarray(right, dtype=bool))
+    return *map(float, model.coef_[0]), float(model.intercept_[0])
 
 
 @dataclass(frozen=True)
@@ -75,3 +77,16 @@ def expected_error(confidences: Sequence[float], right: Sequence[bool], bins: in
     """
     found = reliability(confidences, right, bins)
     return sum(one.n * abs(one.confidence - one.share) for one in found) / sum(one.n for one in found)
+
+
+def chance_error(confidences: Sequence[float], bins: int = 10) -> float:
+    """Expected calibration error of confidences that are exactly right: so few readings leave a gap by chance.
+
+    Args:
+        confidences: floats between 0 and 1.
+        bins: int.
+    """
+    values = np.asarray(confidences, dtype=np.float64)
+    variances = np.bincount(np.minimum((values * bins).astype(int), bins - 1), values * (1 - values), bins)
+    # The mean size of a normal deviation; the number of right readings of a bin has this variance.
+    return float(np.sqrt(2 / np.pi * variances).sum() / len(values))

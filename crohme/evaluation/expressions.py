@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
@@ -94,9 +95,16 @@ def _outcome(path: Path, name: str, result: Answer, offline: bool = False) -> Ou
         errors,
         None if tree is None else kind_of(without_limits(tree), best),
         alternatives=tuple(reading.latex for reading in result.readings[1:]),
+        margin=_margin(result),
         found=None if offline else result.best.tree,
         **known,
     )
+
+
+def _margin(result: Recognition) -> float | None:
+    if len(result.readings) < 2 or not result.readings[1].confidence:
+        return None
+    return float(np.log(result.readings[0].confidence / result.readings[1].confidence))
 
 
 def _in_classes_of_crohme(reading: Reading) -> Reading:

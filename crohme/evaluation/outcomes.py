@@ -33,6 +33,8 @@ class Outcome:
             of some symbol, else only relations. None if all is right or cannot be told.
         strokes: int.
         alternatives: tuple of str, or None. The further readings; None if they are unknown.
+        margin: float or None. How much more probable the reading is than the next one, as a logarithm; None if there
+            is no next one, or nothing is known of it.
         problem: str or None. Why there is no truth or no reading.
         writer: str. As the file has it, else `NO_WRITER`.
         ink: Ink or None. None if the file cannot be read, or is no ink.
@@ -48,6 +50,7 @@ class Outcome:
     kind: str | None = None
     strokes: int = 0
     alternatives: tuple[str, ...] | None = ()
+    margin: float | None = None
     problem: str | None = None
     writer: str = NO_WRITER
     ink: Ink | None = None

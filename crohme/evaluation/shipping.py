@@ -16,14 +16,14 @@ import numpy as np
 
 from crohme import bundle
 from crohme.bundle import Bundle
-from crohme.bundle.kinds import STEEPEST
 from crohme.datasets.crohme import Crohme
 from crohme.datasets.location import DataNotFound
 from crohme.datasets.registry import open_data_set
 from crohme.evaluation import calibration
 from crohme.evaluation.expressions import evaluate
 from crohme.evaluation.summary import summarize
-from crohme.expressions.settings import DECODING
+from crohme.expressions.confidence import WIDEST_MARGIN
+from crohme.expressions.settings import CALIBRATION, DECODING, MARGIN, SOURCES
 from crohme.expressions.vocabulary import vocabulary_of
 from crohme.notation import CLASSES, Alphabet
 
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 STRENGTH = 2.0
 """How strongly the bias of the tokens is held near zero, see `token_bias.fit`."""
-_UNCALIBRATED = {"ink": (1.0, 0.0), "traced": (1.0, 0.0)}
+_UNCALIBRATED = {source: CALIBRATION[source][1] for source in SOURCES}
+_ENOUGH = 200
+"""Readings from which on the margin of the best one is calibrated, too."""
 _FIGURES = ("n", "exprate", "le1", "le2", "le3", "top5")
 
 
@@ -94,7 +96,8 @@ def ship(
     if texts is not None:
         log.info("counting what people write")
         shipped = replace(shipped, files=_language_of(shipped, data, texts))
-    decoding = dict(shipped.decoding) | {n: DECODING[n][1] for n in bundle.find(shipped.network).added_later}
+    younger = bundle.find(shipped.network).added_later
+    decoding = dict(shipped.decoding) | {n: DECODING[n][1] for n in younger if n in DECODING}
     # Calibrated is what the scores say, of all readings: neither an older calibration nor a refusal may lie between.
     raw = bundle.revise(shipped, decoding=decoding | {"least_confidence": 0.0}, calibration=_UNCALIBRATED)
     log.info("calibrating the confidence on %s, as ink and as pictures", measured_on[0].name)
@@ -142,13 +145,11 @@ def _language_of(shipped: Bundle, data: Path, texts: Path) -> dict[str, bytes]:
     return {language_model.FILE: language_of(trees, texts, vocabulary_of(shipped)).to_bytes()}
 
 
-def _calibrations(folder: Path, validation: Path, is_crohme: bool) -> dict[str, tuple[float, float]]:
+def _calibrations(folder: Path, validation: Path, is_crohme: bool) -> dict[str, tuple[float, ...]]:
     """What fits the scores of a bundle: of ink with all its classes, of pictures with those of CROHME."""
-    held = "crohme" if is_crohme else None
-    return {
-        "ink": _fitted(evaluate(validation, folder), "ink"),
-        "traced": _fitted(evaluate(validation, folder, offline=True, symbols=held), "pictures"),
-    }
+    ink = evaluate(validation, folder)
+    pictures = evaluate(validation, folder, offline=True, symbols="crohme" if is_crohme else None)
+    return _fitted(ink, "ink") | _fitted(pictures, "traced")
 
 
 def _measured(
@@ -168,13 +169,21 @@ def _measured(
     return figures
 
 
-def _fitted(outcomes: list[Outcome], what: str) -> tuple[float, float]:
-    read = [(o.confidence, o.errors == 0) for o in outcomes if o.read and o.confidence is not None]
+def _fitted(outcomes: list[Outcome], source: str) -> dict[str, tuple[float, ...]]:
+    """The calibration of one kind of source; that of no correction where the readings say nothing of what is right."""
+    read = [o for o in outcomes if o.read and o.confidence is not None]
+    compared = [o for o in read if o.margin is not None]
+    margins = [min(o.margin or 0.0, WIDEST_MARGIN) for o in compared]
     try:
-        slope, offset = calibration.fit([confidence for confidence, _ in read], [is_right for _, is_right in read])
-        if not 0 < slope <= STEEPEST or abs(offset) > STEEPEST:
+        line = calibration.fit([o.confidence or 0.0 for o in read], [o.is_right for o in read])
+        if not CALIBRATION[source][0].check(line):
             raise ValueError("it says nothing of what is right")
-        return slope, offset
     except ValueError as error:
-        log.warning("the confidence of %s stays as it is: %s", what, error)
-        return _UNCALIBRATED["ink"]
+        log.warning("the confidence of %s stays as it is: %s", source, error)
+        return {source: _UNCALIBRATED[source]}
+    margin = source + MARGIN
+    if len(compared) >= _ENOUGH and len({o.is_right for o in compared}) == 2:
+        plane = calibration.fit([o.confidence or 0.0 for o in compared], [o.is_right for o in compared], margins)
+        if CALIBRATION[margin][0].check(plane):
+            return {source: line, margin: plane}
+    return {source: line}

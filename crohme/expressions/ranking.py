@@ -94,18 +94,3 @@ def distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
     for candidate in sorted(candidates, key=lambda c: -c.score):
         kept.setdefault(" ".join(to_latex(candidate.tree)), candidate)
     return list(kept.values())
-
-
-def confidences(scores: Sequence[float], slope: float, offset: float) -> list[float]:
-    """How probable each reading is, given the log-probabilities, best first.
-
-    The best reading's own probability is corrected by what was measured: slope and offset on its
-    log-odds (Platt, "Probabilistic outputs for support vector machines", 1999). The others keep
-    their proportions, as far as that leaves room for them.
-    """
-    shares = np.exp(np.array(scores, dtype=np.float64))
-    shares = np.clip(shares / max(1.0, float(shares.sum())), 1e-12, 1 - 1e-12)
-    log_odds = slope * np.log(shares[0] / (1 - shares[0])) + offset
-    best = 1 / (1 + np.exp(-log_odds))
-    factor = min(best / shares[0], (1 - best) / max(float(shares[1:].sum()), 1e-12))
-    return [float(best), *(shares[1:] * factor).tolist()]

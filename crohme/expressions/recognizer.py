@@ -12,16 +12,17 @@ from numpy.typing import ArrayLike
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError, find
 from crohme.expressions import language_model
+from crohme.expressions.confidence import Calibration
 from crohme.expressions.decoding import Candidate
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
 from crohme.expressions.language_model import LanguageModel
 from crohme.expressions.protocol import ExpressionNetwork
-from crohme.expressions.ranking import best_readings, confidences
+from crohme.expressions.ranking import best_readings
 from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.session import Session
-from crohme.expressions.settings import CALIBRATION, Decoding, Preprocessing
+from crohme.expressions.settings import SOURCES, Decoding, Preprocessing
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
 from crohme.expressions.unread import (
     coverage_factor,
@@ -87,10 +88,7 @@ class Recognizer:
         else:
             self.network, self.vocabulary = trained, Vocabulary(Alphabet(trained.alphabet))
             self.decoding = decoding or Decoding()
-        self._calibration, self._calibration_traced = (
-            (float(slope), float(offset))
-            for slope, offset in (calibration.get(of, usual) for of, (_, usual) in CALIBRATION.items())
-        )
+        self._calibration, self._calibration_traced = (Calibration.of(calibration, source) for source in SOURCES)
         self._check_answers()
 
     @classmethod
@@ -205,7 +203,7 @@ class Recognizer:
             raise self._senseless()
         is_traced = image_files.TRACED.items() <= ink.annotations.items()
         calibration = self._calibration_traced if is_traced else self._calibration
-        shares = confidences([candidate.score for candidate in candidates], *calibration)
+        shares = calibration.confidences([candidate.score for candidate in candidates])
         weights = ink_weights(points, is_traced=is_traced)
         seen = seen_shares(strokes, resampled)
         unread = unread_shares([candidate.tree for candidate in candidates], points, seen)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crohme.bundle.kinds import Line, Number, Taken, Whole
+from crohme.bundle.kinds import Line, Number, Plane, Taken, Whole
 
 
 @dataclass(frozen=True)
@@ -73,5 +73,10 @@ DECODING: Taken = {
     "same_symbol": (Number(0, 1.001), Decoding.same_symbol),
     "least_confidence": (Number(0, 1), Decoding.least_confidence),
 }
-CALIBRATION: Taken = {"ink": (Line(), (1.0, 0.0)), "traced": (Line(), (1.0, 0.0))}
-"""Slope and offset for ink, and for pictures that are traced."""
+SOURCES = "ink", "traced"
+MARGIN = "_margin"
+CALIBRATION: Taken = {
+    **dict.fromkeys(SOURCES, (Line(), (1.0, 0.0))),
+    **{source + MARGIN: (Plane(), ()) for source in SOURCES},
+}
+"""For ink, and for pictures that are traced: see `expressions.confidence.Calibration`."""

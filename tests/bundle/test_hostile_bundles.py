@@ -232,6 +232,9 @@ REFUSED: list[tuple[str, str, Any, str]] = [
     *(("calibration", "traced", value, "the calibration 'traced' is")
       for value in ([0, 0], [-1, 0], [101, 0], [1, "0"], [1], [1, 0, 0], None, [True, 0], {}, 1)),
     ("calibration", "ink", [1, NAN], r"calibration\.ink\.1 is not a number"),
+    *(("calibration", "ink_margin", value, "the calibration 'ink_margin' is")
+      for value in ([1, 0], [-1, 1, 0], [1, -1, 0], [1, 1, 101], [1, "1", 0], None, {}, 1)),
+    ("calibration", "traced_margin", [NAN, 1, 0], r"calibration\.traced_margin\.0 is not a number"),
     ("provenance", "commit", "yesterday", "'commit' is 'yesterday'"),
     ("provenance", "seconds", -1, "'seconds' is -1"),
     ("provenance", "samples", 1.5, "'samples' is 1.5"),

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from lxml import html
 
@@ -60,6 +61,8 @@ def test_the_json_has_all_figures(report: Path, outcomes: list[Outcome]) -> None
         {"low": 0.9, "high": 1.0, "n": 39, "right": 39, "confidence": pytest.approx(0.95), "share": 1.0},
     ]
     assert figures["calibration"]["expected_error"] == pytest.approx((5 * 0.25 + 39 * 0.05) / 44)
+    by_chance = (2 / np.pi) ** 0.5 * ((5 * 0.45 * 0.55) ** 0.5 + (39 * 0.95 * 0.05) ** 0.5) / 44
+    assert figures["calibration"]["by_chance"] == pytest.approx(by_chance)
 
 
 def test_confusions_are_in_tables(report: Path) -> None:

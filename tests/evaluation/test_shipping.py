@@ -97,6 +97,23 @@ def test_a_run_becomes_a_calibrated_and_measured_bundle(
     ]  # fmt: skip
 
 
+def test_the_margin_is_calibrated_from_so_many_readings_on(
+    data: Path, tmp_path: Path, expression_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    confidences, margins = rng.uniform(0.05, 0.95, 300), rng.exponential(2, 300)
+    right = rng.random(300) < 1 / (1 + np.exp(2 - margins))
+    read = zip(confidences, margins, right, strict=True)
+    found = [Outcome(str(i), "x", "x", c, 0 if hit else 1, margin=m) for i, (c, m, hit) in enumerate(read)]
+    shutil.copytree(expression_bundle, tmp_path / "bundle")
+    for number, is_fitted in ((shipping._ENOUGH - 1, False), (300, True)):
+        monkeypatch.setattr(shipping, "evaluate", lambda *_, number=number, **__: found[:number])
+        shipping.ship(None, tmp_path / "bundle", data)
+        shipped = bundle.load(tmp_path / "bundle").calibration
+        assert ("ink_margin" in shipped and bool(shipped["ink_margin"])) is is_fitted
+    assert shipped["traced_margin"] == pytest.approx((0, 1, -2), abs=0.5)
+
+
 def test_a_bundle_is_measured_anew_with_its_weights_as_they_are(
     data: Path, tmp_path: Path, expression_bundle: Path, asked: list[tuple[str, bool, Any]]
 ) -> None:
@@ -122,4 +139,4 @@ def test_without_a_validation_split_nothing_is_trained(tmp_path: Path, capsys: p
 @pytest.mark.parametrize("read", [[(0.5, 1), (0.9, 1)], [(0.9, 1), (0.8, 1), (0.4, 0), (0.85, 0)], []])
 def test_readings_that_say_nothing_of_confidence_leave_it_as_it_is(read: list[tuple[float, int]]) -> None:
     outcomes = [Outcome(str(i), "x", "y", confidence, errors) for i, (confidence, errors) in enumerate(read)]
-    assert shipping._fitted(outcomes, "ink") == (1.0, 0.0)
+    assert shipping._fitted(outcomes, "ink") == {"ink": (1.0, 0.0)}

@@ -14,6 +14,7 @@ pytest.importorskip("fastapi", reason="the extra [web] is not installed")
 from fastapi.testclient import TestClient  # noqa: E402
 
 from crohme import bundle  # noqa: E402
+from crohme.bundle.kinds import Line  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
 from crohme.expressions.vocabulary import Vocabulary  # noqa: E402
 from crohme.notation import CLASSES  # noqa: E402
@@ -50,7 +51,7 @@ def bundle_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         folder = tmp_path_factory.mktemp("bundles") / f"tiny-{network}"
         weights = bundle.weights_of(bundle.build(network, arguments))
         # So that random weights are sure enough to have a reading.
-        unsure = dict.fromkeys(bundle.find(network).calibration, (0.1, 0.0))
+        unsure = {of: (0.1, 0.0) for of, (kind, _) in bundle.find(network).calibration.items() if kind == Line()}
         bundle.save(folder, network, arguments, vocabulary, weights, {}, {"top1": 0.5}, calibration=unsure)
         folders[network] = folder
     return folders

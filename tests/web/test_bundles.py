@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient  # noqa: E402
 
 from crohme import bundle  # noqa: E402
 from crohme.bundle import BundleError  # noqa: E402
+from crohme.bundle.kinds import Line  # noqa: E402
 from crohme.expressions.vocabulary import Vocabulary  # noqa: E402
 from crohme.ink.export import symbol_to_png  # noqa: E402
 from crohme.notation import Alphabet  # noqa: E402
@@ -34,7 +35,7 @@ def made(folder: Path, network: str, arguments: dict[str, Any], vocabulary: tupl
         path: np.abs(rng.normal(0, 0.3, shape)) if path.endswith("moving_variance") else rng.normal(0, 0.3, shape)
         for path, shape in known.shapes(arguments).items()
     }
-    unsure = dict.fromkeys(known.calibration, (0.02, 0.0))
+    unsure = {of: (0.02, 0.0) for of, (kind, _) in known.calibration.items() if kind == Line()}
     bundle.save(folder, network, arguments, vocabulary, weights, {}, calibration=unsure)
     return folder
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from crohme import __version__
-from crohme.evaluation.calibration import Bin, expected_error, reliability
+from crohme.evaluation.calibration import Bin, chance_error, expected_error, reliability
 from crohme.evaluation.confusions import SymbolConfusions, relation_confusions, symbol_confusions
 from crohme.evaluation.groups import Group, by_structure, by_writer
 from crohme.evaluation.label_graphs import label_graph_figures
@@ -51,6 +51,7 @@ class Content:
         relations: Counter of `(truth, read)`. See `confusions.relation_confusions`.
         bins: list of Bin. Confidence and what it is worth; empty if nothing was read.
         calibration_error: float or None. Expected calibration error; None if nothing was read.
+        chance_error: float or None. What so many readings would give if their confidences were exactly right.
     """
 
     about: About
@@ -65,6 +66,7 @@ class Content:
     relations: Counter[tuple[str, str]]
     bins: list[Bin]
     calibration_error: float | None
+    chance_error: float | None
 
     @property
     def failures(self) -> list[Outcome]:
@@ -92,6 +94,7 @@ class Content:
             "by_writer": {group.name: _described(group) for group in self.writers},
             "calibration": {
                 "expected_error": self.calibration_error,
+                "by_chance": self.chance_error,
                 "bins": [asdict(one) | {"share": one.share} for one in self.bins],
             },
         }
@@ -132,6 +135,7 @@ def content_of(
         relation_confusions(outcomes),
         reliability(confidences, right),
         expected_error(confidences, right) if judged else None,
+        chance_error(confidences) if judged else None,
     )
 
 

@@ -127,7 +127,13 @@ NETWORK = ExpressionArchitecture(
     decoding=DECODING,
     calibration=CALIBRATION,
     files={language_model.FILE: language_model.check_content},
-    added_later={"likeness_weight": 0.0, "language_weight": 0.0, "uneven_line": 0.0},
+    added_later={
+        "likeness_weight": 0.0,
+        "language_weight": 0.0,
+        "uneven_line": 0.0,
+        "ink_margin": (),
+        "traced_margin": (),
+    },  # fmt: skip
     forward=NumpyTransformer,
     sizes={
         "small": {"width": 192, "heads": 6, "encoder_layers": 6, "decoder_layers": 3},

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import photos as p  # noqa: E402
 
 import crohme  # noqa: E402
+from crohme.expressions.confidence import Calibration  # noqa: E402
 from crohme.expressions.recognizer import NoReading, Recognizer  # noqa: E402
 from crohme.ink.image_files import ImageError  # noqa: E402
 from crohme.ink.trace import trace  # noqa: E402
@@ -223,7 +224,7 @@ def test_strokes_are_not_too_broad_beside_many_specks() -> None:
 def test_a_confidence_of_nothing_is_no_reading(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
     ink = strokes(NAME)
     assert recognizer.recognize(ink).confidence > 0.5
-    monkeypatch.setattr(recognizer, "_calibration", (1.0, -20.0))
+    monkeypatch.setattr(recognizer, "_calibration", Calibration((1.0, -20.0)))
     with pytest.raises(NoReading, match="no reading"):
         recognizer.recognize(ink)
 
