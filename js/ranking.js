@@ -4,6 +4,7 @@ import { toLatex } from "./latex.js";
 import { disagreement } from "./likeness.js";
 import { linearize } from "./linear.js";
 import { classesOf, rescore, symbolScore } from "./rescoring.js";
+import { symbols } from "./tree.js";
 
 /** Candidates with different LaTeX, best first, each {row, latex, score, certainty}; with a beam of 1 of one direction. */
 export function bestReadings(network, memory, points, language, constants, beam, likeness, fixed = []) {
@@ -26,12 +27,14 @@ export function bestReadings(network, memory, points, language, constants, beam,
   const written = [...found.values()].map(({ row }) => language.model?.score(row, language) ?? 0);
   // Against the best of them: what all have in common says nothing about how sure the best reading is.
   const least = Math.min(...differently), likeliest = Math.max(...written), first = constants.forward_weight;
+  const counts = [...found.values()].map(({ row }) => [...symbols(row)].length), most = Math.max(...counts);
   const ranked = [...found].map(([key, candidate], i) => ({
     ...candidate,
     score: first * known[0].get(key) + (1 - first) * known[1].get(key)
       + constants.class_weight * symbolScore(classes, candidate.row, language.vocabulary)
       + constants.likeness_weight * (least - differently[i])
-      + constants.language_weight * (written[i] - likeliest),
+      + constants.language_weight * (written[i] - likeliest)
+      + constants.symbol_weight * (counts[i] - most),
   }));
   return distinct(ranked, notation);
 }

@@ -38,8 +38,8 @@ def best_readings(
     """Readings with different LaTeX, best first; empty if none was found.
 
     With a beam of 1 they are those of one direction. Otherwise each direction judges what the other one found, and
-    both are held against the classes of the strokes, against what is drawn alike (`likeness`), and against what people
-    write.
+    both are held against the classes of the strokes, against what is drawn alike (`likeness`), against what people
+    write, and the number of their symbols.
 
     Args:
         network: ExpressionNetwork.
@@ -75,9 +75,10 @@ def best_readings(
     by_way = [[known[way][steps] for steps in found] for way in (0, 1)]
     written = np.zeros(len(trees)) if language is None else language.scores(trees, vocabulary)
     language_scores = written - written.max()
-    scores = np.array([*by_way, class_scores, likeness_scores, language_scores])
+    counts = np.array([len(list(tree.nodes())) for tree in trees])
+    scores = np.array([*by_way, class_scores, likeness_scores, language_scores, counts - counts.max()])
     first = decoding.forward_weight
-    others = decoding.class_weight, decoding.likeness_weight, decoding.language_weight
+    others = decoding.class_weight, decoding.likeness_weight, decoding.language_weight, decoding.symbol_weight
     weights = np.array([first, 1 - first, *others])
     ranked = [replace(c, score=float(score)) for c, score in zip(found.values(), weights @ scores, strict=True)]
     return distinct([spelt_out(c, points, vocabulary) for c in ranked])

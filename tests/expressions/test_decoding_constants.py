@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from crohme import bundle
+from crohme.datasets.crohme import crohme_folder
 from crohme.expressions.recognizer import NoReading, Recognizer
 from crohme.expressions.settings import Decoding
 
@@ -49,6 +50,16 @@ def test_every_constant_of_the_bundle_changes_what_is_answered(
     usual = Recognizer(trained).recognize(FILE).readings
     assert changed(trained, table, **{name: value}).recognize(FILE).readings != usual
     assert changed(trained, table).recognize(FILE).readings == usual
+
+
+@pytest.mark.skipif(crohme_folder() is None, reason="needs CROHME_DATA")
+def test_no_stroke_goes_with_the_symbol_beside_it_for_want_of_a_gain_from_one_symbol_more() -> None:
+    folder, math = crohme_folder(), bundle.load("math")
+    assert folder is not None
+    fewer, more = (changed(math, "decoding", symbol_weight=weight) for weight in (0.0, 1.0))
+    for name, end in (("103_em_10", "x _ { k } ) ^ { p } }"), ("rit_420_1", r"i ^ { \prime } \lt 0")):
+        found = [one.recognize(folder / f"test2013/{name}.inkml", symbols="crohme") for one in (fewer, more)]
+        assert found[1].latex.endswith(end) and not found[0].latex.endswith(end)
 
 
 def test_a_reading_below_the_least_confidence_is_none(trained: bundle.Bundle) -> None:

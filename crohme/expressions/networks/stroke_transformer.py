@@ -130,6 +130,7 @@ NETWORK = ExpressionArchitecture(
     added_later={
         "likeness_weight": 0.0,
         "language_weight": 0.0,
+        "symbol_weight": 0.0,
         "uneven_line": 0.0,
         "ink_margin": (),
         "traced_margin": (),
