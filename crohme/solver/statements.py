@@ -8,10 +8,12 @@ from types import MappingProxyType
 from crohme.notation import Node
 from crohme.solver.angles import Angle, in_degrees
 from crohme.solver.calls import list_in_brackets
+from crohme.solver.errors import NotUnderstood
 from crohme.solver.grids import equations_of, opens_cases
 from crohme.solver.parser import FUNCTION_LETTERS, RowParser
 from crohme.solver.signs import CLOSING, RELATIONS, SETS, is_letter, refusal, show
 from crohme.solver.syntax import (
+    Apply,
     Comparison,
     Definition,
     Elements,
@@ -23,6 +25,8 @@ from crohme.solver.syntax import (
     SetPiece,
     Statement,
     Truth,
+    free_names,
+    walk,
 )
 
 NOTHING: Mapping[str, Definition] = MappingProxyType({})
@@ -62,9 +66,11 @@ def _statement(row: tuple[Node, ...], definitions: Mapping[str, Definition]) -> 
         return Truth(row[0].label == r"\true")
     parser = RowParser(row, definitions=definitions)
     if (parameters := _defined(parser)) is not None:
-        (letter, *_), end = row, parser.position
-        parser.position = end
-        return Definition(Name(letter.label), parameters, parser.rest())
+        if row[0].label not in definitions:
+            return Definition(Name(row[0].label), parameters, parser.rest())
+        if (anew := _defined_anew(parser, parameters)) is not None:
+            return anew
+        parser = RowParser(row, definitions=definitions)
     sides, signs = [parser.sum()], list[str]()
     if parser.follows(r"\in"):
         return _membership(parser, sides[0])
@@ -81,7 +87,7 @@ def _statement(row: tuple[Node, ...], definitions: Mapping[str, Definition]) -> 
 def _defined(parser: RowParser) -> tuple[Name, ...] | None:
     """The variables of `f ( x ) =`, which is taken; None for anything else, of which nothing is taken."""
     row = parser.row
-    if len(row) < 5 or row[0].label not in FUNCTION_LETTERS or row[0].rows or row[0].label in parser.definitions:
+    if len(row) < 5 or row[0].label not in FUNCTION_LETTERS or row[0].rows:
         return None
     end, parts = list_in_brackets(row, 2, ")") if row[1].label == "(" else (None, [])
     if end is None or row[end].rows or end + 2 >= len(row) or row[end + 1].label != "=":
@@ -94,6 +100,17 @@ def _defined(parser: RowParser) -> tuple[Name, ...] | None:
     parser.position = end + 2
     parser.bound |= {name.label for name in names}
     return names
+
+
+def _defined_anew(parser: RowParser, parameters: tuple[Name, ...]) -> Definition | None:
+    """Another meaning for a function that is known; None of `f(x) = 0` and `f(x) = g(x)`, which are equations."""
+    try:
+        body = parser.rest()
+    except NotUnderstood:
+        return None
+    if any(isinstance(part, Apply) for part in walk(body)) or free_names(body).isdisjoint(parameters):
+        return None
+    return Definition(Name(parser.row[0].label), parameters, body)
 
 
 # === Sets ===

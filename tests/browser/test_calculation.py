@@ -147,12 +147,20 @@ def test_what_means_two_things_or_has_no_value_is_refused() -> None:
         (["f ( x ) = a x", "a = 4"], "f ( 2 )", 8),
         (["a = 3", "b = 2 a", "a = 5"], "b", 6),
         (["f ( x ) = x ^ { 2 }", "g ( x ) = f ( x ) + 1"], "g ( 3 )", 10),
+        (["f ( x ) = x ^ { 2 }", "f ( x ) = 3 x"], "f ( 2 )", 6),
+        (["f ( x ) = x ^ { 2 }", "g ( x ) = f ( x ) + 1", "f ( x ) = x"], "g ( 3 )", 10),
         (["x _ { 1 } = 2"], "x _ { 1 } + 1", 3),
         (["x = 5", "f ( x ) = x + 1"], "f ( 2 )", 3),
     ],
 )
 def test_a_line_uses_what_lines_before_it_define(lines: list[str], latex: str, expected: int) -> None:
     assert value_of(solved(latex, definitions=lines)[0]) == expected
+
+
+@pytest.mark.parametrize("latex", ["f ( x ) = 0", "f ( x ) = g ( x )"])
+def test_an_equation_of_functions_that_are_known_is_left_to_the_server(latex: str) -> None:
+    lines = ["f ( x ) = x ^ { 2 }", "g ( x ) = x"]
+    assert "server" in solved(latex, definitions=lines)[0]["message"]
 
 
 def test_degrees_are_exact_where_they_are_known() -> None:

@@ -34,7 +34,17 @@ needs_axe = pytest.mark.skipif(
 needs_chromium = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="no browser: apt-get install chromium chromium-driver"
 )
-DESKTOP, PHONE, ON_ITS_SIDE = (1280, 860), (390, 844), (844, 390)
+DESKTOP, PHONE, ON_ITS_SIDE = (1280, 800), (390, 844), (844, 390)
+SIZES = {"desktop": DESKTOP, "phone": PHONE, "phone on its side": ON_ITS_SIDE}
+# Each pointer at each size, and each of them in light and dark; all of it with EVERY_LOOK=1.
+_LOOKS = [
+    pytest.param(pointer, size, colours, id=f"{pointer}, {name}, {colours}")
+    for i, pointer in enumerate(("mouse", "pen", "touch"))
+    for j, (name, size) in enumerate(SIZES.items())
+    for k, colours in enumerate(("light", "dark"))
+    if os.environ.get("EVERY_LOOK") or (i + j) % 2 == k
+]
+each_look = pytest.mark.parametrize(("pointer", "size", "colours"), _LOOKS)
 CROSS = [[(-40, 0), (0, 2), (40, 0)], [(0, -40), (1, 0), (0, 40)]]
 DROP = """
 const [base64, name] = arguments;
@@ -121,6 +131,12 @@ class Page:
         )
         browser.get(address)
         self.wait(lambda: "recognise" in self.text("#status"))
+
+    def look(self, name: str) -> None:
+        """Keep a picture of the page in the folder SCREENSHOTS, for somebody to look at."""
+        if folder := os.environ.get("SCREENSHOTS"):
+            size = "x".join(map(str, self.browser.execute_script("return [innerWidth, innerHeight]")))
+            self.browser.save_screenshot(f"{folder}/{name} {size}.png")
 
     def resize(self, width: int, height: int) -> None:
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": min(width, height) < 600}

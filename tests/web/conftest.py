@@ -24,6 +24,7 @@ from tests.web.limits import LIMITS  # noqa: E402
 
 if find_spec("selenium"):
     from tests.web.chromium import address, browser, page  # noqa: F401
+    from tests.web.letters import notebook  # noqa: F401
 
 TRANSFORMER = {
     **Vocabulary.crohme().dimensions(),

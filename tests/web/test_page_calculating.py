@@ -96,6 +96,24 @@ def test_an_equation_shows_its_solutions_with_steps(page: Page) -> None:
     assert formulas(page, "#answer .steps")[-1] == "x=2,x=3"
 
 
+@pytest.mark.parametrize(
+    ("latex", "count", "rule", "last"),
+    [
+        ("3 x - 5 = 4", 2, "Divide both sides by the factor of the unknown.", "x=3"),
+        ("x + y = 3 , x - y = 1", 4, "Subtract equation 1 from equation 2.", "x=2"),
+        ("\\frac { d } { d x } x \\sin x =", 4, "Product rule.", "xcos(x)+sin(x)"),
+        ("\\int x \\cos x d x =", 4, "Integrate by parts", "xsin(x)+cos(x)+C"),
+    ],
+    ids=["linear equation", "system", "derivative", "integral"],
+)
+def test_steps_name_the_rule_of_each(page: Page, latex: str, count: int, rule: str, last: str) -> None:
+    read(page, latex)
+    page.wait(lambda: page.all("#answer .steps"))
+    page.click("#answer .steps summary")
+    assert len(page.all("#answer .steps li")) == count and rule in page.text("#answer .steps")
+    assert formulas(page, "#answer .steps")[-1].replace("\u2061", "") == last
+
+
 def test_angles_are_in_the_unit_that_was_chosen_and_stay_so(page: Page) -> None:
     read(page, "\\sin 3 0 =")
     page.wait(lambda: page.all("#answer .angle"))
@@ -158,7 +176,8 @@ def test_what_is_not_understood_is_said_and_nothing_is_guessed(page: Page) -> No
 
 LINES = """
 const done = arguments[0];
-const reader = new EventTarget(), written = ["a = 3", "f ( x ) = a x", "f ( 2 ) =", "x ^ { 2 } = 4", "1 / 2 x ="];
+const reader = new EventTarget(), written = ["a = 3", "f ( x ) = a x", "f ( 2 ) =", "x ^ { 2 } = 4", "1 / 2 x =",
+  "f ( x ) = 5 x", "f ( 2 ) ="];
 const slot = () => document.body.appendChild(document.createElement("div"));
 reader.lines = written.map((latex, id) => ({ id, latex, answer: slot() }));
 const modules = ["beside", "calculation", "api"].map((name) => import(`/static/${name}.js`));
@@ -183,8 +202,8 @@ Promise.all(modules).then(([beside, calculation, api]) => {
 def test_each_line_has_its_answer_beside_it_and_follows_those_above(page: Page) -> None:
     page.browser.set_script_timeout(60)
     first, then = page.browser.execute_async_script(LINES)
-    assert [text for text, _ in first] == ["", "", "6", "x=−2x=2", "?"]
-    assert [text for text, _ in then] == ["", "", "10", "x=−2x=2", "?"]
+    assert [text for text, _ in first] == ["", "", "6", "x=−2x=2", "?", "", "10"]
+    assert [text for text, _ in then] == ["", "", "10", "x=−2x=2", "?", "", "10"]
     assert first[2][1].startswith("Read as a equals 3") and "ow far the divisor" in first[4][1]
 
 
@@ -260,6 +279,19 @@ def test_a_letter_whose_new_value_is_not_understood_has_not_its_old_one() -> Non
       return plan(lines, known).states.map(({ answer, body }) => answer.refusal?.message ?? body.definitions);
     """)
     assert found == [[], "?", "What a is was not understood in a line above.", ["a = 3"], ["a = 3", "b = 2"]]
+
+
+def test_an_equation_of_a_function_that_is_known_leaves_it_as_it_is() -> None:
+    found = plan("""
+      const lines = ["f ( x ) = x", "f ( x ) = 0", "f ( 2 ) ="].map((latex, id) => ({ id, latex })), known = new Map();
+      for (let round = 0; round < 4; round++) {
+        for (const { key, body } of plan(lines, known).questions) {
+          known.set(key, { solution: { defines: body.latex === "f ( x ) = x" ? ["f"] : [] } });
+        }
+      }
+      return plan(lines, known).states.at(-1).answer.solution;
+    """)
+    assert found == {"defines": []}
 
 
 def test_only_what_changed_is_asked_again_and_what_is_outdated_is_taken_back() -> None:

@@ -8,8 +8,6 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-
 from tests.web.chromium import CROSS, Page, count_strokes, needs_chromium  # noqa: E402
 from tests.web.shown_readings import CLIPBOARD, reading, show  # noqa: E402
 
@@ -57,17 +55,3 @@ def test_a_damaged_link_is_said_to_be_so_beside_the_reading_of_what_was_kept(pag
     assert page.text("#notice span") == said and page.text("#latex")
     page.write([[(70, 0), (100, 0)]])
     assert not page.one("#notice").is_displayed(), "until the next thing is done"
-
-
-def test_latex_is_edited_by_hand(page: Page) -> None:
-    page.write(CROSS)
-    page.wait_for_reading()
-    page.browser.execute_script("getSelection().selectAllChildren(document.getElementById('latex'))")
-    page.one("#latex").send_keys(Keys.DELETE, "\\frac12+x^2")
-    page.wait(lambda: page.text("#status") == "Edited by hand")
-    assert page.spoken() == "1 over 2 plus x squared"
-    assert page.all("#shown mfrac")
-    page.one("#latex").send_keys("^")
-    page.wait(lambda: page.all("#status.wrong"))
-    assert page.text("#latex").endswith("^")
-    assert count_strokes(page) == 2, "keys that are typed are not for the paper"

@@ -12,16 +12,18 @@ from selenium.webdriver.common.actions.pointer_input import PointerInput  # noqa
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
-from tests.web.chromium import CROSS, DESKTOP, ON_ITS_SIDE, PHONE, Page, count_strokes, needs_chromium  # noqa: E402
+from tests.web.chromium import CROSS, Page, count_strokes, each_look, needs_chromium  # noqa: E402
 from tests.web.shown_readings import CLIPBOARD, answer, bodies, reading, show  # noqa: E402
 
 pytestmark = needs_chromium
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])
-@pytest.mark.parametrize("pointer", ["mouse", "pen", "touch"])
-def test_a_symbol_is_corrected_by_a_tap_on_the_paper(page: Page, pointer: str, size: tuple[int, int]) -> None:
+@each_look
+def test_a_symbol_is_corrected_by_a_tap_on_the_paper(
+    page: Page, pointer: str, size: tuple[int, int], colours: str
+) -> None:
     page.resize(*size)
+    page.colour(colours)
     show(page, reading("+", [0, 1], doubtful=0))
     time.sleep(0.9)  # sooner, it would be a dot
     page.point(PointerInput(pointer, pointer), (-30, 0), "down", "up")
@@ -29,6 +31,7 @@ def test_a_symbol_is_corrected_by_a_tap_on_the_paper(page: Page, pointer: str, s
     box, (width, height) = page.one("#correction").rect, size
     assert box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= height
     assert [e.text for e in page.all("#correction .candidate")] == ["+", "x", "×", "t"]
+    page.look(f"corrected {pointer} {colours}")
     page.click("#correction [data-label='\\\\times']")
     page.answer(1, answer(reading("\\times", [0, 1])))
     page.wait(lambda: page.text("#latex") == "\\times")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -17,63 +15,10 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 from inkml_parser import read  # noqa: E402
 from tests.web.chromium import DESKTOP, ON_ITS_SIDE, PHONE, Page, needs_axe, needs_chromium  # noqa: E402
+from tests.web.letters import A, B, C, choose, kept, poles, settled  # noqa: E402
 from tests.web.shown_readings import bodies, extents  # noqa: E402
 
 pytestmark = needs_chromium
-
-# In place of the server: a letter for each stroke, by its width.
-LETTERS = """
-window.asked = [];
-window.fetch = async (path, { body }) => {
-  asked.push({ body });
-  const widths = JSON.parse(body).strokes.map((stroke) => Math.round(stroke.at(-1)[0] - stroke[0][0]));
-  const reading = (shift, confidence) => {
-    const labels = widths.map((width) => "abcdefgh"[(width / 10 + shift) % 8]);
-    const leaves = labels.map((label, i) => `<mi data-strokes="${i}">${label}</mi>`).join("");
-    const mathml = `<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>${leaves}</mrow></math>`;
-    const symbols = labels.map((label, i) => ({ label, strokes: [i], doubtful: false, candidates: ["x", "y"] }));
-    return { latex: labels.join(" "), confidence, mathml, text: labels.join(""), typst: labels.join(" "), symbols };
-  };
-  const signs = Object.fromEntries([..."abcdefghxy"].map((letter) => [letter, letter]));
-  return new Response(JSON.stringify({ readings: [reading(0, 0.9), reading(1, 0.1)], signs }));
-};
-"""
-A, B, C = 0, 10, 20
-
-
-@pytest.fixture
-def notebook(page: Page) -> Iterator[Page]:
-    """The page with answers of the test, after a reload too."""
-    script = page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": LETTERS})
-    page.browser.execute_script(LETTERS)
-    yield page
-    page.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
-
-
-def poles(*widths: int, left: int = -150, top: int = -100) -> list[list[tuple[int, int]]]:
-    """Slanted poles in a row, each of a width that says which letter it is."""
-    return [[(left + 50 * i, top), (left + 50 * i + width, top + 40)] for i, width in enumerate(widths)]
-
-
-def lines(page: Page) -> list[str]:
-    """What is read of each line, from the top."""
-    return [line.text.replace("\n", "") for line in page.all(".line-reading math")]
-
-
-def settled(page: Page, *expected: str) -> None:
-    """Wait for the readings of all lines."""
-    page.wait(lambda: lines(page) == list(expected) and not page.all(".line-tag[data-waiting]"))
-
-
-def kept(page: Page) -> list[dict[str, Any]]:
-    script = "const done = arguments[0]; import('/static/kept.js').then(({ load }) => load()).then(done)"
-    return page.browser.execute_async_script(script)
-
-
-def choose(page: Page, act: str) -> None:
-    page.click("#pages")
-    page.wait(lambda: page.one("#contents").is_displayed())
-    page.click(f"[data-notebook={act}]")
 
 
 def test_lines_are_found_and_each_is_read_on_its_own(notebook: Page) -> None:
@@ -106,6 +51,24 @@ def test_a_symbol_of_another_line_is_corrected_by_a_tap_on_it(notebook: Page) ->
     notebook.wait(lambda: len(bodies(notebook)) > asked)
     assert bodies(notebook)[asked]["fixed"] == [{"strokes": [0], "label": "y"}]
     assert len(bodies(notebook)[asked]["strokes"]) == 2
+
+
+@pytest.mark.parametrize("pointer", ["mouse", "pen", "touch"])
+def test_a_tag_is_tapped_and_written_through(notebook: Page, pointer: str) -> None:
+    notebook.write_at_once(poles(A, B))
+    notebook.write_at_once(poles(C, C, top=20))
+    settled(notebook, "ab", "cc")
+    notebook.browser.execute_async_script("setTimeout(arguments[0], 900)")  # sooner, it would be a dot
+    hand = PointerInput(pointer, pointer)
+    notebook.point(hand, (0, 0), "down", "up", on=".line-reading")
+    notebook.wait(lambda: notebook.text("#latex") == "a b")
+    assert len(extents(notebook)) == 4
+    for count, on in ((5, 1), (6, 0)):
+        tag = notebook.all(".line-reading")[on]
+        notebook.browser.execute_script("arguments[0].id = 'written-on'", tag)
+        notebook.point(hand, (0, 0), "down", (10, 10), (30, 15), "up", on="#written-on")
+        notebook.browser.execute_script("arguments[0].id = ''", tag)
+        notebook.wait(lambda: len(extents(notebook)) == count)  # noqa: B023
 
 
 def test_lines_readings_and_picks_come_back_after_a_reload(notebook: Page) -> None:

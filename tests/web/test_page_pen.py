@@ -8,7 +8,7 @@ pytest.importorskip("selenium", reason="selenium is not installed")
 
 from selenium.webdriver.common.actions.pointer_input import PointerInput  # noqa: E402
 
-from tests.web.chromium import CROSS, DESKTOP, ON_ITS_SIDE, PHONE, Page, count_strokes, needs_chromium  # noqa: E402
+from tests.web.chromium import CROSS, Page, count_strokes, each_look, needs_chromium  # noqa: E402
 from tests.web.shown_readings import answer, bodies, extents, reading, show  # noqa: E402
 
 pytestmark = needs_chromium
@@ -60,14 +60,15 @@ def test_a_line_through_a_row_strikes_it_out_and_one_through_a_symbol_is_written
     assert count_strokes(page) == 5
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])
-@pytest.mark.parametrize("pointer", ["mouse", "pen", "touch"])
+@each_look
 def test_what_the_lasso_chooses_is_moved_scaled_copied_and_erased(
     page: Page,
     pointer: str,
     size: tuple[int, int],
+    colours: str,
 ) -> None:
     page.resize(*size)
+    page.colour(colours)
     page.intercept()
     page.write([*CROSS, [(110, -40), (110, 40)]], pointer)
     before = extents(page)

@@ -5,48 +5,29 @@
 
 export class NotUnderstood extends Error {}
 
-const TOKENS = /\\[a-zA-Z]+|\\.|\d|\S/g;
+export const TOKENS = /\\[a-zA-Z]+|\\.|\d|\S/g;
 const CALLS = new Set("sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp".split(" "));
 const SPELLED = ["arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp", "ln", "lg"]; // no signs of their own
 const INVERSES = { sin: "arcsin", cos: "arccos", tan: "arctan" };
 const CLOSING = { "(": ")", "[": "]", "\\{": "\\}" };
 const GREEK = new Set("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega".split(" "));
-const FUNCTIONS = new Set("fghFGH");
+export const FUNCTIONS = new Set("fghFGH");
 const TIMES = new Set(["\\times", "\\cdot", "*"]);
-const ELSEWHERE = "this page calculates with numbers only; the server solves more";
+export const ELSEWHERE = "this page calculates with numbers only; the server solves more";
 
-/**
- * What a line says: {kind: "value", body} for `2 + 3` and `2 + 3 =`, {kind: "letter", name, body} for `a = …`, and
- * {kind: "function", name, parameter, body} for `f ( x ) = …`.
- */
-export function readLine(latex, isFunction = () => false) {
-  const tokens = latex.match(TOKENS) ?? [];
-  if (tokens.at(-1) === "=") tokens.pop();
-  const equals = tokens.filter((token) => token === "=").length;
-  const at = tokens.indexOf("=");
-  if (equals > 1) throw new NotUnderstood(ELSEWHERE);
-  if (at < 0) return { kind: "value", body: whole(tokens, isFunction) };
-  const head = tokens.slice(0, at), rest = tokens.slice(at + 1);
-  if (head.length === 4 && FUNCTIONS.has(head[0]) && head[1] === "(" && isLetter(head[2]) && head[3] === ")") {
-    if (isFunction(head[0]) || ["e", "i"].includes(head[2])) throw new NotUnderstood(ELSEWHERE);
-    return { kind: "function", name: head[0], parameter: head[2], body: whole(rest, isFunction) };
-  }
-  const reader = new Reader(head, isFunction), name = isLetter(head[0]) ? reader.name() : null;
-  if (!name || reader.token !== undefined || ["e", "i"].includes(name)) throw new NotUnderstood(ELSEWHERE);
-  return { kind: "letter", name, body: whole(rest, isFunction) };
-}
-
-function whole(tokens, isFunction) {
+/** All tokens as one expression. */
+export function whole(tokens, isFunction) {
   const reader = new Reader(tokens, isFunction), body = reader.sum();
   if (reader.token !== undefined) throw reader.refusal();
   return body;
 }
 
-function isLetter(token) {
+export function isLetter(token) {
   return /^[a-zA-Z]$/.test(token ?? "") || (token?.startsWith("\\") && GREEK.has(token.slice(1)));
 }
 
-class Reader {
+/** Reads tokens as an expression. */
+export class Reader {
   #tokens;
   #at = 0;
   #isFunction;

@@ -4,10 +4,11 @@
  */
 import { compiled } from "./compiled.js";
 import { evaluate, lettersIn } from "./evaluation.js";
-import { NotUnderstood, readLine } from "./expressions.js";
+import { NotUnderstood } from "./expressions.js";
 import { isExact, exact, NoValue } from "./numbers.js";
 import { comma, decimalForms, letter, math, numberForms, row, sign } from "./presentation.js";
 import { sampled } from "./sampling.js";
+import { readLine } from "./statements.js";
 
 const IS_ANGLE = /\\(sin|cos|tan|cot|sec|csc|arc)/;
 const ONLY_NUMBERS = "This page calculates with numbers only: equations and formulas with letters need the server.";

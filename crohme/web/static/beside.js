@@ -4,8 +4,8 @@ import { showBeside } from "./solution.js";
 const REST = 500; // milliseconds after the last reading, after which lines are calculated
 
 /**
- * Keep the answers of lines up to date. `reader` has `lines` from the top down, each {id, latex, typed, answer}: its LaTeX
- * as it was read and as it was typed, or null, and the element for its answer. It fires "lines" and "reading" when they
+ * Keep the answers of lines up to date. `reader` has `lines` from the top down, each {id, latex, answer}: its LaTeX
+ * as it was read or typed, or null, and the element for its answer. It fires "lines" and "reading" when they
  * are others, or read otherwise. Returns a function that calculates without delay.
  */
 export function keepAnswers(reader, calculator, rest = REST) {
@@ -13,7 +13,7 @@ export function keepAnswers(reader, calculator, rest = REST) {
   const shown = new WeakMap(); // element → the answer in it
   const calculate = () => {
     clearTimeout(timer);
-    calculator.update(reader.lines.map(({ id, latex, typed }) => ({ id, latex: typed ?? latex })).filter(({ latex }) => latex));
+    calculator.update(reader.lines.map(({ id, latex }) => ({ id, latex })).filter(({ latex }) => latex));
   };
   for (const type of ["lines", "reading"]) {
     reader.addEventListener(type, () => {
@@ -22,9 +22,8 @@ export function keepAnswers(reader, calculator, rest = REST) {
     });
   }
   calculator.addEventListener("change", () => {
-    for (const { id, typed, answer: slot } of reader.lines) {
-      const state = typed ? undefined : calculator.stateOf(id); // it is not what stands on the paper
-      const now = state?.answer ?? null;
+    for (const { id, answer: slot } of reader.lines) {
+      const state = calculator.stateOf(id), now = state?.answer ?? null;
       if (shown.has(slot) && shown.get(slot) === now) continue;
       shown.set(slot, now);
       showBeside(slot, state, calculator);

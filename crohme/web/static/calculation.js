@@ -63,10 +63,13 @@ export function plan(lines, known, angle = "radians") {
     const names = (answer.solution?.defines ?? []).map(named);
     names.forEach((one) => lost.delete(one));
     if (names.length) definitions.push({ latex, names });
-    else if (name && definitions.some((one) => one.names.includes(name))) lost.add(name);
+    else if (name && (answer.refusal || !isCall(latex)) && definitions.some((one) => one.names.includes(name))) lost.add(name);
   }
   return { states, questions };
 }
+
+/** Whether a line begins as `f(x) = 0` does, which says nothing new of a function that is known. */
+function isCall(latex) { return latex.match(TOKENS)[1] === "("; }
 
 /** Said of a line with a letter that was given a value, and then another one that was not understood. */
 function ofLost(latex, name, lost) {

@@ -10,7 +10,7 @@ const FAR = 1e6;
 export async function toJson(records) {
   const pages = await Promise.all(records.map(async ({ name, strokes, file, fixed, lines, text, readings }) => ({
     name, strokes: strokes.map((stroke) => stroke.map(rounded)), picture: file && await toDataUrl(file), fixed, text,
-    lines: lines.map((line) => ({ strokes: line.strokes, latex: readingOf(line, readings), isPicked: line.latex !== null })),
+    lines: lines.map((line) => ({ strokes: line.strokes, latex: readingOf(line, readings), isPicked: isPicked(line), isTyped: isTyped(line) })),
   })));
   return `${JSON.stringify({ format: FORMAT, version: 1, pages })}\n`;
 }
@@ -25,7 +25,7 @@ export function toInkml(records) {
     const group = (kind, value, own) =>
       `<traceGroup>${annotation(kind, value)}${own.map((i) => `<traceView traceDataRef="#p${at}t${i}"/>`).join("")}</traceGroup>`;
     const groups = [
-      ...lines.map((line) => group(line.latex === null ? "reading" : "picked reading", readingOf(line, readings) ?? "", line.strokes)),
+      ...lines.map((line) => group(`${isTyped(line) ? "typed " : isPicked(line) ? "picked " : ""}reading`, readingOf(line, readings) ?? "", line.strokes)),
       ...fixed.map(({ label, strokes: own }) => group("symbol", label ?? "", own)),
       ...(text.length ? [group("text", "", text)] : []),
     ];
@@ -79,7 +79,7 @@ function ofInkml(text) {
       const { type, value } = kindOf(part);
       if (type === "symbol") one.fixed.push({ strokes: own, label: value || null });
       else if (type === "text") one.text = own;
-      else one.lines.push({ strokes: own, latex: value || null, isPicked: type === "picked reading" });
+      else one.lines.push({ strokes: own, latex: value || null, isPicked: type === "picked reading", isTyped: type === "typed reading" });
     }
     return one;
   });
@@ -115,7 +115,7 @@ async function checked({ name, strokes, picture = null, fixed = [], lines = [], 
   must(lines.every((one) => areStrokes(one?.strokes) && one.strokes.length && isText(one.latex, MOST.latex)), "a line cannot be read");
   const placed = [...lines.flatMap((line) => line.strokes), ...text];
   must(new Set(placed).size === placed.length, "a stroke is in two lines");
-  const own = lines.map((line, i) => ({ id: i + 1, strokes: [...line.strokes].sort((a, b) => a - b), latex: line.isPicked ? line.latex : null }));
+  const own = lines.map((line, i) => ({ id: i + 1, strokes: [...line.strokes].sort((a, b) => a - b), latex: line.isPicked ? line.latex : null, typed: line.isTyped ? line.latex : null }));
   const ink = strokes.map((stroke) => stroke.map(([x, y, t = 0]) => [x, y, t]));
   return { name: name.trim(), content: page(ink, { picture: picture && await pictureOf(picture, of), fixed, lines: own, text }) };
 }
@@ -140,9 +140,12 @@ function toDataUrl(file) {
   });
 }
 
+const isTyped = ({ typed = null }) => typed !== null;
+const isPicked = (line) => line.latex !== null && !isTyped(line);
+
 /** What a line was read as, of readings that may be of fewer strokes. */
-function readingOf({ strokes, latex }, readings) {
-  return latex ?? readings.find((one) => one.strokes.join() === strokes.join())?.latex ?? null;
+function readingOf({ strokes, latex, typed }, readings) {
+  return typed ?? latex ?? readings.find((one) => one.strokes.join() === strokes.join())?.latex ?? null;
 }
 
 function annotation(type, text) {

@@ -34,12 +34,18 @@ export async function sendable(file, type) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
 }
 
-/** Call `take` with a file that is dropped anywhere, or chosen in the dialogue that `button` opens. */
+/** Call `take` with a file that is dropped or pasted anywhere, or chosen in the dialogue that `button` opens. */
 export function takeFiles({ button, input, curtain, take }) {
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     if (input.files.length) take(input.files[0]);
     input.value = "";
+  });
+  addEventListener("paste", (event) => {
+    const [file] = event.clipboardData?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    take(file);
   });
   const hasFile = (event) => event.dataTransfer?.types.includes("Files");
   addEventListener("dragover", (event) => {

@@ -18,7 +18,7 @@ export async function linkTo({ strokes, fixed, lines, text }) {
       return step;
     });
   });
-  const bytes = new TextEncoder().encode(JSON.stringify({ strokes: packed, fixed, lines: lines.map((line) => line.strokes), text }));
+  const bytes = new TextEncoder().encode(JSON.stringify({ strokes: packed, fixed, lines: lines.map((line) => line.strokes), typed: lines.map((line) => line.typed ?? null), text }));
   return `${location.href.split("#")[0]}${KEY}${toText(await through(new CompressionStream("deflate-raw"), bytes))}`;
 }
 
@@ -31,14 +31,14 @@ export function hasInk(hash) {
 export async function pageOf(hash) {
   try {
     const bytes = await through(new DecompressionStream("deflate-raw"), toBytes(hash.slice(KEY.length)), MOST_BYTES);
-    const { strokes, fixed = [], lines = [], text = [] } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const { strokes, fixed = [], lines = [], typed = [], text = [] } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     if (!strokes.length || strokes.length > MOST_STROKES) throw new Error();
     const placed = [...lines.flat(), ...text];
     if (!lines.every((own) => Array.isArray(own) && own.length)) throw new Error();
     if (new Set(placed).size < placed.length || !placed.every((index) => isStroke(index, strokes.length))) throw new Error();
     return page(strokes.map(unpacked), {
       fixed: fixed.map((one) => checked(one, strokes.length)), text,
-      lines: lines.map((own, i) => ({ id: i + 1, strokes: own, latex: null })),
+      lines: lines.map((own, i) => ({ id: i + 1, strokes: own, latex: null, typed: typeof typed[i] === "string" ? typed[i] : null })),
     });
   } catch {
     throw new Error("The link is damaged: its ink cannot be read.");

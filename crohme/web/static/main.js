@@ -12,7 +12,7 @@ import { Notebook } from "./notebook.js";
 import { Notice } from "./notice.js";
 import { Opening } from "./opening.js";
 import { Pad } from "./pad.js";
-import { BLANK, corrected, released, separated, without } from "./page.js";
+import { BLANK, corrected, released, separated, typed, without } from "./page.js";
 import { Panel } from "./panel.js";
 import { Reader } from "./reader.js";
 import { Recognition } from "./recognition.js";
@@ -20,6 +20,7 @@ import { Result } from "./result.js";
 import { scrollWith } from "./scrollbar.js";
 import { actOnSelection } from "./selection.js";
 import { Tags } from "./tags.js";
+import { showTimeline } from "./timeline.js";
 import { walkWithArrows } from "./toolbar.js";
 
 const $ = (id) => document.getElementById(id);
@@ -44,10 +45,10 @@ const result = new Result({
   get page() { return history.current; },
   get ink() { return reader.active?.ink; },
   get line() { return reader.active?.id; },
-  type(latex) {
-    if (!reader.active || reader.active.typed === latex) return;
-    reader.active.type(latex);
-    calculate();
+  type(id, latex) {
+    const line = reader.lines.find((one) => one.id === id), isRead = latex === line?.reading?.latex;
+    if (history.current.lines.some((one) => one.id === id)) history.push(typed(history.current, id, isRead ? null : latex));
+    else if (line) reader.type(line, latex); // a picture's, or a single symbol's
   },
   calculate,
 }, calculator);
@@ -58,6 +59,7 @@ const opening = new Opening({ pad, notebook, recognition, reader, panel, notice 
 const { shown } = result;
 new Tags($("tags"), reader, pad);
 scrollWith($("scrollbar"), pad.view);
+const openTimeline = showTimeline({ button: $("pages"), popover: $("timeline"), list: $("versions"), none: $("no-versions") }, notebook, history, notice);
 showContents({ button: $("pages"), popover: $("contents"), name: $("page-name"), list: $("page-list") }, notebook, notice);
 
 // What is written is read, and kept.
@@ -81,8 +83,8 @@ history.addEventListener("change", () => {
 });
 for (const radio of document.querySelectorAll("[name=mode]")) radio.addEventListener("change", () => read(0));
 reader.addEventListener("reading", () => {
-  pad.mark(reader.lines.filter((line) => line.isUpToDate && line.reading).flatMap(doubtfulOf));
-  notebook.note(reader.lines.filter((line) => line.isUpToDate && line.reading).map(({ strokes, latex }) => ({ strokes, latex })));
+  pad.mark(reader.lines.filter((line) => line.isUpToDate && line.reading && !line.typed).flatMap(doubtfulOf));
+  notebook.note(reader.lines.filter((line) => line.typed || (line.isUpToDate && line.reading)).map(({ strokes, latex }) => ({ strokes, latex })));
 });
 notebook.addEventListener("unkept", () => notice.tell("This browser does not keep what you write. Export the notebook before you close the page."), { once: true });
 
@@ -189,6 +191,7 @@ $("contents").addEventListener("click", async ({ target }) => {
   if (!act) return;
   $("contents").hidePopover();
   if (act === "add") await notebook.add();
+  else if (act === "timeline") await openTimeline();
   else if (act === "import") $("import").click();
   else if (act === "json") download(new Blob([await toJson(notebook.records())], { type: "application/json" }), "notebook.json");
   else download(new Blob([toInkml(notebook.records())], { type: "application/inkml+xml" }), "notebook.inkml");

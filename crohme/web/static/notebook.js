@@ -2,6 +2,7 @@
 import { pastOf } from "./history.js";
 import { forget, keep, load, loadOne } from "./kept.js";
 import { BLANK, page } from "./page.js";
+import { Versions } from "./versions.js";
 
 const OPEN = "page"; // in the tab's own storage, which outlives a reload
 const PAUSE = 400; // milliseconds after a reading, in which others follow
@@ -12,6 +13,7 @@ export class Notebook extends EventTarget {
   sheets = [];
   /** The one that lies open. */
   open;
+  versions = new Versions();
   #history;
   #readings = []; // of the page that lies open: {strokes, latex} of each line that is read
   #isReady = false;
@@ -38,6 +40,7 @@ export class Notebook extends EventTarget {
       const last = kept.reduce((best, one) => (one.at > best.at ? one : best));
       const { strokes } = this.#history.current; // of a quick hand
       this.sheets = kept;
+      this.versions.tidy(kept.map(({ id }) => id)).catch(() => {});
       await this.turnTo(kept.find(({ id }) => id === own) ?? last);
       if (strokes.length) this.#history.push(page([...this.#history.current.strokes, ...strokes], this.#history.current));
     } finally {
@@ -52,6 +55,7 @@ export class Notebook extends EventTarget {
     this.#stop();
     sheet.past ??= pastOf(await pageOf(sheet.kept));
     this.open = sheet;
+    this.versions.open({ ...this.#record(sheet), at: sheet.at });
     this.#readings = [];
     sessionStorage.setItem(OPEN, sheet.id);
     this.#unkept(() => this.#history.open(sheet.past));
@@ -133,7 +137,9 @@ export class Notebook extends EventTarget {
   #keepSheet(sheet) {
     sheet.kept = { ...this.#record(sheet), name: sheet.name };
     sheet.at = Date.now();
-    keep(sheet.kept).then(() => this.#others.postMessage({ id: sheet.id }), () => this.#tellUnkept());
+    this.versions.note(sheet.kept);
+    const { kept } = sheet, withMoreRoom = () => this.versions.clear().then(() => keep(kept));
+    keep(kept).catch(withMoreRoom).then(() => this.#others.postMessage({ id: sheet.id }), () => this.#tellUnkept());
   }
 
   /** Take what another tab has kept. The page that lies open gets it as a step that can be undone. */
@@ -171,6 +177,13 @@ async function pageOf({ strokes, file, fixed, lines, text }) {
   return page(strokes, { picture: file && { file, bitmap: await createImageBitmap(file) }, fixed, lines, text });
 }
 
-function hasSameInk(one, other) {
-  return JSON.stringify([one.strokes, one.fixed, one.text]) === JSON.stringify([other.strokes, other.fixed, other.text]);
+/** The page that a version of one was. */
+export { pageOf };
+
+function hasSameInk(...pages) {
+  const [one, other] = pages.map(({ strokes, fixed, text, lines }) => {
+    const set = lines.filter(({ latex, typed }) => latex ?? typed).map(({ strokes: own, latex, typed }) => [own, latex, typed ?? null]);
+    return JSON.stringify([strokes, fixed, text, set]);
+  });
+  return one === other;
 }

@@ -1,5 +1,6 @@
 /** What comes from elsewhere: files that are opened, notebooks that are imported, links. */
 import { Refusal } from "./api.js";
+import { choosePart } from "./crop.js";
 import { fromText, isNotebook } from "./exchange.js";
 import { sendable, typeOf } from "./files.js";
 import { fitted } from "./ink.js";
@@ -23,15 +24,15 @@ export class Opening {
     this.#notice = notice;
   }
 
-  /** Open a file in a mode: a notebook adds its pages, an expression or a picture is read. */
-  async file(file, history, mode) {
+  /** Open a file in a mode: a notebook adds its pages, an expression or a picture is read; `whole` is the picture it is a part of. */
+  async file(file, history, mode, whole = file) {
     const name = file.name.toLowerCase();
     if (/\.(json|inkml)$/.test(name)) {
       const text = await file.text();
       if (name.endsWith(".json") || isNotebook(text)) return this.notebook(file.name, text);
     }
+    const type = typeOf(file), isPicture = type?.startsWith("image/");
     try {
-      const type = typeOf(file);
       if (!type) throw new Refusal("type", "Only InkML, PNG, JPEG and WebP files can be read.");
       const sent = await sendable(file, type);
       this.#panel.wait(true);
@@ -42,6 +43,12 @@ export class Opening {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.#panel.refuse(refusal);
     }
+    if (isPicture) this.#notice.tell("Only a part of the picture?", { name: "Choose it", run: () => this.#part(whole, history, mode) });
+  }
+
+  async #part(whole, history, mode) {
+    const part = await choosePart(whole);
+    if (part) await this.file(part, history, mode, whole);
   }
 
   /** Add the pages of a notebook. */

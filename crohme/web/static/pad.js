@@ -9,6 +9,7 @@ const PEN_ERASER = 32; // in PointerEvent.buttons
 const BEGUN = 12; // CSS pixels after which a finger writes, and a second one does not turn it into a pinch
 const WHEEL = 300; // CSS pixels of a wheel that make all e times as large
 const MARGIN = 20; // CSS pixels around what is in sight, for the width of lines
+const TAP = { far: 4, long: 400, apart: 800 }; // CSS pixels, milliseconds; sooner after a stroke, a touch is a dot
 const RESTING = 500; // milliseconds after the pen was seen in which a touch is the palm of the hand that holds it
 
 /**
@@ -27,6 +28,7 @@ export class Pad extends EventTarget {
   #pointer = null; // the one that writes or erases: {id, type, start}
   #pinch = null; // two fingers: their ids → [x, y] of the window
   #penSeen = -Infinity; // when the pen last wrote or hovered
+  #lifted = -Infinity; // when a stroke was last written
   #drawing = 0;
 
   constructor(canvas, history) {
@@ -48,7 +50,7 @@ export class Pad extends EventTarget {
     canvas.addEventListener("pointercancel", (event) => this.#up(event, false));
     canvas.addEventListener("lostpointercapture", (event) => this.#up(event, false)); // no other event may come
     canvas.addEventListener("pointerleave", () => this.#hover(-1));
-    canvas.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    canvas.parentElement.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
   }
 
   /** The name of the tool in use. */
@@ -66,6 +68,12 @@ export class Pad extends EventTarget {
   isPalm({ pointerType, timeStamp }) {
     if (pointerType !== "touch") return false;
     return this.#pointer?.type === "pen" || timeStamp - this.#penSeen < RESTING;
+  }
+
+  /** Let a pointer that came down on what lies over the paper go on on the paper: `tap` is called if it was a tap. */
+  follow(event, tap) {
+    this.#down(event);
+    if (this.#pointer?.id === event.pointerId) this.#pointer.tap = tap;
   }
 
   light(indices) {
@@ -134,7 +142,7 @@ export class Pad extends EventTarget {
     this.#drop();
     this.#canvas.focus({ preventScroll: true });
     this.#canvas.setPointerCapture(event.pointerId);
-    this.#pointer = { id: event.pointerId, type: event.pointerType, start: this.#placeOf(event), far: 0 };
+    this.#pointer = { id: event.pointerId, type: event.pointerType, start: this.#placeOf(event), at: event.timeStamp, far: 0 };
     this.#hover(-1);
     this.dispatchEvent(new Event("pendown"));
     this.#busy = event.buttons & PEN_ERASER ? this.tools.eraser : this.tools[this.#tool];
@@ -163,18 +171,30 @@ export class Pad extends EventTarget {
       return this.dispatchEvent(new Event("unchanged"));
     }
     if (event.pointerId !== this.#pointer?.id) return;
-    const busy = this.#busy;
+    const busy = this.#busy, pointer = this.#pointer;
     this.#busy = this.#pointer = null;
+    if (isLifted && pointer.tap && this.#isTap(pointer, event)) {
+      busy.cancel();
+      this.draw();
+      this.dispatchEvent(new Event("unchanged"));
+      return pointer.tap();
+    }
     // A touch that the system calls off was a palm; a pen that it calls off has written.
     const isMeant = isLifted || (event.pointerType !== "touch" && busy === this.tools.pen);
     if (!isMeant) busy.cancel();
     const next = isMeant ? busy.end(this.#history.current) : null;
     if (next) {
+      this.#lifted = event.timeStamp;
       this.#history.push(next);
     } else {
       this.draw();
       this.dispatchEvent(new Event("unchanged"));
     }
+  }
+
+  #isTap({ far, at, type }, { timeStamp }) {
+    const isDot = type !== "mouse" && at - this.#lifted < TAP.apart;
+    return far <= TAP.far && timeStamp - at <= TAP.long && !isDot;
   }
 
   #drop() {

@@ -3,8 +3,8 @@
  *
  * `strokes` are arrays of [x, y, milliseconds] in CSS pixels; `picture` is {file, bitmap} or null; `fixed` are the
  * symbols {strokes, label} that the writer has set: numbers of strokes, and a label, null for any. `lines` are
- * {id, strokes, latex} from the top down, `latex` the reading that the writer has picked, or null; `text` are the numbers of
- * the strokes that are no formulas.
+ * {id, strokes, latex, typed} from the top down, `latex` the reading that the writer has picked, `typed` the LaTeX that was
+ * typed in its place, both null if there is none; `text` are the numbers of the strokes that are no formulas.
  */
 import { findLines } from "./lines.js";
 
@@ -27,28 +27,31 @@ export function without(of, indices) {
   const lines = of.lines.flatMap((line) => {
     const left = line.strokes.filter((index) => numbers.has(index));
     if (left.length === line.strokes.length) return [line];
-    return findLines(left.map((index) => of.strokes[index])).map((part, i) => ({
-      id: i ? null : line.id, strokes: part.map((number) => left[number]), latex: null,
-    }));
+    return findLines(left.map((index) => of.strokes[index])).map((part, i) => unread(i ? null : line.id, part.map((number) => left[number])));
   });
   return page(kept.map((index) => of.strokes[index]), { picture: of.picture, ...renumbered({ ...of, lines }, numbers) });
 }
 
 /** Strokes set to be one symbol, `label` or any; nothing else that was set of them holds any more. */
 export function corrected(of, strokes, label = null) {
-  return page(of.strokes, { ...of, fixed: [...released(of, strokes).fixed, { strokes, label }] });
+  return set(of, strokes, [{ strokes, label }]);
 }
 
 /** Strokes set to be a symbol each. */
 export function separated(of, strokes) {
-  const each = strokes.map((index) => ({ strokes: [index], label: null }));
-  return page(of.strokes, { ...of, fixed: [...released(of, strokes).fixed, ...each] });
+  return set(of, strokes, strokes.map((index) => ({ strokes: [index], label: null })));
 }
 
 /** Nothing set of some strokes. */
 export function released(of, strokes) {
-  const free = new Set(strokes);
-  return page(of.strokes, { ...of, fixed: of.fixed.filter((one) => !one.strokes.some((index) => free.has(index))) });
+  return set(of, strokes, []);
+}
+
+/** Symbols in place of all that was set of some strokes, and of what was typed for their lines. */
+function set(of, strokes, symbols) {
+  const chosen = new Set(strokes), isOther = (one) => !one.strokes.some((index) => chosen.has(index));
+  const lines = of.lines.map((line) => (isOther(line) ? line : { ...line, typed: null }));
+  return page(of.strokes, { ...of, lines, fixed: [...of.fixed.filter(isOther), ...symbols] });
 }
 
 /** Strokes with each point changed by a function of x and y. What was set of them stays; their lines are found anew. */
@@ -71,7 +74,7 @@ export function copied(of, indices, change) {
 /** Strokes set to be a line of their own. */
 export function asLine(of, strokes) {
   const chosen = new Set(strokes);
-  const lines = [...of.lines.map((line) => lineWithout(line, chosen)), { id: null, strokes: [...strokes], latex: null }];
+  const lines = [...of.lines.map((line) => lineWithout(line, chosen)), unread(null, [...strokes])];
   return page(of.strokes, { ...of, lines, text: of.text.filter((index) => !chosen.has(index)) });
 }
 
@@ -84,7 +87,12 @@ export function asText(of, strokes) {
 
 /** The reading of a line set to one of its others. */
 export function picked(of, id, latex) {
-  return page(of.strokes, { ...of, lines: of.lines.map((line) => (line.id === id ? { ...line, latex } : line)) });
+  return page(of.strokes, { ...of, lines: of.lines.map((line) => (line.id === id ? { ...line, latex, typed: null } : line)) });
+}
+
+/** LaTeX in place of what a line is read as, as long as its ink is as it is; null for the reading. */
+export function typed(of, id, latex) {
+  return page(of.strokes, { ...of, lines: of.lines.map((line) => (line.id === id ? { ...line, typed: latex } : line)) });
 }
 
 /** The page with all its strokes in lines, but those of text. Lines that it has stay, unless one symbol lies in two. */
@@ -99,7 +107,7 @@ export function lined(of) {
     const own = new Set(strokes), before = [...free].filter((line) => own.has(line.strokes[0]));
     before.forEach((line) => free.delete(line));
     const same = before.find((line) => line.strokes.length === strokes.length && line.id !== null);
-    return same ?? { id: before.find(({ id }) => id !== null)?.id ?? next++, strokes, latex: null };
+    return same ?? unread(before.find(({ id }) => id !== null)?.id ?? next++, strokes);
   });
   return page(of.strokes, { ...of, lines });
 }
@@ -116,7 +124,7 @@ function tied(lines, fixed) {
     const sharing = all.filter((line) => line.strokes.some((index) => strokes.includes(index)));
     if (sharing.length < 2) return all;
     const joined = sharing.flatMap((line) => line.strokes).sort((a, b) => a - b);
-    return [...all.filter((line) => !sharing.includes(line)), { id: sharing[0].id, strokes: joined, latex: null }];
+    return [...all.filter((line) => !sharing.includes(line)), unread(sharing[0].id, joined)];
   }, lines);
 }
 
@@ -132,7 +140,11 @@ function renumbered({ fixed, lines, text }, numbers) {
 
 function lineWithout(line, gone) {
   const strokes = line.strokes.filter((index) => !gone.has(index));
-  return strokes.length === line.strokes.length ? line : { id: line.id, strokes, latex: null };
+  return strokes.length === line.strokes.length ? line : unread(line.id, strokes);
+}
+
+function unread(id, strokes) {
+  return { id, strokes, latex: null, typed: null };
 }
 
 function changed(stroke, change) {

@@ -40,8 +40,9 @@ export class Panel {
   #show() {
     const line = this.#reader.active;
     if (!line) return this.#clear("Nothing to recognise yet.", false);
-    const { told, refusal } = line;
-    if (refusal && told) this.#result.say(`${refusal.message} Undo the correction, or write it anew.`, true);
+    const { told, refusal, typed } = line;
+    if (typed) this.#draw(line);
+    else if (refusal && told) this.#result.say(`${refusal.message} Undo the correction, or write it anew.`, true);
     else if (refusal) this.#clear(EXPLAINED[refusal.code] ?? refusal.message, refusal.code !== "nothing_to_recognise");
     else if (told) this.#draw(line);
     else if (!this.#reader.lines.some((one) => one.told && one.told.ink === this.#result.reading?.ink)) this.#clear("", false);
@@ -49,22 +50,25 @@ export class Panel {
   }
 
   #draw(line) {
-    const { told: { ink, answer } } = line, { readings, none } = this.#parts;
-    none.hidden = true;
-    this.#parts.solve.hidden = !answer.readings;
-    const isListed = this.#listed === answer, { reading } = line;
-    if (isListed && this.#drawn === reading) return;
-    [this.#listed, this.#drawn] = [answer, reading];
-    if (answer.readings) {
+    const { reading, typed } = line, { ink, answer = null } = line.told ?? {}, { readings, none } = this.#parts;
+    none.hidden = Boolean(answer);
+    this.#parts.solve.hidden = Boolean(answer?.networks);
+    const isListed = this.#listed === answer, drawn = typed ?? reading;
+    if (isListed && drawn && this.#drawn === drawn) return;
+    [this.#listed, this.#drawn] = [answer, drawn];
+    if (!answer) {
+      readings.replaceChildren();
+    } else if (answer.readings) {
       const pick = ({ latex }) => this.#history.push(picked(this.#history.current, line.id, latex));
       if (!isListed) showReadings(readings, answer.readings, pick);
-      readings.querySelectorAll("input")[line.readings.indexOf(reading)].checked = true;
-      this.#result.show(ink, reading, reading.confidence, answer.signs);
+      readings.querySelectorAll("input").forEach((input, i) => { input.checked = !typed && i === line.readings.indexOf(reading); });
+      if (!typed) this.#result.show(ink, reading, reading.confidence, answer.signs);
     } else {
       const pick = (candidate) => this.#result.show(ink, candidate, candidate.probability);
       if (!isListed) showNetworks(readings, answer.networks, pick);
-      pick(answer.networks.at(-1).candidates[0]); // of both, if there are both
+      if (!typed) pick(answer.networks.at(-1).candidates[0]); // of both, if there are both
     }
+    if (typed) this.#result.showTyped(line.ink, typed);
   }
 
   #clear(text, isWrong) {

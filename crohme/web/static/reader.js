@@ -1,4 +1,5 @@
 /** What is read of each line of the page. */
+import { Conversion } from "./conversion.js";
 import { element } from "./formula.js";
 import { inkOf } from "./page.js";
 
@@ -16,7 +17,7 @@ export class Line {
   told = null; // what was last answered: {ink, answer}
   refused = null; // why there is no reading: {ink, refusal}
   answer = element("div", { className: "line-answer" });
-  typed = null; // LaTeX in the place of the reading's, until it is read anew
+  typed = null; // what was typed in place of the reading: {latex, mathml, text, typst}, only {latex} at first, or {latex, refusal}
 
   constructor(id) { this.id = id; }
 
@@ -24,15 +25,12 @@ export class Line {
   get reading() { return this.told?.answer.readings ? this.readings.find(({ latex }) => latex === this.picked) ?? this.readings[0] : null; }
   get readings() { return this.told?.answer.readings ?? []; }
   get signs() { return this.told?.answer.signs ?? {}; }
-  get latex() { return this.reading?.latex ?? null; }
+  get latex() { return this.typed?.latex ?? this.reading?.latex ?? null; }
   get refusal() { return this.refused?.ink === this.ink ? this.refused.refusal : null; }
 
   /** Whether what was last answered is of its ink as it is now. */
   get isUpToDate() { return this.told?.ink === this.ink; }
   get isWaiting() { return !this.isUpToDate && !this.refusal; }
-
-  /** Say that the LaTeX of the line is another, or with null, the reading's. */
-  type(latex) { this.typed = latex; }
 
   /** Take an answer, or the reason why there is none. A correction that cannot be leaves the reading of before. */
   take(ink, { answer, refusal }) {
@@ -66,6 +64,7 @@ export class Reader extends EventTarget {
   #mode = "expression";
   #inks = new Map(); // by name, the one used last at the end
   #owners = new WeakMap(); // of inks: the lines that they were or are
+  #conversion = new Conversion();
 
   constructor(recognition) {
     super();
@@ -77,10 +76,11 @@ export class Reader extends EventTarget {
   read(page, mode, { pause, isOther = false } = {}) {
     const isWhole = mode === "symbol" || page.picture;
     const before = new Map(isOther || mode !== this.#mode ? [] : this.lines.map((line) => [line.id, line]));
-    const found = isWhole ? [{ id: 0, strokes: page.strokes.map((_, index) => index), latex: null }] : page.lines;
+    const whole = { id: 0, strokes: page.strokes.map((_, index) => index), latex: null };
+    const found = isWhole ? [whole] : page.lines;
     this.#mode = mode;
     const changed = [], known = [];
-    this.lines = found.map(({ id, strokes, latex }) => {
+    this.lines = found.map(({ id, strokes, latex, typed = null }) => {
       const line = before.get(id) ?? new Line(id), ink = isWhole ? page : this.#known(inkOf(page, { strokes }));
       const isSame = line.ink === ink, { reading } = line;
       Object.assign(line, { strokes, picked: latex });
@@ -89,7 +89,8 @@ export class Reader extends EventTarget {
         this.#owners.set(ink, line);
         changed.push(line);
       }
-      if (isSame ? line.reading !== reading : this.#take(line)) known.push(line);
+      const isTyped = (!isWhole || !isSame) && this.#type(line, typed);
+      if ((isSame ? line.reading !== reading : this.#take(line)) || isTyped) known.push(line);
       return line;
     });
     this.#activate(newest(changed) ?? (this.lines.includes(this.active) ? this.active : this.lines.at(-1)) ?? null);
@@ -105,6 +106,11 @@ export class Reader extends EventTarget {
     this.#recognition.learn(line.ink, this.#mode, answer);
     this.#take(line);
     this.#tell(line);
+  }
+
+  /** Let LaTeX stand in place of what a line is read as, null for the reading, until it is another ink or page. */
+  type(line, latex) {
+    if (this.#type(line, latex)) this.#tell(line);
   }
 
   /** Make a line the active one. */
@@ -141,6 +147,19 @@ export class Reader extends EventTarget {
     const known = this.#recognition.known(line.ink, this.#mode);
     if (known) line.take(line.ink, known);
     return Boolean(known);
+  }
+
+  /** Whether what is typed for a line is new. */
+  #type(line, latex) {
+    if ((line.typed?.latex ?? null) === latex) return false;
+    let typed = line.typed = latex === null ? null : { latex };
+    if (typed) this.#conversion.convert(latex, (made) => {
+      if (line.typed !== typed) return false;
+      line.typed = typed = { latex, ...made };
+      if (this.lines.includes(line)) this.#tell(line);
+      return true;
+    });
+    return true;
   }
 
   #tell(line) {

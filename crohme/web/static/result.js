@@ -1,14 +1,13 @@
 /** The reading that is shown: its formula, its LaTeX, which can be edited, its copies, its answer. */
-import { HAS_SERVER, post, Refusal } from "./api.js";
+import { HAS_SERVER, Refusal } from "./api.js";
 import { kindOf } from "./calculation.js";
 import { copy, OF_INK } from "./copies.js";
-import { formula, percent } from "./formula.js";
+import { element, formula, percent } from "./formula.js";
 import { belongsTo } from "./popovers.js";
 import { Shown } from "./shown.js";
 import { inPlace, showState } from "./solution.js";
 import { inWords } from "./words.js";
 
-const JSON_TYPE = "application/json";
 const PAUSE = 300; // milliseconds after a key, in which another may follow
 const THANKS = 1500; // milliseconds
 
@@ -24,7 +23,7 @@ export class Result {
 
   /**
    * `parts` are elements by name; `current` gives the `page` that is written on, the `ink` and the number `line` of its
-   * active line; its `type(latex)` is told of LaTeX that is typed for the line, and `calculate()` asks without delay.
+   * active line; its `type(line, latex)` is told of LaTeX that is typed for a line, and `calculate()` asks without delay.
    */
   constructor(parts, current, calculator) {
     this.#parts = parts;
@@ -36,6 +35,7 @@ export class Result {
     });
     if (HAS_SERVER) parts.latex.contentEditable = "plaintext-only";
     parts.latex.addEventListener("input", () => this.#edited());
+    parts.latex.addEventListener("blur", () => this.#leave());
     parts.latex.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
@@ -66,17 +66,30 @@ export class Result {
 
   /** Show a reading of an ink. */
   show(ink, reading, certainty, signs = {}) {
-    clearTimeout(this.#timer);
+    const isTyping = this.#timer !== 0; // and what is typed comes in a moment
     this.reading = { symbols: [], ...reading, ink, signs };
     const doubtful = this.reading.symbols.filter((symbol) => symbol.doubtful).length;
     const marked = { 0: "", 1: "; the marked symbol is doubtful" }[doubtful] ?? "; the marked symbols are doubtful";
-    this.#parts.latex.textContent = reading.latex;
+    if (!isTyping) this.#parts.latex.textContent = reading.latex;
     this.#draw(`Read with ${percent(certainty)} certainty${marked}`);
+  }
+
+  /** Show what was typed in place of the reading of an ink: {latex, mathml, text, typst}, or only its LaTeX, and why. */
+  showTyped(ink, typed) {
+    const { latex, copy: button, solve } = this.#parts, isSame = this.reading?.ink === ink;
+    const isTyping = this.#timer !== 0; // and what is typed next comes in a moment
+    this.reading = { mathml: null, text: null, typst: null, ...typed, symbols: [], signs: {}, ink, isTyped: true };
+    if (!isTyping && latex.textContent.trim() !== typed.latex) latex.textContent = typed.latex;
+    if (typed.mathml) return this.#draw("Edited by hand");
+    if (!isSame) this.shown.show(element("code", {}, typed.latex));
+    button.disabled = solve.disabled = false;
+    if (typed.refusal) this.say(typed.refusal.message, true);
+    this.#showAnswer();
   }
 
   /** Show that there is no reading, and why, if it is not only that nothing is written. */
   clear(text, isWrong) {
-    clearTimeout(this.#timer);
+    this.#stop();
     this.reading = null;
     this.shown.show(null);
     const { latex, copy: button, solve } = this.#parts;
@@ -102,27 +115,31 @@ export class Result {
     const { copy: button, solve } = this.#parts;
     button.disabled = solve.disabled = false;
     this.say(text, false, spoken);
-    this.#current.type(this.reading.isTyped ? this.reading.latex : null);
     this.#showAnswer();
   }
 
   #edited() {
-    const typed = this.#parts.latex.textContent.trim();
-    clearTimeout(this.#timer);
-    if (!typed || !this.reading) return;
-    const asked = this.reading = { ...this.reading, latex: typed, mathml: null, text: null, typst: null, symbols: [], isTyped: true };
-    this.#timer = setTimeout(() => this.#convert(asked), PAUSE);
+    this.#stop();
+    const { line } = this.#current;
+    this.#timer = setTimeout(() => this.#take(line), PAUSE);
   }
 
-  async #convert(asked) {
-    try {
-      const { latex: _, ...made } = await post("/v1/convert", JSON.stringify({ latex: asked.latex }), JSON_TYPE);
-      if (this.reading !== asked) return;
-      Object.assign(asked, made);
-      this.#draw("Edited by hand");
-    } catch (refusal) {
-      if (this.reading === asked) this.say(refusal.message, true);
-    }
+  /** Take what is typed for a line. */
+  #take(line = this.#current.line) {
+    this.#stop();
+    const latex = this.#parts.latex.textContent.trim();
+    if (latex && latex !== this.reading?.latex) this.#current.type(line, latex);
+  }
+
+  /** Whoever leaves nothing there gets back what was there. */
+  #leave() {
+    if (this.#timer) this.#take();
+    if (this.reading) this.#parts.latex.textContent = this.reading.latex;
+  }
+
+  #stop() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
   }
 
   async #copy(form) {
@@ -141,9 +158,9 @@ export class Result {
 
   #solve() {
     if (!this.reading || this.#parts.solve.disabled) return;
+    if (this.#timer) this.#take();
     this.#parts.solve.disabled = true;
     this.say("Solving…");
-    if (this.reading.isTyped) this.#current.type(this.reading.latex);
     this.#current.calculate();
     this.#calculator.ask(this.#current.line);
   }

@@ -21,6 +21,10 @@ export class Tags {
     reader.addEventListener("reading", ({ detail }) => this.#show(detail));
     reader.addEventListener("active", () => this.#mark());
     pad.view.addEventListener("change", () => this.#place());
+    layer.addEventListener("pointerdown", (event) => { // who writes goes on there
+      const button = event.target.closest("button");
+      if (button) pad.follow(event, () => button.click());
+    });
   }
 
   #keep() {
@@ -47,12 +51,12 @@ export class Tags {
   }
 
   #show(line) {
-    const kept = this.#tags.get(line), { reading } = line;
+    const kept = this.#tags.get(line), reading = line.typed ?? line.reading;
     if (!kept) return;
     kept.tag.toggleAttribute("data-waiting", line.isWaiting);
     if (kept.shown !== reading) {
       kept.shown = reading;
-      kept.drawn.replaceChildren(...(reading ? [formula(reading.mathml)] : []));
+      kept.drawn.replaceChildren(...(reading ? [reading.mathml ? formula(reading.mathml) : element("code", {}, reading.latex)] : []));
     }
     kept.read.hidden = !reading;
     if (reading) kept.name.textContent = `Line ${this.#reader.lines.indexOf(line) + 1}: ${inWords(kept.drawn.firstChild)}`;
