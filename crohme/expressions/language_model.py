@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crohme.bundle.kinds import Table, TableError
-from crohme.expressions.vocabulary import START, Vocabulary
+from crohme.expressions.vocabulary import SPECIAL, START, Vocabulary
 from crohme.notation import SymbolTree
 from crohme.notation.alphabet import GRID
 from crohme.notation.grammar import END, END_GRID
@@ -30,6 +30,8 @@ MOST_TOKENS, LONGEST = 1500, 5
 """A run of five of 1,500 tokens is one number that Python and JavaScript have exactly."""
 _MAGIC = b"ngrams1\0"
 _LARGEST = 4 << 20
+_ROUNDING = 0.1
+"""How far sums of stored probabilities may be from one: a twentieth of a bit either way, more than once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +74,7 @@ class LanguageModel:
         self._keys = keys
         self._seen = [-NATS * level.improbable.astype(np.float64) for level in levels]
         self._unseen = [-NATS * level.unseen.astype(np.float64) for level in levels]
+        self._check_sums()
 
     def log_probabilities(self, sequences: Sequence[Sequence[int]]) -> list[Float64Array]:
         """Log-probability of each token of some sequences after those before it."""
@@ -110,6 +113,23 @@ class LanguageModel:
         return np.array(
             [ALONE if len(one) == 2 else total for one, total in zip(written, sums, strict=True)], np.float64
         )
+
+    def _check_sums(self) -> None:
+        """Raise TableError if the probabilities of all tokens after some run do not add up to one."""
+        totals = [np.exp(self._seen[0]).sum(keepdims=True)]
+        for level, (shorter, key) in enumerate(zip(self.levels, self._keys[1:], strict=False)):
+            end = key % self.base ** (level + 1)
+            at = np.minimum(np.searchsorted(self._keys[level], end), len(self._keys[level]) - 1)
+            if (self._keys[level][at] != end).any():
+                raise TableError("it has a run and not its end")
+            begins = np.repeat(np.arange(len(shorter.tokens)), shorter.followers)
+            seen, instead = (
+                np.bincount(begins, np.exp(scores), minlength=len(shorter.tokens))
+                for scores in (self._seen[level + 1], self._seen[level][at])
+            )
+            totals.append((seen + np.exp(self._unseen[level]) * (1 - instead))[shorter.followers > 0])
+        if (np.abs(np.concatenate(totals) - 1) > _ROUNDING).any():
+            raise TableError("its probabilities do not add up to one")
 
     def to_bytes(self) -> bytes:
         """The content of a file, little-endian: how many runs of each length there are, then their arrays."""
@@ -151,6 +171,8 @@ def check_content(content: bytes, arguments: Table) -> None:
     found = LanguageModel.from_bytes(content)
     if found.base != arguments["tokens"]:
         raise TableError(f"it knows {found.base} tokens, and the network {arguments['tokens']}")
+    if found.start != SPECIAL.index(START):
+        raise TableError(f"its texts start with token {found.start}, and the network's with {SPECIAL.index(START)}")
 
 
 def start_of(vocabulary: Vocabulary) -> int:

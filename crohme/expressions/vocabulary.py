@@ -16,7 +16,8 @@ from crohme.notation.tree import ARGUMENTS
 from crohme.types import Float32Array
 
 MASK, START, START_BACKWARD = "<mask>", "<start>", "<start backward>"
-_SPECIAL = (MASK, START, START_BACKWARD, END)
+SPECIAL = (MASK, START, START_BACKWARD, END)
+"""The first tokens of every vocabulary, in their order."""
 _BRACKETS = ("[", "]")
 _NEEDED = {"\\frac": FRACTION_BAR, **dict.fromkeys(GRID_TOKENS, GRID)}
 FIRST_RELATIONS = 6
@@ -41,7 +42,7 @@ class Vocabulary:
 
     def __init__(self, alphabet: Alphabet, readable: Iterable[str] | None = None) -> None:
         self.alphabet = alphabet
-        self.tokens: tuple[str, ...] = (*_SPECIAL, *vocabulary(alphabet))
+        self.tokens: tuple[str, ...] = (*SPECIAL, *vocabulary(alphabet))
         """All tokens that the decoder reads or writes, in the order of its outputs."""
         self.readable = frozenset(alphabet.entries if readable is None else readable)
         self.spelt: Mapping[str, tuple[str, ...]] = {
@@ -65,7 +66,7 @@ class Vocabulary:
         Raises:
             ValueError: They are not those of any alphabet, or in another order.
         """
-        structure = {*_SPECIAL, *STRUCTURE, *GRID_TOKENS}
+        structure = {*SPECIAL, *STRUCTURE, *GRID_TOKENS}
         grids = (GRID,) if GRID in tokens else ()
         found = cls(Alphabet((*(token for token in tokens if token not in structure), *grids)))
         if found.tokens != tokens:
@@ -85,7 +86,7 @@ class Vocabulary:
 
     def may_answer(self, token: str) -> bool:
         """Whether a token may be written: a readable or spelt symbol, or structure that needs no other symbol."""
-        if token in _SPECIAL:
+        if token in SPECIAL:
             return token == END
         needs = _NEEDED.get(token, token)
         return needs in self.readable or needs in self.spelt or needs in STRUCTURE

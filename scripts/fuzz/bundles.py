@@ -27,8 +27,11 @@ from harness import main  # noqa: E402
 from crohme import bundle  # noqa: E402
 from crohme.bundle import BundleError, Provenance  # noqa: E402
 from crohme.bundle.configuration import FILES, checksum_of  # noqa: E402
+from crohme.expressions import language_model  # noqa: E402
+from crohme.expressions.language_training import fit  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
-from crohme.expressions.vocabulary import Vocabulary  # noqa: E402
+from crohme.expressions.vocabulary import START, Vocabulary  # noqa: E402
+from crohme.notation.grammar import END  # noqa: E402
 from inkml_parser import InkError  # noqa: E402
 
 ALLOWED = (BundleError,)
@@ -63,8 +66,17 @@ def whole() -> Files:
             {"exprate": 1.5, "n": 3},
             calibration={"ink": [0.02, 0.0]},
             provenance=Provenance(seconds=1.5, samples=3),
+            files={language_model.FILE: _language()},
         )
         return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def _language() -> bytes:
+    """A model of a few texts, of all lengths of runs."""
+    vocabulary = Vocabulary.crohme()
+    numbers = vocabulary.token_index
+    texts = [[*(numbers[token] for token in text), numbers[END]] for text in (["x", "+", "1"], ["x", "+", "y"])]
+    return fit(texts * 9, len(vocabulary.tokens), numbers[START]).to_bytes()
 
 
 def make(rng: np.random.Generator) -> Files:
@@ -221,6 +233,28 @@ def _weights(rng: np.random.Generator, files: Files) -> Files:
     return files | {"weights.npz": packed.getvalue()}
 
 
+def _model_of_language(rng: np.random.Generator, files: Files) -> Files:
+    """A count, a number or a length of the model of language changed, or a model of other tokens."""
+    content = files.get(language_model.FILE)
+    if not isinstance(content, bytes) or len(content) < 32:
+        return files
+    found = bytearray(content)
+    choice = rng.integers(4)
+    if choice == 0:  # how many runs there are, of which length, and where they start
+        at = 8 + 2 * int(rng.integers(12))
+        found[at : at + 2] = int(rng.choice([0, 1, 2, 5, 6, 255, 2**15, 2**16 - 1])).to_bytes(2, "little")
+    elif choice == 1:
+        at = int(rng.integers(32, len(found)))
+        found[at : at + 8] = bytes([int(rng.choice([0, 1, 9, 255]))]) * len(found[at : at + 8])
+    elif choice == 2:
+        tokens = int(rng.choice([4, len(Vocabulary.crohme().tokens), 1500]))
+        return files | {language_model.FILE: fit([[1, 2, 3]] * 9, tokens, int(rng.integers(3))).to_bytes()}
+    else:
+        found = bytearray(rng.bytes(len(found)))
+        found[:32] = content[:32]
+    return files | {language_model.FILE: bytes(found)}
+
+
 def _bytes(rng: np.random.Generator, files: Files) -> Files:
     """Some bytes of a file changed, cut off or added."""
     names = [name for name, content in files.items() if isinstance(content, bytes) and content]
@@ -259,7 +293,7 @@ def _kind(rng: np.random.Generator, files: Files) -> Files:
 def _with_checksums(files: Files) -> Files:
     try:
         config = json.loads(files["config.json"])
-        for name in FILES:
+        for name in (*FILES, language_model.FILE):
             key = f"{name.partition('.')[0]}_sha256"
             if isinstance(files.get(name), bytes) and isinstance(config.get(key), str):
                 config[key] = hashlib.sha256(files[name]).hexdigest()
@@ -270,7 +304,7 @@ def _with_checksums(files: Files) -> Files:
     return files | {"config.json": json.dumps(config).encode()}
 
 
-_MUTATIONS = (_text, _text, _vocabulary, _weights, _weights, _weights, _bytes, _kind)
+_MUTATIONS = (_text, _text, _vocabulary, _weights, _weights, _weights, _model_of_language, _bytes, _kind)
 
 if __name__ == "__main__":
     raise SystemExit(main(__doc__, make, attempt, ALLOWED))

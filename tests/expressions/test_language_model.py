@@ -110,7 +110,9 @@ def test_what_people_write_is_more_probable_and_a_matrix_or_one_symbol_may_be_an
     assert in_grid - without == pytest.approx(IN_GRIDS * tokens, abs=6)
 
 
-LEVEL = Runs(np.arange(3, dtype="<u2"), np.array([1, 0, 0], "<u2"), np.full(3, 9, np.uint8), np.zeros(3, np.uint8))
+LEVEL = Runs(
+    np.arange(3, dtype="<u2"), np.array([1, 0, 0], "<u2"), np.full(3, 16, np.uint8), np.array([18, 0, 0], np.uint8)
+)
 NEXT = Runs(np.array([2], "<u2"), np.array([0], "<u2"), np.array([3], np.uint8), np.zeros(1, np.uint8))
 
 TWICE = Runs(*(np.zeros(2, "<u2"),) * 2, *(np.zeros(2, np.uint8),) * 2)
@@ -126,6 +128,10 @@ TWICE = Runs(*(np.zeros(2, "<u2"),) * 2, *(np.zeros(2, np.uint8),) * 2)
         ([replace(LEVEL, followers=np.array([2, 0, 0], "<u2")), NEXT], "do not go on"),
         ([LEVEL, replace(NEXT, followers=np.array([1], "<u2"))], "go on"),
         ([replace(LEVEL, followers=np.array([2, 0, 0], "<u2")), TWICE], "not sorted"),
+        ([replace(LEVEL, improbable=np.array([16, 16, 5], np.uint8)), NEXT], "add up to one"),
+        ([replace(LEVEL, unseen=np.array([3, 0, 0], np.uint8)), NEXT], "add up to one"),
+        ([LEVEL, replace(NEXT, improbable=np.array([0], np.uint8))], "add up to one"),
+        ([LEVEL, replace(NEXT, followers=np.array([1], "<u2")), replace(NEXT, tokens=np.array([1], "<u2"))], "its end"),
     ],
 )  # fmt: skip
 def test_what_is_no_model_is_refused(levels: list[Runs], cause: str) -> None:
@@ -155,6 +161,9 @@ def test_a_bundle_has_the_model_under_its_checksum_and_ranks_with_it(expression_
     (tmp_path / "b" / FILE).write_bytes(model.to_bytes()[:-1] + b"\7")
     with pytest.raises(BundleError, match=r"language\.bin does not match its checksum"):
         bundle.load(tmp_path / "b")
+    foreign = fit([[5, 6, 3], [5, 3]] * 9, len(vocabulary.tokens), 0)
+    with pytest.raises(BundleError, match="start with token 0, and the network's with 1"):
+        bundle.revise(without, files={FILE: foreign.to_bytes()})
     other = fit([[1, 2, 3]], 4, 0)
     with pytest.raises(BundleError, match=r"knows 4 tokens, and the network \d+"):
         bundle.revise(without, files={FILE: other.to_bytes()})
