@@ -13,7 +13,7 @@ export function confidences(scores, calibration) {
 function logOdds(scores, best, { line, margin, widest_margin, most_moved, moved_from, moved_fully_from }) {
   const raw = Math.log(best / (1 - best)), alone = line[0] * raw + line[1];
   if (!margin.length || scores.length < 2) return alone;
-  const beside = margin[0] * raw + margin[1] * Math.min(scores[0] - scores[1], widest_margin) + margin[2];
+  const beside = margin[0] * raw + margin[1] * Math.min(scores[0] - scores[1], widest_margin) ** 2 + margin[2];
   const share = clip((raw - moved_from) / (moved_fully_from - moved_from), 0, 1);
   return alone + share * clip(beside - alone, -most_moved, most_moved);
 }

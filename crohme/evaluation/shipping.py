@@ -173,7 +173,7 @@ def _fitted(outcomes: list[Outcome], source: str) -> dict[str, tuple[float, ...]
     """The calibration of one kind of source; that of no correction where the readings say nothing of what is right."""
     read = [o for o in outcomes if o.read and o.confidence is not None]
     compared = [o for o in read if o.margin is not None]
-    margins = [min(o.margin or 0.0, WIDEST_MARGIN) for o in compared]
+    margins = [min(o.margin or 0.0, WIDEST_MARGIN) ** 2 for o in compared]
     try:
         line = calibration.fit([o.confidence or 0.0 for o in read], [o.is_right for o in read])
         if not CALIBRATION[source][0].check(line):

@@ -25,8 +25,8 @@ class Calibration:
 
     Args:
         line: (float, float). Slope and offset on the log-odds of the best reading.
-        margin: (float, float, float) or (). Slopes on its log-odds and on its margin over the second reading, and
-            offset: for readings that have a second one. Empty for a bundle that was calibrated without.
+        margin: (float, float, float) or (). Slopes on its log-odds and on the square of its margin over the second
+            reading, and offset: for readings that have a second one. Empty for a bundle that was calibrated without.
 
     Reference: Platt, "Probabilistic outputs for support vector machines", 1999.
     """
@@ -57,6 +57,7 @@ class Calibration:
         alone = self.line[0] * raw + self.line[1]
         if not self.margin or len(scores) < 2:
             return float(alone)
-        beside = self.margin[0] * raw + self.margin[1] * min(scores[0] - scores[1], WIDEST_MARGIN) + self.margin[2]
+        clear = min(scores[0] - scores[1], WIDEST_MARGIN) ** 2
+        beside = self.margin[0] * raw + self.margin[1] * clear + self.margin[2]
         share = np.clip((raw - MOVED_FROM) / (MOVED_FULLY_FROM - MOVED_FROM), 0.0, 1.0)
         return float(alone + share * np.clip(beside - alone, -MOST_MOVED, MOST_MOVED))

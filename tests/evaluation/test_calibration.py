@@ -55,11 +55,11 @@ def test_the_margin_over_the_second_reading_is_calibrated_with_the_log_odds():
 
 
 def test_a_narrow_margin_lowers_the_confidence_and_a_wide_one_raises_it():
-    line, plane = Calibration((0.6, 1.0)), Calibration((0.6, 1.0), (0.3, 0.5, 0.0))
+    line, plane = Calibration((0.6, 1.0)), Calibration((0.6, 1.0), (0.3, 0.1, 0.0))
     for second, moved in ((-1.1, -1), (-6.0, 1)):
         alone, beside = (one.confidences([-1.0, second])[0] for one in (line, plane))
         assert np.sign(beside - alone) == moved
-        assert logit(beside) == pytest.approx(0.3 * logit(np.exp(-1.0)) + 0.5 * (-1.0 - second), abs=1e-9)
+        assert logit(beside) == pytest.approx(0.3 * logit(np.exp(-1.0)) + 0.1 * (-1.0 - second) ** 2, abs=1e-9)
     assert plane.confidences([-1.0, -1.0 - WIDEST_MARGIN])[0] == plane.confidences([-1.0, -50.0])[0]
     assert plane.confidences([-1.0]) == line.confidences([-1.0])
 

@@ -102,7 +102,8 @@ def test_the_margin_is_calibrated_from_so_many_readings_on(
 ) -> None:
     rng = np.random.default_rng(0)
     confidences, margins = rng.uniform(0.05, 0.95, 300), rng.exponential(2, 300)
-    right = rng.random(300) < 1 / (1 + np.exp(2 - margins))
+    log_odds = np.log(confidences / (1 - confidences))
+    right = rng.random(300) < 1 / (1 + np.exp(2 - log_odds - margins**2))
     read = zip(confidences, margins, right, strict=True)
     found = [Outcome(str(i), "x", "x", c, 0 if hit else 1, margin=m) for i, (c, m, hit) in enumerate(read)]
     shutil.copytree(expression_bundle, tmp_path / "bundle")
@@ -111,7 +112,7 @@ def test_the_margin_is_calibrated_from_so_many_readings_on(
         shipping.ship(None, tmp_path / "bundle", data)
         shipped = bundle.load(tmp_path / "bundle").calibration
         assert ("ink_margin" in shipped and bool(shipped["ink_margin"])) is is_fitted
-    assert shipped["traced_margin"] == pytest.approx((0, 1, -2), abs=0.5)
+    assert shipped["traced_margin"] == pytest.approx((1, 1, -2), abs=0.6)
 
 
 def test_a_bundle_is_measured_anew_with_its_weights_as_they_are(
