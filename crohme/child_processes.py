@@ -48,6 +48,7 @@ def end_with_parent() -> None:
     Ctrl-C is ignored here: it reaches all processes of a terminal at once, and the parent ends its children.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _without_semaphore()
     parent = multiprocessing.parent_process()
     if parent is None:
         return
@@ -112,6 +113,13 @@ def worker_pool(
 def _begin(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     end_with_parent()
     start(*arguments)
+
+
+def _without_semaphore() -> None:
+    """Give tqdm a lock of this process alone: of the semaphore that it makes, Python warns if the process is killed."""
+    from tqdm import tqdm
+
+    tqdm.set_lock(threading.RLock())
 
 
 def _watch(parent: Any) -> None:

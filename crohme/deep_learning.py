@@ -6,13 +6,21 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from crohme.errors import CrohmeError
-from crohme.extras import needed_by
+from crohme.extras import MissingExtra, needed_by
 
 
 class KerasError(CrohmeError):
     """Keras is installed and cannot be loaded; or the backend that `$KERAS_BACKEND` names does not exist."""
+
+
+def check_installed(who: str = "this command") -> None:
+    """Raise MissingExtra if Keras is not installed. It is not loaded, which takes seconds."""
+    with needed_by(who):
+        if find_spec("keras") is None:
+            raise MissingExtra("keras", who)
 
 
 def load_keras(who: str = "this command") -> None:

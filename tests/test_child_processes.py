@@ -81,6 +81,29 @@ def test_a_script_without_a_guard_is_told_what_it_lacks(tmp_path: Path) -> None:
     assert "the script that started it does so without `if __name__" in done.stderr.splitlines()[-1]
 
 
+_STOPPED = """
+from tqdm import tqdm
+from crohme.child_processes import worker_pool
+
+def count():
+    list(tqdm(range(3), disable=False))
+
+if __name__ == "__main__":
+    with worker_pool(1, count) as pool:
+        print(pool.submit(abs, -1).result())
+        raise SystemExit
+"""
+
+
+def test_workers_with_progress_bars_that_are_stopped_leave_no_semaphore(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(_STOPPED, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "1\n" and "3/3" in done.stderr  # the bar was shown
+    assert "leaked" not in done.stderr
+
+
 def test_a_killed_worker_is_told() -> None:
     with pytest.raises(WorkerLost, match="worker process has ended"), worker_pool(1, _nothing) as pool:
         assert isinstance(pool, ProcessPoolExecutor)

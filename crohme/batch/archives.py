@@ -31,7 +31,7 @@ def zip_records(archive: Location, with_content: bool) -> Iterator[Record]:
         try:
             entries = zipfile.ZipFile(file)
         except _DAMAGE as error:
-            raise RecordError(f"no zip archive, or a damaged one: {error}", str(archive)) from None
+            raise RecordError(f"not a zip archive, or a damaged one: {error}", str(archive)) from None
         for entry in entries.infolist():
             if not entry.is_dir() and _is_wanted(entry.filename):
                 content = _unzipped(entries, entry) if with_content else None
@@ -57,7 +57,7 @@ def tar_records(archive: Location, with_content: bool) -> Iterator[Record]:
         try:
             yield from _members(archive, file, with_content)
         except (*_DAMAGE, OSError) as error:
-            raise RecordError(f"no tar archive, or a damaged one: {error}", str(archive)) from None
+            raise RecordError(f"not a tar archive, or a damaged one: {error}", str(archive)) from None
 
 
 def _members(archive: Location, file: BinaryIO, with_content: bool) -> Iterator[Record]:

@@ -55,10 +55,10 @@ def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
                     number += 1
                     yield _checked(row, path, number)
     except pyarrow.ArrowException as error:
-        raise BatchError(f"no Parquet, or damaged: {error}", path) from None
+        raise BatchError(f"not Parquet, or damaged: {error}", path) from None
 
 
 def _checked(row: Any, path: Path, number: int) -> dict[str, Any]:
     if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-        raise BatchError(f"row {number} is none of a batch", path)
+        raise BatchError(f"row {number} is not one that a batch writes", path)
     return row

@@ -134,11 +134,11 @@ def check_settings(output: Path, settings: Mapping[str, Any]) -> None:
     except ValueError:
         before = None
     if not isinstance(before, dict):
-        raise BatchError("is no manifest of a batch", path)
+        raise BatchError("is not the manifest of a batch", path)
     for name in {**before, **settings}:
         was, now = before.get(name), json.loads(json.dumps(settings.get(name)))
         if was != now:
-            raise BatchError(f"{name} was {_shown(was)} here, and is now {_shown(now)}: take another place", output)
+            raise BatchError(f"{name} was {_shown(was)} here, and is now {_shown(now)}: choose another folder", output)
 
 
 def _shown(value: Any) -> str:

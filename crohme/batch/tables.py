@@ -116,7 +116,7 @@ def parquet_records(table: Location, columns: Columns, with_content: bool) -> It
                     number += 1
                     yield _of_row(clean(f"{table}:{number}"), row, columns, with_content)
     except pyarrow.ArrowException as error:
-        raise RecordError(f"no Parquet, or damaged: {error}", str(table)) from None
+        raise RecordError(f"not Parquet, or damaged: {error}", str(table)) from None
 
 
 def _of_row(place: str, row: Any, columns: Columns, with_content: bool) -> Record:

@@ -74,7 +74,7 @@ class Provenance:
                 raise TableError(f"provenance has no {name!r:.60}{meant(name, known)}")
         for name in known:
             if name not in table:
-                raise TableError(f"provenance lacks {name!r}; what is not known is null")
+                raise TableError(f"provenance lacks {name!r}; unknown values are null")
             if table[name] is not None and not _CHECKS.get(name, _is_text)(table[name]):
                 raise TableError(f"provenance: {name!r} is {table[name]!r:.60}")
         return cls(**table)

@@ -31,7 +31,7 @@ def check_vocabulary(folder: Path, vocabulary: Sequence[str], count: int) -> Non
     """
     for number, label in enumerate(vocabulary, start=1):
         if not label.strip() or len(label) > _LONGEST_LABEL or any(unicodedata.category(c)[0] == "C" for c in label):
-            raise BundleError(f"vocabulary.txt: line {number} is no label: {label!r:.60}", folder)
+            raise BundleError(f"vocabulary.txt: line {number} is not a label: {label!r:.60}", folder)
     if len(set(vocabulary)) < len(vocabulary):
         twice = Counter(vocabulary).most_common(1)[0][0]
         raise BundleError(f"vocabulary.txt: {twice!r:.60} occurs twice", folder)
@@ -90,7 +90,7 @@ def read_table(path: Path) -> dict[str, Any]:
         _check_values(content)
     except (ValueError, RecursionError) as error:
         cause = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise BundleError(f"{path.name} is not JSON of ours: {cause}", path.parent) from None
+        raise BundleError(f"{path.name} is not valid JSON: {cause}", path.parent) from None
     if not isinstance(content, dict):
         raise BundleError(f"{path.name} is not a JSON object", path.parent)
     return content
@@ -119,7 +119,7 @@ def _check_values(value: Any, place: tuple[str, ...] = ()) -> None:
     elif isinstance(value, float) and math.isnan(value):
         raise ValueError(f"{_shown(place)} is not a number")
     elif isinstance(value, int | float) and not abs(value) <= _LARGEST_NUMBER:
-        raise ValueError(f"{_shown(place)} is a number too large")
+        raise ValueError(f"{_shown(place)} is too large a number")
 
 
 def _shown(place: tuple[str, ...]) -> str:

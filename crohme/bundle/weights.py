@@ -84,11 +84,11 @@ def _check_end(file: BinaryIO) -> None:
     file.seek(max(0, size - _END.size - 20))
     tail = file.read()
     if len(tail) < _END.size:
-        raise WeightsError("is cut short, or no archive")
+        raise WeightsError("is cut short, or not an archive")
     signature, *_, index, at, comment = _END.unpack(tail[-_END.size :])
     is_plain = signature == b"PK\5\6" and comment == 0 and not tail.startswith(b"PK\6\7")
     if not is_plain or at + index > size:
-        raise WeightsError("is cut short, or no plain archive")
+        raise WeightsError("is cut short, or not a plain archive")
     if index > _MAX_INDEX:
         raise WeightsError(f"has a table of contents of {index:,} bytes")
     file.seek(0)
@@ -100,7 +100,7 @@ def _check_members(archive: zipfile.ZipFile, expected: Shapes) -> None:
     wanted = {f"{name}.npy" for name in expected}
     foreign = next((name for name in names if name not in wanted), None)
     if foreign is not None:
-        raise WeightsError(f"holds {_shown(foreign)}, which is none of the network's weights")
+        raise WeightsError(f"holds {_shown(foreign)}, which is not one of the network's weights")
     if len(names) > len(set(names)):
         raise WeightsError(f"holds {_shown(Counter(names).most_common(1)[0][0])} twice")
     missing = sorted(wanted.difference(names))
@@ -108,7 +108,7 @@ def _check_members(archive: zipfile.ZipFile, expected: Shapes) -> None:
         raise WeightsError(f"lacks {_shown(missing[0])}" + (f" and {len(missing) - 1} more" if missing[1:] else ""))
     for member in members:
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or member.flag_bits & 0x41:
-            raise WeightsError(f"{_shown(member.filename)} is packed in a way that is not ours")
+            raise WeightsError(f"{_shown(member.filename)} is packed by an unsupported method")
         count = math.prod(expected[member.filename.removesuffix(".npy")])
         if member.file_size - _HEADER_SIZE not in (2 * count, 4 * count):
             raise WeightsError(f"{_shown(member.filename)} does not have the {count:,} numbers of the network's weight")
@@ -121,7 +121,7 @@ def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Float3
     with archive.open(f"{name}.npy") as member:
         header = _HEADER.fullmatch(member.read(_HEADER_SIZE))
         if header is None or header[0][8:10] != struct.pack("<H", _HEADER_SIZE - 10):
-            raise WeightsError(f"{_shown(name)} is no array of half or single precision in C order")
+            raise WeightsError(f"{_shown(name)} is not an array of half or single precision in C order")
         if tuple(int(side) for side in header[2].split(b",") if side.strip()) != shape:
             raise WeightsError(f"{_shown(name)} has the shape ({header[2].decode()}), and the network's {shape}")
         size = int(header[1])

@@ -38,17 +38,16 @@ Each record has an id: its path, or what its table says. Two records with the sa
 
 PLACE is a folder of parts of JSON lines (or Parquet): id, source, latex, mathml, confidence,
 candidates, symbols, warnings, error, seconds, bundle; docs/batch.md describes them. What
-could not be read is in failed.jsonl, with its cause, and makes the exit code 1. The same
-command continues where it stopped, however it was stopped; with another bundle or other
-options PLACE is refused.
+could not be read is in failed.jsonl, with its cause, and makes the exit code 1. After a stop
+of any kind the same command continues; with another bundle or other options PLACE is refused.
 
 --shard 2/8 reads the second eighth of the records, for eight processes or machines with the
 same SOURCE and PLACE.
 
 --engine ray reads with the actors of a Ray cluster, --engine spark with the executors of a
-Spark cluster; without --address, on this machine. The sources must be where every machine
-finds them, with the same version of crohme on all of them; the bundle is sent. The output is
-the same, and another engine can continue the run.
+Spark cluster; without --address, on this machine. Every machine must see the sources under
+the same names and have the same version of crohme; the bundle is sent to it. The output is the
+same, and another engine can continue the run.
 
 examples:
   crohme batch ink/ --output read
@@ -68,31 +67,35 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to the parser of all commands."""
     parser = commands.add_parser(
         "batch",
-        help="recognise any number of expressions, resumably",
+        help="recognise any number of expressions; can be resumed",
         description="Recognise expressions from files, archives, tables and object stores.",
         epilog=EPILOG,
         formatter_class=HelpFormatter,
     )
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="what to read, see below")
-    parser.add_argument("--output", type=Path, required=True, metavar="PLACE", help="the folder for the parts")
-    parser.add_argument("--format", choices=["jsonl", "parquet"], default="jsonl", help="of the parts (jsonl)")
-    parser.add_argument("--top", type=up_to(MAX_TOP), default=TOP, metavar="K", help=f"the most candidates ({TOP})")
+    parser.add_argument("--output", type=Path, required=True, metavar="PLACE", help="folder for the parts")
+    parser.add_argument("--format", choices=["jsonl", "parquet"], default="jsonl", help="format of the parts (jsonl)")
+    parser.add_argument(
+        "--top", type=up_to(MAX_TOP), default=TOP, metavar="K", help=f"how many candidates at most ({TOP})"
+    )
     parser.add_argument("--beam", type=up_to(MAX_BEAM), metavar="B", help="width of the search; 1 is fastest")
     parser.add_argument("--bundle", metavar="NAME|DIR", help="a bundle, or the folder of one (math)")
     add_alphabet_option(parser, "all that the bundle knows")
     parser.add_argument("--id-column", default="id", metavar="NAME", help="the column of ids in tables (id)")
-    parser.add_argument("--ink-column", metavar="NAME", help="that of the ink, if its name is another one")
+    parser.add_argument("--ink-column", metavar="NAME", help="the column of the ink, if it has an unusual name")
     group = parser.add_argument_group("how much, and how")
-    group.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="the share I of N of all records")
+    group.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="only share I of N of the records")
     group.add_argument("--limit", type=positive_int, metavar="N", help="only the first N records")
-    group.add_argument("--only-failed", action="store_true", help="read once more what is in failed.jsonl")
-    group.add_argument("--workers", type=positive_int, metavar="N", help="the most processes (one for each core)")
-    group.add_argument("--engine", choices=ENGINES, default="local", help="whose processes, see below (local)")
-    group.add_argument("--address", metavar="ADDRESS", help="of the cluster: auto, or host:port; spark://host:port")
+    group.add_argument("--only-failed", action="store_true", help="read the records in failed.jsonl again")
+    group.add_argument("--workers", type=positive_int, metavar="N", help="how many processes at most (one per core)")
+    group.add_argument("--engine", choices=ENGINES, default="local", help="what runs the processes, see below (local)")
+    group.add_argument(
+        "--address", metavar="ADDRESS", help="address of the cluster: auto or host:port; spark://host:port"
+    )
     group.add_argument(
         "--batch", type=positive_int, default=32, metavar="N", help="records that a process gets at once (32)"
     )
-    group.add_argument("--part-size", type=positive_int, default=1000, metavar="N", help="records of a part (1000)")
+    group.add_argument("--part-size", type=positive_int, default=1000, metavar="N", help="records in a part (1000)")
     parser.set_defaults(run=run)
 
 
@@ -120,7 +123,7 @@ def run(args: argparse.Namespace) -> int:
         )  # fmt: skip
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
-            f"{counted(summary.read + summary.failed, 'record')} done; the same command goes on"
+            f"{counted(summary.read + summary.failed, 'record')} done; the same command continues"
         ) from None
     _print(summary, args)
     return 1 if summary.failed or summary.failed_before else 0
@@ -136,7 +139,7 @@ def _engine(args: argparse.Namespace) -> Engine:
 
         return Spark(args.address, args.workers)
     if args.address is not None:
-        raise CommandError(f"--address is of a cluster: give --engine {' or '.join(ENGINES[1:])}")
+        raise CommandError(f"--address names a cluster: give --engine {' or '.join(ENGINES[1:])}")
     from crohme.batch.engines.local import Local
 
     return Local(args.workers)
@@ -191,5 +194,5 @@ def _shard(text: str) -> tuple[int, int]:
     match = _SHARD.fullmatch(text)
     number, count = map(int, match.groups()) if match else (0, 0)
     if not 1 <= number <= count <= _MOST_SHARDS:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share such as 1/4, 2/4, 3/4 or 4/4")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share such as 1/4, 2/4, 3/4 or 4/4")
     return number, count

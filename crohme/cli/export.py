@@ -13,11 +13,11 @@ _MOST_STROKES = 400
 EPILOG = """\
 formats:
   onnx    for onnxruntime, on any machine and in browsers (extra export)
-  litert  TensorFlow Lite, for phones; --strokes and fewer (extra train)
-  json    tables and weights in 8 bits, what the recogniser in JavaScript reads
+  litert  TensorFlow Lite, for phones; at most --strokes strokes (extra train)
+  json    tables and weights in 8 bits, for the recogniser in JavaScript
 
-A bundle of expressions is written as an encoder and a decoder step. What is written is tried on
-ten expressions before it comes to lie in DIR. Inputs and outputs: docs/export.md.
+A bundle for expressions is written as an encoder and a decoder step. The export is tried on ten
+expressions before anything is put into DIR. Inputs and outputs: docs/export.md.
 
 examples:
   crohme export math --to onnx exported
@@ -36,13 +36,13 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="the name of a bundle, or its folder")
     parser.add_argument("folder", type=Path, metavar="DIR", help="where to write it; made if missing")
-    parser.add_argument("--to", required=True, choices=["onnx", "litert", "json"], help="the format")
+    parser.add_argument("--to", required=True, choices=["onnx", "litert", "json"], help="format, see below")
     parser.add_argument(
         "--strokes",
         type=up_to(_MOST_STROKES),
         default=64,
         metavar="N",
-        help="litert: the most strokes there is room for (64)",
+        help="for litert: how many strokes at most (64)",
     )
     parser.set_defaults(run=run)
 
@@ -53,5 +53,5 @@ def run(args: argparse.Namespace) -> int:
     from crohme.export.formats import export
 
     size = export(bundle.load(args.bundle), args.to, args.folder, args.strokes)
-    print(f"{args.bundle} written to {args.folder} as {args.to}, {size / 1e6:.1f} MB; it answers as numpy does")
+    print(f"{args.bundle} written to {args.folder} as {args.to}, {size / 1e6:.1f} MB; its answers match those of numpy")
     return 0

@@ -98,5 +98,5 @@ def _formats(text: str) -> tuple[str, ...]:
     formats = tuple(dict.fromkeys(text.lower().split(",")))
     for one in formats:
         if one not in PLOT_FORMATS:
-            raise argparse.ArgumentTypeError(f"{one!r} is none of {', '.join(PLOT_FORMATS)}")
+            raise argparse.ArgumentTypeError(f"{one!r} is not one of {', '.join(PLOT_FORMATS)}")
     return formats

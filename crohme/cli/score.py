@@ -31,7 +31,7 @@ missing or cannot be read is an error, and listed. An ambiguous row (an unquoted
 LaTeX, a second row for a name) is refused, counted, and listed with its line.
 
 LaTeX may have any signs and commands. Spacing, fonts, sizes and the spelling of a fraction
-do not matter. Expressions that no tree can hold (accents, grids) are compared by tokens, at
+do not matter. Expressions that no tree can represent (a script without a base) are compared by tokens, at
 any level. Identical LaTeX is always right.
 
 levels:
@@ -129,7 +129,9 @@ def _print(scores: Scores, figures: dict[str, Any]) -> None:
     overall = scores.overall()
     print(f"{counted(overall['pairs'], 'file')}; {scores.metric}")
     if scores.compared_by_tokens:
-        print(f"{scores.compared_by_tokens} of them were compared by tokens: no tree can hold one side of the pair")
+        print(
+            f"{scores.compared_by_tokens} of them were compared by tokens: no tree can represent one side of the pair"
+        )
     print()
     for key, title in _TOLERANCES.items():
         low, high = figures[f"{'exprate' if key == 'exact' else key}_interval"]
@@ -149,7 +151,7 @@ def _print(scores: Scores, figures: dict[str, Any]) -> None:
 def _tell_what_was_left_out(scores: Scores) -> None:
     lines = [f"  {name}: {line}" for name, one in scores.files.items() for line in one.ignored]
     if lines:
-        print(f"crohme: {counted(len(lines), 'line')} of label graphs that say nothing, passed over:", file=sys.stderr)
+        print(f"crohme: {counted(len(lines), 'line')} of label graphs without meaning, ignored:", file=sys.stderr)
         print("\n".join(lines), file=sys.stderr)
     for side, source in (("truth", scores.truth), ("output", scores.output)):
         if source.repeated:

@@ -43,11 +43,15 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     source.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="InkML or a picture of one expression")
     source.add_argument("--latex", action="append", metavar="TEXT", help="LaTeX instead of a file")
     parser.add_argument(
-        "--given", action="append", default=[], metavar="TEXT", help="what holds before: a = 3, f(x) = a x; repeatable"
+        "--given",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="a definition to use, such as a = 3 or f(x) = a x; repeatable",
     )
     parser.add_argument("--degrees", action="store_true", help="angles without a unit are degrees")
-    parser.add_argument("--steps", action="store_true", help="show the way to the answer, where it is known")
-    parser.add_argument("--seconds", type=positive_number, default=5.0, metavar="S", help="time to solve (5)")
+    parser.add_argument("--steps", action="store_true", help="show the steps to the answer, where known")
+    parser.add_argument("--seconds", type=positive_number, default=5.0, metavar="S", help="time limit for solving (5)")
     parser.set_defaults(run=run)
 
 
@@ -56,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from crohme.solver import solve
 
     if bool(args.paths) == bool(args.latex):
-        raise CommandError("solve wants either a PATH or --latex")
+        raise CommandError("solve takes either a PATH or --latex")
     given = _from_latex(args.given, "--given")
     trees = _from_latex(args.latex, "--latex") if args.latex else _recognised(args.paths)
     angle = "degrees" if args.degrees else "radians"

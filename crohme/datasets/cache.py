@@ -62,13 +62,13 @@ def arrays(path: Path, make: Callable[[], Arrays]) -> Arrays:
     except FileNotFoundError:
         pass
     except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        log.warning("%s is damaged (%s) and made anew", path, error)
+        log.warning("%s is damaged (%s) and is made again", path, error)
     made = make()
     try:
         with replacing(path) as new:
             np.savez_compressed(new, **dict[str, Any](made))
     except OSError as error:
-        log.warning("not kept for the next time: %s: %s", path, error.strerror)
+        log.warning("cannot be cached: %s: %s", path, error.strerror)
     return made
 
 

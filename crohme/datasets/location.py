@@ -22,7 +22,9 @@ def sample_folder() -> Path:
     """
     folder = REPOSITORY / "data" / "sample"
     if not folder.is_dir():
-        raise DataNotFound(f"the embedded sample is missing: {folder}")
+        raise DataNotFound(
+            "no data set is given (--data), and neither CROHME ($CROHME_DATA) nor the embedded sample is in place"
+        )
     return folder
 
 

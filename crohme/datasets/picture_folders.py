@@ -54,7 +54,7 @@ class PictureFolders(PictureSet):
         else:
             over = [path.name for path in sorted(root.iterdir()) if path.is_dir() and path not in sides]
             if over:
-                log.warning("%s is split into folders already; passed over: %s", root, ", ".join(over))
+                log.warning("%s is already split into folders; ignored: %s", root, ", ".join(over))
             found = [self._source(root, unwrapped(folder, _is_set), side) for folder, side in sides.items()]
         return [source for source in found if len(source)]
 
@@ -71,7 +71,7 @@ class PictureFolders(PictureSet):
                     elif entry.name[0] != ".":
                         others[suffix or "no suffix"] += 1
         if others and files:
-            log.warning("%s: passed over what is no picture: %s", folder, dict(others))
+            log.warning("%s: ignored, since not pictures: %s", folder, dict(others))
         return LabelFolders(root, folder, side, files)
 
 

@@ -42,7 +42,7 @@ def expressions_table(name: str, data: str, summary: dict[str, Any], graphs: dic
     heads = ["System", "ExpRate", *(f"$\\leq {most}$" for _, most in RATES[1:])]
     rates = [escape(name), *(f"{summary[key]:.2f}" for key, _ in RATES)]
     intervals = ["", *(_interval(summary[f"{key}_interval"]) for key, _ in RATES)]
-    caption = f"Expressions of {escape(data)} read right, and right but for at most 1, 2 and 3 errors, in percent of " \
+    caption = f"Expressions of {escape(data)} read correctly, and with at most 1, 2 and 3 errors, in percent of " \
               f"{summary['n']} files; {_INTERVALS}. Errors: {escape(summary['metric'])}."  # fmt: skip
     tables = [_table(caption, "lrrrr", heads, [rates, intervals])]
     if graphs is not None:

@@ -126,7 +126,7 @@ def _checked(answer: Recognition) -> Recognition | RecognizerError:
     try:
         to_latex(without_limits(answer.best.tree))
     except NotationError as error:
-        return RecognizerError(f"its answer is no LaTeX: {error}")
+        return RecognizerError(f"its answer is not LaTeX: {error}")
     return answer
 
 

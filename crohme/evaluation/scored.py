@@ -11,7 +11,8 @@ from typing import Any
 from crohme.evaluation.label_graphs import intervals
 from crohme.evaluation.outcomes import NO_WRITER, Outcome, Unit, has_strokes, kind_of
 from crohme.evaluation.scoring import FileScore, Level, Scores
-from crohme.evaluation.scoring.sources import Format, Item, load_expression
+from crohme.evaluation.scoring.graphs import load_expression
+from crohme.evaluation.scoring.sources import Format, Item
 from crohme.evaluation.summary import summarize
 from crohme.notation import Expression, NotationError, SymbolTree, read_lg, to_tree, without_limits
 from inkml_parser import Ink, InkError, read

@@ -48,7 +48,7 @@ def expression_models(trained: Bundle, strokes: int) -> dict[str, bytes]:
         ExportError: Room for fewer strokes than the expressions have that it is tried on.
     """
     if strokes < LEAST_STROKES:
-        raise ExportError(f"room for {strokes} strokes is not enough; {LEAST_STROKES} is the least")
+        raise ExportError(f"room for {strokes} strokes is not enough; the least is {LEAST_STROKES}")
     a, n, t = find(trained.network).complete(trained.arguments), strokes, 12 + 6 * strokes
     xp = _Arrays()
     transformer = Transformer(xp, trained.weights, a, Preprocessing(**trained.preprocessing))

@@ -37,18 +37,18 @@ log = logging.getLogger(__name__)
 DEFAULT_MINUTES = 120.0
 CURVES = Curves(
     losses={
-        "loss": "all, weighted",
+        "loss": "total (weighted)",
         "token_loss": "tokens",
-        "pointer_loss": "strokes of a symbol",
-        "symbol_loss": "class of a stroke",
-        "pair_loss": "pairs of strokes",
+        "pointer_loss": "stroke pointers",
+        "symbol_loss": "stroke classes",
+        "pair_loss": "stroke pairs",
     },
     figures={
         "exprate": "ExpRate",
         "held_out_exprate": "ExpRate, held-out writers",
-        "backward_exprate": "ExpRate, from the right",
-        "stroke_class": "class of a stroke",
-        "same_symbol_f": "strokes of one symbol, F",
+        "backward_exprate": "ExpRate, right to left",
+        "stroke_class": "stroke classes",
+        "same_symbol_f": "segmentation F1",
     },
 )
 

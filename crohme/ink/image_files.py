@@ -204,7 +204,7 @@ def _range(image: Pillow.Image) -> tuple[float, float]:
     """Darkest and lightest: twelve bits in a file of sixteen would else be all but black."""
     ends = np.array([[float(values.min()), float(values.max())] for values in map(np.asarray, _bands(image, 1))])
     if not np.isfinite(ends).all():
-        raise ImageError("has pixels that are no numbers")
+        raise ImageError("has pixels that are not numbers")
     return float(ends[:, 0].min()), float(ends[:, 1].max())
 
 

@@ -75,6 +75,19 @@ def find(
     if folders is None:
         folders = crohme.crohme_folder() or location.sample_folder()
     folders = (folders,) if isinstance(folders, Path) else tuple(folders)
+    ink = ink_at(folders, choice)
+    if ink is not None:
+        return _ink(network, arguments, ink, choice)
+    check_pictures(network, folders)
+    return _pictures(picture_size(arguments), folders, choice, seed)
+
+
+def ink_at(folders: Sequence[Path], choice: Choice) -> DataSet | None:
+    """The data set with ink that lies in a folder; None for folders of pictures. Nothing is read yet.
+
+    Raises:
+        DataNotFound, LabelError: See `find`.
+    """
     with_ink = [data for folder in folders for data in all_at(folder)[:1] if not data.is_of_pictures]
     if with_ink and len(folders) > 1:
         raise DataNotFound(
@@ -83,12 +96,17 @@ def find(
         )
     if with_ink:
         _check_ink(with_ink[0].folder, choice)
-        return _ink(network, arguments, with_ink[0], choice)
+        return with_ink[0]
+    LabelTable.load(choice.label_table)
+    return None
+
+
+def check_pictures(network: str, folders: Sequence[Path]) -> None:
+    """Raise DataNotFound if a network reads ink alone."""
     if not described(network).reads_pictures:
         where = ", ".join(map(str, folders))
         names = [key for key, each in networks().items() if each.reads_pictures]
         raise DataNotFound(f"no InkML files in {where}, and pictures are for {', '.join(names)}")
-    return _pictures(picture_size(arguments), folders, choice, seed)
 
 
 def ink_examples(

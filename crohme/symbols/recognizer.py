@@ -72,7 +72,7 @@ class SymbolRecognizer:
         forms = [picture_form(p.arguments, p.preprocessing) for p in bundles if p.reads is Reads.PICTURES]
         for other in forms[1:]:
             if differing := [name for name, value in forms[0].items() if other[name] != value]:
-                raise BundleError(f"networks for pictures of different {' and '.join(differing)} do not go together")
+                raise BundleError(f"networks for pictures of different {' and '.join(differing)} cannot be combined")
         self.classes = bundles[0].vocabulary
         self.picture_form = forms[0] if forms else {}
         self.picture_size: int | None = self.picture_form.get("size")

@@ -176,8 +176,8 @@ def train_run(
     if epochs is None and minutes is None and not resume:
         epochs = EPOCHS[settings.network]
     curves = Curves(
-        losses={"loss": "distorted examples"},
-        figures={**{f"{name} top1": name for name in data.validation}, "top1": "training, distorted"},
+        losses={"loss": "augmented examples"},
+        figures={**{f"{name} top1": f"{name} top-1" for name in data.validation}, "top1": "training top-1 (augmented)"},
         x="epoch",
         percent=100.0,
     )

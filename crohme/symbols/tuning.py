@@ -95,7 +95,7 @@ def _tune(search: Search, data: TrainingData, out: Path, resume: bool) -> Best:
     try:
         tuner.search(verbose=0)
     except RuntimeError as error:  # Keras Tuner gives up after three failures in a row
-        raise TuningError(f"the search was given up: {_last_line(str(error))}") from None
+        raise TuningError(f"the search was abandoned: {_last_line(str(error))}") from None
     return _write_best(tuner, space, out)
 
 
@@ -158,8 +158,8 @@ def _begin(search: Search, data: TrainingData, out: Path, resume: bool) -> None:
     path = out / "search.json"
     asked = json.loads(json.dumps(asdict(search) | {"data": data.description, "classes": list(data.classes)}))
     if resume != path.exists():
-        hint = f"there is none in {out}" if resume else f"{out} holds one: --resume goes on with it"
-        raise TuningError(f"cannot {'go on with' if resume else 'begin'} a search: {hint}")
+        hint = f"there is none in {out}" if resume else f"{out} holds one: --resume continues it"
+        raise TuningError(f"cannot {'continue' if resume else 'start'} a search: {hint}")
     if not resume:
         out.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(asked, indent=2) + "\n")

@@ -26,6 +26,8 @@ Chunks = Iterator[tuple[int, Sequence[Batch[Any]]]]
 """Numbered chunks of batches without end. A batch may be made when it is asked for."""
 Measure = Callable[[list[np.ndarray]], dict[str, float]]
 """The validation figures of some weights."""
+_FORMAT = "{l_bar}{bar}| {n_fmt}/{total_fmt} UNIT [{elapsed}<{remaining}{postfix}]"
+"""Of the progress bar, without tqdm's own rate, which would be one of minutes."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,8 @@ class _Bar:
         self.digits = 1 if total >= 2 else 3
         self.total: float = round(total, self.digits)
         self.bar = tqdm(
-            total=self.total, initial=self._spent(), unit="min" if self.in_minutes else "sample",
-            unit_scale=not self.in_minutes, desc=self._epoch(), mininterval=1,
+            total=self.total, initial=self._spent(), unit_scale=not self.in_minutes, desc=self._epoch(), mininterval=1,
+            bar_format=_FORMAT.replace("UNIT", "min" if self.in_minutes else "samples"),
         )  # fmt: skip
 
     def __enter__(self) -> _Bar:
@@ -179,7 +181,7 @@ class _Bar:
     def show(self, loss: float, rate: float | None) -> None:
         self.bar.n = self._spent()
         self.bar.set_description(self._epoch(), refresh=False)
-        shown = {"loss": f"{loss:.3f}"} if rate is None else {"loss": f"{loss:.3f}", "per second": f"{rate:.0f}"}
+        shown = {"loss": f"{loss:.3f}"} if rate is None else {"loss": f"{loss:.3f}", "samples/s": f"{rate:.0f}"}
         self.bar.set_postfix(shown | self.pace.curves.headline(self.figures), refresh=False)
         self.bar.update(0)
 

@@ -122,7 +122,7 @@ def test_a_damaged_archive_gives_what_it_can_and_its_cause(tmp_path: Path) -> No
     told = causes(found)
     assert {"cut.tar.gz", NAMES[2], "none.zip", "none.tar", "missing.zip", NAMES[0]} == told.keys()
     assert told["missing.zip"] == "No such file or directory" and "cannot be unpacked" in told[NAMES[0]]
-    assert "no zip archive" in told["none.zip"] and "tar" in told["cut.tar.gz"]
+    assert "not a zip archive" in told["none.zip"] and "tar" in told["cut.tar.gz"]
     assert sum(isinstance(r.content, bytes) and len(r.content) > 1000 for r in found) >= 4
 
 
@@ -182,7 +182,7 @@ def test_parquet_holds_strokes_inkml_or_pictures(tmp_path: Path) -> None:
     ] == [(2, 2), (2, 3)]
     assert source_of(records(tmp_path / "image.parquet", columns=Columns("key"))[5]) == PNG
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 none")
-    assert "no Parquet, or damaged" in causes(records(tmp_path / "broken.parquet"))["broken.parquet"]
+    assert "not Parquet, or damaged" in causes(records(tmp_path / "broken.parquet"))["broken.parquet"]
     assert "no column 'id'" in causes(records(tmp_path / "image.parquet"))["image.parquet"]
 
 

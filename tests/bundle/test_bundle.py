@@ -89,7 +89,7 @@ def test_what_could_not_be_loaded_is_not_saved(folder: Path) -> None:
         (ARGUMENTS, LABELS, {**WEIGHTS, kernel: WEIGHTS[kernel] * np.nan}, "half precision"),
         (ARGUMENTS, LABELS[:2], WEIGHTS, "2 labels; the network has 3"),
         (ARGUMENTS, ("a", "b", "a"), WEIGHTS, "'a' occurs twice"),
-        (ARGUMENTS, ("a", "b", "c\nd"), WEIGHTS, "line 3 is no label"),
+        (ARGUMENTS, ("a", "b", "c\nd"), WEIGHTS, "line 3 is not a label"),
         ({**ARGUMENTS, "dense": 0}, LABELS, WEIGHTS, "'dense' is 0"),
     ):
         with pytest.raises(BundleError, match=cause):
@@ -102,7 +102,7 @@ def test_a_bundle_is_stored_whole_or_not_at_all(folder: Path, monkeypatch: pytes
         raise OSError(28, "No space left on device", str(path))
 
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    monkeypatch.setattr(bundle, "write_whole", full)
+    monkeypatch.setattr("crohme.bundle.store.write_whole", full)
     other = {name: array + 1 for name, array in WEIGHTS.items()}
     with pytest.raises(OSError, match="No space left") as raised:
         bundle.save(folder, "symbol_lstm", ARGUMENTS, LABELS, other, {}, {})

@@ -66,7 +66,7 @@ def test_the_same_command_says_what_was_done_before(
     batch(folder, "--output", tmp_path / "out")
     assert batch(folder, "--output", tmp_path / "out", "--only-failed") == 1
     assert batch(folder, "--output", tmp_path / "out", "--top", "2") == 1
-    assert capsys.readouterr().err.endswith("top was 3 here, and is now 2: take another place\n")
+    assert capsys.readouterr().err.endswith("top was 3 here, and is now 2: choose another folder\n")
     assert set(ids_in(tmp_path / "out").values()) == {1} and len(ids_in(tmp_path / "out")) == 13
 
 
@@ -107,7 +107,7 @@ def test_an_engine_that_is_not_installed_is_named_with_what_brings_it(
         assert batch(TEST, "--output", tmp_path / engine, "--engine", engine, "--limit", "1") == 1
         assert f'.[{engine}]"' in capsys.readouterr().err
     assert batch(TEST, "--output", tmp_path / "o", "--address", "auto") == 1
-    assert "--address is of a cluster: give --engine ray or spark" in capsys.readouterr().err
+    assert "--address names a cluster: give --engine ray or spark" in capsys.readouterr().err
 
 
 def test_pictures_in_archives_are_read(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_parts_in_parquet_are_scored_as_those_in_json_lines(
     assert told[0].out == told[1].out and told[0].out.startswith("14 files; ")
     (tmp_path / "parquet" / "part-00000.parquet").write_bytes(b"PAR1 no more")
     assert main(["score", str(folder), str(tmp_path / "parquet")]) == 1
-    assert "part-00000.parquet: no Parquet, or damaged" in capsys.readouterr().err
+    assert "part-00000.parquet: not Parquet, or damaged" in capsys.readouterr().err
 
 
 def test_what_was_read_is_evaluated_as_if_it_were_read_then(

@@ -156,9 +156,12 @@ def test_pictures_from_the_command_line(tmp_path: Path, monkeypatch: pytest.Monk
         return tmp_path / "bundle"
 
     monkeypatch.setattr("crohme.symbols.training.train", train)
-    given = "--network vgg19 --data a --data b --image-size 224 --split 7/2/1 --classes add - 0 --weights w.h5"
-    assert main(["train", "symbols", *given.split(), "--batch-size", "8"]) == 0
-    assert (told["network"], told["data"]) == ("vgg19", [Path("a"), Path("b")])
+    sets = [tmp_path / "a", tmp_path / "b"]
+    for folder in sets:
+        folder.mkdir()
+    given = "--network vgg19 --image-size 224 --split 7/2/1 --classes add - 0 --weights w.h5 --batch-size 8"
+    assert main(["train", "symbols", *given.split(), "--data", str(sets[0]), "--data", str(sets[1])]) == 0
+    assert (told["network"], told["data"]) == ("vgg19", sets)
     assert (told["arguments"], told["weights"], told["batch_size"]) == ({"size": 224}, "w.h5", 8)
     assert told["choice"].classes == ("add", "-", "0") and told["choice"].ratios == (7, 2, 1)
 
@@ -218,7 +221,8 @@ def test_a_recipe_for_the_other_task_is_called_one(
     task: str, other: str, stem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = CONFIGS / f"{stem}.toml"
-    given = ["train", task, "--data", str(tmp_path), "--out", str(tmp_path / "run"), "--config", str(config)]
+    data = str(location.sample_folder())
+    given = ["train", task, "--data", data, "--out", str(tmp_path / "run"), "--config", str(config)]
     assert main(given) == 1
     error = capsys.readouterr().err.strip().splitlines()[-1]
     assert error == f"crohme: error: {config}: is a recipe for {other}: `crohme train {other} --config {config}`"

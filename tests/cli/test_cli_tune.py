@@ -72,4 +72,4 @@ def test_without_keras_tuner_it_says_what_to_install(
 
 def test_there_is_nothing_to_resume(ink: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tune", "--data", str(ink), "--resume", "--out", str(tmp_path / "out")]) == 1
-    assert "crohme: error: cannot go on with a search: there is none in" in capsys.readouterr().err
+    assert "crohme: error: cannot continue a search: there is none in" in capsys.readouterr().err

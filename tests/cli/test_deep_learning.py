@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from crohme.cli import main
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 FILE = REPOSITORY / "data" / "sample" / "test" / "sample7_00.inkml"
 
@@ -55,3 +57,24 @@ def test_a_backend_that_cannot_be_loaded_is_a_users_error() -> None:
 def test_the_shipped_symbol_networks_do_not_ask_for_it() -> None:
     done = run("predict", "symbols", str(FILE), KERAS_BACKEND="abacus")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        ("train --data {here}/nothing", "no such folder"),
+        ("train symbols --data {here} --data {here}", "pictures are for alexnet"),
+        ("train symbols --network cnn --data {ink} --label-table {here}/table.csv", "is for pictures"),
+        ("train symbols --network cnn --data {here} --label-table {here}/table.csv", "No such file"),
+        ("train symbols --network cnn --data {ink} --data {ink}", "merged as pictures"),
+        ("train expressions --data {here}", "no InkML files under"),
+        ("train expressions --data {ink} --data {ink}", "several --data are for symbols"),
+    ],
+)
+def test_data_that_cannot_be_trained_on_are_refused_before_keras_is_loaded(
+    arguments: str, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("crohme.cli.train.shared.load_keras", lambda: pytest.fail("Keras was loaded"))
+    given = arguments.format(here=tmp_path, ink=FILE.parents[1]).split()
+    assert main([*given, "--out", str(tmp_path / "run")]) == 1
+    assert cause in capsys.readouterr().err

@@ -102,7 +102,7 @@ def test_another_kind_of_output_is_refused_and_stays(
         assert out.read_bytes() == content.encode()
     (tmp_path / "out.jsonl").write_text('{"id": 1}\n[]\n')
     assert predict(folder, "--output", tmp_path / "out.jsonl", "--resume") == 1
-    assert "line 1 is about no file" in capsys.readouterr().err
+    assert "line 1 names no file" in capsys.readouterr().err
     for arguments in ([], ["--output", tmp_path / "out.json"]):
         assert predict(folder, *arguments, "--resume") == 1
         assert "--resume needs an --output that has lines" in capsys.readouterr().err

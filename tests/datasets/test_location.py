@@ -10,7 +10,7 @@ from crohme.datasets.location import DataNotFound
 
 def test_the_sample_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(location, "REPOSITORY", tmp_path / "repository")
-    with pytest.raises(DataNotFound, match="sample"):
+    with pytest.raises(DataNotFound, match="no data set is given .* sample"):
         location.sample_folder()
 
 

@@ -19,7 +19,7 @@ from crohme.evaluation.scoring import (
     total,
 )
 from crohme.evaluation.scoring.figures import file_figures
-from crohme.evaluation.scoring.sources import Level, load_graph, with_official_limits
+from crohme.evaluation.scoring.graphs import Level, load_graph, with_official_limits
 from crohme.notation import LatexError, from_latex, symbol_graph
 from crohme.notation.labelgraph import COMMA
 

@@ -139,7 +139,7 @@ def test_pages_of_one_kind_only(kept: str, outcomes: list[Outcome]) -> None:
     chosen = [o for o in outcomes if (o.problem is not None if kept == "problems" else o.is_right)][:1]
     text = page.render(gather(chosen, ABOUT))
     assert ("Nothing was read." in text) == (kept == "problems")
-    assert "No symbol was taken for another." in text and "was read right." in text
+    assert "No symbols were confused." in text and "All readings are correct." in text
 
 
 def test_drawings_keep_the_shape_and_mark_what_is_wrong() -> None:

@@ -21,7 +21,7 @@ from crohme.evaluation.scoring import (
     read_primitive_graph,
     score,
 )
-from crohme.evaluation.scoring.sources import with_official_limits
+from crohme.evaluation.scoring.graphs import with_official_limits
 from crohme.notation import GraphObject, GraphRelation, LabelGraph, LabelGraphError, from_latex, symbol_graph, write_lg
 from tests.notation.trees import trees
 

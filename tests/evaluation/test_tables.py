@@ -91,7 +91,7 @@ def test_rows_that_cannot_be_told_are_refused_by_line_and_the_others_are_read(
         ("t.csv", "name,reading,answer\na,x,y\n", "has 'name', 'reading', 'answer': name that of the truth"),
         ("t.csv", "name,gt,label\na,x,y\n", "'gt', 'label' may each be the truth: name one with --truth-column"),
         ("t.csv", "name,latex,formula\na,x,y\n", "'latex', 'formula' may each be the truth"),
-        ("t.csv", "number,ground truth\n1,x\n", "no column says which file a row is of"),
+        ("t.csv", "number,ground truth\n1,x\n", "no column names the file of a row"),
         ("t.csv", "imagename,formulas\na,x\n", "needs the columns file and latex"),
         ("t.csv", "latex\nx\n", "needs the columns file and latex"),
         ("t.csv", 'file,latex\na,x\nb,"y\nc,z\n', "a quote is opened on line 3"),

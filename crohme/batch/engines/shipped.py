@@ -76,7 +76,7 @@ class Reader:
         folder = unpacked(files(), identity)
         self._recognizer, self._work = Recognizer.load(folder), work
         if self._recognizer.bundle is None or self._recognizer.bundle.sha256 != identity:
-            raise BundleError("another bundle lies where this one was to lie", folder)
+            raise BundleError("another bundle is in its place", folder)
 
     def read(self, chunk: bytes) -> bytes:
         """The rows of a chunk, or what ends it all."""

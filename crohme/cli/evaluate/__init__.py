@@ -27,7 +27,7 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
         "evaluate",
         help="measure a recogniser on data with truth",
         description="Measure how well a bundle recognises isolated symbols or whole expressions, "
-        "or how much LaTeX the notation can hold.",
+        "or how much LaTeX the notation can represent.",
         usage="crohme evaluate TASK [OPTION ...]",
         epilog=EPILOG,
         formatter_class=HelpFormatter,

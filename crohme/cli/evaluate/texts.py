@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from crohme.evaluation.texts import Kind, TextOutcome
 
 EPILOG = """\
-For those who have lists of LaTeX and want to know whether the alphabet and the notation can hold it: before training on
-such a list, or before scoring it.
+For lists of LaTeX, before training on them or scoring them: how much of it the alphabet and the notation can represent.
 
 Each text is read in the whole alphabet and written back. It is the same if what is written has the tokens of its normal
 form, each sign under the alphabet's name for it and functions that the alphabet lacks letter by letter, and is read as
@@ -27,7 +26,7 @@ the same tree again. Spaces, sizes, fonts and braces that only group do not matt
 which they do.
 
 The others are listed by cause, the most frequent first: commands and signs that the alphabet lacks, structures that no
-tree holds (a script without a base), malformed LaTeX, lines longer than any expression.
+tree can represent (a script without a base), malformed LaTeX, lines longer than any expression.
 
 --report writes texts.csv, a row for each text that is not the same, and causes.csv.
 
@@ -44,7 +43,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     parser = tasks.add_parser(
         "texts",
         help="share of LaTeX that is read and written back the same",
-        description="Measure how much LaTeX the alphabet and the notation can hold.",
+        description="Measure how much LaTeX the alphabet and the notation can represent.",
         epilog=EPILOG,
         formatter_class=HelpFormatter,
     )
@@ -53,10 +52,10 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="text of one expression a line, or a folder of such .txt files",
+        help="a text file with one expression per line, or a folder of such .txt files",
     )
     parser.add_argument(
-        "--examples", type=positive_int, default=10, metavar="N", help="causes listed of each kind (10)"
+        "--examples", type=positive_int, default=10, metavar="N", help="how many causes of each kind to list (10)"
     )
     parser.add_argument("--report", type=Path, metavar="DIR", help="write what is not the same to this folder, as CSV")
     parser.set_defaults(run=run)

@@ -98,5 +98,5 @@ def _formats(text: str) -> tuple[str, ...]:
     formats = tuple(dict.fromkeys(text.split(",")))
     for one in formats:
         if one not in WRITTEN:
-            raise argparse.ArgumentTypeError(f"{one!r} is none of {', '.join(WRITTEN)}")
+            raise argparse.ArgumentTypeError(f"{one!r} is not one of {', '.join(WRITTEN)}")
     return formats

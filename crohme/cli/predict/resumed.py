@@ -67,7 +67,7 @@ def earlier(path: Path | None, header: list[str]) -> Earlier:
                     continue
                 name, symbol, error = (row.get(key) for key in ("file", "symbol", "error"))
                 if not isinstance(name, str):
-                    raise ValueError(f"line {found.lines + 1} is about no file")
+                    raise ValueError(f"line {found.lines + 1} names no file")
                 if name != last:
                     last, of_last = name, 0
                     start = Earlier(lines=found.lines, failed=found.failed, whole=found.whole)

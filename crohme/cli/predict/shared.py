@@ -26,7 +26,7 @@ def add_output_options(parser: argparse.ArgumentParser, top: str, bundle: str) -
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="write .csv, .json or .jsonl instead of a table on the screen"
     )
-    parser.add_argument("--resume", action="store_true", help="continue --output (.csv or .jsonl), line by line")
+    parser.add_argument("--resume", action="store_true", help="continue the file of --output (.csv or .jsonl)")
     parser.add_argument("--top", type=up_to(MAX_TOP), metavar="K", help=top)
     parser.add_argument("--bundle", metavar="NAME|DIR", help=bundle)
 

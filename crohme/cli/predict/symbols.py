@@ -15,7 +15,7 @@ from crohme.cli.tasks import Parser
 
 EPILOG = """\
 Ink whose symbols are marked is recognised symbol by symbol; any other ink, and every picture,
-is taken for one symbol. A symbol's label in the file is shown beside the reading:
+is read as one symbol. A symbol's label in the file is shown beside the reading:
   =  the same
   ≠  another, and which
 

@@ -13,9 +13,9 @@ EPILOG = f"""\
 Without TASK it is {DEFAULT_TASK}: `crohme train --epochs 5` is `crohme train {DEFAULT_TASK} --epochs 5`.
 `crohme train TASK --help` lists the options of a task.
 
-Without --data both train on CROHME, looked for at $CROHME_DATA and in data/crohme;
-without CROHME, on the small sample in data/sample, which shows that everything works
-but makes no good recogniser. data/README.md says where to get CROHME.
+Without --data, symbols and expressions are trained on CROHME, which is looked for in
+$CROHME_DATA and data/crohme, or else on the small sample in data/sample: that shows that
+everything works, but gives no good recogniser. data/README.md says where to get CROHME.
 
 The folder of a run holds its settings, log, learning curves, a checkpoint from which
 --resume continues, and bundle/: the trained recogniser, for --bundle of the other commands.

@@ -11,12 +11,12 @@ from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 
 EPILOG = """\
-To make a training expression takes about 2 ms of a core; what learns from it may be faster. This
-machine makes them for others, which are started with --batches-from and its HOST:PORT. It has their
-version, the same --data, and texts and drawings of the recipe under the same paths. They tell it the
-rest, and who trains next may have another recipe. All must have the same secret in $CROHME_KEY; what
-they send is not encrypted, so keep the port inside your network. It makes a few chunks of 3,072
-expressions ahead and then waits.
+Making a training expression takes about 2 ms of a core, and a network may learn from it faster than
+that. This machine makes them for others, which are started with --batches-from and its HOST:PORT. It
+needs their version of crohme, the same --data, and the recipe's texts and drawings under the same
+paths; they send the rest, so the next run may have another recipe. All must have the same secret in
+$CROHME_KEY. What is sent is not encrypted, so keep the port inside your network. A few chunks of
+3,072 expressions are made ahead.
 
 examples:
   export CROHME_KEY=$(openssl rand -hex 16)
@@ -29,14 +29,18 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     """Add the task to the parser of `train`."""
     parser = tasks.add_parser(
         "batches",
-        help="training expressions, for machines that learn from them",
+        help="training expressions for other machines",
         description="Make training expressions for other machines, until Ctrl-C.",
         epilog=EPILOG,
         formatter_class=HelpFormatter,
     )
-    parser.add_argument("--data", type=Path, metavar="DIR", help="the data set that they train on (CROHME)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the data set that is trained on (CROHME)")
     parser.add_argument(
-        "--listen", type=address, default=("127.0.0.1", 4001), metavar="HOST:PORT", help="(127.0.0.1:4001)"
+        "--listen",
+        type=address,
+        default=("127.0.0.1", 4001),
+        metavar="HOST:PORT",
+        help="address to listen on (127.0.0.1:4001)",
     )
     parser.add_argument("--workers", type=positive_int, default=1, metavar="N", help="processes (1)")
     parser.set_defaults(run=run)

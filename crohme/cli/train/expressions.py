@@ -27,18 +27,18 @@ EPILOG = """\
 A run continues after a stop with --resume, to the end that it was given, or with --minutes
 or --epochs beyond it. configs/expressions.toml lists the settings that --set and --config take.
 
-Started from a bundle (--from), classes that it knows keep their weights, and those that --data has
-besides are added; learning rate and warm-up are lower unless they are set.
+With --from, the classes that the bundle knows keep their weights, and those that are new in --data
+are added; learning rate and warm-up are lower unless they are set.
 
 --machines 2/4@HOST:PORT trains on four machines, this being the second; HOST is the first one,
-PORT one that is free there. Each is started with the same command but for its number, has the
-same version and the same --data, and does a quarter of every batch: what is learnt is the same
-as on one. It needs --epochs and JAX. The first one validates and writes --out; the others must
-see that folder to --resume, with as many machines as one likes. When one is lost, all end.
-Under torchrun and the like, --machines torchrun takes number and address from them.
+PORT a free port on it. All run the same command, each with its own number, with the same version
+of crohme and the same --data, and do a quarter of every batch each: the result is that of one
+machine. It needs --epochs and JAX. The first machine validates and writes --out; the others must
+be able to read that folder to --resume, with any number of machines. If one is lost, all stop.
+Under torchrun and the like, --machines torchrun takes number and address from the launcher.
 
---batches-from HOST:PORT,HOST:PORT has the training expressions made by machines that run
-`crohme train batches`.
+With --batches-from HOST:PORT,HOST:PORT, machines that run `crohme train batches` make the training
+expressions.
 
 examples:
   crohme train expressions --data my-ink --from expressions --minutes 10
@@ -63,7 +63,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     )
     add_run_options(
         parser,
-        data="a folder of InkML: train/ and validation/, or any, some of whose writers are held out (CROHME)",
+        data="a folder of InkML, with train/ and validation/ in it; else some writers are held out (CROHME)",
         epochs="passes over the data",
         minutes="training time, compilation not counted; instead of --epochs (120)",
         out="folder of the run (runs/expressions)",
@@ -100,7 +100,16 @@ def run(args: argparse.Namespace) -> int:
     """Train; say on what, how well it reads, and where the bundle is."""
     if args.machines is not None:
         os.environ.setdefault("KERAS_BACKEND", "jax")
-    return run_training(args, _train)
+    return run_training(args, _check, _train)
+
+
+def _check(args: argparse.Namespace, data: list[Path]) -> None:
+    from crohme.datasets.registry import open_data_set
+
+    if len(data) > 1:
+        raise CommandError("expressions are trained on one folder: several --data are for symbols")
+    check_experiment_options(args)
+    open_data_set(data[0]).training_split()
 
 
 def _train(args: argparse.Namespace, data: list[Path]) -> Path | None:
@@ -108,9 +117,6 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path | None:
     from crohme.expressions.fine_tuning import fine_tuning_settings
     from crohme.training import experiment, machines
 
-    if len(data) > 1:
-        raise CommandError("expressions are trained on one folder: several --data are for symbols")
-    check_experiment_options(args)
     check_task(args.config, "expressions")
     folder = args.out or Path("runs") / "expressions"
     tables = {"settings": training.Settings(), "recipe": training.Recipe()}

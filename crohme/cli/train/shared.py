@@ -9,8 +9,9 @@ from pathlib import Path
 
 from crohme.cli.arguments import positive_int, positive_number
 from crohme.cli.errors import CommandError
-from crohme.deep_learning import load_keras
+from crohme.deep_learning import check_installed, load_keras
 
+Check = Callable[[argparse.Namespace, list[Path]], None]
 Train = Callable[[argparse.Namespace, list[Path]], Path | None]
 
 
@@ -51,11 +52,13 @@ def length(args: argparse.Namespace, epochs: float | None, minutes: float | None
     return (args.epochs, args.minutes) if args.epochs or args.minutes else (epochs, minutes)
 
 
-def run_training(args: argparse.Namespace, train: Train) -> int:
+def run_training(args: argparse.Namespace, check: Check, train: Train) -> int:
     """Find the data, train, and say where the bundle is.
 
     Args:
         args: argparse.Namespace. With `data`, as `add_run_options` has it.
+        check: function of the arguments and the folders of data, which raises a CrohmeError for what can be refused
+            before Keras is loaded.
         train: function of the arguments and the folders of data, which returns the folder of the bundle, if
             this process writes it.
 
@@ -64,7 +67,7 @@ def run_training(args: argparse.Namespace, train: Train) -> int:
         KeyboardInterrupt: With a message that says how to continue.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    load_keras()
+    check_installed()
     from crohme.child_processes import WorkerLost
     from crohme.datasets.crohme import crohme_folder
     from crohme.datasets.location import sample_folder
@@ -74,6 +77,8 @@ def run_training(args: argparse.Namespace, train: Train) -> int:
         if data == [None]:
             data = [sample_folder()]
             print(f"CROHME is not in place: training on the embedded sample, {data[0]}. See data/README.md.")
+        check(args, data)
+        load_keras()
         bundle = train(args, data)
     except WorkerLost as error:
         raise CommandError(f"{error} The same command with --resume continues from the checkpoint.") from None

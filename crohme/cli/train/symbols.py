@@ -60,7 +60,9 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     symbol_options.add_options(parser)
     parser.set_defaults(network=None)  # --config or --from may say which
     group = parser.add_argument_group("training")
-    group.add_argument("--weights", metavar="none|imagenet|FILE", help="what vgg19 and mobilenet start from (none)")
+    group.add_argument(
+        "--weights", metavar="none|imagenet|FILE", help="weights that vgg19 and mobilenet start from (none)"
+    )
     group.add_argument("--batch-size", type=positive_int, metavar="N", help="examples per step (128)")
     group.add_argument("--learning-rate", type=positive_number, metavar="R", help="peak of the learning rate")
     add_experiment_options(parser)
@@ -69,7 +71,19 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train; say on what, and where the bundle is."""
-    return run_training(args, _train)
+    return run_training(args, _check, _train)
+
+
+def _check(args: argparse.Namespace, data: list[Path]) -> None:
+    from crohme.symbols.data import check_pictures, ink_at
+    from crohme.symbols.description import DEFAULT, networks
+
+    check_experiment_options(args)
+    if args.out is not None:
+        check_folder(args.out)
+    is_told_elsewhere = args.network is None and (args.config or args.set or args.start or args.resume)
+    if ink_at(data, symbol_options.choice_of(args)) is None and not is_told_elsewhere:
+        check_pictures(networks()[args.network or DEFAULT].name, data)
 
 
 def _train(args: argparse.Namespace, data: list[Path]) -> Path:
@@ -78,11 +92,8 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path:
     from crohme.symbols.recipe import SymbolRecipe, read_recipe
     from crohme.symbols.settings import stored_settings
 
-    check_experiment_options(args)
     check_task(args.config, "symbols")
     folder = args.out
-    if folder is not None:
-        check_folder(folder)
     if args.resume:
         folder = folder or Path("runs") / f"symbol-{args.network or DEFAULT}"
         stored = stored_settings(folder)

@@ -6,7 +6,7 @@ import argparse
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int
@@ -16,6 +16,7 @@ from crohme.deep_learning import load_keras
 from crohme.extras import require
 
 if TYPE_CHECKING:
+    from crohme.symbols.examples import TrainingData
     from crohme.symbols.tuning import Best
 
 EPOCHS = 9
@@ -66,14 +67,19 @@ def run(args: argparse.Namespace) -> int:
     """Search; print the table, and where the best configuration is."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     require("tune", "this command")  # the extra has Keras as well
+    from crohme.symbols.data import find
+
+    args.out = args.out or Path("runs") / f"tune-{args.network}"
+    asked = symbol_options.network_of(args)
+    arguments = symbol_options.network_arguments(args, asked)
+    data = find(asked.name, args.data, arguments, symbol_options.choice_of(args), args.seed)
     load_keras()
     # Its adapter to TensorFlow loads TensorBoard, which keras-tuner does not ask for when it is installed.
     import keras_tuner  # noqa: F401
     import tensorboard  # noqa: F401
 
-    args.out = args.out or Path("runs") / f"tune-{args.network}"
     try:
-        best = _search(args)
+        best = _search(args, asked.key, arguments, data)
         print(f"best: {best.top1:.2%}, trial {best.trial}; written to {args.out / 'best.json'}")
         if args.retrain:
             print(f"bundle written to {_retrain(args, best)}")
@@ -82,16 +88,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _search(args: argparse.Namespace) -> Best:
+def _search(args: argparse.Namespace, network: str, arguments: dict[str, Any], data: TrainingData) -> Best:
     from crohme.symbols import tuning
-    from crohme.symbols.data import find
     from crohme.symbols.settings import DEFAULTS
     from crohme.symbols.tuning_space import Search
 
-    asked = symbol_options.network_of(args)
-    arguments = symbol_options.network_arguments(args, asked)
-    data = find(asked.name, args.data, arguments, symbol_options.choice_of(args), args.seed)
-    search = Search(asked.key, arguments, args.epochs, batch_size=DEFAULTS[asked.key].batch_size, seed=args.seed)
+    search = Search(network, arguments, args.epochs, batch_size=DEFAULTS[network].batch_size, seed=args.seed)
     best = tuning.tune(search, data, args.out, args.resume)
     trials = tuning.table(args.out)
     print(trials.head(_SHOWN).to_string(index=False, na_rep="", float_format="{:.4g}".format))

@@ -4,12 +4,14 @@ Conventions are those of LgEval, whose figures are reproduced. Needs no network 
 """
 
 from crohme.evaluation.scoring.comparison import Counts, compare, total
+from crohme.evaluation.scoring.errors import ScoringError
 from crohme.evaluation.scoring.figures import graph_figures, graph_set_figures
+from crohme.evaluation.scoring.graphs import Level
 from crohme.evaluation.scoring.lenient import read_primitive_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
 from crohme.evaluation.scoring.scorer import score
 from crohme.evaluation.scoring.scores import FileScore, Scores
-from crohme.evaluation.scoring.sources import Level, ScoringError, Side
+from crohme.evaluation.scoring.tables import Side
 
 __all__ = [
     "Counts",

@@ -103,7 +103,7 @@ def columns_of(path: Path, row: Sequence[str], side: Side, wanted: str | None) -
     latex = words.index(latex_column(path, words, side, wanted))
     if name is None:
         known = ", ".join(NAMES)
-        raise ScoringError(f"no column says which file a row is of ({known}); there are {_listed(words)}", path)
+        raise ScoringError(f"no column names the file of a row ({known}); there are {_listed(words)}", path)
     if name == latex:
         raise ScoringError(f"the column {row[name]!r} names the file, and so cannot be the {side}", path)
     causes = tuple(words.index(word) for word in _CAUSES if word in words)

@@ -12,19 +12,10 @@ from tqdm import tqdm
 from crohme.errors import cause_of
 from crohme.evaluation.scoring.comparison import compare
 from crohme.evaluation.scoring.errors import Refused, ScoringError
+from crohme.evaluation.scoring.graphs import Level, NoTree, is_symbol_level, load_expression, load_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph
 from crohme.evaluation.scoring.scores import FileScore, Scores
-from crohme.evaluation.scoring.sources import (
-    Format,
-    Item,
-    Level,
-    NoTree,
-    Source,
-    is_symbol_level,
-    load_expression,
-    load_graph,
-    open_source,
-)
+from crohme.evaluation.scoring.sources import Format, Item, Source, open_source
 from crohme.evaluation.scoring.tables import Side
 from crohme.notation import LOOK_ALIKES, Expression, NotationError
 from inkml_parser import InkError
@@ -49,8 +40,8 @@ def score(
     official converters do. Where both sides are LaTeX or InkML, limits over and under an operator
     count as its scripts: normal-form LaTeX does not tell them apart, and truth files disagree.
 
-    LaTeX may have any signs and commands. Where no tree can hold it (accents, grids), the tokens of the pair
-    are compared at every level. LaTeX that is the same as its truth, character by character, is always right.
+    LaTeX may have any signs and commands. Where no tree can represent it (a script without a base), the tokens of the
+    pair are compared at every level. LaTeX that is the same as its truth, character by character, is always right.
 
     Args:
         truth: Path. Folder of `.lg`, `.inkml`, `.tex` or `.txt`, or table of LaTeX.

@@ -7,10 +7,8 @@ from typing import Any
 
 from crohme.evaluation.scoring.comparison import Counts, total
 from crohme.evaluation.scoring.figures import file_figures, graph_figures, percent, set_figures
-from crohme.evaluation.scoring.sources import (
-    Level,
-    Source,
-)
+from crohme.evaluation.scoring.graphs import Level
+from crohme.evaluation.scoring.sources import Source
 from crohme.notation import LOOK_ALIKES
 
 METRICS = {

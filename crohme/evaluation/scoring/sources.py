@@ -10,30 +10,9 @@ from pathlib import Path
 from crohme.batch.files import parts_of
 from crohme.batch.output import output_rows
 from crohme.evaluation.scoring.errors import Refused, ScoringError
-from crohme.evaluation.scoring.lenient import read_primitive_graph
-from crohme.evaluation.scoring.primitives import PrimitiveGraph, primitive_graph
 from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table
 from crohme.evaluation.scoring.text import EncodingError, decode
-from crohme.ink.truth import truth_expression, truth_graph
-from crohme.notation import (
-    Expression,
-    LabelGraphError,
-    NotationError,
-    UnsayableError,
-    canonical_label,
-    read_latex,
-    read_lg,
-    sign_name,
-    symbol_graph,
-    to_latex,
-    to_tree,
-    tokenize,
-    without_limits,
-)
-from inkml_parser import read
 from inkml_parser.files import read_regular
-
-__all__ = ["Format", "Level", "ScoringError", "Side", "Source", "load_expression", "load_graph", "open_source"]
 
 Item = Path | str | Refused
 """A `.lg` or `.inkml` file, LaTeX, or why there is neither."""
@@ -49,14 +28,6 @@ class Format(StrEnum):
     LG = "lg"
     INKML = "inkml"
     LATEX = "latex"
-
-
-class Level(StrEnum):
-    """What is compared: graphs over strokes, graphs over symbols, or LaTeX tokens."""
-
-    STROKE = "stroke"
-    SYMBOL = "symbol"
-    TOKENS = "tokens"
 
 
 _SUFFIXES = {".lg": Format.LG, ".inkml": Format.INKML, ".tex": Format.LATEX, ".txt": Format.LATEX}
@@ -168,91 +139,3 @@ def _latex_file(path: Path) -> str | Refused:
         return text.strip()
     text = _COMMENT.sub("", text)
     return text[text.find(_BEGIN) if _BEGIN in text else 0 :].partition(_END)[0].removeprefix(_BEGIN).strip()
-
-
-def load_graph(item: Path | str, level: Level, keep_limits: bool, equate: bool = False) -> PrimitiveGraph:
-    """The graph of one expression.
-
-    Args:
-        item: Path or str. A `.lg` or `.inkml` file, or LaTeX.
-        level: Level. STROKE or SYMBOL.
-        keep_limits: bool. At symbol level, whether limits over and under operators differ from
-            scripts. If so, LaTeX means what the official converter takes it for: limits only after
-            `\\limits`. A `.lg` is taken as it is.
-        equate: bool. Whether signs that look alike have one name in LaTeX.
-
-    Returns:
-        PrimitiveGraph, never an empty one.
-
-    Raises:
-        NotationError, InkError, OSError, UnicodeDecodeError: It cannot be read as such a graph.
-        NoTree: LaTeX that no tree can hold.
-    """
-    if _is_lg(item):
-        graph = read_primitive_graph(_text(item))
-        if level is Level.SYMBOL and not is_symbol_level(graph):
-            raise LabelGraphError("a label graph over strokes, where the others are over symbols")
-    elif level is Level.STROKE:
-        if isinstance(item, str):
-            raise LabelGraphError("LaTeX has no strokes")
-        graph = primitive_graph(truth_graph(read(item)))
-    else:
-        expression = _expression(with_official_limits(item) if keep_limits and isinstance(item, str) else item, equate)
-        if expression.tree is None:
-            raise NoTree(f"no tree can hold {expression.latex}")
-        tree = expression.tree if keep_limits else without_limits(expression.tree)
-        try:
-            graph = primitive_graph(symbol_graph(tree))
-        except UnsayableError as error:
-            raise NoTree(str(error)) from None
-    if not graph.labels:
-        raise LabelGraphError("no symbol in the graph")
-    return graph
-
-
-class NoTree(NotationError):
-    """An expression that can be compared by its tokens only: accents, grids, a script without a base."""
-
-
-def load_expression(item: Path | str, equate: bool = False) -> Expression:
-    """One expression as LaTeX tokens in normal form, and its tree if there is one.
-
-    Raises:
-        NotationError, InkError, OSError, UnicodeDecodeError: It cannot be read as an expression.
-    """
-    if not _is_lg(item):
-        return _expression(item, equate)
-    tree = to_tree(read_lg(_text(item)), label=canonical_label if equate else sign_name)
-    return Expression(to_latex(tree), tree)
-
-
-def is_symbol_level(graph: PrimitiveGraph) -> bool:
-    """Whether primitives are paths from the root (`O`, `OR`, `ORSup`), and not strokes."""
-    return all(primitive.startswith("O") for primitive in graph.labels)
-
-
-def with_official_limits(latex: str) -> str:
-    """LaTeX in which every operator says how the official converter (pandoc) takes it: scripts without `\\limits`."""
-    tokens = tokenize(f"{latex} ")  # a space: a backslash at the end is no error here
-    written = []
-    for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
-        is_open = token in ("\\sum", "\\lim") and following not in ("\\limits", "\\nolimits")
-        written += [token, "\\nolimits"] if is_open else [token]
-    return " ".join(written)
-
-
-def _is_lg(item: Path | str) -> bool:
-    return isinstance(item, Path) and item.suffix.lower() == ".lg"
-
-
-def _text(path: Path | str) -> str:
-    try:
-        return decode(read_regular(path))
-    except EncodingError as error:
-        raise LabelGraphError(error.cause) from None
-
-
-def _expression(item: Path | str, equate: bool) -> Expression:
-    if isinstance(item, str):
-        return read_latex(item, equate)
-    return truth_expression(read(item), equate)

@@ -69,7 +69,7 @@ def check_broad(ink: Image) -> None:
     reached = np.cumsum(sides[order])  # a hundred specks must not outvote the writing
     usual = broad[order][np.searchsorted(reached, reached[-1] / 2)]
     if ((broad > _BROAD * usual) & (sides > _LARGE * sides.max())).any():
-        raise ImageError("has a mark many times as broad as the others, which may be no writing")
+        raise ImageError("has a mark many times as broad as the others, which may not be writing")
 
 
 def _widths(labels: Int32Array, ink: Image, count: int) -> Float64Array:
