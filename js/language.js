@@ -11,11 +11,11 @@ export function readLanguage(bytes, { offset, length } = { offset: 0, length: 0 
 
 /** A model of n-grams with back-off: runs of one token, of two …, each followed by a span of those that are one longer. */
 export class LanguageModel {
-  constructor(bytes, { nats, alone, in_grids: inGrids }) {
+  constructor(bytes, { nats, alone, in_grids: inGrids, operators }) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (String.fromCharCode(...bytes.subarray(0, MAGIC.length)) !== MAGIC) throw new BundleError("its model of language is of another version");
     const longest = view.getUint16(MAGIC.length, true);
-    Object.assign(this, { nats, alone, inGrids, start: view.getUint16(MAGIC.length + 2, true) });
+    Object.assign(this, { nats, alone, inGrids, operators: new Set(operators), start: view.getUint16(MAGIC.length + 2, true) });
     let at = MAGIC.length + 4 + 4 * longest;
     this.levels = Array.from({ length: longest }, (_, level) => {
       const count = view.getUint32(MAGIC.length + 4 + 4 * level, true), first = new Uint32Array(count + 1);
@@ -27,15 +27,17 @@ export class LanguageModel {
     });
   }
 
-  /** Log-probability of a row of symbols. A matrix may hold anything, and so may who writes one symbol: all count alike. */
+  /** Log-probability of a row of symbols. A matrix may hold anything, and so may who writes one symbol: all count alike, but for cells that end with an operator. */
   score(row, { grammar: { notation, end }, vocabulary: { tokenIndex } }) {
     const written = [...linearize(row, notation).map(([token]) => token), end];
     if (written.length === 2) return this.alone;
     const numbers = [this.start, ...written.map((token) => tokenIndex.get(token))];
+    const cellEnds = [notation.nextCell, notation.nextLine, notation.endGrid];
     let depth = 0, score = 0;
     for (const [i, token] of written.entries()) {
       if (token === notation.grid) depth++;
-      score += depth ? this.inGrids : this.#after(numbers, i + 1);
+      const isJudged = !depth || (cellEnds.includes(token) && this.operators.has(written[i - 1]));
+      score += isJudged ? this.#after(numbers, i + 1) : this.inGrids;
       if (token === notation.endGrid) depth--;
     }
     return score;

@@ -63,6 +63,7 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
         "language": {
             "in_grids": language_model.IN_GRIDS,
             "alone": language_model.ALONE,
+            "operators": sorted(language_model.OPERATORS & set(vocabulary.alphabet)),
             "nats": language_model.NATS,
         },
         "unread": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from crohme.evaluation.intervals import wilson_interval
 from crohme.evaluation.symbol_reader import NO_SYMBOL, SymbolReader
 from crohme.ink.raster import SIZE, render
 from crohme.notation import Alphabet
-from crohme.notation.alphabet import OTHER
+from crohme.notation.alphabet import LOOK_ALIKES, OTHER, SYMBOL_CLASSES
 from crohme.recognition import DOUBTFUL
 from crohme.symbols.recognizer import Pictures, SymbolRecognizer
 from crohme.types import BoolArray, FloatingArray, StringArray
@@ -58,6 +59,12 @@ class SymbolResults:
         """Share of the symbols whose true label is among the k most probable."""
         return float(self._rank_hits(k).mean())
 
+    def top_of_shapes(self) -> float:
+        """Share of the symbols whose most probable label has the shape of the true one, as x and X have one."""
+        shapes = _shapes()
+        pairs = zip(self.truth.tolist(), self.predicted.tolist(), strict=True)
+        return float(np.mean([shapes.get(true, true) == shapes.get(found, found) for true, found in pairs]))
+
     def summary(self) -> dict[str, Any]:
         """Figures for people and programs; intervals are Wilson's at 95 %."""
         n = len(self.truth)
@@ -65,6 +72,7 @@ class SymbolResults:
         for k in (1, 3, 5):
             low, high = wilson_interval(int(self._rank_hits(k).sum()), n)
             figures |= {f"top{k}": round(self.top(k), 5), f"top{k}_interval": [round(low, 5), round(high, 5)]}
+        figures["top1_shapes"] = round(self.top_of_shapes(), 5)
         is_unknown = ~np.isin(self.truth, self.classes)
         figures["unknown_labels"] = int(is_unknown.sum())
         if is_unknown.any():
@@ -131,6 +139,18 @@ def evaluate(recognizer: SymbolRecognizer | SymbolReader, data: Path, *, known_o
         symbols.unreadable,
         left_out,
     )
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> dict[str, str]:
+    """Label → the name of its shape, where others have it too: only size and place tell labels of one shape apart."""
+    twins = [(label, symbol.twin) for label, symbol in SYMBOL_CLASSES.items() if symbol.twin is not None]
+    shapes: dict[str, str] = {}
+    for pair in (*twins, *LOOK_ALIKES.items()):
+        one, other = (shapes.get(label, label) for label in pair)
+        joined = {label for label in (*pair, *shapes) if shapes.get(label, label) in (one, other)}
+        shapes |= dict.fromkeys(joined, one)
+    return shapes
 
 
 def _drawings(folder: Path) -> DataSet | None:

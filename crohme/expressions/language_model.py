@@ -12,15 +12,16 @@ import numpy as np
 from crohme.bundle.kinds import Table, TableError
 from crohme.expressions.vocabulary import SPECIAL, START, Vocabulary
 from crohme.notation import SymbolTree
-from crohme.notation.alphabet import GRID
-from crohme.notation.grammar import END, END_GRID
+from crohme.notation.alphabet import GRID, SYMBOL_CLASSES, Kind
+from crohme.notation.grammar import CELL_ENDS, END, END_GRID
 from crohme.notation.linear import linearize
 from crohme.types import Float64Array, Int64Array, UInt8Array, UInt16Array
 
 FILE = "language.bin"
 """In a bundle."""
 IN_GRIDS = -1.4
-"""What counts for each token in a grid: a matrix may hold anything. Outside it is -2.1 in the mean."""
+"""What counts for each token in a grid: a matrix may hold anything. Outside it is -2.1 in the mean. The end of a
+cell after an operator counts as outside, because few cells end so: an x that stands alone is no product sign."""
 ALONE = -8.0
 """What counts for a symbol that stands alone, whichever it is: about what the most usual one would have."""
 NATS = math.log(2) / 10
@@ -32,6 +33,9 @@ _MAGIC = b"ngrams1\0"
 _LARGEST = 4 << 20
 _ROUNDING = 0.1
 """How far sums of stored probabilities may be from one: a twentieth of a bit either way, more than once."""
+
+
+OPERATORS = frozenset(label for label, symbol in SYMBOL_CLASSES.items() if symbol.kind is Kind.OPERATOR)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +103,7 @@ class LanguageModel:
         return [part[1:] for part in np.split(found, starts[1:])]
 
     def scores(self, trees: Sequence[SymbolTree], vocabulary: Vocabulary) -> Float64Array:
-        """Log-probability of each tree's tokens; of those in grids, and of a symbol that stands alone, a constant.
+        """Log-probability of each tree's tokens; a constant for a symbol that stands alone, and for most in grids.
 
         Args:
             trees: sequence of `SymbolTree`.
@@ -108,8 +112,8 @@ class LanguageModel:
         written = [[*(token for token, _ in linearize(tree)), END] for tree in trees]
         numbered = [[vocabulary.token_index[token] for token in tokens] for tokens in written]
         known = self.log_probabilities(numbered)
-        is_free = [_outside_grids(tokens) for tokens in written]
-        sums = [np.where(free, scores, IN_GRIDS).sum() for scores, free in zip(known, is_free, strict=True)]
+        is_judged = [_judged(tokens) for tokens in written]
+        sums = [np.where(judged, scores, IN_GRIDS).sum() for scores, judged in zip(known, is_judged, strict=True)]
         return np.array(
             [ALONE if len(one) == 2 else total for one, total in zip(written, sums, strict=True)], np.float64
         )
@@ -196,11 +200,12 @@ def keys_of(tokens: Int64Array, position: Int64Array, length: int, base: int) ->
     return found
 
 
-def _outside_grids(tokens: Sequence[str]) -> list[bool]:
+def _judged(tokens: Sequence[str]) -> list[bool]:
+    """Which tokens stand outside of grids, or end a cell after an operator."""
     depth, found = 0, []
-    for token in tokens:
+    for before, token in zip(("", *tokens), tokens, strict=False):
         depth += token == GRID
-        found.append(depth == 0)
+        found.append(depth == 0 or (token in CELL_ENDS and before in OPERATORS))
         depth -= token == END_GRID
     return found
 

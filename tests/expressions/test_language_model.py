@@ -110,6 +110,24 @@ def test_what_people_write_is_more_probable_and_a_matrix_or_one_symbol_may_be_an
     assert in_grid - without == pytest.approx(IN_GRIDS * tokens, abs=6)
 
 
+def test_only_where_a_cell_ends_after_an_operator_a_grid_is_judged(tmp_path: Path) -> None:
+    vocabulary = Vocabulary(Alphabet.whole())
+    model = language_of([], texts_in(tmp_path), vocabulary)
+
+    def score(*cells: str) -> float:
+        grid = r"[\begin{{matrix}}{} & {} \\ {} & {}\end{{matrix}}]".format(*cells)
+        return float(model.scores([from_latex(grid, vocabulary.alphabet)], vocabulary)[0])
+
+    plain = score("x", "x", "x", "x")
+    for place in range(4):
+        cells = ["x"] * 4
+        cells[place] = r"\times"
+        assert score(*cells) < plain - 3
+    assert score(r"\times", "x", "x", r"\times") < score("x", "x", "x", r"\times") - 3
+    assert score("- x", "x", "x", "x") == pytest.approx(score("2 x", "x", "x", "x"))
+    assert score(r"x ^ { + }", "x", "x", "x") == pytest.approx(score("x ^ { 2 }", "x", "x", "x"))
+
+
 LEVEL = Runs(
     np.arange(3, dtype="<u2"), np.array([1, 0, 0], "<u2"), np.full(3, 16, np.uint8), np.array([18, 0, 0], np.uint8)
 )

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 EPILOG = """\
 Top-1, top-3 and top-5 accuracy, with Wilson's 95 % intervals, over every symbol in DIR.
 
+Signs of one shape, which only size and place tell apart, are also counted as one: alone, x
+and X are the same drawing.
+
 Of a set of drawings the held-out tenth is taken. A bundle for whole expressions answers with
-those of its five best readings that are one symbol.
+those of its five best readings that are one symbol. Without --known, drawings of signs that
+the bundle does not know count as wrong; the share of them that it doubts is printed: those
+read as ?, as several symbols, or with less than 50 % confidence.
 
 --report writes a folder with metrics.json; classes.csv and classes.txt (precision, recall
 and F1 of each class); confusion.csv and confusion.png; pairs.csv and pairs.png (the most
@@ -118,6 +123,7 @@ def _print(figures: dict[str, Any]) -> None:
     for k in (1, 3, 5):
         low, high = figures[f"top{k}_interval"]
         print(f"top-{k}  {figures[f'top{k}']:.2%}   (95 % interval {low:.2%} to {high:.2%})")
+    print(f"top-1  {figures['top1_shapes']:.2%}   with signs of one shape, such as x and X, counted as one")
     if figures["left_out"]:
         print(f"left out, of classes that the recogniser does not know: {figures['left_out']}")
     if figures["unknown_labels"]:
