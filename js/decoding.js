@@ -1,18 +1,19 @@
 /** Beam search over the grammar: from an encoded expression to trees, best first, see `crohme/expressions/decoding.py`. */
 import { Constraints } from "./fixed.js";
-import { Cursor, group, isUneven, openGrid, row } from "./grammar.js";
+import { Cursor, group, openGrid, row } from "./grammar.js";
 import { delinearize } from "./linear.js";
 import { logSoftmax } from "./matrix.js";
 import { symbols, withRows } from "./tree.js";
 
-const CLOSING = new Set(["CLOSE", "CLOSE_INDEX", "END"]); // what must follow them was owed before
-const NESTING = new Set(["COMMAND", "SUB", "SUP", "OPEN_INDEX", "GRID"]);
-
 /**
  * A prefix: its score, where it stands, its steps [token, whether it wrote the next symbol], its symbols
  * {label, strokes, score}, n numbers 0 or 1 for the strokes that are written, and the number of its last token.
+ * `answer` is what the network said of it, {tokens, pointers, state}, once it has read it.
  */
 export class Hypothesis {
+  answer = null;
+  #longer = new Map();
+
   constructor(score, cursor, steps, symbols_, written, last) {
     Object.assign(this, { score, cursor, steps, symbols: symbols_, written, last });
   }
@@ -21,6 +22,12 @@ export class Hypothesis {
   static first(n, backward, { grammar, vocabulary }) {
     const start = vocabulary.tokenIndex.get(backward ? grammar.startBackward : grammar.start);
     return new Hypothesis(0, grammar.begin(), [], [], new Uint8Array(n), start);
+  }
+
+  /** A hypothesis one token longer, the same one each time: what the network said of it is kept. */
+  longer(token, strokes, language) {
+    const key = keyOf(token, strokes);
+    return this.#longer.get(key) ?? this.extend(token, this.cursor.advance(token), 0, strokes, language);
   }
 
   /** A hypothesis one token longer; `strokes` are those of the symbol, if the token writes one, else null. */
@@ -33,7 +40,9 @@ export class Hypothesis {
       for (const stroke of strokes) written[stroke] = 1;
     }
     const steps = after.ended ? this.steps : [...this.steps, [token, strokes !== null]];
-    return new Hypothesis(score, after, steps, all, written, vocabulary.tokenIndex.get(token));
+    const longer = new Hypothesis(score, after, steps, all, written, vocabulary.tokenIndex.get(token));
+    this.#longer.set(keyOf(token, strokes), longer);
+    return longer;
   }
 
   /** What the network reads at this position. */
@@ -49,13 +58,18 @@ export class Hypothesis {
   }
 }
 
+function keyOf(token, strokes) {
+  return strokes ? `${token} ${strokes.join(" ")}` : token;
+}
+
 /**
  * The best readings in each of some directions, which are searched side by side. `language` is {grammar, vocabulary,
  * masks}; `fixed` are symbols that every reading has, see `checkedFixed`. Gives for each direction its candidates
- * {row, score, certainty}, best first.
+ * {row, score, certainty}, best first; `roots`, if given, are the hypotheses that the directions begin with.
  */
-export function decode(network, memory, language, { beam, backward = [false], constants, fixed }) {
-  const search = searching(network.relate(memory), memory.n, network.start(backward.length), language, { beam, backward, constants, fixed });
+export function decode(network, memory, language, options) {
+  const directions = options.backward?.length ?? 1;
+  const search = searching(network.relate(memory), memory.n, network.start(directions), language, options);
   let step = search.next();
   while (!step.done) step = search.next(network.read(memory, step.value.state, step.value.steps));
   return step.value;
@@ -65,14 +79,19 @@ export function decode(network, memory, language, { beam, backward = [false], co
  * The same for a network of any kind, which may answer later: a generator that asks for what `Network.read` gives of
  * {state, steps}. `relate` are the logits of pairs of strokes, `start` the states of one hypothesis for each direction.
  */
-export function* searching(relate, n, start, language, { beam, backward = [false], constants, fixed = [] }) {
+export function* searching(relate, n, start, language, { beam, backward = [false], constants, fixed = [], roots = [] }) {
   const known = new Constraints(fixed, n, language);
   const width = language.vocabulary.tokens.length, same = sameSymbol(relate, n, language.vocabulary);
-  const searches = backward.map((one) => ({ backward: one, live: [Hypothesis.first(n, one, language)], done: [] }));
+  const begin = (one, i) => roots[i] ?? Hypothesis.first(n, one, language);
+  const searches = backward.map((one, i) => ({ backward: one, live: [begin(one, i)], done: [] }));
   let state = start;
   for (let step = 0; step < 12 + 6 * n; step++) {
     const live = searches.flatMap((search) => search.live);
     const answers = yield { state, steps: live.map((hypothesis) => [hypothesis.input(language)]) };
+    live.forEach((hypothesis, i) => {
+      const [tokens, pointers] = [[answers.tokens, width], [answers.pointers, n]].map(([all, size]) => all.subarray(i * size, (i + 1) * size));
+      hypothesis.answer = { tokens, pointers, state: answers.state[i] };
+    });
     const parents = [];
     let first = 0;
     for (const search of searches) {
@@ -127,7 +146,7 @@ function choose(live, tokens, pointers, same, beam, language, constants, known) 
     for (const t of known.excluded(cursor, open[i], hypothesis.written)) scores[i * width + t] = -Infinity;
     if (grid) {
       for (const [token, kind] of grammar.cellEnds) {
-        if (isUneven(grid, kind)) scores[i * width + vocabulary.tokenIndex.get(token)] -= constants.uneven_line;
+        if (grammar.isUneven(grid, kind)) scores[i * width + vocabulary.tokenIndex.get(token)] -= constants.uneven_line;
       }
     }
   });
@@ -200,10 +219,10 @@ function maskOf(cursor, spare, { grammar, vocabulary, masks }) {
     const like = new Cursor(grammar, grid ? [row({ last: 0 }), own] : [own], open, 0, false);
     masks.set(key, Uint8Array.from(vocabulary.tokens, (token) => {
       const kind = like.kind(token);
-      const mayStand = !vocabulary.unanswered.has(token) && like.allows(token) && (mayNest || !NESTING.has(kind));
+      const mayStand = !vocabulary.unanswered.has(token) && like.allows(token) && (mayNest || !grammar.nesting.has(kind));
       if (!mayStand) return 0;
       const needed = () => like.advance(token).owed + (grammar.written.has(kind) ? 1 : 0) - like.owed;
-      return CLOSING.has(kind) || spare >= needed() ? 1 : 0;
+      return grammar.closing.has(kind) || spare >= needed() ? 1 : 0;
     }));
   }
   return masks.get(key);

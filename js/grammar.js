@@ -4,14 +4,13 @@ import { GrammarError } from "./errors.js";
 const NO_GRID = { first: null, above: null, line: null, left: null, columns: 0, column: 0 };
 const NO_SCRIPTS = { SUB: false, SUP: false };
 const BOTH = { SUB: true, SUP: true };
-const LINE_ENDS = new Set(["NEXT_LINE", "END_GRID"]);
 
 /** The tables of the grammar. */
 export class Grammar {
-  constructor({ kinds, written, cell_ends: cellEnds, end, start, start_backward: startBackward, max_depth: maxDepth }, notation) {
+  constructor({ cell_ends: cellEnds, end, start, start_backward: startBackward, max_depth: maxDepth, ...tables }, notation) {
     Object.assign(this, { notation, end, start, startBackward, maxDepth });
-    this.kinds = new Map(Object.entries(kinds));
-    this.written = new Set(written);
+    this.kinds = new Map(Object.entries(tables.kinds));
+    [this.written, this.closing, this.nesting, this.lineEnds] = ["written", "closing", "nesting", "line_ends"].map((name) => new Set(tables[name]));
     /** The tokens that end a cell of a grid, and their kinds. */
     this.cellEnds = Object.entries(cellEnds);
     this.cellEndKinds = new Set(Object.values(cellEnds));
@@ -21,12 +20,12 @@ export class Grammar {
   begin() {
     return new Cursor(this, [row()], null, 0, false);
   }
-}
 
-/** Whether ending the cell by a token of this kind makes its line longer or shorter than the first one. */
-export function isUneven(grid, kind) {
-  if (kind === "NEXT_CELL") return grid.columns === grid.column + 1;
-  return LINE_ENDS.has(kind) && grid.column + 1 < grid.columns;
+  /** Whether ending the cell by a token of this kind makes its line longer or shorter than the first one. */
+  isUneven(grid, kind) {
+    if (kind === "NEXT_CELL") return grid.columns === grid.column + 1;
+    return this.lineEnds.has(kind) && grid.column + 1 < grid.columns;
+  }
 }
 
 export function openGrid(given = {}) {

@@ -1,9 +1,6 @@
 /** Trees as one line of text, Typst or Unicode, by the tables of `crohme/notation/inline.py`. */
 import { isGrid } from "./tree.js";
 
-const SPACED = new Set(["operator", "relation", "arrow"]);
-const BEFORE_A_SIGN = new Set([...SPACED, "opening fence", "punctuation"]); // after these, `-` is the sign of what follows
-const PLUS_OR_MINUS = new Set(["-", "+", "\\pm", "\\mp"]);
 const PLACE = /\{(\d)\}|\[(\d)\]/g;
 
 /** A tree as text; `format` is one of the tables of formats, `signs` the table of that name. */
@@ -14,6 +11,7 @@ export function toInline(row, notation, signs, format) {
 class Writer {
   constructor(notation, signs, format) {
     Object.assign(this, { notation, signs, format });
+    [this.spaced, this.beforeASign, this.plusOrMinus] = ["spaced", "before_a_sign", "plus_or_minus"].map((name) => new Set(format[name]));
     this.small = { Sup: pairs(format.raised), Sub: pairs(format.lowered) };
   }
 
@@ -31,16 +29,16 @@ class Writer {
   /** Whether a space stands between a node and the one before. */
   #isSpaced(row, index) {
     if (index === 0) return false;
-    const node = row[index], before = row[index - 1], kind = this.#part(node), kindBefore = this.#part(before);
+    const node = row[index], before = row[index - 1], kind = this.#part(node), kindBefore = this.#part(before), { spaced } = this;
     if (!this.format.is_tight) {
-      const isByBar = (kind === "vertical bar") !== (kindBefore === "vertical bar") && !SPACED.has(kind) && !SPACED.has(kindBefore);
+      const isByBar = (kind === "vertical bar") !== (kindBefore === "vertical bar") && !spaced.has(kind) && !spaced.has(kindBefore);
       return !isByBar && (hasRows(before) || !(this.#isOfNumber(row, index - 1) && this.#isOfNumber(row, index)));
     }
-    if (SPACED.has(kindBefore)) {
-      const isFirst = index === 1 || BEFORE_A_SIGN.has(this.#part(row[index - 2]));
-      return !PLUS_OR_MINUS.has(before.label) || !isFirst;
+    if (spaced.has(kindBefore)) {
+      const isFirst = index === 1 || this.beforeASign.has(this.#part(row[index - 2]));
+      return !this.plusOrMinus.has(before.label) || !isFirst;
     }
-    if (SPACED.has(kind) || kindBefore === "big operator" || kind === "function") {
+    if (spaced.has(kind) || kindBefore === "big operator" || kind === "function") {
       return kindBefore !== "opening fence";
     }
     return before.label === "," || before.label === ";" || (kindBefore === "function" && kind !== "opening fence");
@@ -73,7 +71,7 @@ class Writer {
 
   /** Whether what stands beside a node could be taken for a part of it. */
   #isBeside(row, index) {
-    const isPart = (node, fence) => node !== undefined && ![...SPACED, "punctuation", fence].includes(this.#part(node));
+    const isPart = (node, fence) => node !== undefined && ![...this.spaced, "punctuation", fence].includes(this.#part(node));
     return isPart(row[index - 1], "opening fence") || isPart(row[index + 1], "closing fence");
   }
 

@@ -1,8 +1,6 @@
 /** Trees as LaTeX in the project's normal form. */
 import { isGrid } from "./tree.js";
 
-const SCRIPTS = [["_", "Sub", "Below"], ["^", "Sup", "Above"]];
-
 /** The tokens, separated by spaces. */
 export function toLatex(row, notation) {
   return [...written(row, notation)].join(" ");
@@ -59,7 +57,7 @@ function* root(rows, notation) {
 }
 
 function* scripts(node, rows, notation) {
-  for (const [sign, ...relations] of SCRIPTS) {
+  for (const [sign, ...relations] of notation.scripts) {
     const present = relations.filter((relation) => relation in rows);
     if (present.length > 1) throw new Error(`symbol ${node.label} has both ${present.join(" and ")}: no LaTeX says that`);
     if (present.length) {

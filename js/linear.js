@@ -2,8 +2,6 @@
 import { GrammarError } from "./errors.js";
 import { isGrid, node as makeNode } from "./tree.js";
 
-const SCRIPTS = [["_", "Sub", "Below"], ["^", "Sup", "Above"]];
-
 /** The steps of a row without the end. Backward, each row runs from right to left. */
 export function linearize(row, notation, backward = false) {
   const steps = [];
@@ -21,7 +19,7 @@ export function linearize(row, notation, backward = false) {
         own.add("Above");
       }
       for (const relation of drawn) group(node.rows[relation]);
-      for (const [token, ...relations] of SCRIPTS) {
+      for (const [token, ...relations] of notation.scripts) {
         const relation = relations.find((one) => one in node.rows && !own.has(one));
         if (relation) {
           steps.push([token, null]);
@@ -88,7 +86,7 @@ export function delinearize(steps, notation, backward = false) {
       next++;
       if (token === notation.grid) nodes.push(readGrid());
       else if (node !== null) nodes.push(withArguments(token, node));
-      else if ((token === "_" || token === "^") && nodes.length) nodes.at(-1).rows[token === "_" ? "Sub" : "Sup"] = group();
+      else if (notation.scriptOf.has(token) && nodes.length) nodes.at(-1).rows[notation.scriptOf.get(token)] = group();
       else throw new GrammarError(`${token} may not stand here`);
     }
     return turned(nodes);

@@ -3,8 +3,6 @@ import { isGrid } from "./tree.js";
 
 const NAMESPACE = "http://www.w3.org/1998/Math/MathML";
 const APPLY_FUNCTION = "\u2061";
-const FENCES = new Set(["opening fence", "closing fence", "vertical bar"]);
-const SCRIPTS = [["Below", "Above", ["munder", "mover", "munderover"]], ["Sub", "Sup", ["msub", "msup", "msubsup"]]];
 
 /** A `<math display="block">` element; `signs` is the table of that name. */
 export function toMathml(row, notation, signs) {
@@ -54,7 +52,7 @@ class Writer {
     const composite = this.#composite(node, drawn);
     if (composite) return this.#scripted(...composite);
     const base = this.#leaf(node);
-    if (FENCES.has(kind) && !isMatched) base.attributes.stretchy = "false";
+    if (this.signs.fences.includes(kind) && !isMatched) base.attributes.stretchy = "false";
     // Limits stay where they were written.
     if (kind === "big operator" && Object.keys(node.rows).length) base.attributes.movablelimits = "false";
     return this.#scripted(base, node.rows);
@@ -88,7 +86,7 @@ class Writer {
   }
 
   #scripted(base, rows) {
-    for (const [lower, upper, names] of SCRIPTS) {
+    for (const [lower, upper, names] of this.signs.scripts) {
       const relations = [lower, upper].filter((relation) => relation in rows);
       if (!relations.length) continue;
       const parts = relations.map((relation) => this.row(rows[relation]));

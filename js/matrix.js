@@ -154,16 +154,29 @@ export function addTo(x, other) {
   return x;
 }
 
-/** `Σ x[i] y[j]` over `count` numbers from i and j on. */
+/** `Σ x[i] y[j]` over `count` numbers from i and j on, in four sums: the processor adds to one while the others wait. */
 export function dot(x, i, y, j, count) {
-  let sum = 0;
-  for (let k = 0; k < count; k++) sum += x[i + k] * y[j + k];
-  return sum;
+  let s0 = 0, s1 = 0, s2 = 0, s3 = 0, k = 0;
+  for (; k + 3 < count; k += 4) {
+    s0 += x[i + k] * y[j + k];
+    s1 += x[i + k + 1] * y[j + k + 1];
+    s2 += x[i + k + 2] * y[j + k + 2];
+    s3 += x[i + k + 3] * y[j + k + 3];
+  }
+  for (; k < count; k++) s0 += x[i + k] * y[j + k];
+  return s0 + s1 + (s2 + s3);
 }
 
 /** Add `factor` times `count` numbers of y, from j on, to those of x from i on. */
 export function accumulate(x, i, factor, y, j, count) {
-  for (let k = 0; k < count; k++) x[i + k] += factor * y[j + k];
+  let k = 0;
+  for (; k + 3 < count; k += 4) {
+    x[i + k] += factor * y[j + k];
+    x[i + k + 1] += factor * y[j + k + 1];
+    x[i + k + 2] += factor * y[j + k + 2];
+    x[i + k + 3] += factor * y[j + k + 3];
+  }
+  for (; k < count; k++) x[i + k] += factor * y[j + k];
 }
 
 /** Rows of two matrices beside each other. */

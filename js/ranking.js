@@ -1,5 +1,5 @@
 /** The best readings of an expression: both directions of the search, ranked by all that speaks for each. */
-import { decode } from "./decoding.js";
+import { decode, Hypothesis } from "./decoding.js";
 import { toLatex } from "./latex.js";
 import { disagreement } from "./likeness.js";
 import { linearize } from "./linear.js";
@@ -14,13 +14,14 @@ export function bestReadings(network, memory, points, language, constants, beam,
     const [alone] = search({ beam: 1 });
     if (alone.length) return alone;
   }
-  const ways = search({ beam: Math.max(beam, 2), backward: [false, true] });
+  const roots = [false, true].map((backward) => Hypothesis.first(memory.n, backward, language));
+  const ways = search({ beam: Math.max(beam, 2), backward: [false, true], roots });
   const known = ways.map((way) => new Map(way.map((candidate) => [keyOf(candidate, notation), candidate.score])));
   const found = new Map([...ways[1], ...ways[0]].map((candidate) => [keyOf(candidate, notation), candidate]));
   if (!found.size) return [];
   const missing = known.flatMap((scores, way) => [...found.keys()].filter((key) => !scores.has(key)).map((key) => [way, key]));
   const rows = missing.map(([, key]) => found.get(key).row);
-  rescore(network, memory, language, rows, { backward: missing.map(([way]) => way === 1), constants })
+  rescore(network, memory, language, rows, { backward: missing.map(([way]) => way === 1), roots: missing.map(([way]) => roots[way]), constants })
     .forEach((score, i) => known[missing[i][0]].set(missing[i][1], score));
   const classes = classesOf(network, memory);
   const differently = [...found.values()].map(({ row }) => disagreement(row, points, network.points, likeness));

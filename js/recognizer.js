@@ -16,7 +16,7 @@ import { coverageFactor, dotFactor, inkWeights, knownFactor, seenShares, unreadS
 import { Vocabulary } from "./vocabulary.js";
 import { readWeights } from "./weights.js";
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 export class Recognizer {
   /** `tables` is the object of `recognizer.json`, `bytes` a Uint8Array of the weights. Throws BundleError. */

@@ -17,6 +17,9 @@ export class Notation {
     Object.assign(this, names); // bar, fraction, root, grid, other, and the tokens of a grid
     this.commands = new Map(Object.entries(commands));
     this.limitOf = limits.of;
+    /** The tokens of scripts, with the relations that each writes. */
+    this.scripts = Object.entries(limits.tokens).map(([script, token]) => [token, script, limits.of[script]]);
+    this.scriptOf = new Map(this.scripts.map(([token, script]) => [token, script]));
     this.withLimits = new Set(limits.operators);
     this.otherAs = otherAs;
   }

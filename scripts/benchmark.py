@@ -68,6 +68,14 @@ def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
         times = sorted(1000 * seconds(lambda: recognizer.recognize(ink, beam=beam), runs=1) for ink in inks)  # noqa: B023
         middle, slow = statistics.median(times), times[int(0.95 * len(times))]
         row(f"recognise one, {what}, one core", f"median {middle:.1f} ms, 95 % within {slow:.1f} ms")
+    longest = max(inks, key=lambda ink: len(ink.strokes))
+    for what, beam in (("greedy", 1), (f"beam {recognizer.decoding.beam}", None)):
+        times = session_times(recognizer, longest, beam)
+        last = statistics.mean(times[-10:])
+        row(
+            f"a session of {len(times)} strokes, {what}",
+            f"mean {statistics.mean(times):.1f} ms a stroke, last ten {last:.1f}",
+        )
     row("the arithmetic of one, at the speed of large products", f"mean {1000 * arithmetic(recognizer, inks):.1f} ms")
     os.sched_setaffinity(0, cores)
     one = ["predict", str(files[0]), "--bundle", str(trained.path)]
@@ -77,6 +85,16 @@ def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
         taken, peak = time_and_memory(all_files)
     row("predict folder, start-up included", f"{taken:.1f} s, {len(files) / taken:.1f} files/s")
     row("its memory at most, all processes", f"{peak / 1e6:.0f} MB")
+
+
+def session_times(recognizer: Recognizer, ink: Ink, beam: int | None) -> list[float]:
+    """Milliseconds of processor time after each stroke, of at most 60, until its reading is there."""
+    session, times = recognizer.session(beam=beam), list[float]()
+    for stroke in ink.strokes[:60]:
+        begun = time.process_time()
+        session.add(stroke)
+        times.append(1000 * (time.process_time() - begun))
+    return times
 
 
 def arithmetic(recognizer: Recognizer, inks: list[Ink]) -> float:

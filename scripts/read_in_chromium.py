@@ -4,8 +4,8 @@
 
 Writes the site to a temporary folder, opens it in Debian's Chromium (selenium, chromium and chromedriver are needed),
 waits until its service worker has kept all files, stops the host of the files and cuts the network off, opens the
-page again, and asks the page's own worker for a reading of each InkML file. The memory is that of the worker's process
-after a collection of garbage.
+page again, and asks the page's own worker for a reading of each InkML file. Memory is measured after a collection of
+garbage: that of the process that runs page and worker, and what the JavaScript of each has.
 """
 
 from __future__ import annotations
@@ -16,17 +16,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import which
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.request import urlopen
 
 from selenium import webdriver
 from tqdm import tqdm
+from websocket import WebSocket, create_connection
 
 from crohme import bundle
 from crohme.browser.site import write_site
@@ -41,6 +43,7 @@ navigator.serviceWorker.ready.then(({ active }) => {
 });
 """
 START = 'window.engine = new Worker("static/worker.js", { type: "module" });'
+_PATIENCE = 600  # s: on a machine with much else to do
 ASK = """
 const [strokes, done] = arguments, start = performance.now();
 engine.addEventListener("error", ({ message }) => done({ code: "error", message }), { once: true });
@@ -51,11 +54,22 @@ engine.postMessage(JSON.stringify({ strokes }));
 """
 
 
+class Memory(NamedTuple):
+    """Memory in use, all in MB: of the process, and of the JavaScript of the page and of the worker in it."""
+
+    process: float
+    page: float
+    worker: float
+
+
 class Chromium:
     """The site in Chromium, with the network cut off."""
 
-    def __init__(self, driver: webdriver.Chrome) -> None:
-        self._driver = driver
+    def __init__(self, driver: webdriver.Chrome, page: WebSocket) -> None:
+        self._driver, self._page = driver, page
+        self._commands = 0
+        self._worker: str | None = None
+        self._command("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False, flatten=True)
 
     def read(self, ink: Ink) -> dict[str, Any]:
         """`latex` and `milliseconds`, or `code` and `message`; and `cpu`, milliseconds on the processor."""
@@ -64,10 +78,29 @@ class Chromium:
         answer: dict[str, Any] = self._driver.execute_async_script(ASK, strokes)
         return answer | {"cpu": self._processor_time() - before}
 
-    def memory(self) -> float:
-        """MB of the largest of the browser's processes that runs pages and workers."""
-        self._driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
-        return _resident(self._renderer)
+    def memory(self) -> Memory:
+        """What is in use, after a collection of garbage."""
+        page = self._heap()  # which also tells of the worker
+        return Memory(_resident(self._renderer), page, self._heap(self._worker))
+
+    def _heap(self, session: str | None = None) -> float:
+        self._command("HeapProfiler.collectGarbage", session)
+        used = self._command("Runtime.getHeapUsage", session)
+        return sum(used[part] for part in ("usedSize", "embedderHeapUsedSize", "backingStorageSize")) / 1e6
+
+    def _command(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """What the page answers to a command of Chrome's DevTools protocol, or its worker if `session` is given."""
+        self._commands += 1
+        command = {"id": self._commands, "method": method, "params": parameters}
+        self._page.send(json.dumps(command | ({"sessionId": session} if session else {})))
+        while True:
+            message = json.loads(self._page.recv())
+            is_new = message.get("method") == "Target.attachedToTarget"
+            if is_new and message["params"]["targetInfo"]["type"] == "worker":  # the last is that of `START`
+                self._worker = message["params"]["sessionId"]
+            if message.get("id") == self._commands:
+                answer: dict[str, Any] = message["result"]
+                return answer
 
     @cached_property
     def _renderer(self) -> int:
@@ -99,9 +132,17 @@ def offline_site(trained: bundle.Bundle) -> Iterator[Chromium]:
             driver.execute_cdp_cmd("Network.emulateNetworkConditions", off)
             driver.get(address)
             driver.execute_script(START)
-            yield Chromium(driver)
+            with closing(_page_of(driver)) as page:
+                yield Chromium(driver, page)
         finally:
             driver.quit()
+
+
+def _page_of(driver: webdriver.Chrome) -> WebSocket:
+    """A connection to the page: selenium's own reaches no worker."""
+    with urlopen(f"http://{driver.capabilities['goog:chromeOptions']['debuggerAddress']}/json") as listed:
+        (page,) = (one for one in json.load(listed) if one["type"] == "page")
+    return create_connection(page["webSocketDebuggerUrl"], suppress_origin=True)
 
 
 class _Files(SimpleHTTPRequestHandler):
@@ -123,11 +164,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     trained = bundle.load(args.bundle)
     with offline_site(trained) as chromium:
         chromium.read(inks[0][1])
-        answers, memory = [], []
+        answers = []
         for number in tqdm(range(max(len(inks), args.readings)), desc="Chromium", unit="reading"):
             answers.append(chromium.read(inks[number % len(inks)][1]))
             if not (number + 1) % 100:
-                memory.append((number + 1, chromium.memory()))
+                used = chromium.memory()
+                tqdm.write(
+                    f"after {number + 1} readings {used.process:.0f} MB in the process, "
+                    f"{used.page:.1f} of the page's JavaScript, {used.worker:.1f} of the worker's"
+                )
         answers = answers[: len(inks)]
         if args.out:
             args.out.write_text("".join(f"{json.dumps(one)}\n" for one in answers), encoding="utf-8")
@@ -143,7 +188,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"{alike} of {len(inks)} files read alike: {100 * alike / len(inks):.1f} %")
     print(f"median of a file in Chromium {median(taken):.0f} ms, of which {median(busy):.0f} on the processor")
     print(f"median of a file in Python {median(times):.0f} ms on the processor")
-    print("memory: " + ", ".join(f"{size:.0f} MB after {count}" for count, size in memory))
     return 0
 
 
@@ -154,7 +198,8 @@ def _driver(profile: Path) -> webdriver.Chrome:
     for flag in (*flags.split(), f"--user-data-dir={profile}"):
         options.add_argument(flag)
     driver = webdriver.Chrome(options, webdriver.ChromeService(which("chromedriver")))
-    driver.set_script_timeout(120)
+    driver.set_script_timeout(_PATIENCE)
+    driver.command_executor.client_config.timeout = _PATIENCE + 10
     return driver
 
 

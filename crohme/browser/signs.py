@@ -7,8 +7,8 @@ from typing import Any
 from crohme.notation.alphabet import Alphabet
 from crohme.notation.mathml import ENCLOSURES
 from crohme.notation.mathml_accents import ATTRIBUTES, looks_like_accent, stretchy_of
-from crohme.notation.mathml_constructs import LIMITS, kind_of, leaf
-from crohme.notation.mathml_writer import text_of
+from crohme.notation.mathml_constructs import LIMITS, SCRIPT_ELEMENTS, kind_of, leaf
+from crohme.notation.mathml_writer import FENCES, text_of
 from crohme.notation.tree import Node
 
 
@@ -19,6 +19,8 @@ def signs_of(alphabet: Alphabet) -> dict[str, Any]:
         "leaves": {label: _leaf(label, text) for label, text in texts.items()},
         "accents": {str(kind): attribute for kind, attribute in ATTRIBUTES.items()},
         "stretchy": {label: stretchy for label in alphabet if (stretchy := stretchy_of(label)) is not None},
+        "fences": [str(kind) for kind in FENCES],
+        "scripts": [[str(lower), str(upper), names] for lower, upper, names in SCRIPT_ELEMENTS],
         "enclosures": {label: notation for label, notation in ENCLOSURES.items() if label in alphabet},
         "like_accents": {
             str(relation): {

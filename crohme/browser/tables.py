@@ -13,7 +13,9 @@ import numpy as np
 from crohme.browser.signs import signs_of
 from crohme.bundle import Bundle, find
 from crohme.expressions import confidence, language_model, likeness, unread
+from crohme.expressions.allowed_tokens import CLOSING, NESTING
 from crohme.expressions.decoding import WITH_LIMITS
+from crohme.expressions.rescoring import LIKELY
 from crohme.expressions.stroke_limits import limits
 from crohme.expressions.vocabulary import (
     NO_RELATION,
@@ -26,14 +28,14 @@ from crohme.expressions.vocabulary import (
 )
 from crohme.ink.sources import MAX_STROKES
 from crohme.notation.alphabet import BINOMIAL, FRACTION_BAR, GRID, OTHER, ROOT
-from crohme.notation.grammar import CELL_ENDS, END, END_GRID, NEXT_CELL, NEXT_LINE, WRITTEN, Cursor, Kind
-from crohme.notation.inline import GRID_OF, WITH_INDEX, InlineFormat
+from crohme.notation.grammar import CELL_ENDS, END, END_GRID, LINE_ENDS, NEXT_CELL, NEXT_LINE, WRITTEN, Cursor, Kind
+from crohme.notation.inline import BEFORE_A_SIGN, GRID_OF, PLUS_OR_MINUS, SPACED, WITH_INDEX, InlineFormat
 from crohme.notation.inline_formats import TEXT, TYPST
 from crohme.notation.latex import WRITTEN_AS
-from crohme.notation.tree import ARGUMENTS, LIMIT_OF, MAX_DEPTH
+from crohme.notation.tree import ARGUMENTS, LIMIT_OF, MAX_DEPTH, SCRIPT_TOKENS
 from crohme.recognition import DOUBTFUL
 
-FORMAT = 1
+FORMAT = 2
 """What `js/recognizer.js` reads."""
 
 
@@ -102,6 +104,7 @@ def _numbers(vocabulary: Vocabulary) -> dict[str, Any]:
         "pair_classes": size + 2,
         "no_pair": NO_RELATION,
         "same_symbol": SAME_SYMBOL,
+        "most_candidates": LIKELY,
     }
 
 
@@ -110,6 +113,9 @@ def _grammar(vocabulary: Vocabulary) -> dict[str, Any]:
     return {
         "kinds": {token: kind.name for token, kind in kinds.items() if kind is not Kind.SYMBOL},
         "written": sorted(kind.name for kind in WRITTEN),
+        "closing": sorted(kind.name for kind in CLOSING),
+        "nesting": sorted(kind.name for kind in NESTING),
+        "line_ends": sorted(kind.name for kind in LINE_ENDS),
         "cell_ends": {token: kind.name for token, kind in CELL_ENDS.items() if token in vocabulary.token_index},
         "start": START,
         "start_backward": START_BACKWARD,
@@ -139,6 +145,7 @@ def _notation(vocabulary: Vocabulary) -> dict[str, Any]:
         },
         "limits": {
             "of": {str(script): str(limit) for script, limit in LIMIT_OF.items()},
+            "tokens": {str(script): token for script, token in SCRIPT_TOKENS.items()},
             "operators": sorted(WITH_LIMITS & set(vocabulary.alphabet)),
         },
     }
@@ -146,7 +153,14 @@ def _notation(vocabulary: Vocabulary) -> dict[str, Any]:
 
 def _format(inline: InlineFormat) -> dict[str, Any]:
     described = {f.name: getattr(inline, f.name) for f in fields(inline) if f.init}
-    return {**described, "with_index": WITH_INDEX, "grid": GRID_OF}
+    return {
+        **described,
+        "with_index": WITH_INDEX,
+        "grid": GRID_OF,
+        "spaced": sorted(SPACED),
+        "before_a_sign": sorted(BEFORE_A_SIGN),
+        "plus_or_minus": sorted(PLUS_OR_MINUS),
+    }
 
 
 def _finite(row: np.ndarray) -> list[float | None]:

@@ -12,8 +12,8 @@ from crohme.notation.tree import ARGUMENTS, MAX_DEPTH, Relation
 from crohme.types import Float32Array
 
 # Strokes that a token of this kind takes or claims for its groups. The first symbol of a row was claimed before.
-_CLOSING = frozenset({Kind.CLOSE, Kind.CLOSE_INDEX, Kind.END})  # what must follow them was owed before
-_NESTING = frozenset({Kind.COMMAND, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX, Kind.GRID})
+CLOSING = frozenset({Kind.CLOSE, Kind.CLOSE_INDEX, Kind.END})  # what must follow them was owed before
+NESTING = frozenset({Kind.COMMAND, Kind.SUB, Kind.SUP, Kind.OPEN_INDEX, Kind.GRID})
 _ENOUGH = 3  # strokes: no token claims more
 
 
@@ -56,9 +56,9 @@ def _cached_mask(
     cursor = Cursor((row,) if grid is None else (Row(last=0), row), group)
 
     def may_follow(token: str, kind: Kind) -> bool:
-        if not cursor.allows(token) or (kind in _NESTING and not may_nest):
+        if not cursor.allows(token) or (kind in NESTING and not may_nest):
             return False
-        return kind in _CLOSING or spare >= cursor.advance(token).owed + (kind in WRITTEN) - cursor.owed
+        return kind in CLOSING or spare >= cursor.advance(token).owed + (kind in WRITTEN) - cursor.owed
 
     found: dict[tuple[Kind, tuple[Relation, ...]], bool] = {}  # tokens of one kind with as many groups are alike
     allowed = np.full(len(vocabulary.tokens), -np.inf, dtype=np.float32)

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crohme.expressions.allowed_tokens import mask
+from crohme.expressions.drafts import Draft, RevisableState
 from crohme.expressions.fixed import Constraints, FixedSymbol
-from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs, prefixes
-from crohme.expressions.protocol import ExpressionNetwork, HypothesesState, Read
+from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs
+from crohme.expressions.protocol import ExpressionNetwork, Read
 from crohme.expressions.settings import Decoding
 from crohme.expressions.side_by_side import Steps
 from crohme.expressions.vocabulary import PAIR_INDEX, SAME_SYMBOL, Vocabulary
@@ -80,7 +81,8 @@ def decode(
         constants: Decoding. `same_symbol` and `uneven_line` are used.
         cancelled: function or None. Asked before each step.
         draft: SymbolTree or None. What a greedy search of one direction may find, as of fewer strokes: its tokens are
-            read at once, and kept as far as the search would have written them. It changes no answer.
+            read at once, and kept as far as the search would have written them. It changes no answer, and is of no
+            use to a network whose states are no `drafts.RevisableState`.
         fixed: sequence of FixedSymbol. All of them are in each reading, see `fixed.checked`.
 
     Returns:
@@ -95,40 +97,62 @@ def decode(
         [_Search(one, [first(n, one, vocabulary)]) for one in backward],
         beam, same_symbol(relate), vocabulary, constants, Constraints(fixed, n, vocabulary),
     )  # fmt: skip
-    state = network.start(len(search.ways))
-    if draft is not None and beam == 1 and len(search.ways) == 1:
-        state = yield from _follow(network, memory, search, prefixes(draft, search.ways[0].live[0], vocabulary))
-    for _ in range(12 + 6 * n):
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        if not (live := search.live):
-            break
-        tokens, pointers, state = yield Read(memory, state, *inputs([[h] for h in live], n))
-        parents = search.step(tokens[:, 0], pointers[:, 0])
-        if parents:
-            state = state.select(parents)
+    is_greedy = beam == 1 and len(search.ways) == 1
+    steps = _greedily(network, memory, search, draft) if is_greedy else _abreast(network, memory, search)
+    if cancelled is None:
+        yield from steps
+    else:
+        yield from _until(cancelled, steps)
     return [
         [Candidate(_tree(h, relate, way.backward), h.score, {s.strokes: s.score for s in h.symbols}) for h in way.done]
         for way in search.ways
     ]
 
 
-def _follow(
-    network: ExpressionNetwork, memory: Sized, search: _Searches, expected: Sequence[Hypothesis]
-) -> Steps[HypothesesState]:
-    """Search on as long as the search finds what is expected; the state after what it found."""
-    n, state = len(memory), network.start()
-    after: HypothesesState
-    tokens, pointers, after = yield Read(memory, state, *inputs([expected], n))
-    for i in range(len(expected)):
-        search.step(tokens[:, i], pointers[:, i])
-        is_last = i + 1 == len(expected)
-        if not search.live or is_last or not search.live[0].reads_as(expected[i + 1]):
+def _abreast(network: ExpressionNetwork, memory: Sized, search: _Searches) -> Steps[None]:
+    """Search, reading a token of every hypothesis at once."""
+    n = len(memory)
+    state = network.start(len(search.ways))
+    for _ in range(_most_tokens(n)):
+        if not (live := search.live):
             break
-    if not search.live or is_last:
-        return after
-    _, _, after = yield Read(memory, state, *inputs([expected[: i + 1]], n))
-    return after
+        tokens, pointers, state = yield Read(memory, state, *inputs([[h] for h in live], n))
+        parents = search.step(tokens[:, 0], pointers[:, 0])
+        if parents:
+            state = state.select(parents)
+
+
+def _greedily(network: ExpressionNetwork, memory: Sized, search: _Searches, tree: SymbolTree | None) -> Steps[None]:
+    """Search with the one hypothesis of one direction, reading at once what it is likely to write next."""
+    n, (way,) = len(memory), search.ways
+    state = network.start()
+    draft = Draft(tree if isinstance(state, RevisableState) else None, way.live[0], search.vocabulary, way.backward)
+    while way.live and (left := _most_tokens(n) - len(way.live[0].steps)) > 0:
+        expected = draft.after(way.live[0])[:left]
+        tokens, pointers, state = yield Read(memory, state, *inputs([expected], n))
+        scores, pointing = search.weigh(expected, tokens[0], pointers[0])
+        for i, following in enumerate([*expected[1:], None]):
+            search.grow(way, scores[i : i + 1], pointing, i)
+            if not way.live or following is None or not way.live[0].reads_as(following):
+                break
+        if unused := len(expected) - 1 - i:
+            state = state.cut(unused)
+
+
+def _until(cancelled: Callable[[], bool], steps: Steps[None]) -> Steps[None]:
+    """Some steps, with the question whether to go on before each."""
+    answer = None
+    while not cancelled():
+        try:
+            answer = yield steps.send(answer)
+        except StopIteration:
+            return
+    raise Cancelled
+
+
+def _most_tokens(n: int) -> int:
+    """Of n strokes: what is longer is none of their readings."""
+    return 12 + 6 * n
 
 
 @dataclass(eq=False)
@@ -151,23 +175,38 @@ class _Searches:
         """Write one more token of each hypothesis that grows; which one each new one continues.
 
         Args:
+            tokens, pointers: see `weigh`.
+        """
+        scores, pointing = self.weigh(self.live, tokens, pointers)
+        parents: list[int] = []
+        start = 0
+        for way in self.ways:
+            count = len(way.live)
+            parents += self.grow(way, scores[start : start + count], pointing, start)
+            start += count
+        return parents
+
+    def weigh(
+        self, live: Sequence[Hypothesis], tokens: Float32Array, pointers: Float32Array
+    ) -> tuple[Float32Array, _Pointing]:
+        """Log-probabilities `(k, tokens)` of what k hypotheses may write, without its strokes; and where they point.
+
+        Args:
+            live: sequence of Hypothesis.
             tokens: `(k, tokens)` float32. Logits.
             pointers: `(k, n)` float32. Logits.
         """
-        live = self.live
         scores = _scores(live, tokens, self.vocabulary, self.constants, self.known)
         written = np.stack([h.written for h in live]) > 0
         if self.known:
             each = zip(live, pointers, written, strict=True)
             scores += np.stack([self.known.mask(h.cursor, pointer, done) for h, pointer, done in each])
-        pointing = _Pointing(pointers, written, self.same, self.constants.same_symbol, self.known)
-        parents: list[int] = []
-        start = 0
-        for way in self.ways:
-            count = len(way.live)
-            parents += way.step(scores[start : start + count], pointing, start, self.beam, self.vocabulary, self.known)
-            start += count
-        return parents
+        return scores, _Pointing(pointers, written, self.same, self.constants.same_symbol, self.known)
+
+    def grow(self, way: _Search, scores: Float32Array, pointing: _Pointing, start: int) -> list[int]:
+        """Write one more token of a direction, see `weigh`; the first of its hypotheses is number `start` there."""
+        scores += np.array([h.score for h in way.live], np.float32)[:, None]
+        return way.step(scores, pointing, start, self.beam, self.vocabulary, self.known)
 
 
 @dataclass(eq=False)
@@ -281,9 +320,8 @@ def _scores(
     constants: Decoding,
     known: Constraints,
 ) -> Float32Array:
-    """Log-probabilities `(k, tokens)` of hypotheses with one token more, without its strokes."""
+    """Log-probabilities `(k, tokens)` of the next token of hypotheses, without its strokes."""
     scores = log_softmax(tokens + vocabulary.token_bias)
-    scores += np.array([h.score for h in live], np.float32)[:, None]
     scores += np.stack([mask(h.cursor, known.spare(h, h.cursor), vocabulary) for h in live])
     for i, hypothesis in enumerate(live):
         if (grid := hypothesis.cursor.rows[-1].grid) is not None:

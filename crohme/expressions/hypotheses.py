@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crohme.expressions.vocabulary import RELATION_INDEX, START, START_BACKWARD, Vocabulary
-from crohme.notation.grammar import WRITTEN, Cursor
-from crohme.notation.linear import linearize
-from crohme.notation.tree import SymbolTree
+from crohme.notation.grammar import Cursor
 from crohme.types import BoolArray, Float32Array, IntegerArray
 
 
@@ -108,24 +106,6 @@ def extend(
         score, after, steps, symbols, written, left, vocabulary.token_index[token], anchor,
         RELATION_INDEX[relation], RELATION_INDEX[after.row_relation],
     )  # fmt: skip
-
-
-def prefixes(tree: SymbolTree, hypothesis: Hypothesis, vocabulary: Vocabulary) -> list[Hypothesis]:
-    """A hypothesis, and those that it becomes where it writes a tree from left to right, as far as it can."""
-    found, n = [hypothesis], len(hypothesis.written)
-    for token, node in linearize(tree):
-        cursor = found[-1].cursor
-        writes = cursor.kind(token) in WRITTEN
-        if token not in vocabulary.token_index or not cursor.allows(token):
-            break
-        strokes = None
-        if writes:
-            if node is None or not node.strokes or max(node.strokes) >= n:
-                break
-            strokes = np.zeros(n, bool)
-            strokes[list(node.strokes)] = True
-        found.append(extend(found[-1], token, cursor.advance(token), 0.0, strokes, vocabulary))
-    return found
 
 
 def inputs(

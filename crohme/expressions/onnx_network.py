@@ -92,6 +92,11 @@ class OnnxState:
         """The state of some of the hypotheses, in the given order, repeats allowed."""
         return OnnxState(self.keys[:, hypotheses], self.values[:, hypotheses])
 
+    def cut(self, tokens: int) -> OnnxState:
+        """The state as it was before the last tokens that each hypothesis has read."""
+        left = self.keys.shape[3] - tokens
+        return OnnxState(self.keys[..., :left, :], self.values[..., :left, :])
+
 
 class OnnxTransformer:
     """A network for `Recognizer`, see `crohme.expressions.protocol`, that runs the two graphs.

@@ -22,7 +22,8 @@ from crohme.types import BoolArray, Float32Array
 Strokes = tuple[int, ...] | None
 Step = tuple[int, str, Strokes]
 """A position, the token that is written there, and the strokes of its symbol."""
-_LIKELY = 6
+LIKELY = 6
+"""Labels that a symbol may be by its strokes, at most."""
 _NOWHERE = -1
 _AT_ONCE = 480  # positions of all readings that are read at once: what is seen from each takes memory
 _WORTH_A_CALL = 12  # positions: reading them once more takes as long as another call
@@ -197,7 +198,7 @@ class ClassScores:
     def likely_labels(self, node: Node) -> tuple[str, ...]:
         """What a symbol may be by its strokes: the most likely labels, best first."""
         if node.strokes not in self._likely:
-            best = np.argsort(-self._mean(node.strokes), kind="stable")[: _LIKELY + 1]
+            best = np.argsort(-self._mean(node.strokes), kind="stable")[: LIKELY + 1]
             labels = [self._vocabulary.alphabet.labels[i] for i in best]
-            self._likely[node.strokes] = tuple(label for label in labels if label != OTHER)[:_LIKELY]
+            self._likely[node.strokes] = tuple(label for label in labels if label != OTHER)[:LIKELY]
         return self._likely[node.strokes]

@@ -74,6 +74,13 @@ class State:
             return State(self.pool, path, self.length)
         return State(self.pool.only(live), path[:, live], self.length)
 
+    def cut(self, tokens: int) -> State:
+        """The state as it was before the last tokens that each hypothesis has read."""
+        length = self.length - tokens
+        is_kept = self.path & (np.cumsum(self.path, axis=1) <= length)
+        end = int(np.logical_or.reduce(is_kept, axis=0).nonzero()[0].max(initial=-1)) + 1
+        return State(self.pool, is_kept[:, :end], length)
+
     def extended(self, k: int, q: int) -> tuple[State, Float32Array]:
         """The state with room for q more tokens of each of k hypotheses, and what each sees.
 

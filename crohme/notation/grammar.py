@@ -75,7 +75,7 @@ WRITTEN = frozenset({Kind.SYMBOL, Kind.COMMAND})
 CELL_ENDS = {NEXT_CELL: Kind.NEXT_CELL, NEXT_LINE: Kind.NEXT_LINE, END_GRID: Kind.END_GRID}
 """The tokens that end a cell of a grid."""
 _CELL_END_KINDS = frozenset(CELL_ENDS.values())
-_LINE_ENDS = frozenset({Kind.NEXT_LINE, Kind.END_GRID})
+LINE_ENDS = frozenset({Kind.NEXT_LINE, Kind.END_GRID})
 
 
 class GrammarError(CrohmeError):
@@ -123,7 +123,7 @@ class Grid:
         """Whether ending the cell by a token of this kind makes its line longer or shorter than the first one."""
         if kind is Kind.NEXT_CELL:
             return self.columns == self.column + 1
-        return kind in _LINE_ENDS and self.column + 1 < self.columns
+        return kind in LINE_ENDS and self.column + 1 < self.columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ WITH_INDEX = "\\sqrt[]"
 GRID_OF = "grid"
 """The key of a grid; its only argument are its cells."""
 _PRIME = "\\prime"
-_PLUS_OR_MINUS = frozenset({"-", "+", "\\pm", "\\mp"})
+PLUS_OR_MINUS = frozenset({"-", "+", "\\pm", "\\mp"})
 _PLACE = re.compile(r"\{(\d)\}|\[(\d)\]")
-_SPACED = frozenset({Kind.OPERATOR, Kind.RELATION, Kind.ARROW})
-_BEFORE_A_SIGN = frozenset({*_SPACED, Kind.OPENING, Kind.PUNCTUATION})  # after these, `-` is the sign of what follows
+SPACED = frozenset({Kind.OPERATOR, Kind.RELATION, Kind.ARROW})
+BEFORE_A_SIGN = frozenset({*SPACED, Kind.OPENING, Kind.PUNCTUATION})  # after these, `-` is the sign of what follows
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,13 @@ class InlineFormat:
         kind, kind_before = _kind_of(node), _kind_of(before)
         if not self.is_tight:
             # Typst shows spaces beside bars, but not those around operators.
-            is_by_bar = (kind is Kind.BAR) != (kind_before is Kind.BAR) and not {kind, kind_before} & _SPACED
+            is_by_bar = (kind is Kind.BAR) != (kind_before is Kind.BAR) and not {kind, kind_before} & SPACED
             is_in_number = _is_of_number(row, index - 1) and _is_of_number(row, index) and not before.rows
             return not (is_by_bar or is_in_number)
-        if kind_before in _SPACED:
-            is_first = index == 1 or _kind_of(row[index - 2]) in _BEFORE_A_SIGN
-            return before.label not in _PLUS_OR_MINUS or not is_first
-        if kind in _SPACED or kind_before is Kind.BIG_OPERATOR or kind is Kind.FUNCTION:
+        if kind_before in SPACED:
+            is_first = index == 1 or _kind_of(row[index - 2]) in BEFORE_A_SIGN
+            return before.label not in PLUS_OR_MINUS or not is_first
+        if kind in SPACED or kind_before is Kind.BIG_OPERATOR or kind is Kind.FUNCTION:
             return kind_before is not Kind.OPENING
         return before.label in (",", ";") or (kind_before is Kind.FUNCTION and kind is not Kind.OPENING)
 
@@ -162,7 +162,7 @@ def _kind_of(node: Node) -> Kind | None:
 
 def _is_beside(row: tuple[Node, ...], index: int) -> bool:
     """Whether what stands beside a node could be taken for a part of it."""
-    apart = {Kind.PUNCTUATION, *_SPACED}
+    apart = {Kind.PUNCTUATION, *SPACED}
     before, after = row[max(index - 1, 0) : index], row[index + 1 : index + 2]
     return any(_kind_of(node) not in apart | {Kind.OPENING} for node in before) or any(
         _kind_of(node) not in apart | {Kind.CLOSING} for node in after

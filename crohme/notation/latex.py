@@ -12,10 +12,9 @@ from collections.abc import Iterator
 
 from crohme.notation.alphabet import GRID, OTHER, ROOT
 from crohme.notation.errors import NotationError
-from crohme.notation.tree import LIMIT_OF, Node, Relation, SymbolTree
+from crohme.notation.tree import LIMIT_OF, SCRIPT_TOKENS, Node, Relation, SymbolTree
 
 WRITTEN_AS = {OTHER: "?"}  # no command draws it
-_SIGNS = {Relation.SUB: "_", Relation.SUP: "^"}
 
 
 def to_latex(tree: SymbolTree) -> list[str]:
@@ -84,7 +83,7 @@ def _scripts(node: Node, rows: dict[Relation, tuple[Node, ...]]) -> Iterator[str
         if len(present) > 1:
             raise NotationError(f"symbol {node.label!r} has both {present[0]} and {present[1]}: no LaTeX says that")
         if present:
-            yield _SIGNS[script]
+            yield SCRIPT_TOKENS[script]
             yield from _braced(rows[present[0]])
     if Relation.INSIDE in rows:
         raise NotationError(f"symbol {node.label!r} has a row Inside: only a root or a frame can have one in LaTeX")

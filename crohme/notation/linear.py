@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from crohme.notation.alphabet import FRACTION_BAR, GRID, ROOT
 from crohme.notation.grammar import END_GRID, NEXT_CELL, NEXT_LINE, GrammarError
-from crohme.notation.tree import ARGUMENTS, Node, Relation, SymbolTree
+from crohme.notation.tree import ARGUMENTS, LIMIT_OF, SCRIPT_TOKENS, Node, Relation, SymbolTree
 
 Step = tuple[str, Node | None]
 """A token, and the node that it writes; None for `{`, `_` …."""
@@ -37,11 +37,11 @@ def _row(row: tuple[Node, ...], backward: bool) -> Iterator[Step]:
         for relation in node.arguments:
             yield from _group(node.rows[relation], backward)
         # A sum's limits are Below and Above, or Sub and Sup, by how they were written: one LaTeX.
-        for token, relations in (("_", (Relation.SUB, Relation.BELOW)), ("^", (Relation.SUP, Relation.ABOVE))):
-            script = next((node.rows[r] for r in relations if r in node.rows and r not in own), None)
-            if script is not None:
-                yield token, None
-                yield from _group(script, backward)
+        for script, limit in LIMIT_OF.items():
+            row_of = next((node.rows[r] for r in (script, limit) if r in node.rows and r not in own), None)
+            if row_of is not None:
+                yield SCRIPT_TOKENS[script], None
+                yield from _group(row_of, backward)
 
 
 def _grid(grid: Node, backward: bool) -> Iterator[Step]:

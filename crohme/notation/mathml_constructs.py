@@ -14,7 +14,7 @@ from crohme.notation.tree import Node, Relation
 
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 _LEAF_ELEMENTS = {Kind.DIGIT: "mn", Kind.IDENTIFIER: "mi", Kind.FUNCTION: "mi"}  # all others are mo
-_SCRIPTS = (
+SCRIPT_ELEMENTS = (
     (Relation.BELOW, Relation.ABOVE, ("munder", "mover", "munderover")),
     (Relation.SUB, Relation.SUP, ("msub", "msup", "msubsup")),
 )
@@ -61,7 +61,7 @@ def table(node: Node, write_row: _RowWriter) -> etree._Element:
 
 
 def scripted(base: etree._Element, rows: _Rows, write_row: _RowWriter) -> etree._Element:
-    for lower, upper, names in _SCRIPTS:
+    for lower, upper, names in SCRIPT_ELEMENTS:
         parts = {relation: write_row(rows[relation]) for relation in (lower, upper) if relation in rows}
         if parts:
             name = names[2] if len(parts) == 2 else names[lower not in rows]

@@ -15,6 +15,7 @@ from crohme.notation.mathml_elements import XML_ID
 from crohme.notation.tree import Node, SymbolTree
 
 _APPLY_FUNCTION = "\N{FUNCTION APPLICATION}"
+FENCES = (Kind.OPENING, Kind.CLOSING, Kind.BAR)
 
 
 def to_mathml(tree: SymbolTree, *, with_strokes: bool = False) -> str:
@@ -119,7 +120,7 @@ def _display_node(node: Node, with_strokes: bool, *, is_matched: bool) -> etree.
             base = element("mrow", [element("mo", text="("), base, element("mo", text=")")])
     else:
         base = _display_leaf(node, with_strokes)
-        if kind_of(node) in (Kind.OPENING, Kind.CLOSING, Kind.BAR) and not is_matched:
+        if kind_of(node) in FENCES and not is_matched:
             base.set("stretchy", "false")
         if kind_of(node) is Kind.BIG_OPERATOR and rows:
             base.set("movablelimits", "false")  # limits stay where they were written

@@ -17,8 +17,8 @@ from crohme.notation.alphabet import FRACTION_BAR, GRID, ROWS, SYMBOL_CLASSES, R
 from crohme.notation.errors import NotationError
 
 __all__ = [
-    "ARGUMENTS", "LIMIT_OF", "MAX_DEPTH", "SCRIPTS", "SCRIPT_OF", "Node", "Relation", "SymbolTree", "attach",
-    "relabelled", "symbols", "without_limits",
+    "ARGUMENTS", "LIMIT_OF", "MAX_DEPTH", "SCRIPTS", "SCRIPT_OF", "SCRIPT_TOKENS", "Node", "Relation", "SymbolTree",
+    "attach", "relabelled", "symbols", "without_limits",
 ]  # fmt: skip
 MAX_DEPTH = 64
 """Rows within rows that a tree may have. Written mathematics has less than ten; the limit lets
@@ -29,6 +29,8 @@ LIMIT_OF: Mapping[Relation, Relation] = {Relation.SUB: Relation.BELOW, Relation.
 """Where a script stands that is written under or over its operator; LaTeX does not tell the two apart."""
 SCRIPT_OF: Mapping[Relation, Relation] = {limit: script for script, limit in LIMIT_OF.items()}
 SCRIPTS = tuple(LIMIT_OF)
+SCRIPT_TOKENS: Mapping[Relation, str] = {Relation.SUB: "_", Relation.SUP: "^"}
+"""What writes a script, or a limit, in LaTeX."""
 ARGUMENTS: Mapping[str, tuple[Relation, ...]] = {
     symbol.label: ROWS[symbol.kind] for symbol in SYMBOL_CLASSES.values() if symbol.kind in ROWS
 } | {"\\frac": (Relation.ABOVE, Relation.BELOW)}

@@ -22,7 +22,9 @@ def test_readings_are_those_of_python_without_a_network(recognizer: Recognizer, 
             assert answer["latex"] == recognizer.recognize(ink).latex
             assert answer["cpu"] > 0
         assert chromium.read(one_place)["code"] == "nothing_to_recognise"
-        assert chromium.memory() < 1000
+        used = chromium.memory()
+        assert 1 < used.page < 50 < used.process < 1000
+        assert 1 < used.worker < 50 and used.worker != used.page
 
 
 def test_the_script_prints_what_it_compared(
@@ -40,8 +42,8 @@ def test_the_script_prints_what_it_compared(
                 "cpu": 5,
             }
 
-        def memory(self) -> float:
-            return 42
+        def memory(self) -> read_in_chromium.Memory:
+            return read_in_chromium.Memory(142, 3, 24.25)
 
     @contextmanager
     def site(_: object):  # type: ignore[no-untyped-def]
@@ -54,4 +56,5 @@ def test_the_script_prints_what_it_compared(
     assert read_in_chromium.main(["--data", str(tmp_path), "--readings", "100"]) == 0
     out = capsys.readouterr().out
     assert "1 of 2 files read alike: 50.0 %" in out
-    assert "Chromium 7 ms, of which 5 on the processor" in out and "memory: 42 MB after 100" in out
+    assert "Chromium 7 ms, of which 5 on the processor" in out
+    assert "after 100 readings 142 MB in the process, 3.0 of the page's JavaScript, 24.2 of the worker's" in out

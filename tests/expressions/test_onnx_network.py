@@ -53,6 +53,8 @@ def test_logits_are_those_of_numpy_for_several_hypotheses_and_tokens(trained: Bu
             np.testing.assert_allclose(tokens, expected_tokens, atol=2e-3)
             np.testing.assert_allclose(pointers, expected_pointers, atol=2e-3)
             states = state.select([2, 0, 0]), expected_state.select([2, 0, 0])
+            if q == 2:
+                states = states[0].cut(1), states[1].cut(1)
 
 
 def test_a_recogniser_reads_with_it(trained: Bundle, network: OnnxTransformer) -> None:
