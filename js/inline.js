@@ -84,7 +84,7 @@ class Writer {
 
   #scripts(rows, isArgument) {
     const above = rows.Sup ?? [];
-    let primes = above.findIndex((node) => node.label !== "\\prime" || hasRows(node));
+    let primes = above.findIndex((node) => node.label !== this.notation.prime || hasRows(node));
     if (primes < 0) primes = above.length;
     let text = this.format.prime.repeat(primes);
     for (const [script, limit] of Object.entries(this.notation.limitOf)) {

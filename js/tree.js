@@ -14,7 +14,7 @@ export function isGrid(of) {
 /** What trees need to know of symbols. */
 export class Notation {
   constructor({ names, arguments: commands, limits, other_as: otherAs }) {
-    Object.assign(this, names); // bar, fraction, root, grid, other, and the tokens of a grid
+    Object.assign(this, names); // bar, fraction, root, grid, other, prime, and the tokens of a grid
     this.commands = new Map(Object.entries(commands));
     this.limitOf = limits.of;
     /** The tokens of scripts, with the relations that each writes. */

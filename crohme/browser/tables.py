@@ -29,7 +29,7 @@ from crohme.expressions.vocabulary import (
 from crohme.ink.sources import MAX_STROKES
 from crohme.notation.alphabet import BINOMIAL, FRACTION_BAR, GRID, OTHER, ROOT
 from crohme.notation.grammar import CELL_ENDS, END, END_GRID, LINE_ENDS, NEXT_CELL, NEXT_LINE, WRITTEN, Cursor, Kind
-from crohme.notation.inline import BEFORE_A_SIGN, GRID_OF, PLUS_OR_MINUS, SPACED, WITH_INDEX, InlineFormat
+from crohme.notation.inline import BEFORE_A_SIGN, GRID_OF, PLUS_OR_MINUS, PRIME, SPACED, WITH_INDEX, InlineFormat
 from crohme.notation.inline_formats import TEXT, TYPST
 from crohme.notation.latex import WRITTEN_AS
 from crohme.notation.tree import ARGUMENTS, LIMIT_OF, MAX_DEPTH, SCRIPT_TOKENS
@@ -136,6 +136,7 @@ def _notation(vocabulary: Vocabulary) -> dict[str, Any]:
             "nextLine": NEXT_LINE,
             "endGrid": END_GRID,
             "other": OTHER,
+            "prime": PRIME,
         },
         "other_as": WRITTEN_AS[OTHER],
         "arguments": {

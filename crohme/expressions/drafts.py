@@ -53,8 +53,10 @@ class Draft:
         cursor = live.cursor
         if cursor.pending is not None:
             return self._written(live, () if cursor.pending.or_index else [(_OPEN, None)])
+        if not self._steps:
+            return [live]
         is_alike = (self._prefixes == live.written * self._known).all(axis=1) & (self._depths <= cursor.depth)
-        if not self._steps or not is_alike.any():
+        if not is_alike.any():
             return [live]
         at = int(np.where(is_alike, self._depths, -1).argmax())
         closing: list[_Step] = [(_CLOSE, None)] * (cursor.depth - int(self._depths[at]))

@@ -16,7 +16,7 @@ WITH_INDEX = "\\sqrt[]"
 """The key of a root with an index among `InlineFormat.commands`."""
 GRID_OF = "grid"
 """The key of a grid; its only argument are its cells."""
-_PRIME = "\\prime"
+PRIME = "\\prime"
 PLUS_OR_MINUS = frozenset({"-", "+", "\\pm", "\\mp"})
 _PLACE = re.compile(r"\{(\d)\}|\[(\d)\]")
 SPACED = frozenset({Kind.OPERATOR, Kind.RELATION, Kind.ARROW})
@@ -139,7 +139,7 @@ class InlineFormat:
 
     def _scripts(self, rows: Mapping[Relation, tuple[Node, ...]], is_argument: bool) -> Iterator[str]:
         above = rows.get(Relation.SUP, ())
-        primes = next((i for i, node in enumerate(above) if node.label != _PRIME or node.rows), len(above))
+        primes = next((i for i, node in enumerate(above) if node.label != PRIME or node.rows), len(above))
         yield self.prime * primes
         for script, limit in LIMIT_OF.items():
             for relation in (script, limit):
