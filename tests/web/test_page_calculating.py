@@ -101,7 +101,7 @@ def test_an_equation_shows_its_solutions_with_steps(page: Page) -> None:
     [
         ("3 x - 5 = 4", 2, "Divide both sides by the factor of the unknown.", "x=3"),
         ("x + y = 3 , x - y = 1", 4, "Subtract equation 1 from equation 2.", "x=2"),
-        ("\\frac { d } { d x } x \\sin x =", 4, "Product rule.", "xcos(x)+sin(x)"),
+        ("\\frac { d } { d x } x ^ { 2 } \\sin x =", 4, "Product rule.", "x(xcos(x)+2sin(x))"),
         ("\\int x \\cos x d x =", 4, "Integrate by parts", "xsin(x)+cos(x)+C"),
     ],
     ids=["linear equation", "system", "derivative", "integral"],

@@ -14,7 +14,7 @@ from tests.web.shown_readings import bodies, extents  # noqa: E402
 
 pytestmark = needs_chromium
 
-SCRATCH = [(-160, -30), (-40, -18), (-160, -6), (-40, 6), (-160, 18), (-40, 30), (-160, 34)]
+SCRATCH = [(-160, -30), (-20, -18), (-160, -6), (-20, 6), (-160, 18), (-20, 30), (-160, 34)]
 STRIKE = [(-170, 0), (-100, 1), (-20, 3)]
 
 

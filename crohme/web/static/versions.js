@@ -2,14 +2,14 @@
 import { Store } from "./store.js";
 
 const EVERY = 60_000; // milliseconds of writing between two versions
-const SPREAD = 8; // the older versions are, the farther apart: by a share of their age
+const SPREAD = 4; // the older versions are, the farther apart they may lie: a share of their age
 
 const store = new Store("crohme versions", "versions", ["id", "at"]); // records of pages, `at` when they were such
 
 export class Versions {
   #last = new Map(); // id of a page → {record, at, keptAt, isLess}: what it was when it was last told of
 
-  /** Be told of a page that is opened. */
+  /** Be told of a page that is opened: what it was is kept as soon as it changes. */
   open(record) {
     this.#last.set(record.id, { record, at: record.at ?? Date.now(), keptAt: 0, isLess: false });
   }
@@ -17,11 +17,11 @@ export class Versions {
   /** Be told of a page that has changed. */
   note(record, now = Date.now()) {
     const before = this.#last.get(record.id);
-    if (!before) return this.open(record);
+    if (!before) return this.#last.set(record.id, { record, at: now, keptAt: now, isLess: false });
     if (isSame(record, before.record)) return Object.assign(before, { record }); // its readings may be others
     const isLess = record.strokes.length < before.record.strokes.length;
     const isDue = before.record.strokes.length && (isLess ? !before.isLess : now - before.keptAt >= EVERY);
-    this.#last.set(record.id, { record, at: now, keptAt: isDue ? now : before.keptAt, isLess });
+    this.#last.set(record.id, { record, at: now, keptAt: isDue || !before.keptAt ? now : before.keptAt, isLess });
     if (isDue) this.#keep({ ...before.record, at: before.at }, now);
   }
 
@@ -50,13 +50,14 @@ export class Versions {
   }
 }
 
-/** Of times in order, those to forget: each that is left lies apart from the next by a share of how long ago that is. */
+/** Of times in order, those to forget: what is left lies no farther apart than a share of how long ago it is. */
 export function tooMany(times, now) {
   const gone = [];
-  let next = Infinity;
-  for (const at of times.toReversed()) {
-    if (next - at < (now - next) / SPREAD) gone.push(at);
-    else next = at;
+  let before = times[0];
+  for (let i = 1; i < times.length - 1; i++) {
+    const after = times[i + 1];
+    if (after - before < (now - after) / SPREAD) gone.push(times[i]);
+    else before = times[i];
   }
   return gone;
 }
