@@ -91,8 +91,10 @@ class Processes:
         """An array of all processes, of which each has the whole; what each of them gives is not compared."""
         import jax
 
-        sharding = jax.sharding.NamedSharding(self.mesh, jax.sharding.PartitionSpec())
-        return jax.make_array_from_process_local_data(sharding, array)
+        # Neither has types.
+        whole: Callable[[], Any] = jax.sharding.PartitionSpec
+        array_of: Callable[[Any, np.ndarray], Any] = jax.make_array_from_process_local_data
+        return array_of(jax.sharding.NamedSharding(self.mesh, whole()), array)
 
     def gathered(self, array: np.ndarray) -> np.ndarray:
         """The arrays that the processes give, in a new first axis."""
