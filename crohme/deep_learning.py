@@ -6,10 +6,15 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from crohme.errors import CrohmeError
 from crohme.extras import MissingExtra, needed_by
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class KerasError(CrohmeError):
@@ -52,38 +57,63 @@ def load_keras(who: str = "this command") -> None:
             os.close(terminal)
 
 
-def join_processes(address: str | None, count: int, index: int, *, patience: int, silence: int) -> int:
-    """Make this process one of several that compute together, with Keras on JAX. It waits for the others.
+@dataclass(frozen=True)
+class Processes:
+    """Several processes that compute together, with Keras on JAX. This is one of them; all make the same calls.
 
     Args:
-        address: str or None. `host:port` of the first one.
-        count, index: int. How many there are, and which this one is, from 0.
-        patience: int. Seconds to wait for the others now, and in `leave_processes`.
-        silence: int. Seconds after which a process that is not heard of is lost.
-
-    Returns:
-        The devices of this process.
-
-    Raises:
-        MissingExtra: JAX is not installed.
-        RuntimeError, ValueError: They did not come.
+        mesh: jax.sharding.Mesh. All their devices, those of each process together.
+        devices: int. Those of this process.
     """
-    with needed_by("training on several machines"):
+
+    mesh: Any
+    devices: int
+
+    @classmethod
+    def joined(cls, address: str | None, count: int, index: int, *, patience: int, silence: int) -> Processes:
+        """Become one of several. It waits for the others.
+
+        Args:
+            address: str or None. `host:port` of the first one.
+            count, index: int. How many there are, and which this one is, from 0.
+            patience: int. Seconds to wait for the others now, and in `leave`.
+            silence: int. Seconds after which a process that is not heard of is lost.
+
+        Raises:
+            MissingExtra: JAX is not installed.
+            RuntimeError, ValueError: They did not come.
+        """
+        with needed_by("training on several machines"):
+            import jax
+        from jax.experimental import multihost_utils
+
+        jax.distributed.initialize(
+            address, count, index, initialization_timeout=patience, heartbeat_timeout_seconds=silence,
+            shutdown_timeout_seconds=patience,
+        )  # fmt: skip
+        # Connections are made at once: in the first step, those who come to it later than others might find none.
+        multihost_utils.sync_global_devices("joined")
+        return cls(jax.sharding.Mesh(jax.devices(), ("batch",)), int(jax.local_device_count()))
+
+    def copies(self, array: np.ndarray) -> Any:
+        """An array of all processes, of which each has the whole; what each of them gives is not compared."""
         import jax
-    from jax.experimental import multihost_utils
 
-    jax.distributed.initialize(
-        address, count, index, initialization_timeout=patience, heartbeat_timeout_seconds=silence,
-        shutdown_timeout_seconds=patience,
-    )  # fmt: skip
-    # Connections are made at once: in the first step, those who come to it later than others might find none.
-    multihost_utils.sync_global_devices("joined")
-    return int(jax.local_device_count())
+        # Neither has types.
+        whole: Callable[[], Any] = jax.sharding.PartitionSpec
+        array_of: Callable[[Any, np.ndarray], Any] = jax.make_array_from_process_local_data
+        return array_of(jax.sharding.NamedSharding(self.mesh, whole()), array)
 
+    def gathered(self, array: np.ndarray) -> np.ndarray:
+        """The arrays that the processes give, in a new first axis."""
+        from jax.experimental import multihost_utils
 
-def leave_processes() -> None:
-    """End what `join_processes` began, when all have come to this point."""
-    import jax
+        found: np.ndarray = multihost_utils.process_allgather(array)
+        return found
 
-    shutdown: Callable[[], None] = jax.distributed.shutdown  # which has no types
-    shutdown()
+    def leave(self) -> None:
+        """End what `joined` began, when all have come to this point."""
+        import jax
+
+        shutdown: Callable[[], None] = jax.distributed.shutdown  # which has no types
+        shutdown()

@@ -5,7 +5,8 @@
 The files are repeated under other ids, as hard links in a temporary folder. First `predict` and `batch` read the same
 `--compared` files on one core, then `batch` on two; then `batch` reads all `--records` on all cores and is killed
 twice, after each third, with all its processes. Every id must be there once in the end; nothing else is asserted.
-Figures mean something on a machine that does nothing else.
+Seconds mean something on a machine that does nothing else; processor time is that of all processes, and what core-hours
+and the comparison with `predict` are taken from.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CORES = sorted(os.sched_getaffinity(0))
@@ -43,18 +45,20 @@ def main() -> None:
         work = Path(name)
         few, many = repeated(args.data, work / "few", args.compared), repeated(args.data, work / "many", args.records)
         print(f"{args.compared:,} and {args.records:,} records of {args.data}, {args.bundle}, {len(CORES)} cores\n")
-        print("| | records | cores | seconds | a record, ms | core-hours a million |\n|---|---|---|---|---|---|")
-        predicted = seconds(["predict", few, "--output", work / "predict.jsonl", *how], 1)
+        print(
+            "| | records | cores | seconds | processor, ms a record | core-hours a million |\n|---|---|---|---|---|---|"
+        )
+        predicted = measured(["predict", few, "--output", work / "predict.jsonl", *how], 1)
         row("`predict`", args.compared, 1, predicted)
-        one = seconds(["batch", few, "--output", work / "one", "--workers", "1", *how], 1)
-        row(f"`batch`, {one / predicted - 1:+.1%}", args.compared, 1, one)
+        one = measured(["batch", few, "--output", work / "one", "--workers", "1", *how], 1)
+        row(f"`batch`, {one.processor / predicted.processor - 1:+.1%}", args.compared, 1, one)
         if len(CORES) > 1:
-            two = seconds(["batch", few, "--output", work / "two", "--workers", "2", *how], 2)
-            row(f"`batch`, {one / two:.2f} times", args.compared, 2, two)
+            two = measured(["batch", few, "--output", work / "two", "--workers", "2", *how], 2)
+            row(f"`batch`, {one.seconds / two.seconds:.2f} times", args.compared, 2, two)
         taken, most = killed_twice(["batch", many, "--output", work / "all", *how], work / "all", args.records)
         row("`batch`, killed twice", args.records, len(CORES), taken)
         check(work / "all", args.records)
-        hours = taken * MILLION / args.records / 3600
+        hours = taken.seconds * MILLION / args.records / 3600
         print(f"\na million: {hours:.1f} hours on {len(CORES)} cores")
         print(f"memory of all processes: {most / 1e6:.0f} MB at most")
 
@@ -79,17 +83,38 @@ def start(arguments: list[object], cores: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, cwd=REPOSITORY, stdout=nowhere, stderr=nowhere, start_new_session=True)
 
 
-def seconds(arguments: list[object], cores: int) -> float:
-    """How long a command takes, its start among it."""
-    begun = time.monotonic()
+class Taken(NamedTuple):
+    """What a command took: on the clock, and of all processors, its start among it."""
+
+    seconds: float
+    processor: float
+
+
+def now() -> Taken:
+    """The clock, and what all processes have taken that have been waited for."""
+    times = os.times()
+    return Taken(time.monotonic(), times.children_user + times.children_system)
+
+
+def since(begun: Taken) -> Taken:
+    """What was taken meanwhile."""
+    return Taken(*(after - before for after, before in zip(now(), begun, strict=True)))
+
+
+def measured(arguments: list[object], cores: int) -> Taken:
+    """What a command takes."""
+    begun = now()
     if start(arguments, cores).wait() not in (0, 1):
         raise SystemExit(f"failed: {' '.join(map(str, arguments))}")
-    return time.monotonic() - begun
+    return since(begun)
 
 
-def killed_twice(arguments: list[object], output: Path, records: int) -> tuple[float, int]:
-    """How long it takes in all, and the most memory, in bytes, of all its processes together."""
-    begun, most = time.monotonic(), 0
+def killed_twice(arguments: list[object], output: Path, records: int) -> tuple[Taken, int]:
+    """What it takes in all, and the most memory, in bytes, of all its processes together.
+
+    Processes whose parent was killed cannot be waited for: the processor time is what all cores had.
+    """
+    begun, most = now(), 0
     for share in (1 / 3, 2 / 3, 2.0):
         process = start(arguments, len(CORES))
         while process.poll() is None:
@@ -98,7 +123,8 @@ def killed_twice(arguments: list[object], output: Path, records: int) -> tuple[f
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
             time.sleep(0.5)
-    return time.monotonic() - begun, most
+    taken = since(begun).seconds
+    return Taken(taken, taken * len(CORES)), most
 
 
 def done(output: Path) -> int:
@@ -133,11 +159,11 @@ def check(output: Path, records: int) -> None:
         raise SystemExit(f"{len(ids)} rows of {len(set(ids))} records, and there are {records}")
 
 
-def row(what: str, records: int, cores: int, taken: float) -> None:
+def row(what: str, records: int, cores: int, taken: Taken) -> None:
     """A line of the table."""
-    each = taken / records
-    hours = each * cores * MILLION / 3600
-    print(f"| {what} | {records:,} | {cores} | {taken:,.1f} | {1000 * each:.1f} | {hours:.1f} |", flush=True)
+    each = taken.processor / records
+    hours = each * MILLION / 3600
+    print(f"| {what} | {records:,} | {cores} | {taken.seconds:,.1f} | {1000 * each:.1f} | {hours:.1f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from crohme.expressions.vocabulary import Vocabulary
 from crohme.expressions.warm_start import warm_start
 from crohme.ink.expression import Expression
 from crohme.training import origin
-from crohme.training.machines import ALONE, Machines, alone
+from crohme.training.machines import ALONE, Machines
 from crohme.training.precision import FULL, precision
 from crohme.training.run import TrainingRun
 from crohme.training.settings import adamw
@@ -125,10 +125,9 @@ class Run(TrainingRun):
     def _reading(self, weights: list[np.ndarray]) -> Iterator[FromInk]:
         """The network with some weights, as bundles are read: by this machine alone, in single precision."""
         if self.machines.several or self.settings.precision != FULL:
-            with alone():
-                self._reader = self._reader or FromInk(bundle.build(self.settings.network, self.arguments))
-                self._reader.set_weights(weights)
-                yield self._reader
+            self._reader = self._reader or FromInk(bundle.build(self.settings.network, self.arguments))
+            self._reader.set_weights(weights)
+            yield self._reader
             return
         current = self.model.get_weights()
         self.model.set_weights(weights)

@@ -46,7 +46,7 @@ def save(path: Path, model: keras.Model, average: list[np.ndarray], progress: di
         average: list of arrays. The moving average of the weights.
         progress: dict. JSON-able; handed back by `restore`.
     """
-    arrays = {f"variable_{i}": keras.ops.convert_to_numpy(v) for i, v in enumerate(_variables(model))}
+    arrays = {f"variable_{i}": keras.ops.convert_to_numpy(v) for i, v in enumerate(variables_of(model))}
     arrays |= {f"average_{i}": array for i, array in enumerate(average)}
     with replacing(path) as file:
         np.savez(file, progress=np.array(json.dumps(progress)), **arrays)
@@ -165,7 +165,7 @@ def _is_like(found: Any, value: Any) -> bool:
 
 
 def _assign(path: Path, state: _State, model: keras.Model) -> None:
-    variables = _variables(model)
+    variables = variables_of(model)
     for saved, wanted in ((state.variables, variables), (state.average, model.weights)):
         _check_shapes(path, saved, [tuple(variable.shape) for variable in wanted])
     for variable, value in zip(variables, state.variables, strict=True):
@@ -179,6 +179,7 @@ def _check_shapes(path: Path, saved: Sequence[np.ndarray], wanted: Sequence[tupl
         raise CheckpointError(f"{path} is damaged: it holds a value that is not a number")
 
 
-def _variables(model: keras.Model) -> list[keras.Variable]:
+def variables_of(model: keras.Model) -> list[keras.Variable]:
+    """The state of a compiled network: weights, random state, that of the optimiser."""
     model.optimizer.build(model.trainable_variables)
     return [*model.variables, *model.optimizer.variables]

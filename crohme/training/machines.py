@@ -2,6 +2,10 @@
 
 All machines make the same steps. A batch is what it is on one machine, cut into shares; the loss and its gradient are
 those of the whole batch, so a run is the same however many machines it has, and may go on with another number.
+
+Each machine builds the network by itself, from the same seed or checkpoint, and only its weights, state and batches are
+arrays of all machines. With variables of `keras.distribution.DataParallel` JAX compares each value that is set from
+outside on all machines: each weight when the network is built, and the rate and each metric in every step.
 """
 
 from __future__ import annotations
@@ -12,15 +16,17 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
-from crohme.deep_learning import join_processes, leave_processes
+from crohme.deep_learning import Processes
 from crohme.errors import CrohmeError
 from crohme.training.batch import Batch
 
@@ -46,12 +52,14 @@ class Machines:
         count: int.
         meet: str or None. `host:port` of the first one, a port that is free there.
         devices: int. Processors of this one among which its share is divided; `joined` counts them.
+        processes: Processes or None. What joins them, once they are `joined`.
     """
 
     number: int = 1
     count: int = 1
     meet: str | None = None
     devices: int = 1
+    processes: Processes | None = None
 
     @property
     def several(self) -> bool:
@@ -65,7 +73,7 @@ class Machines:
 
     @contextmanager
     def joined(self) -> Iterator[Machines]:
-        """Train with the others: a network that is built in the block is one on all machines.
+        """Train with the others, with what is yielded.
 
         After the block the others have come to its end, too. If it ends with an exception, the process will
         end without waiting for them.
@@ -77,18 +85,12 @@ class Machines:
         if not self.several:
             yield self
             return
-        import keras
-
         if keras.backend.backend() != "jax":
             raise MachinesError(f"several machines train with KERAS_BACKEND=jax, and it is {keras.backend.backend()}")
         try:
-            joined = replace(self, devices=self._meet())
-            keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
-            try:
-                yield joined
-            finally:
-                keras.distribution.set_distribution(None)
-            leave_processes()
+            processes = self._meet()
+            yield replace(self, devices=processes.devices, processes=processes)
+            processes.leave()
         except BaseException as error:
             # What ends JAX in order would wait for those that are gone.
             atexit.register(_end_at_once, 130 if isinstance(error, KeyboardInterrupt) else 1)
@@ -99,13 +101,45 @@ class Machines:
                 ) from error
             raise
 
-    def _meet(self) -> int:
+    def _meet(self) -> Processes:
         try:
-            return join_processes(
+            return Processes.joined(
                 self.meet, self.count, self.number - 1, patience=MEETING_SECONDS, silence=SILENCE_SECONDS
             )
         except (RuntimeError, ValueError) as error:
             raise MachinesError(f"the machines did not meet: {_first_line(error)}", self.meet) from None
+
+    def spread(self, model: keras.Model, variables: Sequence[keras.Variable]) -> None:
+        """Make a compiled network, which each machine has built by itself, one of all machines.
+
+        Args:
+            model: keras.Model.
+            variables: sequence of keras.Variable. Its state, also that of its optimiser.
+
+        Raises:
+            MachinesError: The state is another one on another machine.
+        """
+        if self.processes is None:
+            return
+        values = [np.asarray(variable) for variable in variables]
+        sums = np.array([zlib.crc32(value.tobytes()) for value in values], np.uint32)
+        if (self.processes.gathered(sums) != sums).any():
+            raise MachinesError("the machines have other weights: they need one version, one --data, one --out")
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(self.processes.copies(value))
+        model.make_train_function()  # now: with a distribution, it wants metrics that are arrays of all machines
+
+    @contextmanager
+    def sharing(self) -> Iterator[None]:
+        """A batch that the network is given in the block is this machine's share of one of all machines."""
+        if self.processes is None:
+            yield
+            return
+        keras.distribution.set_distribution(_Batches(auto_shard_dataset=False))
+        try:
+            yield
+        finally:
+            keras.distribution.set_distribution(None)
 
     def share(self, batch: Batch[Any]) -> Batch[Any]:
         """The samples of a batch that are this machine's; where shares are not equal, padding without weight is added.
@@ -146,17 +180,11 @@ class Machines:
 ALONE = Machines()
 
 
-@contextmanager
-def alone() -> Iterator[None]:
-    """Networks that are built in the block are this machine's own, though others have joined it."""
-    import keras
+class _Batches(keras.distribution.DataParallel):
+    """Of batches alone: variables are what they are made."""
 
-    before = keras.distribution.distribution()
-    keras.distribution.set_distribution(None)
-    try:
-        yield
-    finally:
-        keras.distribution.set_distribution(before)
+    def get_variable_layout(self, variable: keras.Variable) -> None:
+        return None
 
 
 def from_environment() -> Machines:

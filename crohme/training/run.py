@@ -154,12 +154,15 @@ class TrainingRun:
         """One step of the optimiser, together with the other machines; returns the losses.
 
         Raises:
-            MachinesError: The batch cannot be shared.
+            MachinesError: The batch cannot be shared, or the machines have other weights.
         """
+        if not self.compiled:
+            self.machines.spread(self.model, checkpoint.variables_of(self.model))
         self.model.optimizer.learning_rate = self.rate()
         self.model.reset_metrics()
         own = self.machines.share(batch)
-        losses = self.model.train_on_batch(own.inputs, own.targets, own.weights, return_dict=True)
+        with self.machines.sharing():
+            losses = self.model.train_on_batch(own.inputs, own.targets, own.weights, return_dict=True)
         self.compiled.add(batch.shape)
         progress = self.progress
         for name in ("step", "batch", "cycle_step"):

@@ -48,6 +48,29 @@ def test_a_folder_gives_its_ink_and_pictures_at_any_depth(tmp_path: Path) -> Non
     ]
 
 
+def test_mathwriting_is_read_from_its_folder_and_from_its_archive(tmp_path: Path) -> None:
+    """Names return in its parts; beside them lie lists that are no ink."""
+    ink = (
+        '<ink xmlns="http://www.w3.org/2003/InkML"><annotation type="label">{0}</annotation>'
+        '<annotation type="normalizedLabel">{0}</annotation><annotation type="splitTagOriginal">train</annotation>'
+        '<trace id="0">1.5 2 0.0,3 4 0.01</trace><trace id="1">5 6 0.3</trace></ink>'
+    )
+    top = tmp_path / "mathwriting-2024"
+    parts = ("symbols", "synthetic", "test", "train", "valid")
+    for part in parts:
+        (top / part).mkdir(parents=True)
+        (top / part / "00f1.inkml").write_text(ink.format(part[0]), encoding="utf-8")
+    for name in ("symbols.jsonl", "synthetic-bboxes.jsonl", "readme.md"):
+        (top / name).write_text("{}", encoding="utf-8")
+    with tarfile.open(tmp_path / "mathwriting-2024.tgz", "w:gz") as tar:
+        tar.add(top, "mathwriting-2024")
+    whole, one, packed = map(records, (top, top / "train", tmp_path / "mathwriting-2024.tgz"))
+    assert [Path(r.id).parts[-2:] for r in whole] == [(part, "00f1.inkml") for part in parts]
+    assert len(one) == 1 and len({r.id for r in packed}) == len(packed) == 5
+    for record in (*whole, *packed):
+        assert [len(stroke) for stroke in read(source_of(record)).strokes] == [2, 1]
+
+
 def test_a_file_is_called_by_its_path_however_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(TEST)
     assert [r.id for r in records(f"./{NAMES[0]}", f".//{NAMES[1]}")] == NAMES[:2]

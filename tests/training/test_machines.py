@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 
@@ -57,6 +59,28 @@ def test_what_launchers_tell_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RANK")
     with pytest.raises(MachinesError, match="no launcher has set RANK"):
         from_environment()
+
+
+@pytest.mark.parametrize("theirs", [0, 1])
+def test_machines_that_begin_with_other_weights_are_refused(theirs: int) -> None:
+    sums: list[np.ndarray] = []
+
+    def gathered(array: np.ndarray) -> np.ndarray:
+        sums.append(array)
+        return np.stack([array, array + np.uint32(theirs) * (np.arange(len(array)) == 1)])
+
+    variables = [keras.Variable(np.full(2, float(number), np.float32)) for number in range(3)]
+    processes = SimpleNamespace(gathered=gathered, copies=lambda array: array + 1)
+    joined = Machines(1, 2, processes=processes)  # type: ignore[arg-type]
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    network.compile("sgd", "mse")
+    if theirs:
+        with pytest.raises(MachinesError, match="the machines have other weights"):
+            joined.spread(network, variables)
+        return
+    joined.spread(network, variables)
+    assert len(set(sums[0].tolist())) == 3  # of each variable, and they differ
+    assert [variable.numpy().tolist() for variable in variables] == [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]
 
 
 def test_two_machines_learn_what_one_does_and_when_one_is_lost_the_run_ends_and_goes_on_alone(tmp_path: Path) -> None:
