@@ -102,10 +102,15 @@ class RecognizedSymbol:
         """The symbol of a node whose strokes are some of an ink's."""
         if ink is None or not node.strokes:
             return cls(node.label, (), (), None, confidence, candidates)
-        points = np.concatenate([ink.strokes[i] for i in node.strokes])
+        parts = [ink.strokes[i] for i in node.strokes]
+        points = parts[0] if len(parts) == 1 else np.concatenate(parts)
         (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
         trace_ids = tuple(ink.trace_ids[i] for i in node.strokes)
         return cls(node.label, node.strokes, trace_ids, (left, top, right, bottom), confidence, candidates)
+
+    def with_confidence(self, confidence: float) -> RecognizedSymbol:
+        """The same symbol with another confidence."""
+        return RecognizedSymbol(self.label, self.strokes, self.trace_ids, self.box, confidence, self.candidates)
 
 
 @dataclass(frozen=True)

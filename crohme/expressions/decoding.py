@@ -6,6 +6,7 @@ and never writes a stroke twice.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -17,6 +18,7 @@ from crohme.expressions.allowed_tokens import mask
 from crohme.expressions.drafts import Draft, RevisableState
 from crohme.expressions.fixed import Constraints, FixedSymbol
 from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs
+from crohme.expressions.layers import softmax
 from crohme.expressions.protocol import ExpressionNetwork, Read
 from crohme.expressions.settings import Decoding
 from crohme.expressions.side_by_side import Steps
@@ -197,7 +199,7 @@ class _Searches:
             pointers: `(k, n)` float32. Logits.
         """
         scores = _scores(live, tokens, self.vocabulary, self.constants, self.known)
-        written = np.stack([h.written for h in live]) > 0
+        written = np.concatenate([h.written for h in live]).reshape(pointers.shape) > 0
         if self.known:
             each = zip(live, pointers, written, strict=True)
             scores += np.stack([self.known.mask(h.cursor, pointer, done) for h, pointer, done in each])
@@ -275,20 +277,25 @@ class _Pointing:
         every = np.arange(len(pointers))
         unwritten = np.where(written, np.float32(-np.inf), pointers)
         first = unwritten.argmax(axis=1)
-        below = np.where(written, np.float32(-np.inf), pointers - unwritten[every, first][:, None])
-        together = (np.exp(below) + same[first]) / np.float32(2)
+        largest = unwritten[every, first][:, None]
+        largest[np.isinf(largest)] = 0.0  # nothing is left
+        unwritten -= largest
+        together: Float32Array = np.exp(unwritten, out=unwritten)
+        together += same[first]
+        together *= np.float32(0.5)
         together[every, first] = 1.0
         together[written] = 0.0
         if known:
             together[:, ~known.free] = 0.0
         self._together, self._from = together, same_symbol_from
-        self._weights = np.exp(log_softmax(pointers))
+        self._weights = softmax(pointers.copy())
         self._chosen = together >= same_symbol_from
-        self._counts = self._chosen.sum(axis=1).tolist()
+        self._counts = np.add.reduce(self._chosen, axis=1).tolist()
         for hypothesis, stroke in enumerate(first.tolist() if known else ()):
             if (symbol := known.of(stroke)) is not None:
                 self._chosen[hypothesis], self._counts[hypothesis] = symbol, 1
-        self._scores = np.log(np.maximum((self._weights * self._chosen).sum(axis=1), 1e-9)).tolist()
+        pointed = np.add.reduce(self._weights * self._chosen, axis=1)
+        self._scores = np.log(np.maximum(pointed, 1e-9)).tolist()
         self._fewer: dict[tuple[int, int], tuple[BoolArray, float]] = {}
 
     def strokes(self, hypothesis: int, most: int) -> tuple[BoolArray, float]:
@@ -322,7 +329,7 @@ def _scores(
 ) -> Float32Array:
     """Log-probabilities `(k, tokens)` of the next token of hypotheses, without its strokes."""
     scores = log_softmax(tokens + vocabulary.token_bias)
-    scores += np.stack([mask(h.cursor, known.spare(h, h.cursor), vocabulary) for h in live])
+    scores += np.concatenate([mask(h.cursor, known.spare(h, h.cursor), vocabulary) for h in live]).reshape(scores.shape)
     for i, hypothesis in enumerate(live):
         if (grid := hypothesis.cursor.rows[-1].grid) is not None:
             for token, kind in CELL_ENDS.items():
@@ -340,23 +347,26 @@ def _choices(
     known: Constraints,
 ) -> list[tuple[int, Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
-    flat = scores.ravel()
-    best = np.argpartition(-flat, min(2 * beam, len(flat) - 1))[: 2 * beam]
-    best = best[np.argsort(-flat[best])]
+    worse = -scores.ravel()
+    best = np.argpartition(worse, min(2 * beam, len(worse) - 1))[: 2 * beam]
+    best = best[np.argsort(worse[best])]
     found: list[tuple[float, int, str, Cursor, BoolArray | None]] = []
-    for index, score in zip(best.tolist(), flat[best].tolist(), strict=True):
+    kept: list[float] = []  # the best scores, ascending
+    for index, loss in zip(best.tolist(), worse[best].tolist(), strict=True):
+        score = -loss
         # Strokes only lower a score: once there are enough that none of those left can overtake, they are the best.
-        if len(found) >= beam and sorted(one[0] for one in found)[-beam] >= score:
+        if not score > _IMPOSSIBLE or (len(kept) == beam and kept[0] >= score):
             break
-        if score > -np.inf:
-            i, number = divmod(index, scores.shape[1])
-            hypothesis, token = live[i], vocabulary.tokens[number]
-            after = hypothesis.cursor.advance(token)
-            strokes = None
-            if hypothesis.cursor.kind(token) in WRITTEN:
-                strokes, score_of_strokes = pointing.strokes(start + i, known.spare(hypothesis, after))
-                score += score_of_strokes
-            found.append((score, i, token, after, strokes))
+        i, number = divmod(index, scores.shape[1])
+        hypothesis, token = live[i], vocabulary.tokens[number]
+        after = hypothesis.cursor.advance(token)
+        strokes = None
+        if hypothesis.cursor.kind(token) in WRITTEN:
+            strokes, score_of_strokes = pointing.strokes(start + i, known.spare(hypothesis, after))
+            score += score_of_strokes
+        found.append((score, i, token, after, strokes))
+        insort(kept, score)
+        del kept[:-beam]
     found.sort(key=lambda one: -one[0])
     return [
         (i, extend(live[i], token, after, score, strokes, vocabulary))
@@ -398,6 +408,6 @@ def _with_limits(node: Node, relate: Float32Array) -> Node:
 
 def log_softmax(x: NDArray[_Precision]) -> NDArray[_Precision]:
     """Logits as log-probabilities along the last axis."""
-    shifted: NDArray[_Precision] = x - x.max(axis=-1, keepdims=True)
-    normed: NDArray[_Precision] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return normed
+    shifted: NDArray[_Precision] = x - np.maximum.reduce(x, axis=-1, keepdims=True)
+    shifted -= np.log(np.add.reduce(np.exp(shifted), axis=-1, keepdims=True))
+    return shifted

@@ -164,7 +164,7 @@ class Decoder:
             k, q, n = one.anchors.shape
             own = slice(start, start := start + k * q)
             here = x[own].reshape(k, q, self.width)
-            here += _positions(one.state.length + q, self.width)[one.state.length :]
+            here += first_positions(one.state.length + q, self.width)[one.state.length : one.state.length + q]
             anchors = one.anchors.reshape(k * q, n)
             count = np.maximum(np.add.reduce(anchors, axis=1, keepdims=True), np.float32(1))
             mean: Float32Array = np.divide(anchors, count, dtype=np.float32)
@@ -276,6 +276,14 @@ def _asking(table: Table, cross: str, seek: str) -> tuple[Float32Array, Float32A
     )
 
 
-@lru_cache(maxsize=1)
+def first_positions(count: int, width: int) -> Float32Array:
+    """`layers.positions` of at least so many tokens."""
+    room = 64
+    while room < count:
+        room *= 2
+    return _positions(room, width)
+
+
+@lru_cache(maxsize=8)
 def _positions(count: int, width: int) -> Float32Array:
     return positions(0, count, width)

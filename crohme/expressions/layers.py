@@ -111,15 +111,14 @@ def attended(attend: Callable[[bool, Float32Array], None], shape: tuple[int, int
     """Do what needs exponentials of logits, again with shifted ones if those of plain logits are too large or small.
 
     Finding the largest logits takes longer than all else in a small softmax, and those of a trained network need it
-    hardly ever.
+    hardly ever. What overflows in between is no fault: it is to be called where numpy does not warn of that.
 
     Args:
         attend: function. Told whether `exponentials` is to shift, and where its sums go.
         shape: tuple. Of the sums.
     """
     sums: Float32Array = np.empty(shape, np.float32)
-    with np.errstate(over="ignore", invalid="ignore"):
-        attend(False, sums)
+    attend(False, sums)
     if not (sums.min() > _LEAST_SUM and sums.max() < _LARGEST_SUM):
         attend(True, sums)
     return sums

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from crohme.expressions import language_model
 from crohme.expressions.confidence import Calibration
 from crohme.expressions.decoding import Candidate
 from crohme.expressions.description import ExpressionArchitecture
+from crohme.expressions.engine import NUMPY, telling
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
 from crohme.expressions.language_model import LanguageModel
@@ -62,6 +64,7 @@ class Recognizer:
     Args:
         trained: Bundle; or a network, any object of `crohme.expressions.protocol.ExpressionNetwork`.
         decoding: Decoding or None. None for that of the bundle; of a network, for the usual one.
+        engine: str. What computes the network of a bundle, see `load`.
 
     Raises:
         BundleError: A bundle of isolated symbols, or with a vocabulary that is none; a network whose answers are no
@@ -73,14 +76,16 @@ class Recognizer:
         x ^ { 2 } + 1
     """
 
-    def __init__(self, trained: Bundle | ExpressionNetwork, decoding: Decoding | None = None) -> None:
+    def __init__(
+        self, trained: Bundle | ExpressionNetwork, decoding: Decoding | None = None, engine: str = NUMPY
+    ) -> None:
         self.bundle = trained if isinstance(trained, Bundle) else None
         calibration: Mapping[str, Sequence[float]] = {}
         self.network: ExpressionNetwork
         self.vocabulary: Vocabulary
         self.language: LanguageModel | None = None
         if isinstance(trained, Bundle):
-            self.network, self.vocabulary = _of_bundle(trained)
+            self.network, self.vocabulary = _of_bundle(trained, engine)
             if (content := trained.files.get(language_model.FILE)) is not None:
                 self.language = LanguageModel.from_bytes(content)
             self.decoding = decoding or Decoding(**trained.decoding)
@@ -89,16 +94,26 @@ class Recognizer:
             self.network, self.vocabulary = trained, Vocabulary(Alphabet(trained.alphabet))
             self.decoding = decoding or Decoding()
         self._calibration, self._calibration_traced = (Calibration.of(calibration, source) for source in SOURCES)
-        self._check_answers()
+        if engine == NUMPY:
+            self._check_answers()
+        else:
+            with telling():
+                self._check_answers()
 
     @classmethod
-    def load(cls, name_or_folder: str | Path = DEFAULT_BUNDLE) -> Recognizer:
+    def load(cls, name_or_folder: str | Path = DEFAULT_BUNDLE, engine: str = NUMPY) -> Recognizer:
         """Load by the name of a bundle, or the folder of one.
+
+        Args:
+            name_or_folder: str or Path.
+            engine: str. `"numpy"`; or `"numba"`, which needs the extra `fast`, is compiled when it is loaded for the
+                first time, and reads one expression faster.
 
         Raises:
             BundleError: See `crohme.bundle.load`.
+            EngineError, MissingExtra: There is no such engine, or it is not installed.
         """
-        return cls(bundle.load(name_or_folder))
+        return cls(bundle.load(name_or_folder), engine=engine)
 
     def recognize(
         self,
@@ -217,14 +232,17 @@ class Recognizer:
             raise _no_reading(int((ranked[0][2] > _MOSTLY).sum()), len(ink.strokes))
         classes = ClassScores(self.network, memory, vocabulary)
         labelled = {symbol.strokes for symbol in known if symbol.label is not None}
+        placed: dict[tuple[str, tuple[int, ...]], RecognizedSymbol] = {}  # most symbols are in several readings
 
         def reading(candidate: Candidate, share: float) -> Reading:
             read_symbols = []
             for node in candidate.tree.nodes():
-                scores = candidate.certainty[node.strokes], classes.of(node)
-                confidence = 1.0 if node.strokes in labelled else float(np.clip(np.exp(scores).mean(), share, 1.0))
-                likely = classes.likely_labels(node)
-                read_symbols.append(RecognizedSymbol.of(node, ink, confidence, likely))
+                mean = (math.exp(candidate.certainty[node.strokes]) + math.exp(classes.of(node))) / 2
+                confidence = 1.0 if node.strokes in labelled else min(max(mean, share), 1.0)
+                if (alike := placed.get((node.label, node.strokes))) is None:
+                    alike = RecognizedSymbol.of(node, ink, confidence, classes.likely_labels(node))
+                    placed[node.label, node.strokes] = alike
+                read_symbols.append(alike.with_confidence(confidence))
             return Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree, tuple(read_symbols))
 
         return Recognition(ink, tuple(reading(candidate, share) for candidate, share, _ in ranked[:top]))
@@ -313,8 +331,8 @@ class Recognizer:
         return BundleError(f"weights.npz makes no sense: its answers {how}", self.bundle.path)
 
 
-def _of_bundle(trained: Bundle) -> tuple[ExpressionNetwork, Vocabulary]:
-    """The network of a bundle, in numpy, and what it writes.
+def _of_bundle(trained: Bundle, engine: str) -> tuple[ExpressionNetwork, Vocabulary]:
+    """The network of a bundle, and what it writes.
 
     Raises:
         BundleError: It does not read whole expressions, or not with these tokens and features.
@@ -329,7 +347,7 @@ def _of_bundle(trained: Bundle) -> tuple[ExpressionNetwork, Vocabulary]:
         if given != value and not (name == "pair_features" and given == EARLIER_PAIR_FEATURES):
             raise BundleError(f"made for {name} {given}, not {value}", trained.path)
     preprocessing = Preprocessing(**trained.preprocessing)
-    return described.forward(trained.weights, trained.arguments, preprocessing), vocabulary
+    return described.forward(trained.weights, trained.arguments, preprocessing, engine), vocabulary
 
 
 def prepare(ink: Ink) -> np.ndarray:

@@ -65,6 +65,7 @@ def side_by_side(
         readings: iterable. Taken as there is room for them, a few ahead.
         at_once: int. The most that are read side by side.
     """
+    batched = network if isinstance(network, BatchedNetwork) else None  # asked once: to ask takes microseconds
     waiting = iter(readings)
     begun, running = deque[_Reading[T]](), list[_Reading[T]]()
     while True:
@@ -80,7 +81,7 @@ def side_by_side(
             begun.popleft()
             yield outcome
         if running:
-            _answer(network, running)
+            _answer(network, batched, running)
             running = [one for one in running if one.request is not None]
         elif not begun and room:
             return
@@ -114,11 +115,11 @@ class _Reading(Generic[T]):
             self.outcome = Outcome(ended, self.seconds)
 
 
-def _answer(network: ExpressionNetwork, running: Sequence[_Reading[Any]]) -> None:
+def _answer(network: ExpressionNetwork, batched: BatchedNetwork | None, running: Sequence[_Reading[Any]]) -> None:
     """Answer the requests, and go on."""
     for together in _groups(running):
         began = time.perf_counter()
-        answers = _answers(network, [one.request for one in together])
+        answers = _answers(network, batched, [one.request for one in together])
         share = (time.perf_counter() - began) / len(together)
         for one, answer in zip(together, answers, strict=True):
             one.seconds += share
@@ -143,17 +144,18 @@ def _groups(running: Sequence[_Reading[Any]]) -> Iterator[list[_Reading[Any]]]:
         yield group
 
 
-def _answers(network: ExpressionNetwork, requests: Sequence[Any]) -> Sequence[Any]:
+def _answers(network: ExpressionNetwork, batched: BatchedNetwork | None, requests: Sequence[Any]) -> Sequence[Any]:
     """An answer, or the exception that there is instead, to each of some requests of one kind."""
-    if isinstance(network, BatchedNetwork):
+    if batched is not None:
         try:
             if isinstance(requests[0], Encode):
-                return network.encode_many([request.ink for request in requests])
-            return network.read_many(requests)
+                return batched.encode_many([request.ink for request in requests])
+            return batched.read_many(requests)
         except Exception as error:
             if len(requests) == 1:
                 return [error]
-            return [_answers(network, [request])[0] for request in requests]  # so that it is clear whose fault it is
+            # So that it is clear whose fault it is.
+            return [_answers(network, batched, [request])[0] for request in requests]
     return [_own_answer(network, request) for request in requests]
 
 

@@ -90,8 +90,11 @@ class State:
         before, m = self.path.shape[1], k * q
         sees = np.zeros((k, q, before + m), bool)
         sees[:, :, :before] = self.path[:, None]
-        own = sees[:, :, before:].reshape(k, q, k, q)
-        own[np.arange(k), :, np.arange(k)] = _LOWER[:q, :q] if q <= len(_LOWER) else np.tri(q, dtype=bool)
+        if q == 1:
+            sees.ravel()[before :: before + m + 1] = True  # the token itself
+        else:
+            own = sees[:, :, before:].reshape(k, q, k, q)
+            own[np.arange(k), :, np.arange(k)] = _LOWER[:q, :q] if q <= len(_LOWER) else np.tri(q, dtype=bool)
         mask = np.where(sees.reshape(m, -1), np.float32(0), np.float32(-np.inf))
         return State(self.pool.with_room(before, m), sees[:, -1], self.length + q), mask
 

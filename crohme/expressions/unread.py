@@ -9,6 +9,7 @@ import numpy as np
 from crohme.expressions.stroke_limits import limits, measures, path_lengths
 from crohme.notation import SymbolTree
 from crohme.notation.alphabet import OTHER
+from crohme.notation.tree import Node
 from crohme.types import Float32Array, Float64Array, FloatingArray, Points
 
 # Of the training files with a stroke that their truth leaves out, most have a dot where the pen came down, and are
@@ -76,17 +77,23 @@ def unread_shares(trees: Sequence[SymbolTree], points: Float32Array, seen: Float
         For each reading `(n,)` float64 between 0 and 1.
     """
     found = measures(points)
-    return [_unread(tree, found, seen) for tree in trees]
+    known: dict[tuple[str, tuple[int, ...]], Float64Array] = {}  # most symbols are in several readings
 
-
-def _unread(tree: SymbolTree, found: Float64Array, seen: Float64Array) -> Float64Array:
-    read = np.zeros(len(found))
-    for node in tree.nodes():
-        if len(node.strokes) <= MOST_STROKES:
+    def read(node: Node) -> Float64Array:
+        if (symbol := (node.label, node.strokes)) not in known:
             strokes = list(node.strokes)
             excess = (found[strokes] / limits(node.label)).max(axis=1)
-            read[strokes] = seen[strokes] / np.maximum(excess, 1.0)
-    return 1 - read
+            known[symbol] = seen[strokes] / np.maximum(excess, 1.0)
+        return known[symbol]
+
+    shares = []
+    for tree in trees:
+        unread = np.ones(len(found))
+        for node in tree.nodes():
+            if len(node.strokes) <= MOST_STROKES:
+                unread[list(node.strokes)] = 1 - read(node)
+        shares.append(unread)
+    return shares
 
 
 def coverage_factor(weights: Float64Array, unread: Float64Array) -> float:

@@ -40,6 +40,9 @@ def _row(row: tuple[Node, ...]) -> Iterator[str]:
         if node.is_grid:
             yield from _grid(node)
             continue
+        if not node.rows and node.label != ROOT:
+            yield WRITTEN_AS.get(node.label, node.label)
+            continue
         rows = dict(node.rows)
         if node.label == ROOT:
             yield from _root(rows)

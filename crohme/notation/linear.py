@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from crohme.notation.alphabet import FRACTION_BAR, GRID, ROOT
 from crohme.notation.grammar import END_GRID, NEXT_CELL, NEXT_LINE, GrammarError
@@ -30,6 +29,8 @@ def _row(row: tuple[Node, ...], backward: bool) -> Iterator[Step]:
             yield from _grid(node, backward)
             continue
         yield r"\frac" if node.is_fraction else node.label, node
+        if not node.rows:
+            continue
         own = set(node.arguments)
         if node.label == ROOT and own and Relation.ABOVE in node.rows:
             yield from _group(node.rows[Relation.ABOVE], backward, "[]")
@@ -104,7 +105,8 @@ class _Reader:
                 nodes.append(self._with_arguments(token, node))
             elif token in ("_", "^") and nodes:
                 relation = Relation.SUB if token == "_" else Relation.SUP
-                nodes[-1] = replace(nodes[-1], rows={**nodes[-1].rows, relation: self._group()})
+                base = nodes[-1]
+                nodes[-1] = Node(base.label, base.strokes, {**base.rows, relation: self._group()}, base.cells)
             else:
                 raise GrammarError(f"{token!r} may not stand here")
         return tuple(reversed(nodes) if self._backward else nodes)
@@ -115,7 +117,7 @@ class _Reader:
             rows[Relation.ABOVE] = self._group(_INDEX_ENDS)
         for relation in ARGUMENTS.get(token, ()):
             rows[relation] = self._group()
-        return replace(node, label=FRACTION_BAR if token == r"\frac" else node.label, rows=rows)
+        return Node(FRACTION_BAR if token == r"\frac" else node.label, node.strokes, rows, node.cells)
 
     def _group(self, ends: frozenset[str] = _ROW_ENDS) -> tuple[Node, ...]:
         self.next += 1

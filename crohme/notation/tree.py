@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from crohme.notation.alphabet import FRACTION_BAR, GRID, ROWS, SYMBOL_CLASSES, Relation
 from crohme.notation.errors import NotationError
@@ -62,9 +63,11 @@ class Node:
         for relation, row in self.rows.items():
             if relation is Relation.RIGHT or not row:
                 raise NotationError(f"symbol {self.label!r} cannot have a row {relation} of {len(row)} symbols")
-        if self.is_grid != bool(self.cells) or not all(self.cells):
+        if not self.is_grid and not self.cells:
+            return
+        if not self.is_grid or not self.cells or not all(self.cells):
             raise NotationError(f"{self.label!r} with {len(self.cells)} lines of cells, each of one at least")
-        if self.is_grid and (self.strokes or self.rows or not any(cell for line in self.cells for cell in line)):
+        if self.strokes or self.rows or not any(cell for line in self.cells for cell in line):
             raise NotationError("a grid holds symbols, and has neither strokes nor scripts of its own")
 
     @property
@@ -75,6 +78,8 @@ class Node:
     @property
     def arguments(self) -> tuple[Relation, ...]:
         """How the rows lie that are part of what it draws: numerator, radicand, content of an accent."""
+        if not self.rows:
+            return ()
         if self.is_fraction:
             return ARGUMENTS["\\frac"]
         own = ARGUMENTS.get(self.label, ())
@@ -83,6 +88,8 @@ class Node:
     @property
     def inner_rows(self) -> tuple[tuple[Node, ...], ...]:
         """All rows that hang on the symbol, or the cells of the grid, line by line."""
+        if not self.cells:
+            return tuple(self.rows.values())
         return (*self.rows.values(), *(cell for line in self.cells for cell in line))
 
     def with_rows(self, change: Callable[[tuple[Node, ...]], tuple[Node, ...]]) -> Node:
@@ -124,7 +131,11 @@ class SymbolTree:
 
         A grid is no symbol; those of its cells come line by line in its place.
         """
-        yield from symbols(self.row)
+        return iter(self._nodes)
+
+    @cached_property
+    def _nodes(self) -> tuple[Node, ...]:
+        return tuple(symbols(self.row))  # a search compares its readings symbol by symbol, again and again
 
 
 def attach(node: Node, relation: Relation, row: tuple[Node, ...]) -> Node:
@@ -207,5 +218,6 @@ def symbols(row: tuple[Node, ...]) -> Iterator[Node]:
     for node in row:
         if not node.is_grid:
             yield node
-        for inner in node.inner_rows:
-            yield from symbols(inner)
+        if node.rows or node.cells:
+            for inner in node.inner_rows:
+                yield from symbols(inner)

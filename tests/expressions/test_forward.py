@@ -1,4 +1,4 @@
-"""The numpy forward pass computes what the Keras network computes."""
+"""The forward pass in numpy, and compiled, computes what the Keras network computes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 
 from crohme import bundle
 from crohme.expressions import features
+from crohme.expressions.engine import ENGINES, NUMBA
 from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.vocabulary import Vocabulary
 
@@ -32,6 +33,13 @@ def network():
     return network
 
 
+@pytest.fixture(scope="module", params=ENGINES)
+def light(network, request):
+    if request.param == NUMBA:
+        pytest.importorskip("numba")
+    return NumpyTransformer(bundle.weights_of(network), ARGUMENTS, engine=request.param)
+
+
 @pytest.fixture
 def inputs():
     rng = np.random.default_rng(3)
@@ -49,10 +57,9 @@ def inputs():
     return {"ink": ink, "mask": mask, "anchors": anchors, "written": written, **integers}
 
 
-def test_light_equals_keras_alone_and_padded(network, inputs):
+def test_light_equals_keras_alone_and_padded(network, light, inputs):
     points, strokes, pairs = features.featurize(inputs["ink"])
     expected = network({**inputs, "points": points, "strokes": strokes, "pairs": pairs})
-    light = NumpyTransformer(bundle.weights_of(network), ARGUMENTS)
     for i, n in enumerate((5, 3)):
         memory = light.encode(inputs["ink"][i, :n])
         np.testing.assert_allclose(light.classify(memory), np.array(expected["symbol"])[i, :n], atol=2e-4)
@@ -76,8 +83,7 @@ def read(light, memory, state, inputs, hypotheses, tokens, n):
     )
 
 
-def test_tokens_at_once_equal_tokens_one_by_one(network, inputs):
-    light = NumpyTransformer(bundle.weights_of(network), ARGUMENTS)
+def test_tokens_at_once_equal_tokens_one_by_one(light, inputs):
     memory = light.encode(inputs["ink"][0])
     whole = read(light, memory, light.start(2), inputs, [0, 1], slice(0, 7), 5)
     state, parts = light.start(2), []
@@ -89,8 +95,7 @@ def test_tokens_at_once_equal_tokens_one_by_one(network, inputs):
     assert state.length == whole[2].length == 7
 
 
-def test_hypotheses_do_not_see_each_other(network, inputs):
-    light = NumpyTransformer(bundle.weights_of(network), ARGUMENTS)
+def test_hypotheses_do_not_see_each_other(light, inputs):
     memory = light.encode(inputs["ink"][0])
 
     def run(hypotheses):
@@ -101,3 +106,19 @@ def test_hypotheses_do_not_see_each_other(network, inputs):
     np.testing.assert_allclose(both[:1], run([0]), atol=1e-5)
     np.testing.assert_allclose(both[1:], run([1]), atol=1e-5)
     assert np.abs(both[0] - both[1]).max() > 1e-3
+
+
+def test_what_was_read_goes_on_in_several_ways(light, inputs):
+    memory = light.encode(inputs["ink"][0])
+    _, _, before = read(light, memory, light.start(2), inputs, [0, 1], slice(0, 3), 5)
+    first, _, _ = read(light, memory, before.select([1, 1]), inputs, [0, 1], slice(3, 4), 5)
+    read(light, memory, before.select([0]), inputs, [1], slice(3, 7), 5)
+    again, _, _ = read(light, memory, before.select([1, 1]), inputs, [0, 1], slice(3, 4), 5)
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first[0] - first[1]).max() > 1e-3
+
+
+def test_expressions_of_any_length_are_encoded_together_as_alone(light, inputs):
+    inks = [inputs["ink"][0], inputs["ink"][1, :1], inputs["ink"][1, :3]]
+    for ink, memory in zip(inks, light.encode_many(inks), strict=True):
+        np.testing.assert_allclose(memory.encoded, light.encode(ink).encoded, atol=1e-5)
