@@ -20,6 +20,7 @@ from inkml_parser.pen_state import TIP_SWITCH, is_pen_up, unknown_type
 from inkml_parser.points import decode, first_width
 from inkml_parser.separators import with_commas
 from inkml_parser.strokes import Stroke, Trace, concatenated, joined
+from inkml_parser.time_first import is_time_first
 from inkml_parser.warnings import Part, Warnings
 
 
@@ -123,7 +124,17 @@ def _decoded(all_traces: list[Trace], limits: Limits, warnings: Warnings) -> lis
         result.append(decoded)
         trace.points = len(decoded[0])
         left -= trace.points
+    _check_undeclared(all_traces, result)
     return _placed(all_traces, result)
+
+
+def _check_undeclared(all_traces: list[Trace], decoded: list[Decoded]) -> None:
+    """Refuse points of three values without a format that are T X Y by the look of them: X Y comes first in InkML."""
+    pairs = zip(all_traces, decoded, strict=True)
+    bare = [(trace, one) for trace, one in pairs if trace.points and not trace.frame.format.channels and one[1]]
+    if is_time_first([one for _, one in bare]):
+        cause = "the first of three values never falls, as time does: T X Y? The <traceFormat> has to tell"
+        raise MalformedInk(f"trace {bare[0][0].id!r}: {cause}")
 
 
 def _text(trace: Trace) -> str:
