@@ -26,6 +26,7 @@ from crohme.evaluation.scoring.sources import (
     open_source,
 )
 from crohme.evaluation.scoring.tables import Side
+from crohme.evaluation.scoring.text import not_latex
 from crohme.notation import LOOK_ALIKES, Expression, NotationError
 from inkml_parser import InkError
 
@@ -173,6 +174,8 @@ class _Scorer:
 def _usable(item: Item) -> Path | str:
     if isinstance(item, Refused):
         raise NotationError(item.cause)
+    if isinstance(item, str) and (cause := not_latex(item)) is not None:
+        raise NotationError(cause)
     return item
 
 
