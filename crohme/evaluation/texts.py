@@ -29,7 +29,7 @@ class TextsError(CrohmeError):
 
 
 _SHOWN = 1000
-"""Characters of a text that is too long to be read."""
+"""Characters of a text that is not the same."""
 
 
 class Kind(StrEnum):
@@ -51,7 +51,7 @@ class TextOutcome:
     Args:
         file: Path.
         line: int. From 1.
-        text: str. Only its beginning if it is too long.
+        text: str. Only its beginning if it is long and not the same.
         kind: Kind.
         cause: str. Why it is not the same; empty if it is.
         written: str. What it was written as; empty if it was not read.
@@ -125,7 +125,7 @@ def check(raw: bytes, alphabet: Alphabet) -> tuple[str, Kind, str, str]:
         written = to_latex(tree)
         again = from_latex(written, alphabet)
     except LatexTooLong as error:
-        return f"{text[:_SHOWN]}…", Kind.TOO_LONG, error.cause, ""
+        return text, Kind.TOO_LONG, error.cause, ""
     except LatexError as error:
         return text, *_refused(text, error.cause), ""
     expected = list(_named(read_latex(text).tokens, alphabet))
@@ -140,6 +140,8 @@ def evaluate(lines: Sequence[tuple[Path, int, bytes]], alphabet: Alphabet) -> It
     """What becomes of each text of `read_lines`."""
     for file, number, raw in lines:
         text, kind, cause, written = check(raw, alphabet)
+        if kind is not Kind.SAME and len(text) > _SHOWN:
+            text = f"{text[:_SHOWN]}…"
         yield TextOutcome(file, number, text, kind, cause, written)
 
 

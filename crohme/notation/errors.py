@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from crohme.errors import CrohmeError
 
+_LONGEST = 300
+
 
 class NotationError(CrohmeError, ValueError):
-    """An expression that cannot be read or written."""
+    """An expression that cannot be read or written. A cause that quotes too much of it is cut in the middle."""
+
+    def __init__(self, cause: str) -> None:
+        half = _LONGEST // 2
+        super().__init__(cause if len(cause) <= _LONGEST else f"{cause[:half]}…{cause[-half:]}")
 
 
 class MathmlError(NotationError):

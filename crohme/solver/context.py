@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from crohme.notation import SymbolTree
 from crohme.solver.angles import Angle
-from crohme.solver.depth import check_depth
+from crohme.solver.depth import check_depth, check_size
 from crohme.solver.errors import NotUnderstood
 from crohme.solver.readback import read_as
 from crohme.solver.statements import read_statements
@@ -55,9 +55,14 @@ class Context:
 
         Returns:
             (used, statements).
+
+        Raises:
+            NotUnderstood: With the values they are too large.
         """
         values = self._values_for(statements)
-        return self.lines_of(statements, values), tuple(_with_values(each, values) for each in statements)
+        bound = tuple(_with_values(each, values) for each in statements)
+        check_size(bound)
+        return self.lines_of(statements, values), bound
 
     def lines_of(self, statements: Sequence[Statement], values: Mapping[Name, Expression]) -> tuple[Statement, ...]:
         """The earlier lines that statements use which take these values, and those that they use, in order."""
@@ -124,7 +129,8 @@ def defined(statements: Sequence[Statement], context: Context) -> tuple[str, ...
         if isinstance(statement, Definition):
             names.append(statement.function.latex)
         elif isinstance(statement, Comparison):
-            pair = given_value(put_in_right(statement, values))
+            check_size([valued := put_in_right(statement, values)])
+            pair = given_value(valued)
             if pair is None or free_names(pair[1]) or any(isinstance(p, PlusMinus) for p in walk(pair[1])):
                 return ()
             values[pair[0]] = pair[1]

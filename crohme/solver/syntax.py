@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
+from functools import cache
 from typing import Any, TypeAlias
 
 
@@ -388,29 +389,36 @@ def walk(statement: Statement) -> Iterator[Statement]:
 
 
 _NO_PARTS = frozenset({"variable", "function", "parameters", "closed"})
+_NO_STATEMENT = (str, int, type(None))
 
 
 def parts(statement: Statement) -> Iterator[Statement]:
     """What a statement is directly made of, bound variables left out."""
-    for field in fields(statement):
-        value = getattr(statement, field.name)
+    for name in _names_of_parts(type(statement)):
+        value = getattr(statement, name)
         for item in value if isinstance(value, tuple) else (value,):
-            if field.name not in _NO_PARTS and not isinstance(item, str | int | None):
+            if not isinstance(item, _NO_STATEMENT):
                 yield item
+
+
+@cache
+def _names_of_parts(kind: type[Statement]) -> tuple[str, ...]:
+    """The fields of a class in which parts may be."""
+    return tuple(field.name for field in fields(kind) if field.name not in _NO_PARTS)
 
 
 def rebuilt(statement: Statement, change: Callable[[Statement], Any]) -> Any:
     """The statement with something else in the place of its parts."""
     changes: dict[str, Any] = {}
-    for field in fields(statement):
-        value = getattr(statement, field.name)
-        if field.name in _NO_PARTS or isinstance(value, str | int | None):
+    for name in _names_of_parts(type(statement)):
+        value = getattr(statement, name)
+        if isinstance(value, _NO_STATEMENT):
             continue
         is_listed = isinstance(value, tuple)
         if is_listed and not all(isinstance(item, str | int) for item in value):
-            changes[field.name] = tuple(map(change, value))
+            changes[name] = tuple(map(change, value))
         elif not is_listed:
-            changes[field.name] = change(value)
+            changes[name] = change(value)
     return replace(statement, **changes) if changes else statement
 
 
@@ -426,7 +434,7 @@ def free_names(statement: Statement) -> set[Name]:
         inside = free_names(statement.body) - {statement.variable}
         outside = [part for part in parts(statement) if part is not statement.body]
         return inside.union(*map(free_names, outside))
-    found = set().union(*map(free_names, parts(statement))) if any(True for _ in parts(statement)) else set()
+    found = set[Name]().union(*map(free_names, parts(statement)))
     if isinstance(statement, Integral):
         found |= {statement.variable}
     return found

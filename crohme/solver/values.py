@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from crohme.solver.depth import check_size
 from crohme.solver.errors import NotUnderstood
 from crohme.solver.readback import read_as
 from crohme.solver.syntax import (
@@ -35,7 +36,8 @@ def with_values(statements: Sequence[Statement]) -> list[Statement]:
     Where no expression is asked for, or something else is said about letters, the statements stay as they are.
 
     Raises:
-        NotUnderstood: Letters have values by each other, or a value where only a letter can be.
+        NotUnderstood: Letters have values by each other, or a value where only a letter can be; or with the values
+            they are too large.
     """
     asked = [statement for statement in statements if not isinstance(statement, NOT_EXPRESSIONS)]
     said = [statement for statement in statements if isinstance(statement, Comparison | Membership | Truth)]
@@ -43,12 +45,15 @@ def with_values(statements: Sequence[Statement]) -> list[Statement]:
     are_first = all(statement not in said for statement in statements[statements.index(asked[0]) :]) if asked else False
     if not are_first or not given or len(given) != len(said):
         return list(statements)
-    for _ in given:
+    for _ in range(len(given).bit_length()):  # each time, twice as many letters by way of letters are gone
         given = {name: _expression_in(value, given) for name, value in given.items()}
+        check_size(given.values())
     for name, value in given.items():
         if given.keys() & free_names(value):
             raise NotUnderstood(f"what {name.latex} is, is not said without {name.latex}", name.latex)
-    return [put_in(statement, given) for statement in statements if statement not in said]
+    valued = [put_in(statement, given) for statement in statements if statement not in said]
+    check_size(valued)
+    return valued
 
 
 def put_in(statement: Statement, values: Mapping[Name, Expression]) -> Statement:

@@ -50,6 +50,8 @@ def save(path: Path, model: keras.Model, average: list[np.ndarray], progress: di
     arrays |= {f"average_{i}": array for i, array in enumerate(average)}
     with replacing(path) as file:
         np.savez(file, progress=np.array(json.dumps(progress)), **arrays)
+        file.flush()
+        os.fsync(file.fileno())  # a full disk may say so only now, and then the last two stay
         if path.exists():
             os.replace(path, _before(path))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from crohme.web.limits import RequestLimits
 
@@ -36,6 +36,7 @@ class Strokes(BaseModel):
     fixed: list[Fixed] = Field(default_factory=list, description="Symbols that every reading of an expression has.")
 
 
+_MOST_DEFINED = 8000
 Latex = Annotated[str, Field(min_length=1, max_length=4000)]
 
 
@@ -47,10 +48,17 @@ class Setting(BaseModel):
     definitions: Annotated[list[Latex], Field(max_length=100)] = Field(
         default_factory=list,
         description="Lines before it that define letters and functions, as LaTeX; of two that define the same, the "
-        "later one holds. See `defines` of an answer.",
+        "later one holds. See `defines` of an answer. At most 8000 characters in all.",
         examples=[["a = 3", "f ( x ) = a x"]],
     )
     angle: Literal["radians", "degrees"] = Field("radians", description="The unit of angles without a unit.")
+
+    @field_validator("definitions")
+    @classmethod
+    def _is_short(cls, definitions: list[str]) -> list[str]:
+        if sum(map(len, definitions)) > _MOST_DEFINED:
+            raise ValueError(f"together longer than {_MOST_DEFINED} characters")
+        return definitions
 
 
 class Problem(Setting):

@@ -283,3 +283,33 @@ def test_latex_that_is_too_long_is_refused_on_its_own_side_and_identical_one_is_
         assert scores.overall()["exact"] == 2
         assert scores.files["b"].problem == "output: longer than 16000 tokens"
         assert score(outputs, truths, level).files["b"].problem == "truth: longer than 16000 tokens"
+
+
+@pytest.mark.parametrize(
+    ("latex", "cause"),
+    [
+        ("x + 1 </s>", "</s> is a mark"),
+        ("<s> x + 1", "<s> is a mark"),
+        ("x + 1<EOS>\n", "<EOS> is a mark"),
+        ("x + <unk> + 1", "<unk> is a mark"),
+        ("x + 1 <|endoftext|>", "<|endoftext|> is a mark"),
+        ("<math><mi>x</mi><mo>+</mo><mn>1</mn></math>", "MathML"),
+        ('<?xml version="1.0"?><m:math/>', "MathML"),
+        ("```latex\nx + 1\n```", "Markdown"),
+    ],
+)
+def test_what_is_no_latex_is_listed_and_not_read_token_by_token(tmp_path: Path, latex: str, cause: str) -> None:
+    for folder, text in (("truth", "x + 1"), ("output", latex)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.txt").write_text(text, encoding="utf-8")
+    for level in (Level.SYMBOL, Level.TOKENS):
+        found = score(tmp_path / "truth", tmp_path / "output", level).files["a"]
+        assert found.errors and cause in (found.problem or "")
+    assert score(tmp_path / "output", tmp_path / "output").files["a"].errors == 0, "identical is right"
+
+
+@pytest.mark.parametrize("latex", ["x < s", "a < s > b", "p<a>d", "s > 1", "x </ s >", r"\langle s \rangle"])
+def test_signs_that_look_like_such_marks_are_latex(tmp_path: Path, latex: str) -> None:
+    (tmp_path / "t.csv").write_text(f"file,latex\na,{latex}\n", encoding="utf-8")
+    (tmp_path / "o.csv").write_text(f"file,latex\na,{{{latex}}}\n", encoding="utf-8")
+    assert score(tmp_path / "t.csv", tmp_path / "o.csv").files["a"].problem is None

@@ -128,3 +128,14 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path, encoding: str) ->
     path.write_bytes(b"\xff\xfex")
     with pytest.raises(TextsError, match="begins like UTF-16 text but is not"):
         read_lines([path])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"\\" + b"a" * 100_000, b"\\begin{" + b"a" * 100_000 + b"}", b"x" + b" " * 100_000 + b"\\foo"],
+    ids=["a command", "an environment", "spaces"],
+)
+def test_of_a_long_text_that_is_not_read_the_beginning_is_shown(text: bytes) -> None:
+    [outcome] = evaluate([(Path("a.txt"), 1, text)], Alphabet.whole())
+    assert outcome.kind in (Kind.UNKNOWN, Kind.MALFORMED)
+    assert text.decode().startswith(outcome.text[:-1]) and len(outcome.text) < 2000 and len(outcome.cause) < 400

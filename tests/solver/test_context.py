@@ -12,6 +12,7 @@ pytest.importorskip("sympy", reason="the extra [solver] is not installed")
 from crohme.solver import Angle, NotUnderstood, Solution, answers, read_latex  # noqa: E402
 from crohme.solver.context import read_definitions  # noqa: E402
 from crohme.solver.problem import read_problem  # noqa: E402
+from crohme.solver.readback import read_as  # noqa: E402
 
 
 def solved(latex: str, lines: Sequence[str] = (), angle: Angle = Angle.RADIANS) -> Solution:
@@ -133,3 +134,32 @@ def test_degrees_are_solved_for_and_said() -> None:
 def test_a_line_that_defines_nothing_is_refused_by_name() -> None:
     with pytest.raises(NotUnderstood, match="x \\+ y = 2|defines no letter"):
         read_definitions([read_latex("x+y=2")])
+
+
+DOUBLED = ["a = 2", *["b = a + a", "a = b + b"] * 40]
+IN_ONE_LINE = [
+    "a = 2",
+    *(f"{x} = {y} + {y}" for x, y in zip("bcdghjklmnopqrstuvw", "abcdghjklmnopqrstuv", strict=True)),
+]
+FUNCTIONS = ["f(x) = x + 1", "g(x) = " + "+".join(["f(x)"] * 500), "f(x) = " + "+".join(["g(x)"] * 500)]
+
+
+@pytest.mark.parametrize(
+    "lines", [DOUBLED, [" , ".join(IN_ONE_LINE)], FUNCTIONS], ids=["lines", "one line", "functions"]
+)
+def test_letters_that_stand_for_more_and_more_are_refused_in_time(lines: list[str]) -> None:
+    with pytest.raises(NotUnderstood, match="more than 10,000 parts"):
+        read_definitions(map(read_latex, lines))
+
+
+def test_a_question_that_gives_such_letters_values_is_refused_in_time() -> None:
+    with pytest.raises(NotUnderstood, match="more than 10,000 parts"):
+        read_problem([read_latex(" , ".join([*IN_ONE_LINE, "w + 1"]))])
+
+
+def test_letters_by_way_of_many_letters_have_their_values() -> None:
+    lines = ["x_{1} = 7", *(f"x_{{{n}}} = x_{{{n - 1}}}" for n in range(2, 40))]
+    problem = read_problem([read_latex(" , ".join([*reversed(lines), "x_{39} + 1"]))])
+    assert read_as(problem.asked) == "7 + 1"
+    with pytest.raises(NotUnderstood, match="is not said without"):
+        read_problem([read_latex("a = b , b = c , c = a , a + 1")])

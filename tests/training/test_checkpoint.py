@@ -114,11 +114,14 @@ def test_a_good_checkpoint_is_not_lost_to_the_next_one(saved: Path) -> None:
     assert checkpoint.restore(saved, lambda _: model(), EXPECTED)[1]["step"] == 1
 
 
-def test_a_checkpoint_that_cannot_be_written_leaves_the_last_two(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", ["numpy.savez", "os.fsync"])
+def test_a_checkpoint_that_cannot_be_written_leaves_the_last_two(
+    where: str, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", full)
+    monkeypatch.setattr(where, full)
     with pytest.raises(OSError, match="No space left") as raised:
         checkpoint.save(saved, model(), [], EXPECTED)
     assert raised.value.filename == str(saved)

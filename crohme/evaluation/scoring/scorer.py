@@ -17,6 +17,7 @@ from crohme.evaluation.scoring.primitives import PrimitiveGraph
 from crohme.evaluation.scoring.scores import FileScore, Scores
 from crohme.evaluation.scoring.sources import Format, Item, Source, open_source
 from crohme.evaluation.scoring.tables import Side
+from crohme.evaluation.scoring.text import not_latex
 from crohme.notation import LOOK_ALIKES, Expression, NotationError
 from inkml_parser import InkError
 
@@ -164,6 +165,8 @@ class _Scorer:
 def _usable(item: Item) -> Path | str:
     if isinstance(item, Refused):
         raise NotationError(item.cause)
+    if isinstance(item, str) and (cause := not_latex(item)) is not None:
+        raise NotationError(cause)
     return item
 
 
