@@ -7,7 +7,7 @@ so, as the bits of them: what takes time is to bring them from memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ def panels(kernels: Sequence[Float32Array], halves: bool) -> Kernel:
     return whole.astype(np.float16).view(np.uint16) if halves else whole
 
 
-def _tile(rows: int) -> Callable[..., None]:
+def _tile(rows: int) -> Any:
     """The product of some rows of x with one panel: LLVM does not find by itself that the sums fit into registers."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -126,7 +126,7 @@ def product(x: Float32Array, kernel: Kernel, out: Float32Array) -> None:
 
 
 @compiled
-def exponential(x: float) -> float:
+def exponential(x: Any) -> Any:
     """exp of a float32, within two units of its last place (Cephes' expf), so that loops of it become vectors."""
     x = min(max(x, np.float32(-87.0)), np.float32(88.0))
     power = np.floor(x * np.float32(1.44269504088896341) + np.float32(0.5))

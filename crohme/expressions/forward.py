@@ -104,7 +104,8 @@ class NumpyTransformer:
             encoded, geometry = self._encode(points, strokes, pairs, sizes)
         parts = np.split(geometry, np.cumsum(np.square(sizes))[:-1])
         lying = [part.reshape(n, n, -1) for part, n in zip(parts, sizes, strict=True)]
-        return self._decoder.remember(encoded, lying)
+        memories: list[Memory] = self._decoder.remember(encoded, lying)
+        return memories
 
     @cached_property
     def _blocks(self) -> list[_Block]:
@@ -209,7 +210,8 @@ class NumpyTransformer:
 
     def start(self, hypotheses: int = 1) -> State:
         """The state before the first token."""
-        return self._decoder.start(hypotheses)
+        state: State = self._decoder.start(hypotheses)
+        return state
 
     def read(
         self,
@@ -238,7 +240,8 @@ class NumpyTransformer:
     def read_many(self, reads: Sequence[Read[Memory, State]]) -> list[tuple[Float32Array, Float32Array, State]]:
         """Read tokens of hypotheses of several expressions, those of each as `read` does."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._decoder.read(reads)
+            answers: list[tuple[Float32Array, Float32Array, State]] = self._decoder.read(reads)
+        return answers
 
     def _dense(self, x: Float32Array, name: str) -> Float32Array:
         return dense(x, self._weights, name)
