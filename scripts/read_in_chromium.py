@@ -85,7 +85,7 @@ class Chromium:
 
     def _heap(self, session: str | None = None) -> float:
         self._command("HeapProfiler.collectGarbage", session)
-        used = self._command("Runtime.getHeapUsage", session)
+        used: dict[str, float] = self._command("Runtime.getHeapUsage", session)
         return sum(used[part] for part in ("usedSize", "embedderHeapUsedSize", "backingStorageSize")) / 1e6
 
     def _command(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
@@ -199,6 +199,7 @@ def _driver(profile: Path) -> webdriver.Chrome:
         options.add_argument(flag)
     driver = webdriver.Chrome(options, webdriver.ChromeService(which("chromedriver")))
     driver.set_script_timeout(_PATIENCE)
+    assert not isinstance(driver.command_executor, str)
     driver.command_executor.client_config.timeout = _PATIENCE + 10
     return driver
 

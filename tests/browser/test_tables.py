@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -26,9 +27,9 @@ def texts(module: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: file.name)
-def test_no_module_names_a_command(file: object) -> None:
-    module = file.read_text(encoding="utf-8")  # type: ignore[attr-defined]
-    named = {text for text in texts(module) if text in LABELS or re.match(r"\\\\[A-Za-z]", text)}
+def test_no_module_names_a_command(file: Path) -> None:
+    written = texts(file.read_text(encoding="utf-8"))
+    named = {text for text in written if text in LABELS or re.match(r"\\\\[A-Za-z]", text)}
     assert not named
 
 
