@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -223,7 +223,12 @@ def _paced(stroke: Points, speed: float = 0.45) -> Points:
     ways = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
     count = max(2, int(ways[-1] / speed / STEP) + 1)
     at = np.linspace(0, ways[-1], count)
-    return np.round(np.stack([np.interp(at, ways, stroke[:, axis]) for axis in (0, 1)], axis=1), 1)
+    return rounded(np.interp(at, ways, stroke[:, axis]) for axis in (0, 1))
+
+
+def rounded(axes: Iterable[Points]) -> Points:
+    """Points of their coordinates, rounded as those of a pen are."""
+    return np.stack([np.round(axis, 1) for axis in axes], axis=1).astype(np.float64)
 
 
 def digest(strokes: Any) -> str:

@@ -17,9 +17,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
-from page_driver import REPOSITORY, Server, WrittenPage, chromium, digest, placed
+from page_driver import REPOSITORY, Server, WrittenPage, chromium, digest, placed, rounded
 
 from crohme.types import Points
 from inkml_parser import Ink, read
@@ -45,7 +46,7 @@ class Writer:
 
     def line(self) -> None:
         """Write another line, and often do something with it."""
-        ink = self.inks[self.rng.integers(len(self.inks))]
+        ink = self.inks[int(self.rng.integers(len(self.inks)))]
         strokes = placed(ink, LEFT, 70 + APART * self.lines, SIZE, WIDEST)
         self._must("write", len(strokes), lambda: self.page.write(strokes))
         self.last = strokes
@@ -90,11 +91,14 @@ class Writer:
         """Choose the line with the lasso, and move it a little."""
         low, high = self._box()
         loop = [low - 12, [high[0] + 12, low[1] - 12], high + 12, [low[0] - 12, high[1] + 12], low - 12]
-        middle = (low + high) / 2
-        self._must("move", 0, lambda: (
-            self._click("#select", 1), self.page.write([_line(loop)]), time.sleep(0.3),
-            self.page.write([_line([middle, middle + [6, 2]])]), self._click("#select", 1),
-        ))  # fmt: skip
+        self._must("move", 0, lambda: self._choose_and_drag(_line(loop), (low + high) / 2))
+
+    def _choose_and_drag(self, loop: Points, middle: Points) -> None:
+        self._click("#select", 1)
+        self.page.write([loop])
+        time.sleep(0.3)
+        self.page.write([_line([middle, middle + [6, 2]])])
+        self._click("#select", 1)
 
     def correct(self) -> None:
         """Set the first symbol of the line to another of its candidates."""
@@ -143,7 +147,7 @@ class Writer:
 
     def reload(self) -> None:
         """Reload as soon as the pen is lifted."""
-        ink = self.inks[self.rng.integers(len(self.inks))]
+        ink = self.inks[int(self.rng.integers(len(self.inks)))]
         strokes = placed(ink, LEFT, 70 + APART * self.lines, SIZE, WIDEST)
         self.lines += 1
         self.last = strokes
@@ -261,12 +265,12 @@ def _tell(writer: Writer, minute: float) -> None:
     )
 
 
-def _line(corners: Sequence[Points | Sequence[float]]) -> Points:
+def _line(corners: Sequence[Any]) -> Points:
     """A stroke through corners, its points near each other."""
     at = np.array(corners, dtype=float)
     ends = np.arange(len(at))
     between = np.linspace(0, len(at) - 1, 6 * (len(at) - 1) + 1)
-    return np.round(np.stack([np.interp(between, ends, at[:, axis]) for axis in (0, 1)], axis=1), 1)
+    return rounded(np.interp(between, ends, at[:, axis]) for axis in (0, 1))
 
 
 if __name__ == "__main__":

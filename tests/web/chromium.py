@@ -229,7 +229,7 @@ class Page:
         file.unlink(missing_ok=True)
         self.click("#save summary")
         self.click(f"[data-save={kind}]")
-        self.wait(file.exists)
+        self.wait(lambda: file.exists() and file.stat().st_size)  # at first, it is there and empty
         return file.read_bytes()
 
 

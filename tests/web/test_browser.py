@@ -13,6 +13,7 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
+from selenium.common.exceptions import WebDriverException  # noqa: E402
 from selenium.webdriver.common.actions.action_builder import ActionBuilder  # noqa: E402
 from selenium.webdriver.common.actions.pointer_input import PointerInput  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -308,6 +309,20 @@ def test_ink_comes_back_after_a_reload_and_in_a_new_tab(page: Page) -> None:
     page.write(CROSS[:1])
     page.wait_for_reading()
     assert count_strokes(page) == 1, "what is cleared does not come back"
+
+
+def test_ink_comes_back_after_a_crash(page: Page) -> None:
+    page.write(CROSS)
+    crashed = page.browser.current_window_handle
+    page.browser.switch_to.new_window("tab")
+    other = page.browser.current_window_handle
+    page.browser.switch_to.window(crashed)
+    with pytest.raises(WebDriverException, match="crashed"):
+        page.browser.get("chrome://crash")
+    page.browser.switch_to.window(other)
+    page.browser.get(page.address)
+    page.wait_for_reading()
+    assert count_strokes(page) == 2
 
 
 def test_a_dropped_picture_comes_back_after_a_reload(page: Page) -> None:

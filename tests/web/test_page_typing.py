@@ -12,6 +12,7 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 from tests.web.chromium import CROSS, Page, count_strokes, needs_chromium  # noqa: E402
 from tests.web.letters import A, B, C, choose, kept, poles, retype, settled  # noqa: E402
+from tests.web.shown_readings import CLIPBOARD  # noqa: E402
 
 pytestmark = needs_chromium
 
@@ -106,3 +107,18 @@ def test_it_is_exported_and_imported(notebook: Page, kind: str) -> None:
     notebook.one("#import").send_keys(str(file))
     settled(notebook, "ab", "c<d")
     assert [[line["typed"] for line in one["lines"]] for one in kept(notebook)] == [[None, "c<d"]] * 2
+
+
+def test_it_is_in_the_link(notebook: Page) -> None:
+    notebook.browser.execute_script(CLIPBOARD)
+    notebook.write_at_once(poles(A, B))
+    settled(notebook, "ab")
+    retype(notebook, "a+7")
+    settled(notebook, "a+7")
+    notebook.click("#copy-as")
+    notebook.click("#copies [data-copy=link]")
+    (link,) = notebook.wait(lambda: notebook.browser.execute_script("return copied"))
+    notebook.click("#clear")
+    notebook.browser.get("about:blank")
+    notebook.browser.get(link)
+    settled(notebook, "a+7")

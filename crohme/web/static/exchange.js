@@ -143,8 +143,8 @@ function toDataUrl(file) {
 const isTyped = ({ typed = null }) => typed !== null;
 const isPicked = (line) => line.latex !== null && !isTyped(line);
 
-/** What a line was read as, of readings that may be of fewer strokes. */
-function readingOf({ strokes, latex, typed }, readings) {
+/** The LaTeX of a line of a record: typed, picked, or read; of readings that may be of fewer strokes; null for none. */
+export function readingOf({ strokes, latex, typed }, readings) {
   return typed ?? latex ?? readings.find((one) => one.strokes.join() === strokes.join())?.latex ?? null;
 }
 

@@ -193,8 +193,7 @@ export class Pad extends EventTarget {
   }
 
   #isTap({ far, at, type }, { timeStamp }) {
-    const isDot = type !== "mouse" && at - this.#lifted < TAP.apart;
-    return far <= TAP.far && timeStamp - at <= TAP.long && !isDot;
+    return far <= TAP.far && timeStamp - at <= TAP.long && (type === "mouse" || at - this.#lifted >= TAP.apart);
   }
 
   #drop() {

@@ -1,4 +1,5 @@
 /** The earlier versions of the page that lies open: what it was, and when, to be brought back. */
+import { readingOf } from "./exchange.js";
 import { element } from "./formula.js";
 import { boxOf, joined, pathOf } from "./ink.js";
 import { pageOf } from "./notebook.js";
@@ -29,7 +30,7 @@ export function showTimeline({ button, popover, list, none }, notebook, history,
 
 function entryOf(version) {
   const changed = new Date(version.at), when = changed.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
-  const read = version.readings.map(({ latex }) => latex).join(", ");
+  const read = version.lines.map((line) => readingOf(line, version.readings)).filter(Boolean).join(", ");
   const size = `${version.strokes.length} ${version.strokes.length === 1 ? "stroke" : "strokes"}`;
   const time = element("time", { dateTime: changed.toISOString(), textContent: when });
   const said = element("span", {}, time, element("span", { className: "faint" }, size), element("code", { className: "faint" }, read));
