@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import partial
@@ -169,6 +170,10 @@ def test_epochs_are_named_while_it_runs_and_the_bar_may_be_off(
     trained(Toy(tmp_path / "shown"), epochs=2)
     printed = capsys.readouterr().err
     assert "epoch 2/2" in printed and "loss=" in printed and "top-1=50.0 %" in printed
+    assert re.search(r"/[\d.]+ samples \[\d\d:\d\d<", printed)
+    trained(Toy(tmp_path / "timed"), minutes=1e-9)
+    printed = capsys.readouterr().err
+    assert " min [" in printed and "/min" not in printed  # the rate is that of samples
     monkeypatch.setattr(loop, "tqdm", partial(loop.tqdm, disable=True))  # as TQDM_DISABLE=1 does
     trained(Toy(tmp_path / "off"), minutes=1e-9)
     assert "epoch" not in capsys.readouterr().err
