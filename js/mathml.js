@@ -31,7 +31,7 @@ class Writer {
         levels.at(-1).push(this.#scripted(element("mrow", fenced), node.rows));
       } else {
         if (partners.has(index)) levels.push([]);
-        levels.at(-1).push(this.#node(node, partners.has(index)));
+        levels.at(-1).push(this.#node(node, partners.has(index) ? null : String(this.#isOfGrid(row, index))));
         if (this.#kind(node) === "function" && index + 1 < row.length) levels.at(-1).push(element("mo", [], {}, APPLY_FUNCTION));
       }
       index++;
@@ -39,7 +39,7 @@ class Writer {
     return asRow(levels[0]);
   }
 
-  #node(node, isMatched) {
+  #node(node, ofFence) {
     if (isGrid(node)) return this.#table(node);
     const kind = this.#kind(node), attribute = this.signs.accents[kind], drawn = this.notation.argumentsOf(node);
     if (attribute && drawn.length) {
@@ -52,7 +52,7 @@ class Writer {
     const composite = this.#composite(node, drawn);
     if (composite) return this.#scripted(...composite);
     const base = this.#leaf(node);
-    if (this.signs.fences.includes(kind) && !isMatched) base.attributes.stretchy = "false";
+    if (this.signs.fences.includes(kind) && ofFence) base.attributes.stretchy = ofFence;
     // Limits stay where they were written.
     if (kind === "big operator" && Object.keys(node.rows).length) base.attributes.movablelimits = "false";
     return this.#scripted(base, node.rows);
@@ -120,6 +120,12 @@ class Writer {
       end++;
     }
     return end;
+  }
+
+  /** Whether a symbol opens the grid after it, as the brace of a case distinction does, or closes the one before. */
+  #isOfGrid(row, index) {
+    const kind = this.#kind(row[index]), isGridAt = (place) => place in row && isGrid(row[place]);
+    return (kind !== "closing fence" && isGridAt(index + 1)) || (kind !== "opening fence" && isGridAt(index - 1));
   }
 
   /** Index of an opening fence → index of its closing one. Bars pair up, and so do `[` and `)`. */

@@ -23,7 +23,7 @@ def to_mathml(tree: SymbolTree, *, with_strokes: bool = False) -> str:
 
     Signs are Unicode characters; neighbouring digits are one number; a matched pair of fences and
     what lies between are one row, so that they stretch to it and a script on the closing fence
-    belongs to all of it; fences without a partner do not stretch. `from_mathml` reads the same tree.
+    belongs to all of it; fences without a partner stretch only beside a grid. `from_mathml` reads the same tree.
 
     Args:
         tree: SymbolTree.
@@ -99,15 +99,17 @@ def _display_row(row: tuple[Node, ...], with_strokes: bool) -> etree._Element:
             fenced = [*levels.pop(), _display_leaf(node, with_strokes)]
             levels[-1].append(scripted(element("mrow", fenced), node.rows, write_row))
         else:
-            if index - 1 in partners:
+            is_matched = index - 1 in partners
+            if is_matched:
                 levels.append([])
-            levels[-1].append(_display_node(node, with_strokes, is_matched=index - 1 in partners))
+            stretchy = None if is_matched else "true" if _is_of_grid(row, index - 1) else "false"
+            levels[-1].append(_display_node(node, with_strokes, stretchy))
             if kind_of(node) is Kind.FUNCTION and index < len(row):
                 levels[-1].append(element("mo", text=_APPLY_FUNCTION))
     return as_row(levels[0])
 
 
-def _display_node(node: Node, with_strokes: bool, *, is_matched: bool) -> etree._Element:
+def _display_node(node: Node, with_strokes: bool, stretchy: str | None) -> etree._Element:
     write_row = partial(_display_row, with_strokes=with_strokes)
     if node.is_grid:
         return table(node, write_row)
@@ -120,8 +122,8 @@ def _display_node(node: Node, with_strokes: bool, *, is_matched: bool) -> etree.
             base = element("mrow", [element("mo", text="("), base, element("mo", text=")")])
     else:
         base = _display_leaf(node, with_strokes)
-        if kind_of(node) in FENCES and not is_matched:
-            base.set("stretchy", "false")
+        if kind_of(node) in FENCES and stretchy is not None:
+            base.set("stretchy", stretchy)
         if kind_of(node) is Kind.BIG_OPERATOR and rows:
             base.set("movablelimits", "false")  # limits stay where they were written
     return scripted(base, rows, write_row)
@@ -159,6 +161,12 @@ def _number_end(row: tuple[Node, ...], start: int) -> int:
             break
         end += 1
     return end
+
+
+def _is_of_grid(row: tuple[Node, ...], index: int) -> bool:
+    """Whether a symbol opens the grid after it, as the brace of a case distinction does, or closes the one before."""
+    opens = kind_of(row[index]) is not Kind.CLOSING and index + 1 < len(row) and row[index + 1].is_grid
+    return opens or (kind_of(row[index]) is not Kind.OPENING and index > 0 and row[index - 1].is_grid)
 
 
 def _partners(row: tuple[Node, ...]) -> dict[int, int]:

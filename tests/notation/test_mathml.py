@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from crohme.notation import (
+    Alphabet,
     MathmlError,
     Node,
     NotationError,
@@ -167,6 +168,23 @@ def test_every_sign_is_shown_once_and_in_order(text: str) -> None:
 )  # fmt: skip
 def test_mathml_for_browsers(latex: str, shown: str) -> None:
     assert _shown(latex) == shown
+
+
+@pytest.mark.parametrize(
+    ("latex", "stretchy"),
+    [
+        (r"f ( x ) = \{ \begin{matrix} a & b \\ c & d \end{matrix}", [("(", None), (")", None), ("{", "true")]),
+        (r"\begin{matrix} a \\ c \end{matrix} \}", [("}", "true")]),
+        (r"\begin{matrix} a \\ c \end{matrix} | _ 0", [("|", "true")]),
+        (r"[ \begin{matrix} a \\ c \end{matrix} ]", [("[", None), ("]", None)]),
+        (r"\{ x \begin{matrix} a \\ c \end{matrix} (", [("{", "false"), ("(", "false")]),
+    ],
+)  # fmt: skip
+def test_a_fence_without_a_partner_stretches_beside_a_grid(latex: str, stretchy: list[tuple[str, str | None]]) -> None:
+    tree = from_latex(latex, Alphabet.whole())
+    leaves = etree.fromstring(to_mathml(tree)).iter("{*}mo")
+    assert [(leaf.text, leaf.get("stretchy")) for leaf in leaves if leaf.text in "()[]{}|"] == stretchy
+    assert from_mathml(to_mathml(tree)) == tree
 
 
 @given(trees().map(written))

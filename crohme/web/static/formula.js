@@ -3,17 +3,21 @@
 /** How a sign of no known class comes. */
 export const UNKNOWN = "\ufffd";
 
+const WIDE_HAT = "\u0302"; // fonts stretch it, and have "^" at one width only
+
 export function formula(mathml) {
   const made = document.importNode(new DOMParser().parseFromString(mathml, "application/xml").documentElement, true);
   for (const leaf of made.querySelectorAll("mi, mo")) if (leaf.textContent === UNKNOWN) leaf.textContent = "?";
+  for (const leaf of made.querySelectorAll('mover > mo[stretchy="true"]')) if (leaf.textContent === "^") leaf.textContent = WIDE_HAT;
   return made;
 }
 
-/** Make the text of an element smaller, to a point, if what it shows is wider or higher than it is. */
+/** Make the text of an element smaller, to a point, if what it shows is wider than it is, or higher than it may be. */
 export function fit(element, smallest = 0.5) {
   element.style.fontSize = "";
   const { scrollWidth, scrollHeight, clientWidth, clientHeight } = element;
-  const excess = Math.max(scrollWidth / clientWidth, scrollHeight / clientHeight);
+  const height = parseFloat(getComputedStyle(element).maxHeight) || clientHeight; // no box holds all of a tall sign
+  const excess = Math.max(scrollWidth / clientWidth, scrollHeight / height);
   if (!(excess > 1)) return; // nor where nothing is shown
   const size = parseFloat(getComputedStyle(element).fontSize);
   element.style.fontSize = `${size * Math.max(smallest, 0.97 / excess)}px`;

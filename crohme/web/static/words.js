@@ -23,7 +23,7 @@ GREEK.forEach((name, i) => {
 });
 Object.assign(NAMES, { "ϵ": "epsilon", "ϕ": "phi" });
 const MARKS = {
-  "^": "hat", "¯": "bar", "‾": "bar", "~": "tilde", "˙": "dot", "¨": "double dot", "→": "arrow", "←": "left arrow",
+  "^": "hat", "\u0302": "hat", "¯": "bar", "‾": "bar", "~": "tilde", "˙": "dot", "¨": "double dot", "→": "arrow", "←": "left arrow",
   "_": "underlined", "⏞": "with a brace over it", "⏟": "with a brace under it", "ˇ": "check",
 };
 const POWERS = { 2: "squared", 3: "cubed", "′": "prime", "∗": "star" };
