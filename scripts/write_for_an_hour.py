@@ -176,8 +176,10 @@ class Writer:
 
     def all_read(self) -> None:
         """Every line of every page has a reading."""
-        names = self.page.js("document.getElementById('pages').click();"
-                             "return document.querySelectorAll('#page-list .page-name').length")  # fmt: skip
+        self.page.click("#pages")
+        count = "return document.querySelectorAll('#page-list .page-name').length"
+        self.page.wait(lambda: self.page.js(count), 5)
+        names = self.page.js(count)
         for index in range(names):
             self.page.js("document.querySelectorAll('#page-list .page-name')[arguments[0]].click()", index)
             time.sleep(1)

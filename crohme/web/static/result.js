@@ -19,6 +19,7 @@ export class Result {
   #current;
   #timer = 0;
   #calculator;
+  #answered = []; // what is shown of which question
   #form = localStorage.getItem("copy") ?? "latex";
 
   /**
@@ -169,7 +170,9 @@ export class Result {
   #showAnswer() {
     const { solve, answer } = this.#parts, { reading } = this;
     const found = reading && this.#calculator.stateOf(this.#current.line), state = found?.body.latex === reading?.latex ? found : null;
-    showState(answer, state, this.#calculator);
+    const now = [state?.answer, state?.key, state?.isLast];
+    if (now.some((part, i) => part !== this.#answered[i])) showState(answer, state, this.#calculator); // else what is opened stays so
+    this.#answered = now;
     const solution = state?.answer?.solution;
     this.shown.answer(solution && kindOf(state.body.latex) === "value" ? inPlace(solution) : null);
     if (!state?.answer || !solve.disabled || !reading) return;
