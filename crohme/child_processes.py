@@ -20,6 +20,10 @@ _blocks = 0  # of `one_thread_each`, which may overlap in several threads
 _before: dict[str, str | None] = {}
 
 
+STARVED = 4.0
+"""How many times its limit of processor time a process may take by the clock, where others have the cores."""
+
+
 class WorkerLost(CrohmeError):
     """A child process was ended from outside, most often for lack of memory."""
 
@@ -55,6 +59,18 @@ def end_with_parent() -> None:
     # The sentinel is a pipe whose other end only the parent holds: whatever ends the parent closes it.
     _signal_when_closed(parent.sentinel)
     threading.Thread(target=_watch, args=(parent,), name="end-with-parent", daemon=True).start()
+
+
+def limit_processor_time(seconds: float) -> None:
+    """End this process with SIGPROF when it has used so much processor time, where there are such timers (Unix)."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def clock_limit(seconds: float) -> float:
+    """The seconds by the clock that are given to a process with a limit of processor time."""
+    return seconds * STARVED if hasattr(signal, "setitimer") else seconds
 
 
 def one_thread() -> None:

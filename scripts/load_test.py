@@ -2,10 +2,11 @@
 
     python scripts/load_test.py                   # 50 clients for 30 seconds
     python scripts/load_test.py --clients 200 --seconds 20 --bundle runs/expressions/bundle
+    python scripts/load_test.py --data data/crohme/test2013
 
-Starts `crohme serve`, lets every client send one expression of the sample after the other, and prints how long
-the answers took, how many were refused, and how the memory of the server and its processes grew. A client that is
-refused waits as long as `Retry-After` says. The exit code is 1 if any answer was neither 200 nor such a refusal.
+Starts `crohme serve`, lets every client send one expression after the other, and prints how long the answers took,
+how many were refused, and how the memory of the server and its processes grew. A client that is refused waits as long
+as `Retry-After` says. The exit code is 1 if any answer was neither 200 nor such a refusal.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--bundle", default="expressions")
+    parser.add_argument("--bundle", default="math")
+    parser.add_argument("--data", type=Path, default=REPOSITORY / "data" / "sample", help="the InkML that is sent")
     args = parser.parse_args()
     command = [sys.executable, str(REPOSITORY / "crohme.py"), "serve", "--port", "0", "--bundle", args.bundle]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -52,15 +54,14 @@ def main() -> int:
         if not first_line:
             return 1
         address = first_line.split()[2].removeprefix("http://")
-        return measure(address, server.pid, args.clients, args.seconds)
+        return measure(address, server.pid, args.clients, args.seconds, requests(args.data))
     finally:
         server.terminate()
         server.wait()
 
 
-def measure(address: str, pid: int, clients: int, seconds: float) -> int:
+def measure(address: str, pid: int, clients: int, seconds: float, bodies: list[bytes]) -> int:
     """Let the clients loose and print what they saw."""
-    bodies = sample()
     ask(http.client.HTTPConnection(address, timeout=120), bodies[0])  # once the readers have started
     tally, memory = Tally(), [resident(pid)]
     stop = time.monotonic() + seconds
@@ -82,9 +83,9 @@ def measure(address: str, pid: int, clients: int, seconds: float) -> int:
     return int(not statuses.keys() <= {"200", "503"} or statuses["503"] != len(tally.retry_after))
 
 
-def sample() -> list[bytes]:
-    """Requests with the ink of every expression of the sample."""
-    files = sorted((REPOSITORY / "data" / "sample").rglob("*.inkml"))
+def requests(folder: Path) -> list[bytes]:
+    """Requests with the ink of every file in a folder."""
+    files = sorted(folder.rglob("*.inkml"))
     return [json.dumps({"strokes": [stroke.tolist() for stroke in read(file).strokes]}).encode() for file in files]
 
 

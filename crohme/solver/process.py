@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
-from crohme.child_processes import end_with_pipe
+from crohme.child_processes import clock_limit, end_with_pipe, limit_processor_time
 from crohme.extras import install
 from crohme.notation import SymbolTree
 from crohme.solver.angles import Angle
@@ -35,7 +36,7 @@ Question: TypeAlias = Problem | Curve
 SECONDS = 5.0
 MEMORY = 1 << 30
 """Bytes that solving may take on top of what the process has once SymPy is loaded."""
-_START_SECONDS = 60.0
+_START_SECONDS = 300.0
 """To start Python and load SymPy: one second on an idle machine."""
 _READY = "ready"
 _PROGRAM = """\
@@ -58,7 +59,8 @@ def solve(
 
     Args:
         problem: str or SymbolTree, or a sequence of them: the equations of one system. A str is LaTeX.
-        seconds: float. Time to solve, without the second that it takes to start.
+        seconds: float. Processor time to solve, without the second that it takes to start; `clock_limit` of it by
+            the clock.
         definitions: sequence of str or SymbolTree. Lines before it that define letters, `a = 3`, and functions,
             `f(x) = a x`.
         angle: Angle or str. The unit of angles without one: `radians` or `degrees`.
@@ -125,7 +127,7 @@ def _tree(written: Written) -> SymbolTree:
 
 def _asked(question: Question, seconds: float) -> Solution | Plot:
     require_sympy()
-    child = _start(question)
+    child = _start(question, seconds)
     try:
         reply = _reply(child, question, seconds)
     finally:
@@ -170,7 +172,7 @@ def answer(question: Question) -> Solution | Plot | NoAnswer:
         return NoAnswer(f"SymPy finds no answer: {cause}", read_as(question.statements))
 
 
-def _start(question: Question) -> subprocess.Popen[bytes]:
+def _start(question: Question, seconds: float) -> subprocess.Popen[bytes]:
     """A child that has been asked. What it writes to the terminal is nobody's business."""
     child = subprocess.Popen(
         [sys.executable, "-P", "-c", _PROGRAM],
@@ -180,7 +182,7 @@ def _start(question: Question) -> subprocess.Popen[bytes]:
     )
     assert child.stdin is not None
     try:
-        for message in (sys.path, question):
+        for message in (sys.path, (question, seconds)):
             child.stdin.write(pickle.dumps(message))
         child.stdin.flush()  # left open: its end is the sign for the child to end
     except OSError:
@@ -197,8 +199,12 @@ def _reply(child: subprocess.Popen[bytes], question: Question, seconds: float) -
     try:
         if _next(messages, _START_SECONDS, f"SymPy did not start in {_START_SECONDS:g} s", understood) != _READY:
             raise NoAnswer("the solver's process ended without an answer", understood)
-        reply = _next(messages, seconds, f"no answer in {seconds:g} s", understood)
+        cause = f"no answer in {seconds:g} s"
+        reply = _next(messages, clock_limit(seconds), cause, understood)
         if not isinstance(reply, Solution | Plot | NoAnswer):
+            child.kill()
+            if hasattr(signal, "SIGPROF") and child.wait() == -signal.SIGPROF:
+                raise TimeLimitExceeded(cause, understood)
             raise NoAnswer("the solver's process ended without an answer", understood)
         return reply
     finally:
@@ -231,13 +237,14 @@ def _close(stream: Any) -> None:
 
 def answer_parent() -> None:
     """What the child does: read the question, say that it is ready, then send the answer or a `NoAnswer`."""
-    question = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
+    question, seconds = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
     end_with_pipe(sys.stdin.fileno())
     # Nothing else may write where the answer goes.
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     get_ready()
     _send(_READY, replies)
+    limit_processor_time(seconds)
     _send(answer(question), replies)
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from crohme.child_processes import WorkerLost
+from crohme.child_processes import WorkerLost, clock_limit, limit_processor_time
 from crohme.errors import CrohmeError
 from crohme.expressions.decoding import Cancelled
 
@@ -31,11 +31,11 @@ def in_fork(function: Callable[[Any], Any], argument: Any, seconds: float, cance
     Args:
         function: of one argument; what it returns can be pickled. It must not raise.
         argument: its argument.
-        seconds: float. Time for it.
+        seconds: float. Processor time for it; it has `clock_limit` of it by the clock.
         cancelled: function. Asked twenty times a second.
 
     Raises:
-        OutOfTime: The time is up.
+        OutOfTime: One of these times is up.
         Cancelled: `cancelled` said so.
         WorkerLost: The fork ended without a result.
     """
@@ -52,14 +52,16 @@ def in_fork(function: Callable[[Any], Any], argument: Any, seconds: float, cance
             reply = pipe.read()
     finally:
         os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF:
+        raise OutOfTime(f"no result in {seconds:g} s")
     if not reply:
         raise WorkerLost("a forked process has ended; is there enough memory?")
     return pickle.loads(reply)
 
 
 def _wait_for(pipe: Any, seconds: float, cancelled: Callable[[], bool]) -> None:
-    until = time.monotonic() + seconds
+    until = time.monotonic() + clock_limit(seconds)
     while not select.select([pipe], [], [], _TICK)[0]:
         if cancelled():
             raise Cancelled
@@ -79,11 +81,8 @@ def _compute(function: Callable[[Any], Any], argument: Any, seconds: float, writ
 
 def _end_with(parent: int, seconds: float) -> None:
     """End when the parent does: at once on Linux, elsewhere when the time that the parent allows is used up."""
-    import resource
-
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent, which is told to end as well, waits for the result
-    most = int(seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+    limit_processor_time(seconds)
     if sys.platform == "linux":
         # Fires when the thread ends that forked, which in a worker process is its main thread.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

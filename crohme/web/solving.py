@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from crohme.child_processes import WorkerLost
+from crohme.child_processes import WorkerLost, clock_limit
 from crohme.notation import SymbolTree
 from crohme.solver import NoAnswer, Plot, Solution, TimeLimitExceeded, process
 from crohme.solver.context import Context
@@ -51,7 +52,8 @@ class Solver:
             SolverError: See `crohme.solver.solve`.
             ApiError: See `Pool.submit`.
         """
-        reply = await self._ask(read_problem([tree], context, has_steps=steps), client, seconds)
+        problem = await asyncio.to_thread(read_problem, [tree], context, has_steps=steps)
+        reply = await self._ask(problem, client, seconds)
         assert isinstance(reply, Solution)
         return reply
 
@@ -64,7 +66,7 @@ class Solver:
             SolverError: See `crohme.solver.plot`.
             ApiError: See `Pool.submit`.
         """
-        reply = await self._ask(read_curve(tree, low, high, context), client, seconds)
+        reply = await self._ask(await asyncio.to_thread(read_curve, tree, low, high, context), client, seconds)
         assert isinstance(reply, Plot)
         return reply
 
@@ -87,7 +89,7 @@ class Solver:
 
 
 def _limit(attempt: _Try) -> float:
-    return attempt.seconds + (_PATIENCE if CAN_FORK else 0)
+    return clock_limit(attempt.seconds) + _PATIENCE if CAN_FORK else attempt.seconds
 
 
 def _start() -> Callable[[Any, Callable[[], bool]], Any]:

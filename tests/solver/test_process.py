@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -73,6 +74,17 @@ def test_what_hangs_is_ended_at_the_time_limit(children: list[subprocess.Popen[b
     with pytest.raises(TimeLimitExceeded, match=r"no answer in 0.2 s \(read as \\sum") as error:
         solve(ENDLESS, seconds=0.2)
     assert error.value.understood.startswith(r"\sum")
+    assert have_ended(children)
+
+
+@pytest.mark.usefixtures("_needs_sympy")
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no limit of processor time on this system")
+def test_the_limit_is_of_processor_time(
+    monkeypatch: pytest.MonkeyPatch, children: list[subprocess.Popen[bytes]]
+) -> None:
+    monkeypatch.setattr("crohme.child_processes.STARVED", 1000)
+    with pytest.raises(TimeLimitExceeded, match=r"no answer in 0.2 s"):
+        solve(ENDLESS, seconds=0.2)
     assert have_ended(children)
 
 

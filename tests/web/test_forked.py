@@ -37,6 +37,18 @@ def test_time_and_cancelling_end_it() -> None:
         in_fork(time.sleep, 100, 60, lambda: True)
 
 
+def spin(_: None) -> None:
+    while True:
+        pass
+
+
+def test_its_limit_is_of_processor_time_whatever_the_clock_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crohme.child_processes.STARVED", 1000)
+    with pytest.raises(OutOfTime, match=r"no result in 0\.05 s"):
+        in_fork(spin, None, 0.05, lambda: False)
+    assert in_fork(lambda seconds: time.sleep(seconds) or "answer", 0.3, 0.05, lambda: False) == "answer"
+
+
 def test_a_fork_that_dies_is_told() -> None:
     with pytest.raises(WorkerLost):
         in_fork(os._exit, 1, 60, lambda: False)
