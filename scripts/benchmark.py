@@ -70,8 +70,8 @@ def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
     for what, beam in (("greedy", 1), (f"beam {recognizer.decoding.beam}", None)):
         of_engines: dict[str, list[float]] = {engine: [] for engine in recognizers}
         for ink in inks:  # in turn, so that all meet the same machine
-            for engine, one in recognizers.items():
-                taken = seconds(lambda: one.recognize(ink, beam=beam), runs=1)  # noqa: B023
+            for engine, reader in recognizers.items():
+                taken = seconds(lambda: reader.recognize(ink, beam=beam), runs=1)  # noqa: B023
                 of_engines[engine].append(1000 * taken)
         for engine, times in of_engines.items():
             middle, slow = statistics.median(times), sorted(times)[int(0.95 * len(times))]

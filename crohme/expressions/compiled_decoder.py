@@ -82,7 +82,7 @@ def _weights(table: Table, places: Float32Array, layers: int) -> _Weights:
 
     finding = [np.concatenate([table[f"cross_{i}/out/kernel"], table[f"cross_{i}/edge/kernel"]]) for i in range(layers)]
     last = ("hidden", "pointer_query", "pointer_look/seek")
-    return _Weights(
+    return _Weights._make([
         table["previous/embeddings"], table["relation/embeddings"], places,
         *norms("self"), *each("self_{}/query", "self_{}/key_value"), *each("self_{}/out"),
         *norms("cross"), *each("cross_{}/query"), *each("look_{}/seek"),
@@ -92,7 +92,7 @@ def _weights(table: Table, places: Float32Array, layers: int) -> _Weights:
         panels([np.concatenate([table[f"{name}/kernel"] for name in last], axis=1)], halves)[0],
         np.concatenate([table[f"{name}/bias"] for name in last]),
         panels([table["token/kernel"]], halves)[0], table["token/bias"],
-    )  # fmt: skip
+    ])  # fmt: skip
 
 
 class _Strokes(NamedTuple):
@@ -155,7 +155,8 @@ class CompiledState:
     @property
     def length(self) -> int:
         """How many tokens each has read."""
-        return self.path.shape[1]
+        length: int = self.path.shape[1]
+        return length
 
     def select(self, hypotheses: Sequence[int]) -> CompiledState:
         """The state of some of the hypotheses, in the given order, repeats allowed."""
