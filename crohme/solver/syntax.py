@@ -402,7 +402,7 @@ def parts(statement: Statement) -> Iterator[Statement]:
 
 
 @cache
-def _names_of_parts(kind: type[Statement]) -> tuple[str, ...]:
+def _names_of_parts(kind: type[Any]) -> tuple[str, ...]:
     """The fields of a class in which parts may be."""
     return tuple(field.name for field in fields(kind) if field.name not in _NO_PARTS)
 
