@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from functools import cache
 from typing import Any, TypeAlias
 
 
@@ -390,27 +389,30 @@ def walk(statement: Statement) -> Iterator[Statement]:
 
 _NO_PARTS = frozenset({"variable", "function", "parameters", "closed"})
 _NO_STATEMENT = (str, int, type(None))
+_PARTS: dict[type[Any], tuple[str, ...]] = {}
 
 
 def parts(statement: Statement) -> Iterator[Statement]:
     """What a statement is directly made of, bound variables left out."""
-    for name in _names_of_parts(type(statement)):
+    for name in _names_of_parts(statement):
         value = getattr(statement, name)
         for item in value if isinstance(value, tuple) else (value,):
             if not isinstance(item, _NO_STATEMENT):
                 yield item
 
 
-@cache
-def _names_of_parts(kind: type[Any]) -> tuple[str, ...]:
-    """The fields of a class in which parts may be."""
-    return tuple(field.name for field in fields(kind) if field.name not in _NO_PARTS)
+def _names_of_parts(statement: Statement) -> tuple[str, ...]:
+    """The fields in which parts may be."""
+    kind: type[Any] = type(statement)
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(field.name for field in fields(kind) if field.name not in _NO_PARTS)
+    return _PARTS[kind]
 
 
 def rebuilt(statement: Statement, change: Callable[[Statement], Any]) -> Any:
     """The statement with something else in the place of its parts."""
     changes: dict[str, Any] = {}
-    for name in _names_of_parts(type(statement)):
+    for name in _names_of_parts(statement):
         value = getattr(statement, name)
         if isinstance(value, _NO_STATEMENT):
             continue
