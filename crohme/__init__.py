@@ -71,16 +71,14 @@ _MODULES = {
 }
 
 
-def load(name_or_folder: str | Path | None = None, engine: str = "numpy") -> Recognizer:
+def load(name_or_folder: str | Path | None = None) -> Recognizer:
     """The recogniser of whole expressions, ready to use.
 
     Args:
         name_or_folder: str, Path or None. A bundle; None for the one that is shipped.
-        engine: str. `"numpy"`, or `"numba"` with the extra `fast`: see `Recognizer.load`.
 
     Raises:
         BundleError: No such bundle, or a damaged one.
-        MissingExtra: The engine is not installed.
 
     Example:
         >>> crohme.load().recognize("formula.inkml").latex
@@ -88,7 +86,7 @@ def load(name_or_folder: str | Path | None = None, engine: str = "numpy") -> Rec
     """
     from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
 
-    return Recognizer.load(DEFAULT_BUNDLE if name_or_folder is None else name_or_folder, engine)
+    return Recognizer.load(DEFAULT_BUNDLE if name_or_folder is None else name_or_folder)
 
 
 __getattr__, __dir__ = lazy(__name__, _MODULES)

@@ -20,7 +20,6 @@ EXTRA_OF = {
     "sympy": "solver", "mpmath": "solver",
     "pyarrow": "batch", "fsspec": "batch", "aiohttp": "batch",
     "onnx": "export", "onnxruntime": "export",
-    "numba": "fast",
     "ray": "ray", "pyspark": "spark", "jax": "machines",
     "keras_tuner": "tune", "tensorboard": "tune", "tensorboardX": "tensorboard",
 }  # fmt: skip

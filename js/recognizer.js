@@ -12,7 +12,7 @@ import { bestReadings } from "./ranking.js";
 import { classesOf, classScore, likelyLabels } from "./rescoring.js";
 import { asStrokes, box, clip, normalise, resample } from "./sequences.js";
 import { Notation, symbols } from "./tree.js";
-import { coverageFactor, dotFactor, inkWeights, knownFactor, seenShares, unreadShares } from "./unread.js";
+import { aloneFactor, coverageFactor, dotFactor, inkWeights, knownFactor, seenShares, unreadShares } from "./unread.js";
 import { Vocabulary } from "./vocabulary.js";
 import { readWeights } from "./weights.js";
 
@@ -67,14 +67,18 @@ export class Recognizer {
       }));
     if (!fixed.length && ranked[0].confidence < tables.decoding.least_confidence) throw new InkError("no reading", "nothing_to_recognise");
     const classes = classesOf(network, memory), labelled = new Set(fixed.flatMap((one) => (one.label === null ? [] : [one.strokes.join(" ")])));
-    return { readings: ranked.slice(0, top).map((candidate) => this.#reading(candidate, classes, ink, labelled)) };
+    const ofClass = (node) => Math.exp(classScore(classes, node, language.vocabulary)), [best] = ranked;
+    const ofAll = labelled.size ? 1 : aloneFactor(best.row, best.confidence, ofClass);
+    const shown = ranked.slice(0, top).map((one) => ({ ...one, confidence: ofAll * one.confidence }));
+    return { readings: shown.map((candidate) => this.#reading(candidate, classes, ink, labelled)) };
   }
 
   #reading({ row, latex, confidence, certainty }, classes, ink, labelled) {
     const { grammar: { notation }, vocabulary } = this.language;
-    const read = [...symbols(row)].map((node) => {
+    const all = [...symbols(row)], isAlone = all.length === 1;
+    const read = all.map((node) => {
       const own = Math.exp(certainty.get(node.strokes.join(" "))), byClass = Math.exp(classScore(classes, node, vocabulary));
-      const sure = labelled.has(node.strokes.join(" ")) ? 1 : clip((own + byClass) / 2, confidence, 1);
+      const sure = labelled.has(node.strokes.join(" ")) ? 1 : isAlone ? confidence : clip((own + byClass) / 2, confidence, 1);
       const candidates = likelyLabels(classes, node, vocabulary, notation.other), [low, high] = box(node.strokes.map((stroke) => ink[stroke]));
       const doubtful = node.label === notation.other || sure < this.tables.doubtful;
       return { label: node.label, strokes: node.strokes, box: [...low, ...high], confidence: sure, doubtful, candidates };

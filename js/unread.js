@@ -41,6 +41,12 @@ export function knownFactor(row, other, { unknown }) {
   return [...symbols(row)].some(({ label }) => label === other) ? unknown : 1;
 }
 
+/** What is left of all confidences, given the best reading and how probable the class of its symbol is, if it is one. */
+export function aloneFactor(row, confidence, ofClass) {
+  const [node, ...others] = symbols(row);
+  return others.length || !confidence ? 1 : Math.min(1, ofClass(node) / confidence);
+}
+
 /** What is left of the confidence of a reading, 1 if its dots are as small as dots are. */
 export function dotFactor(row, points, count, { dots, dot_of_largest: ofLargest, dot_of_all: ofAll, large_dot: largeDot }) {
   const all = [...symbols(row)].flatMap(({ label, strokes }) => (dots.includes(label) ? strokes : []));

@@ -32,10 +32,8 @@ import numpy as np  # noqa: E402  (it counts its threads when it is imported)
 from crohme import bundle  # noqa: E402
 from crohme.bundle import Bundle  # noqa: E402
 from crohme.datasets.location import inkml_files, sample_folder  # noqa: E402
-from crohme.expressions.engine import ENGINES, NUMPY, checked  # noqa: E402
 from crohme.expressions.protocol import BatchedNetwork  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
-from crohme.extras import MissingExtra  # noqa: E402
 from inkml_parser import Ink, InkError, read  # noqa: E402
 
 
@@ -62,20 +60,14 @@ def main() -> None:
 
 def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
     """Latency, start-up, throughput and memory of a recogniser of whole expressions."""
-    recognizers = {engine: Recognizer(trained, engine=engine) for engine in ENGINES if is_installed(engine)}
-    recognizer = recognizers[NUMPY]
+    recognizer = Recognizer(trained)
     inks = [ink for file in files[:: max(1, len(files) // 200)] if (ink := parsed(file)) is not None]
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     for what, beam in (("greedy", 1), (f"beam {recognizer.decoding.beam}", None)):
-        of_engines: dict[str, list[float]] = {engine: [] for engine in recognizers}
-        for ink in inks:  # in turn, so that all meet the same machine
-            for engine, reader in recognizers.items():
-                taken = seconds(lambda: reader.recognize(ink, beam=beam), runs=1)  # noqa: B023
-                of_engines[engine].append(1000 * taken)
-        for engine, times in of_engines.items():
-            middle, slow = statistics.median(times), sorted(times)[int(0.95 * len(times))]
-            row(f"recognise one, {what}, one core, {engine}", f"median {middle:.1f} ms, 95 % within {slow:.1f} ms")
+        times = sorted(1000 * seconds(lambda: recognizer.recognize(ink, beam=beam), runs=1) for ink in inks)  # noqa: B023
+        middle, slow = statistics.median(times), times[int(0.95 * len(times))]
+        row(f"recognise one, {what}, one core", f"median {middle:.1f} ms, 95 % within {slow:.1f} ms")
     longest = max(inks, key=lambda ink: len(ink.strokes))
     for what, beam in (("greedy", 1), (f"beam {recognizer.decoding.beam}", None)):
         times = session_times(recognizer, longest, beam)
@@ -93,15 +85,6 @@ def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
         taken, peak = time_and_memory(all_files)
     row("predict folder, start-up included", f"{taken:.1f} s, {len(files) / taken:.1f} files/s")
     row("its memory at most, all processes", f"{peak / 1e6:.0f} MB")
-
-
-def is_installed(engine: str) -> bool:
-    """Whether an engine can be had here."""
-    try:
-        return bool(checked(engine))
-    except MissingExtra as missing:
-        print(missing)
-        return False
 
 
 def session_times(recognizer: Recognizer, ink: Ink, beam: int | None) -> list[float]:

@@ -50,7 +50,7 @@ def test_other_failed_imports_stay_what_they_are(error: ImportError) -> None:
 
 def test_every_extra_is_one_of_those_planned() -> None:
     planned = {
-        "images", "score", "train", "web", "solver", "batch", "export", "fast", "ray", "spark", "machines", "tune",
+        "images", "score", "train", "web", "solver", "batch", "export", "ray", "spark", "machines", "tune",
         "tensorboard",
     }  # fmt: skip
     assert set(EXTRA_OF.values()) <= planned

@@ -6,13 +6,12 @@ expressions at once, and keeps the keys and values of the tokens before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from crohme.expressions.engine import NUMPY, checked
 from crohme.expressions.features import featurize
 from crohme.expressions.forward_decoder import Decoder, Memory
 from crohme.expressions.layers import (
@@ -56,10 +55,6 @@ class NumpyTransformer:
         weights: mapping of weight path → float array, as a bundle holds them.
         arguments: mapping. The fields of `StrokeTransformerConfig`.
         preprocessing: Preprocessing.
-        engine: str. One of `engine.ENGINES`.
-
-    Raises:
-        EngineError, MissingExtra: See `engine.checked`.
     """
 
     def __init__(
@@ -67,23 +62,13 @@ class NumpyTransformer:
         weights: Mapping[str, Float32Array],
         arguments: Mapping[str, Any],
         preprocessing: Preprocessing | None = None,
-        engine: str = NUMPY,
     ) -> None:
         self._weights = {path.partition("/")[2]: np.asarray(w, np.float32) for path, w in weights.items()}
         self.arguments = arguments
         self.heads = int(arguments["heads"])
         self.preprocessing = preprocessing or Preprocessing()
         of_decoder = {path: w for path, w in self._weights.items() if path.startswith("decoder/")}
-        decoder_layers = int(arguments["decoder_layers"])
-        if checked(engine) == NUMPY:
-            self._decoder: Any = Decoder(of_decoder, self.heads, decoder_layers)
-            self._layers: Callable[..., Float32Array] = self._numpy_layers
-        else:
-            from crohme.expressions.compiled_decoder import CompiledDecoder
-            from crohme.expressions.compiled_encoder import CompiledLayers
-
-            self._decoder = CompiledDecoder(of_decoder, self.heads, decoder_layers)
-            self._layers = CompiledLayers(self._weights, self.heads, int(arguments["encoder_layers"]))
+        self._decoder = Decoder(of_decoder, self.heads, int(arguments["decoder_layers"]))
 
     def encode(self, ink: Float32Array) -> Memory:
         """Encode one expression.
@@ -104,8 +89,7 @@ class NumpyTransformer:
             encoded, geometry = self._encode(points, strokes, pairs, sizes)
         parts = np.split(geometry, np.cumsum(np.square(sizes))[:-1])
         lying = [part.reshape(n, n, -1) for part, n in zip(parts, sizes, strict=True)]
-        memories: list[Memory] = self._decoder.remember(encoded, lying)
-        return memories
+        return self._decoder.remember(encoded, lying)
 
     @cached_property
     def _blocks(self) -> list[_Block]:
@@ -141,14 +125,6 @@ class NumpyTransformer:
         geometry = silu(self._dense(silu(self._dense(pairs, "encoder/geometry_1")), "encoder/geometry_2"))
         biases = self._dense(geometry, "encoder/biases")
         x = self._shape(points) + self._dense(silu(self._dense(strokes, "encoder/place_1")), "encoder/place_2")
-        x = self._layers(x, geometry, biases, sizes)
-        norm = (x - x.mean(axis=1, keepdims=True)) * inverse_deviation(x)
-        return norm * self._weights["encoder/norm/gamma"] + self._weights["encoder/norm/beta"], geometry
-
-    def _numpy_layers(
-        self, x: Float32Array, geometry: Float32Array, biases: Float32Array, sizes: Sequence[int]
-    ) -> Float32Array:
-        """See `compiled_encoder.CompiledLayers`."""
         expressions, stroke, pair = list[_Expression](), 0, 0
         for n in sizes:
             of_pairs = slice(pair, pair := pair + n * n)
@@ -166,7 +142,8 @@ class NumpyTransformer:
             inner *= inverse_deviation(x)
             inner += bias
             x += self._dense(silu(inner), f"encoder/mlp_{i}/out")
-        return x
+        norm = (x - x.mean(axis=1, keepdims=True)) * inverse_deviation(x)
+        return norm * self._weights["encoder/norm/gamma"] + self._weights["encoder/norm/beta"], geometry
 
     def _attention(
         self, x: Float32Array, expressions: Sequence[_Expression], layer: int, block: _Block
@@ -210,8 +187,7 @@ class NumpyTransformer:
 
     def start(self, hypotheses: int = 1) -> State:
         """The state before the first token."""
-        state: State = self._decoder.start(hypotheses)
-        return state
+        return self._decoder.start(hypotheses)
 
     def read(
         self,
@@ -240,8 +216,7 @@ class NumpyTransformer:
     def read_many(self, reads: Sequence[Read[Memory, State]]) -> list[tuple[Float32Array, Float32Array, State]]:
         """Read tokens of hypotheses of several expressions, those of each as `read` does."""
         with np.errstate(over="ignore", invalid="ignore"):
-            answers: list[tuple[Float32Array, Float32Array, State]] = self._decoder.read(reads)
-        return answers
+            return self._decoder.read(reads)
 
     def _dense(self, x: Float32Array, name: str) -> Float32Array:
         return dense(x, self._weights, name)

@@ -16,7 +16,6 @@ from crohme.expressions import language_model
 from crohme.expressions.confidence import Calibration
 from crohme.expressions.decoding import Candidate
 from crohme.expressions.description import ExpressionArchitecture
-from crohme.expressions.engine import NUMPY, telling
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
 from crohme.expressions.language_model import LanguageModel
@@ -27,6 +26,7 @@ from crohme.expressions.session import Session
 from crohme.expressions.settings import SOURCES, Decoding, Preprocessing
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
 from crohme.expressions.unread import (
+    alone_factor,
     coverage_factor,
     dot_factor,
     ink_weights,
@@ -64,7 +64,6 @@ class Recognizer:
     Args:
         trained: Bundle; or a network, any object of `crohme.expressions.protocol.ExpressionNetwork`.
         decoding: Decoding or None. None for that of the bundle; of a network, for the usual one.
-        engine: str. What computes the network of a bundle, see `load`.
 
     Raises:
         BundleError: A bundle of isolated symbols, or with a vocabulary that is none; a network whose answers are no
@@ -76,16 +75,14 @@ class Recognizer:
         x ^ { 2 } + 1
     """
 
-    def __init__(
-        self, trained: Bundle | ExpressionNetwork, decoding: Decoding | None = None, engine: str = NUMPY
-    ) -> None:
+    def __init__(self, trained: Bundle | ExpressionNetwork, decoding: Decoding | None = None) -> None:
         self.bundle = trained if isinstance(trained, Bundle) else None
         calibration: Mapping[str, Sequence[float]] = {}
         self.network: ExpressionNetwork
         self.vocabulary: Vocabulary
         self.language: LanguageModel | None = None
         if isinstance(trained, Bundle):
-            self.network, self.vocabulary = _of_bundle(trained, engine)
+            self.network, self.vocabulary = _of_bundle(trained)
             if (content := trained.files.get(language_model.FILE)) is not None:
                 self.language = LanguageModel.from_bytes(content)
             self.decoding = decoding or Decoding(**trained.decoding)
@@ -94,26 +91,16 @@ class Recognizer:
             self.network, self.vocabulary = trained, Vocabulary(Alphabet(trained.alphabet))
             self.decoding = decoding or Decoding()
         self._calibration, self._calibration_traced = (Calibration.of(calibration, source) for source in SOURCES)
-        if engine == NUMPY:
-            self._check_answers()
-        else:
-            with telling():
-                self._check_answers()
+        self._check_answers()
 
     @classmethod
-    def load(cls, name_or_folder: str | Path = DEFAULT_BUNDLE, engine: str = NUMPY) -> Recognizer:
+    def load(cls, name_or_folder: str | Path = DEFAULT_BUNDLE) -> Recognizer:
         """Load by the name of a bundle, or the folder of one.
-
-        Args:
-            name_or_folder: str or Path.
-            engine: str. `"numpy"`; or `"numba"`, which needs the extra `fast`, is compiled when it is loaded for the
-                first time, and reads one expression faster.
 
         Raises:
             BundleError: See `crohme.bundle.load`.
-            EngineError, MissingExtra: There is no such engine, or it is not installed.
         """
-        return cls(bundle.load(name_or_folder), engine=engine)
+        return cls(bundle.load(name_or_folder))
 
     def recognize(
         self,
@@ -129,10 +116,11 @@ class Recognizer:
 
         The confidence of a reading is calibrated: the share of such readings that are right; strokes that it leaves
         unread, or that are more tangled than those of their symbol ever are, lower it by their share of the ink, and
-        so do signs outside the alphabet, which are written `?`, and dots as large as the other strokes; see
-        `crohme.expressions.unread`. That of a symbol is
-        the mean of two probabilities, that of its token and strokes in the decoder, given what was read before, and
-        that of its class by the shape of its strokes; but it is no less than the confidence of the whole reading.
+        so do signs outside the alphabet, which are written `?`, and dots as large as the other strokes; a symbol
+        alone is no surer than its class by the shape of its strokes; see `crohme.expressions.unread`. That of a
+        symbol is the mean of two probabilities, that of its token and strokes in the decoder, given what was read
+        before, and that of its class by the shape of its strokes; but it is no less than the confidence of the whole
+        reading.
 
         Args:
             source: path, bytes or binary file of InkML; path or bytes of a picture, PNG, JPEG or the like, which is
@@ -232,20 +220,22 @@ class Recognizer:
             raise _no_reading(int((ranked[0][2] > _MOSTLY).sum()), len(ink.strokes))
         classes = ClassScores(self.network, memory, vocabulary)
         labelled = {symbol.strokes for symbol in known if symbol.label is not None}
+        of_all = 1.0 if labelled else alone_factor(ranked[0][0].tree, ranked[0][1], classes.of)
         placed: dict[tuple[str, tuple[int, ...]], RecognizedSymbol] = {}  # most symbols are in several readings
 
         def reading(candidate: Candidate, share: float) -> Reading:
             read_symbols = []
+            is_alone = len(list(candidate.tree.nodes())) == 1
             for node in candidate.tree.nodes():
                 mean = (math.exp(candidate.certainty[node.strokes]) + math.exp(classes.of(node))) / 2
-                confidence = 1.0 if node.strokes in labelled else min(max(mean, share), 1.0)
+                confidence = 1.0 if node.strokes in labelled else share if is_alone else min(max(mean, share), 1.0)
                 if (alike := placed.get((node.label, node.strokes))) is None:
                     alike = RecognizedSymbol.of(node, ink, confidence, classes.likely_labels(node))
                     placed[node.label, node.strokes] = alike
                 read_symbols.append(alike.with_confidence(confidence))
             return Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree, tuple(read_symbols))
 
-        return Recognition(ink, tuple(reading(candidate, share) for candidate, share, _ in ranked[:top]))
+        return Recognition(ink, tuple(reading(candidate, of_all * share) for candidate, share, _ in ranked[:top]))
 
     def recognize_many(
         self,
@@ -331,7 +321,7 @@ class Recognizer:
         return BundleError(f"weights.npz makes no sense: its answers {how}", self.bundle.path)
 
 
-def _of_bundle(trained: Bundle, engine: str) -> tuple[ExpressionNetwork, Vocabulary]:
+def _of_bundle(trained: Bundle) -> tuple[ExpressionNetwork, Vocabulary]:
     """The network of a bundle, and what it writes.
 
     Raises:
@@ -347,7 +337,7 @@ def _of_bundle(trained: Bundle, engine: str) -> tuple[ExpressionNetwork, Vocabul
         if given != value and not (name == "pair_features" and given == EARLIER_PAIR_FEATURES):
             raise BundleError(f"made for {name} {given}, not {value}", trained.path)
     preprocessing = Preprocessing(**trained.preprocessing)
-    return described.forward(trained.weights, trained.arguments, preprocessing, engine), vocabulary
+    return described.forward(trained.weights, trained.arguments, preprocessing), vocabulary
 
 
 def prepare(ink: Ink) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The forward pass in numpy, and compiled, computes what the Keras network computes."""
+"""The numpy forward pass computes what the Keras network computes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 
 from crohme import bundle
 from crohme.expressions import features
-from crohme.expressions.engine import ENGINES, NUMBA
 from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.vocabulary import Vocabulary
 
@@ -33,11 +32,9 @@ def network():
     return network
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def light(network, request):
-    if request.param == NUMBA:
-        pytest.importorskip("numba")
-    return NumpyTransformer(bundle.weights_of(network), ARGUMENTS, engine=request.param)
+@pytest.fixture(scope="module")
+def light(network):
+    return NumpyTransformer(bundle.weights_of(network), ARGUMENTS)
 
 
 @pytest.fixture

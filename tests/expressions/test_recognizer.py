@@ -140,7 +140,7 @@ def test_pictures_of_all_kinds_are_traced(recognizer: Recognizer, tmp_path: Path
 
 
 def test_confidence_of_pictures_has_a_calibration_of_its_own(recognizer: Recognizer, tmp_path: Path) -> None:
-    calibration = {"ink": [0.02, 0.0], "traced": [0.02, -2.0]}
+    calibration = {"ink": [0.02, -5.0], "traced": [0.02, -7.0]}  # less than a symbol alone has by its shape
     careful = Recognizer(replace(recognizer.bundle, calibration=calibration))
     picture = np.full((80, 160), 255, np.uint8)
     cv2.line(picture, (20, 40), (60, 40), 0, 3)
