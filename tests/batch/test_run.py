@@ -292,7 +292,7 @@ def test_a_folder_of_other_files_is_refused(table: Table, tmp_path: Path) -> Non
         run(table(1), tmp_path)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "manifest.json").write_text("[]")
-    with pytest.raises(BatchError, match="no manifest"):
+    with pytest.raises(BatchError, match="not the manifest"):
         run(table(1), tmp_path / "out")
 
 

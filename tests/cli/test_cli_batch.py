@@ -92,7 +92,7 @@ def test_wrong_options_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
     for shard in ("0/2", "3/2", "1", "a/b", "1/0"):
         with pytest.raises(SystemExit):
             batch(TEST, "--output", tmp_path / "o", "--shard", shard)
-        assert "no share such as 1/4" in capsys.readouterr().err
+        assert "not a share such as 1/4" in capsys.readouterr().err
     assert batch(TEST, "--output", "s3://bucket/out") == 1
     assert "a folder of this machine" in capsys.readouterr().err
     assert batch(tmp_path / "nothing", "--output", tmp_path / "o") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -203,6 +204,7 @@ def test_a_recipe_and_what_is_set_reach_the_training(tmp_path: Path, monkeypatch
 def test_recipes_that_cannot_be_are_named_in_one_line(
     arguments: list[str], cause: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    shutil.copy(next((location.sample_folder() / "train").glob("*.inkml")), tmp_path)
     given = ["train", "symbols", "--data", str(tmp_path), "--out", str(tmp_path / "run"), *arguments]
     assert main(given) == 1
     error = capsys.readouterr().err.strip().splitlines()[-1]

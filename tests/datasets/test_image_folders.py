@@ -157,7 +157,7 @@ def test_a_set_that_came_split_and_one_merged_with_it(tmp_path: Path, caplog: py
         f"{split}/Train/x/1.png": "train", f"{split}/val/x/2.png": "validation", f"{split}/test/x/3.png": "test",
         f"{free}/x/1.png": "", f"{free}/y/2.png": "",
     }  # fmt: skip
-    assert "passed over: extra" in caplog.text
+    assert "ignored: extra" in caplog.text
 
 
 @pytest.mark.parametrize(("names", "side"), [(["train/x/1.png"], ""), (["train/x/1.png", "test/x/2.png"], "not test")])

@@ -60,7 +60,7 @@ def test_answers_come_back_and_nothing_stays(children: list[subprocess.Popen[byt
         Kind.SOLUTIONS,
     )
     assert have_ended(children)
-    assert (open_files(), threading.active_count()) == (before, threads)
+    assert open_files() <= before and threading.active_count() == threads
 
 
 @pytest.mark.usefixtures("_needs_sympy")

@@ -82,7 +82,7 @@ def test_a_search_that_is_stopped_goes_on(data: TrainingData, tmp_path: Path, mo
 
 def _refusals(data: TrainingData, out: Path) -> None:
     """What is not done to a search that stands there."""
-    with pytest.raises(TuningError, match="--resume goes on with it"):
+    with pytest.raises(TuningError, match="--resume continues it"):
         tune(SEARCH, data, out)
     with pytest.raises(TuningError, match="other epochs: 2, not 3"):
         tune(Search("cnn", {"size": 16}, epochs=3, batch_size=16), data, out, resume=True)

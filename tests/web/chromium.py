@@ -161,7 +161,7 @@ class Page:
         return self.one(selector).text
 
     def click(self, selector: str) -> None:
-        self.one(selector).click()
+        self.wait(lambda: self.one(selector).click() or True)
 
     def write(self, strokes: list[list[tuple[int, int]]], pointer: str = "mouse") -> None:
         """Strokes around the middle of the paper, in CSS pixels."""

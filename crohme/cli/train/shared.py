@@ -71,7 +71,10 @@ def run_training(args: argparse.Namespace, check: Check, train: Train) -> int:
     from crohme.child_processes import WorkerLost
     from crohme.datasets.crohme import crohme_folder
     from crohme.datasets.location import sample_folder
+    from crohme.training.tensorboard import load_writer
 
+    if args.tensorboard:
+        load_writer()
     try:
         data = args.data or [crohme_folder()]
         if data == [None]:
