@@ -141,7 +141,7 @@ def test_a_function_has_a_plot_that_is_dragged_and_zoomed(page: Page, size: tupl
     box = page.one(".plot-dialog").rect
     assert box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= size[0] and box["height"] <= size[1]
     assert page.one(".plot canvas").rect["height"] >= 120
-    assert formulas(page, ".plot-dialog .marks") == ["x=−2", "x=2", "x=0"]
+    page.wait(lambda: formulas(page, ".plot-dialog .marks") == ["x=−2", "x=2", "x=0"])
     assert "with 2 roots, 1 minimum" in page.one(".plot canvas").get_attribute("aria-label")
     page.wait(lambda: questions(page)[-1][1]["high"] < 10)  # what is seen at first is where the roots are
     wide = questions(page)[-1][1]["high"] - questions(page)[-1][1]["low"]
