@@ -22,8 +22,9 @@ from tqdm import tqdm
 
 from crohme import bundle
 from crohme.browser.export import export
+from crohme.datasets.spread import spread_inks
 from crohme.expressions.recognizer import Recognizer
-from inkml_parser import Ink, InkError, read
+from inkml_parser import Ink, InkError
 
 READER = Path(__file__).with_name("read_in_node.mjs")
 
@@ -36,10 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--beam", type=int, help="hypotheses kept (those of the bundle)")
     parser.add_argument("--plain", action="store_true", help="without WebAssembly")
     args = parser.parse_args(argv)
-    files = sorted(args.data.rglob("*.inkml"))
-    files = files[:: max(len(files) // args.number, 1)][: args.number]
     trained = bundle.load(args.bundle)
-    inks = [(file.name, ink) for file in files if (ink := _ink(file)) is not None]
+    inks = list(spread_inks(args.data, args.number))
     there = _in_javascript(trained, [ink for _, ink in inks], args.beam, ["--plain"] if args.plain else [])
     recognizer = Recognizer(trained)
     times: list[float] = []
@@ -60,14 +59,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"median of a file in JavaScript: {median(taken):.0f} ms, of which {median(busy):.0f} on the processor")
     print(f"median of a file in Python: {median(times):.0f} ms, of which {median(used):.0f} on the processor")
     return 0
-
-
-def _ink(file: Path) -> Ink | None:
-    try:
-        return read(file)
-    except InkError as error:
-        print(f"passed over: {error}", file=sys.stderr)
-        return None
 
 
 def _in_javascript(trained: bundle.Bundle, inks: Sequence[Ink], beam: int | None, flags: list[str]) -> list[Any]:

@@ -32,8 +32,9 @@ from websocket import WebSocket, create_connection
 
 from crohme import bundle
 from crohme.browser.site import write_site
+from crohme.datasets.spread import spread_inks
 from crohme.expressions.recognizer import Recognizer
-from inkml_parser import Ink, InkError, read
+from inkml_parser import Ink, InkError
 
 KEPT = """
 const done = arguments[0];
@@ -158,9 +159,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--bundle", default="math", metavar="NAME|DIR")
     parser.add_argument("--out", type=Path, help="keep the readings of Chromium as lines of JSON")
     args = parser.parse_args(argv)
-    files = sorted(args.data.rglob("*.inkml"))
-    files = files[:: max(len(files) // args.number, 1)][: args.number]
-    inks = [(file.name, ink) for file in files if (ink := _ink(file)) is not None]
+    inks = list(spread_inks(args.data, args.number))
     trained = bundle.load(args.bundle)
     with offline_site(trained) as chromium:
         chromium.read(inks[0][1])
@@ -202,14 +201,6 @@ def _driver(profile: Path) -> webdriver.Chrome:
     assert not isinstance(driver.command_executor, str)
     driver.command_executor.client_config.timeout = _PATIENCE + 10
     return driver
-
-
-def _ink(file: Path) -> Ink | None:
-    try:
-        return read(file)
-    except InkError as error:
-        print(f"passed over: {error}", file=sys.stderr)
-        return None
 
 
 def _latex(recognizer: Recognizer, ink: Ink) -> str | None:

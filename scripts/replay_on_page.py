@@ -19,7 +19,8 @@ from page_driver import Server, WrittenPage, chromium, placed, static_site
 from tqdm import tqdm
 
 from crohme import bundle
-from inkml_parser import Ink, InkError, read
+from crohme.datasets.spread import spread_inks
+from inkml_parser import Ink
 
 SIZE, WIDEST, LEFT, MIDDLE = 45, 780, 40, 280  # CSS pixels
 SECONDS = 30  # after which a stroke counts as never read
@@ -31,8 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--number", type=int, default=15, help="files to write, evenly spread over all (15)")
     parser.add_argument("--gap", type=float, default=0.35, help="seconds between two strokes (0.35)")
     args = parser.parse_args(argv)
-    files = sorted(args.data.rglob("*.inkml"))
-    inks = [ink for file in files[:: max(len(files) // args.number, 1)][: args.number] if (ink := _ink(file))]
+    inks = [ink for _, ink in spread_inks(args.data, args.number)]
     server = Server()
     try:
         _replay("server", server.address, inks, args.gap)
@@ -64,14 +64,6 @@ def _replay(name: str, address: str, inks: Sequence[Ink], gap: float) -> None:
             f"the median, {max(took):.2f} s at worst; after the last stroke {median(last):.2f} and {max(last):.2f} s; "
             f"{lost} strokes not read"
         )
-
-
-def _ink(file: Path) -> Ink | None:
-    try:
-        return read(file)
-    except InkError as error:
-        print(f"passed over: {error}", file=sys.stderr)
-        return None
 
 
 if __name__ == "__main__":
