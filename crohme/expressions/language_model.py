@@ -6,6 +6,7 @@ import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -145,6 +146,7 @@ class LanguageModel:
         return b"".join(parts)
 
     @classmethod
+    @lru_cache(maxsize=1)  # of a bundle it is checked, then read with
     def from_bytes(cls, content: bytes) -> LanguageModel:
         """What `to_bytes` gives.
 
