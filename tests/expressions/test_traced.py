@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from crohme.datasets.location import inkml_files
 from crohme.expressions.corpus import Corpus, load
 from crohme.expressions.features import POINTS
 from crohme.expressions.traced import Drawing, Untraceable, load_traced, redraw, trace_corpus
@@ -78,10 +79,11 @@ def test_every_file_is_drawn_in_its_own_way_and_always_alike(monkeypatch, tmp_pa
         load_traced(corpus, seed=1, progress=False)
 
 
-def test_most_of_the_training_set_can_be_traced(crohme_data: Path) -> None:
-    corpus = load(crohme_data / "train", progress=False)
-    chosen = np.random.default_rng(5).permutation(len(corpus.names))[:60]
-    sample = Corpus(*(tuple(of[i] for i in chosen) for of in (corpus.names, corpus.writers, corpus.expressions)), ())
+def test_most_of_the_training_set_can_be_traced(crohme_data: Path, tmp_path: Path) -> None:
+    files = [file for file in inkml_files(crohme_data / "train") if file.name != "MfrDB3088.inkml"]  # empty
+    for i in np.random.default_rng(5).permutation(len(files))[:60]:
+        (tmp_path / files[i].name).symlink_to(files[i])
+    sample = load(tmp_path, progress=False)
     traced = trace_corpus(sample, progress=False)
     assert len(traced.names) + len(traced.skipped) == 60
     assert len(traced.names) >= 54

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 from functools import partial
@@ -32,6 +33,7 @@ from crohme.expressions.vocabulary import Vocabulary
 from crohme.training.run_folder import CheckpointError
 
 SAMPLE = location.sample_folder()
+HAS_TENSORBOARD = importlib.util.find_spec("tensorboardX") is not None
 TOY = Settings(size="toy", warmup_steps=4, averaging=0.5)
 
 
@@ -85,53 +87,52 @@ def test_it_learns_and_leaves_a_bundle_that_recognises(
         train(data, tmp_path, epochs=1, settings=TOY, workers=0)
 
 
-@pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "interrupted"])
 @pytest.mark.usefixtures("few_steps")
 def test_stopped_and_resumed_is_as_if_nothing_had_happened(
-    is_killed: bool, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed, it goes on from the last checkpoint; interrupted, from where it was; both in the middle of a chunk."""
+    train(data, tmp_path / "whole", epochs=2, settings=TOY, workers=0)
+    whole, step = bundle.load(tmp_path / "whole" / "bundle"), Run.step
+    for name, stop, save_every in (("killed", RuntimeError, 0), ("interrupted", KeyboardInterrupt, 9)):
 
-    def stopping(run: Run, batch: batches.Batch) -> dict[str, float]:
-        if (run.progress["chunk"], run.progress["batch"]) == (1, 1):
-            raise RuntimeError if is_killed else KeyboardInterrupt
-        return step(run, batch)
+        def stopping(run: Run, batch: batches.Batch, stop: type[BaseException] = stop) -> dict[str, float]:
+            if (run.progress["chunk"], run.progress["batch"]) == (1, 1):
+                raise stop
+            return step(run, batch)
 
-    step, options = Run.step, {"settings": TOY, "workers": 0, "save_every": 0 if is_killed else 9}
-    train(data, tmp_path / "whole", epochs=2, **options)
-    with monkeypatch.context() as patch:
-        patch.setattr(Run, "step", stopping)
-        with pytest.raises(RuntimeError if is_killed else KeyboardInterrupt):
-            train(data, tmp_path / "parts", epochs=2, **options)
-    with np.load(tmp_path / "parts" / "state.npz") as state:
-        stopped = json.loads(str(state["progress"]))
-    assert (stopped["chunk"], stopped["batch"]) == (1, 1)
-    train(data, tmp_path / "parts", resume=True, **options)
-    whole, parts = (bundle.load(tmp_path / run / "bundle") for run in ("whole", "parts"))
-    for name, weights in whole.weights.items():
-        np.testing.assert_allclose(parts.weights[name], weights, atol=2e-3, err_msg=name)
-    progress = [{k: v for k, v in one.training["progress"].items() if k != "seconds"} for one in (parts, whole)]
-    assert progress[0] == progress[1]
-    steps = [row["step"] for row in log_of(tmp_path / "parts") if row["kind"] == "training"]
-    assert steps == sorted(set(steps))
+        out, options = tmp_path / name, {"settings": TOY, "workers": 0, "save_every": save_every}
+        with monkeypatch.context() as patch:
+            patch.setattr(Run, "step", stopping)
+            with pytest.raises(stop):
+                train(data, out, epochs=2, **options)
+        with np.load(out / "state.npz") as state:
+            stopped = json.loads(str(state["progress"]))
+        assert (stopped["chunk"], stopped["batch"]) == (1, 1)
+        train(data, out, resume=True, **options)
+        parts = bundle.load(out / "bundle")
+        for path, weights in whole.weights.items():
+            np.testing.assert_allclose(parts.weights[path], weights, atol=2e-3, err_msg=path)
+        progress = [{k: v for k, v in one.training["progress"].items() if k != "seconds"} for one in (parts, whole)]
+        assert progress[0] == progress[1]
+        steps = [row["step"] for row in log_of(out) if row["kind"] == "training"]
+        assert steps == sorted(set(steps))
 
 
 @pytest.mark.usefixtures("few_steps")
-def test_a_new_cycle_begins_where_a_finished_one_ended(data: Path, tmp_path: Path) -> None:
+def test_a_new_cycle_begins_where_a_finished_one_ended_and_tensorboard_gets_what_the_log_has(
+    data: Path, tmp_path: Path
+) -> None:
     for options in ({"epochs": 1}, {"minutes": 1e-3, "resume": True}):
-        train(data, tmp_path, settings=TOY, workers=0, **options)
+        train(data, tmp_path, settings=TOY, workers=0, tensorboard=HAS_TENSORBOARD, **options)
     first, second = [row for row in log_of(tmp_path) if row["kind"] == "validation"]
     assert (first["unit"], second["unit"]) == ("samples", "seconds")
     assert second["step"] > first["step"] and second["cycle_step"] == second["step"] - first["step"]
     assert second["spent"] >= second["budget"] == 0.06
-
-
-@pytest.mark.usefixtures("few_steps")
-def test_tensorboard_gets_what_the_log_has(data: Path, tmp_path: Path) -> None:
-    pytest.importorskip("tensorboardX", reason="the extra [tensorboard] is not installed")
+    if not HAS_TENSORBOARD:
+        pytest.skip("the extra [tensorboard] is not installed")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    train(data, tmp_path, epochs=1, settings=TOY, workers=0, tensorboard=True)
     board = EventAccumulator(str(tmp_path / "tensorboard"))
     board.Reload()
     for kind, name in (("training", "loss"), ("validation", "exprate")):

@@ -19,13 +19,14 @@ CROHME = Vocabulary.crohme()
 SMALL = {**CROHME.dimensions(), "width": 12, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "geometry": 4}
 
 
-@pytest.fixture
-def older(tmp_path):
+@pytest.fixture(scope="module")
+def older(tmp_path_factory):
     """A bundle whose network reads three pair features less."""
+    folder = tmp_path_factory.mktemp("older")
     network = bundle.build("stroke_transformer", {**SMALL, "pair_features": SMALL["pair_features"] - 3})
     weights, arguments = bundle.weights_of(network), network.config.to_dict()
-    bundle.save(tmp_path, "stroke_transformer", arguments, CROHME.tokens, weights, {}, {})
-    return tmp_path
+    bundle.save(folder, "stroke_transformer", arguments, CROHME.tokens, weights, {}, {})
+    return folder
 
 
 def test_new_features_change_nothing_at_first(older):
@@ -60,7 +61,7 @@ def test_another_size_is_refused(older):
         warm_start(wider, {**SMALL, "width": 16}, CROHME, older)
 
 
-def test_a_new_class_starts_as_the_one_that_its_ink_is_taken_for(older):
+def test_a_new_class_starts_as_the_one_that_its_ink_is_taken_for(older, tmp_path):
     """Ink that the network takes for `x`, now called `\\nabla`: at first both are as probable."""
     wider = Vocabulary(Alphabet([*CROHME.alphabet, "\\nabla"]))
     before = bundle.load(older)
@@ -69,12 +70,12 @@ def test_a_new_class_starts_as_the_one_that_its_ink_is_taken_for(older):
     for name, number in (("decoder/token/bias", CROHME.token_index["x"]), ("symbol/bias", CROHME.class_index["x"])):
         path = f"stroke_transformer/{name}"
         weights[path] = weights[path] + np.float32(30.0) * (np.arange(len(weights[path])) == number)
-    bundle.save(older, "stroke_transformer", before.arguments, CROHME.tokens, weights, {}, {})
+    bundle.save(tmp_path, "stroke_transformer", before.arguments, CROHME.tokens, weights, {}, {})
     rng = np.random.default_rng(1)
     points = rng.normal(size=(3, SMALL["points"], 2)).astype(np.float32)
     drawn = Expression(points, tuple(Node(label, (i,)) for i, label in enumerate(("\\nabla", "+", "\\nabla"))))
     network = bundle.build("stroke_transformer", {**SMALL, **wider.dimensions()})
-    warm_start(network, network.config.to_dict(), wider, older, [drawn])
+    warm_start(network, network.config.to_dict(), wider, tmp_path, [drawn])
     after = bundle.weights_of(network)
     for path, axis, numbers in (
         ("decoder/previous/embeddings", 0, wider.token_index),
