@@ -19,7 +19,13 @@ SHAPES = {
     "+": [np.array([[0.0, 5], [10, 5]]), np.array([[5.0, 0], [5, 10]])],
     "L": [np.array([[0.0, 0], [0, 10], [6, 10]])],
 }
-SMALL: dict[str, dict[str, Any]] = {"lstm": {}, "cnn": {"size": 16}}
+SMALL: dict[str, dict[str, Any]] = {
+    "lstm": {"units": [32, 16], "dense": 16},
+    "cnn": {"size": 16, "filters": [8, 16], "dense": 32},
+}
+"""Of networks whose steps are quick to compile and to make."""
+LEARNING = SMALL | {"cnn": {"size": 32, "filters": [8, 16], "dense": 32}}
+"""The same, which tell the four symbols apart after some epochs."""
 
 
 def shaken(rng: np.random.Generator, label: str) -> list[np.ndarray]:

@@ -28,13 +28,13 @@ from crohme.symbols.run import SymbolRun
 from crohme.training import statistics
 from crohme.training.batch import Batch
 from crohme.training.run_folder import CheckpointError
-from tests.symbols.small import SHAPES, SMALL, log_of, train
+from tests.symbols.small import LEARNING, SHAPES, SMALL, log_of, train
 
 
 @pytest.mark.parametrize("network", ["lstm", "cnn"])
 def test_it_learns_from_ink(network: str, ink: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    folder = train(network, ink, 12, out, arguments={"size": 32} if network == "cnn" else {})
+    folder = train(network, ink, 12, out, arguments=LEARNING[network])
     loaded = bundle.load(folder)
     assert loaded.vocabulary == ("+", "-", "L", "|")
     assert loaded.metrics["held-out files top1"] >= 0.75
@@ -47,7 +47,7 @@ def test_it_learns_from_ink(network: str, ink: Path, tmp_path: Path) -> None:
 
 def test_the_cnn_learns_from_a_folder_of_images(images: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    loaded = bundle.load(train("cnn", images, epochs=12, out=out, arguments={"size": 32}))
+    loaded = bundle.load(train("cnn", images, epochs=12, out=out, arguments=LEARNING["cnn"]))
     assert loaded.vocabulary == ("+", "-", "L", "|") and loaded.arguments["size"] == 32
     assert loaded.metrics["validation top1"] >= 0.75 and loaded.metrics["test top1"] >= 0.75
     recognizer = SymbolRecognizer([loaded])
@@ -66,14 +66,14 @@ def test_a_bundle_is_fine_tuned_and_learns_a_new_class(
 ) -> None:
     caplog.set_level("INFO")
     two, more = Choice(("add", "sub")), Choice(("add", "L"))
-    start = train("cnn", images, 4, tmp_path / "two", two, arguments={"size": 32})
+    start = train("cnn", images, 4, tmp_path / "two", two, arguments=LEARNING["cnn"])
     out = tmp_path / "three"
     loaded = bundle.load(train("cnn", images, 4, out, more, start=start))
     assert loaded.vocabulary == ("+", "-", "L") and loaded.arguments["size"] == 32
     assert "does not know: L" in caplog.text
     recognizer = SymbolRecognizer([loaded])
     assert [recognizer.recognize(SHAPES[label]).latex for label in ("+", "L")] == ["+", "L"]
-    again = bundle.load(train("cnn", images, 1, out, more, resume=True, arguments={"size": 32}))
+    again = bundle.load(train("cnn", images, 1, out, more, resume=True, arguments=LEARNING["cnn"]))
     assert again.vocabulary == loaded.vocabulary
 
 
@@ -149,7 +149,7 @@ def test_resume_refuses_what_it_cannot_go_on_with(whole_runs: Callable[[str], Pa
         train("lstm", ink, epochs=1, out=tmp_path / "new", resume=True)
     shutil.copytree(whole_runs("lstm"), tmp_path / "run")
     with pytest.raises(CheckpointError, match="other settings: label_smoothing is 0.05, not 0.1"):
-        train("lstm", ink, epochs=1, out=tmp_path / "run", resume=True, label_smoothing=0.1)
+        train("lstm", ink, epochs=1, out=tmp_path / "run", resume=True, label_smoothing=0.1, arguments=SMALL["lstm"])
     with pytest.raises(CheckpointError, match="holds a run: .*--resume.*--out"):
         train("lstm", ink, epochs=1, out=tmp_path / "run")
     with pytest.raises(CheckpointError, match="network is lstm, not cnn"):
@@ -158,7 +158,7 @@ def test_resume_refuses_what_it_cannot_go_on_with(whole_runs: Callable[[str], Pa
 
 def test_more_epochs_go_on_from_a_finished_run(whole_runs: Callable[[str], Path], ink: Path, tmp_path: Path) -> None:
     shutil.copytree(whole_runs("lstm"), tmp_path / "run")
-    train("lstm", ink, epochs=1, out=tmp_path / "run", resume=True)
+    train("lstm", ink, epochs=1, out=tmp_path / "run", resume=True, arguments=SMALL["lstm"])
     assert [row["epoch"] for row in log_of(tmp_path / "run", "validation")] == [1, 2, 3]
 
 
@@ -173,7 +173,7 @@ def test_the_weights_that_were_best_in_validation_are_kept(
         return {"held-out files top1": next(tops)}
 
     monkeypatch.setattr(SymbolRun, "measure", measure)
-    loaded = bundle.load(train("lstm", ink, epochs=5, out=tmp_path / "run", patience=2))
+    loaded = bundle.load(train("lstm", ink, epochs=5, out=tmp_path / "run", patience=2, arguments=SMALL["lstm"]))
     assert len(seen) == 4 and loaded.metrics["held-out files top1"] == 0.75
     np.testing.assert_allclose(loaded.weights["probabilities/bias"], seen[1], atol=1e-3)
     assert np.abs(seen[3] - seen[1]).max() > 2e-3
