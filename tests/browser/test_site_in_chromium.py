@@ -46,6 +46,7 @@ navigator.serviceWorker.ready.then(async ({ active }) => {
 
 
 def open_site(chromium: webdriver.Chrome, host: ThreadingHTTPServer, site: Path) -> Page:
+    chromium.get("about:blank")
     for log in ("performance", "browser"):
         chromium.get_log(log)
     return Page(chromium, f"http://127.0.0.1:{host.server_address[1]}/{site.name}/")

@@ -63,9 +63,14 @@ window.fetch = (path, { body, signal }) => new Promise((resolve, reject) => {
 });
 """
 ANSWER = """
-const [index, answer, status] = arguments;
-if (status) asked[index].resolve(new Response(JSON.stringify(answer), { status }));
+const [index, answer, status] = arguments, body = typeof answer === "string" ? answer : JSON.stringify(answer);
+if (status) asked[index].resolve(new Response(body, { status }));
 else asked[index].reject(new TypeError("Failed to fetch"));
+"""
+# So that a complaint tells where it comes from.
+STACKS = """
+addEventListener("error", ({ error }) => { if (error) console.error(error.stack); });
+addEventListener("unhandledrejection", ({ reason }) => { if (reason) console.error(reason.stack); });
 """
 POINTERS = """
 const pad = document.getElementById("pad");
@@ -111,6 +116,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     options.add_experimental_option("prefs", {"download.default_directory": downloads})
     driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
     driver.downloads = Path(downloads)
+    driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": STACKS})
     driver.get("about:blank")  # away from the browser's own first page, and what that loads
     yield driver
     driver.quit()
@@ -124,7 +130,6 @@ class Page:
         self.address = address
         self.resize(*DESKTOP)
         self.colour("light")
-        browser.get("about:blank")
         origin = "/".join(address.split("/")[:3])
         browser.execute_cdp_cmd(
             "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb,local_storage"}
@@ -201,7 +206,7 @@ class Page:
         return [tuple(question) for question in self.browser.execute_script(script)]
 
     def answer(self, index: int, answer: Any, status: int = 200) -> None:
-        """Answer a question when it comes; with status 0 as a lost connection does."""
+        """Answer a question when it comes, a string as it is; with status 0 as a lost connection does."""
         self.wait(lambda: len(self.asked()) > index)
         self.browser.execute_script(ANSWER, index, answer, status)
 
@@ -239,6 +244,7 @@ def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
         browser.get_log(log)
     page = Page(browser, address)
     yield page
+    browser.get("about:blank")  # before the logs are read: nothing of this test can come later
     _check_nothing_came_from_another_host(page)
 
 

@@ -332,12 +332,21 @@ def test_a_dropped_picture_comes_back_after_a_reload(page: Page) -> None:
     picture = picture_of(page)
     page.browser.refresh()
     page.wait(lambda: picture_of(page) == picture)
+    page.wait_for_reading()  # as an expression: with doubtful symbols, whose strokes the paper does not have
+    assert page.all("#shown .doubtful")
+    page.one("#shown").send_keys(Keys.ARROW_RIGHT, Keys.ENTER, Keys.DELETE)
+    page.wait(lambda: picture_of(page) == picture)
+    assert not page.one("#undo").is_enabled()
 
 
 BUSY = {"error": {"code": "busy", "message": "Too many requests are waiting."}}
 
 
-@pytest.mark.parametrize(("answer", "status"), [(None, 0), (BUSY, 503)], ids=["lost connection", "busy server"])
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [(None, 0), (BUSY, 503), ('{"readings": [', 200)],
+    ids=["lost connection", "busy server", "half an answer"],
+)
 def test_a_failed_request_keeps_the_reading_and_is_made_again(page: Page, answer: Any, status: int) -> None:
     page.intercept()
     page.write(CROSS[:1])

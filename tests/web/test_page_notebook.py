@@ -14,7 +14,7 @@ from selenium.webdriver.common.actions.wheel_input import ScrollOrigin  # noqa: 
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 from inkml_parser import read  # noqa: E402
-from tests.web.chromium import DESKTOP, ON_ITS_SIDE, PHONE, Page, needs_axe, needs_chromium  # noqa: E402
+from tests.web.chromium import DESKTOP, ON_ITS_SIDE, PHONE, Page, needs_axe, needs_chromium, readings_of  # noqa: E402
 from tests.web.letters import A, B, C, choose, kept, poles, settled  # noqa: E402
 from tests.web.shown_readings import bodies, extents  # noqa: E402
 
@@ -35,6 +35,63 @@ def test_lines_are_found_and_each_is_read_on_its_own(notebook: Page) -> None:
     notebook.wait(lambda: notebook.text("#latex") == "b c a")
     names = [name.get_attribute("textContent") for name in notebook.all(".line-reading .unseen")]
     assert names == ["Line 1: a b c", "Line 2: b c a"]
+
+
+def test_lines_are_asked_in_turn_until_each_is_read(page: Page) -> None:
+    page.intercept()
+    page.write_at_once([*poles(A, B), *poles(B, C, A, top=20)])
+    lost = {"error": {"code": "worker_lost", "message": "The reader ended."}}
+    for index in range(6):
+        page.wait(lambda: len(page.asked()) == index + 1)  # noqa: B023
+        assert page.asked()[index] == ((2 if index % 2 else 3), False)
+        page.answer(index, lost, 500)
+        page.wait(lambda: page.text("#status") == "The reader ended. Trying again…")
+        page.browser.execute_script("dispatchEvent(new Event('focus'))")
+    page.answer(6, readings_of("x"))
+    page.answer(7, readings_of("y"))
+    settled(page, "y", "x")
+
+
+ANOTHER_TAB = """
+const done = arguments[0], others = new BroadcastChannel("crohme notebook");
+import("/static/kept.js").then(async ({ load, keep }) => {
+  const [sheet] = await load();
+  const kept = { strokes: sheet.strokes.slice(0, 1), lines: [{ ...sheet.lines[0], strokes: [0] }], readings: [] };
+  await keep({ ...sheet, ...kept });
+  others.postMessage({ id: sheet.id });
+  others.close();
+}).then(done);
+"""
+
+
+@pytest.mark.parametrize("use", ["correction", "lasso", "eraser"])
+def test_what_one_is_about_to_do_to_ink_is_off_when_another_tab_takes_the_ink_away(notebook: Page, use: str) -> None:
+    notebook.write_at_once(poles(A, B, C, A))
+    settled(notebook, "abca")
+    notebook.wait(lambda: kept(notebook)[0]["readings"])
+    hand = PointerInput("mouse", "mouse")
+    if use == "correction":
+        notebook.all("#shown [data-strokes]")[3].click()
+        notebook.wait(lambda: notebook.one("#correction").is_displayed())
+    elif use == "lasso":
+        notebook.click("#select")
+        notebook.write([[(-70, -120), (50, -120), (50, -40), (-70, -40)]])
+        notebook.wait(lambda: notebook.one("#selection").is_displayed())
+    else:
+        notebook.click("#erase")
+        notebook.point(hand, (-60, -80), "down", (20, -80))
+    notebook.browser.execute_async_script(ANOTHER_TAB)
+    settled(notebook, "a")
+    if use == "eraser":
+        notebook.point(hand, (20, -70), "up")
+    else:
+        assert not notebook.one({"correction": "#correction", "lasso": "#selection"}[use]).is_displayed()
+        notebook.browser.execute_script(
+            "document.querySelector('#correction [data-label=y], #selection [data-act=erase]').click()"
+        )
+    assert len(extents(notebook)) == 1 and not kept(notebook)[0]["fixed"]
+    notebook.click("#undo")
+    settled(notebook, "abca")
 
 
 def test_a_symbol_of_another_line_is_corrected_by_a_tap_on_it(notebook: Page) -> None:

@@ -9,7 +9,7 @@ import { nameOf } from "./words.js";
  */
 export class Correction extends EventTarget {
   #popover;
-  #strokes = [];
+  #strokes = []; // of the symbol, themselves
 
   constructor(popover) {
     super();
@@ -47,8 +47,11 @@ export class Correction extends EventTarget {
     choices[0].focus();
   }
 
+  /** Close it: what it asks about may be no more. */
+  close() { this.#popover.hidePopover(); }
+
   #done(type, detail = {}) {
-    this.#popover.hidePopover();
+    this.close();
     this.dispatchEvent(new CustomEvent(type, { detail: { strokes: this.#strokes, ...detail } }));
   }
 }

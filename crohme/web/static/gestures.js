@@ -90,9 +90,9 @@ function crossing([ax, ay], [bx, by], [cx, cy], [dx, dy]) {
 const TAP = { far: 4, long: 400 }; // CSS pixels, milliseconds
 const NEAR = { pen: 4, mouse: 5, touch: 9 }; // CSS pixels; with a pen, dots are set close to what is there
 
-/** The stroke that a short touch of a "pen", "mouse" or "touch" lies on, or -1. */
+/** The stroke that a short touch of a "pen", "mouse" or "touch" lies on; undefined if there is none. */
 export function tapped(stroke, strokes, pointer) {
   const { width, height } = extent([stroke]), [x, y, start] = stroke[0];
-  if (Math.max(width, height) > TAP.far || stroke.at(-1)[2] - start > TAP.long) return -1;
+  if (Math.max(width, height) > TAP.far || stroke.at(-1)[2] - start > TAP.long) return undefined;
   return strokeAt(strokes, x, y, NEAR[pointer] ?? NEAR.mouse);
 }

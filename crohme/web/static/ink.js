@@ -32,11 +32,11 @@ export function fitted(strokes, sheetWidth, sheetHeight, share = 0.7) {
   return strokes.map((stroke) => stroke.map(([x, y]) => [(x - left) * scale + right, (y - top) * scale + down, 0]));
 }
 
-/** Index of the topmost stroke within a distance of a point, or -1. */
+/** The topmost stroke within a distance of a point; undefined if there is none. */
 export function strokeAt(strokes, x, y, distance = 9) {
   const isNear = ({ left, top, width, height }) =>
     x >= left - distance && x <= left + width + distance && y >= top - distance && y <= top + height + distance;
-  return strokes.findLastIndex((stroke) => isNear(boxOf(stroke)) && stroke.some((point, i) => toSegment(x, y, stroke[Math.max(i - 1, 0)], point) <= distance));
+  return strokes.findLast((stroke) => isNear(boxOf(stroke)) && stroke.some((point, i) => toSegment(x, y, stroke[Math.max(i - 1, 0)], point) <= distance));
 }
 
 /** The path that draws a stroke: through the middles of its segments, so that no corner shows. */

@@ -1,6 +1,6 @@
 /** Strokes chosen with a loop, to be moved, made larger or smaller, copied, erased, or read as one symbol. */
-import { extent } from "./ink.js";
-import { copied, moved } from "./page.js";
+import { boxOf, joined } from "./ink.js";
+import { copied, moved, numbersOn } from "./page.js";
 import { Tool } from "./tools.js";
 
 const MARGIN = 10; // CSS pixels around what is chosen
@@ -10,21 +10,23 @@ const SMALLEST = 0.2;
 
 /** Fires "choose" whenever other strokes are chosen, or none. */
 export class Lasso extends Tool {
-  #chosen = [];
+  #chosen = new Set(); // strokes
   #loop = null;
   #drag = null; // {from, to, isScaling, box}
 
-  get chosen() { return this.#chosen; }
+  /** The numbers of what is chosen on a page. */
+  chosenOn(page) { return this.#chosen.size ? numbersOn(page, this.#chosen) : []; }
 
-  choose(indices) {
-    this.#chosen = [...indices];
+  choose(strokes) {
+    this.#chosen = new Set(strokes);
     this.dispatchEvent(new Event("choose"));
   }
 
-  /** {left, top, width, height} around what is chosen; null if nothing is. */
-  boxOn({ strokes }) {
-    if (!this.#chosen.length) return null;
-    const { left, top, width, height } = extent(this.#chosen.map((index) => strokes[index]));
+  /** {left, top, width, height} around what is chosen on a page; null if nothing is. */
+  boxOn(page) {
+    const chosen = this.chosenOn(page);
+    if (!chosen.length) return null;
+    const { left, top, width, height } = joined(chosen.map((index) => boxOf(page.strokes[index])));
     return { left: left - MARGIN, top: top - MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
   }
 
@@ -45,12 +47,9 @@ export class Lasso extends Tool {
   end(page) {
     const loop = this.#loop, change = this.#drag && this.#change(), hasMoved = this.#drag && this.#drag.to !== this.#drag.from;
     this.cancel();
-    if (!loop) return hasMoved ? moved(page, this.#chosen, change) : null;
+    if (!loop) return hasMoved ? this.#moveOn(page, change) : null;
     const isInside = ([x, y]) => isWithin(x, y, loop);
-    this.choose(page.strokes.map((_, index) => index).filter((index) => {
-      const stroke = page.strokes[index];
-      return stroke.filter(isInside).length >= MOST * stroke.length;
-    }));
+    this.choose(page.strokes.filter((stroke) => stroke.filter(isInside).length >= MOST * stroke.length));
     return null;
   }
 
@@ -59,13 +58,21 @@ export class Lasso extends Tool {
   /** The page with a copy of what is chosen beside it; the copy is chosen then. */
   copyOn(page) {
     const { width } = this.boxOn(page);
-    const next = copied(page, this.#chosen, (x, y) => [x + width, y]);
-    this.#chosen = this.#chosen.map((_, i) => page.strokes.length + i);
+    const next = copied(page, this.chosenOn(page), (x, y) => [x + width, y]);
+    this.#chosen = new Set(next.strokes.slice(page.strokes.length));
     return next;
   }
 
-  look(stroke, index) {
-    if (!this.#chosen.includes(index)) return { stroke };
+  #moveOn(page, change) {
+    const chosen = this.chosenOn(page);
+    if (!chosen.length) return null;
+    const next = moved(page, chosen, change);
+    this.#chosen = new Set(chosen.map((index) => next.strokes[index]));
+    return next;
+  }
+
+  look(stroke) {
+    if (!this.#chosen.has(stroke)) return { stroke };
     const change = this.#drag ? this.#change() : (x, y) => [x, y];
     return { stroke: stroke.map(([x, y, t]) => [...change(x, y), t]), isLit: true };
   }

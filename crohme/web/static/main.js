@@ -12,7 +12,7 @@ import { Notebook } from "./notebook.js";
 import { Notice } from "./notice.js";
 import { Opening } from "./opening.js";
 import { Pad } from "./pad.js";
-import { BLANK, corrected, released, separated, typed, without } from "./page.js";
+import { BLANK, corrected, numbersOn, released, separated, typed, without } from "./page.js";
 import { Panel } from "./panel.js";
 import { Reader } from "./reader.js";
 import { Recognition } from "./recognition.js";
@@ -84,12 +84,13 @@ history.addEventListener("change", () => {
 for (const radio of document.querySelectorAll("[name=mode]")) radio.addEventListener("change", () => read(0));
 reader.addEventListener("reading", () => {
   pad.mark(reader.lines.filter((line) => line.isUpToDate && line.reading && !line.typed).flatMap(doubtfulOf));
-  notebook.note(reader.lines.filter((line) => line.typed || (line.isUpToDate && line.reading)).map(({ strokes, latex }) => ({ strokes, latex })));
+  notebook.note(reader.lines.filter((line) => line.typed || (line.isUpToDate && line.reading)).map(({ ink, latex }) => ({ strokes: ink.strokes, latex })));
 });
 notebook.addEventListener("unkept", () => notice.tell("This browser does not keep what you write. Export the notebook before you close the page."), { once: true });
 
 function doubtfulOf(line) {
-  return line.reading.symbols.filter((symbol) => symbol.doubtful).map(({ strokes }) => line.onPage(strokes));
+  const doubtful = line.reading.symbols.filter((symbol) => symbol.doubtful);
+  return doubtful.map(({ strokes }) => line.strokesOf(strokes)).filter((strokes) => strokes.length);
 }
 
 // The pen, and what is under it.
@@ -104,7 +105,7 @@ pad.addEventListener("unchanged", () => {
 });
 pad.view.addEventListener("change", () => { $("unzoom").hidden = !pad.view.isZoomed; });
 $("unzoom").addEventListener("click", () => pad.view.reset());
-pad.addEventListener("hover", ({ detail }) => { if (result.isUpToDate) shown.lightStroke(reader.active.strokes.indexOf(detail)); });
+pad.addEventListener("hover", ({ detail }) => { if (result.isUpToDate) shown.lightStroke(reader.active.ink.strokes.indexOf(detail)); });
 pad.tools.pen.addEventListener("tap", (event) => {
   const line = reader.lineOf(event.detail), symbol = line?.symbolOf(event.detail);
   if (!symbol) return;
@@ -118,24 +119,27 @@ pad.tools.pen.addEventListener("taken", ({ detail }) => {
 });
 
 // One symbol, in the formula or on the paper, lit, corrected, erased.
-shown.addEventListener("light", ({ detail }) => { if (result.isUpToDate) pad.light(reader.active.onPage(detail)); });
-shown.addEventListener("erase", ({ detail }) => { if (result.isUpToDate) history.push(without(history.current, reader.active.onPage(detail))); });
+shown.addEventListener("light", ({ detail }) => { if (result.isUpToDate) pad.light(reader.active.strokesOf(detail)); });
+shown.addEventListener("erase", ({ detail }) => { if (result.isUpToDate) change(reader.active.strokesOf(detail), without); });
 shown.addEventListener("pick", ({ detail: { strokes, box } }) => {
-  const symbol = result.isUpToDate && reader.active.symbolOf(reader.active.strokes[strokes[0]]);
+  const symbol = result.isUpToDate && reader.active.symbolOf(reader.active.ink.strokes[strokes[0]]);
   if (symbol) correct(symbol, box);
 });
 function correct(symbol, box) {
-  const isFixed = history.current.fixed.some(({ strokes }) => strokes.some((index) => symbol.strokes.includes(index)));
+  const { current } = history, numbers = numbersOn(current, symbol.strokes);
+  const isFixed = current.fixed.some(({ strokes }) => strokes.some((index) => numbers.includes(index)));
   correction.open(symbol, reader.active.signs, isFixed, box);
   pad.light(symbol.strokes);
 }
-const CHANGES = {
-  correct: ({ strokes, label }) => corrected(history.current, strokes, label),
-  separate: ({ strokes }) => separated(history.current, strokes),
-  release: ({ strokes }) => released(history.current, strokes),
-  erase: ({ strokes }) => without(history.current, strokes),
-};
-for (const [name, change] of Object.entries(CHANGES)) correction.addEventListener(name, ({ detail }) => history.push(change(detail)));
+/** Change the page where strokes are, if they are all still there: `how` takes it, their numbers, and what else it needs. */
+function change(strokes, how, ...rest) {
+  const { current } = history, numbers = numbersOn(current, strokes);
+  if (numbers.length && numbers.length === strokes.length) history.push(how(current, numbers, ...rest));
+}
+for (const [name, how] of Object.entries({ correct: corrected, separate: separated, release: released, erase: without })) {
+  correction.addEventListener(name, ({ detail: { strokes, label } }) => change(strokes, how, label));
+}
+history.addEventListener("change", () => correction.close());
 
 // The tools.
 const BUTTONS = { eraser: $("erase"), lasso: $("select") };
@@ -158,9 +162,9 @@ $("select").addEventListener("click", () => toggle("lasso"));
 walkWithArrows($("tools"));
 actOnSelection($("selection"), pad, history);
 const eraseChosen = () => {
-  const { chosen } = pad.tools.lasso, { strokes } = history.current, gone = chosen.length ? [...chosen] : [strokes.length - 1];
-  pad.tools.lasso.choose([]);
-  if (strokes.length) history.push(without(history.current, gone));
+  const { lasso } = pad.tools, { current } = history, chosen = lasso.chosenOn(current);
+  lasso.choose([]);
+  if (current.strokes.length) history.push(without(current, chosen.length ? chosen : [current.strokes.length - 1]));
 };
 listenToKeys($("pad"), {
   travel, toggle, use: (tool) => {
@@ -168,7 +172,7 @@ listenToKeys($("pad"), {
     $("save").open = false;
   },
   erase: eraseChosen,
-  clear: () => (pad.tools.lasso.chosen.length ? eraseChosen() : clear()),
+  clear: () => (pad.tools.lasso.chosenOn(history.current).length ? eraseChosen() : clear()),
   scroll: (share) => pad.view.pan(0, -share * pad.height),
 });
 

@@ -1,7 +1,7 @@
 /** The pages of the notebook, of which one lies open. All of it is kept in this browser, and other tabs show it, too. */
 import { pastOf } from "./history.js";
 import { forget, keep, load, loadOne } from "./kept.js";
-import { BLANK, page } from "./page.js";
+import { BLANK, numbersOn, page } from "./page.js";
 import { Versions } from "./versions.js";
 
 const OPEN = "page"; // in the tab's own storage, which outlives a reload
@@ -15,7 +15,7 @@ export class Notebook extends EventTarget {
   open;
   versions = new Versions();
   #history;
-  #readings = []; // of the page that lies open: {strokes, latex} of each line that is read
+  #readings = null; // of the page that lies open: {strokes, latex} of each line that is read; null while nothing is known of them
   #isReady = false;
   #isForeign = false; // while a page comes from another tab
   #timer = 0;
@@ -56,7 +56,7 @@ export class Notebook extends EventTarget {
     sheet.past ??= pastOf(await pageOf(sheet.kept));
     this.open = sheet;
     this.versions.open({ ...this.#record(sheet), at: sheet.at });
-    this.#readings = [];
+    this.#readings = null;
     sessionStorage.setItem(OPEN, sheet.id);
     this.#unkept(() => this.#history.open(sheet.past));
     this.#tell();
@@ -96,7 +96,7 @@ export class Notebook extends EventTarget {
     };
   }
 
-  /** What the lines of the open page are read as, to be kept with it: [{strokes, latex}]. */
+  /** What the lines of the open page are read as, to be kept with it: [{strokes, latex}], the strokes themselves. */
   note(readings) {
     this.#readings = readings;
     this.#stop();
@@ -118,8 +118,12 @@ export class Notebook extends EventTarget {
 
   #record(sheet) {
     if (!sheet.past) return sheet.kept;
-    const { strokes, picture, fixed, lines, text } = sheet.past.pages[sheet.past.at];
-    const readings = sheet === this.open && this.#readings.length ? this.#readings : sheet.kept?.readings ?? [];
+    const current = sheet.past.pages[sheet.past.at], { strokes, picture, fixed, lines, text } = current;
+    const known = sheet === this.open ? this.#readings : null;
+    const readings = known?.flatMap(({ strokes: own, latex }) => {
+      const numbers = numbersOn(current, own);
+      return numbers.length === own.length ? [{ strokes: numbers, latex }] : [];
+    }) ?? sheet.kept?.readings ?? [];
     return { id: sheet.id, name: sheet.name, strokes, file: picture?.file ?? null, fixed, lines, text, readings };
   }
 
@@ -153,7 +157,10 @@ export class Notebook extends EventTarget {
     } else {
       Object.assign(sheet, sheetOf(kept), { past: sheet === this.open ? sheet.past : null });
       const content = await pageOf(kept);
-      if (sheet === this.open && !hasSameInk(content, this.#history.current)) this.#unkept(() => this.#history.push(content));
+      if (sheet === this.open && !hasSameInk(content, this.#history.current)) {
+        this.#readings = null; // those of the other tab hold
+        this.#unkept(() => this.#history.push(content));
+      }
     }
     this.#tell();
   }

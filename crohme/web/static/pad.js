@@ -13,8 +13,8 @@ const TAP = { far: 4, long: 400, apart: 800 }; // CSS pixels, milliseconds; soon
 const RESTING = 500; // milliseconds after the pen was seen in which a touch is the palm of the hand that holds it
 
 /**
- * Fires "pendown", "unchanged" when the pen is lifted and has changed nothing, and "hover" with the index of the stroke
- * under the mouse (-1 for none) as detail. `view` fires when the sheet is zoomed or moved.
+ * Fires "pendown", "unchanged" when the pen is lifted and has changed nothing, and "hover" with the stroke under the mouse,
+ * null for none, as detail. `view` fires when the sheet is zoomed or moved.
  */
 export class Pad extends EventTarget {
   view = new View(this);
@@ -24,7 +24,7 @@ export class Pad extends EventTarget {
   #canvas;
   #history;
   #lit = new Set();
-  #marked = []; // strokes of each symbol that is doubtful
+  #marked = []; // the strokes of each symbol that is doubtful
   #pointer = null; // the one that writes or erases: {id, type, start}
   #pinch = null; // two fingers: their ids → [x, y] of the window
   #penSeen = -Infinity; // when the pen last wrote or hovered
@@ -49,7 +49,7 @@ export class Pad extends EventTarget {
     canvas.addEventListener("pointerup", (event) => this.#up(event, true));
     canvas.addEventListener("pointercancel", (event) => this.#up(event, false));
     canvas.addEventListener("lostpointercapture", (event) => this.#up(event, false)); // no other event may come
-    canvas.addEventListener("pointerleave", () => this.#hover(-1));
+    canvas.addEventListener("pointerleave", () => this.#hover(null));
     canvas.parentElement.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
   }
 
@@ -76,8 +76,8 @@ export class Pad extends EventTarget {
     if (this.#pointer?.id === event.pointerId) this.#pointer.tap = tap;
   }
 
-  light(indices) {
-    this.#lit = new Set(indices);
+  light(strokes) {
+    this.#lit = new Set(strokes);
     this.draw();
   }
 
@@ -88,8 +88,8 @@ export class Pad extends EventTarget {
   }
 
   /** The box of some strokes in the window. */
-  boxOf(indices) {
-    return this.toWindow(joined(indices.map((index) => boxOf(this.strokes[index]))));
+  boxOf(strokes) {
+    return this.toWindow(joined(strokes.map(boxOf)));
   }
 
   /** A box of the page in the window. */
@@ -116,12 +116,12 @@ export class Pad extends EventTarget {
     if (picture) this.#drawPicture(brush, picture.bitmap);
     const paint = new Paint(brush, canvas), tool = this.#busy ?? this.tools[this.#tool];
     const isInSight = ({ top, height }) => (top + height) * scale + y > -MARGIN && top * scale + y < this.height + MARGIN;
-    strokes.forEach((stroke, index) => {
-      const { isLit = false, ...look } = tool.look(stroke, index);
-      if (look.stroke === stroke && !isInSight(boxOf(stroke))) return;
-      paint.stroke(look.stroke, { ...look, isLit: isLit || this.#lit.has(index) });
-    });
-    for (const symbol of this.#marked) paint.dottedUnder(joined(symbol.map((index) => boxOf(strokes[index]))));
+    for (const stroke of strokes) {
+      const { isLit = false, ...look } = tool.look(stroke);
+      if (look.stroke === stroke && !isInSight(boxOf(stroke))) continue;
+      paint.stroke(look.stroke, { ...look, isLit: isLit || this.#lit.has(stroke) });
+    }
+    for (const symbol of this.#marked) paint.dottedUnder(joined(symbol.map(boxOf)));
     tool.draw(paint, this.#history.current);
   }
 
@@ -143,7 +143,7 @@ export class Pad extends EventTarget {
     this.#canvas.focus({ preventScroll: true });
     this.#canvas.setPointerCapture(event.pointerId);
     this.#pointer = { id: event.pointerId, type: event.pointerType, start: this.#placeOf(event), at: event.timeStamp, far: 0 };
-    this.#hover(-1);
+    this.#hover(null);
     this.dispatchEvent(new Event("pendown"));
     this.#busy = event.buttons & PEN_ERASER ? this.tools.eraser : this.tools[this.#tool];
     this.#busy.begin(this.#point(event), this.#history.current, event.pointerType);
@@ -205,13 +205,13 @@ export class Pad extends EventTarget {
     if (pointerType === "pen") this.#penSeen = timeStamp;
   }
 
-  #hover(index) {
-    this.dispatchEvent(new CustomEvent("hover", { detail: index }));
+  #hover(stroke) {
+    this.dispatchEvent(new CustomEvent("hover", { detail: stroke }));
   }
 
   #strokeUnder(event) {
     const [x, y] = this.#point(event);
-    return strokeAt(this.strokes, x, y);
+    return strokeAt(this.strokes, x, y) ?? null;
   }
 
   /** A second finger, soon after the first. */

@@ -14,6 +14,12 @@ export function page(strokes, { picture = null, fixed = [], lines = [], text = [
 
 export const BLANK = page([]);
 
+/** The numbers of strokes on a page, of those that are on it: what is remembered for later is strokes, never numbers. */
+export function numbersOn({ strokes }, some) {
+  const numbers = new Map(strokes.map((stroke, index) => [stroke, index]));
+  return [...some].filter((stroke) => numbers.has(stroke)).map((stroke) => numbers.get(stroke));
+}
+
 /** One more stroke. Ink on a picture takes its place. */
 export function written(of, stroke) {
   return page([...of.strokes, stroke], { ...of, picture: null });

@@ -20,8 +20,8 @@ export class Panel {
     this.#history = history;
     reader.addEventListener("active", () => this.#show());
     reader.addEventListener("reading", ({ detail }) => { if (detail === reader.active) this.#show(); });
-    recognition.addEventListener("answer", ({ detail: { isPassing, isRetried, refusal } }) => {
-      if (isPassing) result.say(isRetried ? `${refusal.message} Trying again…` : refusal.message, true);
+    recognition.addEventListener("answer", ({ detail: { isPassing, refusal } }) => {
+      if (isPassing) result.say(`${refusal.message} Trying again…`, true);
     });
   }
 

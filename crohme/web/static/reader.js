@@ -6,8 +6,8 @@ import { inkOf } from "./page.js";
 const MOST_INKS = 400; // that are remembered for undo
 
 /**
- * A line of the page. `strokes` are its strokes' numbers on the page; numbers in readings are those within `ink`, a page
- * of its strokes alone. `answer` is an element that stands beside it on the paper, for what follows from it.
+ * A line of the page. `ink` is a page of its strokes alone, and numbers in readings are those within it; `strokes` are the
+ * numbers that they had on the page when it was read. `answer` is an element that stands beside it on the paper, for what follows from it.
  */
 export class Line {
   id;
@@ -41,14 +41,14 @@ export class Line {
     }
   }
 
-  /** Numbers of strokes within the line, as those of the page. */
-  onPage(strokes) { return strokes.map((index) => this.strokes[index]); }
+  /** The strokes of its ink that a reading means by numbers. A picture has none: the numbers are those of its tracing. */
+  strokesOf(numbers) { return numbers.map((number) => this.ink.strokes[number]).filter(Boolean); }
 
-  /** The symbol of a stroke of the page, its strokes numbered as on the page; null if there is none. */
+  /** The symbol of a stroke, with its strokes in place of their numbers; null if there is none. */
   symbolOf(stroke) {
-    const index = this.strokes.indexOf(stroke);
-    const symbol = this.isUpToDate && this.reading?.symbols.find(({ strokes }) => strokes.includes(index));
-    return symbol ? { ...symbol, strokes: this.onPage(symbol.strokes) } : null;
+    const number = this.ink.strokes.indexOf(stroke);
+    const symbol = this.isUpToDate && this.reading?.symbols.find(({ strokes }) => strokes.includes(number));
+    return symbol ? { ...symbol, strokes: this.strokesOf(symbol.strokes) } : null;
   }
 }
 
@@ -119,7 +119,7 @@ export class Reader extends EventTarget {
   }
 
   /** The line of a stroke; undefined for strokes of text. */
-  lineOf(stroke) { return this.lines.find(({ strokes }) => strokes.includes(stroke)); }
+  lineOf(stroke) { return this.lines.find(({ ink }) => ink.strokes.includes(stroke)); }
 
   /** The same ink as before for the same strokes: what is read of it is known. */
   #known(ink) {

@@ -4,16 +4,15 @@ import { extent } from "./ink.js";
 
 const PAUSE = 220; // milliseconds after a stroke, in which another one may begin
 const PATIENCE = 1000; // milliseconds for which an outdated question holds up a newer one
-const [FIRST_RETRY, LAST_RETRY] = [1000, 15_000]; // milliseconds after a failure, and after many
+const [FIRST_RETRY, LAST_RETRY] = [1000, 10_000]; // milliseconds after a failure, and after many
 const DOT = 5; // CSS pixels; ink no larger could be anything
 const PATHS = { expression: "/v1/recognize", symbol: "/v1/symbol" };
 /** What says nothing of the ink, and may be over the next time. */
 const PASSING = new Set(["unreachable", "unknown", "internal", "busy", "timed_out", "stopping", "worker_lost"]);
-const MOST_RETRIES = 4; // but for a server that cannot be reached
 
 /**
- * Reads inks: lines, or a whole page. Fires "answer" with {ink, mode, answer} or {ink, mode, refusal, isPassing, isRetried}
- * as detail.
+ * Reads inks: lines, or a whole page. Fires "answer" with {ink, mode, answer} or {ink, mode, refusal, isPassing} as detail.
+ * What failed for a reason that may pass is asked again, for as long as it is to be known.
  */
 export class Recognition extends EventTarget {
   #timer = 0;
@@ -28,7 +27,7 @@ export class Recognition extends EventTarget {
 
   constructor() {
     super();
-    addEventListener("online", () => { if (this.#failures) this.#ask(); });
+    for (const type of ["online", "focus", "pageshow"]) addEventListener(type, () => { if (this.#failures) this.#ask(); });
   }
 
   /** What is known of an ink: {answer} or {refusal}; undefined if it is to be asked. */
@@ -123,15 +122,15 @@ export class Recognition extends EventTarget {
     const code = told.refusal?.code;
     told.isPassing = PASSING.has(code);
     if (!told.isPassing) this.#known[mode].set(ink, told.answer ? { answer: told.answer } : { refusal: told.refusal });
-    told.isRetried = told.isPassing && (code === "unreachable" || this.#failures < MOST_RETRIES);
-    if (!told.isRetried) this.#failures = 0;
+    if (!told.isPassing) this.#failures = 0;
     if (told.answer || told.isPassing || !isOutdated) this.dispatchEvent(new CustomEvent("answer", { detail: told }));
-    if (told.isRetried) this.#retry();
-    else if (told.isPassing) this.#inks.delete(ink);
-    if (this.#isDue || !(told.isRetried || this.#isHeld || this.#timer)) this.#ask();
+    if (told.isPassing) this.#retry(ink);
+    else if (this.#isDue || !(this.#isHeld || this.#timer)) this.#ask();
   }
 
-  #retry() {
+  /** Ask again later; the ink that failed is asked after the others, which it may be the only one of to fail. */
+  #retry(ink) {
+    if (this.#inks.delete(ink)) this.#inks.add(ink);
     this.#isDue = false;
     this.#stop();
     this.#timer = setTimeout(() => this.#ask(), Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#failures++));

@@ -75,8 +75,9 @@ export class Tags {
   #placeNow() {
     const sheet = this.#layer.getBoundingClientRect();
     for (const [line, { tag, drawn }] of this.#tags) {
-      if (!line.strokes.length) continue; // a picture
-      const { left, top, right, bottom } = this.#pad.boxOf(line.strokes);
+      const { strokes } = line.ink;
+      if (!strokes.length) continue; // a picture
+      const { left, top, right, bottom } = this.#pad.boxOf(strokes);
       const isBeside = sheet.right - right > NARROW;
       const isSeen = bottom > sheet.top && top < sheet.bottom;
       tag.hidden = !isSeen;

@@ -14,7 +14,9 @@ export function showTimeline({ button, popover, list, none }, notebook, history,
     const entry = target.closest("button");
     if (!entry) return;
     popover.hidePopover();
-    history.push(await pageOf(entry.version));
+    const content = await pageOf(entry.version);
+    if (notebook.open.id !== entry.version.id) return; // another page was opened meanwhile
+    history.push(content);
     notice.tell(`The page is as it was on ${entry.when}.`, { name: "Undo", run: () => history.undo() });
   });
   /** Show the versions of the page. */

@@ -4,7 +4,7 @@
  */
 import { takenAway, tapped } from "./gestures.js";
 import { strokeAt } from "./ink.js";
-import { without, written } from "./page.js";
+import { numbersOn, without, written } from "./page.js";
 
 const RUB_STEP = 4; // CSS pixels
 const DOT_WITHIN = 800; // milliseconds after a stroke in which a touch of the ink is a dot: of an i, of a colon
@@ -31,7 +31,6 @@ export class Pen extends Tool {
     this.#pointer = pointer;
   }
 
-
   move(point) { this.#stroke.push(point); }
   cancel() { this.#stroke = null; }
 
@@ -40,8 +39,8 @@ export class Pen extends Tool {
     this.#stroke = null;
     const isDot = stroke[0][2] - this.#ended < DOT_WITHIN;
     this.#ended = stroke.at(-1)[2];
-    const index = isDot ? -1 : tapped(stroke, page.strokes, this.#pointer);
-    if (index >= 0 && !this.dispatchEvent(new CustomEvent("tap", { detail: index, cancelable: true }))) return null;
+    const under = isDot ? null : tapped(stroke, page.strokes, this.#pointer);
+    if (under && !this.dispatchEvent(new CustomEvent("tap", { detail: under, cancelable: true }))) return null;
     const gone = takenAway(stroke, page.strokes);
     if (!gone.length) return written(page, stroke);
     this.dispatchEvent(new CustomEvent("taken", { detail: gone.length }));
@@ -52,7 +51,7 @@ export class Pen extends Tool {
 }
 
 export class Eraser extends Tool {
-  #doomed = null; // Set of indices, while erasing
+  #doomed = null; // Set of strokes, while erasing
   #last = null;
 
   begin(point, page) {
@@ -68,19 +67,19 @@ export class Eraser extends Tool {
     for (let step = 1; step <= steps; step++) {
       const share = step / steps;
       const under = strokeAt(strokes, fromX + share * (x - fromX), fromY + share * (y - fromY));
-      if (under >= 0) this.#doomed.add(under);
+      if (under) this.#doomed.add(under);
     }
     this.#last = [x, y];
   }
 
   end(page) {
-    const doomed = this.#doomed;
+    const doomed = numbersOn(page, this.#doomed);
     this.#doomed = null;
-    return doomed.size ? without(page, doomed) : null;
+    return doomed.length ? without(page, doomed) : null;
   }
 
   cancel() { this.#doomed = null; }
-  look(stroke, index) { return { stroke, alpha: this.#doomed?.has(index) ? 0.2 : 1 }; }
+  look(stroke) { return { stroke, alpha: this.#doomed?.has(stroke) ? 0.2 : 1 }; }
 }
 
 export { Tool };
