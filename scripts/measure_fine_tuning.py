@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ sys.path.insert(0, str(REPOSITORY))
 from crohme.datasets.crohme import Crohme, crohme_folder  # noqa: E402
 from crohme.datasets.location import DataNotFound  # noqa: E402
 from crohme.evaluation.expressions import evaluate  # noqa: E402
+from inkml_parser.files import write_whole  # noqa: E402
 
 RENAMED = {"alpha": "nabla", "beta": "angle", "theta": "Omega"}
 FILES, LEARNT = 300, 10
@@ -44,7 +46,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="of training (10; for each writer 2)")
     parser.add_argument("--writers", type=int, metavar="N", help="only the N writers who wrote most")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="as of `train expressions`")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="folder for the data and the runs, which are kept")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="folder for the data and the runs, which are kept; writers measured there before are not measured again",
+    )
     args = parser.parse_args()
     folder = crohme_folder()
     if folder is None:
@@ -93,15 +100,29 @@ def measure_writers(
     for number, (writer, files) in enumerate(enough[:most]):
         order = [files[i] for i in np.random.default_rng(number).permutation(len(files))]
         own = out / str(number)
-        copy(order[:LEARNT], own / "data", rename=False)
-        copy(order[LEARNT:], own / "others", rename=False)
-        before = right(own / "others", START)
-        bundle, _ = train(own / "data", own / "run", minutes, settings)
-        after = right(own / "others", bundle)
-        figures[writer] = {"n": len(before), "before": percentage(before), "after": percentage(after)}
+        measured = own / "figures.json"
+        if not measured.exists():
+            shutil.rmtree(own, ignore_errors=True)
+            copy(order[:LEARNT], own / "data", rename=False)
+            copy(order[LEARNT:], own / "others", rename=False)
+            before = right(own / "others", START)
+            bundle, _ = train(own / "data", own / "run", minutes, settings)
+            after = right(own / "others", bundle)
+            write_whole(measured, json.dumps({"n": len(before), "before": sum(before), "after": sum(after)}))
+        figures[writer] = json.loads(measured.read_text(encoding="utf-8"))
         print(writer, figures[writer], file=sys.stderr, flush=True)
-    lifts = [one["after"] - one["before"] for one in figures.values()]
-    return {**figures, "mean lift": round(float(np.mean(lifts)), 2), "load": os.getloadavg()}
+    return {**figures, **lift(list(figures.values())), "load": os.getloadavg()}
+
+
+def lift(writers: list[dict[str, int]]) -> dict[str, Any]:
+    """ExpRate over all files before and after, and the mean over writers of the difference, in points."""
+    n, before, after = (sum(one[key] for one in writers) for key in ("n", "before", "after"))
+    lifts = [100 * (one["after"] - one["before"]) / one["n"] for one in writers]
+    return {
+        "all": {"n": n, "before": round(100 * before / n, 1), "after": round(100 * after / n, 1)},
+        "mean lift of a writer": round(float(np.mean(lifts)), 2),
+        "writers lifted, lowered": [sum(one > 0 for one in lifts), sum(one < 0 for one in lifts)],
+    }
 
 
 def copy(files: Iterable[Path], folder: Path, rename: bool = True) -> None:
@@ -128,11 +149,6 @@ def train(data: Path, run: Path, minutes: float, settings: list[str]) -> tuple[P
 def right(folder: Path, bundle: str | Path) -> list[bool]:
     """Whether each file is read right."""
     return [outcome.is_right for outcome in evaluate(folder, bundle)]
-
-
-def percentage(found: list[bool]) -> float:
-    """ExpRate."""
-    return round(100 * sum(found) / len(found), 1)
 
 
 if __name__ == "__main__":

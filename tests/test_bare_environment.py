@@ -162,6 +162,7 @@ COMMANDS = {
     "batch s3://bucket/ink --output {out}/read": "batch",
     "serve": "web",
     "solve --latex 1+1": "solver",
+    "solve {sample}/sample7_00.inkml": "solver",
 }
 
 

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 _LICENCE = re.compile(r"^[-*| ]*licen[cs]e\**:(.*(?:\n(?![-#|]|\s*$).+)*)", re.IGNORECASE | re.MULTILINE)
 """The point of a model card that states the licence, over several lines perhaps."""
 _FIGURES = {"exprate": "ExpRate", "le1": "≤ 1 error", "le2": "≤ 2", "le3": "≤ 3", "top1": "top-1", "top3": "top-3",
-            "top5": "top-5"}  # fmt: skip
+            "top5": "top-5", "stroke_class": "stroke classes", "same_symbol_f": "segmentation F1",
+            "exprate_pointed": "ExpRate with strokes", "recurring": "wrong in places only"}  # fmt: skip
+"""Shares, by the ends of their names."""
+_SETS = {"": "validation", "backward": "right to left", "traced": "from pictures"}
+"""What a training run validates on, by the beginnings of the names."""
 LIBRARIES = ("keras", "tensorflow", "numpy", "lxml", "opencv-python-headless")
 
 
@@ -100,15 +104,26 @@ def _by_set(bundle: Bundle) -> dict[str, list[str]]:
     reads_expressions = bundle.reads is Reads.EXPRESSIONS
     found: dict[str, list[str]] = {}
     for key, value in bundle.metrics.items():
-        of, _, name = key.rpartition("_")
+        of, name = _split(key)
+        title = _SETS.get(of, of)
         if name == "n":
-            found.setdefault(of, []).append(counted(value, "file" if reads_expressions else "symbol"))
+            found.setdefault(title, []).append(counted(value, "file" if reads_expressions else "symbol"))
+        elif name == "surprise":
+            found.setdefault(title, []).append(f"−log p {value:.2f}")
         elif name in _FIGURES:
             share = value * (1 if reads_expressions else 100)
-            found.setdefault(of or "validation", []).append(f"{_FIGURES[name]} {share:.2f} %")
+            found.setdefault(title, []).append(f"{_FIGURES[name]} {share:.2f} %")
         elif isinstance(value, int | float):
             found.setdefault("other", []).append(f"{key.replace('_', ' ')} {value:.4g}")
     return found
+
+
+def _split(key: str) -> tuple[str, str]:
+    """A figure's set and name: `traced_stroke_class` is `traced`, `stroke_class`."""
+    for name in sorted((*_FIGURES, "n", "surprise"), key=len, reverse=True):
+        if key == name or key.endswith((f"_{name}", f" {name}")):
+            return key[: -len(name)].rstrip("_ "), name
+    return "", key
 
 
 def _print_bundle(bundle: Bundle) -> None:

@@ -11,6 +11,7 @@ from crohme.cli.errors import CommandError
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.errors import CrohmeError, cause_of
+from crohme.extras import require
 
 if TYPE_CHECKING:
     from crohme.notation import SymbolTree
@@ -61,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
     if bool(args.paths) == bool(args.latex):
         raise CommandError("solve takes either a PATH or --latex")
+    require("solver", "this command")
     given = _from_latex(args.given, "--given")
     trees = _from_latex(args.latex, "--latex") if args.latex else _recognised(args.paths)
     angle = "degrees" if args.degrees else "radians"

@@ -40,7 +40,11 @@ class Parser(argparse.ArgumentParser):
             CommandError: An option of another task, or a task that does not come first.
         """
         if not self.tasks:
-            return super().parse_known_args(args, namespace or argparse.Namespace())
+            parsed, unknown = super().parse_known_args(args, namespace or argparse.Namespace())
+            options = [argument for argument in unknown if argument.startswith("-")]
+            if options and self._subparsers is None:  # here, not in the parser of all commands: it shows its own usage
+                self.error(f"unrecognized arguments: {' '.join(options)}")
+            return parsed, unknown
         given = list(args or ())
         if self._means_default(given):
             given.insert(0, str(self.default_task))

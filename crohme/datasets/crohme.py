@@ -12,7 +12,7 @@ from pathlib import Path
 
 from crohme.datasets.base import TRAIN
 from crohme.datasets.inkml import InkmlFolder
-from crohme.datasets.location import REPOSITORY, DataNotFound
+from crohme.datasets.location import DataNotFound, data_folder
 from crohme.notation import CLASSES
 from inkml_parser import Ink
 
@@ -86,7 +86,7 @@ def writer_of(collection: str, name: str, annotations: Mapping[str, str]) -> str
 def crohme_folder() -> Path | None:
     """The CROHME folder, with `train/`, `test2013/` and `test2014/` in it, or None.
 
-    Looked for at `$CROHME_DATA`, then at `data/crohme` in the repository. A `$CROHME_DATA` that is set
+    Looked for at `$CROHME_DATA`, then at `data/crohme`, see `location.data_folder`. A `$CROHME_DATA` that is set
     but wrong is an error, not a reason to take other data instead.
 
     Raises:
@@ -97,5 +97,5 @@ def crohme_folder() -> Path | None:
         if not (Path(named) / TRAIN).is_dir():
             raise DataNotFound(f"CROHME_DATA is {named}, which has no folder {TRAIN!r}")
         return Path(named)
-    folder = REPOSITORY / "data" / "crohme"
-    return folder if (folder / TRAIN).is_dir() else None
+    folder = data_folder("crohme")
+    return folder if folder is not None and (folder / TRAIN).is_dir() else None

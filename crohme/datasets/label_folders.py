@@ -92,7 +92,9 @@ def _read_table(path: Path) -> dict[str, str]:
             for row in reader:
                 name, label = (row["name"] or "").strip(), (row["label"] or "").strip()
                 if not name or len(label.split()) != 1:
-                    raise LabelError(f"line {reader.line_num}: a name, a comma and a label of one token", path)
+                    raise LabelError(
+                        f'line {reader.line_num} must be a name and a label of one token, as in `comma,","`', path
+                    )
                 if table.setdefault(name, canonical_label(label)) != canonical_label(label):
                     raise LabelError(f"line {reader.line_num}: {name} stands for {table[name]} already", path)
     except OSError as error:

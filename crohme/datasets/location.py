@@ -14,16 +14,26 @@ class DataNotFound(CrohmeError):
     """A data set that is not where it was looked for. `str(error)` says where that was."""
 
 
+def data_folder(name: str) -> Path | None:
+    """The folder `data/NAME` of the checkout that this code is in, or of the current folder; None if neither has it.
+
+    Code that was installed from a checkout, and is called there, finds the data by the current folder.
+    """
+    folders = (root / "data" / name for root in (REPOSITORY, Path.cwd()))
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
 def sample_folder() -> Path:
     """The small set of InkML that the project embeds.
 
     Raises:
-        DataNotFound: This is not a checkout of the repository.
+        DataNotFound: Neither this code nor the current folder is a checkout of the repository.
     """
-    folder = REPOSITORY / "data" / "sample"
-    if not folder.is_dir():
+    folder = data_folder("sample")
+    if folder is None:
         raise DataNotFound(
-            "no data set is given (--data), and neither CROHME ($CROHME_DATA) nor the embedded sample is in place"
+            "no data set is given (--data), and neither CROHME ($CROHME_DATA or data/crohme) nor the embedded sample "
+            "(data/sample) is in place"
         )
     return folder
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from crohme import bundle
 from crohme.cli import main
 from crohme.cli.alphabet_page import alphabet_page, by_kind
 from crohme.notation import Alphabet
@@ -51,3 +52,19 @@ def test_figures_stand_by_set_in_percent_and_the_licence_is_whole(capsys: pytest
     assert re.search(r"test2014 +986 files, ExpRate \d\d\.\d\d %, ≤ 1 error", shown)
     assert re.search(r"licence .*no commercial use, share alike\.\n", shown)
     assert re.search(r"digits +0 1 2 3 4 5 6 7 8 9\n", shown)
+
+
+def test_figures_of_a_fresh_bundle_are_named_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    start = bundle.load("expressions")
+    metrics = {"exprate": 12.5, "surprise": 3.21, "traced_stroke_class": 61.0, "backward_same_symbol_f": 97.0, "x": 4}
+    bundle.save(
+        tmp_path / "mine", start.network, start.arguments, start.vocabulary, start.weights, {}, metrics,
+        preprocessing=start.preprocessing, decoding=start.decoding, calibration=start.calibration,
+    )  # fmt: skip
+    assert main(["info", str(tmp_path / "mine")]) == 0
+    shown = capsys.readouterr().out
+    for line in (
+        r"validation +ExpRate 12\.50 %, −log p 3\.21", r"from pictures +stroke classes 61\.00 %",
+        r"right to left +segmentation F1 97\.00 %", "other +x 4",
+    ):  # fmt: skip
+        assert re.search(rf"^  {line}$", shown, re.MULTILINE), shown

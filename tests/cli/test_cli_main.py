@@ -111,6 +111,24 @@ def test_wrong_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize(
+    ("arguments", "whose", "unknown"),
+    [
+        ("predict a.inkml --offline", "crohme predict expressions", "--offline"),
+        ("train symbols --wokers 2", "crohme train symbols", "--wokers"),
+        ("info math --figures", "crohme info", "--figures"), ("--quiet info", "crohme", "--quiet"),
+    ],
+)  # fmt: skip
+def test_an_unknown_option_shows_the_usage_of_its_own_command(
+    arguments: str, whose: str, unknown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments.split())
+    said = capsys.readouterr().err
+    assert said.startswith(f"usage: {whose} [-h]")
+    assert said.splitlines()[-1] == f"{whose}: error: unrecognized arguments: {unknown}"
+
+
+@pytest.mark.parametrize(
     ("arguments", "cause"),
     [
         (["info", "no-such-bundle"], "no such bundle"),

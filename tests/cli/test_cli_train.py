@@ -62,7 +62,7 @@ def no_crohme(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As on a machine with the repository alone: its sample is there, CROHME is not."""
     sample = location.sample_folder()
     monkeypatch.delenv("CROHME_DATA", raising=False)
-    monkeypatch.setattr("crohme.datasets.crohme.REPOSITORY", tmp_path / "repository")
+    monkeypatch.setattr(location, "REPOSITORY", tmp_path / "repository")
     monkeypatch.setattr(location, "sample_folder", lambda: sample)
     monkeypatch.chdir(tmp_path)
 

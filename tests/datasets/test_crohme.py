@@ -53,7 +53,8 @@ def test_a_named_folder_that_is_wrong_is_an_error(tmp_path: Path, monkeypatch: p
 
 def test_it_may_be_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CROHME_DATA", raising=False)
-    monkeypatch.setattr("crohme.datasets.crohme.REPOSITORY", tmp_path)
+    monkeypatch.setattr("crohme.datasets.location.REPOSITORY", tmp_path)
+    monkeypatch.chdir(tmp_path)
     assert crohme_folder() is None
 
 

@@ -13,8 +13,10 @@ from crohme.cli.predict.expression_readings import WRITTEN, read_expressions
 from crohme.cli.predict.resumed import Earlier
 from crohme.cli.predict.shared import TOP, Lines, add_output_options, run_prediction
 from crohme.cli.tasks import Parser
+from crohme.ink.formats import FORMATS
 
-EPILOG = """\
+_WRITTEN = "\n".join(f"  {name:<7} {FORMATS[name].about}" for name in WRITTEN)
+EPILOG = f"""\
 Each InkML file is recognised as one expression, and so is each picture, by tracing its lines
 into strokes. A file's own truth is shown beside the reading:
   =  the same
@@ -32,10 +34,9 @@ With --resume, each line is written to the .csv or .jsonl at once, and the same 
 continues after a stop, even if it was killed; files that have a line are skipped. For very
 many files there is `crohme batch`.
 
---write lg,inkml,mathml,latex,typst,text --to-dir DIR writes files to DIR, named after their
-source: a CROHME label graph over strokes (.lg), the ink with the reading as its truth (.inkml),
-Presentation MathML (.mml), LaTeX tokens (.tex), a formula of Typst (.typ), Unicode text (.txt).
-The ink of a picture is the traced one, in pixels.
+--write FORMATS --to-dir DIR writes files to DIR, named after their source, with the reading as
+their truth. The ink of a picture is the traced one, in pixels.
+{_WRITTEN}
 
 examples:
   crohme predict data/sample/test
