@@ -148,8 +148,22 @@ class Recognizer:
             Cancelled: `cancelled` said so.
             BundleError: The weights make no sense: what they answer is no number.
         """
+        steps = self.steps(source, top=top, beam=beam, symbols=symbols, fixed=fixed, cancelled=cancelled)
+        return alone(self.network, steps)
+
+    def steps(
+        self,
+        source: Source,
+        *,
+        top: int = 5,
+        beam: int | None = None,
+        symbols: Symbols | None = None,
+        fixed: Iterable[FixedSymbol] = (),
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Steps[Recognition]:
+        """`recognize` in steps, which `side_by_side` takes beside those of other expressions."""
         ink = _as_ink(source)
-        return alone(self.network, self._read(ink, top, beam, symbols, cancelled, fixed=fixed))
+        return (yield from self._read(ink, top, beam, symbols, cancelled, fixed=fixed))
 
     def session(
         self,
@@ -282,8 +296,8 @@ class Recognizer:
             labels_of(symbols, self.vocabulary.alphabet)
 
         def steps(source: Source | Callable[[], Source]) -> Steps[Recognition]:
-            ink = _as_ink(source() if callable(source) else source)
-            return (yield from self._read(ink, top, beam, symbols))
+            given = source() if callable(source) else source
+            return (yield from self.steps(given, top=top, beam=beam, symbols=symbols))
 
         return side_by_side(self.network, map(steps, sources))
 
