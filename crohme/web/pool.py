@@ -126,7 +126,7 @@ class Pool:
             if self._is_stopping:
                 raise stopping()
             self._queue.put(job)
-            wait = self._expected_wait()
+            wait = self._expected_wait(job)
             if len(self._queue) > self._capacity or wait - job.cost > self._seconds:
                 _refuse(
                     self._queue.drop_last(),
@@ -134,13 +134,19 @@ class Pool:
                 )
             self._changed.notify_all()
 
-    def _expected_wait(self) -> float:
-        """Seconds until all that waits has been begun."""
-        begun = sum(job.cost / 2 for jobs in self._running.values() for job in jobs)
-        return (self._queue.cost + begun) * self._pace / len(self._workers)
+    def _expected_wait(self, job: Job) -> float:
+        """Seconds until all that waits has been begun; for a short job, what is short, by workers that do no long one.
+
+        So what takes long does not turn away what does not.
+        """
+        most_cost = inf if job.cost > LONG else LONG
+        begun = [sum(job.cost for job in jobs) for jobs in self._running.values()]
+        ahead = self._queue.cost(most_cost) + sum(cost / 2 for cost in begun if cost <= most_cost)
+        return ahead * self._pace / (len(self._workers) - sum(cost > most_cost for cost in begun))
 
     def _abandon(self, job: Job) -> None:
         with self._changed:
+            job.is_abandoned = True
             if self._queue.remove(job):
                 return
             for worker, jobs in self._running.items():
@@ -151,7 +157,7 @@ class Pool:
         _start(worker)
         while jobs := self._next(worker):
             began = time.monotonic()
-            outcomes = self._outcomes(worker, [job.payload for job in jobs])
+            outcomes = self._outcomes(worker, jobs)
             with self._changed:
                 del self._running[worker]
                 if not any(isinstance(outcome, Cancelled) for outcome in outcomes):
@@ -167,18 +173,18 @@ class Pool:
                 _start(worker)  # it may have been killed
         worker.close()
 
-    def _outcomes(self, worker: Worker, payloads: Sequence[Any]) -> Sequence[Any]:
+    def _outcomes(self, worker: Worker, jobs: Sequence[Job]) -> Sequence[Any]:
         """What becomes of each of some jobs: its result, or the exception that ended it."""
         try:
-            return worker.run(payloads)
+            return worker.run([job.payload for job in jobs])
         except Exception as error:
-            if len(payloads) == 1 or isinstance(error, Cancelled):
-                return [error] * len(payloads)
+            if len(jobs) == 1 or isinstance(error, Cancelled):
+                return [error] * len(jobs)
             # One by one, so that what one job does to the worker is not done to the others.
             return [
                 outcome
-                for payload in payloads
-                for outcome in ([error] if self._is_stopping else self._outcomes(worker, [payload]))
+                for job in jobs
+                for outcome in ([error] if self._is_stopping or job.is_abandoned else self._outcomes(worker, [job]))
             ]
 
     def _next(self, worker: Worker) -> list[Job]:

@@ -60,7 +60,7 @@ def test_what_costs_too_much_stays() -> None:
     queue.put(Job("long", 5.0, "a"))
     queue.put(Job("short", 1.0, "b"))
     assert taken(queue, 2.0) == ["short"]
-    assert len(queue) == 1 and queue.cost == 5.0
+    assert len(queue) == 1 and queue.cost() == 5.0 and queue.cost(2.0) == 0.0
 
 
 def test_the_client_that_asks_for_most_is_dropped_first() -> None:
@@ -309,3 +309,41 @@ def test_what_ends_a_worker_does_not_end_what_is_done_with_it(joining: Pool, gat
     *others, a, fatal, c = asyncio.run(run())
     assert (others, a, c) == (["ONE", "TWO"], "A", "C")
     assert isinstance(fatal, WorkerLost)
+
+
+def test_who_has_gone_is_not_tried_again_after_what_ended_the_worker(joining: Pool, gates: Gates) -> None:
+    async def run():
+        first = await while_both_are_busy(joining, gates)
+        waiting = [ask(joining, name, 0.1) for name in ("a", "fatal", "c")]
+        await until(lambda: joining.waiting == 3)
+        gates.event("one").set()
+        await until(lambda: "a" in gates.begun)
+        waiting[0].cancel()
+        await until(lambda: "a" in gates.cancelled)
+        for name in ("fatal", "c", "two"):
+            gates.event(name).set()
+        return await asyncio.gather(*first, *waiting[1:], return_exceptions=True)
+
+    *others, fatal, c = asyncio.run(run())
+    assert (others, c) == (["ONE", "TWO"], "C") and isinstance(fatal, WorkerLost)
+    assert gates.begun.count("a") == 1 and gates.begun.count("c") == 2
+
+
+def test_long_jobs_do_not_turn_away_short_ones(gates: Gates) -> None:
+    async def run():
+        asked = [ask(pool, "long", 2 * LONG, "one")]
+        await until(lambda: gates.begun == ["long"])
+        asked += [ask(pool, name, 2 * LONG, "one") for name in ("longer", "one too many")]
+        await until(asked[-1].done)
+        asked.append(ask(pool, "short", LONG, "one"))
+        gates.event("short").set()
+        await until(asked[-1].done)
+        gates.event("long").set()
+        gates.event("longer").set()
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    pool = Pool(gates.workers, capacity=100, seconds=LONG / 4, name="test")
+    long, longer, too_many, short = asyncio.run(run())
+    pool.close()
+    assert (long, longer, short) == ("LONG", "LONGER", "SHORT")
+    assert isinstance(too_many, ApiError) and too_many.status == 503
