@@ -26,8 +26,8 @@ class Frame:
     """What is done to the values of traces in one context, in this order.
 
     A `mapping` of a channel is applied to its values. With a `canvasTransform`, that leads to the
-    canvas, whose own format then says which way its axes run and in which units; without one, the
-    format of the trace does.
+    canvas, whose own format then says which way its axes run and in which units; without one, or with
+    the identity, the format of the trace does, or the canvas where it has an axis of orientation `-ve`.
 
     Args:
         format: TraceFormat. What the values of the text are.
@@ -124,11 +124,13 @@ class Frames:
             pairs = zip(own.names[:MOST_VALUES], own.channels, strict=False)
             self._maps[own] = [step for name, channel in pairs for step in self._map(name, channel)]
         transform = self._transform(context.transform)
-        shown, source = (self._of_canvas(context.canvas), None) if transform else (own, context.source)
+        canvas = self._of_canvas(context.canvas)
+        shown, source = (canvas, None) if transform else (own, context.source)
+        reversed_ = shown.reversed | canvas.reversed
         return Frame(
             replace(own, reversed=own.reversed - {"X", "Y"}),
             (*self._maps[own], *transform),
-            ("X" in shown.reversed, "Y" in shown.reversed),
+            ("X" in reversed_, "Y" in reversed_),
             (self._axis("X", shown, source), self._axis("Y", shown, source)),
         )
 

@@ -27,6 +27,23 @@ function turn(points, first, count) {
   return total;
 }
 
+/** How often a stroke goes there and back: the most runs along X or along Y of a share `swing` of its extent. */
+export function swings(points, first, count, { swing, thin }) {
+  const [left, top, right, bottom] = bounds(points, first, count), extents = [right - left, bottom - top];
+  return Math.max(...extents.map((extent, axis) => {
+    const least = Math.max(swing * extent, thin * Math.max(...extents));
+    let low = points[2 * first + axis], high = low, way = 0, runs = 0;
+    for (let i = 1; i < count; i++) {
+      const at = points[2 * (first + i) + axis], rises = way < 1 && at > low + least, falls = way > -1 && at < high - least;
+      if (rises || falls) runs++;
+      way = rises ? 1 : falls ? -1 : way;
+      low = falls ? at : Math.min(low, at);
+      high = rises ? at : Math.max(high, at);
+    }
+    return runs;
+  }));
+}
+
 /** By how much a stroke has more than its symbol may; null among the limits is no limit. */
 export function excess(measured, limits) {
   return Math.max(...measured.map((value, i) => (limits[i] === null ? 0 : value / limits[i])));

@@ -1,7 +1,7 @@
 /** Strokes that a reading leaves out, in whole or in part, see `crohme/expressions/unread.py`. */
 import { bounds } from "./features.js";
 import { pathLength } from "./sequences.js";
-import { excess, measures } from "./stroke_limits.js";
+import { excess, measures, swings } from "./stroke_limits.js";
 import { symbols } from "./tree.js";
 
 /** How much of the ink each stroke is, in sum 1. */
@@ -55,6 +55,12 @@ export function dotFactor(row, points, count, { dots, dot_of_largest: ofLargest,
   const sizes = Array.from({ length: points.length / (2 * count) }, (_, stroke) => longer(bounds(points, stroke * count, count)));
   const least = Math.max(ofLargest * Math.max(...sizes), ofAll * longer(bounds(points, 0, points.length / 2)));
   return Math.max(...all.map((stroke) => sizes[stroke])) > least ? largeDot : 1;
+}
+
+/** What is left of the confidence of all readings, 1 if no stroke goes there and back too often. */
+export function swingFactor(points, count, constants) {
+  const strokes = Array.from({ length: points.length / (2 * count) }, (_, stroke) => swings(points, stroke * count, count, constants));
+  return Math.max(...strokes) > constants.most_swings ? constants.swinging : 1;
 }
 
 function sum(values) {

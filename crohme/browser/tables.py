@@ -16,7 +16,7 @@ from crohme.expressions import confidence, language_model, likeness, unread
 from crohme.expressions.allowed_tokens import CLOSING, NESTING
 from crohme.expressions.decoding import WITH_LIMITS
 from crohme.expressions.rescoring import LIKELY
-from crohme.expressions.stroke_limits import limits
+from crohme.expressions.stroke_limits import SWING, THIN, limits
 from crohme.expressions.vocabulary import (
     NO_RELATION,
     PAIR_INDEX,
@@ -78,6 +78,10 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
             "dot_of_largest": unread.DOT_OF_LARGEST,
             "dot_of_all": unread.DOT_OF_ALL,
             "large_dot": unread.LARGE_DOT,
+            "swing": SWING,
+            "thin": THIN,
+            "most_swings": unread.MOST_SWINGS,
+            "swinging": unread.SWINGING,
         },
     }
 

@@ -32,6 +32,7 @@ from crohme.expressions.unread import (
     ink_weights,
     known_factor,
     seen_shares,
+    swing_factor,
     unread_shares,
 )
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
@@ -116,8 +117,8 @@ class Recognizer:
 
         The confidence of a reading is calibrated: the share of such readings that are right; strokes that it leaves
         unread, or that are more tangled than those of their symbol ever are, lower it by their share of the ink, and
-        so do signs outside the alphabet, which are written `?`, and dots as large as the other strokes; a symbol
-        alone is no surer than its class by the shape of its strokes; see `crohme.expressions.unread`. That of a
+        so do signs outside the alphabet, which are written `?`, dots as large as the other strokes, and zigzags; a
+        symbol alone is no surer than its class by the shape of its strokes; see `crohme.expressions.unread`. That of a
         symbol is the mean of two probabilities, that of its token and strokes in the decoder, given what was read
         before, and that of its class by the shape of its strokes; but it is no less than the confidence of the whole
         reading.
@@ -148,8 +149,22 @@ class Recognizer:
             Cancelled: `cancelled` said so.
             BundleError: The weights make no sense: what they answer is no number.
         """
+        steps = self.steps(source, top=top, beam=beam, symbols=symbols, fixed=fixed, cancelled=cancelled)
+        return alone(self.network, steps)
+
+    def steps(
+        self,
+        source: Source,
+        *,
+        top: int = 5,
+        beam: int | None = None,
+        symbols: Symbols | None = None,
+        fixed: Iterable[FixedSymbol] = (),
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Steps[Recognition]:
+        """`recognize` in steps, which `side_by_side` takes beside those of other expressions."""
         ink = _as_ink(source)
-        return alone(self.network, self._read(ink, top, beam, symbols, cancelled, fixed=fixed))
+        return (yield from self._read(ink, top, beam, symbols, cancelled, fixed=fixed))
 
     def session(
         self,
@@ -212,8 +227,9 @@ class Recognizer:
         unread = unread_shares([candidate.tree for candidate in candidates], points, seen)
         shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
         ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
+        swinging = swing_factor(points)
         ranked = [
-            (candidate, share * known_factor(candidate.tree) * dot_factor(candidate.tree, points), left)
+            (candidate, swinging * share * known_factor(candidate.tree) * dot_factor(candidate.tree, points), left)
             for candidate, share, left in ranked
         ]
         if symbols is None and not known and ranked[0][1] < self.decoding.least_confidence:
@@ -282,8 +298,8 @@ class Recognizer:
             labels_of(symbols, self.vocabulary.alphabet)
 
         def steps(source: Source | Callable[[], Source]) -> Steps[Recognition]:
-            ink = _as_ink(source() if callable(source) else source)
-            return (yield from self._read(ink, top, beam, symbols))
+            given = source() if callable(source) else source
+            return (yield from self.steps(given, top=top, beam=beam, symbols=symbols))
 
         return side_by_side(self.network, map(steps, sources))
 

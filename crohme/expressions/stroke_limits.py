@@ -11,9 +11,10 @@ import numpy as np
 
 from crohme.notation.alphabet import OTHER
 from crohme.notation.tree import ARGUMENTS
-from crohme.types import Float32Array, Float64Array, FloatingArray
+from crohme.types import Float32Array, Float64Array, FloatingArray, Int64Array
 
 MEASURES = ("path", "curl", "turn")
+SWING, THIN = 0.4, 0.05  # of the extent along an axis; of the longer extent: what trembles by less is a line
 
 
 def measures(points: Float32Array) -> Float64Array:
@@ -35,6 +36,26 @@ def measures(points: Float32Array) -> Float64Array:
     moves = np.abs(steps).max(axis=2) > 1e-9
     turn = np.where(moves[:, 1:] & moves[:, :-1], turns, 0.0).sum(axis=1)
     return np.stack([path, curl, turn], axis=1)
+
+
+def swings(points: FloatingArray) -> Int64Array:
+    """`(n,)` How often strokes go there and back: the most runs along X or along Y of `SWING` of their extent.
+
+    Args:
+        points: `(n, p, 2)`. Resampled strokes in any unit.
+    """
+    extent = np.ptp(points, axis=1)
+    least = np.maximum(SWING * extent, THIN * extent.max(axis=1, keepdims=True))
+    low, high = points[:, 0].copy(), points[:, 0].copy()
+    way, count = np.zeros(extent.shape, np.int64), np.zeros(extent.shape, np.int64)
+    for at in points.swapaxes(0, 1)[1:]:
+        rises, falls = (way < 1) & (at > low + least), (way > -1) & (at < high - least)
+        count += rises | falls
+        way = np.where(rises, 1, np.where(falls, -1, way))
+        low = np.where(falls, at, np.minimum(low, at))
+        high = np.where(rises, at, np.maximum(high, at))
+    most: Int64Array = count.max(axis=1)
+    return most
 
 
 def path_lengths(points: FloatingArray) -> Float64Array:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from crohme.expressions.stroke_limits import limits, measures, path_lengths
+from crohme.expressions.stroke_limits import limits, measures, path_lengths, swings
 from crohme.notation import SymbolTree
 from crohme.notation.alphabet import OTHER
 from crohme.notation.tree import Node
@@ -29,6 +29,9 @@ USUALLY_KEPT = 0.7
 DOTS = frozenset({".", r"\cdot", r"\bullet"})
 DOT_OF_LARGEST, DOT_OF_ALL = 0.6, 0.15  # of the largest stroke, of all ink, along the longer sides
 LARGE_DOT = 0.3
+# Networks take zigzags, waves and coils of any number of turns for an m. An m with strokes that lead in and out swings
+# 7 times, and of 8,334 strokes of CROHME's training set none swings more often.
+MOST_SWINGS, SWINGING = 7, 0.3
 
 
 def ink_weights(points: Float32Array, *, is_traced: bool) -> Float64Array:
@@ -148,3 +151,12 @@ def dot_factor(tree: SymbolTree, points: Float32Array) -> float:
     sizes = np.ptp(points, axis=1).max(axis=1)
     least = max(DOT_OF_LARGEST * sizes.max(), DOT_OF_ALL * np.ptp(points, axis=(0, 1)).max())
     return LARGE_DOT if sizes[dots].max() > least else 1.0
+
+
+def swing_factor(points: Float32Array) -> float:
+    """What is left of the confidence of all readings, 1 if no stroke goes there and back too often.
+
+    Args:
+        points: `(n, p, 2)` float32. The strokes, in any unit.
+    """
+    return SWINGING if swings(points).max() > MOST_SWINGS else 1.0

@@ -50,7 +50,7 @@ def is_plain(flat: Image, distance: Image) -> bool:
     side = round(_BROAD * (size[0] * size[1]) ** 0.5) | 1
     left, top, width, height = cv2.boundingRect(strong)
     solid = cv2.morphologyEx(strong, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    if solid.any() or strong[top : top + height, left : left + width].mean() > _FILLED:
+    if solid.any() or (width > 0 and strong[top : top + height, left : left + width].mean() > _FILLED):
         return _is_one_blot(np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8), small, strong)
     return not boxes(other, pen_width(other)).any()
 

@@ -6,6 +6,7 @@ CALLS = frozenset(
     {
         "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc",
         "sinh", "cosh", "tanh", "coth", "sech", "csch", "arsinh", "arcosh", "artanh", "arcsinh", "arccosh", "arctanh",
+        "cosec", "arccosec", "cotg", "arctg",
         "ln", "log", "lg", "exp", "sgn", "sign", "erf", "erfc", "erfi", "Si", "Ci", "Ei", "floor", "ceil",
     }
 )  # fmt: skip
@@ -18,4 +19,7 @@ INVERSES = {
     "sin": "arcsin", "cos": "arccos", "tan": "arctan", "cot": "arccot", "sec": "arcsec", "csc": "arccsc",
     "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh",
 }  # fmt: skip
-SYNONYMS = {"arcsinh": "arsinh", "arccosh": "arcosh", "arctanh": "artanh", "sign": "sgn"}
+SYNONYMS = {
+    "arcsinh": "arsinh", "arccosh": "arcosh", "arctanh": "artanh", "sign": "sgn",
+    "cosec": "csc", "arccosec": "arccsc", "cotg": "cot", "arctg": "arctan",
+}  # fmt: skip

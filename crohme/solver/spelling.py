@@ -1,7 +1,8 @@
 """Functions whose letters stand in a row.
 
-The alphabet of the recogniser has five function names; all others come as their letters. Letters are a
-function where its argument follows, and a product elsewhere: `l n 2` is a logarithm, `2 l n = 6` is not.
+The alphabet of the recogniser has five function names; all others come as their letters, or as letters around one
+of these. Letters are a function where its argument follows, and a product elsewhere: `l n 2` is a logarithm,
+`2 l n = 6` is not.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ def with_functions(row: Sequence[Node]) -> tuple[Node, ...]:
         letters = row[position : position + length]
         rows = {relation: hanging for node in letters for relation, hanging in node.rows.items()}
         strokes = tuple(sorted(stroke for node in letters for stroke in node.strokes))
-        found.append(Node("\\" + "".join(node.label for node in letters), strokes, rows))
+        found.append(Node("\\" + _name(letters), strokes, rows))
         position += length
     return tuple(found)
 
 
 def _is_function(row: Sequence[Node], start: int, length: int) -> bool:
     letters = row[start : start + length]
-    name = "".join(node.label for node in letters)
+    name = _name(letters)
     if len(letters) < length or name not in _SPELLED or any(node.is_fraction for node in letters):
         return False
     following = row[start + length] if start + length < len(row) else None
@@ -61,6 +62,17 @@ def _is_function(row: Sequence[Node], start: int, length: int) -> bool:
     if following.label == "d" and start + length + 2 == len(row):
         return False  # the differential of an integral over a product of letters
     return _begins_argument(following)
+
+
+def _name(letters: Sequence[Node]) -> str:
+    r"""What letters spell; `\sin` may end it, as in `a r c \sin x`, but only `\cos` of `cosec` may begin it.
+
+    `\sin h \cos h` is a product of two functions.
+    """
+    labels = [node.label for node in letters]
+    if any(label.startswith("\\") for label in labels[:-1]) and labels[-3:] != [r"\cos", "e", "c"]:
+        return ""
+    return "".join(label.removeprefix("\\") for label in labels)
 
 
 def _begins_argument(node: Node) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 
@@ -18,6 +19,7 @@ class Job:
         client: hashable. Who asked.
         future: Future. Gets the answer.
         tag: float. Its place in the queue, which the queue sets.
+        is_abandoned: bool. Whether nobody waits for the answer any more.
     """
 
     payload: Any
@@ -25,6 +27,7 @@ class Job:
     client: Hashable
     future: Future[Any] = field(default_factory=Future)
     tag: float = 0.0
+    is_abandoned: bool = False
 
 
 class FairQueue:
@@ -43,10 +46,9 @@ class FairQueue:
     def __len__(self) -> int:
         return len(self._jobs)
 
-    @property
-    def cost(self) -> float:
-        """Expected seconds of all that waits."""
-        return sum(job.cost for job in self._jobs)
+    def cost(self, most_cost: float = inf) -> float:
+        """Expected seconds of all that waits and costs no more than `most_cost`."""
+        return sum(job.cost for job in self._jobs if job.cost <= most_cost)
 
     def put(self, job: Job) -> None:
         """Add a job."""

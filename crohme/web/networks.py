@@ -28,6 +28,7 @@ from crohme.web.worker import ProcessWorker
 from inkml_parser import Ink
 
 SYMBOLS_AT_ONCE = 32
+EXPRESSIONS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Networks:
         count = max(readers or _cores(), 2)  # even on one core: one is kept for what is quick
         arguments = (expressions.path.resolve(), limits, symbol_networks.forms)
         workers = [ProcessWorker(reader.start, arguments) for _ in range(count)]
-        self.readers = Pool(workers, capacity=capacity, seconds=seconds, name="reader")
+        self.readers = Pool(workers, capacity=capacity, seconds=seconds, name="reader", at_once=EXPRESSIONS_AT_ONCE)
         self.symbols: Batcher[Ink | Pictures, tuple[SymbolGuess, ...]] = Batcher(
             symbol_networks.guess, largest=SYMBOLS_AT_ONCE, capacity=capacity, name="symbols"
         )

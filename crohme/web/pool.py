@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Hashable, Sequence
-from math import inf
+from math import ceil, inf
 from typing import Any, Protocol
 
 from crohme.expressions.decoding import Cancelled
@@ -20,13 +20,16 @@ LONG = 2.0
 
 
 class Worker(Protocol):
-    """Does one job at a time."""
+    """Does one job at a time, or some at once."""
 
     def start(self) -> None:
         """Get ready, before the first job."""
 
-    def run(self, payload: Any) -> Any:
-        """Do a job. Blocks; raises what the job raised, `Cancelled` after `cancel`."""
+    def run(self, payloads: Sequence[Any]) -> Sequence[Any]:
+        """Do some jobs. Blocks; returns what each gives, or its exception, and raises what ends them all.
+
+        A job ends with `Cancelled` after `cancel`; the others go on.
+        """
 
     def cancel(self, payload: Any) -> None:
         """Make a job that is running, or about to, end soon. Called from another thread."""
@@ -43,14 +46,19 @@ class Pool:
         capacity: int. Most jobs waiting; then the last in order is turned away.
         seconds: float. A job that could not be begun within this time is turned away at once.
         name: str. Of the threads.
+        at_once: int. The most jobs that a worker is given at once, together no long one. More than one, where that
+            takes less time than one after the other.
     """
 
-    def __init__(self, workers: Sequence[Worker], *, capacity: int, seconds: float, name: str) -> None:
+    def __init__(
+        self, workers: Sequence[Worker], *, capacity: int, seconds: float, name: str, at_once: int = 1
+    ) -> None:
         self._workers = tuple(workers)
         self._capacity = capacity
         self._seconds = seconds
+        self._at_once = at_once
         self._queue = FairQueue()
-        self._running: dict[Worker, Job] = {}
+        self._running: dict[Worker, list[Job]] = {}
         self._pace = 1.0  # seconds that jobs take for each second expected, of late
         self._is_stopping = False
         self._changed = threading.Condition()
@@ -69,7 +77,7 @@ class Pool:
     @property
     def running(self) -> int:
         """How many jobs are being done."""
-        return len(self._running)
+        return sum(map(len, self._running.values()))
 
     async def submit(self, payload: Any, *, cost: float, client: Hashable, seconds: float) -> Any:
         """Wait for a job to be done.
@@ -107,8 +115,9 @@ class Pool:
         """Break off what has begun and end the workers. Blocks until that is done."""
         self.stop()
         with self._changed:
-            for worker, job in self._running.items():
-                worker.cancel(job.payload)
+            for worker, jobs in self._running.items():
+                for job in jobs:
+                    worker.cancel(job.payload)
         for thread in self._threads:
             thread.join()
 
@@ -117,7 +126,7 @@ class Pool:
             if self._is_stopping:
                 raise stopping()
             self._queue.put(job)
-            wait = self._expected_wait()
+            wait = self._expected_wait(job)
             if len(self._queue) > self._capacity or wait - job.cost > self._seconds:
                 _refuse(
                     self._queue.drop_last(),
@@ -125,54 +134,80 @@ class Pool:
                 )
             self._changed.notify_all()
 
-    def _expected_wait(self) -> float:
-        """Seconds until all that waits has been begun."""
-        return (
-            (self._queue.cost + sum(job.cost / 2 for job in self._running.values())) * self._pace / len(self._workers)
-        )
+    def _expected_wait(self, job: Job) -> float:
+        """Seconds until all that waits has been begun; for a short job, what is short, by workers that do no long one.
+
+        So what takes long does not turn away what does not.
+        """
+        most_cost = inf if job.cost > LONG else LONG
+        begun = [sum(job.cost for job in jobs) for jobs in self._running.values()]
+        ahead = self._queue.cost(most_cost) + sum(cost / 2 for cost in begun if cost <= most_cost)
+        return ahead * self._pace / (len(self._workers) - sum(cost > most_cost for cost in begun))
 
     def _abandon(self, job: Job) -> None:
         with self._changed:
+            job.is_abandoned = True
             if self._queue.remove(job):
                 return
-            for worker, running in self._running.items():
-                if running is job:
+            for worker, jobs in self._running.items():
+                if job in jobs:
                     worker.cancel(job.payload)
 
     def _serve(self, worker: Worker) -> None:
         _start(worker)
-        while (job := self._next(worker)) is not None:
+        while jobs := self._next(worker):
             began = time.monotonic()
-            try:
-                answer, error = worker.run(job.payload), None
-            except Exception as raised:
-                answer, error = None, raised
+            outcomes = self._outcomes(worker, jobs)
             with self._changed:
                 del self._running[worker]
-                if not isinstance(error, Cancelled):
-                    pace = (time.monotonic() - began) / job.cost
+                if not any(isinstance(outcome, Cancelled) for outcome in outcomes):
+                    pace = (time.monotonic() - began) / sum(job.cost for job in jobs)
                     self._pace = 0.9 * self._pace + 0.1 * min(max(pace, 0.1), 10.0)
                 self._changed.notify_all()  # a long job may begin now
-            if error is None:
-                job.future.set_result(answer)
-            else:
-                job.future.set_exception(error)
+            for job, outcome in zip(jobs, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    job.future.set_exception(outcome)
+                else:
+                    job.future.set_result(outcome)
             if not self._is_stopping:
                 _start(worker)  # it may have been killed
         worker.close()
 
-    def _next(self, worker: Worker) -> Job | None:
-        """Wait for a job that this worker may do; None when the server stops."""
+    def _outcomes(self, worker: Worker, jobs: Sequence[Job]) -> Sequence[Any]:
+        """What becomes of each of some jobs: its result, or the exception that ended it."""
+        try:
+            return worker.run([job.payload for job in jobs])
+        except Exception as error:
+            if len(jobs) == 1 or isinstance(error, Cancelled):
+                return [error] * len(jobs)
+            # One by one, so that what one job does to the worker is not done to the others.
+            return [
+                outcome
+                for job in jobs
+                for outcome in ([error] if self._is_stopping or job.is_abandoned else self._outcomes(worker, [job]))
+            ]
+
+    def _next(self, worker: Worker) -> list[Job]:
+        """Wait for jobs that this worker may do; none when the server stops."""
         with self._changed:
             while not self._is_stopping:
-                long_ones = sum(job.cost > LONG for job in self._running.values())
-                job = self._queue.take(inf if long_ones < len(self._workers) - 1 else LONG)
-                if job is None:
-                    self._changed.wait()
-                elif job.future.set_running_or_notify_cancel():
-                    self._running[worker] = job
-                    return job
-            return None
+                long_ones = sum(any(job.cost > LONG for job in jobs) for jobs in self._running.values())
+                jobs = self._take(inf if long_ones < len(self._workers) - 1 else LONG)
+                if jobs:
+                    self._running[worker] = jobs
+                    return jobs
+                self._changed.wait()
+            return []
+
+    def _take(self, most_cost: float) -> list[Job]:
+        """The next job, and those after it that are to be done with it; each idle worker has its share of them."""
+        share = ceil(len(self._queue) / (len(self._workers) - len(self._running)))
+        jobs: list[Job] = []
+        while len(jobs) < min(share, self._at_once) and (job := self._queue.take(most_cost)) is not None:
+            if job.future.set_running_or_notify_cancel():
+                jobs.append(job)
+                most_cost = LONG - sum(job.cost for job in jobs)
+        return jobs
 
 
 def _start(worker: Worker) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from crohme import bundle
 from crohme.expressions.fixed import FixedSymbol
 from crohme.expressions.recognizer import Recognizer
+from crohme.expressions.side_by_side import Steps, side_by_side
 from crohme.ink.symbol_pictures import read_image
 from crohme.recognition import Recognition
 from crohme.types import Image
@@ -41,6 +43,7 @@ class Picture:
 Source = Ink | Inkml | Picture
 Pictures = tuple[Image, ...]
 """A picture of a symbol in each of the forms in which networks read it."""
+Found = Recognition | Ink | Pictures | Exception
 
 
 @dataclass(frozen=True)
@@ -92,19 +95,27 @@ class Reader:
         self._recognizer = Recognizer(bundle.load(folder))
         self._limits, self._forms = limits, forms
 
-    def __call__(self, task: Expression | Symbol, cancelled: Callable[[], bool]) -> Recognition | Ink | Pictures:
-        """Do one task.
+    def __call__(self, tasks: Sequence[Expression | Symbol], cancelled: Callable[[int], bool]) -> list[Found]:
+        """Do some tasks side by side.
 
-        Raises:
-            InkError, ImageError, FixedSymbolError: What was sent cannot be used.
-            Cancelled: `cancelled` said so.
+        Args:
+            tasks: sequence of Expression or Symbol.
+            cancelled: function of a task's number, which tells whether it is cancelled.
+
+        Returns:
+            For each task what it gives; or an `InkError`, `ImageError` or `FixedSymbolError` if what was sent cannot
+            be used, `Cancelled` if `cancelled` said so.
         """
+        readings = [self._steps(task, partial(cancelled, number)) for number, task in enumerate(tasks)]
+        return [outcome.found for outcome in side_by_side(self._recognizer.network, readings)]
+
+    def _steps(self, task: Expression | Symbol, cancelled: Callable[[], bool]) -> Steps[Recognition | Ink | Pictures]:
         if isinstance(task, Symbol):
             if isinstance(task.source, Picture):
                 return tuple(read_image(task.source.data, **form) for form in self._forms)
             return self._ink(task.source)
         ink = self._ink(task.source)
-        return self._recognizer.recognize(ink, top=task.top, fixed=task.fixed, cancelled=cancelled)
+        return (yield from self._recognizer.steps(ink, top=task.top, fixed=task.fixed, cancelled=cancelled))
 
     def _ink(self, source: Source) -> Ink:
         from crohme.ink.trace import read_traced
@@ -120,8 +131,6 @@ class Reader:
                 return read_traced(data)
 
 
-def start(
-    folder: Path, limits: RequestLimits, forms: Sequence[Mapping[str, Any]] = ()
-) -> Callable[[Any, Callable[[], bool]], Any]:
+def start(folder: Path, limits: RequestLimits, forms: Sequence[Mapping[str, Any]] = ()) -> Reader:
     """What a reader process calls first."""
     return Reader(folder, limits, forms)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from crohme.child_processes import WorkerLost, clock_limit
 from crohme.notation import SymbolTree
@@ -16,7 +16,7 @@ from crohme.solver.problem import ALONE, read_problem
 from crohme.solver.readback import read_as
 from crohme.web.forked import CAN_FORK, OutOfTime, in_fork
 from crohme.web.pool import LONG, Pool
-from crohme.web.worker import ProcessWorker
+from crohme.web.worker import ProcessWorker, Work
 
 SECONDS = process.SECONDS
 QUICK_SECONDS = 1.0
@@ -92,10 +92,14 @@ def _limit(attempt: _Try) -> float:
     return clock_limit(attempt.seconds) + _PATIENCE if CAN_FORK else attempt.seconds
 
 
-def _start() -> Callable[[Any, Callable[[], bool]], Any]:
+def _start() -> Work:
     """What a solver process calls first."""
     process.get_ready()
-    return _answer
+    return _answer_all
+
+
+def _answer_all(attempts: Sequence[_Try], cancelled: Callable[[int], bool]) -> list[Solution | Plot | NoAnswer]:
+    return [_answer(attempt, partial(cancelled, number)) for number, attempt in enumerate(attempts)]
 
 
 def _answer(attempt: _Try, cancelled: Callable[[], bool]) -> Solution | Plot | NoAnswer:

@@ -1,4 +1,4 @@
-"""A process that does one job after the other, and is replaced when a job cannot be broken off in any other way."""
+"""A process that does some jobs after the others, and is replaced when these cannot be broken off in any other way."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -19,12 +19,13 @@ from crohme.expressions.decoding import Cancelled
 from crohme.web.forked import OutOfTime
 
 log = logging.getLogger(__name__)
-Work = Callable[[Any, Callable[[], bool]], Any]
-"""Does a job, given its payload and a function that tells whether it is cancelled."""
+Work = Callable[[Sequence[Any], Callable[[int], bool]], Sequence[Any]]
+"""Does some jobs, given their payloads and a function that tells whether the one with a number is cancelled. Returns a
+result for each, or an exception."""
 GRACE = 0.5
-"""Seconds in which a job that is cancelled ends by itself; then its process is killed."""
+"""Seconds in which jobs that are all cancelled end by themselves; then their process is killed."""
 _START_SECONDS = 120.0
-_STOP_SECONDS = 5  # for the job that is being done when the process is told to end
+_STOP_SECONDS = 5  # for what is being done when the process is told to end
 _TICK = 0.1
 _READY = "ready"
 
@@ -51,9 +52,8 @@ class ProcessWorker:
         self._process: Any = None
         self._connection: Connection
         self._sending = threading.Lock()
-        self._number = 0  # of the job, in this process
-        self._current: Any = None
-        self._cancelled: Any = None
+        self._current: Sequence[Any] = ()
+        self._cancelled: list[Any] = []
 
     def start(self) -> None:
         """Start the process and wait until it is ready; a process that is alive is kept.
@@ -71,7 +71,6 @@ class ProcessWorker:
         with one_thread_each():
             self._process.start()
         theirs.close()  # so that the end of the child is the end of the pipe
-        self._number = 0
         if not self._connection.poll(_START_SECONDS):
             self._kill()
             raise WorkerLost("a worker process does not start")
@@ -79,54 +78,58 @@ class ProcessWorker:
             self._kill()
             raise reply
 
-    def run(self, payload: Any) -> Any:
-        """Do a job.
+    def run(self, payloads: Sequence[Any]) -> Sequence[Any]:
+        """Do some jobs at once. Returns the result of each, or the exception that ended it.
 
         Raises:
-            Cancelled: See `cancel`.
-            OutOfTime: The limit has passed; the process was killed.
+            Cancelled: All of them are, see `cancel`.
+            OutOfTime: The sum of their limits has passed; the process was killed.
             WorkerLost: The process ended, most often for lack of memory.
             Exception: What the work raised.
         """
         self.start()
         began, cancelled_at = time.monotonic(), None
+        limit = sum(map(self._limit, payloads)) if self._limit is not None else None
         try:
             with self._sending:
-                if self._cancelled is payload:
+                cancelled = [number for number, payload in enumerate(payloads) if self._is_cancelled(payload)]
+                if len(cancelled) == len(payloads):
                     raise Cancelled
-                self._number += 1
-                self._current = payload
-                self._send((self._number, payload))
+                self._current = payloads
+                for message in (list(payloads), *cancelled):
+                    self._send(message)
             while not self._connection.poll(_TICK):
                 now = time.monotonic()
-                if self._cancelled is payload:
+                if all(map(self._is_cancelled, payloads)):
                     cancelled_at = cancelled_at or now
                     if now - cancelled_at > GRACE:
                         self._kill()
                         raise Cancelled
-                elif self._limit is not None and now - began > self._limit(payload):
+                elif limit is not None and now - began > limit:
                     self._kill()
-                    raise OutOfTime(f"no result in {self._limit(payload):g} s")
+                    raise OutOfTime(f"no result in {limit:g} s")
             reply = self._receive()
         except WorkerLost:
             self._kill()  # so that it is known to have ended, and the next job starts another
             raise
         finally:
             with self._sending:
-                self._current = None
+                self._current, self._cancelled = (), []
         if isinstance(reply, Exception):
             raise reply
-        return reply
+        results: Sequence[Any] = reply
+        return results
 
     def cancel(self, payload: Any) -> None:
         """Break off a job that is running, or about to. Called from another thread."""
         with self._sending:
-            self._cancelled = payload
-            if self._current is payload:
-                try:
-                    self._connection.send((self._number, None))
-                except OSError:
-                    return  # it has ended
+            self._cancelled.append(payload)
+            for number, running in enumerate(self._current):
+                if running is payload:
+                    try:
+                        self._connection.send(number)
+                    except OSError:
+                        return  # it has ended
 
     def close(self) -> None:
         """End the process, when nothing is running."""
@@ -134,6 +137,9 @@ class ProcessWorker:
             self._kill()
             self._process.close()
             self._process = None
+
+    def _is_cancelled(self, payload: Any) -> bool:
+        return any(payload is cancelled for cancelled in self._cancelled)
 
     def _kill(self) -> None:
         self._process.kill()
@@ -166,10 +172,10 @@ def _main(connection: Connection, start: Callable[..., Work], arguments: tuple[A
     try:
         while True:
             stopping.may_exit(True)
-            _, payload = connection.recv()
+            message = connection.recv()
             stopping.may_exit(False)
-            if payload is not None:  # else a job that had ended was cancelled
-                connection.send(_do(work, payload, lambda: connection.poll() and connection.recv()[1] is None))
+            if isinstance(message, list):  # else a job that had ended was cancelled
+                connection.send(_do(work, message, _Cancellations(connection)))
     except (EOFError, OSError):
         return
 
@@ -196,9 +202,22 @@ class _Stopping:
             signal.alarm(_STOP_SECONDS)
 
 
-def _do(work: Work, payload: Any, cancelled: Callable[[], bool]) -> Any:
+class _Cancellations:
+    """Which of the jobs that are being done are cancelled: their numbers come through the pipe."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._numbers: set[int] = set()
+
+    def __call__(self, number: int) -> bool:
+        while self._connection.poll():
+            self._numbers.add(self._connection.recv())
+        return number in self._numbers
+
+
+def _do(work: Work, payloads: Sequence[Any], cancelled: Callable[[int], bool]) -> Sequence[Any] | Exception:
     try:
-        return work(payload, cancelled)
+        return [_to_send(one) if isinstance(one, Exception) else one for one in work(payloads, cancelled)]
     except Exception as error:
         return _to_send(error)
 

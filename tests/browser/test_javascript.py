@@ -88,6 +88,13 @@ def assert_equal(answer: Recognition, readings: list[dict[str, Any]]) -> None:
         assert own["box"] == pytest.approx(symbol.box)
 
 
+def test_zigzags_are_doubted_as_in_python(rounded_recognizer: Recognizer, exported: Path) -> None:
+    zigzags = [[[[5 * i, 10 * (i % 2)] for i in range(points)]] for points in (8, 9, 12)]
+    asked = [{"strokes": strokes} for strokes in zigzags]
+    for strokes, found in zip(zigzags, in_node(READER, [exported], asked), strict=True):
+        assert_equal(rounded_recognizer.recognize(strokes), found["readings"])
+
+
 def test_fixed_symbols_are_read_as_in_python(rounded_recognizer: Recognizer, exported: Path, inks: list[Ink]) -> None:
     some = [ink for ink in inks if 4 <= len(ink.strokes) <= 12][::12]
     given = [

@@ -10,7 +10,7 @@ import pytest
 
 from crohme.expressions.recognizer import NoReading, Recognizer, prepare
 from crohme.expressions.rescoring import ClassScores
-from crohme.expressions.stroke_limits import limits
+from crohme.expressions.stroke_limits import limits, swings
 from crohme.expressions.unread import (
     alone_factor,
     coverage_factor,
@@ -18,6 +18,7 @@ from crohme.expressions.unread import (
     ink_weights,
     known_factor,
     seen_shares,
+    swing_factor,
     unread_shares,
 )
 from crohme.expressions.vocabulary import Vocabulary
@@ -189,6 +190,41 @@ def test_the_shipped_network_is_not_confident_of_a_scribble(shipped: Recognizer,
         assert shipped.recognize(scribbles()[name]).confidence < 0.3
     except NoReading as error:
         assert "no reading" in str(error)
+
+
+def zigzag(points: int, height: float, width: float = 5) -> np.ndarray:
+    return np.array([[width * i, height * (i % 2)] for i in range(points)], float)
+
+
+def wave(points: int, width: float) -> np.ndarray:
+    turn = np.linspace(0, np.pi * (points - 1), 150)
+    return np.column_stack([width * turn / np.pi, -5 * np.cos(turn)])
+
+
+@pytest.mark.parametrize("points", [2, 5, 8, 12])
+def test_swings_are_counted_along_the_axis_that_has_more(points: int) -> None:
+    tall = zigzag(points, 20)
+    some = [resample(stroke, count=64) for stroke in (tall, tall[:, ::-1], wave(points, 5), tall * [1, -1])]
+    assert swings(np.stack(some)).tolist() == [points - 1] * 4
+
+
+def test_a_line_that_trembles_swings_no_more_than_a_line() -> None:
+    line = np.column_stack([np.linspace(0, 10, 32), 0.4 * (np.arange(32) % 2)])
+    assert swings(np.stack([line, np.zeros((32, 2))])).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("points", [9, 10, 12, 14, 16])
+@pytest.mark.parametrize("width", [3, 5, 10])
+def test_the_default_network_is_not_confident_of_a_zigzag_or_a_wave(
+    default: Recognizer, points: int, width: float
+) -> None:
+    for stroke in (zigzag(points, 10, width), wave(points, width)):
+        assert default.recognize([stroke]).confidence < 0.5
+
+
+def test_an_m_with_strokes_that_lead_in_and_out_is_not_doubted() -> None:
+    eight, nine = (prepare(Ink.from_arrays([zigzag(points, 10)])) for points in (8, 9))
+    assert swing_factor(eight) == 1 and swing_factor(nine) < 0.5
 
 
 @pytest.mark.parametrize("label", [OTHER, "\\overbrace", "\\boxed", "\\aleph", "a"])

@@ -11,6 +11,8 @@ FLIP = "<mapping type='affine'><affine>1 0 0, 0 -1 0</affine></mapping>"
 
 
 BARE = "<affine>1 0 0, 0 -1 0</affine>"
+UP = "<channel name='X'/><channel name='Y' orientation='-ve'/>"
+UPWARD = f"<canvas><traceFormat>{UP}</traceFormat></canvas>"
 
 
 def points(body: str) -> list[list[float]]:
@@ -56,6 +58,13 @@ def resolution(x: str, y: str, units: str = "1/cm") -> str:
         "<context><canvas><traceFormat><channel name='X'/><channel name='Y' orientation='-ve'/></traceFormat></canvas>"
         "<canvasTransform><mapping type='affine'><affine>1 0 0, 0 1 0</affine></mapping></canvasTransform></context>"
         "<trace>1 2, 3 4</trace>",
+        # So does the identity, which is what holds without a transform.
+        f"<context>{UPWARD}<canvasTransform><mapping type='identity'/></canvasTransform></context>"
+        "<trace>1 2, 3 4</trace>",
+        f"<context>{UPWARD}</context><trace>1 2, 3 4</trace>",
+        f"<context><traceFormat>{UP}</traceFormat>{UPWARD}</context><trace>1 2, 3 4</trace>",
+        f"<context><traceFormat>{UP}</traceFormat><canvas><traceFormat><channel name='X'/><channel name='Y'/>"
+        "</traceFormat></canvas></context><trace>1 2, 3 4</trace>",
         "<context><canvasTransform><mapping type='lookup'><bind source='Y' target='Y'/><table>0 0, 10 -10</table>"
         "</mapping></canvasTransform></context><trace>1 2, 3 4</trace>",
         "<context><canvasTransform><mapping type='product'><mapping type='affine'><bind source='X' target='X'/>"

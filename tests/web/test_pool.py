@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
+from crohme.child_processes import WorkerLost
 from crohme.expressions.decoding import Cancelled
 from crohme.web.errors import ApiError
 from crohme.web.fair_queue import FairQueue, Job
@@ -59,7 +60,7 @@ def test_what_costs_too_much_stays() -> None:
     queue.put(Job("long", 5.0, "a"))
     queue.put(Job("short", 1.0, "b"))
     assert taken(queue, 2.0) == ["short"]
-    assert len(queue) == 1 and queue.cost == 5.0
+    assert len(queue) == 1 and queue.cost() == 5.0 and queue.cost(2.0) == 0.0
 
 
 def test_the_client_that_asks_for_most_is_dropped_first() -> None:
@@ -75,6 +76,7 @@ class Gates:
 
     def __init__(self, count: int) -> None:
         self.begun: list[str] = []
+        self.together: list[list[str]] = []
         self.cancelled: list[str] = []
         self._events: dict[str, threading.Event] = {}
         self.workers = [_Gate(self) for _ in range(count)]
@@ -90,11 +92,17 @@ class _Gate:
     def start(self) -> None:
         pass
 
-    def run(self, payload: str) -> str:
-        self._gates.begun.append(payload)
+    def run(self, payloads: Sequence[str]) -> list[object]:
+        self._gates.begun.extend(payloads)
+        self._gates.together.append(list(payloads))
+        return [self._run(payload) for payload in payloads]
+
+    def _run(self, payload: str) -> object:
         assert self._gates.event(payload).wait(20)
         if payload in self._gates.cancelled:
-            raise Cancelled
+            return Cancelled()
+        if payload == "fatal":
+            raise WorkerLost("it has ended")
         return payload.upper()
 
     def cancel(self, payload: str) -> None:
@@ -108,6 +116,14 @@ class _Gate:
 @pytest.fixture
 def gates() -> Gates:
     return Gates(2)
+
+
+@pytest.fixture
+def joining(gates: Gates) -> Iterator[Pool]:
+    """A pool whose workers do up to three jobs at once."""
+    pool = Pool(gates.workers, capacity=100, seconds=100.0, name="test", at_once=3)
+    yield pool
+    pool.close()
 
 
 @pytest.fixture
@@ -219,3 +235,115 @@ def test_stop_turns_away_what_waits_and_lets_the_rest_finish(pool: Pool, gates: 
         return await asyncio.gather(*running), turned_away.value.code, after.value.code
 
     assert asyncio.run(run()) == (["ONE", "TWO"], "stopping", "stopping")
+
+
+async def while_both_are_busy(pool: Pool, gates: Gates) -> list[asyncio.Task]:
+    """Two jobs, one for each worker; what is asked for next waits."""
+    first = [ask(pool, "one", 0.1)]
+    await until(lambda: len(gates.begun) == 1)
+    first.append(ask(pool, "two", 0.1))
+    await until(lambda: len(gates.begun) == 2)
+    return first
+
+
+def test_what_waits_is_done_together_and_long_jobs_alone(joining: Pool, gates: Gates) -> None:
+    async def run():
+        first = await while_both_are_busy(joining, gates)
+        names = ["a", "b", "c", "d"]
+        waiting = [ask(joining, name, 0.1 + i / 100) for i, name in enumerate(names)]
+        waiting.append(ask(joining, "long", LONG + 1))
+        await until(lambda: joining.waiting == 5)
+        for name in names:
+            gates.event(name).set()
+        gates.event("one").set()
+        await until(lambda: "long" in gates.begun)
+        assert joining.running == 2
+        gates.event("long").set()
+        gates.event("two").set()
+        return await asyncio.gather(*first, *waiting)
+
+    assert asyncio.run(run()) == ["ONE", "TWO", "A", "B", "C", "D", "LONG"]
+    assert gates.together == [["one"], ["two"], ["a", "b", "c"], ["d"], ["long"]]
+
+
+def test_each_idle_worker_has_its_share(gates: Gates) -> None:
+    async def run():
+        with pool._changed:  # no worker looks before all three are there
+            jobs = [ask(pool, name, 0.1) for name in ("a", "b", "c")]
+            for name in ("a", "b", "c"):
+                gates.event(name).set()
+            await asyncio.sleep(0.02)
+        return await asyncio.gather(*jobs)
+
+    pool = Pool(gates.workers, capacity=100, seconds=100.0, name="test", at_once=3)
+    assert asyncio.run(run()) == ["A", "B", "C"]
+    pool.close()
+    assert sorted(map(len, gates.together)) == [1, 2]
+
+
+def test_who_goes_away_does_not_end_what_is_done_with_it(joining: Pool, gates: Gates) -> None:
+    async def run():
+        first = await while_both_are_busy(joining, gates)
+        waiting = [ask(joining, name, 0.1) for name in ("a", "b", "c")]
+        await until(lambda: joining.waiting == 3)
+        gates.event("one").set()
+        await until(lambda: "a" in gates.begun)
+        waiting[1].cancel()
+        await until(lambda: gates.cancelled == ["b"])
+        for name in ("a", "c", "two"):
+            gates.event(name).set()
+        return await asyncio.gather(first[0], first[1], waiting[0], waiting[2])
+
+    assert asyncio.run(run()) == ["ONE", "TWO", "A", "C"]
+
+
+def test_what_ends_a_worker_does_not_end_what_is_done_with_it(joining: Pool, gates: Gates) -> None:
+    async def run():
+        first = await while_both_are_busy(joining, gates)
+        waiting = [ask(joining, name, 0.1) for name in ("a", "fatal", "c")]
+        await until(lambda: joining.waiting == 3)
+        for name in ("a", "fatal", "c", "one", "two"):
+            gates.event(name).set()
+        return await asyncio.gather(*first, *waiting, return_exceptions=True)
+
+    *others, a, fatal, c = asyncio.run(run())
+    assert (others, a, c) == (["ONE", "TWO"], "A", "C")
+    assert isinstance(fatal, WorkerLost)
+
+
+def test_who_has_gone_is_not_tried_again_after_what_ended_the_worker(joining: Pool, gates: Gates) -> None:
+    async def run():
+        first = await while_both_are_busy(joining, gates)
+        waiting = [ask(joining, name, 0.1) for name in ("a", "fatal", "c")]
+        await until(lambda: joining.waiting == 3)
+        gates.event("one").set()
+        await until(lambda: "a" in gates.begun)
+        waiting[0].cancel()
+        await until(lambda: "a" in gates.cancelled)
+        for name in ("fatal", "c", "two"):
+            gates.event(name).set()
+        return await asyncio.gather(*first, *waiting[1:], return_exceptions=True)
+
+    *others, fatal, c = asyncio.run(run())
+    assert (others, c) == (["ONE", "TWO"], "C") and isinstance(fatal, WorkerLost)
+    assert gates.begun.count("a") == 1 and gates.begun.count("c") == 2
+
+
+def test_long_jobs_do_not_turn_away_short_ones(gates: Gates) -> None:
+    async def run():
+        asked = [ask(pool, "long", 2 * LONG, "one")]
+        await until(lambda: gates.begun == ["long"])
+        asked += [ask(pool, name, 2 * LONG, "one") for name in ("longer", "one too many")]
+        await until(asked[-1].done)
+        asked.append(ask(pool, "short", LONG, "one"))
+        gates.event("short").set()
+        await until(asked[-1].done)
+        gates.event("long").set()
+        gates.event("longer").set()
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    pool = Pool(gates.workers, capacity=100, seconds=LONG / 4, name="test")
+    long, longer, too_many, short = asyncio.run(run())
+    pool.close()
+    assert (long, longer, short) == ("LONG", "LONGER", "SHORT")
+    assert isinstance(too_many, ApiError) and too_many.status == 503

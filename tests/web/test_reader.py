@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from crohme.expressions.decoding import Cancelled
+from crohme.expressions.fixed import FixedSymbol
 from crohme.expressions.recognizer import Recognition
 from crohme.ink.export import symbol_to_png, to_png
 from crohme.ink.image_files import ImageError
@@ -33,22 +35,30 @@ def inkml(ink: Ink) -> bytes:
     return file.getvalue()
 
 
-def never() -> bool:
+def never(number: int) -> bool:
     return False
+
+
+def done(reader: Reader, task: Expression | Symbol) -> Any:
+    """What comes of one task, or raise what ends it."""
+    (found,) = reader([task], never)
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 def test_every_source_of_an_expression_is_read(reader: Reader) -> None:
     ink = strokes(3)
-    from_ink = reader(Expression(ink, 2), never)
+    from_ink = done(reader, Expression(ink, 2))
     assert isinstance(from_ink, Recognition) and 1 <= len(from_ink.readings) <= 2
-    assert reader(Expression(Inkml(inkml(ink))), never).latex == from_ink.latex
-    assert len(reader(Expression(Picture(to_png(ink))), never).ink.strokes) == 3
+    assert done(reader, Expression(Inkml(inkml(ink)))).latex == from_ink.latex
+    assert len(done(reader, Expression(Picture(to_png(ink)))).ink.strokes) == 3
 
 
 def test_symbols_are_made_ready(reader: Reader) -> None:
     ink = strokes(2)
-    assert len(reader(Symbol(Inkml(inkml(ink))), never).strokes) == 2
-    pictures = reader(Symbol(Picture(symbol_to_png(ink))), never)
+    assert len(done(reader, Symbol(Inkml(inkml(ink)))).strokes) == 2
+    pictures = done(reader, Symbol(Picture(symbol_to_png(ink))))
     assert [picture.shape for picture in pictures] == [(48, 48), (20, 20)]
     assert all(picture.dtype == np.uint8 and picture.min() < 100 for picture in pictures)
 
@@ -64,20 +74,40 @@ def test_symbols_are_made_ready(reader: Reader) -> None:
 def test_what_cannot_be_read_is_said(reader: Reader, source: Inkml | Picture, error: type[Exception]) -> None:
     for task in (Expression(source), Symbol(source)):
         with pytest.raises(error):
-            reader(task, never)
+            done(reader, task)
 
 
 def test_reading_is_cancelled_between_two_steps(reader: Reader) -> None:
     asked = 0
 
-    def at_the_third_step() -> bool:
+    def at_the_third_step(number: int) -> bool:
         nonlocal asked
         asked += 1
         return asked == 3
 
-    with pytest.raises(Cancelled):
-        reader(Expression(strokes(12)), at_the_third_step)
+    (found,) = reader([Expression(strokes(12))], at_the_third_step)
+    assert isinstance(found, Cancelled)
     assert asked == 3
+
+
+def test_tasks_are_done_side_by_side_as_alone_and_what_ends_one_leaves_the_others(reader: Reader) -> None:
+    tasks = [
+        Expression(strokes(3), 2),
+        Expression(strokes(12)),
+        Expression(Inkml(b"<ink>")),
+        Symbol(Picture(symbol_to_png(strokes(2)))),
+        Expression(strokes(4), fixed=(FixedSymbol((0,), "x"),)),
+    ]
+    few, cancelled, damaged, pictures, fixed = reader(tasks, lambda number: number == 1)
+    assert isinstance(cancelled, Cancelled) and isinstance(damaged, InkError)
+    for found, task in ((few, tasks[0]), (fixed, tasks[4])):
+        alone = done(reader, task)
+        assert [reading.latex for reading in found.readings] == [reading.latex for reading in alone.readings]
+        confidences = [[reading.confidence for reading in one.readings] for one in (found, alone)]
+        assert confidences[0] == pytest.approx(confidences[1], abs=1e-5)
+    assert len(few.readings) <= 2
+    assert [symbol.label for symbol in fixed.readings[0].symbols if symbol.strokes == (0,)] == ["x"]
+    assert [picture.shape for picture in pictures] == [(48, 48), (20, 20)]
 
 
 def test_what_is_expected_to_take_long() -> None:

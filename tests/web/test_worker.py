@@ -6,13 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crohme.child_processes import WorkerLost
 from crohme.expressions.decoding import Cancelled
 from crohme.web.forked import OutOfTime
-from crohme.web.worker import ProcessWorker
+from crohme.web.worker import GRACE, ProcessWorker
 from tests.web import workers
 
 
@@ -23,16 +24,24 @@ def worker() -> Iterator[ProcessWorker]:
     worker.close()
 
 
+def run(worker: ProcessWorker, payload: object) -> Any:
+    """The result of one job, or raise what it ended with."""
+    (outcome,) = worker.run([payload])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
 def run_elsewhere(worker: ProcessWorker, payload: object) -> tuple[threading.Thread, list[object]]:
     outcome: list[object] = []
 
-    def run() -> None:
+    def run_there() -> None:
         try:
-            outcome.append(worker.run(payload))
+            outcome.append(run(worker, payload))
         except Exception as error:
             outcome.append(error)
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run_there)
     thread.start()
     return thread, outcome
 
@@ -45,57 +54,84 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 
 def test_jobs_are_done_in_one_process_and_errors_come_back(worker: ProcessWorker) -> None:
-    assert worker.run(("add", 2)) == 42
+    assert run(worker, ("add", 2)) == 42
     with pytest.raises(ValueError, match="odd"):
-        worker.run(("fail", "odd"))
-    process, done = worker.run(("who", None))
+        run(worker, ("fail", "odd"))
+    process, done = run(worker, ("who", None))
     assert done == 3
-    assert worker.run(("who", None)) == (process, 4)
+    assert run(worker, ("who", None)) == (process, 4)
 
 
 def test_a_job_that_is_cancelled_ends_by_itself_and_the_process_stays(worker: ProcessWorker, tmp_path: Path) -> None:
-    process, _ = worker.run(("who", None))
+    process, _ = run(worker, ("who", None))
     payload = ("until", tmp_path / "never")
     thread, outcome = run_elsewhere(worker, payload)
-    wait_until(lambda: worker._current is payload)
+    wait_until(lambda: worker._current)
     worker.cancel(payload)
     thread.join(20)
     assert isinstance(outcome[0], Cancelled)
     worker.cancel(payload)  # too late: of no account
-    assert worker.run(("who", None))[0] == process
+    assert run(worker, ("who", None))[0] == process
+
+
+def test_some_jobs_are_done_at_once_and_what_ends_one_leaves_the_others(worker: ProcessWorker) -> None:
+    process, _ = run(worker, ("who", None))
+    two, failed, (other, _) = worker.run([("add", -38), ("fail", "odd"), ("who", None)])
+    assert two == 2 and other == process
+    assert isinstance(failed, ValueError) and "odd" in str(failed)
+    with pytest.raises(ValueError, match="all"):
+        worker.run([("add", 1), ("break", "all")])
+
+
+def test_of_some_jobs_at_once_one_is_cancelled_and_the_others_are_done(worker: ProcessWorker, tmp_path: Path) -> None:
+    process, _ = run(worker, ("who", None))
+    first, second = ("until", tmp_path / "never"), ("until", tmp_path / "soon")
+    early = ("until", tmp_path / "never, either")
+    worker.cancel(early)
+    outcomes: list[object] = []
+    thread = threading.Thread(target=lambda: outcomes.extend(worker.run([first, early, second])))
+    thread.start()
+    wait_until(lambda: worker._current)
+    worker.cancel(first)
+    time.sleep(2 * GRACE)
+    assert thread.is_alive(), "the second still waits"
+    (tmp_path / "soon").touch()
+    thread.join(20)
+    assert [type(outcome) for outcome in outcomes] == [Cancelled, Cancelled, str]
+    assert run(worker, ("who", None))[0] == process
 
 
 def test_a_job_that_is_cancelled_before_it_begins_is_not_begun(worker: ProcessWorker) -> None:
     payload = ("stubborn", None)
     worker.cancel(payload)
     with pytest.raises(Cancelled):
-        worker.run(payload)
-    assert worker.run(("who", None))[1] == 1
+        run(worker, payload)
+    assert run(worker, ("who", None))[1] == 1
 
 
 def test_a_job_that_cannot_be_cancelled_loses_its_process(tmp_path: Path) -> None:
     worker = ProcessWorker(workers.start, (0,))
-    process, _ = worker.run(("who", None))
+    process, _ = run(worker, ("who", None))
     payload = ("stubborn", None)
     thread, outcome = run_elsewhere(worker, payload)
-    wait_until(lambda: worker._current is payload)
+    wait_until(lambda: worker._current)
     worker.cancel(payload)
     thread.join(20)
     assert isinstance(outcome[0], Cancelled)
-    assert worker.run(("who", None))[0] != process
+    assert run(worker, ("who", None))[0] != process
     worker.close()
 
 
 def test_a_job_has_a_limit(worker: ProcessWorker) -> None:
     with pytest.raises(OutOfTime):
-        worker.run(("stubborn", None))
-    assert worker.run(("add", 1)) == 41
+        run(worker, ("stubborn", None))
+    assert run(worker, ("add", 1)) == 41
 
 
 def test_a_process_that_dies_is_told_and_replaced(worker: ProcessWorker) -> None:
     with pytest.raises(WorkerLost):
-        worker.run(("die", 1))
-    assert worker.run(("add", 1)) == 41
+        run(worker, ("die", 1))
+    assert run(worker, ("add", 1)) == 41
 
 
 def test_what_the_start_raises_is_raised() -> None:

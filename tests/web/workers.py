@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 from crohme.expressions.decoding import Cancelled
@@ -13,7 +14,10 @@ def start(value: int):
     """A worker that adds, sleeps, or does not behave."""
     done = 0
 
-    def work(payload, cancelled):
+    def work(payloads, cancelled):
+        return [one(payload, partial(cancelled, number)) for number, payload in enumerate(payloads)]
+
+    def one(payload, cancelled):
         nonlocal done
         done += 1
         match payload:
@@ -22,13 +26,15 @@ def start(value: int):
             case ("who", _):
                 return os.getpid(), done
             case ("fail", message):
+                return ValueError(message)
+            case ("break", message):
                 raise ValueError(message)
             case ("die", code):
                 os._exit(code)
             case ("until", path):  # ends when it is cancelled, or when the file is there
                 while not Path(path).exists():
                     if cancelled():
-                        raise Cancelled
+                        return Cancelled()
                     time.sleep(0.01)
                 return "let go"
             case ("stubborn", _):

@@ -81,16 +81,12 @@ def check_texture(ink: Image, pen: float) -> None:
     contours, hierarchy = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     parents = hierarchy[0][:, 3] if len(contours) else np.zeros(0, np.int32)
     holes = np.bincount(parents[parents >= 0], minlength=len(contours))
-    straight = 0
-    for number, contour in enumerate(contours):
-        if parents[number] >= 0:
-            continue
-        _, _, wide, high = cv2.boundingRect(contour)
-        if holes[number] > _MANY_HOLES and wide > _NET * width and high > _NET * height:
-            raise ImageError("has lines all over the paper that cannot be told from the ink")
-        if max(wide / width, high / height) > _SPAN:
-            straight += min(cv2.minAreaRect(contour)[1]) < 3 * pen
-    if straight >= _LEAST + 1:
+    outer = np.flatnonzero(parents < 0)
+    wide, high = np.array([cv2.boundingRect(contours[i])[2:] for i in outer]).reshape(-1, 2).T  # noise has 300,000
+    is_net = (holes[outer] > _MANY_HOLES) & (wide > _NET * width) & (high > _NET * height)
+    spanning = outer[np.maximum(wide / width, high / height) > _SPAN]
+    straight = sum(min(cv2.minAreaRect(contours[i])[1]) < 3 * pen for i in spanning)
+    if is_net.any() or straight >= _LEAST + 1:
         raise ImageError("has lines all over the paper that cannot be told from the ink")
 
 
@@ -194,11 +190,10 @@ def boxes(ink: Image, pen: float) -> BoolArray:
     """
     removed = np.zeros(ink.shape, dtype=bool)
     height, width = ink.shape
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    for number in range(1, count):
-        x, y, wide, high, area = stats[number]
-        if wide < _BOX * width or high < _BOX * height:
-            continue
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    is_wide, is_high = stats[1:, cv2.CC_STAT_WIDTH] >= _BOX * width, stats[1:, cv2.CC_STAT_HEIGHT] >= _BOX * height
+    for number in 1 + np.flatnonzero(is_wide & is_high):
+        x, y, wide, high, _ = stats[number]
         own = labels[y : y + high, x : x + wide] == number
         dx, dy = (max(round(_BOX_RIM * side), round(3 * pen)) for side in (wide, high))
         sides = (own[:dy].any(axis=0), own[-dy:].any(axis=0), own[:, :dx].any(axis=1), own[:, -dx:].any(axis=1))
