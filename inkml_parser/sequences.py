@@ -31,12 +31,12 @@ def normalise(strokes: Iterable[ArrayLike]) -> list[Points]:
     if not arrays:
         return []
     # Halves throughout: coordinates near the largest float must not overflow.
-    halves = [array / 2 for array in arrays]
-    low = np.min([half.min(axis=0) for half in halves], axis=0)
-    high = np.max([half.max(axis=0) for half in halves], axis=0)
+    halves = np.concatenate(arrays) / 2
+    low, high = halves.min(axis=0), halves.max(axis=0)
     size = (high - low).max() or 1.0
     # Among the smallest floats of all, dividing is coarse: it may lead a little out of the box.
-    return [np.clip(((half - low) - (high - low) / 2) / size, -0.5, 0.5) for half in halves]
+    inside = np.clip(((halves - low) - (high - low) / 2) / size, -0.5, 0.5)
+    return np.split(inside, np.cumsum([len(array) for array in arrays])[:-1])
 
 
 def resample(stroke: ArrayLike, *, spacing: float | None = None, count: int | None = None) -> Points:
@@ -131,8 +131,9 @@ def _points(stroke: ArrayLike) -> Points:
 
 def _arc_length(points: Points) -> Values:
     """`(n,)` distance from the first point, along the stroke."""
+    along = np.zeros(len(points))
     with np.errstate(over="ignore"):
-        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+        np.cumsum(np.hypot(*(points[1:] - points[:-1]).T), out=along[1:])
     if not np.isfinite(along[-1]):
         raise ValueError("the stroke is longer than the largest float: normalise it first")
     return along
@@ -141,7 +142,9 @@ def _arc_length(points: Points) -> Values:
 def _at(points: Points, along: Values, count: int) -> Points:
     """`count` points at even distances along the stroke."""
     where = np.linspace(0.0, along[-1], count)
-    resampled = np.stack([np.interp(where, along, points[:, axis]) for axis in (0, 1)], axis=1)
+    resampled = np.empty((count, 2))
+    for axis in (0, 1):
+        resampled[:, axis] = np.interp(where, along, points[:, axis])
     resampled[-1] = points[-1] if count > 1 else resampled[-1]  # equal but for rounding
     return resampled
 

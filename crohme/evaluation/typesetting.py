@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from crohme.evaluation.layout import figures_of
-from crohme.expressions.decoding import log_softmax
 from crohme.expressions.features import to_unit_scale
+from crohme.expressions.layers import log_softmax
 from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.targets import encode
 from crohme.expressions.teacher_forcing import teacher_forced_logits

@@ -69,11 +69,10 @@ class Draft:
             cursor = found[-1].cursor
             if token not in vocabulary.token_index or not cursor.allows(token):
                 break
-            strokes = None
+            symbol = None
             if cursor.kind(token) in WRITTEN:
                 if not drawn or max(drawn) >= n or found[-1].written[list(drawn)].any():
                     break
-                strokes = np.zeros(n, bool)
-                strokes[list(drawn)] = True
-            found.append(extend(found[-1], token, cursor.advance(token), 0.0, strokes, vocabulary))
+                symbol = found[-1].drawing(drawn)
+            found.append(extend(found[-1], token, cursor.advance(token), 0.0, symbol, vocabulary))
         return found

@@ -168,8 +168,9 @@ def _order(points: Any, xp: Any) -> Any:
 def _nearest(coarse: Any, xp: Any) -> Any:
     """Distance of the nearest two of a few points of each stroke, `(b, n, n)`."""
     n, k = xp.shape(coarse)[1:3]
-    flat = xp.reshape(coarse, (-1, n * k, 2))
+    # The first points of all strokes, the second ones …: so the nearest are found in whole rows.
+    flat = xp.reshape(xp.transpose(coarse, (0, 2, 1, 3)), (-1, k * n, 2))
     norm = xp.sum(flat**2, axis=-1)
     square = norm[:, :, None] + norm[:, None, :] - 2.0 * xp.matmul(flat, xp.transpose(flat, (0, 2, 1)))
-    square = xp.min(xp.reshape(square, (-1, n, k, n, k)), axis=(2, 4))
+    square = xp.min(xp.min(xp.reshape(square, (-1, k, n, k, n)), axis=1), axis=2)
     return xp.sqrt(xp.maximum(square, 0.0) + 1e-8)

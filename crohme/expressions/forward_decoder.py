@@ -164,7 +164,7 @@ class Decoder:
             k, q, n = one.anchors.shape
             own = slice(start, start := start + k * q)
             here = x[own].reshape(k, q, self.width)
-            here += first_positions(one.state.length + q, self.width)[one.state.length : one.state.length + q]
+            here += first_positions(one.state.length + q, self.width)[one.state.places(q)]
             anchors = one.anchors.reshape(k * q, n)
             count = np.maximum(np.add.reduce(anchors, axis=1, keepdims=True), np.float32(1))
             mean: Float32Array = np.divide(anchors, count, dtype=np.float32)

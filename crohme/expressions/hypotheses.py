@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from crohme.expressions.vocabulary import RELATION_INDEX, START, START_BACKWARD, Vocabulary
 from crohme.notation.grammar import Cursor
-from crohme.types import BoolArray, Float32Array, IntegerArray
+from crohme.types import Float32Array, IntegerArray
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+# None of these is changed once it is made. They are not frozen: that takes three times as long, for thousands of them.
+@dataclass(eq=False, slots=True)
 class Written:
     """A symbol of a prefix.
 
@@ -29,7 +31,23 @@ class Written:
     drawn: Float32Array
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+class Drawn(NamedTuple):
+    """The strokes of the next symbol of a prefix, and what is written with them.
+
+    Args:
+        strokes: tuple of int.
+        drawn: `(n,)` float32, 1 for its strokes.
+        written: `(n,)` float32, 1 for the strokes of all symbols.
+        left: int. How many strokes are not written.
+    """
+
+    strokes: tuple[int, ...]
+    drawn: Float32Array
+    written: Float32Array
+    left: int
+
+
+@dataclass(eq=False, slots=True)
 class Hypothesis:
     """A prefix: where it stands, what it wrote, which strokes are left, and the token it ends with.
 
@@ -39,10 +57,12 @@ class Hypothesis:
         steps: its tokens, and which of them wrote the next of `symbols`.
         symbols: tuple of Written.
         written: `(n,)` float32, 1 for the strokes of all symbols.
+        bits: int. The same, a bit for each.
         left: int. How many strokes are not written.
         last: int. Number of its last token.
         anchor: `(n,)` float32, 1 for the strokes of the symbol on which the next one hangs.
         relation, row: int. How the next symbol hangs, and how its row does, see `RELATION_INDEX`.
+        parent: Hypothesis or None. That of one token less.
     """
 
     score: float
@@ -50,11 +70,18 @@ class Hypothesis:
     steps: tuple[tuple[str, bool], ...]
     symbols: tuple[Written, ...]
     written: Float32Array
+    bits: int
     left: int
     last: int
     anchor: Float32Array
     relation: int = 0
     row: int = 0
+    parent: Hypothesis | None = None
+
+    @property
+    def last_strokes(self) -> tuple[int, ...] | None:
+        """The strokes of its last token, None if that writes no symbol."""
+        return self.symbols[-1].strokes if self.steps and self.steps[-1][1] else None
 
     def spare(self, cursor: Cursor) -> int:
         """Strokes that are not yet written, and not needed for what must be written from a position on."""
@@ -66,21 +93,23 @@ class Hypothesis:
             np.array_equal(self.written, other.written) and np.array_equal(self.anchor, other.anchor)
         )
 
+    def drawing(self, strokes: tuple[int, ...]) -> Drawn:
+        """Some strokes as those of its next symbol."""
+        drawn = np.zeros_like(self.written)
+        drawn[list(strokes)] = 1.0
+        written: Float32Array = np.maximum(self.written, drawn)
+        return Drawn(strokes, drawn, written, len(written) - int(np.count_nonzero(written)))
+
 
 def first(n: int, backward: bool, vocabulary: Vocabulary) -> Hypothesis:
     """The hypothesis that has written nothing of n strokes."""
     start = vocabulary.token_index[START_BACKWARD if backward else START]
     nothing = np.zeros(n, np.float32)
-    return Hypothesis(0.0, Cursor(), (), (), nothing, n, start, nothing)
+    return Hypothesis(0.0, Cursor(), (), (), nothing, 0, n, start, nothing)
 
 
 def extend(
-    hypothesis: Hypothesis,
-    token: str,
-    after: Cursor,
-    score: float,
-    strokes: BoolArray | None,
-    vocabulary: Vocabulary,
+    hypothesis: Hypothesis, token: str, after: Cursor, score: float, symbol: Drawn | None, vocabulary: Vocabulary
 ) -> Hypothesis:
     """A hypothesis one token longer.
 
@@ -89,22 +118,22 @@ def extend(
         token: str. May follow it.
         after: Cursor. The position after the token.
         score: float. Of the longer hypothesis.
-        strokes: `(n,)` bool or None. Those of the symbol, if the token writes one.
+        symbol: Drawn or None. The symbol that the token writes, if it writes one.
         vocabulary: Vocabulary.
     """
-    symbols, written, left = hypothesis.symbols, hypothesis.written, hypothesis.left
-    if strokes is not None:
+    symbols, written, bits, left = hypothesis.symbols, hypothesis.written, hypothesis.bits, hypothesis.left
+    if symbol is not None:
         label = "-" if token == r"\frac" else token
-        drawn = strokes.astype(np.float32)
-        symbols = (*symbols, Written(label, tuple(strokes.nonzero()[0].tolist()), score - hypothesis.score, drawn))
-        written = np.maximum(written, drawn)
-        left = len(written) - int(np.count_nonzero(written))
-    steps = hypothesis.steps if after.ended else (*hypothesis.steps, (token, strokes is not None))
+        symbols = (*symbols, Written(label, symbol.strokes, score - hypothesis.score, symbol.drawn))
+        written, left = symbol.written, symbol.left
+        for stroke in symbol.strokes:
+            bits |= 1 << stroke
+    steps = hypothesis.steps if after.ended else (*hypothesis.steps, (token, symbol is not None))
     number, relation = after.place
     anchor = np.zeros_like(written) if number is None else symbols[number].drawn
     return Hypothesis(
-        score, after, steps, symbols, written, left, vocabulary.token_index[token], anchor,
-        RELATION_INDEX[relation], RELATION_INDEX[after.row_relation],
+        score, after, steps, symbols, written, bits, left, vocabulary.token_index[token], anchor,
+        RELATION_INDEX[relation], RELATION_INDEX[after.row_relation], hypothesis,
     )  # fmt: skip
 
 

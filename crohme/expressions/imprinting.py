@@ -16,9 +16,9 @@ import keras
 import numpy as np
 
 from crohme import bundle
-from crohme.expressions.decoding import log_softmax
 from crohme.expressions.description import networks
 from crohme.expressions.features import to_unit_scale
+from crohme.expressions.layers import log_softmax
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.settings import Preprocessing
 from crohme.expressions.targets import encode

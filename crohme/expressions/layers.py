@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crohme.types import Float32Array
 
+_Precision = TypeVar("_Precision", np.float32, np.float64)
 Table = dict[str, Float32Array]
 """Path of a weight → the weight."""
 _SMALL_PRODUCT = 1_000_000  # up to this many multiplications OpenBLAS does not copy its operands first
@@ -86,6 +89,13 @@ def softmax(x: Float32Array) -> Float32Array:
     np.exp(x, out=x)
     x /= np.add.reduce(x, axis=-1, keepdims=True)
     return x
+
+
+def log_softmax(x: NDArray[_Precision]) -> NDArray[_Precision]:
+    """Logits as log-probabilities along the last axis."""
+    shifted: NDArray[_Precision] = x - np.maximum.reduce(x, axis=-1, keepdims=True)
+    shifted -= np.log(np.add.reduce(np.exp(shifted), axis=-1, keepdims=True))
+    return shifted
 
 
 def exponentials(x: Float32Array, *, is_shifted: bool) -> Float32Array:

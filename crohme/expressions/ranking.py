@@ -13,12 +13,13 @@ from crohme.expressions.fixed import FixedSymbol
 from crohme.expressions.language_model import LanguageModel
 from crohme.expressions.likeness import disagreements
 from crohme.expressions.protocol import ExpressionNetwork
-from crohme.expressions.rescoring import rescore, symbol_scores
+from crohme.expressions.rescoring import ClassScores, rescore
 from crohme.expressions.settings import Decoding
 from crohme.expressions.side_by_side import Steps
 from crohme.expressions.spelling import spelt_out
+from crohme.expressions.trails import Trail
 from crohme.expressions.vocabulary import Vocabulary
-from crohme.notation import SymbolTree, to_latex
+from crohme.notation import SymbolTree
 from crohme.notation.linear import linearize
 from crohme.types import Float32Array
 
@@ -28,10 +29,12 @@ def best_readings(
     memory: Sized,
     points: Float32Array,
     vocabulary: Vocabulary,
+    classes: ClassScores,
     decoding: Decoding,
     beam: int,
     cancelled: Callable[[], bool] | None = None,
     draft: SymbolTree | None = None,
+    trail: Trail | None = None,
     fixed: Sequence[FixedSymbol] = (),
     language: LanguageModel | None = None,
 ) -> Steps[list[Candidate]]:
@@ -46,15 +49,16 @@ def best_readings(
         memory: of its `encode`. The encoded expression.
         points: `(n, p, 2)` float32. The strokes.
         vocabulary: Vocabulary. The network's; what it may answer with.
+        classes: ClassScores. Of the same strokes and vocabulary.
         decoding: Decoding.
         beam: int. At least 1.
-        cancelled, draft, fixed: see `decoding.decode`.
+        cancelled, draft, trail, fixed: see `decoding.decode`.
         language: LanguageModel or None. What people write, in the vocabulary's tokens.
     """
     search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled, fixed=fixed)
     if beam == 1 and (greedy := (yield from search(beam=1, draft=draft))[0]):
         return distinct([spelt_out(c, points, vocabulary) for c in greedy])
-    forward, backward = map(distinct, (yield from search(beam=max(beam, 2), backward=(False, True))))
+    forward, backward = map(distinct, (yield from search(beam=max(beam, 2), backward=(False, True), trail=trail)))
     ways = [{_steps(c.tree): c for c in one} for one in (forward, backward)]
     found = {**ways[1], **ways[0]}
     if not found:
@@ -71,7 +75,7 @@ def best_readings(
     differently = disagreements(trees, points)
     # Against the best of them: what all have in common says nothing about how sure the best reading is.
     likeness_scores = differently.min() - differently
-    class_scores = symbol_scores(network, memory, vocabulary, trees)
+    class_scores = [sum(map(classes.of, tree.nodes())) for tree in trees]
     by_way = [[known[way][steps] for steps in found] for way in (0, 1)]
     written = np.zeros(len(trees)) if language is None else language.scores(trees, vocabulary)
     language_scores = written - written.max()
@@ -93,5 +97,5 @@ def distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Best first, one for each LaTeX."""
     kept: dict[str, Candidate] = {}
     for candidate in sorted(candidates, key=lambda c: -c.score):
-        kept.setdefault(" ".join(to_latex(candidate.tree)), candidate)
+        kept.setdefault(candidate.latex, candidate)
     return list(kept.values())

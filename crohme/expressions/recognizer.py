@@ -25,6 +25,7 @@ from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.session import Session
 from crohme.expressions.settings import SOURCES, Decoding, Preprocessing
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
+from crohme.expressions.trails import Trail
 from crohme.expressions.unread import (
     alone_factor,
     coverage_factor,
@@ -39,7 +40,7 @@ from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
 from crohme.ink.sources import NothingToRecognize, Source, check_ink, ink_of, is_picture
-from crohme.notation import Alphabet, SymbolTree, to_latex
+from crohme.notation import Alphabet, SymbolTree
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
 from crohme.types import Float64Array, Points
 from inkml_parser import Ink, InkError
@@ -186,9 +187,12 @@ class Recognizer:
         """
         if symbols is not None:
             labels_of(symbols, self.vocabulary.alphabet)
-        return Session(
-            lambda ink, draft: alone(self.network, self._read(ink, top, beam, symbols, draft=draft)), strokes
-        )
+        trail = Trail()
+
+        def read(ink: Ink, draft: SymbolTree | None) -> Recognition:
+            return alone(self.network, self._read(ink, top, beam, symbols, draft=draft, trail=trail))
+
+        return Session(read, strokes)
 
     def _read(
         self,
@@ -198,9 +202,10 @@ class Recognizer:
         symbols: Symbols | None,
         cancelled: Callable[[], bool] | None = None,
         draft: SymbolTree | None = None,
+        trail: Trail | None = None,
         fixed: Iterable[FixedSymbol] = (),
     ) -> Steps[Recognition]:
-        """`recognize` of what `sources.check_ink` lets pass; for `draft` see `decoding.decode`."""
+        """`recognize` of what `sources.check_ink` lets pass; for `draft` and `trail` see `decoding.decode`."""
         vocabulary = self.vocabulary
         if symbols is not None:
             vocabulary = vocabulary.restricted(labels_of(symbols, vocabulary.alphabet))
@@ -210,9 +215,11 @@ class Recognizer:
         points = to_unit_scale(resampled)
         memory = yield Encode(points)
         width = max(self.decoding.beam if beam is None else beam, 1)
+        classes = ClassScores(self.network, memory, vocabulary)
         candidates = yield from best_readings(
-            self.network, memory, points, vocabulary, self.decoding, width, cancelled, draft, known, self.language
-        )
+            self.network, memory, points, vocabulary, classes, self.decoding, width,
+            cancelled=cancelled, draft=draft, trail=trail, fixed=known, language=self.language,
+        )  # fmt: skip
         if not candidates and known:
             raise FixedSymbolError("no reading has all fixed symbols")
         if not candidates:
@@ -234,7 +241,6 @@ class Recognizer:
         ]
         if symbols is None and not known and ranked[0][1] < self.decoding.least_confidence:
             raise _no_reading(int((ranked[0][2] > _MOSTLY).sum()), len(ink.strokes))
-        classes = ClassScores(self.network, memory, vocabulary)
         labelled = {symbol.strokes for symbol in known if symbol.label is not None}
         of_all = 1.0 if labelled else alone_factor(ranked[0][0].tree, ranked[0][1], classes.of)
         placed: dict[tuple[str, tuple[int, ...]], RecognizedSymbol] = {}  # most symbols are in several readings
@@ -249,7 +255,7 @@ class Recognizer:
                     alike = RecognizedSymbol.of(node, ink, confidence, classes.likely_labels(node))
                     placed[node.label, node.strokes] = alike
                 read_symbols.append(alike.with_confidence(confidence))
-            return Reading(" ".join(to_latex(candidate.tree)), share, candidate.tree, tuple(read_symbols))
+            return Reading(candidate.latex, share, candidate.tree, tuple(read_symbols))
 
         return Recognition(ink, tuple(reading(candidate, of_all * share) for candidate, share, _ in ranked[:top]))
 

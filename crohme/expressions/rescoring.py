@@ -7,10 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from crohme.expressions.decoding import USUAL, log_softmax, pointed_score
 from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs
+from crohme.expressions.layers import log_softmax
+from crohme.expressions.pointing import pointed_score
 from crohme.expressions.protocol import ExpressionNetwork, Read
-from crohme.expressions.settings import Decoding
+from crohme.expressions.settings import USUAL, Decoding
 from crohme.expressions.side_by_side import Steps
 from crohme.expressions.vocabulary import START, START_BACKWARD, Vocabulary
 from crohme.notation.alphabet import OTHER
@@ -146,8 +147,8 @@ class _Readings:
 
 
 def _extended(before: Hypothesis, token: str, strokes: Strokes, vocabulary: Vocabulary) -> Hypothesis:
-    drawn = None if strokes is None else _mask(strokes, len(before.written))
-    return extend(before, token, before.cursor.advance(token), 0.0, drawn, vocabulary)
+    symbol = None if strokes is None else before.drawing(strokes)
+    return extend(before, token, before.cursor.advance(token), 0.0, symbol, vocabulary)
 
 
 def _mask(strokes: tuple[int, ...], n: int) -> BoolArray:
@@ -156,26 +157,13 @@ def _mask(strokes: tuple[int, ...], n: int) -> BoolArray:
     return mask
 
 
-def symbol_scores(
-    network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary, trees: Sequence[SymbolTree]
-) -> list[float]:
-    """Log-probabilities of given readings' symbols by the class of each stroke, which knows no language.
+class ClassScores:
+    """Log-probabilities of symbol classes by the class of each stroke, in the mean of a symbol's; it knows no language.
 
     Args:
         network: ExpressionNetwork.
         memory: of its `encode`. The encoded expression.
         vocabulary: Vocabulary. The network's.
-        trees: sequence of SymbolTree. Readings of this expression, with strokes.
-    """
-    classes = ClassScores(network, memory, vocabulary)
-    return [float(sum(classes.of(node) for node in tree.nodes())) for tree in trees]
-
-
-class ClassScores:
-    """Log-probabilities of symbol classes, for each set of strokes in the mean of them.
-
-    Args:
-        network, memory, vocabulary: see `symbol_scores`.
     """
 
     def __init__(self, network: ExpressionNetwork, memory: Sized, vocabulary: Vocabulary) -> None:
@@ -188,7 +176,8 @@ class ClassScores:
     def _mean(self, strokes: tuple[int, ...]) -> Float32Array:
         """`(symbols,)`."""
         if strokes not in self._means:
-            self._means[strokes] = self._of_strokes[list(strokes)].mean(axis=0)
+            own = self._of_strokes[list(strokes)]
+            self._means[strokes] = own[0] if len(strokes) == 1 else own.mean(axis=0)
         return self._means[strokes]
 
     def of(self, node: Node) -> float:
@@ -198,7 +187,10 @@ class ClassScores:
     def likely_labels(self, node: Node) -> tuple[str, ...]:
         """What a symbol may be by its strokes: the most likely labels, best first."""
         if node.strokes not in self._likely:
-            best = np.argsort(-self._mean(node.strokes), kind="stable")[: LIKELY + 1]
+            worse, last = -self._mean(node.strokes), min(LIKELY, len(self._vocabulary.alphabet) - 1)
+            # Only the best are sorted, with those that are as likely as the last of them.
+            (likely,) = (worse <= np.partition(worse, last)[last]).nonzero()
+            best = likely[np.argsort(worse[likely], kind="stable")][: LIKELY + 1]
             labels = [self._vocabulary.alphabet.labels[i] for i in best]
             self._likely[node.strokes] = tuple(label for label in labels if label != OTHER)[:LIKELY]
         return self._likely[node.strokes]

@@ -62,6 +62,7 @@ class Decoding:
     least_confidence: float = 0.0005
 
 
+USUAL = Decoding()
 PREPROCESSING: Taken = {
     "smallest_stroke": (Number(0.01, 0.25), Preprocessing.smallest_stroke),
     "likeness_scale": (Number(0.03, 0.75), Preprocessing.likeness_scale),

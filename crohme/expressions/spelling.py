@@ -37,7 +37,7 @@ def spelt_out(candidate: Candidate, points: Float32Array, vocabulary: Vocabulary
             is_last = strokes == drawn[-1]
             yield replace(node, label=label, strokes=strokes, rows=node.rows if is_last else {})
 
-    return replace(candidate, tree=SymbolTree(written(candidate.tree.row)), certainty=certainty)
+    return Candidate.of(SymbolTree(written(candidate.tree.row)), candidate.score, certainty)
 
 
 def _side_by_side(strokes: tuple[int, ...], count: int, centres: Float32Array) -> list[tuple[int, ...]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from crohme.types import BoolArray, Float32Array
+from crohme.types import BoolArray, Float32Array, Int64Array
 
 _FIRST_ROOM = 64  # tokens
 
@@ -65,6 +66,15 @@ class State:
     path: BoolArray
     length: int
 
+    def branches(self) -> Branches:
+        """The same of no tokens at all, as a tree of tokens that branches."""
+        layers, heads, size, _ = self.pool.keys.shape
+        return Branches(TokenPool(layers, heads, size), np.zeros((0, 0), bool), np.zeros(0, np.int64))
+
+    def places(self, q: int) -> slice:
+        """The numbers of the q tokens that are read next."""
+        return slice(self.length, self.length + q)
+
     def select(self, hypotheses: Sequence[int]) -> State:
         """The state of some of the hypotheses, in the given order, repeats allowed."""
         path = self.path[hypotheses]
@@ -97,6 +107,57 @@ class State:
             own[np.arange(k), :, np.arange(k)] = _LOWER[:q, :q] if q <= len(_LOWER) else np.tri(q, dtype=bool)
         mask = np.where(sees.reshape(m, -1), np.float32(0), np.float32(-np.inf))
         return State(self.pool.with_room(before, m), sees[:, -1], self.length + q), mask
+
+
+@dataclass(frozen=True, eq=False)
+class Branches:
+    """Tokens that were read as a tree. What is read after some of them stays beside what is read after others.
+
+    Args:
+        pool: TokenPool. Its first r tokens are those of the tree.
+        path: `(r, r)` bool. Which of them each has before it, and itself.
+        numbers: `(r,)` int. How many each has before it.
+        parents: sequence of int. Which token each of those follows that are read next, -1 for none; these are
+            numbered on, and may follow each other.
+    """
+
+    pool: TokenPool
+    path: BoolArray
+    numbers: Int64Array
+    parents: Sequence[int] = ()
+
+    @property
+    def length(self) -> int:
+        """How many tokens are before any of those that are read next, at most."""
+        return int(self._next.max(initial=0))
+
+    @cached_property
+    def _next(self) -> Int64Array:
+        found = self.numbers.tolist()
+        for parent in self.parents:
+            found.append(found[parent] + 1 if parent >= 0 else 0)
+        return np.array(found[len(self.numbers) :], np.int64)
+
+    def after(self, parents: Sequence[int]) -> Branches:
+        """The tree where tokens are read next that follow these."""
+        return Branches(self.pool, self.path, self.numbers, parents)
+
+    def places(self, q: int) -> Int64Array:
+        """The numbers of the tokens that are read next, one of each of k branches: `(k, 1)`."""
+        return self._next[:, None]
+
+    def extended(self, k: int, q: int) -> tuple[Branches, Float32Array]:
+        """The tree with room for one more token of each of k branches, and what each sees, see `State.extended`."""
+        before = len(self.path)
+        path = np.zeros((before + k, before + k), bool)
+        path[:before, :before] = self.path
+        for row, parent in enumerate(self.parents, before):
+            if parent >= 0:
+                path[row] = path[parent]
+            path[row, row] = True
+        mask = np.where(path[before:], np.float32(0), np.float32(-np.inf))
+        numbers = np.concatenate([self.numbers, self._next])
+        return Branches(self.pool.with_room(before, k), path, numbers), mask
 
 
 _LOWER = np.tri(64, dtype=bool)

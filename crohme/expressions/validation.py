@@ -16,8 +16,9 @@ import numpy as np
 
 from crohme.expressions.batches import collate, fits
 from crohme.expressions.buckets import BUCKETS, Bucket
-from crohme.expressions.decoding import log_softmax, same_symbol
 from crohme.expressions.features import to_unit_scale
+from crohme.expressions.layers import log_softmax
+from crohme.expressions.pointing import same_symbol
 from crohme.expressions.targets import encode
 from crohme.expressions.vocabulary import SAME_SYMBOL, Vocabulary
 from crohme.ink.expression import Expression

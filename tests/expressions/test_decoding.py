@@ -8,7 +8,7 @@ import pytest
 from crohme.expressions import features
 from crohme.expressions.decoding import decode
 from crohme.expressions.forward import NumpyTransformer
-from crohme.expressions.rescoring import rescore, symbol_scores
+from crohme.expressions.rescoring import ClassScores, rescore
 from crohme.expressions.settings import Decoding
 from crohme.expressions.side_by_side import alone
 from crohme.expressions.vocabulary import PLACES, START, START_BACKWARD, Vocabulary
@@ -127,7 +127,9 @@ def test_looks_are_the_classes_of_the_strokes(network):
     a, plus = CROHME.class_index["a"], CROHME.class_index["+"]
     trees = [SymbolTree((Node("a", (0,)), Node("+", (1, 2)))), SymbolTree((Node("+", (2,)),))]
     expected = [logs[0, a] + (logs[1, plus] + logs[2, plus]) / 2, logs[2, plus]]
-    np.testing.assert_allclose(symbol_scores(network, memory, CROHME, trees), expected, rtol=1e-5)
+    classes = ClassScores(network, memory, CROHME)
+    found = [sum(map(classes.of, tree.nodes())) for tree in trees]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def test_a_wider_beam_finds_no_worse_reading(network):

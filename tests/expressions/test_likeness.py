@@ -16,6 +16,7 @@ from crohme.bundle.configuration import sealed
 from crohme.expressions.likeness import disagreements
 from crohme.expressions.ranking import best_readings
 from crohme.expressions.recognizer import prepare
+from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.side_by_side import alone
 from crohme.notation import to_latex
 from crohme.notation.tree import Node, Relation, SymbolTree
@@ -68,8 +69,9 @@ def test_the_ranking_takes_its_weight_from_the_constants_of_the_bundle() -> None
 
     def scores(weight: float) -> dict[str, float]:
         decoding = replace(recognizer.decoding, likeness_weight=weight)
-        search = best_readings(recognizer.network, memory, strokes, recognizer.vocabulary, decoding, beam=5)
-        found = alone(recognizer.network, search)
+        network, vocabulary = recognizer.network, recognizer.vocabulary
+        classes = ClassScores(network, memory, vocabulary)
+        found = alone(network, best_readings(network, memory, strokes, vocabulary, classes, decoding, beam=5))
         return {" ".join(to_latex(c.tree)): c.score - weight * -disagreements([c.tree], strokes)[0] for c in found}
 
     plain, weighed = scores(0.0), scores(3.0)

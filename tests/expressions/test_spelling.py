@@ -22,7 +22,7 @@ def bars(*places: float) -> np.ndarray:
 
 def candidate(*row: Node) -> Candidate:
     tree = SymbolTree(row)
-    return Candidate(tree, -1.0, {node.strokes: -0.1 * len(node.strokes) for node in tree.nodes()})
+    return Candidate.of(tree, -1.0, {node.strokes: -0.1 * len(node.strokes) for node in tree.nodes()})
 
 
 def test_a_norm_has_two_bars_on_either_side_where_there_is_no_sign_for_them() -> None:

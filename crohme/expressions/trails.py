@@ -1,0 +1,216 @@
+"""Beam search that reads ahead: where an earlier one of fewer strokes went, this one will go for the most part.
+
+What it will read is foreseen by searching with what the earlier one read in place of what is not yet read. All of that
+is read at once, and the search goes on as far as it holds. No answer depends on what was foreseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from typing import NamedTuple, Protocol, Self, runtime_checkable
+
+from crohme.expressions.hypotheses import Drawn, Hypothesis, inputs
+from crohme.expressions.protocol import Read
+from crohme.expressions.search import Expansion, Search, Searches
+from crohme.expressions.side_by_side import Steps
+
+_MOST_CELLS = 60_000  # tokens times strokes that are read at once: what is seen of each stroke takes memory
+_MOST_TOKENS = 3  # a stroke, and some more, of each hypothesis: what is foreseen may lead round in circles
+_Key = tuple[object, ...]
+
+
+@runtime_checkable
+class BranchingState(Protocol):
+    """A state of hypotheses that can branch: a network of such states reads ahead in a beam search."""
+
+    def branches(self) -> BranchingTree:
+        """The state before the first token."""
+
+
+class BranchingTree(Protocol):
+    """The tokens that were read, each after others of them."""
+
+    def after(self, parents: Sequence[int]) -> Self:
+        """The tree where one token is read next after each of these, -1 for none; see `token_pool.Branches`."""
+
+
+class _Place(NamedTuple):
+    """Where a hypothesis stood, and how it went on.
+
+    Args:
+        strokes: int. Those that it had written, a bit for each.
+        at: its position but for its strokes, from the most exact way to say so to the least.
+        expansion: Expansion.
+    """
+
+    strokes: int
+    at: tuple[_Key, ...]
+    expansion: Expansion
+
+
+class Trail:
+    """What a beam search read."""
+
+    def __init__(self) -> None:
+        self._strokes = 0
+        self._places: list[_Place] = []
+
+    def keep(self, n: int, read: Sequence[tuple[bool, Hypothesis, Expansion]]) -> None:
+        """Keep this, of n strokes, instead of what was before.
+
+        Args:
+            n: int.
+            read: hypotheses with their direction, and how they went on.
+        """
+        self._strokes = n
+        self._places = [_Place(h.bits, _positions(h, backward), expansion) for backward, h, expansion in read]
+
+    def recalled(self, n: int) -> _Recalled:
+        """What it tells of n strokes, of which it knows all but the last at most."""
+        return _Recalled(self._places, min(self._strokes, n - 1))
+
+
+class _Recalled:
+    """How hypotheses went on where as much was written.
+
+    Args:
+        places: sequence of _Place.
+        known: int. How many strokes are as they were.
+    """
+
+    def __init__(self, places: Sequence[_Place], known: int) -> None:
+        self._known, self._mask = known, (1 << known) - 1
+        self._places: Mapping[_Key, _Place] = {}
+        found: dict[_Key, _Place] = {}
+        for place in places:
+            for at in place.at:
+                found.setdefault((place.strokes & self._mask, *at), place)
+        self._places = found
+
+    def expansion(self, hypothesis: Hypothesis, backward: bool) -> Expansion | None:
+        """How a hypothesis may go on; None where nothing is known of that."""
+        strokes = hypothesis.bits & self._mask
+        for at in _positions(hypothesis, backward):
+            if (place := self._places.get((strokes, *at))) is not None:
+                break
+        else:
+            return None
+        gains, tokens, pointing, row = place.expansion
+        drawn, score = pointing.symbol(row, self._known)
+        if backward and self._known - 1 in drawn.strokes and hypothesis.bits < self._mask:
+            return None  # what is new is most likely written before the last of what was there
+        symbol = tuple(s for s in drawn.strokes if s < self._known and not hypothesis.bits >> s & 1)
+        return Expansion(gains, tokens, _Foreseen(hypothesis, symbol, score), 0)
+
+
+class _Foreseen:
+    """The strokes of the next symbol of a hypothesis as they were, in the manner of `Pointing`."""
+
+    def __init__(self, hypothesis: Hypothesis, strokes: tuple[int, ...], score: float) -> None:
+        self.counts = [len(strokes)]
+        self._found: tuple[Drawn, float] | None = None
+        self._hypothesis, self._strokes, self._score = hypothesis, strokes, score
+
+    def symbol(self, hypothesis: int, most: int) -> tuple[Drawn, float]:
+        """See `Pointing.symbol`."""
+        if self._found is None:
+            self._found = self._hypothesis.drawing(self._strokes[: max(most, 1)]), self._score
+        return self._found
+
+
+def _positions(hypothesis: Hypothesis, backward: bool) -> tuple[_Key, ...]:
+    """Where a hypothesis stands, from the most exact way to say so to the least."""
+    place, cursor = (backward, hypothesis.relation, hypothesis.row), hypothesis.cursor
+    return (*place, hypothesis.last), place, (backward, cursor.depth, cursor.pending is None)
+
+
+class _Reader:
+    """What was read of each hypothesis, known by its tokens and strokes."""
+
+    def __init__(self, search: Searches, recalled: _Recalled, most: int) -> None:
+        self._search, self._recalled, self._most = search, recalled, most
+        self._rows: dict[tuple[int, int, tuple[int, ...] | None], int] = {}
+        self._row_of: dict[Hypothesis, int] = {}
+        self.read: list[tuple[bool, Hypothesis, Expansion]] = []
+
+    def go_on(self, steps: int) -> bool:
+        """Search as far as everything is read, to so many tokens; whether anything is still to be read."""
+        unread = False
+        for way in self._search.ways:
+            while way.live and len(way.live[0].steps) < steps:
+                rows = [self._row(hypothesis) for hypothesis in way.live]
+                if None in rows:
+                    unread = True
+                    break
+                self._search.grow(way, [self.read[row][2] for row in rows if row is not None])
+        return unread
+
+    def _row(self, hypothesis: Hypothesis) -> int | None:
+        row = self._row_of.get(hypothesis)
+        if row is None and (row := self._rows.get(self._key(hypothesis))) is not None:
+            self._row_of[hypothesis] = row
+        return row
+
+    def _key(self, hypothesis: Hypothesis) -> tuple[int, int, tuple[int, ...] | None]:
+        parent = -1 if hypothesis.parent is None else self._row_of[hypothesis.parent]
+        return parent, hypothesis.last, hypothesis.last_strokes
+
+    def ahead(self) -> tuple[list[Hypothesis], list[int], list[bool]]:
+        """What to read next, which rows these follow, and their directions."""
+        hypotheses, parents, directions = list[Hypothesis](), list[int](), list[bool]()
+        for backward, hypothesis in self._foreseen():
+            parent, _, _ = key = self._key(hypothesis)
+            self._rows[key] = self._row_of[hypothesis] = len(self.read) + len(hypotheses)
+            hypotheses.append(hypothesis)
+            parents.append(parent)
+            directions.append(backward)
+        return hypotheses, parents, directions
+
+    def _foreseen(self) -> Iterator[tuple[bool, Hypothesis]]:
+        """Hypotheses that are not read, which the search has now or is likely to have."""
+        search, known = self._search, len(self.read)
+        room = max(self._most - known, sum(len(way.live) for way in search.ways))
+        ways = [Search(way.backward, list(way.live), list(way.done)) for way in search.ways]
+        while any(way.live for way in ways):
+            for way in ways:
+                expansions = list[Expansion]()
+                going_on = list[Hypothesis]()
+                for hypothesis in way.live:
+                    row = self._row(hypothesis)
+                    if row is None:
+                        if not room:
+                            continue
+                        room -= 1
+                        yield way.backward, hypothesis
+                        row = known
+                    if row < known:
+                        expansion: Expansion | None = self.read[row][2]
+                    else:
+                        expansion = self._recalled.expansion(hypothesis, way.backward)
+                    if expansion is not None:
+                        going_on.append(hypothesis)
+                        expansions.append(expansion)
+                way.live = going_on
+                search.grow(way, expansions)
+
+
+def read_ahead(tree: BranchingTree, memory: Sized, search: Searches, trail: Trail, steps: int) -> Steps[None]:
+    """Search with a beam, and keep its trail in place of the one of fewer strokes.
+
+    Args:
+        tree: BranchingTree. Empty.
+        memory: The encoded expression.
+        search: Searches. At its beginning.
+        trail: Trail.
+        steps: int. The most tokens that a reading has.
+    """
+    n = len(memory)
+    width = search.beam * len(search.ways)
+    reader = _Reader(search, trail.recalled(n), min(_MOST_CELLS // n, _MOST_TOKENS * (n + 2) * width))
+    while reader.go_on(steps):
+        hypotheses, parents, directions = reader.ahead()
+        here = inputs([[hypothesis] for hypothesis in hypotheses], n)
+        tokens, pointers, tree = yield Read(memory, tree.after(parents), *here)
+        found = search.expand(hypotheses, tokens[:, 0], pointers[:, 0])
+        reader.read += zip(directions, hypotheses, found, strict=True)
+    trail.keep(n, reader.read)
