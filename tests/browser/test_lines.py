@@ -77,6 +77,17 @@ def test_a_fraction_is_one_line_and_so_is_what_is_written_beside_it_later() -> N
     assert find({"strokes": [*numerator, *bar, *denominator, *row(200, 50, 2)]}) == [[list(range(9))]]
 
 
+def test_the_bar_of_a_fraction_joins_what_was_taken_for_two_lines() -> None:
+    numerator, denominator, bar = row(0, 0, 3), row(0, 75, 3), [box(-5, 55, 160, 3)]
+    assert len(find({"strokes": [*numerator, *denominator]})[0]) == 2
+    assert find({"strokes": [*numerator, *denominator, *bar]}) == [[list(range(7))]]
+    base, exponent = row(0, 105, 3), row(180, 0, 2)
+    assert len(find({"strokes": [*base, *exponent]})[0]) == 2
+    assert find({"strokes": [*base, *exponent, box(170, 70, 110, 3)]}) == [[list(range(6))]]
+    underline = box(-5, 60, 160, 3)
+    assert find({"strokes": [*numerator, *row(0, 150, 3), underline]}) == [[[0, 1, 2, 6], [3, 4, 5]]]
+
+
 def test_limits_belong_to_their_sum() -> None:
     signs = [box(0, 0, 60, 80), box(0, 105, 20, 20), box(25, 110, 15, 8), box(45, 105, 12, 20), box(20, -45, 25, 20)]
     assert find({"strokes": [*signs, *row(90, 20, 4)]}) == [[list(range(9))]]

@@ -82,7 +82,9 @@ for (const [type, pointerType, right, down, isPrimary = true] of arguments[0]) {
   const place = { clientX: x + width / 2 + right, clientY: y + height / 2 + down };
   const target = type === "click" ? document.getElementById("clear") : pad;
   const init = { ...place, pointerType, pointerId, isPrimary, bubbles: true, cancelable: true };
-  target.dispatchEvent(new PointerEvent(type === "click" ? type : `pointer${type}`, init));
+  const event = new PointerEvent(type === "click" ? type : `pointer${type}`, init);
+  Object.defineProperty(event, "timeStamp", { value: event.timeStamp - 2000 }); // long ago: a tap now is no dot
+  target.dispatchEvent(event);
 }
 """
 
@@ -154,7 +156,7 @@ class Page:
 
     def wait(self, condition: Callable[[], Any]) -> Any:
         changing = [StaleElementReferenceException]  # the page replaced what was looked at
-        return WebDriverWait(self.browser, 40, 0.05, changing).until(lambda _: condition())
+        return WebDriverWait(self.browser, 40, 0.02, changing).until(lambda _: condition())
 
     def all(self, selector: str) -> list[Any]:
         return self.browser.find_elements(By.CSS_SELECTOR, selector)
@@ -174,7 +176,7 @@ class Page:
             self.point(PointerInput(pointer, pointer), stroke[0], "down", *stroke[1:], "up")
 
     def write_at_once(self, strokes: list[list[tuple[int, int]]]) -> None:
-        """The same with a pen that takes no time: there is one question for all of them."""
+        """The same with a pen that takes no time, two seconds ago: there is one question for all of them."""
         events = [
             (kind, "pen", *point)
             for stroke in strokes

@@ -42,23 +42,41 @@ from tests.web.limits import LIMITS  # noqa: E402
 pytestmark = needs_chromium
 
 
-def test_bars_over_several_symbols_are_as_wide_as_they_are(page: Page) -> None:
-    latex = "\\overline { A B C }"
+def show_alone(page: Page, latex: str) -> None:
+    """A reading with the font of formulas."""
     mathml = to_mathml(from_latex(latex, Alphabet.whole()))
     answer = {"latex": latex, "confidence": 0.9, "symbols": [], "mathml": mathml}
-    page.browser.execute_script(
-        "const [answer] = arguments; window.fetch = async () => new Response(JSON.stringify({readings: [answer]}), "
-        "{headers: {'Content-Type': 'application/json'}});",
-        answer,
-    )
-    page.write(CROSS)
+    page.intercept()
+    page.write_at_once(CROSS)
+    page.answer(0, {"readings": [answer]})
     page.wait_for_reading()
     fonts = "return [...document.fonts].map((font) => `${font.family} ${font.status}`).join()"
     page.wait(lambda: page.browser.execute_script(fonts) == "Formulas loaded")
+
+
+def drawn_parts(page: Page) -> list[np.ndarray]:
+    """What hangs together in the formula, from the top, as its pixels. Its boxes are as before stretching."""
     picture = cv2.imdecode(np.frombuffer(page.one("#shown math").screenshot_as_png, np.uint8), cv2.IMREAD_GRAYSCALE)
-    rows, columns = np.nonzero(picture < 128)
-    bar = columns[rows < rows.min() + 3]  # Chromium gives the bar the box that it has before it is stretched
-    assert np.ptp(bar) > 0.8 * np.ptp(columns) > 0  # without it, a quarter
+    count, parts = cv2.connectedComponents((picture < 128).astype(np.uint8))
+    return sorted((np.argwhere(parts == part) for part in range(1, count)), key=lambda points: points[:, 0].min())
+
+
+@pytest.mark.parametrize("latex", [r"\overline { A B C }", r"\widehat { A B C }"])
+def test_what_lies_over_several_symbols_is_as_wide_as_they_are(page: Page, latex: str) -> None:
+    show_alone(page, latex)
+    parts = drawn_parts(page)
+    assert np.ptp(parts[0][:, 1]) > 0.8 * np.ptp(np.concatenate(parts)[:, 1]) > 0  # without it, a quarter
+
+
+def test_frames_are_drawn_and_the_brace_of_a_case_distinction_is_as_high_as_it(page: Page) -> None:
+    show_alone(page, r"\boxed { E } = \{ \begin{matrix} x & y \\ 0 & \textcircled { 1 } \\ 2 & 3 \end{matrix}")
+    edges = page.browser.execute_script(
+        "return [...document.querySelectorAll('#shown menclose')]"
+        ".map((one) => parseFloat(getComputedStyle(one).borderTopWidth))"
+    )
+    assert len(edges) == 2 and min(edges) > 0
+    heights = [np.ptp(part[:, 0]) for part in drawn_parts(page)]
+    assert max(heights) > 0.9 * np.ptp(np.concatenate(drawn_parts(page))[:, 0]) > 0
 
 
 def test_doubtful_symbols_are_marked(page: Page) -> None:
@@ -356,6 +374,8 @@ def test_a_failed_request_keeps_the_reading_and_is_made_again(page: Page, answer
     page.answer(1, answer, status)
     page.wait(lambda: "Trying again" in page.text("#status"))
     assert page.text("#latex") == "x" and page.all("#shown math") and page.all(".reading")
+    if status:  # else in a second
+        page.browser.execute_script("dispatchEvent(new Event('focus'))")
     page.answer(2, readings_of("y"))
     page.wait(lambda: page.text("#latex") == "y" and "certainty" in page.text("#status"))
     assert page.asked() == [(1, False), (2, False), (2, False)]

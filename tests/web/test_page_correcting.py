@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
@@ -25,7 +23,6 @@ def test_a_symbol_is_corrected_by_a_tap_on_the_paper(
     page.resize(*size)
     page.colour(colours)
     show(page, reading("+", [0, 1], doubtful=0))
-    time.sleep(0.9)  # sooner, it would be a dot
     page.point(PointerInput(pointer, pointer), (-30, 0), "down", "up")
     page.wait(lambda: page.one("#correction").is_displayed())
     box, (width, height) = page.one("#correction").rect, size

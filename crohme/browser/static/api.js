@@ -10,17 +10,22 @@ export class Refusal extends Error {
   }
 }
 
-const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 const waiting = []; // the first is being answered
 const CALCULATED = { "/v1/solve": solve, "/v1/plot": plot };
 const NOT_STARTED = { code: "unreachable", message: "The recogniser cannot be started in this browser." };
-let isBroken = false;
+let worker = started(); // null when it has failed, until the next question
 
-worker.addEventListener("message", ({ data }) => next().answer(data));
-worker.addEventListener("error", () => {
-  isBroken = true;
-  while (waiting.length) waiting.shift().answer(NOT_STARTED);
-});
+function started() {
+  const made = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  const fail = (answer) => {
+    made.terminate();
+    worker = null;
+    while (waiting.length) waiting.shift().answer(answer);
+  };
+  made.addEventListener("message", ({ data }) => (data.code === NOT_STARTED.code ? fail(data) : next().answer(data)));
+  made.addEventListener("error", () => fail(NOT_STARTED));
+  return made;
+}
 
 /** What the server answers to strokes and to calculations, as an object. Throws Refusal, or AbortError when `signal` says so. */
 export function post(path, body, type, signal) {
@@ -28,7 +33,7 @@ export function post(path, body, type, signal) {
   if (path !== "/v1/recognize" || type !== "application/json") {
     return Promise.reject(new Refusal("needs_server", "This page reads only what is written on it."));
   }
-  if (isBroken) return Promise.reject(new Refusal(NOT_STARTED.code, NOT_STARTED.message));
+  worker ??= started();
   return new Promise((resolve, reject) => {
     const question = {
       body,

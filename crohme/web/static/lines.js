@@ -9,7 +9,7 @@ const WIDE = 2.5; // a line that another can be expected below
 const MARGIN = 3; // from the left end of the line above, where another begins
 const RETURN = 2.5; // the way back to the left, where one begins anywhere
 const ASIDE = 0.08; // what a gap to the side counts, of one above or below
-const BAR = { wide: 1.4, slim: 6 };
+const BAR = { wide: 1.4, slim: 6, under: 0.9 }; // and so near below what it is the bar of, whatever else it is near
 const TALL = 1.7; // a bracket, or another sign that rows stand beside
 const ENCLOSED = 5;
 const PREFERRED = 0.6; // what a gap to the line that is written on counts
@@ -46,7 +46,10 @@ function put(index, lines, page) {
   const { line } = fitting.reduce((best, one) => (one.cost < best.cost ? one : best));
   const before = lines.find((one) => one !== line && one.includes(index - 1));
   insert(line, index);
-  const isTied = (other) => other !== line && (ties(index, line, other, page) || (other === before && isPart(other, line, page)));
+  const fitsToo = new Set(fitting.map((one) => one.line));
+  const isTied = (other) => other !== line && (
+    ties(index, line, other, page) || (fitsToo.has(other) && isBarUnder(index, [...line, ...other], page)) || (other === before && isPart(other, line, page))
+  );
   for (const other of lines.filter(isTied)) {
     for (const one of other) insert(line, one);
     lines.splice(lines.indexOf(other), 1);
@@ -89,11 +92,18 @@ function ties(index, line, other, page) {
   return box.height > TALL * page.unit && [line, other].every((one) => covered(boxAround(one.filter((own) => own !== index), page), box) > 0.6);
 }
 
+/** Whether a stroke is the bar of a fraction whose numerator is among others. */
+function isBarUnder(index, others, { boxes, unit }) {
+  const bar = boxes[index];
+  const isOver = (own) => isBarOf(bar, own, unit) && Math.abs(bar.top - bottom(own)) <= BAR.under * unit && own.top < bar.top;
+  return others.some((other) => other !== index && isOver(boxes[other]));
+}
+
 /** Whether what was written before a line was gone on with belongs to it: a limit below its first sign, a numerator. */
 function isPart(part, line, page) {
   const { unit } = page, box = boxAround(part, page), whole = boxAround(line, page);
   const away = Math.max(0, whole.top - bottom(box), box.top - bottom(whole));
-  const isWithin = box.left > whole.left - unit && right(box) < right(whole) + unit;
+  const isWithin = box.left > whole.left - 1.5 * unit && right(box) < right(whole) + unit;
   return isWithin && away <= PART.gap * unit && box.width <= PART.width * unit && box.height <= PART.height * unit;
 }
 
