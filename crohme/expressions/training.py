@@ -120,11 +120,11 @@ def train(
         drawn = recipe.drawn_folders if recipe else []
         vocabulary = stored_vocabulary(folder) if resume else vocabulary_for(found, start, whole=bool(drawn))
         found = found.readable(vocabulary)
-        count, validation = len(found.train.expressions), found.validation
+        count, validation, held_out = len(found.train.expressions), found.validation, len(found.held_out.expressions)
+        beside = f" and on {held_out} of held-out writers" if held_out else ""
         log.info(
-            "training on %d expressions of %s, validating on %d and on %d of held-out writers",
-            count, data, len(validation.expressions), len(found.held_out.expressions),
-        )  # fmt: skip
+            "training on %d expressions of %s, validating on %d%s", count, data, len(validation.expressions), beside
+        )
         with machines.joined() as joined:
             run = Run(folder, settings, recipe or Recipe(), vocabulary, joined)
             if resume:
