@@ -12,7 +12,7 @@ import { bestReadings } from "./ranking.js";
 import { classesOf, classScore, likelyLabels } from "./rescoring.js";
 import { asStrokes, box, clip, normalise, resample } from "./sequences.js";
 import { Notation, symbols } from "./tree.js";
-import { aloneFactor, coverageFactor, dotFactor, inkWeights, knownFactor, seenShares, swingFactor, unreadShares } from "./unread.js";
+import { aloneFactor, coverageFactor, dotFactor, inkWeights, knownFactor, linesFactor, seenShares, swingFactor, unreadShares } from "./unread.js";
 import { Vocabulary } from "./vocabulary.js";
 import { readWeights } from "./weights.js";
 
@@ -64,7 +64,7 @@ export class Recognizer {
       .map((one) => ({
         ...one,
         confidence: one.confidence * knownFactor(one.row, notation.other, tables.unread) * dotFactor(one.row, points, count, tables.unread)
-          * swingFactor(points, count, tables.unread),
+          * swingFactor(points, count, tables.unread) * linesFactor(one.row, tables.unread),
       }));
     if (!fixed.length && ranked[0].confidence < tables.decoding.least_confidence) throw new InkError("no reading", "nothing_to_recognise");
     const classes = classesOf(network, memory), labelled = new Set(fixed.flatMap((one) => (one.label === null ? [] : [one.strokes.join(" ")])));

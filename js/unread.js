@@ -63,6 +63,12 @@ export function swingFactor(points, count, constants) {
   return Math.max(...strokes) > constants.most_swings ? constants.swinging : 1;
 }
 
+/** What is left of the confidence of a reading, 1 unless a sign has more lines than it has, or all signs are norms. */
+export function linesFactor(row, { lines, too_many_lines: tooManyLines }) {
+  const all = [...symbols(row)], isHatching = all.length > 1 && all.every(({ label }) => label === "\\|");
+  return isHatching || all.some(({ label, strokes }) => strokes.length > lines[label]) ? tooManyLines : 1;
+}
+
 function sum(values) {
   return values.reduce((total, value) => total + value, 0);
 }

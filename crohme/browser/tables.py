@@ -82,6 +82,8 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
             "thin": THIN,
             "most_swings": unread.MOST_SWINGS,
             "swinging": unread.SWINGING,
+            "lines": unread.LINES,
+            "too_many_lines": unread.TOO_MANY_LINES,
         },
     }
 

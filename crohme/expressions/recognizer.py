@@ -32,6 +32,7 @@ from crohme.expressions.unread import (
     dot_factor,
     ink_weights,
     known_factor,
+    lines_factor,
     seen_shares,
     swing_factor,
     unread_shares,
@@ -118,11 +119,11 @@ class Recognizer:
 
         The confidence of a reading is calibrated: the share of such readings that are right; strokes that it leaves
         unread, or that are more tangled than those of their symbol ever are, lower it by their share of the ink, and
-        so do signs outside the alphabet, which are written `?`, dots as large as the other strokes, and zigzags; a
-        symbol alone is no surer than its class by the shape of its strokes; see `crohme.expressions.unread`. That of a
-        symbol is the mean of two probabilities, that of its token and strokes in the decoder, given what was read
-        before, and that of its class by the shape of its strokes; but it is no less than the confidence of the whole
-        reading.
+        so do signs outside the alphabet, which are written `?`, dots as large as the other strokes, zigzags, and
+        hatching; a symbol alone is no surer than its class by the shape of its strokes; see
+        `crohme.expressions.unread`. That of a symbol is the mean of two probabilities, that of its token and strokes in
+        the decoder, given what was read before, and that of its class by the shape of its strokes; but it is no less
+        than the confidence of the whole reading.
 
         Args:
             source: path, bytes or binary file of InkML; path or bytes of a picture, PNG, JPEG or the like, which is
@@ -235,10 +236,11 @@ class Recognizer:
         shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
         ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
         swinging = swing_factor(points)
-        ranked = [
-            (candidate, swinging * share * known_factor(candidate.tree) * dot_factor(candidate.tree, points), left)
-            for candidate, share, left in ranked
-        ]
+
+        def doubt(tree: SymbolTree) -> float:
+            return swinging * known_factor(tree) * dot_factor(tree, points) * lines_factor(tree)
+
+        ranked = [(candidate, share * doubt(candidate.tree), left) for candidate, share, left in ranked]
         if symbols is None and not known and ranked[0][1] < self.decoding.least_confidence:
             raise _no_reading(int((ranked[0][2] > _MOSTLY).sum()), len(ink.strokes))
         labelled = {symbol.strokes for symbol in known if symbol.label is not None}

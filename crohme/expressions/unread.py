@@ -32,6 +32,9 @@ LARGE_DOT = 0.3
 # Networks take zigzags, waves and coils of any number of turns for an m. An m with strokes that lead in and out swings
 # 7 times, and of 8,334 strokes of CROHME's training set none swings more often.
 MOST_SWINGS, SWINGING = 7, 0.3
+# Networks count lines side by side wrongly: hatching and tally marks are a row of norms, or one sign.
+LINES = {r"\_": 1, r"\|": 2, r"\equiv": 3}
+TOO_MANY_LINES = 0.3
 
 
 def ink_weights(points: Float32Array, *, is_traced: bool) -> Float64Array:
@@ -160,3 +163,14 @@ def swing_factor(points: Float32Array) -> float:
         points: `(n, p, 2)` float32. The strokes, in any unit.
     """
     return SWINGING if swings(points).max() > MOST_SWINGS else 1.0
+
+
+def lines_factor(tree: SymbolTree) -> float:
+    """What is left of the confidence of a reading, 1 unless a sign has more lines than it has, or all signs are norms.
+
+    Like `known_factor`, it does not change which reading is the best.
+    """
+    nodes = list(tree.nodes())
+    is_hatching = len(nodes) > 1 and all(node.label == r"\|" for node in nodes)
+    has_more = any(len(node.strokes) > LINES.get(node.label, len(node.strokes)) for node in nodes)
+    return TOO_MANY_LINES if is_hatching or has_more else 1.0

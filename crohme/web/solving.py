@@ -19,8 +19,8 @@ from crohme.web.pool import LONG, Pool
 from crohme.web.worker import ProcessWorker, Work
 
 SECONDS = process.SECONDS
-QUICK_SECONDS = 1.0
-"""Every problem gets this long at first; if it needs more, it is begun again among the long ones."""
+QUICK_SECONDS = (0.25, 1.0) if CAN_FORK else (1.0,)
+"""What every problem gets at first, so that one that needs less waits for none that needs more; then it is long."""
 _PATIENCE = 2.0  # seconds after which a process that did not end its problem in time is ended itself
 
 
@@ -72,13 +72,15 @@ class Solver:
 
     async def _ask(self, question: process.Question, client: Hashable, seconds: float) -> Solution | Plot:
         process.require_sympy()
-        try:
-            reply = await self._try(_Try(question, QUICK_SECONDS), client, seconds, QUICK_SECONDS / 2)
-        except OutOfTime:
+        for limit in (*QUICK_SECONDS, SECONDS):
+            cost = limit / 2 if limit in QUICK_SECONDS else max(limit, LONG + 1)
             try:
-                reply = await self._try(_Try(question, SECONDS), client, seconds, max(SECONDS, LONG + 1))
-            except OutOfTime:
-                raise TimeLimitExceeded(f"no answer in {SECONDS:g} s", read_as(question.statements)) from None
+                reply = await self._try(_Try(question, limit), client, seconds, cost)
+                break
+            except OutOfTime:  # it is begun again
+                continue
+        else:
+            raise TimeLimitExceeded(f"no answer in {SECONDS:g} s", read_as(question.statements))
         if isinstance(reply, NoAnswer):
             raise reply
         return reply

@@ -22,8 +22,9 @@ log = logging.getLogger(__name__)
 Work = Callable[[Sequence[Any], Callable[[int], bool]], Sequence[Any]]
 """Does some jobs, given their payloads and a function that tells whether the one with a number is cancelled. Returns a
 result for each, or an exception."""
-GRACE = 0.5
-"""Seconds in which jobs that are all cancelled end by themselves; then their process is killed."""
+GRACE = 2.0
+"""Seconds in which jobs that are all cancelled end by themselves, on a busy machine, too; then their process is killed,
+and another takes as long to start."""
 _START_SECONDS = 120.0
 _STOP_SECONDS = 5  # for what is being done when the process is told to end
 _TICK = 0.1

@@ -88,10 +88,11 @@ def assert_equal(answer: Recognition, readings: list[dict[str, Any]]) -> None:
         assert own["box"] == pytest.approx(symbol.box)
 
 
-def test_zigzags_are_doubted_as_in_python(rounded_recognizer: Recognizer, exported: Path) -> None:
-    zigzags = [[[[5 * i, 10 * (i % 2)] for i in range(points)]] for points in (8, 9, 12)]
-    asked = [{"strokes": strokes} for strokes in zigzags]
-    for strokes, found in zip(zigzags, in_node(READER, [exported], asked), strict=True):
+def test_zigzags_and_hatching_are_doubted_as_in_python(rounded_recognizer: Recognizer, exported: Path) -> None:
+    inks = [[[[5 * i, 10 * (i % 2)] for i in range(points)]] for points in (8, 9, 12)]
+    inks += [[[[8 * i + 8, 0], [8 * i, 30]] for i in range(lines)] for lines in (2, 3, 5)]
+    asked = [{"strokes": strokes} for strokes in inks]
+    for strokes, found in zip(inks, in_node(READER, [exported], asked), strict=True):
         assert_equal(rounded_recognizer.recognize(strokes), found["readings"])
 
 

@@ -17,6 +17,7 @@ from crohme.expressions.unread import (
     dot_factor,
     ink_weights,
     known_factor,
+    lines_factor,
     seen_shares,
     swing_factor,
     unread_shares,
@@ -225,6 +226,22 @@ def test_the_default_network_is_not_confident_of_a_zigzag_or_a_wave(
 def test_an_m_with_strokes_that_lead_in_and_out_is_not_doubted() -> None:
     eight, nine = (prepare(Ink.from_arrays([zigzag(points, 10)])) for points in (8, 9))
     assert swing_factor(eight) == 1 and swing_factor(nine) < 0.5
+
+
+@pytest.mark.parametrize("lines", [3, 4, 5, 7, 10])
+def test_the_default_network_is_not_confident_of_hatching(default: Recognizer, lines: int) -> None:
+    upright = [[[8 * i, 0], [8 * i, 30]] for i in range(lines)]
+    slanting = [[[8 * i + 8, 0], [8 * i, 30]] for i in range(lines)]
+    for strokes in (upright, slanting):
+        assert default.recognize(strokes).confidence < 0.5
+
+
+def test_norms_around_something_and_signs_of_as_many_lines_as_they_have_are_not_doubted(default: Recognizer) -> None:
+    norm = SymbolTree((Node(r"\|", (0, 1)), Node("x", (2,)), Node(r"\|", (3, 4))))
+    assert lines_factor(norm) == 1 and lines_factor(SymbolTree((Node(r"\equiv", (0, 1, 2)),))) == 1
+    assert lines_factor(SymbolTree((Node(r"\equiv", (0, 1, 2, 3)),))) < 0.5
+    assert lines_factor(SymbolTree((Node(r"\|", (0,)), Node(r"\|", (1,))))) < 0.5
+    assert default.recognize([[[0, 8 * i], [40, 8 * i]] for i in range(3)]).confidence > 0.5
 
 
 @pytest.mark.parametrize("label", [OTHER, "\\overbrace", "\\boxed", "\\aleph", "a"])

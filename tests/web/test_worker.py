@@ -13,8 +13,13 @@ import pytest
 from crohme.child_processes import WorkerLost
 from crohme.expressions.decoding import Cancelled
 from crohme.web.forked import OutOfTime
-from crohme.web.worker import GRACE, ProcessWorker
+from crohme.web.worker import ProcessWorker
 from tests.web import workers
+
+
+@pytest.fixture(autouse=True)
+def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crohme.web.worker.GRACE", 0.3)
 
 
 @pytest.fixture
@@ -93,7 +98,7 @@ def test_of_some_jobs_at_once_one_is_cancelled_and_the_others_are_done(worker: P
     thread.start()
     wait_until(lambda: worker._current)
     worker.cancel(first)
-    time.sleep(2 * GRACE)
+    time.sleep(0.6)  # longer than the grace
     assert thread.is_alive(), "the second still waits"
     (tmp_path / "soon").touch()
     thread.join(20)

@@ -111,13 +111,12 @@ def _lines(faint: Image, pen: float, is_page: bool) -> _Lines:
     covered = (cv2.dilate(covered, np.ones((3, 1), np.uint8)) > 127).astype(np.uint8)
     middles = (np.arange(blocks) + 0.5) * width / blocks - width / 2
     room = int(_STEEPEST * width / 2) + 1
-    tall = np.pad(covered, ((room, room), (0, 0)))
+    shifted = np.lib.stride_tricks.sliding_window_view(np.pad(covered.T, ((0, 0), (room, room))), height, axis=1)
     best, share, slope = 0.0, np.zeros(height), 0.0
-    rows, columns = np.arange(height)[:, None], np.arange(blocks)[None]
     step = 2 * _STEEPEST / (_SLOPES - 1)
     for reach, count in ((_STEEPEST, _SLOPES), (step, 2 * _FINER + 1)):
         for one in np.clip(slope + np.linspace(-reach, reach, count), -_STEEPEST, _STEEPEST):
-            found = tall[rows + room + np.rint(one * middles).astype(int)[None], columns].mean(axis=1)
+            found = shifted[np.arange(blocks), room + np.rint(one * middles).astype(int)].mean(axis=0)
             if (score := float((found**4).sum())) > best:
                 best, share, slope = score, found, float(one)
     lines = _runs(share > _NET, 2 * pen + 4)
