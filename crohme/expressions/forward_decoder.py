@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,7 +28,9 @@ from crohme.expressions.layers import (
 )
 from crohme.expressions.protocol import Read
 from crohme.expressions.token_pool import State, TokenPool
-from crohme.types import Float32Array
+from crohme.types import Float32Array, Int64Array
+
+_MOST_TOGETHER = 48  # tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +61,20 @@ class Memory:
         return len(self.encoded)
 
 
+class _Part(NamedTuple):
+    """Some of the tokens of an expression, and what they see of those that were read.
+
+    Args:
+        own: slice. Their rows among those of all expressions.
+        seen: the numbers of the tokens in the pool that any of them sees.
+        mask: `(own, seen)`. 0 for those that each sees, -inf for others.
+    """
+
+    own: slice
+    seen: slice | Int64Array
+    mask: Float32Array
+
+
 @dataclass(eq=False)
 class _View:
     """Where m tokens of one expression stand, and what they see.
@@ -69,7 +86,7 @@ class _View:
         of_seen: the same as `(m, geometry + 2, n)`.
         pool: TokenPool. What was read, and room for them.
         before, after: int. How many tokens of the pool are older; and with these.
-        mask: `(m, after)`. 0 for the tokens of the pool that each sees, -inf for others.
+        parts: see `_parts`.
     """
 
     memory: Memory
@@ -79,7 +96,7 @@ class _View:
     pool: TokenPool
     before: int
     after: int
-    mask: Float32Array
+    parts: Sequence[_Part]
 
 
 class Decoder:
@@ -175,7 +192,8 @@ class Decoder:
             before = one.state.path.shape[1]
             state, mask = one.state.extended(k, q)
             of_seen: Float32Array = np.ascontiguousarray(seen.transpose(0, 2, 1))  # as it is multiplied fastest
-            views.append(_View(one.memory, own, seen, of_seen, state.pool, before, before + k * q, mask))
+            parts = _parts(own, mask)
+            views.append(_View(one.memory, own, seen, of_seen, state.pool, before, before + k * q, parts))
             states.append(state)
         for i in range(self.layers):
             x += self._self_attention(x, views, i)
@@ -199,11 +217,12 @@ class Decoder:
 
         def attend(is_shifted: bool, totals: Float32Array) -> None:
             for view in views:
-                own, keys, values = view.own, view.pool.keys[layer], view.pool.values[layer]
-                weights = by_head(projected[own, :width], heads) @ keys[..., : view.after]
-                weights += view.mask
-                totals[own] = exponentials(weights, is_shifted=is_shifted).T
-                np.matmul(weights, values[: view.after].transpose(1, 0, 2), out=by_head(found[own], heads))
+                for own, seen, mask in view.parts:
+                    keys, values = view.pool.keys[layer][..., seen], view.pool.values[layer][seen]
+                    weights = by_head(projected[own, :width], heads) @ keys
+                    weights += mask
+                    totals[own] = exponentials(weights, is_shifted=is_shifted).T
+                    np.matmul(weights, values.transpose(1, 0, 2), out=by_head(found[own], heads))
 
         totals = attended(attend, (len(x), heads))
         found_by_head = found.reshape(len(x), heads, -1)
@@ -251,6 +270,25 @@ class Decoder:
             hidden[view.own] += softmax(pointer.copy()) @ view.memory.pointed
             pointers.append(pointer)
         return dense(silu(hidden), self.table, "token"), pointers
+
+
+def _parts(own: slice, mask: Float32Array) -> list[_Part]:
+    """Tokens in parts, where they are many: each part sees few of those that were read, as they branch.
+
+    Args:
+        own: slice. The rows of m tokens.
+        mask: `(m, read)`. 0 for what each sees, -inf for the rest.
+    """
+    count, read = mask.shape
+    if count <= _MOST_TOGETHER:
+        return [_Part(own, slice(0, read), mask)]
+    parts = []
+    for start in range(0, count, _MOST_TOGETHER):
+        of_part = mask[start : start + _MOST_TOGETHER]
+        seen: Int64Array = np.flatnonzero((of_part == 0).any(axis=0))
+        first = own.start + start
+        parts.append(_Part(slice(first, first + len(of_part)), seen, of_part[:, seen]))
+    return parts
 
 
 def _normed(x: Float32Array, layer: tuple[Float32Array, Float32Array]) -> Float32Array:
