@@ -21,7 +21,7 @@ from crohme.expressions.search import Search, Searches
 from crohme.expressions.settings import USUAL, Decoding
 from crohme.expressions.side_by_side import Steps
 from crohme.expressions.token_tree import BranchingState, TokenTree
-from crohme.expressions.trails import Trail, read_ahead
+from crohme.expressions.trails import MOST_STROKES, Trail, read_ahead
 from crohme.expressions.vocabulary import PAIR_INDEX, Vocabulary
 from crohme.notation import BIG_OPERATORS, to_latex
 from crohme.notation.linear import delinearize
@@ -124,9 +124,11 @@ def _abreast(network: ExpressionNetwork, memory: Sized, search: Searches, trail:
     """Search, reading a token of every hypothesis at once."""
     n = len(memory)
     state = network.start(len(search.ways))
-    if trail is not None and isinstance(state, BranchingState):
-        yield from read_ahead(TokenTree(state.branches()), memory, search, trail, _most_tokens(n))
-        return
+    if trail is not None:
+        trail.tokens = None
+        if isinstance(state, BranchingState) and n <= MOST_STROKES:
+            yield from read_ahead(TokenTree(state.branches()), memory, search, trail, _most_tokens(n))
+            return
     for _ in range(_most_tokens(n)):
         if not (live := search.live):
             break

@@ -27,6 +27,7 @@ Step = tuple[int, str, Strokes]
 LIKELY = 6
 """Labels that a symbol may be by its strokes, at most."""
 _NOWHERE = -1
+_MOST_POSITIONS = 2000  # in a tree of tokens, which takes memory by their square
 _AT_ONCE = 480  # positions of all readings that are read at once: what is seen from each takes memory
 _WORTH_A_CALL = 12  # positions: reading them once more takes as long as another call
 
@@ -56,7 +57,7 @@ def rescore(
         return []
     n, readings, state = len(memory), _Readings(), network.start()
     walks = [readings.add(tree, n, vocabulary, one) for tree, one in zip(trees, backward, strict=True)]
-    if isinstance(state, BranchingState):
+    if isinstance(state, BranchingState) and len(readings.hypotheses) <= _MOST_POSITIONS:
         tokens, pointers = yield from _at_once(memory, readings, read or TokenTree(state.branches()))
     else:
         tokens, pointers = yield from _in_stretches(memory, readings, state)

@@ -14,6 +14,9 @@ from crohme.expressions.search import Expansion, Search, Searches
 from crohme.expressions.side_by_side import Steps
 from crohme.expressions.token_tree import TokenTree
 
+MOST_STROKES = 120
+"""Of a search that reads ahead: CROHME's longest expression has 115. A tree keeps all tokens, and each looks for its
+own among them, so that with far more it would take longer than reading step by step."""
 _MOST_TOKENS = 3  # a stroke, and some more, of each hypothesis: what is foreseen may lead round in circles
 _Key = tuple[object, ...]
 
