@@ -68,10 +68,10 @@ class Searches:
             scores += np.stack([self.known.mask(h.cursor, pointer, done) for h, pointer, done in each])
         pointing = Pointing(pointers, written, self.same, self.constants.same_symbol, self.known)
         most = min(2 * self.beam, scores.shape[1])
-        best = np.argpartition(scores, -most, axis=1)[:, -most:]
+        likely = np.argpartition(scores, -most, axis=1)[:, -most:]
+        order = np.argsort(-np.take_along_axis(scores, likely, axis=1), axis=1)
+        best = np.take_along_axis(likely, order, axis=1)
         gains = np.take_along_axis(scores, best, axis=1)
-        order = np.argsort(-gains, axis=1)
-        gains, best = (np.take_along_axis(one, order, axis=1) for one in (gains, best))
         each_row = enumerate(zip(gains.tolist(), best.tolist(), strict=True))
         return [Expansion(of_row, numbers, pointing, row) for row, (of_row, numbers) in each_row]
 
