@@ -97,3 +97,11 @@ def parts_of(own: slice, mask: Float32Array) -> list[Part]:
         first = own.start + start
         parts.append(Part(slice(first, first + len(of_part)), seen, of_part[:, seen]))
     return parts
+
+
+def picked(keys: Float32Array, seen: slice | Int64Array) -> Float32Array:
+    """Some of the keys `(heads, size, tokens)`."""
+    if isinstance(seen, slice):
+        return keys[..., seen]
+    by_token: Float32Array = keys.transpose(2, 0, 1)[seen]
+    return by_token.transpose(1, 2, 0)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from crohme.expressions.decoder_views import Memory, View, parts_of
+from crohme.expressions.decoder_views import Memory, View, parts_of, picked
 from crohme.expressions.layers import (
     Table,
     attended,
@@ -148,12 +148,14 @@ class Decoder:
 
         def attend(is_shifted: bool, totals: Float32Array) -> None:
             for view in views:
+                of_layer, values = view.pool.keys[layer][..., : view.after], view.pool.values[layer]
+                if len(view.parts) > 1:  # token by token, as they are picked fastest
+                    of_layer = np.ascontiguousarray(of_layer.transpose(2, 0, 1)).transpose(1, 2, 0)
                 for own, seen, mask in view.parts:
-                    keys, values = view.pool.keys[layer][..., seen], view.pool.values[layer][seen]
-                    weights = by_head(projected[own, :width], heads) @ keys
+                    weights = by_head(projected[own, :width], heads) @ picked(of_layer, seen)
                     weights += mask
                     totals[own] = exponentials(weights, is_shifted=is_shifted).T
-                    np.matmul(weights, values.transpose(1, 0, 2), out=by_head(found[own], heads))
+                    np.matmul(weights, values[seen].transpose(1, 0, 2), out=by_head(found[own], heads))
 
         totals = attended(attend, (len(x), heads))
         found_by_head = found.reshape(len(x), heads, -1)
