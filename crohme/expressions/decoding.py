@@ -20,7 +20,8 @@ from crohme.expressions.protocol import ExpressionNetwork, Read
 from crohme.expressions.search import Search, Searches
 from crohme.expressions.settings import USUAL, Decoding
 from crohme.expressions.side_by_side import Steps
-from crohme.expressions.trails import BranchingState, Trail, read_ahead
+from crohme.expressions.token_tree import BranchingState, TokenTree
+from crohme.expressions.trails import MOST_STROKES, Trail, read_ahead
 from crohme.expressions.vocabulary import PAIR_INDEX, Vocabulary
 from crohme.notation import BIG_OPERATORS, to_latex
 from crohme.notation.linear import delinearize
@@ -88,8 +89,8 @@ def decode(
         draft: SymbolTree or None. What a greedy search of one direction may find, as of fewer strokes: its tokens are
             read at once, and kept as far as the search would have written them. It changes no answer, and is of no
             use to a network whose states are no `drafts.RevisableState`.
-        trail: Trail or None. The same for a beam, where states are `trails.BranchingState`: what the search of fewer
-            strokes read, perhaps nothing. It becomes that of this search.
+        trail: Trail or None. The same for a beam, where states are `token_tree.BranchingState`: what the search of
+            fewer strokes read, perhaps nothing. It becomes that of this search.
         fixed: sequence of FixedSymbol. All of them are in each reading, see `fixed.checked`.
 
     Returns:
@@ -123,9 +124,11 @@ def _abreast(network: ExpressionNetwork, memory: Sized, search: Searches, trail:
     """Search, reading a token of every hypothesis at once."""
     n = len(memory)
     state = network.start(len(search.ways))
-    if trail is not None and isinstance(state, BranchingState):
-        yield from read_ahead(state.branches(), memory, search, trail, _most_tokens(n))
-        return
+    if trail is not None:
+        trail.tokens = None
+        if isinstance(state, BranchingState) and n <= MOST_STROKES:
+            yield from read_ahead(TokenTree(state.branches()), memory, search, trail, _most_tokens(n))
+            return
     for _ in range(_most_tokens(n)):
         if not (live := search.live):
             break

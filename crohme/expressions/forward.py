@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from crohme.expressions.decoder_views import Memory
 from crohme.expressions.features import featurize
-from crohme.expressions.forward_decoder import Decoder, Memory
+from crohme.expressions.forward_decoder import Decoder
 from crohme.expressions.layers import (
     attended,
     by_head,

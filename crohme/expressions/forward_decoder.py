@@ -7,11 +7,11 @@ them, and each expression attends to its own tokens and strokes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from crohme.expressions.decoder_views import Memory, View, parts_of, picked
 from crohme.expressions.layers import (
     Table,
     attended,
@@ -28,58 +28,6 @@ from crohme.expressions.layers import (
 from crohme.expressions.protocol import Read
 from crohme.expressions.token_pool import State, TokenPool
 from crohme.types import Float32Array
-
-
-@dataclass(frozen=True, eq=False)
-class Memory:
-    """What the decoder looks at: one encoded expression of n strokes.
-
-    Args:
-        encoded: `(n, width)`. One vector per stroke.
-        geometry: `(n, n, geometry)`. How strokes lie to each other.
-        seen: `(n, n * (geometry + 2))`. The same with room for two more numbers.
-        anchors: `(n, width)`. What each stroke adds to a token that hangs on it.
-        keys: per decoder layer `(heads, width / heads, n)`.
-        values: per decoder layer `(heads, n, width / heads)`.
-        pointer_keys: `(width, n)`.
-        pointed: `(n, width)`. What a stroke that is pointed at adds to the hidden layer of the tokens.
-    """
-
-    encoded: Float32Array
-    geometry: Float32Array
-    seen: Float32Array
-    anchors: Float32Array
-    keys: tuple[Float32Array, ...]
-    values: tuple[Float32Array, ...]
-    pointer_keys: Float32Array
-    pointed: Float32Array
-
-    def __len__(self) -> int:
-        return len(self.encoded)
-
-
-@dataclass(eq=False)
-class _View:
-    """Where m tokens of one expression stand, and what they see.
-
-    Args:
-        memory: Memory.
-        own: slice. Their rows among those of all expressions.
-        seen: `(m, n, geometry + 2)`. How the strokes lie to the anchor, whether they are it, and written.
-        of_seen: the same as `(m, geometry + 2, n)`.
-        pool: TokenPool. What was read, and room for them.
-        before, after: int. How many tokens of the pool are older; and with these.
-        mask: `(m, after)`. 0 for the tokens of the pool that each sees, -inf for others.
-    """
-
-    memory: Memory
-    own: slice
-    seen: Float32Array
-    of_seen: Float32Array
-    pool: TokenPool
-    before: int
-    after: int
-    mask: Float32Array
 
 
 class Decoder:
@@ -158,7 +106,7 @@ class Decoder:
         x = table["previous/embeddings"][np.concatenate([one.previous.ravel() for one in reads])]
         x += table["relation/embeddings"][np.concatenate([one.relations.ravel() for one in reads])]
         x += self.places[np.concatenate([one.rows.ravel() for one in reads])]
-        states, views = [], list[_View]()
+        states, views = [], list[View]()
         start = 0
         for one in reads:
             k, q, n = one.anchors.shape
@@ -175,7 +123,8 @@ class Decoder:
             before = one.state.path.shape[1]
             state, mask = one.state.extended(k, q)
             of_seen: Float32Array = np.ascontiguousarray(seen.transpose(0, 2, 1))  # as it is multiplied fastest
-            views.append(_View(one.memory, own, seen, of_seen, state.pool, before, before + k * q, mask))
+            parts = parts_of(own, mask)
+            views.append(View(one.memory, own, seen, of_seen, state.pool, before, before + k * q, parts))
             states.append(state)
         for i in range(self.layers):
             x += self._self_attention(x, views, i)
@@ -187,7 +136,7 @@ class Decoder:
             for one, view, pointer, state in zip(reads, views, pointers, states, strict=True)
         ]
 
-    def _self_attention(self, x: Float32Array, views: Sequence[_View], layer: int) -> Float32Array:
+    def _self_attention(self, x: Float32Array, views: Sequence[View], layer: int) -> Float32Array:
         """What tokens find in those before them."""
         width, heads = self.width, self.heads
         projected = _normed(x, self.reading[layer])
@@ -199,18 +148,21 @@ class Decoder:
 
         def attend(is_shifted: bool, totals: Float32Array) -> None:
             for view in views:
-                own, keys, values = view.own, view.pool.keys[layer], view.pool.values[layer]
-                weights = by_head(projected[own, :width], heads) @ keys[..., : view.after]
-                weights += view.mask
-                totals[own] = exponentials(weights, is_shifted=is_shifted).T
-                np.matmul(weights, values[: view.after].transpose(1, 0, 2), out=by_head(found[own], heads))
+                of_layer, values = view.pool.keys[layer][..., : view.after], view.pool.values[layer]
+                if len(view.parts) > 1:  # token by token, as they are picked fastest
+                    of_layer = np.ascontiguousarray(of_layer.transpose(2, 0, 1)).transpose(1, 2, 0)
+                for own, seen, mask in view.parts:
+                    weights = by_head(projected[own, :width], heads) @ picked(of_layer, seen)
+                    weights += mask
+                    totals[own] = exponentials(weights, is_shifted=is_shifted).T
+                    np.matmul(weights, values[seen].transpose(1, 0, 2), out=by_head(found[own], heads))
 
         totals = attended(attend, (len(x), heads))
         found_by_head = found.reshape(len(x), heads, -1)
         found_by_head /= totals[..., None]
         return dense(found, self.table, f"self_{layer}/out")
 
-    def _cross_attention(self, x: Float32Array, views: Sequence[_View], layer: int) -> Float32Array:
+    def _cross_attention(self, x: Float32Array, views: Sequence[View], layer: int) -> Float32Array:
         """What tokens find in the strokes, and in how these lie to the anchor."""
         width, heads = self.width, self.heads
         asked = product(x, self.asking[layer][0])
@@ -239,7 +191,7 @@ class Decoder:
     def _feed_forward(self, x: Float32Array, layer: int) -> Float32Array:
         return dense(silu(_normed(x, self.inner[layer])), self.table, f"mlp_{layer}/out")
 
-    def _last(self, x: Float32Array, views: Sequence[_View]) -> tuple[Float32Array, list[Float32Array]]:
+    def _last(self, x: Float32Array, views: Sequence[View]) -> tuple[Float32Array, list[Float32Array]]:
         """Logits of the tokens, and of the strokes."""
         width = self.width
         last = _normed(x, self.last)

@@ -67,7 +67,7 @@ def best_readings(
     missing = [(way, steps) for way in (0, 1) for steps in found if steps not in known[way]]
     scores_of_others = yield from rescore(
         network, memory, vocabulary, [found[steps].tree for _, steps in missing],
-        backward=[way == 1 for way, _ in missing], constants=decoding,
+        backward=[way == 1 for way, _ in missing], constants=decoding, read=None if trail is None else trail.tokens,
     )  # fmt: skip
     for (way, steps), score in zip(missing, scores_of_others, strict=True):
         known[way][steps] = score

@@ -10,9 +10,10 @@ import numpy as np
 from crohme.expressions.hypotheses import Hypothesis, extend, first, inputs
 from crohme.expressions.layers import log_softmax
 from crohme.expressions.pointing import pointed_score
-from crohme.expressions.protocol import ExpressionNetwork, Read
+from crohme.expressions.protocol import ExpressionNetwork, HypothesesState, Read
 from crohme.expressions.settings import USUAL, Decoding
 from crohme.expressions.side_by_side import Steps
+from crohme.expressions.token_tree import BranchingState, TokenTree
 from crohme.expressions.vocabulary import START, START_BACKWARD, Vocabulary
 from crohme.notation.alphabet import OTHER
 from crohme.notation.grammar import END, WRITTEN
@@ -26,6 +27,7 @@ Step = tuple[int, str, Strokes]
 LIKELY = 6
 """Labels that a symbol may be by its strokes, at most."""
 _NOWHERE = -1
+_MOST_POSITIONS = 2000  # in a tree of tokens, which takes memory by their square
 _AT_ONCE = 480  # positions of all readings that are read at once: what is seen from each takes memory
 _WORTH_A_CALL = 12  # positions: reading them once more takes as long as another call
 
@@ -38,6 +40,7 @@ def rescore(
     *,
     backward: Sequence[bool],
     constants: Decoding = USUAL,
+    read: TokenTree | None = None,
 ) -> Steps[list[float]]:
     """Scores of given readings, as `decode` gives them.
 
@@ -48,33 +51,59 @@ def rescore(
         trees: sequence of SymbolTree. Readings of this expression, with strokes.
         backward: sequence of bool. Of each tree: whether its rows are read from right to left.
         constants: Decoding. `uneven_line` is used.
+        read: TokenTree or None. What was read of it before.
     """
     if not trees:
         return []
-    n, readings = len(memory), _Readings()
+    n, readings, state = len(memory), _Readings(), network.start()
     walks = [readings.add(tree, n, vocabulary, one) for tree, one in zip(trees, backward, strict=True)]
-    state, scores = network.start(), {}
+    if isinstance(state, BranchingState) and len(readings.hypotheses) <= _MOST_POSITIONS:
+        tokens, pointers = yield from _at_once(memory, readings, read or TokenTree(state.branches()))
+    else:
+        tokens, pointers = yield from _in_stretches(memory, readings, state)
+    logs, weights, scores = log_softmax(tokens + vocabulary.token_bias), np.exp(log_softmax(pointers)), {}
+    for position, hypothesis in enumerate(readings.hypotheses):
+        for token, strokes in readings.following[position]:
+            score = float(logs[position, vocabulary.token_index[token]])
+            grid = hypothesis.cursor.rows[-1].grid
+            if strokes is not None:
+                score += pointed_score(weights[position], _mask(strokes, n))
+            elif grid is not None:
+                score -= constants.uneven_line * grid.is_uneven(hypothesis.cursor.kind(token))
+            scores[position, token, strokes] = score
+    return [sum(scores[step] for step in walk) for walk in walks]
+
+
+def _at_once(memory: Sized, readings: _Readings, read: TokenTree) -> Steps[tuple[Float32Array, Float32Array]]:
+    """Logits of the tokens after each position `(positions, tokens)`, and of their strokes `(positions, n)`."""
+    rows: list[int] = []
+    for hypothesis, before in zip(readings.hypotheses, readings.parents, strict=True):
+        parent = -1 if before == _NOWHERE else rows[before]
+        row = read.row(hypothesis, parent)
+        rows.append(read.add(hypothesis, parent) if row is None else row)
+    yield from read.read(memory)
+    return read.logits(rows)
+
+
+def _in_stretches(
+    memory: Sized, readings: _Readings, state: HypothesesState
+) -> Steps[tuple[Float32Array, Float32Array]]:
+    """What `_at_once` gives, of a network whose states cannot branch."""
+    found: dict[int, tuple[Float32Array, Float32Array]] = {}
     ends = {_NOWHERE: 0}  # position → which of the hypotheses that were read last ends there
     for paths in readings.stretches():
         state = state.select([ends[readings.parents[path[0]]] for path in paths])
         longest = max(map(len, paths))
         padded = [[*path, *[path[-1]] * (longest - len(path))] for path in paths]
-        here = inputs([[readings.hypotheses[position] for position in path] for path in padded], n)
+        here = inputs([[readings.hypotheses[position] for position in path] for path in padded], len(memory))
         tokens, pointers, state = yield Read(memory, state, *here)
-        logs, weights = log_softmax(tokens + vocabulary.token_bias), np.exp(log_softmax(pointers))
         ends = {path[-1]: i for i, path in enumerate(padded)}
         for i, path in enumerate(paths):
             for j, position in enumerate(path):
-                hypothesis = readings.hypotheses[position]
-                for token, strokes in readings.following[position]:
-                    score = float(logs[i, j, vocabulary.token_index[token]])
-                    grid = hypothesis.cursor.rows[-1].grid
-                    if strokes is not None:
-                        score += pointed_score(weights[i, j], _mask(strokes, n))
-                    elif grid is not None:
-                        score -= constants.uneven_line * grid.is_uneven(hypothesis.cursor.kind(token))
-                    scores[position, token, strokes] = score
-    return [sum(scores[step] for step in walk) for walk in walks]
+                found[position] = tokens[i, j], pointers[i, j]
+    each = zip(*(found[position] for position in range(len(found))), strict=True)
+    tokens, pointers = map(np.stack, each)
+    return tokens, pointers
 
 
 class _Readings:

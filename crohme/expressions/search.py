@@ -16,7 +16,7 @@ from crohme.expressions.layers import log_softmax
 from crohme.expressions.pointing import Pointing
 from crohme.expressions.settings import Decoding
 from crohme.expressions.vocabulary import Vocabulary
-from crohme.notation.grammar import CELL_ENDS, WRITTEN, Cursor, Kind
+from crohme.notation.grammar import CELL_ENDS, WRITTEN, Cursor
 from crohme.types import Float32Array
 
 _IMPOSSIBLE = -np.inf
@@ -68,7 +68,9 @@ class Searches:
             scores += np.stack([self.known.mask(h.cursor, pointer, done) for h, pointer, done in each])
         pointing = Pointing(pointers, written, self.same, self.constants.same_symbol, self.known)
         most = min(2 * self.beam, scores.shape[1])
-        best = np.argpartition(scores, -most, axis=1)[:, -most:]
+        likely = np.argpartition(scores, -most, axis=1)[:, -most:]
+        order = np.argsort(-np.take_along_axis(scores, likely, axis=1), axis=1)
+        best = np.take_along_axis(likely, order, axis=1)
         gains = np.take_along_axis(scores, best, axis=1)
         each_row = enumerate(zip(gains.tolist(), best.tolist(), strict=True))
         return [Expansion(of_row, numbers, pointing, row) for row, (of_row, numbers) in each_row]
@@ -121,7 +123,7 @@ class Expansion(NamedTuple):
     """How a hypothesis may go on.
 
     Args:
-        gains: list of float. Log-probabilities of its likeliest tokens, in any order, without their strokes.
+        gains: list of float. Log-probabilities of its likeliest tokens, best first, without their strokes.
         tokens: list of int. These tokens.
         pointing, row: The strokes of its next symbol: those of this row.
     """
@@ -157,32 +159,31 @@ def _choices(
     known: Constraints,
 ) -> list[tuple[int, Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
-    best = sorted(
-        [
-            (-hypothesis.score - gain, i, number)
-            for i, (hypothesis, expansion) in enumerate(zip(live, expansions, strict=True))
-            for gain, number in zip(expansion.gains, expansion.tokens, strict=True)
-        ]
-    )
+    best, worst = list[tuple[float, int, int]](), np.inf
+    for i, (hypothesis, expansion) in enumerate(zip(live, expansions, strict=True)):
+        before = -hypothesis.score
+        for gain, number in zip(expansion.gains, expansion.tokens, strict=True):
+            if (loss := before - gain) > worst:
+                break
+            best.append((loss, i, number))
+        if len(best) >= 2 * beam:
+            best.sort()
+            del best[2 * beam :]
+            worst = best[-1][0]
+    best.sort()
     found: list[tuple[float, int, str, Cursor, Drawn | None]] = []
     kept: list[float] = []  # the best scores, ascending
-    positions: dict[tuple[int, Kind], Cursor] = {}  # most hypotheses may be continued by several plain symbols
-    for loss, i, number in best[: 2 * beam]:
+    for loss, i, number in best:
         score = -loss
         # Strokes only lower a score: once there are enough that none of those left can overtake, they are the best.
         if not score > _IMPOSSIBLE or (len(kept) == beam and kept[0] >= score):
             break
         hypothesis, token = live[i], vocabulary.tokens[number]
-        kind = hypothesis.cursor.kind(token)
         if not hypothesis.cursor.allows(token):
-            continue  # where it is foreseen
-        after = positions.get((i, kind))
-        if after is None:
-            after = hypothesis.cursor.advance(token)
-            if kind is not Kind.COMMAND:  # whose groups differ
-                positions[i, kind] = after
+            continue  # this is foreseen, not found
+        after = hypothesis.cursor.advance(token)
         symbol = None
-        if kind in WRITTEN:
+        if hypothesis.cursor.kind(token) in WRITTEN:
             _, _, pointing, row = expansions[i]
             # There are strokes enough for a symbol of one, or it might not follow.
             most = 1 if pointing.counts[row] <= 1 else known.spare(hypothesis, after)

@@ -17,7 +17,8 @@ class Session:
 
     The readings are those that `Recognizer.recognize` gives for the same strokes. What was read before
     a stroke is kept, so that undoing one takes no time. With a beam of 1 the last reading is also the draft of
-    the next: its tokens are read at once, and kept but for those that the new stroke changes. (Nothing of the encoder
+    the next: its tokens are read at once, and kept but for those that the new stroke changes; with a wider one, so is
+    what the last search read, see `trails`. (Nothing of the encoder
     can be kept: every stroke attends to every other, in the unit of the median stroke.)
 
     Args:

@@ -6,32 +6,20 @@ is read at once, and the search goes on as far as it holds. No answer depends on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Sized
-from typing import NamedTuple, Protocol, Self, runtime_checkable
+from collections.abc import Mapping, Sequence, Sized
+from typing import NamedTuple
 
-from crohme.expressions.hypotheses import Drawn, Hypothesis, inputs
-from crohme.expressions.protocol import Read
+from crohme.expressions.hypotheses import Drawn, Hypothesis
 from crohme.expressions.search import Expansion, Search, Searches
 from crohme.expressions.side_by_side import Steps
+from crohme.expressions.token_tree import TokenTree
 
-_MOST_CELLS = 60_000  # tokens times strokes that are read at once: what is seen of each stroke takes memory
+MOST_STROKES = 120
+"""Of a search that reads ahead: CROHME's longest expression has 115. A tree keeps all tokens, and each looks for its
+own among them, so that with far more it would take longer than reading step by step."""
+_KNOWN_FOR = 5  # steps: after as many that were foreseen before, so is the rest
 _MOST_TOKENS = 3  # a stroke, and some more, of each hypothesis: what is foreseen may lead round in circles
 _Key = tuple[object, ...]
-
-
-@runtime_checkable
-class BranchingState(Protocol):
-    """A state of hypotheses that can branch: a network of such states reads ahead in a beam search."""
-
-    def branches(self) -> BranchingTree:
-        """The state before the first token."""
-
-
-class BranchingTree(Protocol):
-    """The tokens that were read, each after others of them."""
-
-    def after(self, parents: Sequence[int]) -> Self:
-        """The tree where one token is read next after each of these, -1 for none; see `token_pool.Branches`."""
 
 
 class _Place(NamedTuple):
@@ -49,20 +37,22 @@ class _Place(NamedTuple):
 
 
 class Trail:
-    """What a beam search read."""
+    """What a beam search read. `tokens` are all those that it has read of its own expression."""
 
     def __init__(self) -> None:
+        self.tokens: TokenTree | None = None
         self._strokes = 0
         self._places: list[_Place] = []
 
-    def keep(self, n: int, read: Sequence[tuple[bool, Hypothesis, Expansion]]) -> None:
+    def keep(self, n: int, tokens: TokenTree, read: Sequence[tuple[bool, Hypothesis, Expansion]]) -> None:
         """Keep this, of n strokes, instead of what was before.
 
         Args:
             n: int.
+            tokens: TokenTree. What was read.
             read: hypotheses with their direction, and how they went on.
         """
-        self._strokes = n
+        self._strokes, self.tokens = n, tokens
         self._places = [_Place(h.bits, _positions(h, backward), expansion) for backward, h, expansion in read]
 
     def recalled(self, n: int) -> _Recalled:
@@ -125,12 +115,19 @@ def _positions(hypothesis: Hypothesis, backward: bool) -> tuple[_Key, ...]:
 
 
 class _Reader:
-    """What was read of each hypothesis, known by its tokens and strokes."""
+    """A search that is read ahead.
 
-    def __init__(self, search: Searches, recalled: _Recalled, most: int) -> None:
-        self._search, self._recalled, self._most = search, recalled, most
-        self._rows: dict[tuple[int, int, tuple[int, ...] | None], int] = {}
+    Args:
+        search: Searches. At its beginning.
+        tokens: TokenTree. Empty.
+        recalled: _Recalled.
+        most: int. How many tokens it may read in vain.
+    """
+
+    def __init__(self, search: Searches, tokens: TokenTree, recalled: _Recalled, most: int) -> None:
+        self._search, self._tokens, self._recalled, self._most = search, tokens, recalled, most
         self._row_of: dict[Hypothesis, int] = {}
+        self._coming: list[tuple[bool, Hypothesis]] = []
         self.read: list[tuple[bool, Hypothesis, Expansion]] = []
 
     def go_on(self, steps: int) -> bool:
@@ -145,44 +142,42 @@ class _Reader:
                 self._search.grow(way, [self.read[row][2] for row in rows if row is not None])
         return unread
 
+    def ahead(self, memory: Sized) -> Steps[None]:
+        """Read what the search has now, and what it is likely to have."""
+        self._foresee()
+        first = yield from self._tokens.read(memory)
+        tokens, pointers = self._tokens.logits(slice(first, None))
+        hypotheses = [hypothesis for _, hypothesis in self._coming]
+        found = self._search.expand(hypotheses, tokens, pointers)
+        self.read += [(*coming, expansion) for coming, expansion in zip(self._coming, found, strict=True)]
+        self._coming = []
+
     def _row(self, hypothesis: Hypothesis) -> int | None:
         row = self._row_of.get(hypothesis)
-        if row is None and (row := self._rows.get(self._key(hypothesis))) is not None:
+        if row is None and (row := self._tokens.row(hypothesis, self._parent(hypothesis))) is not None:
             self._row_of[hypothesis] = row
         return row
 
-    def _key(self, hypothesis: Hypothesis) -> tuple[int, int, tuple[int, ...] | None]:
-        parent = -1 if hypothesis.parent is None else self._row_of[hypothesis.parent]
-        return parent, hypothesis.last, hypothesis.last_strokes
+    def _parent(self, hypothesis: Hypothesis) -> int:
+        return -1 if hypothesis.parent is None else self._row_of[hypothesis.parent]
 
-    def ahead(self) -> tuple[list[Hypothesis], list[int], list[bool]]:
-        """What to read next, which rows these follow, and their directions."""
-        hypotheses, parents, directions = list[Hypothesis](), list[int](), list[bool]()
-        for backward, hypothesis in self._foreseen():
-            parent, _, _ = key = self._key(hypothesis)
-            self._rows[key] = self._row_of[hypothesis] = len(self.read) + len(hypotheses)
-            hypotheses.append(hypothesis)
-            parents.append(parent)
-            directions.append(backward)
-        return hypotheses, parents, directions
-
-    def _foreseen(self) -> Iterator[tuple[bool, Hypothesis]]:
-        """Hypotheses that are not read, which the search has now or is likely to have."""
+    def _foresee(self) -> None:
+        """Find the hypotheses that the search is likely to have, with those that it has now."""
         search, known = self._search, len(self.read)
         room = max(self._most - known, sum(len(way.live) for way in search.ways))
         ways = [Search(way.backward, list(way.live), list(way.done)) for way in search.ways]
+        known_for = [0] * len(ways)  # steps
         while any(way.live for way in ways):
-            for way in ways:
-                expansions = list[Expansion]()
-                going_on = list[Hypothesis]()
+            for i, way in enumerate(ways):
+                expansions, going_on, coming = list[Expansion](), list[Hypothesis](), len(self._coming)
                 for hypothesis in way.live:
                     row = self._row(hypothesis)
                     if row is None:
                         if not room:
                             continue
                         room -= 1
-                        yield way.backward, hypothesis
-                        row = known
+                        row = self._row_of[hypothesis] = self._tokens.add(hypothesis, self._parent(hypothesis))
+                        self._coming.append((way.backward, hypothesis))
                     if row < known:
                         expansion: Expansion | None = self.read[row][2]
                     else:
@@ -190,27 +185,24 @@ class _Reader:
                     if expansion is not None:
                         going_on.append(hypothesis)
                         expansions.append(expansion)
-                way.live = going_on
+                known_for[i] = known_for[i] + 1 if coming == len(self._coming) else 0
+                way.live = going_on if known_for[i] < _KNOWN_FOR else []
                 search.grow(way, expansions)
 
 
-def read_ahead(tree: BranchingTree, memory: Sized, search: Searches, trail: Trail, steps: int) -> Steps[None]:
+def read_ahead(tokens: TokenTree, memory: Sized, search: Searches, trail: Trail, steps: int) -> Steps[None]:
     """Search with a beam, and keep its trail in place of the one of fewer strokes.
 
     Args:
-        tree: BranchingTree. Empty.
+        tokens: TokenTree. Empty.
         memory: The encoded expression.
         search: Searches. At its beginning.
         trail: Trail.
         steps: int. The most tokens that a reading has.
     """
     n = len(memory)
-    width = search.beam * len(search.ways)
-    reader = _Reader(search, trail.recalled(n), min(_MOST_CELLS // n, _MOST_TOKENS * (n + 2) * width))
+    most = _MOST_TOKENS * (n + 2) * search.beam * len(search.ways)
+    reader = _Reader(search, tokens, trail.recalled(n), most)
     while reader.go_on(steps):
-        hypotheses, parents, directions = reader.ahead()
-        here = inputs([[hypothesis] for hypothesis in hypotheses], n)
-        tokens, pointers, tree = yield Read(memory, tree.after(parents), *here)
-        found = search.expand(hypotheses, tokens[:, 0], pointers[:, 0])
-        reader.read += zip(directions, hypotheses, found, strict=True)
-    trail.keep(n, reader.read)
+        yield from reader.ahead(memory)
+    trail.keep(n, tokens, reader.read)

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
+from functools import cached_property
 
 from crohme.errors import CrohmeError
 from crohme.notation.alphabet import GRID, ROOT
@@ -150,9 +151,9 @@ class Row:
 _BOTH = frozenset({Kind.SUB, Kind.SUP})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cursor:
-    """A position between two tokens. `Cursor()` is the start; `advance` gives the next one.
+    """A position between two tokens. `Cursor()` is the start; `advance` gives the next one, the same one each time.
 
     Args:
         rows: tuple of Row. The open rows, the base line first.
@@ -176,7 +177,7 @@ class Cursor:
         """Relation of the next symbol to its anchor; None at the start."""
         return self.place[1]
 
-    @property
+    @cached_property
     def place(self) -> tuple[int | None, Relation | Place | None]:
         """`anchor` and `relation`."""
         if self.pending is not None:
@@ -192,7 +193,7 @@ class Cursor:
                 return row.grid.above, Place.LINE
         return (None, None) if row.group is None else (row.group.base, row.group.relation)
 
-    @property
+    @cached_property
     def row_relation(self) -> Relation | Place | None:
         """How the innermost row, or the one that must open now, hangs; None on the base line."""
         if self.pending is None and self.rows[-1].grid is not None:
@@ -200,12 +201,12 @@ class Cursor:
         group = self.pending or self.rows[-1].group
         return None if group is None else group.relation
 
-    @property
+    @cached_property
     def depth(self) -> int:
         """How many rows are open inside each other, the base line not counted."""
         return len(self.rows) - 1 + (self.pending is not None)
 
-    @property
+    @cached_property
     def owed(self) -> int:
         """How many symbols must still be written before the end may come."""
         owed = 0 if self.pending is None else 1 + (self.pending.then is not None)
@@ -248,7 +249,20 @@ class Cursor:
         Raises:
             GrammarError: `token` may not come next.
         """
-        kind, row, rows = self.kind(token), self.rows[-1], self.rows
+        kind = self.kind(token)
+        way = token if kind is Kind.COMMAND else kind  # commands differ in their groups, other tokens of a kind do not
+        found = self._following.get(way)
+        if found is None:
+            found = self._following[way] = self._advanced(token, kind)
+        return found
+
+    @cached_property
+    def _following(self) -> dict[str | Kind, Cursor]:
+        """The positions that were asked for: a search asks thousands of times for a few."""
+        return {}
+
+    def _advanced(self, token: str, kind: Kind) -> Cursor:
+        row, rows = self.rows[-1], self.rows
         if not self._allows(kind):
             raise GrammarError(f"{token!r} may not stand here")
         if kind in WRITTEN:

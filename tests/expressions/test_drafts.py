@@ -109,7 +109,7 @@ def test_tokens_that_branch_are_read_as_each_branch_by_itself() -> None:
         previous, relations, rows = (one[tokens].reshape(shape) for one in numbers)
         return previous, *(one[tokens].reshape(*shape, n) for one in masks), relations, rows
 
-    tree, found = network.start().branches(), []
+    tree, found = network.start().branches(), list[tuple[Any, Any]]()
     for i, following in enumerate(parents):
         part = slice(5 * i, 5 * i + 5)
         tokens, pointers, tree = network.read(memory, tree.after(following), *told(part, (5, 1)))
