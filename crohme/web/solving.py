@@ -19,7 +19,7 @@ from crohme.web.pool import LONG, Pool
 from crohme.web.worker import ProcessWorker, Work
 
 SECONDS = process.SECONDS
-QUICK_SECONDS = (0.25, 1.0) if CAN_FORK else (1.0,)
+QUICK_SECONDS: tuple[float, ...] = (0.25, 1.0) if CAN_FORK else (1.0,)
 """What every problem gets at first, so that one that needs less waits for none that needs more; then it is long."""
 _PATIENCE = 2.0  # seconds after which a process that did not end its problem in time is ended itself
 

@@ -245,7 +245,7 @@ def _mutated(rng: np.random.Generator, body: bytes) -> bytes:
 
 @cache
 def _app() -> Any:
-    solving.QUICK_SECONDS, solving.SECONDS = 0.2, 0.4  # what takes longer tells no more
+    solving.QUICK_SECONDS, solving.SECONDS = (0.2,), 0.4  # what takes longer tells no more
     networks = Networks(*choose_bundles(BUNDLES), LIMITS)
     atexit.register(networks.close)
     return create_app(networks, LIMITS, hosts=hosts_of("127.0.0.1"))

@@ -82,7 +82,8 @@ def check_texture(ink: Image, pen: float) -> None:
     parents = hierarchy[0][:, 3] if len(contours) else np.zeros(0, np.int32)
     holes = np.bincount(parents[parents >= 0], minlength=len(contours))
     outer = np.flatnonzero(parents < 0)
-    wide, high = np.array([cv2.boundingRect(contours[i])[2:] for i in outer.tolist()]).reshape(-1, 2).T  # noise has 300,000
+    # Noise has 300,000 contours: nothing slow is done with each.
+    wide, high = np.array([cv2.boundingRect(contours[i])[2:] for i in outer.tolist()]).reshape(-1, 2).T
     is_net = (holes[outer] > _MANY_HOLES) & (wide > _NET * width) & (high > _NET * height)
     spanning = outer[np.maximum(wide / width, high / height) > _SPAN]
     straight = sum(min(cv2.minAreaRect(contours[i])[1]) < 3 * pen for i in spanning)
