@@ -67,6 +67,11 @@ const [index, answer, status] = arguments, body = typeof answer === "string" ? a
 if (status) asked[index].resolve(new Response(body, { status }));
 else asked[index].reject(new TypeError("Failed to fetch"));
 """
+MIDDLE = """
+const { left, right, top, bottom } = document.querySelector(arguments[0]).getBoundingClientRect();
+const middle = (low, high, most) => Math.floor((Math.max(0, low) + Math.min(most, high)) / 2);
+return [middle(left, right, innerWidth), middle(top, bottom, innerHeight)];
+"""
 # So that a complaint tells where it comes from.
 STACKS = """
 addEventListener("error", ({ error }) => { if (error) console.error(error.stack); });
@@ -172,8 +177,8 @@ class Page:
 
     def write(self, strokes: list[list[tuple[int, int]]], pointer: str = "mouse") -> None:
         """Strokes around the middle of the paper, in CSS pixels."""
-        for stroke in strokes:
-            self.point(PointerInput(pointer, pointer), stroke[0], "down", *stroke[1:], "up")
+        steps = [step for stroke in strokes for step in (stroke[0], "down", *stroke[1:], "up")]
+        self.point(PointerInput(pointer, pointer), *steps)
 
     def write_at_once(self, strokes: list[list[tuple[int, int]]]) -> None:
         """The same with a pen that takes no time, two seconds ago: there is one question for all of them."""
@@ -187,7 +192,7 @@ class Page:
 
     def point(self, pointer: PointerInput, *steps: tuple[int, int] | str, on: str = "#pad") -> None:
         """Move a pointer to points around the middle of an element; "down" and "up" put and lift it."""
-        target = self.one(on)
+        x, y = self.browser.execute_script(MIDDLE, on)  # once: the driver would look for it at each step
         actions = ActionBuilder(self.browser, mouse=pointer, duration=20)
         for step in steps:
             if step == "down":
@@ -195,7 +200,7 @@ class Page:
             elif step == "up":
                 actions.pointer_action.pointer_up()
             else:
-                actions.pointer_action.move_to(target, *step)
+                actions.pointer_action.move_to_location(x + step[0], y + step[1])
         actions.perform()
 
     def intercept(self) -> None:

@@ -78,6 +78,17 @@ def test_an_equals_sign_at_the_end_is_answered_in_place(page: Page) -> None:
     page.wait(lambda: not page.all("#shown .in-place") and not page.one("#answer").is_displayed())
 
 
+def test_a_formula_is_not_cut_off_to_make_room_for_its_answer(page: Page) -> None:
+    read(page, "S = \\frac { 1 } { \\frac { 1 } { E } - \\frac { 1 } { P } }")
+    page.wait(lambda: "No plot" in page.text("#answer"))
+    sizes = (
+        "const { scrollHeight, clientHeight } = document.getElementById('shown'); return [clientHeight, scrollHeight]"
+    )
+    room, needed = page.browser.execute_script(sizes)
+    assert room >= 0.8 * needed > 40  # without room for what it needs, a half
+    assert page.one("#answer").rect["height"] > 40
+
+
 def test_an_expression_is_answered_only_when_asked_for(page: Page) -> None:
     read(page, "2 + 3")
     page.browser.execute_async_script("setTimeout(arguments[0], 900)")

@@ -15,6 +15,11 @@ from tests.web.shown_readings import bodies, extents  # noqa: E402
 pytestmark = needs_chromium
 
 SCRATCH = [(-160, -30), (-20, -18), (-160, -6), (-20, 6), (-160, 18), (-20, 30), (-160, 34)]
+HEAR = """
+window.heard = [];
+const spoken = document.getElementById("spoken");
+new MutationObserver(() => heard.push(spoken.textContent)).observe(spoken, { childList: true });
+"""
 STRIKE = [(-170, 0), (-100, 1), (-20, 3)]
 
 
@@ -29,6 +34,7 @@ def test_ink_is_scratched_struck_erased_regrouped_moved_and_inserted(
     page = notebook
     page.resize(*size)
     page.colour(colours)
+    page.browser.execute_script(HEAR)
     page.write(poles(A, B, C, A, top=-20), pointer)
     settled(page, "abca")
     before = extents(page)
@@ -41,7 +47,8 @@ def test_ink_is_scratched_struck_erased_regrouped_moved_and_inserted(
         page.wait(lambda: extents(page) == before)
 
     page.write([SCRATCH], pointer)
-    assert page.spoken() == "3 strokes crossed out. Undo brings back what was there."
+    told = "3 strokes crossed out. Undo brings back what was there."
+    page.wait(lambda: told in page.browser.execute_script("return heard"))
     taken_back("scratched", 1, "a")
     page.write([STRIKE], pointer)
     taken_back("struck", 1, "a")

@@ -12,15 +12,26 @@ export function formula(mathml) {
   return made;
 }
 
-/** Make the text of an element smaller, to a point, if what it shows is wider than it is, or higher than it may be. */
-export function fit(element, smallest = 0.5) {
+/**
+ * Make the text of an element smaller, to a share, if what it shows is wider than it is, or higher than it may be: in several
+ * rounds where its own room follows from its text.
+ */
+export function fit(element, rounds = 1, smallest = 0.5) {
   element.style.fontSize = "";
+  const whole = parseFloat(getComputedStyle(element).fontSize);
+  let share = 1;
+  for (let round = 0; round < rounds && share > smallest; round++) {
+    const excess = excessOf(element);
+    if (!(excess > 1)) return; // nor where nothing is shown
+    share = Math.max(smallest, (0.97 * share) / excess);
+    element.style.fontSize = `${whole * share}px`;
+  }
+}
+
+function excessOf(element) {
   const { scrollWidth, scrollHeight, clientWidth, clientHeight } = element;
   const height = parseFloat(getComputedStyle(element).maxHeight) || clientHeight; // no box holds all of a tall sign
-  const excess = Math.max(scrollWidth / clientWidth, scrollHeight / height);
-  if (!(excess > 1)) return; // nor where nothing is shown
-  const size = parseFloat(getComputedStyle(element).fontSize);
-  element.style.fontSize = `${size * Math.max(smallest, 0.97 / excess)}px`;
+  return Math.max(scrollWidth / clientWidth, scrollHeight / height);
 }
 
 /** The share of certainty as people read it. */

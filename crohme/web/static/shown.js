@@ -18,7 +18,7 @@ export class Shown extends EventTarget {
     element.addEventListener("click", (event) => this.#pick(event.target.closest?.("[data-strokes]")));
     element.addEventListener("blur", () => this.#light(null));
     element.addEventListener("keydown", (event) => this.#key(event));
-    new ResizeObserver(() => fit(element)).observe(element);
+    new ResizeObserver(() => this.#fit()).observe(element);
   }
 
   /** Show a formula, an element or null; `symbols` tells which symbols are uncertain, `fixed` which the writer has set. */
@@ -31,7 +31,7 @@ export class Shown extends EventTarget {
       symbol.classList.toggle("fixed", set.has(symbol.dataset.strokes));
       symbol.setAttribute("title", doubtful.has(symbol.dataset.strokes) ? "Not read with certainty: tap to correct" : "Tap to correct");
     }
-    fit(this.#element);
+    this.#fit();
   }
 
   /** Write an answer behind the formula, MathML or null for none. */
@@ -44,7 +44,7 @@ export class Shown extends EventTarget {
       row.append(...made(mathml).childNodes);
       math.append(row);
     }
-    fit(this.#element);
+    this.#fit();
   }
 
   /** The box of a symbol in the window; null if it is not shown. */
@@ -56,6 +56,9 @@ export class Shown extends EventTarget {
   lightStroke(index) {
     this.#light(this.#symbols.find((symbol) => strokesOf(symbol).includes(index)) ?? null);
   }
+
+  /** Beside an answer, the less it needs the less room it has. */
+  #fit() { fit(this.#element, 4); }
 
   get #symbols() {
     return [...this.#element.querySelectorAll("[data-strokes]")];
