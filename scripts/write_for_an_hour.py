@@ -56,7 +56,7 @@ class Writer:
         if self.rng.random() < 0.7:
             acts[self.rng.integers(len(acts))]()
         self._note()
-        if self.lines == LINES:
+        if self.lines >= LINES:  # a reload writes a line, too
             self.turn()
 
     def undo(self) -> None:
