@@ -30,7 +30,7 @@ DOTS = frozenset({".", r"\cdot", r"\bullet"})
 DOT_OF_LARGEST, DOT_OF_ALL = 0.6, 0.15  # of the largest stroke, of all ink, along the longer sides
 LARGE_DOT = 0.3
 # Networks take zigzags, waves and coils of any number of turns for an m. An m with strokes that lead in and out swings
-# 7 times, and of 8,334 strokes of CROHME's training set none swings more often.
+# 7 times, and of 34,938 strokes of CROHME's training set nine swing more often.
 MOST_SWINGS, SWINGING = 7, 0.3
 # Networks count lines side by side wrongly: hatching and tally marks are a row of norms, or one sign.
 LINES = {r"\_": 1, r"\|": 2, r"\equiv": 3}
