@@ -17,7 +17,6 @@ from crohme.expressions.token_tree import TokenTree
 MOST_STROKES = 120
 """Of a search that reads ahead: CROHME's longest expression has 115. A tree keeps all tokens, and each looks for its
 own among them, so that with far more it would take longer than reading step by step."""
-_KNOWN_FOR = 5  # steps: after as many that were foreseen before, so is the rest
 _MOST_TOKENS = 3  # a stroke, and some more, of each hypothesis: what is foreseen may lead round in circles
 _Key = tuple[object, ...]
 
@@ -166,10 +165,9 @@ class _Reader:
         search, known = self._search, len(self.read)
         room = max(self._most - known, sum(len(way.live) for way in search.ways))
         ways = [Search(way.backward, list(way.live), list(way.done)) for way in search.ways]
-        known_for = [0] * len(ways)  # steps
         while any(way.live for way in ways):
-            for i, way in enumerate(ways):
-                expansions, going_on, coming = list[Expansion](), list[Hypothesis](), len(self._coming)
+            for way in ways:
+                expansions, going_on = list[Expansion](), list[Hypothesis]()
                 for hypothesis in way.live:
                     row = self._row(hypothesis)
                     if row is None:
@@ -185,8 +183,7 @@ class _Reader:
                     if expansion is not None:
                         going_on.append(hypothesis)
                         expansions.append(expansion)
-                known_for[i] = known_for[i] + 1 if coming == len(self._coming) else 0
-                way.live = going_on if known_for[i] < _KNOWN_FOR else []
+                way.live = going_on
                 search.grow(way, expansions)
 
 
