@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Property tests say what is right, not how fast: a busy machine must not fail them.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 # Threads of linear algebra wait for each other where the cores are busy. Before numpy and TensorFlow are imported.
 for _name in ("OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):

@@ -1,4 +1,4 @@
-"""Property tests of scoring have no deadline: the first example may wait for other work on the machine."""
+"""Readings of the sample, some of them wrong, each in a way of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from crohme.datasets.location import sample_folder
 from crohme.evaluation import expressions
@@ -17,9 +16,6 @@ from crohme.expressions.recognizer import Reading, Recognition
 from crohme.ink.truth import truth
 from crohme.notation import Node, Relation, SymbolTree, to_latex, without_limits
 from inkml_parser import read
-
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
 
 
 def misread_symbol(tree: SymbolTree) -> SymbolTree:
