@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from inkml_parser.errors import CrohmeError
 
-__all__ = ["CrohmeError", "cause_of", "meant"]
+__all__ = ["CrohmeError", "cause_of", "meant", "quoted"]
 
 
 def cause_of(error: Exception) -> str:
@@ -21,3 +21,9 @@ def meant(name: str, names: Iterable[str], prefix: str = "") -> str:
     """A hint for a misspelt name: `; did you mean a or b?`, or nothing if no name is close."""
     close = [f"{prefix}{one}" for one in difflib.get_close_matches(name, list(names), 3)]
     return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+def quoted(text: str) -> str:
+    """LaTeX, a label or a name as messages show it: in quotes, its backslashes as somebody wrote them."""
+    mark = '"' if "'" in text else "'"
+    return f"{mark}{text}{mark}" if text.isprintable() else repr(text)

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from crohme.augment.pool import RootSign
-from crohme.errors import CrohmeError
+from crohme.errors import CrohmeError, quoted
 from crohme.types import Strokes
 
 
@@ -15,7 +15,7 @@ class NoInk(CrohmeError):
     """The pool has no ink of a symbol of the tree. `label` is its class."""
 
     def __init__(self, label: str) -> None:
-        super().__init__(f"no ink of {label!r} to typeset with")
+        super().__init__(f"no ink of {quoted(label)} to typeset with")
         self.label = label
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from crohme.augment.compose import MAX_STROKES
 from crohme.augment.marks import source_of
 from crohme.augment.pool import Pool, evenly
+from crohme.errors import quoted
 from crohme.notation import Alphabet, LatexError, from_latex
 from crohme.notation.alphabet import BINOMIAL, ROOT
 from crohme.notation.tree import Node, SymbolTree
@@ -143,7 +144,7 @@ def _labels_of(text: str, strokes: Callable[[Node], float | None], alphabet: Alp
     for node in nodes:
         needed = strokes(node)
         if needed is None:
-            return f"no ink of {node.label!r}"
+            return f"no ink of {quoted(node.label)}"
         total += needed
         labels.add(node.label)
     return frozenset(labels) if total <= MAX_STROKES else TOO_LONG

@@ -170,9 +170,9 @@ def _refused(text: str, cause: str) -> tuple[Kind, str]:
     except LatexError:
         return Kind.MALFORMED, cause
     unknown = re.fullmatch(r"unexpected '(.+)'", cause)
-    if unknown is None or unknown[1] in ("&", "\\\\\\\\"):
+    if unknown is None or unknown[1] in ("&", "\\\\"):
         return Kind.STRUCTURE, cause
-    return Kind.UNKNOWN, unknown[1].replace("\\\\", "\\")
+    return Kind.UNKNOWN, unknown[1]
 
 
 def _named(tokens: Sequence[str], alphabet: Alphabet) -> Iterator[str]:

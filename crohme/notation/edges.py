@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from crohme.errors import quoted
 from crohme.notation.alphabet import GRID
 from crohme.notation.errors import LabelGraphError, NotationError
 from crohme.notation.grid_labels import AFTER, CELL, MAX_CELLS, GridLabel, Shape, parse_label, shape_of
@@ -44,22 +45,22 @@ def tree_of(symbols: Sequence[Node], edges: Iterable[Edge], names: Sequence[str]
     for parent, child, relation in edges:
         label = parse_label(relation)
         if label is None:
-            raise LabelGraphError(f"unknown relation {relation!r}")
+            raise LabelGraphError(f"unknown relation {quoted(relation)}")
         if label.bare in children[parent]:
-            raise LabelGraphError(f"object {name[parent]!r} has two relations {label.bare}")
+            raise LabelGraphError(f"object {quoted(name[parent])} has two relations {label.bare}")
         if child in parents:
-            raise LabelGraphError(f"object {name[child]!r} has two parents")
+            raise LabelGraphError(f"object {quoted(name[child])} has two parents")
         children[parent][label.bare] = child, label
         parents[child] = label
         if label.own and own.setdefault(parent, label.own) is not label.own:
-            raise LabelGraphError(f"the shapes of the grids that begin with {name[parent]!r} are given twice")
+            raise LabelGraphError(f"the shapes of the grids that begin with {quoted(name[parent])} are given twice")
     roots = [number for number in range(len(symbols)) if number not in parents]
     if len(roots) != 1:
         raise LabelGraphError(f"{len(roots)} objects without a parent, where a tree has one")
     given = [(number, label.shapes) for number, label in parents.items() if label.shapes]
     for number, shapes in given:
         if own.setdefault(number, shapes) is not shapes:
-            raise LabelGraphError(f"the shapes of the grids that begin with {name[number]!r} are given twice")
+            raise LabelGraphError(f"the shapes of the grids that begin with {quoted(name[number])} are given twice")
     builder = _TreeBuilder(symbols, children, own, name)
     row = builder.row(roots[0], depth=1)
     if builder.count != len(symbols):
@@ -178,7 +179,7 @@ class _TreeBuilder:
         given = len(self._shapes.get(symbol, ()))
         seen = max((label.level for _, label in self._children[symbol].values()), default=0)
         if seen > MAX_DEPTH or (given and seen > given):
-            raise LabelGraphError(f"object {self._names[symbol]!r} has edges of more grids than begin with it")
+            raise LabelGraphError(f"object {quoted(self._names[symbol])} has edges of more grids than begin with it")
         return given or seen
 
     def _grid(self, first: int, level: int, depth: int) -> Node:
@@ -189,7 +190,7 @@ class _TreeBuilder:
         shapes = self._shapes.get(first)
         shape = shape_of(places, None if shapes is None else shapes[-level])
         if shape is None:
-            raise LabelGraphError(f"a cell outside of the grid that begins with {self._names[first]!r}")
+            raise LabelGraphError(f"a cell outside of the grid that begins with {quoted(self._names[first])}")
         self._cells += sum(shape.widths)
         if self._cells > MAX_CELLS:
             raise LabelGraphError(f"more than {MAX_CELLS} cells")

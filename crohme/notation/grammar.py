@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 from functools import cached_property
 
-from crohme.errors import CrohmeError
+from crohme.errors import CrohmeError, quoted
 from crohme.notation.alphabet import GRID, ROOT
 from crohme.notation.tree import ARGUMENTS, Relation
 
@@ -264,7 +264,7 @@ class Cursor:
     def _advanced(self, token: str, kind: Kind) -> Cursor:
         row, rows = self.rows[-1], self.rows
         if not self._allows(kind):
-            raise GrammarError(f"{token!r} may not stand here")
+            raise GrammarError(f"{quoted(token)} may not stand here")
         if kind in WRITTEN:
             return self._write(token)
         # Built anew, not by `replace`, which takes three times as long: a search advances thousands of times.

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from crohme.errors import quoted
 from crohme.notation.alphabet import ROOT, canonical_label
 from crohme.notation.edges import Edge, edges_of, tree_of
 from crohme.notation.errors import LabelGraphError, UnsayableError
@@ -72,7 +73,7 @@ class LabelGraph:
         for relation in self.relations:
             for end in (relation.parent, relation.child):
                 if end not in known:
-                    raise LabelGraphError(f"relation {relation.label!r} refers to unknown object {end!r}")
+                    raise LabelGraphError(f"relation {quoted(relation.label)} refers to unknown object {quoted(end)}")
 
 
 def stroke_graph(
@@ -106,11 +107,11 @@ def stroke_graph(
 
 def _names(label: str, strokes: tuple[int, ...], trace_ids: Sequence[str] | None) -> tuple[str, ...]:
     if not strokes:
-        raise LabelGraphError(f"symbol {label!r} has no strokes")
+        raise LabelGraphError(f"symbol {quoted(label)} has no strokes")
     if trace_ids is None:
         return tuple(str(stroke) for stroke in strokes)
     if max(strokes) >= len(trace_ids):
-        raise LabelGraphError(f"symbol {label!r} has stroke {max(strokes)} of {len(trace_ids)}")
+        raise LabelGraphError(f"symbol {quoted(label)} has stroke {max(strokes)} of {len(trace_ids)}")
     return tuple(trace_ids[stroke] for stroke in strokes)
 
 
@@ -232,7 +233,7 @@ def _strokes(obj: GraphObject, order: dict[str, int] | None) -> tuple[int, ...]:
     try:
         return tuple(sorted(order[name] for name in obj.primitives))
     except KeyError as error:
-        raise LabelGraphError(f"object {obj.id!r} has unknown primitive {error}") from None
+        raise LabelGraphError(f"object {quoted(obj.id)} has unknown primitive {error}") from None
 
 
 _MOST_PATHS = 4000

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crohme.errors import quoted
 from crohme.notation.alphabet import GRID, OTHER, ROOT
 from crohme.notation.errors import NotationError
 from crohme.notation.tree import LIMIT_OF, SCRIPT_TOKENS, Node, Relation, SymbolTree
@@ -84,12 +85,16 @@ def _scripts(node: Node, rows: dict[Relation, tuple[Node, ...]]) -> Iterator[str
     for script, limit in LIMIT_OF.items():
         present = [relation for relation in (script, limit) if relation in rows]
         if len(present) > 1:
-            raise NotationError(f"symbol {node.label!r} has both {present[0]} and {present[1]}: no LaTeX says that")
+            raise NotationError(
+                f"symbol {quoted(node.label)} has both {present[0]} and {present[1]}: no LaTeX says that"
+            )
         if present:
             yield SCRIPT_TOKENS[script]
             yield from _braced(rows[present[0]])
     if Relation.INSIDE in rows:
-        raise NotationError(f"symbol {node.label!r} has a row Inside: only a root or a frame can have one in LaTeX")
+        raise NotationError(
+            f"symbol {quoted(node.label)} has a row Inside: only a root or a frame can have one in LaTeX"
+        )
 
 
 def _braced(row: tuple[Node, ...]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 
+from crohme.errors import quoted
 from crohme.notation.alphabet import (
     BIG_OPERATORS,
     CLASSES,
@@ -154,7 +155,7 @@ class _Builder:
     def _node(self, item: Item) -> Node:
         if not item.text:
             script = item.scripts[0].scripts[0]
-            raise LatexError(f"script {script.sign!r} without a base", item.position)
+            raise LatexError(f"script {quoted(script.sign)} without a base", item.position)
         label = self._label(item.text)
         if item.text == "\\frac":
             node = self._with_arguments(FRACTION_BAR, item)
@@ -164,9 +165,9 @@ class _Builder:
         elif item.text in GRID_ITEMS and (self._alphabet is None or GRID in self._alphabet):
             node = self._grid(item)
         elif item.text in ("&", "\\\\") or not (self._alphabet is None or label in self._alphabet):
-            raise LatexError(f"unexpected {item.text!r}", item.position)
+            raise LatexError(f"unexpected {quoted(item.text)}", item.position)
         elif len(item.arguments) != len(ARGUMENTS.get(label, ())):
-            raise LatexError(f"unexpected {item.text!r}", item.position)
+            raise LatexError(f"unexpected {quoted(item.text)}", item.position)
         else:
             node = self._with_arguments(label, item)
         for scripts in item.scripts:
@@ -178,7 +179,7 @@ class _Builder:
         for relation, argument in zip(ARGUMENTS.get(item.text, ARGUMENTS.get(label, ())), item.arguments, strict=True):
             row = self._argument(item.text, argument)
             if not row:
-                part = "fraction with an empty part" if item.text == "\\frac" else f"{item.text!r} of nothing"
+                part = "fraction with an empty part" if item.text == "\\frac" else f"{quoted(item.text)} of nothing"
                 raise LatexError(part, item.position)
             rows[relation] = row
         return Node(label, rows=rows)
@@ -203,20 +204,20 @@ class _Builder:
             return self.row(argument)
         if command == ROOT and self._alphabet is None:
             return ()
-        raise LatexError(f"{command!r} lacks its argument", argument.position)
+        raise LatexError(f"{quoted(command)} lacks its argument", argument.position)
 
     def _with_scripts(self, base: Node, scripts: Scripts) -> Node:
         limits = base.label in _WITH_LIMITS
         if scripts.limits is not None:
             if self._alphabet is not None and base.label not in FUNCTIONS | BIG_OPERATORS:
-                cause = f"{scripts.limits.text} after {base.label!r}, which is no operator"
+                cause = f"{scripts.limits.text} after {quoted(base.label)}, which is no operator"
                 raise LatexError(cause, scripts.limits.position)
             # Above and below a fraction bar, and above a root, there is something else already.
             limits = scripts.limits.text == "\\limits" and base.label not in (FRACTION_BAR, ROOT)
         seen: set[str] = set()
         for script in filter(lambda script: script.row, scripts.scripts):
             if script.sign in seen:
-                raise LatexError(f"second {script.sign!r} on {base.label!r}", script.position)
+                raise LatexError(f"second {quoted(script.sign)} on {quoted(base.label)}", script.position)
             seen.add(script.sign)
             base = self._with_script(base, script, limits)
         return base

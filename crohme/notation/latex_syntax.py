@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
+from crohme.errors import quoted
 from crohme.notation import latex_commands as commands
 from crohme.notation.alphabet import NAMES, ROOT
 from crohme.notation.errors import LatexError
@@ -118,7 +119,7 @@ class _Parser:
         self._next += not primes
         row = self._argument(depth)
         if isinstance(row, Missing):
-            raise LatexError(f"{('^' if primes else token.text)!r} lacks its argument", row.position)
+            raise LatexError(f"{quoted('^' if primes else token.text)} lacks its argument", row.position)
         return Script("^" if primes else token.text, primes + row, token.position)
 
     def _atom(self, token: Token, depth: int) -> Row:
@@ -127,7 +128,7 @@ class _Parser:
         if text == "{":
             return self._group("}", depth)
         if text.startswith(_CLOSING):
-            raise LatexError(f"unexpected {text!r}", token.position)
+            raise LatexError(f"unexpected {quoted(text)}", token.position)
         self._next += 1
         if text in commands.DROPPED or text in _MISPLACED or text.startswith(_LENGTHS):
             return ()
@@ -232,7 +233,7 @@ class _Parser:
         self._next += 1
         row = self.row(frozenset({closing}), depth + 1)
         if not self._accept(closing):
-            raise LatexError(f"{opening.text!r} is never closed", opening.position)
+            raise LatexError(f"{quoted(opening.text)} is never closed", opening.position)
         return row
 
     def _argument(self, depth: int) -> Row | Missing:

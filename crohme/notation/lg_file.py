@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from crohme.errors import quoted
 from crohme.notation.errors import LabelGraphError
 from crohme.notation.labelgraph import COMMA, GraphObject, GraphRelation, LabelGraph
 
@@ -33,7 +34,7 @@ def write_lg(graph: LabelGraph) -> str:
     rows += [("R", r.parent, r.child, r.label, "1.0") for r in graph.relations]
     for field in (field for row in rows for field in row):
         if "," in field or len(field.splitlines()) > 1:
-            raise LabelGraphError(f"{field!r} cannot stand in a label graph: it has a comma or a line break")
+            raise LabelGraphError(f"{quoted(field)} cannot stand in a label graph: it has a comma or a line break")
     return "".join(", ".join(row) + "\n" for row in rows)
 
 
@@ -72,7 +73,7 @@ def _lines(text: str) -> list[list[str]]:
             continue
         fields = [field.strip() for field in line.split(",")]
         if fields[0] not in _MINIMUM_FIELDS:
-            raise LabelGraphError(f"line {number}: unknown entry {fields[0]!r}")
+            raise LabelGraphError(f"line {number}: unknown entry {quoted(fields[0])}")
         if len(fields) < _MINIMUM_FIELDS[fields[0]]:
             raise LabelGraphError(f"line {number}: {len(fields)} fields, where {fields[0]} needs more")
         lines.append(fields)
@@ -83,7 +84,7 @@ def _from_primitives(lines: list[list[str]]) -> LabelGraph:
     labels: dict[str, str] = {}
     for fields in lines:
         if fields[0] == "N" and labels.setdefault(fields[1], fields[2]) != fields[2]:
-            raise LabelGraphError(f"primitive {fields[1]!r} has two labels")
+            raise LabelGraphError(f"primitive {quoted(fields[1])} has two labels")
     edges = dict.fromkeys((f[1], f[2], f[3]) for f in lines if f[0] == "E" and f[3] != _NOTHING)
     for first, second, _ in edges:
         labels.setdefault(first, _NOTHING)
@@ -105,7 +106,7 @@ def _from_primitives(lines: list[list[str]]) -> LabelGraph:
 def _joins(edge: tuple[str, str, str], labels: dict[str, str]) -> bool:
     first, second, label = edge
     if label == _SAME_SYMBOL and labels[first] != labels[second]:
-        raise LabelGraphError(f"primitives {first!r} and {second!r} are one symbol, but differ in label")
+        raise LabelGraphError(f"primitives {quoted(first)} and {quoted(second)} are one symbol, but differ in label")
     return label == _SAME_SYMBOL or label == labels[first] == labels[second]
 
 

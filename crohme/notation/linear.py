@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from crohme.errors import quoted
 from crohme.notation.alphabet import FRACTION_BAR, GRID, ROOT
 from crohme.notation.grammar import END_GRID, NEXT_CELL, NEXT_LINE, GrammarError
 from crohme.notation.tree import ARGUMENTS, LIMIT_OF, SCRIPT_TOKENS, Node, Relation, SymbolTree
@@ -108,7 +109,7 @@ class _Reader:
                 base = nodes[-1]
                 nodes[-1] = Node(base.label, base.strokes, {**base.rows, relation: self._group()}, base.cells)
             else:
-                raise GrammarError(f"{token!r} may not stand here")
+                raise GrammarError(f"{quoted(token)} may not stand here")
         return tuple(reversed(nodes) if self._backward else nodes)
 
     def _with_arguments(self, token: str, node: Node) -> Node:

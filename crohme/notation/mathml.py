@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from lxml import etree
 
+from crohme.errors import quoted
 from crohme.notation.alphabet import BINOMIAL, FRACTION_BAR, GRID, ROOT, SYMBOL_CLASSES, Kind, canonical_label
 from crohme.notation.errors import MathmlError
 from crohme.notation.mathml_accents import ATTRIBUTES, accent_of, of_width
@@ -165,7 +166,7 @@ class _Reader:
                 rows[relation] = self.row([child], depth + 1)
                 continue
             if not base:
-                raise MathmlError(f"{accent!r} of nothing")
+                raise MathmlError(f"{quoted(accent)} of nothing")
             base = (self._accented(accent, child, base),)
         if not base:
             raise MathmlError(f"<{name}> has no base")
@@ -191,7 +192,7 @@ class _Reader:
         sign = "".join(mark.itertext()).strip().strip(INVISIBLE)
         label = accent_of(kind, sign, marked, over_operator=is_operator(unwrapped(base)))
         if label is None and marked == "true":
-            raise MathmlError(f"accent {sign!r} is not supported")
+            raise MathmlError(f"accent {quoted(sign)} is not supported")
         return None if label is None else label if sign == label else of_width(label, mark.get("stretchy"), symbols)
 
     def _accented(self, label: str, over: etree._Element, content: tuple[Node, ...]) -> Node:
@@ -231,7 +232,7 @@ class _Reader:
         if stray:
             return Node(written, tuple(stray.popleft()[1]))
         if canonical_label(written) not in SYMBOL_CLASSES:
-            raise MathmlError(f"leaf {text!r} belongs to no symbol, and its text is not a symbol class")
+            raise MathmlError(f"leaf {quoted(text)} belongs to no symbol, and its text is not a symbol class")
         return Node(written)
 
     def _composite(
@@ -242,7 +243,7 @@ class _Reader:
         for relation, children in parts.items():
             rows[relation] = self.row(children, depth + 1)
         if label != ROOT and not all(rows.values()):
-            raise MathmlError("fraction with an empty part" if label == FRACTION_BAR else f"{label!r} of nothing")
+            raise MathmlError("fraction with an empty part" if label == FRACTION_BAR else f"{quoted(label)} of nothing")
         return _with_rows(Node(label, self._symbol(element, label).strokes), rows)
 
 
@@ -253,7 +254,7 @@ def _parts(name: str, element: etree._Element) -> tuple[str, dict[Relation, list
         notation = " ".join(sorted(set(element.get("notation", "longdiv").split())))
         label = _ENCLOSURES.get("box" if notation == "bottom left right top" else notation) or _FRAMES.get(notation)
         if label is None:
-            raise MathmlError(f"<menclose> with the notation {notation!r} is not supported")
+            raise MathmlError(f"<menclose> with the notation {quoted(notation)} is not supported")
         return label, {ARGUMENTS[label][0]: children}
     if name == "msqrt":
         return ROOT, {Relation.INSIDE: children}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from lxml import etree
 
+from crohme.errors import quoted
 from crohme.notation.alphabet import BINOMIAL, ROOT, SYMBOL_CLASSES, Kind
 from crohme.notation.errors import NotationError
 from crohme.notation.mathml import ENCLOSURES
@@ -37,7 +38,9 @@ def composite(node: Node, write_row: _RowWriter) -> tuple[etree._Element | None,
         index = rows.pop(Relation.ABOVE, None)
         return (element("msqrt", parts) if index is None else element("mroot", [*parts, write_row(index)])), rows
     if Relation.INSIDE in rows:
-        raise NotationError(f"symbol {node.label!r} has a row Inside: only a root or a frame can have one in MathML")
+        raise NotationError(
+            f"symbol {quoted(node.label)} has a row Inside: only a root or a frame can have one in MathML"
+        )
     return None, dict(node.rows)
 
 
@@ -99,6 +102,6 @@ def element(
     try:
         element.text = text
     except ValueError:
-        raise NotationError(f"label {text!r} is no XML text") from None
+        raise NotationError(f"label {quoted(str(text))} is no XML text") from None
     element.extend(children)
     return element

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from crohme.errors import quoted
 from crohme.notation.errors import MathmlError
 from crohme.notation.latex_commands import ALL_FUNCTIONS, ANGLES
 
@@ -122,7 +123,7 @@ def variants_of(root: etree._Element) -> dict[etree._Element, str]:
 def check_no_text(element: etree._Element) -> None:
     for text in (element.text, *(child.tail for child in element)):
         if text is not None and not text.isspace() and text:
-            raise MathmlError(f"text {text.strip()!r} in <{local_name(element)}> belongs to no leaf")
+            raise MathmlError(f"text {quoted(text.strip())} in <{local_name(element)}> belongs to no leaf")
 
 
 def cells_of(table: etree._Element) -> list[list[list[etree._Element]]]:
@@ -143,7 +144,7 @@ def cells_of(table: etree._Element) -> list[list[list[etree._Element]]]:
                 raise MathmlError(f"element <{local_name(cell)}> in a line of a table")
             for span in ("rowspan", "columnspan"):
                 if cell.get(span, "1").strip() != "1":
-                    raise MathmlError(f"a cell with {span} {cell.get(span)!r} is not supported")
+                    raise MathmlError(f"a cell with {span} {quoted(str(cell.get(span)))} is not supported")
             check_no_text(cell)
             lines[-1].append(list(cell))
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from crohme.errors import quoted
 from crohme.notation.alphabet import SYMBOL_CLASSES, Kind, canonical_label
 from crohme.notation.errors import MathmlError
 from crohme.notation.latex_commands import ALL_FUNCTIONS
@@ -94,5 +95,5 @@ def label_of(sign: str) -> str:
 def _styled(letter: str, style: str, text: str) -> str:
     label = f"\\mathbb{{{letter}}}" if style == "double-struck" else ""
     if label not in SYMBOL_CLASSES:
-        raise MathmlError(f"leaf {text!r} has letters in {style}, which no symbol class is")
+        raise MathmlError(f"leaf {quoted(text)} has letters in {style}, which no symbol class is")
     return label

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from crohme.errors import quoted
 from crohme.notation.alphabet import FRACTION_BAR, GRID, ROWS, SYMBOL_CLASSES, Relation
 from crohme.notation.errors import NotationError
 
@@ -62,11 +63,11 @@ class Node:
     def __post_init__(self) -> None:
         for relation, row in self.rows.items():
             if relation is Relation.RIGHT or not row:
-                raise NotationError(f"symbol {self.label!r} cannot have a row {relation} of {len(row)} symbols")
+                raise NotationError(f"symbol {quoted(self.label)} cannot have a row {relation} of {len(row)} symbols")
         if not self.is_grid and not self.cells:
             return
         if not self.is_grid or not self.cells or not all(self.cells):
-            raise NotationError(f"{self.label!r} with {len(self.cells)} lines of cells, each of one at least")
+            raise NotationError(f"{quoted(self.label)} with {len(self.cells)} lines of cells, each of one at least")
         if self.strokes or self.rows or not any(cell for line in self.cells for cell in line):
             raise NotationError("a grid holds symbols, and has neither strokes nor scripts of its own")
 
@@ -163,7 +164,7 @@ def attach(node: Node, relation: Relation, row: tuple[Node, ...]) -> Node:
     elif relation is Relation.SUP:
         combined = present + row
     else:
-        raise NotationError(f"symbol {node.label!r} has two rows {relation}")
+        raise NotationError(f"symbol {quoted(node.label)} has two rows {relation}")
     return replace(node, rows={**node.rows, relation: combined})
 
 
@@ -208,7 +209,7 @@ def _rows_beside(node: Node) -> dict[Relation, tuple[Node, ...]]:
     for relation, hanging in node.rows.items():
         target = moved.get(relation, relation)
         if target in rows:
-            raise NotationError(f"symbol {node.label!r} has two rows for {target}")
+            raise NotationError(f"symbol {quoted(node.label)} has two rows for {target}")
         rows[target] = _beside(hanging)
     return rows
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from crohme.errors import quoted
 from crohme.notation import CLASSES, LatexError, SymbolTree, from_latex
 from crohme.notation.alphabet import GRID
 from crohme.notation.latex_scanner import Token, scan
@@ -131,7 +132,7 @@ def _argument(tokens: Sequence[Token], command: int, end: int) -> tuple[Sequence
     """The tokens of a command's argument without its braces, and where it ends."""
     start = command + 1
     if start >= len(tokens):
-        raise LatexError(f"{tokens[command].text!r} lacks its argument", end)
+        raise LatexError(f"{quoted(tokens[command].text)} lacks its argument", end)
     if tokens[start].text != "{":
         return [tokens[start]], start + 1
     depth = 0

@@ -142,7 +142,7 @@ class Pool:
         most_cost = inf if job.cost > LONG else LONG
         begun = [sum(job.cost for job in jobs) for jobs in self._running.values()]
         ahead = self._queue.cost(most_cost) + sum(cost / 2 for cost in begun if cost <= most_cost)
-        return ahead * self._pace / (len(self._workers) - sum(cost > most_cost for cost in begun))
+        return ahead * self._pace / max(1, len(self._workers) - sum(cost > most_cost for cost in begun))
 
     def _abandon(self, job: Job) -> None:
         with self._changed:

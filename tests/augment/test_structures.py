@@ -118,7 +118,7 @@ def test_texts_with_accents_and_grids_are_kept_where_there_is_ink(pool: Pool, tm
     path.write_text("\n".join([*TEXTS, r"\overbrace { x }", r"\nabla"]))
     texts, (file,) = read_texts([path], strokes_of(pool), WHOLE)
     assert source_of(r"\overbrace", pool.symbols) == r"\{" and source_of(r"\tilde", pool.symbols) is None
-    assert file.kept == len(TEXTS) + 1 and list(file.dropped) == [r"no ink of '\\nabla'"]
+    assert file.kept == len(TEXTS) + 1 and list(file.dropped) == [r"no ink of '\nabla'"]
     assert len(texts.strings) == file.kept
     with pytest.raises(NoInk, match="tilde"):
         written(r"\tilde { x }", pool)

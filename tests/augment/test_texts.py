@@ -38,7 +38,7 @@ def test_lines_that_the_ink_can_write_are_kept_and_the_others_counted(tmp_path, 
             "no ink of '-'": 1,
             TOO_LONG: 1,
             NOT_UNICODE: 1,
-            r"unexpected '\\hat'": 1,
+            r"unexpected '\hat'": 1,
             "'{' is never closed": 1,
         }  # fmt: skip
     )

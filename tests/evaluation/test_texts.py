@@ -42,7 +42,7 @@ def test_texts_that_are_the_same(text: str) -> None:
         ("{" * 70 + "x" + "}" * 70, Kind.STRUCTURE, "nested deeper than 64 levels"),
         ("x^{2", Kind.MALFORMED, "'{' is never closed"),
         ("x}", Kind.MALFORMED, "unexpected '}'"),
-        (r"\begin{matrix} a", Kind.MALFORMED, r"'\\begin{matrix}' is never closed"),
+        (r"\begin{matrix} a", Kind.MALFORMED, r"'\begin{matrix}' is never closed"),
         (r"\,", Kind.MALFORMED, "no symbol"),
         ("x^", Kind.MALFORMED, "'^' lacks its argument"),
     ],

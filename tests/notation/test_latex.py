@@ -107,15 +107,15 @@ def test_where_scripts_lie(text: str, relations: set[Relation]) -> None:
         ("x + { } _ 2", 8, "script '_' without a base"),
         ("x ^ 2 ^ 3", 6, "second '^' on 'x'"),
         ("x ^ 2 '", 6, "second '^' on 'x'"),
-        (r"\frac { a }", 11, r"'\\frac' lacks its argument"),
+        (r"\frac { a }", 11, r"'\frac' lacks its argument"),
         (r"1 + \frac { } { 2 }", 4, "fraction with an empty part"),
         (r"\sqrt [ 3 { x }", 6, "'[' is never closed"),
         (r"x \limits _ 2", 2, r"\limits after 'x', which is no operator"),
-        (r"a + \ltN", 4, r"unexpected '\\ltN'"),
+        (r"a + \ltN", 4, r"unexpected '\ltN'"),
         ("a & b", 2, "unexpected '&'"),
         ("a $ b", 2, "unexpected '$'"),
         ("x \\", 2, "lone backslash"),
-        ("\\begin{matrix} a \\end{matrix}", 0, r"unexpected '\\begin{matrix}'"),
+        ("\\begin{matrix} a \\end{matrix}", 0, r"unexpected '\begin{matrix}'"),
     ],
 )
 def test_malformed_latex_is_an_error_with_position(text: str, position: int, cause: str) -> None:

@@ -56,11 +56,11 @@ def show(page: Page, *readings: dict[str, Any]) -> None:
 
 
 def extents(page: Page) -> list[tuple[float, ...]]:
-    """Left, top, width and height of each stroke that is saved."""
+    """Left, top, width and height of each stroke that is kept; none as long as nothing is."""
     script = """
       const done = arguments[0];
       import("/static/kept.js").then(({ load }) => load()).then((kept) => kept.sort((a, b) => b.at - a.at)[0])
-        .then(({ strokes }) => done(strokes.map((stroke) => {
+        .then((newest) => done((newest?.strokes ?? []).map((stroke) => {
         const [x, y] = [0, 1].map((i) => stroke.map((point) => point[i]));
         const [left, top] = [Math.min(...x), Math.min(...y)];
         return [left, top, Math.max(...x) - left, Math.max(...y) - top];
