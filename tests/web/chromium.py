@@ -116,6 +116,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     for flag in (
         "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
         "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}",
+        "--disable-features=BackForwardCache",  # a page that was left is gone, and what it held of the database
     ):  # fmt: skip
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
@@ -137,6 +138,7 @@ class Page:
         self.address = address
         self.resize(*DESKTOP)
         self.colour("light")
+        browser.get("about:blank")
         origin = "/".join(address.split("/")[:3])
         browser.execute_cdp_cmd(
             "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb,local_storage"}

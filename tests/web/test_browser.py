@@ -343,6 +343,19 @@ def test_ink_comes_back_after_a_crash(page: Page) -> None:
     assert count_strokes(page) == 2
 
 
+def test_ink_is_kept_when_the_data_of_the_site_were_cleared_meanwhile(page: Page) -> None:
+    page.write(CROSS[:1])
+    page.wait_for_reading()
+    page.browser.execute_cdp_cmd(
+        "Storage.clearDataForOrigin", {"origin": page.address.rstrip("/"), "storageTypes": "indexeddb"}
+    )
+    page.write(CROSS[1:])
+    page.wait_for_reading()
+    page.browser.refresh()
+    page.wait_for_reading()
+    assert count_strokes(page) == 2
+
+
 def test_a_dropped_picture_comes_back_after_a_reload(page: Page) -> None:
     page.click("[value=symbol] + span")
     page.drop(symbol_to_png(Ink.from_arrays(np.array(CROSS, dtype=float))), "cross.png")
