@@ -139,12 +139,16 @@ class Page:
         self.resize(*DESKTOP)
         self.colour("light")
         browser.get("about:blank")
-        origin = "/".join(address.split("/")[:3])
-        browser.execute_cdp_cmd(
-            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb,local_storage"}
-        )
+        self.clear_data()
         browser.get(address)
         self.wait(lambda: "recognise" in self.text("#status"))
+
+    def clear_data(self) -> None:
+        """Clear what the browser keeps of the site, as its user may at any time."""
+        origin = "/".join(self.address.split("/")[:3])
+        self.browser.execute_cdp_cmd(
+            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb,local_storage"}
+        )
 
     def look(self, name: str) -> None:
         """Keep a picture of the page in the folder SCREENSHOTS, for somebody to look at."""

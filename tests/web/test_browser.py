@@ -346,9 +346,7 @@ def test_ink_comes_back_after_a_crash(page: Page) -> None:
 def test_ink_is_kept_when_the_data_of_the_site_were_cleared_meanwhile(page: Page) -> None:
     page.write(CROSS[:1])
     page.wait_for_reading()
-    page.browser.execute_cdp_cmd(
-        "Storage.clearDataForOrigin", {"origin": page.address.rstrip("/"), "storageTypes": "indexeddb"}
-    )
+    page.clear_data()
     page.write(CROSS[1:])
     page.wait_for_reading()
     page.browser.refresh()

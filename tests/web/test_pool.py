@@ -246,6 +246,14 @@ async def while_both_are_busy(pool: Pool, gates: Gates) -> list[asyncio.Task]:
     return first
 
 
+async def while_three_wait(pool: Pool, gates: Gates, *names: str) -> tuple[list[asyncio.Task], list[asyncio.Task]]:
+    """Two jobs, one for each worker, and three that wait."""
+    first = await while_both_are_busy(pool, gates)
+    waiting = [ask(pool, name, 0.1) for name in names]
+    await until(lambda: pool.waiting == 3)
+    return first, waiting
+
+
 def test_what_waits_is_done_together_and_long_jobs_alone(joining: Pool, gates: Gates) -> None:
     async def run():
         first = await while_both_are_busy(joining, gates)
@@ -283,9 +291,7 @@ def test_each_idle_worker_has_its_share(gates: Gates) -> None:
 
 def test_who_goes_away_does_not_end_what_is_done_with_it(joining: Pool, gates: Gates) -> None:
     async def run():
-        first = await while_both_are_busy(joining, gates)
-        waiting = [ask(joining, name, 0.1) for name in ("a", "b", "c")]
-        await until(lambda: joining.waiting == 3)
+        first, waiting = await while_three_wait(joining, gates, "a", "b", "c")
         gates.event("one").set()
         await until(lambda: "a" in gates.begun)
         waiting[1].cancel()
@@ -299,9 +305,7 @@ def test_who_goes_away_does_not_end_what_is_done_with_it(joining: Pool, gates: G
 
 def test_what_ends_a_worker_does_not_end_what_is_done_with_it(joining: Pool, gates: Gates) -> None:
     async def run():
-        first = await while_both_are_busy(joining, gates)
-        waiting = [ask(joining, name, 0.1) for name in ("a", "fatal", "c")]
-        await until(lambda: joining.waiting == 3)
+        first, waiting = await while_three_wait(joining, gates, "a", "fatal", "c")
         for name in ("a", "fatal", "c", "one", "two"):
             gates.event(name).set()
         return await asyncio.gather(*first, *waiting, return_exceptions=True)
@@ -313,9 +317,7 @@ def test_what_ends_a_worker_does_not_end_what_is_done_with_it(joining: Pool, gat
 
 def test_who_has_gone_is_not_tried_again_after_what_ended_the_worker(joining: Pool, gates: Gates) -> None:
     async def run():
-        first = await while_both_are_busy(joining, gates)
-        waiting = [ask(joining, name, 0.1) for name in ("a", "fatal", "c")]
-        await until(lambda: joining.waiting == 3)
+        first, waiting = await while_three_wait(joining, gates, "a", "fatal", "c")
         gates.event("one").set()
         await until(lambda: "a" in gates.begun)
         waiting[0].cancel()
