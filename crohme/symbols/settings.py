@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import keras
+from typing import TYPE_CHECKING, Any
 
 from crohme.symbols import pretrained
 from crohme.symbols.description import DEFAULT, networks
@@ -15,6 +13,9 @@ from crohme.training.experiment import ExperimentError, take
 from crohme.training.precision import check_precision
 from crohme.training.run_folder import CheckpointError
 from crohme.training.settings import TrainingSettings, adamw
+
+if TYPE_CHECKING:
+    import keras
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,8 @@ def stored_settings(folder: Path) -> Settings:
 
 def compile_for(model: keras.Model, settings: Settings) -> None:
     """Give a network the optimiser and the loss that it is trained with."""
+    import keras
+
     model.compile(
         adamw(settings),
         keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),

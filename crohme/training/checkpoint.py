@@ -19,7 +19,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from crohme.training.run_folder import CheckpointError
+from crohme.json_text import parsed
+from crohme.training.run_folder import CheckpointError, before, exists
 from inkml_parser.files import open_regular, replacing
 
 log = logging.getLogger(__name__)
@@ -30,11 +31,6 @@ class _State:
     variables: list[np.ndarray]
     average: list[np.ndarray]
     progress: dict[str, Any]
-
-
-def exists(path: Path) -> bool:
-    """Whether there is a checkpoint, or one before it."""
-    return any(map(os.path.lexists, (path, _before(path))))
 
 
 def save(path: Path, model: keras.Model, average: list[np.ndarray], progress: dict[str, Any]) -> None:
@@ -53,7 +49,7 @@ def save(path: Path, model: keras.Model, average: list[np.ndarray], progress: di
         file.flush()
         os.fsync(file.fileno())  # a full disk may say so only now, and then the last two stay
         if path.exists():
-            os.replace(path, _before(path))
+            os.replace(path, before(path))
 
 
 def restore(
@@ -79,7 +75,7 @@ def restore(
     if not exists(path):
         raise CheckpointError(f"nothing to resume: {path} does not exist")
     causes = []
-    for candidate in (path, _before(path)):
+    for candidate in (path, before(path)):
         try:
             state = _read(candidate, expected, optional or {})
             _assign(candidate, state, model_for(state.progress))
@@ -99,8 +95,8 @@ def forget_damaged(path: Path, expected: Mapping[str, Any], optional: Mapping[st
     try:
         _read(path, expected, optional or {})
     except (CheckpointError, FileNotFoundError):
-        if _before(path).exists():
-            os.replace(_before(path), path)
+        if before(path).exists():
+            os.replace(before(path), path)
 
 
 def save_weights(path: Path, weights: Sequence[np.ndarray], about: Mapping[str, Any]) -> None:
@@ -130,14 +126,10 @@ def read_weights(
     return state.average, state.progress
 
 
-def _before(path: Path) -> Path:
-    return path.with_stem(f"{path.stem}-before")
-
-
 def _read(path: Path, expected: Mapping[str, Any], optional: Mapping[str, Any]) -> _State:
     try:
         with open_regular(path) as file, np.load(file, allow_pickle=False) as arrays:
-            progress = json.loads(str(arrays["progress"]))
+            progress = parsed(str(arrays["progress"]))
             names = set(arrays.files) - {"progress"}
             variables = [arrays[f"variable_{i}"] for i in range(sum(name.startswith("variable_") for name in names))]
             average = [arrays[f"average_{i}"] for i in range(len(names) - len(variables))]

@@ -47,6 +47,8 @@ def read_experiment(path: Path) -> dict[str, Any]:
         raise ExperimentError(cause_of(error), path) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ExperimentError(f"not TOML: {error}", path) from None
+    except RecursionError:
+        raise ExperimentError("nested too deep", path) from None
 
 
 def with_values(experiment: Mapping[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
@@ -173,6 +175,6 @@ def _value(text: str) -> Any:
     for written in (text, f'"{text}"'):
         try:
             return tomllib.loads(f"value = {written}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (tomllib.TOMLDecodeError, RecursionError):
             continue
     raise ExperimentError(f"{text!r} is not a value")

@@ -105,7 +105,7 @@ def _search(args: argparse.Namespace, network: str, arguments: dict[str, Any], d
 def _retrain(args: argparse.Namespace, best: Best) -> Path:
     from crohme.symbols import training as symbols
     from crohme.symbols.settings import DEFAULTS
-    from crohme.training.run import holds_run
+    from crohme.training.run_folder import holds_run
 
     out = args.out / "retrained"
     settings = replace(
