@@ -16,6 +16,7 @@ MAX_RUN_LENGTH_PIXELS, MAX_RUN_LENGTH_BYTES = 8_000_000, 8_000_000
 _MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 _WITHOUT_LENGTH = frozenset({0x01, 0xD8, 0xD9})
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_SEGMENT = 4  # parts that a segment counts for: Pillow unpacks some of them
 _RUN_LENGTH = (1, 2)  # compressions of a BMP
 
 
@@ -32,7 +33,7 @@ def has_too_many(name: str, data: bytes) -> bool:
         case "GIF":
             parts = _gif_blocks(data)
         case "JPEG":
-            parts = (skipped + 1 for _, skipped in _jpeg_segments(data))
+            parts = (_SEGMENT + skipped for _, skipped in _jpeg_segments(data))
         case "BMP":
             return _is_long_in_runs(data)
         case _:

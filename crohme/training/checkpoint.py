@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import keras
 import numpy as np
@@ -24,6 +23,8 @@ from crohme.training.run_folder import CheckpointError, before, exists
 from inkml_parser.files import open_regular, replacing
 
 log = logging.getLogger(__name__)
+_LARGEST = 2**53
+"""Of all that is counted."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def read_weights(
 
 def _read(path: Path, expected: Mapping[str, Any], optional: Mapping[str, Any]) -> _State:
     try:
-        with open_regular(path) as file, np.load(file, allow_pickle=False) as arrays:
+        with open_regular(path) as file, _opened(file) as arrays:
             progress = parsed(str(arrays["progress"]))
             names = set(arrays.files) - {"progress"}
             variables = [arrays[f"variable_{i}"] for i in range(sum(name.startswith("variable_") for name in names))]
@@ -151,10 +152,23 @@ def _read(path: Path, expected: Mapping[str, Any], optional: Mapping[str, Any]) 
     return _State(variables, average, progress)
 
 
+def _opened(file: BinaryIO) -> Any:
+    """The arrays of a file, none of them read. Raises ValueError if they are none that `save` has written."""
+    if file.read(2) != b"PK":
+        raise ValueError("it is no archive")
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    arrays = np.load(file, allow_pickle=False)
+    unpacked = sum(member.file_size for member in arrays.zip.infolist())
+    if unpacked > size:  # nothing is packed in it
+        raise ValueError(f"it would unpack {size:,} bytes to {unpacked:,}")
+    return arrays
+
+
 def _is_like(found: Any, value: Any) -> bool:
     if isinstance(value, bool | str | dict | list):
         return isinstance(found, type(value))
-    is_number = isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found) and found >= 0
+    is_number = isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= _LARGEST
     return is_number and (isinstance(value, float) or found == int(found))
 
 
@@ -169,7 +183,7 @@ def _assign(path: Path, state: _State, model: keras.Model) -> None:
 def _check_shapes(path: Path, saved: Sequence[np.ndarray], wanted: Sequence[tuple[int, ...]]) -> None:
     if [value.shape for value in saved] != list(wanted):
         raise CheckpointError("this checkpoint belongs to another network", path)
-    if any(value.dtype.kind not in "fiub" for value in saved):
+    if any(value.dtype.kind not in "fiub" or not np.isfinite(value).all() for value in saved):
         raise CheckpointError(f"{path} is damaged: it holds a value that is not a number")
 
 

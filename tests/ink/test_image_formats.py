@@ -241,7 +241,7 @@ def test_a_file_of_many_parts_is_read() -> None:
     for whole, parts in (
         (png, png[:33] + chunks(b"zzZz", many) + png[33:]),
         (gif, gif[:image] + b"\x21\xfe\x01a\0" * many + gif[image:]),
-        (jpeg, jpeg[:2] + b"\xff\xe5\0\2" * many + jpeg[2:]),
+        (jpeg, jpeg[:2] + b"\xff\xe5\0\2" * (many // 4) + jpeg[2:]),
         *((picture, picture + bytes(12 * MAX_PARTS + 12)) for picture in (png, gif, jpeg)),
     ):
         assert (read_pixels(parts) == read_pixels(whole)).all()
