@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crohme.cli.arguments import addresses, positive_int
+from crohme.cli.arguments import MAX_WORKERS, addresses, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
@@ -77,7 +77,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     )
     parser.add_argument("--size", choices=["small", "base"], help="size of the network (small)")
     parser.add_argument(
-        "--workers", type=positive_int, default=1, metavar="N", help="processes that compose and distort ink (1)"
+        "--workers", type=up_to(MAX_WORKERS), default=1, metavar="N", help="processes that compose and distort ink (1)"
     )
     parser.add_argument(
         "--machines", type=_machines, metavar="I/N@HOST:PORT", help=f"machine I of N, see below; or {_LAUNCHER}"
@@ -119,7 +119,7 @@ def _planned(args: argparse.Namespace, data: list[Path]) -> Train:
     from crohme.expressions.recipe import Recipe
     from crohme.expressions.vocabulary import vocabulary_of
     from crohme.training.experiment import read_run
-    from crohme.training.precision import check_precision
+    from crohme.training.ranges import SHARE, check_settings
 
     if len(data) > 1:
         raise CommandError("expressions are trained on one folder: several --data are for symbols")
@@ -138,7 +138,8 @@ def _planned(args: argparse.Namespace, data: list[Path]) -> Train:
     given = {name: value for name in ("size", "seed") if (value := getattr(args, name)) is not None}
     settings = replace(settings, **given)
     run_settings.architecture(settings)
-    check_precision(settings)
+    check_settings(settings, {"dropout": SHARE})
+    recipe.check()
     if args.batches_from:
         secret()
     open_data_set(data[0]).training_split()

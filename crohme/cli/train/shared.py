@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from crohme.cli.arguments import positive_int, positive_number
+from crohme.cli.arguments import positive_int, positive_number, seed
 from crohme.cli.errors import CommandError
 from crohme.cli.files import check_folder
 from crohme.deep_learning import check_installed, load_keras
@@ -26,7 +26,7 @@ def add_run_options(parser: argparse.ArgumentParser, data: str, epochs: str, min
     length.add_argument("--minutes", type=positive_number, metavar="M", help=minutes)
     parser.add_argument("--out", type=Path, metavar="DIR", help=out)
     parser.add_argument("--resume", action="store_true", help="continue a stopped run with the same options")
-    parser.add_argument("--seed", type=int, metavar="N", help="random seed")
+    parser.add_argument("--seed", type=seed, metavar="N", help="random seed")
     parser.add_argument("--tensorboard", action="store_true", help="write a log for TensorBoard as well")
 
 
