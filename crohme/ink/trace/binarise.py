@@ -62,7 +62,8 @@ def binarise(pixels: Image) -> Binary:
         pixels: See `image_files.read_pixels`.
 
     Raises:
-        ImageError: Nothing is drawn, or more than `MAX_MARKS`; lines of the paper, or fainter marks, that cannot be told from the ink.
+        ImageError: Nothing is drawn, or more than `MAX_MARKS`; lines of the paper, or fainter marks, that cannot be
+            told from the ink.
     """
     found = contrast(opaque(pixels), _BROAD, PEN_WIDTH)
     strength = found.strength
