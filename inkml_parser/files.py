@@ -128,6 +128,8 @@ def check_writable(path: _Path) -> None:
     if is_special(path):
         if not os.access(path, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+        if stat.S_ISSOCK(os.stat(path).st_mode):
+            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), os.fspath(path))
         return
     is_new = not os.path.exists(path)
     with open(path, "ab"):  # whether its name is allowed, and itself writable

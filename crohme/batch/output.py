@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from crohme.batch.errors import BatchError
 from crohme.batch.files import failures_of, parts_of
 from crohme.extras import needed_by
+from crohme.json_text import parsed
 from inkml_parser.files import open_regular
 
 _ROWS = 256  # of Parquet, at once
@@ -37,8 +37,8 @@ def _json_rows(path: Path) -> Iterator[dict[str, Any]]:
     with open_regular(path) as file:
         for number, line in enumerate(file, start=1):
             try:
-                row = json.loads(line)
-            except (ValueError, RecursionError):
+                row = parsed(line)
+            except ValueError:
                 row = None
             yield _checked(row, path, number)
 

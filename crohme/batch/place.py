@@ -28,6 +28,7 @@ from crohme.batch.files import DONE, FAILED, MANIFEST, RETRY, part_name
 from crohme.batch.ids import Ids, Shard
 from crohme.batch.records import hash_of
 from crohme.batch.rows import Row, encoded
+from crohme.json_text import parsed
 from inkml_parser.files import append_line, open_regular, read_regular, write_whole
 from inkml_parser.partial_files import remove_partial
 
@@ -130,7 +131,7 @@ def check_settings(output: Path, settings: Mapping[str, Any]) -> None:
             raise BatchError(f"the folder holds other files, and no {MANIFEST} of a batch", output)
         return
     try:
-        before = json.loads(read_regular(path))
+        before = parsed(read_regular(path))
     except ValueError:
         before = None
     if not isinstance(before, dict):
@@ -196,7 +197,7 @@ def _entries(path: Path) -> Iterator[dict[str, Any]]:
                 return
             whole += len(line)
             try:
-                entry = json.loads(line)
+                entry = parsed(line)
             except ValueError:
                 raise BatchError(f"damaged at byte {whole - len(line)}", path) from None
             if isinstance(entry, dict):

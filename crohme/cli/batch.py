@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crohme.child_processes import one_thread
-from crohme.cli.arguments import MAX_BEAM, MAX_TOP, add_alphabet_option, positive_int, up_to
+from crohme.cli.arguments import MAX_BEAM, MAX_TOP, MAX_WORKERS, add_alphabet_option, positive_int, up_to
 from crohme.cli.errors import CommandError, one_line
 from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.tasks import Parser
@@ -87,7 +87,9 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
     group.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="only share I of N of the records")
     group.add_argument("--limit", type=positive_int, metavar="N", help="only the first N records")
     group.add_argument("--only-failed", action="store_true", help="read the records in failed.jsonl again")
-    group.add_argument("--workers", type=positive_int, metavar="N", help="how many processes at most (one per core)")
+    group.add_argument(
+        "--workers", type=up_to(MAX_WORKERS), metavar="N", help="how many processes at most (one per core)"
+    )
     group.add_argument("--engine", choices=ENGINES, default="local", help="what runs the processes, see below (local)")
     group.add_argument(
         "--address", metavar="ADDRESS", help="address of the cluster: auto or host:port; spark://host:port"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,18 +11,13 @@ from typing import Any, TypeVar
 
 from crohme.cli.errors import CommandError, one_line
 from crohme.cli.layout import counted
-from crohme.datasets.location import files_under
+from crohme.datasets.location import files_under, real_path
 from crohme.errors import cause_of
 from inkml_parser.files import check_writable, is_special, write_whole
 
 INK_SUFFIXES = frozenset({".inkml"})
 
 Item = TypeVar("Item")
-
-
-def _real(path: Path) -> Path:
-    """What a path is without links; one of links in a circle stays as it is, and whoever opens it says so."""
-    return Path(os.path.realpath(path))
 
 
 def find_files(paths: Sequence[Path], suffixes: frozenset[str]) -> list[tuple[Path, Path]]:
@@ -45,9 +39,9 @@ def find_files(paths: Sequence[Path], suffixes: frozenset[str]) -> list[tuple[Pa
         if path.is_dir():
             for file in files_under(path):
                 if file.suffix.lower() in suffixes:
-                    found.setdefault(_real(file), (file, file.relative_to(path)))
+                    found.setdefault(real_path(file), (file, file.relative_to(path)))
         else:
-            found.setdefault(_real(path), (path, Path(path.name)))
+            found.setdefault(real_path(path), (path, Path(path.name)))
     if not found:
         wanted = "InkML file" if suffixes == INK_SUFFIXES else "InkML file or picture"
         raise CommandError(f"no {wanted} in {', '.join(map(str, paths))}")
@@ -74,7 +68,7 @@ class OutputFolder:
 
     def __init__(self, folder: Path, inputs: Iterable[Path]) -> None:
         self.folder = folder
-        self.inputs = {_real(path) for path in inputs}
+        self.inputs = {real_path(path) for path in inputs}
         self.sources: dict[Path, Path] = {}
 
     def write(self, name: Path, content: bytes, source: Path) -> str | None:
@@ -94,9 +88,9 @@ class OutputFolder:
         target = self.folder / name
         if target in self.sources:
             return f"would overwrite {name}, made from {self.sources[target]}"
-        if _real(target) == _real(source):
+        if real_path(target) == real_path(source):
             return f"would be overwritten by the {target.suffix} made from it"
-        if _real(target) in self.inputs:
+        if real_path(target) in self.inputs:
             return f"the {target.suffix} made from it would overwrite the input {target}"
         self.sources[target] = source
         write_bytes(target, content)
@@ -126,13 +120,13 @@ def check_apart(files: Mapping[str, Path | None], inputs: Iterable[Path] = ()) -
     Raises:
         CommandError: Two are one.
     """
-    taken = {_real(path): "is an input" for path in inputs if not path.is_dir()}
+    taken = {real_path(path): "is an input" for path in inputs if not path.is_dir()}
     for option, path in files.items():
         if path is None or is_special(path):
             continue
-        if _real(path) in taken:
-            raise CommandError(f"{option} would be written over what {taken[_real(path)]}", path)
-        taken[_real(path)] = f"{option} writes"
+        if real_path(path) in taken:
+            raise CommandError(f"{option} would be written over what {taken[real_path(path)]}", path)
+        taken[real_path(path)] = f"{option} writes"
 
 
 def write_text(path: Path, text: str) -> None:

@@ -12,6 +12,7 @@ from crohme.cli.files import list_failures, write_text
 from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.reports import add_report_options, check_outputs, print_lengths, write_report
 from crohme.cli.tasks import Parser
+from crohme.datasets.location import real_path
 
 if TYPE_CHECKING:
     from crohme.evaluation.scoring import Scores
@@ -115,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
         if graphs is not None:
             figures_of_all["intervals"] = graphs["intervals"]
         write_text(args.json, json.dumps(figures_of_all, indent=1, ensure_ascii=False) + "\n")
-    about = About(str(args.output.resolve()), str(args.truth.resolve()))
+    about = About(str(real_path(args.output)), str(real_path(args.truth)))
     write_report(content_of(outcomes, about, figures, graphs), args)
     _tell_what_was_left_out(scores)
     problems = [(Path(name), one.problem) for name, one in scores.files.items() if one.problem is not None]

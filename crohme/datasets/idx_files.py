@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from crohme.datasets.base import TEST, TRAIN
-from crohme.datasets.location import DataNotFound
+from crohme.datasets.location import DataNotFound, real_path
 from crohme.datasets.pictures.image_sources import PictureSet, Read, Source, side_folders, stamp, unwrapped
 from crohme.ink.image_files import ImageError
 from crohme.types import Image, UInt8Array
@@ -71,7 +71,7 @@ class IdxPair:
 
     def stamps(self) -> Iterator[str]:
         for file in (self.images, self.labels):
-            yield f"{file.resolve()} {self.side} {stamp(file.stat())}"
+            yield f"{real_path(file)} {self.side} {stamp(file.stat())}"
 
     def pictures(self, size: int) -> Iterator[Read]:
         from crohme.ink.symbol_pictures import normal_form  # with OpenCV, which finding them does without

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any, ClassVar
 from crohme.datasets.base import VALIDATION, DataSet, WrittenSymbol
 from crohme.datasets.location import DataNotFound
 from crohme.datasets.splits import is_chosen
+from crohme.json_text import parsed
 from crohme.notation import sign_name
 from inkml_parser import Ink, InvalidInk
 from inkml_parser.files import open_regular
@@ -63,7 +63,7 @@ class JsonLines(DataSet):
 
 
 def _parsed(line: bytes, up: float) -> tuple[str, str, Ink]:
-    item: Any = json.loads(line)
+    item: Any = parsed(line)
     if not isinstance(item, dict) or not {"label", "src", "strokes"} <= item.keys():
         raise ValueError("not an object with label, src and strokes")
     label, source, strokes = item["label"], item["src"], item["strokes"]

@@ -45,6 +45,11 @@ def cache_folder() -> Path:
     return folder
 
 
+def real_path(path: Path) -> Path:
+    """What a path is without links; one of links in a circle stays as it is, and whoever opens it says so."""
+    return Path(os.path.realpath(path))
+
+
 def files_under(folder: Path) -> list[Path]:
     """All files under a folder, at any depth, sorted.
 

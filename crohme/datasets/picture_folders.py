@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crohme.datasets.location import DataNotFound
+from crohme.datasets.location import DataNotFound, real_path
 from crohme.datasets.pictures.image_sources import (
     SIDES,
     PictureSet,
@@ -98,7 +98,7 @@ class LabelFolders:
         return len(self.files)
 
     def stamps(self) -> Iterator[str]:
-        yield f"{self.root.resolve()} {self.side}"
+        yield f"{real_path(self.root)} {self.side}"
         for file, changed in self.files:
             yield f"{file} {changed}"
 

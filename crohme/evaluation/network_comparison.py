@@ -23,7 +23,7 @@ from crohme.symbols.description import networks
 from crohme.symbols.examples import TrainingData
 from crohme.symbols.recognizer import SymbolRecognizer
 from crohme.symbols.settings import DEFAULTS
-from crohme.training.run import holds_run
+from crohme.training.run_folder import holds_run
 from crohme.types import StringArray
 from inkml_parser.files import write_whole
 

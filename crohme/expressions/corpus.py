@@ -13,6 +13,7 @@ from tqdm import tqdm
 from crohme.datasets import cache
 from crohme.datasets.base import WHOLE, DataSet
 from crohme.datasets.inkml import InkmlFolder
+from crohme.datasets.location import real_path
 from crohme.expressions.features import POINTS
 from crohme.ink.expression import Expression
 from crohme.ink.truth import aligned_truth
@@ -66,7 +67,7 @@ def load(data: DataSet | Path, split: str = WHOLE, *, progress: bool = True) -> 
     """
     data = data if isinstance(data, DataSet) else InkmlFolder(data)
     content = cache.contents(data.folder, data.files(split))
-    made_of = cache.key(data.title, split, str(data.folder.resolve()), str(POINTS), content)
+    made_of = cache.key(data.title, split, str(real_path(data.folder)), str(POINTS), content)
     packed = cache.path_of("expressions", made_of)
     return unpack(cache.arrays(packed, lambda: pack(read_corpus(data, split, progress=progress))))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ from crohme.expressions.buckets import BUCKETS
 from crohme.expressions.features import to_unit_scale
 from crohme.ink.expression import Expression, all_rows, cut
 from crohme.notation.tree import ARGUMENTS, Node, SymbolTree
+from crohme.training.experiment import ExperimentError
+from crohme.training.ranges import SHARE, check_ranges
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,16 @@ class Recipe:
     backward: float = 0.4
     token_dropout: float = 0.15
     pointer_noise: float = 0.03
+
+    def check(self) -> None:
+        """Raise ExperimentError for a share that is none, or a file or folder that does not exist."""
+        shares = (field.name for field in fields(self) if isinstance(field.default, float))
+        check_ranges("recipe", self, {name: SHARE for name in shares} | {"weakest": (0, 100), "strongest": (0, 100)})
+        if not self.weakest <= self.strongest:
+            raise ExperimentError(f"recipe.weakest is {self.weakest}, which is above recipe.strongest")
+        for path in (*([Path(self.texts)] if self.texts else []), *self.drawn_folders):
+            if not path.exists():
+                raise ExperimentError("no such file or folder, and the recipe names it", path)
 
     @property
     def drawn_folders(self) -> list[Path]:

@@ -18,7 +18,8 @@ import numpy as np
 
 from crohme.errors import CrohmeError
 from crohme.extras import MissingExtra, needed_by
-from crohme.ink.image_formats import FORMATS, NAMES, decoding_bytes, foreign_name, format_of, jpeg_scans, webp_size
+from crohme.ink.image_formats import FORMATS, NAMES, decoding_bytes, foreign_name, format_of, webp_size
+from crohme.ink.image_parts import has_too_many, jpeg_scans
 from crohme.types import Image
 from inkml_parser.files import open_regular
 
@@ -129,6 +130,8 @@ def _decode(data: bytes) -> Picture:
         foreign = foreign_name(data)
         what = "is empty" if not data else "is not an image that can be read"
         raise ImageError(f"{what}, but {foreign}; {NAMES} can" if foreign else what)
+    if has_too_many(found.name, data):
+        raise ImageError("consists of too many parts")
     if found.name == "WebP":
         _check_size(*webp_size(data))
     # Pillow's readers raise almost anything on damaged files, and tell of their insides; one thing follows of it all.

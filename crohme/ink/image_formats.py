@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from crohme.ink.image_parts import jpeg_scans
 
 if TYPE_CHECKING:
     from PIL import ImageFile
@@ -17,10 +18,6 @@ _BYTES_PER_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "
 _WEBP_COPIES = 4  # the two canvases of the decoder, the bytes that it returns, and the picture
 _TIFF_COPIES = 2  # a TIFF that says how it is to be turned is copied
 _COEFFICIENTS = 64 * 2  # bytes of a JPEG block
-# A marker of a JPEG that is neither a stuffed 0xFF, a restart nor padding.
-_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
-_WITHOUT_LENGTH = frozenset({0x01, 0xD8, 0xD9})
-_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _TILE_WIDTH, _TILE_HEIGHT, _ROWS_PER_STRIP = 322, 323, 278  # tags of TIFF 6.0
 
 
@@ -118,19 +115,6 @@ def decoding_bytes(image: ImageFile.ImageFile, data: bytes, full_size: tuple[int
         case "JPEG":
             return flat + (_coefficient_bytes(image, full_size) if jpeg_scans(data) > 1 else 0)
     return flat
-
-
-def jpeg_scans(data: bytes) -> int:
-    """How many scans the first picture of a JPEG file has: with more than one, all of it is kept until the last."""
-    scans, at = 0, 2
-    while found := _MARKER.search(data, at):
-        marker, at = found[1][0], found.end()
-        if marker == _END_OF_IMAGE:
-            break
-        scans += marker == _START_OF_SCAN
-        if marker not in _WITHOUT_LENGTH:
-            at += max(int.from_bytes(data[at : at + 2], "big"), 2)
-    return scans
 
 
 def _coefficient_bytes(image: ImageFile.ImageFile, full_size: tuple[int, int]) -> int:

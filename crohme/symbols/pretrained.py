@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import keras
+from typing import TYPE_CHECKING
 
 from crohme.errors import CrohmeError
 from crohme.symbols.description import described, networks
 from crohme.types import FloatingArray
+
+if TYPE_CHECKING:
+    import keras
 
 NONE, IMAGENET = "none", "imagenet"
 BACKBONE = "backbone"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import keras
+from typing import TYPE_CHECKING, Any
 
 from crohme.symbols import pretrained
 from crohme.symbols.description import DEFAULT, networks
 from crohme.training import run_folder
 from crohme.training.experiment import ExperimentError, take
-from crohme.training.precision import check_precision
+from crohme.training.ranges import SHARE, check_settings
 from crohme.training.run_folder import CheckpointError
 from crohme.training.settings import TrainingSettings, adamw
+
+if TYPE_CHECKING:
+    import keras
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,21 +51,14 @@ DEFAULTS = {
 }
 EPOCHS: dict[str, int] = {key: network.training.get("epochs", 22) for key, network in networks().items()}
 """Passes over the training set, where nothing else is asked for."""
-_LEAST = {"batch_size": 1, "warmup_steps": 0, "patience": 0, "learning_rate": 0, "clip_norm": 0, "weight_decay": 0}
-_SHARES = ("floor", "averaging", "label_smoothing", "frozen", "thawed_rate")
+_RANGES = {"batch_size": (1, 1_000_000), "label_smoothing": SHARE, "frozen": SHARE, "thawed_rate": SHARE}
 
 
 def check(settings: Settings) -> None:
     """Raise ExperimentError if a setting has a value that none can have."""
     if settings.network not in DEFAULTS:
         raise ExperimentError(f"settings.network is {settings.network!r}, which is not one of {', '.join(DEFAULTS)}")
-    check_precision(settings)
-    for name, least in _LEAST.items():
-        if not getattr(settings, name) >= least:
-            raise ExperimentError(f"settings.{name} is {getattr(settings, name)}, which is below {least}")
-    for name in _SHARES:
-        if not 0 <= getattr(settings, name) <= 1:
-            raise ExperimentError(f"settings.{name} is {getattr(settings, name)}, which is not between 0 and 1")
+    check_settings(settings, _RANGES)
 
 
 def stored_settings(folder: Path) -> Settings:
@@ -85,6 +79,8 @@ def stored_settings(folder: Path) -> Settings:
 
 def compile_for(model: keras.Model, settings: Settings) -> None:
     """Give a network the optimiser and the loss that it is trained with."""
+    import keras
+
     model.compile(
         adamw(settings),
         keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),

@@ -19,7 +19,7 @@ from crohme.symbols.settings import EPOCHS, Settings, check
 from crohme.symbols.warm_start import fitting
 from crohme.training import loop, origin, run, summary
 from crohme.training.curves import Curves
-from crohme.training.run_folder import held, stored_settings
+from crohme.training.run_folder import check_is_free, held, stored_settings
 from crohme.training.tensorboard import load_writer
 from inkml_parser.files import replacing_text
 
@@ -71,7 +71,7 @@ def train(
         settings = fitting(settings, trained)
     out = out or Path("runs") / f"symbol-{settings.network}"
     if not resume:
-        run.check_is_free(out)  # now, not after the data is read
+        check_is_free(out)  # now, not after the data is read
     found = find(network, data, settings.arguments, choice, settings.seed)
     known = set() if trained is None else set(trained.vocabulary)
     if new := [label for label in found.classes if label not in known and trained is not None]:

@@ -16,6 +16,7 @@ import keras_tuner
 import pandas as pd
 
 from crohme.errors import CrohmeError
+from crohme.json_text import parsed
 from crohme.symbols import training
 from crohme.symbols.examples import TrainingData
 from crohme.symbols.tuning_space import Search, Space
@@ -165,7 +166,7 @@ def _begin(search: Search, data: TrainingData, out: Path, resume: bool) -> None:
         write_whole(path, json.dumps(asked, indent=2) + "\n")
         return
     try:
-        stored = json.loads(read_regular(path))
+        stored = parsed(read_regular(path))
         if not isinstance(stored, dict):
             raise ValueError("not a table")
     except ValueError as error:

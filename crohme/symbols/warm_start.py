@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import keras
+from typing import TYPE_CHECKING, Any
 
 from crohme import bundle
 from crohme.symbols.description import described, networks
 from crohme.symbols.settings import Settings
 from crohme.training.warm_start import WarmStartError, like_any, renumbered
+
+if TYPE_CHECKING:
+    import keras
 
 # Axis of each weight that runs over the classes.
 _BY_CLASS = {"probabilities/kernel": 1, "probabilities/bias": 0}
@@ -60,6 +61,8 @@ def warm_start(
         BundleError: The bundle cannot be read.
         WarmStartError: It is of another network, or one built with other arguments.
     """
+    import keras
+
     trained = bundle.load(folder)
     if trained.network != network:
         raise WarmStartError(f"is of the network {trained.network}, not {network}", trained.path)

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import keras
 import numpy as np
 
-from crohme.training.run_folder import CheckpointError
+from crohme.json_text import parsed
+from crohme.training.run_folder import CheckpointError, before, exists
 from inkml_parser.files import open_regular, replacing
 
 log = logging.getLogger(__name__)
+_LARGEST = 2**53
+"""Of all that is counted."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,6 @@ class _State:
     variables: list[np.ndarray]
     average: list[np.ndarray]
     progress: dict[str, Any]
-
-
-def exists(path: Path) -> bool:
-    """Whether there is a checkpoint, or one before it."""
-    return any(map(os.path.lexists, (path, _before(path))))
 
 
 def save(path: Path, model: keras.Model, average: list[np.ndarray], progress: dict[str, Any]) -> None:
@@ -53,7 +50,7 @@ def save(path: Path, model: keras.Model, average: list[np.ndarray], progress: di
         file.flush()
         os.fsync(file.fileno())  # a full disk may say so only now, and then the last two stay
         if path.exists():
-            os.replace(path, _before(path))
+            os.replace(path, before(path))
 
 
 def restore(
@@ -79,7 +76,7 @@ def restore(
     if not exists(path):
         raise CheckpointError(f"nothing to resume: {path} does not exist")
     causes = []
-    for candidate in (path, _before(path)):
+    for candidate in (path, before(path)):
         try:
             state = _read(candidate, expected, optional or {})
             _assign(candidate, state, model_for(state.progress))
@@ -99,8 +96,8 @@ def forget_damaged(path: Path, expected: Mapping[str, Any], optional: Mapping[st
     try:
         _read(path, expected, optional or {})
     except (CheckpointError, FileNotFoundError):
-        if _before(path).exists():
-            os.replace(_before(path), path)
+        if before(path).exists():
+            os.replace(before(path), path)
 
 
 def save_weights(path: Path, weights: Sequence[np.ndarray], about: Mapping[str, Any]) -> None:
@@ -130,14 +127,10 @@ def read_weights(
     return state.average, state.progress
 
 
-def _before(path: Path) -> Path:
-    return path.with_stem(f"{path.stem}-before")
-
-
 def _read(path: Path, expected: Mapping[str, Any], optional: Mapping[str, Any]) -> _State:
     try:
-        with open_regular(path) as file, np.load(file, allow_pickle=False) as arrays:
-            progress = json.loads(str(arrays["progress"]))
+        with open_regular(path) as file, _opened(file) as arrays:
+            progress = parsed(str(arrays["progress"]))
             names = set(arrays.files) - {"progress"}
             variables = [arrays[f"variable_{i}"] for i in range(sum(name.startswith("variable_") for name in names))]
             average = [arrays[f"average_{i}"] for i in range(len(names) - len(variables))]
@@ -159,10 +152,23 @@ def _read(path: Path, expected: Mapping[str, Any], optional: Mapping[str, Any]) 
     return _State(variables, average, progress)
 
 
+def _opened(file: BinaryIO) -> Any:
+    """The arrays of a file, none of them read. Raises ValueError if they are none that `save` has written."""
+    if file.read(2) != b"PK":
+        raise ValueError("it is no archive")
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    arrays = np.load(file, allow_pickle=False)
+    unpacked = sum(member.file_size for member in arrays.zip.infolist())
+    if unpacked > size:  # nothing is packed in it
+        raise ValueError(f"it would unpack {size:,} bytes to {unpacked:,}")
+    return arrays
+
+
 def _is_like(found: Any, value: Any) -> bool:
     if isinstance(value, bool | str | dict | list):
         return isinstance(found, type(value))
-    is_number = isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found) and found >= 0
+    is_number = isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= _LARGEST
     return is_number and (isinstance(value, float) or found == int(found))
 
 
@@ -177,7 +183,7 @@ def _assign(path: Path, state: _State, model: keras.Model) -> None:
 def _check_shapes(path: Path, saved: Sequence[np.ndarray], wanted: Sequence[tuple[int, ...]]) -> None:
     if [value.shape for value in saved] != list(wanted):
         raise CheckpointError("this checkpoint belongs to another network", path)
-    if any(value.dtype.kind not in "fiub" for value in saved):
+    if any(value.dtype.kind not in "fiub" or not np.isfinite(value).all() for value in saved):
         raise CheckpointError(f"{path} is damaged: it holds a value that is not a number")
 
 

@@ -28,6 +28,7 @@ from inkml_parser.files import read_regular
 
 _FEW = 6
 """Names that a message lists in full."""
+_LARGEST = 2**63  # of whole numbers: what TOML has
 _LENGTHS = {"epochs": float, "minutes": float, "start": str}
 
 
@@ -47,6 +48,8 @@ def read_experiment(path: Path) -> dict[str, Any]:
         raise ExperimentError(cause_of(error), path) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ExperimentError(f"not TOML: {error}", path) from None
+    except RecursionError:
+        raise ExperimentError("nested too deep", path) from None
 
 
 def with_values(experiment: Mapping[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
@@ -161,8 +164,10 @@ def _hint(name: str, defaults: Mapping[str, Any]) -> str:
 
 
 def _of_type(value: Any, wanted: type, name: str) -> Any:
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST:
         return float(value)
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise ExperimentError(f"{name} is too large a number")
     if not isinstance(value, wanted) or isinstance(value, bool) != (wanted is bool):
         raise ExperimentError(f"{name} is {value!r}, which is not of type {wanted.__name__}")
     return value
@@ -173,6 +178,6 @@ def _value(text: str) -> Any:
     for written in (text, f'"{text}"'):
         try:
             return tomllib.loads(f"value = {written}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (tomllib.TOMLDecodeError, RecursionError):
             continue
     raise ExperimentError(f"{text!r} is not a value")

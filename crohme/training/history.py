@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from pathlib import Path
 from typing import Any
 
+from crohme.json_text import parsed
 from inkml_parser.files import read_regular
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 def _row(line: str) -> dict[str, Any] | None:
     """A line of the log, or None if it is damaged."""
     try:
-        row = json.loads(line)
+        row = parsed(line)
     except ValueError:
         return None
     is_whole = isinstance(row, dict) and isinstance(row.get("step"), int) and "samples" in row and "kind" in row

@@ -36,7 +36,7 @@ SILENCE_SECONDS = 60
 """A machine that has been silent for so long is lost. One whose process has ended is missed at once."""
 _STATUS = re.compile(r"[A-Z_]+: ")
 """How messages of XLA begin, whatever class of exception they come as: `UNKNOWN: Gloo AllGather failed`."""
-_OF_A_RUN = ("settings.json", "state.npz", "state-before.npz", "best.npz", "log.jsonl")
+_OF_A_RUN = ("settings.json", "state.npz", "state-before.npz", "best.npz", "start.npz", "log.jsonl")
 
 
 class MachinesError(CrohmeError):

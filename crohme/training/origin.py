@@ -9,6 +9,7 @@ from typing import Any
 
 from crohme.bundle import Provenance
 from crohme.bundle.provenance import hash_of
+from crohme.json_text import parsed
 from inkml_parser.files import read_regular, write_whole
 
 _FILE = "origin.json"
@@ -50,7 +51,7 @@ def provenance(folder: Path, *, seconds: float | None = None, samples: int | Non
         samples: int or None. Examples seen.
     """
     try:
-        stored = json.loads(read_regular(folder / _FILE))
+        stored = parsed(read_regular(folder / _FILE))
     except (OSError, ValueError):  # of an earlier version, or damaged: no reason to lose a trained network
         stored = {}
     known: dict[str, Any] = {}

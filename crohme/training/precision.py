@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import keras
-
 from crohme.training.experiment import ExperimentError
 from crohme.training.settings import TrainingSettings
 
@@ -25,6 +23,8 @@ def check_precision(settings: TrainingSettings) -> None:
 @contextmanager
 def precision(policy: str) -> Iterator[None]:
     """Networks that are built in the block compute as a Keras dtype policy says."""
+    import keras
+
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:

@@ -15,21 +15,23 @@ import numpy as np
 from crohme.training import checkpoint, history
 from crohme.training.batch import Batch
 from crohme.training.machines import ALONE, Machines
-from crohme.training.run_folder import SETTINGS, CheckpointError, stored_settings
+from crohme.training.run_folder import (
+    SETTINGS,
+    STATE,
+    CheckpointError,
+    check_can_resume,
+    check_is_free,
+    stored_settings,
+)
 from crohme.training.settings import TrainingSettings, interpolated, learning_rate, update_average
 from crohme.training.tensorboard import TensorBoardLog
 from inkml_parser.files import append_line, write_whole
 
 log = logging.getLogger(__name__)
-STATE, LOG, BEST, BUNDLE, START = "state.npz", "log.jsonl", "best.npz", "bundle", "start.npz"
+LOG, BEST, BUNDLE, START = "log.jsonl", "best.npz", "bundle", "start.npz"
 _OF_NOW = ("batch", "unit", "seconds", "stale", "sums")
 """Parts of the progress that older checkpoints lack."""
 _LONGEST = 60  # of a setting in a message
-
-
-def holds_run(folder: Path) -> bool:
-    """Whether there is a run in a folder, one that can be resumed."""
-    return checkpoint.exists(folder / STATE)
 
 
 class TrainingRun:
@@ -104,8 +106,7 @@ class TrainingRun:
         Raises:
             CheckpointError: There is none, or it belongs to a run with other settings.
         """
-        if not holds_run(self.folder):
-            raise CheckpointError(f"nothing to resume: {self.folder / STATE} does not exist")
+        check_can_resume(self.folder)
         self._check_settings()
         if self.settings.interpolation < 1:
             self.start = self._stored_start()
@@ -253,14 +254,6 @@ class TrainingRun:
         ]
         if differences:
             raise CheckpointError(f"this run has other settings: {'; '.join(differences)}", self.folder / SETTINGS)
-
-
-def check_is_free(folder: Path) -> None:
-    """Raise CheckpointError if there is a run in the folder of a new one."""
-    if holds_run(folder):
-        raise CheckpointError(
-            f"{folder} holds a run: continue it (--resume), choose another folder (--out), or delete this one"
-        )
 
 
 def _short(value: Any) -> str:

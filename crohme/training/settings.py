@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
+
+if TYPE_CHECKING:
+    import keras
 
 WARMUP_SHARE = 0.1
 """Most of a budget that the warm-up takes, however many steps it asks for."""
@@ -84,6 +87,8 @@ def interpolated(
 
 def adamw(settings: TrainingSettings, **options: float) -> keras.optimizers.AdamW:
     """The optimiser; `options` are further ones of Keras'."""
+    import keras
+
     return keras.optimizers.AdamW(
         settings.learning_rate,
         weight_decay=settings.weight_decay,

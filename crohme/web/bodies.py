@@ -26,6 +26,7 @@ from inkml_parser import Ink
 JSON = frozenset({"application/json"})
 INKML = frozenset({"application/inkml+xml", "application/xml", "text/xml"})
 IMAGE = frozenset({"image/png", "image/jpeg", "image/webp"})
+_MOST_KEYS = 100
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -108,28 +109,30 @@ def parse_json(body: Body, model: type[Model]) -> Model:
 
 
 def _check_json(data: bytes) -> None:
-    """Refuse what Pydantic does not look at: keys that stand twice, of which it takes the last."""
+    """Refuse what Pydantic does not look at, keys that stand twice, of which it takes the last; and too many keys."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
         raise ApiError(400, "malformed_json", "The body is not JSON: it is not UTF-8.") from None
     try:
         json.loads(text, object_pairs_hook=_once, parse_int=len, parse_float=len)
-    except _Twice as error:
-        raise ApiError(422, "invalid", f"{str(error)[:40]}: stands twice in one object.") from None
+    except _WrongKeys as error:
+        raise ApiError(422, "invalid", f"{error}.") from None
     except (ValueError, RecursionError):
         raise ApiError(400, "malformed_json", "The body is not JSON.") from None
 
 
-class _Twice(Exception):
-    """A key that stands twice."""
+class _WrongKeys(Exception):
+    """An object with a key that stands twice, or with more keys than any has: each would be an error of its own."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len(pairs) > _MOST_KEYS:
+        raise _WrongKeys(f"An object has {len(pairs)} keys")
     seen: set[str] = set()
     for key, _ in pairs:
         if key in seen:
-            raise _Twice(key)
+            raise _WrongKeys(f"{key[:40]}: stands twice in one object")
         seen.add(key)
 
 

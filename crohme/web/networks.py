@@ -13,6 +13,7 @@ import numpy as np
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError, Reads
+from crohme.datasets.location import real_path
 from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
 from crohme.ink.strokes import StrokeBatch
 from crohme.symbols.description import described
@@ -134,7 +135,7 @@ class Networks:
         symbol_networks = SymbolNetworks(symbols)
         capacity, seconds = limits.max_waiting, limits.seconds
         count = max(readers or _cores(), 2)  # even on one core: one is kept for what is quick
-        arguments = (expressions.path.resolve(), limits, symbol_networks.forms)
+        arguments = (real_path(expressions.path), limits, symbol_networks.forms)
         workers = [ProcessWorker(reader.start, arguments) for _ in range(count)]
         self.readers = Pool(workers, capacity=capacity, seconds=seconds, name="reader", at_once=EXPRESSIONS_AT_ONCE)
         self.symbols: Batcher[Ink | Pictures, tuple[SymbolGuess, ...]] = Batcher(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -14,6 +14,26 @@ from crohme.web.errors import ApiError, answer
 from crohme.web.middleware import HEADERS
 
 _LINGER_SECONDS = 2.0
+_LONGEST_HEAD = 16 * 1024  # bytes
+MAX_CHUNKS = 50_000
+"""Of a body. Each takes as long as many kilobytes, and holds up everybody: these take half a second."""
+
+
+class _Connection(h11.Connection):
+    """Gives up on a body that comes in crumbs."""
+
+    chunks = 0
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        """What has come next."""
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self.chunks = 0
+        elif isinstance(event, h11.Data):
+            self.chunks += 1
+            if self.chunks > MAX_CHUNKS:
+                raise h11.RemoteProtocolError("too many chunks", error_status_hint=413)
+        return event
 
 
 class HttpProtocol(H11Protocol):
@@ -22,6 +42,10 @@ class HttpProtocol(H11Protocol):
     head_seconds: ClassVar[float] = 10.0
     _timer: asyncio.TimerHandle | None = None
     _is_refused = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conn: _Connection = _Connection(h11.SERVER, _LONGEST_HEAD)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first head."""
@@ -40,7 +64,10 @@ class HttpProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP."""
+        """Refuse what is no HTTP, or in too many parts."""
+        if self.conn.chunks > MAX_CHUNKS:
+            self._refuse(ApiError(413, "too_large", f"The body comes in more than {MAX_CHUNKS} chunks."))
+            return
         self._refuse(ApiError(400, "bad_request", "Not an HTTP request that can be read."))
 
     def _watch(self) -> None:
@@ -64,6 +91,9 @@ class HttpProtocol(H11Protocol):
 
     def _refuse(self, error: ApiError) -> None:
         self._forget()
+        if self.cycle is not None:  # whoever reads the body hears that there is no more of it
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         if not self.transport.is_closing() and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             response = answer(error, {**HEADERS, "Connection": "close"})
             reason = HTTPStatus(error.status).phrase.encode()

@@ -11,7 +11,8 @@ from crohme.web.limits import RequestLimits
 _FAR = RequestLimits.max_coordinate
 Coordinate = Annotated[float, Field(ge=-_FAR, le=_FAR, allow_inf_nan=False)]
 Point = tuple[Coordinate, Coordinate]
-Stroke = Annotated[list[Point], Field(min_length=1)]
+# Of a body of nothing but errors only the first is told: all of them would take 400 MB.
+Stroke = Annotated[list[Point], Field(min_length=1, fail_fast=True)]
 
 PLUS: list[JsonValue] = [[[0, 10], [20, 10]], [[10, 0], [10, 20]]]
 
@@ -21,7 +22,7 @@ class Fixed(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    strokes: Annotated[list[int], Field(min_length=1)]
+    strokes: Annotated[list[int], Field(min_length=1, fail_fast=True)]
     label: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(
         None, description="What it is: LaTeX command or sign; any symbol if it is missing."
     )
@@ -32,8 +33,10 @@ class Strokes(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"strokes": PLUS}]})
 
-    strokes: list[Stroke]
-    fixed: list[Fixed] = Field(default_factory=list, description="Symbols that every reading of an expression has.")
+    strokes: list[Stroke] = Field(fail_fast=True)
+    fixed: list[Fixed] = Field(
+        default_factory=list, fail_fast=True, description="Symbols that every reading of an expression has."
+    )
 
 
 _MOST_DEFINED = 8000
@@ -45,7 +48,7 @@ class Setting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    definitions: Annotated[list[Latex], Field(max_length=100)] = Field(
+    definitions: Annotated[list[Latex], Field(max_length=100, fail_fast=True)] = Field(
         default_factory=list,
         description="Lines before it that define letters and functions, as LaTeX; of two that define the same, the "
         "later one holds. See `defines` of an answer. At most 8000 characters in all.",
@@ -65,7 +68,7 @@ class Problem(Setting):
     """What to solve: a reading's LaTeX, or handwriting, of which the best reading is taken."""
 
     latex: Latex | None = None
-    strokes: list[Stroke] | None = None
+    strokes: list[Stroke] | None = Field(None, fail_fast=True)
     steps: bool = Field(False, description="Whether the way to the answer is wanted, too.")
 
     @model_validator(mode="after")

@@ -225,3 +225,11 @@ def test_what_a_killed_predict_had_begun_to_write_is_removed_by_the_next(
     assert {file.name for file in tmp_path.iterdir()} == {"in", "out.csv", foreign.name} | {
         folder.name for folder in tmp_path.iterdir() if folder.is_dir()
     }
+
+
+@pytest.mark.parametrize("command", ["evaluate expressions --data", "evaluate symbols --data", "score {here}/t.csv"])
+def test_links_in_a_circle_are_a_users_error(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "t.csv").write_text("file,latex\na,x\n")
+    (tmp_path / "circle").symlink_to("circle")
+    assert main([*command.format(here=tmp_path).split(), str(tmp_path / "circle")]) == 1
+    assert capsys.readouterr().err.startswith("crohme: error: ")

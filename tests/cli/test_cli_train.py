@@ -160,10 +160,12 @@ def test_pictures_from_the_command_line(tmp_path: Path, monkeypatch: pytest.Monk
     sets = [tmp_path / "a", tmp_path / "b"]
     for folder in sets:
         folder.mkdir()
-    given = "--network vgg19 --image-size 224 --split 7/2/1 --classes add - 0 --weights w.h5 --batch-size 8"
+    weights = tmp_path / "w.h5"
+    weights.touch()
+    given = f"--network vgg19 --image-size 224 --split 7/2/1 --classes add - 0 --weights {weights} --batch-size 8"
     assert main(["train", "symbols", *given.split(), "--data", str(sets[0]), "--data", str(sets[1])]) == 0
     assert (told["network"], told["data"]) == ("vgg19", sets)
-    assert (told["arguments"], told["weights"], told["batch_size"]) == ({"size": 224}, "w.h5", 8)
+    assert (told["arguments"], told["weights"], told["batch_size"]) == ({"size": 224}, str(weights), 8)
     assert told["choice"].classes == ("add", "-", "0") and told["choice"].ratios == (7, 2, 1)
 
 

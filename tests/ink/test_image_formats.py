@@ -16,7 +16,8 @@ from PIL import Image as Pillow
 from PIL import ImageOps
 
 from crohme.ink.image_files import MAX_FILE_BYTES, WORKING_PIXELS, ImageError, read_picture, read_pixels
-from crohme.ink.image_formats import FORMATS, format_of, jpeg_scans, webp_size
+from crohme.ink.image_formats import FORMATS, format_of, webp_size
+from crohme.ink.image_parts import MAX_PARTS, MAX_RUN_LENGTH_PIXELS, jpeg_scans
 
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n%%EndComments\n0 0 moveto 9 9 lineto stroke\nshowpage\n"
 FOREIGN = ("EPS", "PDF", "ICO", "ICNS", "PPM", "TGA", "PCX", "SGI", "DDS", "JPEG2000", "XBM", "MSP", "SPIDER")
@@ -186,3 +187,63 @@ def test_bombs_of_text_are_refused() -> None:
     for kind, body in ((b"zTXt", b"a\0\0" + bomb), (b"iTXt", b"a\0\1\0\0\0" + bomb), (b"iCCP", b"a\0\0" + bomb)):
         with pytest.raises(ImageError, match="damaged"):
             read_pixels(data[:33] + chunk(kind, body) + data[33:])
+
+
+def chunks(kind: bytes, count: int) -> bytes:
+    """Empty chunks of a PNG."""
+    return (bytes(4) + kind + zlib.crc32(kind).to_bytes(4, "big")) * count
+
+
+def in_runs(width: int, height: int, runs: bytes, *, four_bits: bool = False) -> bytes:
+    """A BMP whose pixels are run-length encoded."""
+    sizes = (40).to_bytes(4, "little") + width.to_bytes(4, "little") + height.to_bytes(4, "little")
+    kind = b"\1\0\4\0\2\0\0\0" if four_bits else b"\1\0\x08\0\1\0\0\0"
+    colours = b"".join(bytes((level, level, level, 0)) for level in range(16 if four_bits else 256))
+    header = sizes + kind + len(runs).to_bytes(4, "little") + bytes(16) + colours
+    start = 14 + len(header)
+    return b"BM" + (start + len(runs)).to_bytes(4, "little") + bytes(4) + start.to_bytes(4, "little") + header + runs
+
+
+@lru_cache
+def in_parts() -> dict[str, bytes]:
+    """Pictures of a few bytes to a part, of which Pillow would go through millions."""
+    png, gif, jpeg = (encoded(COLOURS, kind) for kind in ("PNG", "GIF", "JPEG"))
+    image = gif.index(b"\x2c", 13 + 768)
+    line, wide, tall = b"\x40\xff\0\0", 32_000, 1 + MAX_RUN_LENGTH_PIXELS // 32_000
+    return {
+        "chunks before": png[:33] + chunks(b"zzZz", MAX_PARTS) + png[33:],
+        "chunks behind": png[:-12] + chunks(b"zzZz", MAX_PARTS) + png[-12:],
+        "comments": gif[:image] + b"\x21\xfe\x01a\0" * (MAX_PARTS // 2) + gif[image:],
+        "a comment": gif[:image] + b"\x21\xfe" + b"\x01a" * MAX_PARTS + b"\0" + gif[image:],
+        "image data": gif[:-2] + b"\x01a" * MAX_PARTS + b"\0;",
+        "nothing": gif[:-1] + bytes(MAX_PARTS) + b";",
+        "segments": jpeg[:2] + b"\xff\xe5\0\2" * MAX_PARTS + jpeg[2:],
+        "between segments": jpeg[:20] + b"x" * MAX_PARTS + jpeg[20:],
+        "padding": jpeg[:2] + b"\xff" * MAX_PARTS + jpeg[2:],
+        "runs": in_runs(64, 40, line * 40 + b"\0\2\0\0" * 2_000_000),
+        "lines": in_runs(wide, tall, b"\1\xff\0\0" * 3000),
+        "lines of four bits": in_runs(
+            32_000, 1 + MAX_RUN_LENGTH_PIXELS // 32_000, b"\1\xff\0\0" * 3000, four_bits=True
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", in_parts())
+def test_a_file_of_too_many_parts_is_refused(name: str) -> None:
+    with pytest.raises(ImageError, match="too many parts"):
+        read_pixels(in_parts()[name])
+
+
+def test_a_file_of_many_parts_is_read() -> None:
+    png, gif, jpeg = (encoded(COLOURS, kind) for kind in ("PNG", "GIF", "JPEG"))
+    image = gif.index(b"\x2c", 13 + 768)
+    many = MAX_PARTS // 10
+    for whole, parts in (
+        (png, png[:33] + chunks(b"zzZz", many) + png[33:]),
+        (gif, gif[:image] + b"\x21\xfe\x01a\0" * many + gif[image:]),
+        (jpeg, jpeg[:2] + b"\xff\xe5\0\2" * (many // 4) + jpeg[2:]),
+        *((picture, picture + bytes(12 * MAX_PARTS + 12)) for picture in (png, gif, jpeg)),
+    ):
+        assert (read_pixels(parts) == read_pixels(whole)).all()
+    runs = in_runs(64, 40, b"\x20\xff\x20\0\0\0" * 40)
+    assert (read_pixels(runs) == np.repeat([[255, 0]], 32, axis=1)).all()

@@ -44,6 +44,13 @@ def change(path: Path, **changes: object) -> None:
     np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
 
 
+def bomb(path: Path) -> None:
+    """Ten megabytes of zeros, packed."""
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    np.savez_compressed(path, **(arrays | {"variable_0": np.zeros(10_000_000, np.uint8)}))
+
+
 def progress(**changes: object) -> np.ndarray:
     return np.array(json.dumps({name: v for name, v in (EXPECTED | {"step": 2} | changes).items() if v is not None}))
 
@@ -63,12 +70,17 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "another average": lambda path: change(path, average_0=np.zeros((7, 9), np.float32)),
     "complex": lambda path: change(path, variable_0=np.zeros((2, 3), complex)),
     "text": lambda path: change(path, average_0=np.full((2, 3), "x")),
+    "not a number": lambda path: change(path, variable_1=np.array([0, np.nan, 0], np.float32)),
+    "without end": lambda path: change(path, average_0=np.full((2, 3), np.inf, np.float32)),
     "objects": lambda path: change(path, variable_0=np.full((2, 3), None, dtype=object)),
     "progress that is no JSON": lambda path: change(path, progress=np.array("{")),
     "progress that is no table": lambda path: change(path, progress=np.array("[]")),
     "no step": lambda path: change(path, progress=progress(step=None)),
     "a step that is text": lambda path: change(path, progress=progress(step="2")),
     "half a step": lambda path: change(path, progress=progress(step=2.5)),
+    "a step beyond all numbers": lambda path: change(path, progress=progress(step=10**400)),
+    "a step of all numbers": lambda path: change(path, progress=progress(step=1e308)),
+    "a bomb": lambda path: bomb(path),
     "endless": lambda path: change(path, progress=progress(spent=float("nan"))),
     "a folder": lambda path: (path.unlink(), path.mkdir()),
 }

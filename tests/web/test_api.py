@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,11 @@ from crohme.ink.image_files import ImageError
 from crohme.notation import from_latex, to_text, to_typst
 from crohme.solver import NoAnswer
 from crohme.web.app import STATIC, create_app
-from crohme.web.errors import as_api_error
+from crohme.web.bodies import Body, parse_json
+from crohme.web.errors import ApiError, as_api_error
 from crohme.web.middleware import HEADERS
 from crohme.web.networks import Networks, SymbolNetworks, choose_bundles
+from crohme.web.schemas import Strokes
 from crohme.web.server import hosts_of
 from inkml_parser import Ink, write
 from tests.web import asgi
@@ -541,3 +544,26 @@ def test_every_error_is_documented(client: TestClient) -> None:
 )
 def test_a_picture_is_called_blank_only_where_nothing_is_drawn(cause: str, message: str) -> None:
     assert as_api_error(ImageError(cause)).message == f"The picture cannot be used: {message}."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"strokes": [' + ",".join(["[]"] * 300_000) + "]}",
+        '{"strokes": [[' + ",".join(["1"] * 300_000) + "]]}",
+        '{"strokes": [], "fixed": [' + ",".join(["{}"] * 300_000) + "]}",
+        '{"strokes": [], "fixed": [{"strokes": [' + ",".join(["[]"] * 300_000) + "]}]}",
+        "{" + ",".join(f'"{number:x}": 1' for number in range(90_000)) + "}",
+    ],
+    ids=["strokes", "points", "fixed", "strokes of fixed", "keys"],
+)
+def test_a_body_of_nothing_but_errors_takes_little_memory(body: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(ApiError) as raised:
+            parse_json(Body("application/json", body.encode()), Strokes)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (raised.value.status, raised.value.code) == (422, "invalid")
+    assert peak < 60_000_000

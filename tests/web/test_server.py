@@ -17,7 +17,7 @@ import pytest
 
 from crohme.expressions.recognizer import Reading, Recognition
 from crohme.notation import from_latex
-from crohme.web import server
+from crohme.web import protocol, server
 from crohme.web.app import create_app
 from crohme.web.limits import RequestLimits
 from crohme.web.middleware import HEADERS
@@ -181,6 +181,22 @@ def test_who_sends_too_much_is_told_so(running: SimpleNamespace, is_chunked: boo
     response = connection.getresponse()
     assert (response.status, json.load(response)["error"]["code"]) == (413, "too_large")
     connection.close()
+
+
+def test_a_body_in_crumbs_is_refused_and_a_streamed_one_is_not(
+    running: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parsing a chunk costs as much as parsing a kilobyte, and a picture has room for millions."""
+    monkeypatch.setattr(protocol, "MAX_CHUNKS", 100)
+    head = post("Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n")
+    connection = connect(running)
+    connection.sendall(head + b"1\r\n \r\n" * 101)
+    answer = received(connection)
+    assert error_of(answer) == (413, "too_large") and b"more than 100 chunks" in answer
+    running.networks.let_go.set()
+    connection = connect(running)
+    connection.sendall(head + b"1\r\n \r\n" * 99 + b"%x\r\n%s\r\n0\r\n\r\n" % (len(INK), INK))
+    assert received(connection).startswith(b"HTTP/1.1 200")
 
 
 def test_a_body_that_nobody_wants_is_not_read_for_ever(running: SimpleNamespace) -> None:

@@ -12,6 +12,7 @@ from crohme.cli.files import list_failures, write_json
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.reports import add_report_options, check_outputs, print_expressions, write_report
 from crohme.cli.tasks import Parser
+from crohme.datasets.location import real_path
 
 if TYPE_CHECKING:
     from crohme.evaluation.outcomes import Outcome
@@ -90,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError("--report compares strokes, which --offline traces anew: use --json")
     recognizer, alphabet, beam = _recognizer(args)
     name = args.recognizer or args.bundle or DEFAULT_BUNDLE if args.batch is None else str(args.batch)
-    about = About(name, str(args.data.resolve()), beam)
+    about = About(name, str(real_path(args.data)), beam)
     symbols = args.alphabet or _alphabet_of(args.data, alphabet)
     outcomes = evaluate(args.data, recognizer, beam=beam, symbols=symbols, offline=args.offline)
     content = content_of(outcomes, about, summarize(outcomes), None) if args.offline else gather(outcomes, about)
@@ -120,7 +121,7 @@ def _alphabet_of(folder: Path, alphabet: Alphabet | None) -> str | None:
 
     if alphabet in (None, Alphabet.crohme()):
         return None
-    if not any(Crohme.is_at(place) for place in (folder, folder.resolve().parent)):
+    if not any(Crohme.is_at(place) for place in (folder, real_path(folder).parent)):
         return None
     print("answers consist of CROHME's classes, as its truths do; --alphabet all lifts that")
     return "crohme"

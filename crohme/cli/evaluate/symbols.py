@@ -11,6 +11,7 @@ from crohme.cli.files import list_failures, write_json, write_text
 from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.reports import add_report_options, check_outputs, short
 from crohme.cli.tasks import Parser
+from crohme.datasets.location import real_path
 from crohme.extras import require
 
 if TYPE_CHECKING:
@@ -93,13 +94,13 @@ def run(args: argparse.Namespace) -> int:
         from crohme.evaluation import symbol_report
         from crohme.evaluation.report import About
 
-        about = About(args.bundle, str(args.data.resolve()))
+        about = About(args.bundle, str(real_path(args.data)))
         symbol_report.write_report(results, args.report, about, args.plots or ("png",))
         print(f"report written to {args.report}")
     if args.latex is not None:
         from crohme.evaluation.latex_table import symbols_table
 
-        write_text(args.latex, symbols_table(short(args.bundle), short(str(args.data.resolve())), figures))
+        write_text(args.latex, symbols_table(short(args.bundle), short(str(real_path(args.data))), figures))
     failures = [line.split(": ", 1) for line in results.unreadable]
     return list_failures([(Path(file), cause) for file, cause in failures], len(set(results.files)) + len(failures))
 

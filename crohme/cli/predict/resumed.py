@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any, BinaryIO, TextIO
 
 from crohme.cli.errors import CommandError
 from crohme.errors import cause_of
+from crohme.json_text import parsed
 from inkml_parser.files import append_line, is_special, open_regular
 
 SUFFIXES = (".csv", ".jsonl")
@@ -122,7 +122,7 @@ def _json_rows(file: BinaryIO) -> Iterator[tuple[dict[str, Any], int]]:
         if not line.endswith(b"\n"):
             return
         end += len(line)
-        row = json.loads(line)
+        row = parsed(line)
         if not isinstance(row, dict):
             raise ValueError("not an object a line")
         yield row, end

@@ -6,7 +6,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from crohme.cli.arguments import address, positive_int
+from crohme.cli.arguments import MAX_WORKERS, address, up_to
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 
@@ -42,7 +42,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
         metavar="HOST:PORT",
         help="address to listen on (127.0.0.1:4001)",
     )
-    parser.add_argument("--workers", type=positive_int, default=1, metavar="N", help="processes (1)")
+    parser.add_argument("--workers", type=up_to(MAX_WORKERS), default=1, metavar="N", help="processes (1)")
     parser.set_defaults(run=run)
 
 

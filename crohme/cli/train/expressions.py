@@ -7,19 +7,26 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from crohme.cli.arguments import addresses, positive_int
+from crohme.cli.arguments import MAX_WORKERS, addresses, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.cli.train.recipes import check_task
 from crohme.cli.train.shared import (
+    Train,
     add_experiment_options,
     add_run_options,
     check_experiment_options,
+    check_out,
     length,
     run_training,
 )
+
+if TYPE_CHECKING:
+    from crohme.expressions.recipe import Recipe
+    from crohme.expressions.run_settings import Settings
 
 _MACHINES = re.compile(r"(\d{1,4})/(\d{1,4})@([^@/\s]+:\d{1,5})")
 _LAUNCHER = "torchrun"
@@ -70,7 +77,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     )
     parser.add_argument("--size", choices=["small", "base"], help="size of the network (small)")
     parser.add_argument(
-        "--workers", type=positive_int, default=1, metavar="N", help="processes that compose and distort ink (1)"
+        "--workers", type=up_to(MAX_WORKERS), default=1, metavar="N", help="processes that compose and distort ink (1)"
     )
     parser.add_argument(
         "--machines", type=_machines, metavar="I/N@HOST:PORT", help=f"machine I of N, see below; or {_LAUNCHER}"
@@ -100,46 +107,67 @@ def run(args: argparse.Namespace) -> int:
     """Train; say on what, how well it reads, and where the bundle is."""
     if args.machines is not None:
         os.environ.setdefault("KERAS_BACKEND", "jax")
-    return run_training(args, _check, _train)
+    return run_training(args, _planned)
 
 
-def _check(args: argparse.Namespace, data: list[Path]) -> None:
+def _planned(args: argparse.Namespace, data: list[Path]) -> Train:
+    from crohme import bundle
     from crohme.datasets.registry import open_data_set
+    from crohme.expressions import run_settings
+    from crohme.expressions.batch_makers import secret
+    from crohme.expressions.fine_tuning import fine_tuning_settings
+    from crohme.expressions.recipe import Recipe
+    from crohme.expressions.vocabulary import vocabulary_of
+    from crohme.training.experiment import read_run
+    from crohme.training.ranges import SHARE, check_settings
 
     if len(data) > 1:
         raise CommandError("expressions are trained on one folder: several --data are for symbols")
     check_experiment_options(args)
-    open_data_set(data[0]).training_split()
-
-
-def _train(args: argparse.Namespace, data: list[Path]) -> Path | None:
-    from crohme.expressions import training
-    from crohme.expressions.fine_tuning import fine_tuning_settings
-    from crohme.training import experiment, machines
-
     check_task(args.config, "expressions")
     folder = args.out or Path("runs") / "expressions"
-    tables = {"settings": training.Settings(), "recipe": training.Recipe()}
-    asked = experiment.read_run(args.config, args.set or (), tables)
-    if args.start or asked["start"]:
+    check_out(folder, resume=args.resume)
+    tables = {"settings": run_settings.Settings(), "recipe": Recipe()}
+    asked = read_run(args.config, args.set or (), tables)
+    start = args.start or asked["start"]
+    if start:
         tables["settings"] = fine_tuning_settings()
-        asked = experiment.read_run(args.config, args.set or (), tables)
-    settings = training.stored_settings(folder) if args.resume else asked["settings"]
+        asked = read_run(args.config, args.set or (), tables)
+    settings = run_settings.stored_settings(folder) if args.resume else asked["settings"]
+    recipe = run_settings.stored_recipe(folder) if args.resume else asked["recipe"]
     given = {name: value for name in ("size", "seed") if (value := getattr(args, name)) is not None}
+    settings = replace(settings, **given)
+    run_settings.architecture(settings)
+    check_settings(settings, {"dropout": SHARE})
+    recipe.check()
+    if args.batches_from:
+        secret()
+    open_data_set(data[0]).training_split()
+    if start and not args.resume:
+        vocabulary_of(bundle.load(start))
+    return lambda: _train(args, data[0], folder, settings, recipe, asked)
+
+
+def _train(
+    args: argparse.Namespace, data: Path, folder: Path, settings: Settings, recipe: Recipe, asked: dict[str, Any]
+) -> Path | None:
+    from crohme.expressions import training
+    from crohme.training import machines
+
     if settings.calibrate:
         from crohme.evaluation.shipping import splits
 
-        splits(data[0])  # now, not after hours of training
+        splits(data)  # now, not after hours of training
     given_machines = args.machines or ()
     joining = machines.from_environment() if given_machines == _LAUNCHER else machines.Machines(*given_machines)
     epochs, minutes = length(args, asked["epochs"], asked["minutes"])
     figures = training.train(
-        data[0],
+        data,
         folder,
         minutes=minutes,
         epochs=epochs,
-        settings=replace(settings, **given),
-        recipe=training.stored_recipe(folder) if args.resume else asked["recipe"],
+        settings=settings,
+        recipe=recipe,
         resume=args.resume,
         start=args.start or asked["start"],
         workers=args.workers,
@@ -152,7 +180,7 @@ def _train(args: argparse.Namespace, data: list[Path]) -> Path | None:
         return None
     print(f"ExpRate {figures['exprate']:.2f} % on the validation set, greedy, one direction")
     if settings.calibrate:
-        _calibrate(folder, data[0], last=settings.last)
+        _calibrate(folder, data, last=settings.last)
     return folder / "bundle"
 
 

@@ -7,12 +7,15 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from crohme.cli.arguments import positive_int, positive_number
+from crohme.cli.arguments import positive_int, positive_number, seed
 from crohme.cli.errors import CommandError
+from crohme.cli.files import check_folder
 from crohme.deep_learning import check_installed, load_keras
 
-Check = Callable[[argparse.Namespace, list[Path]], None]
-Train = Callable[[argparse.Namespace, list[Path]], Path | None]
+Train = Callable[[], Path | None]
+"""Trains, and returns the folder of the bundle if this process writes it."""
+Plan = Callable[[argparse.Namespace, list[Path]], Train]
+"""Refuses with a CrohmeError all that can be refused before Keras is loaded, which takes seconds."""
 
 
 def add_run_options(parser: argparse.ArgumentParser, data: str, epochs: str, minutes: str, out: str) -> None:
@@ -23,7 +26,7 @@ def add_run_options(parser: argparse.ArgumentParser, data: str, epochs: str, min
     length.add_argument("--minutes", type=positive_number, metavar="M", help=minutes)
     parser.add_argument("--out", type=Path, metavar="DIR", help=out)
     parser.add_argument("--resume", action="store_true", help="continue a stopped run with the same options")
-    parser.add_argument("--seed", type=int, metavar="N", help="random seed")
+    parser.add_argument("--seed", type=seed, metavar="N", help="random seed")
     parser.add_argument("--tensorboard", action="store_true", help="write a log for TensorBoard as well")
 
 
@@ -52,15 +55,25 @@ def length(args: argparse.Namespace, epochs: float | None, minutes: float | None
     return (args.epochs, args.minutes) if args.epochs or args.minutes else (epochs, minutes)
 
 
-def run_training(args: argparse.Namespace, check: Check, train: Train) -> int:
+def check_out(folder: Path, *, resume: bool) -> None:
+    """Refuse a folder that no run can begin, or go on, in.
+
+    Raises:
+        CommandError: It cannot be written to.
+        CheckpointError: See `run_folder.check_can_begin`.
+    """
+    from crohme.training.run_folder import check_can_begin
+
+    check_can_begin(folder, resume=resume)
+    check_folder(folder)
+
+
+def run_training(args: argparse.Namespace, plan: Plan) -> int:
     """Find the data, train, and say where the bundle is.
 
     Args:
         args: argparse.Namespace. With `data`, as `add_run_options` has it.
-        check: function of the arguments and the folders of data, which raises a CrohmeError for what can be refused
-            before Keras is loaded.
-        train: function of the arguments and the folders of data, which returns the folder of the bundle, if
-            this process writes it.
+        plan: Plan. Of the arguments and the folders of data.
 
     Raises:
         CommandError: A worker process was lost.
@@ -80,9 +93,9 @@ def run_training(args: argparse.Namespace, check: Check, train: Train) -> int:
         if data == [None]:
             data = [sample_folder()]
             print(f"CROHME is not in place: training on the embedded sample, {data[0]}. See data/README.md.")
-        check(args, data)
+        train = plan(args, data)
         load_keras()
-        bundle = train(args, data)
+        bundle = train()
     except WorkerLost as error:
         raise CommandError(f"{error} The same command with --resume continues from the checkpoint.") from None
     except KeyboardInterrupt as interrupt:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crohme.cli import symbol_options
 from crohme.cli.arguments import positive_int, positive_number
-from crohme.cli.files import check_folder
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.cli.train.recipes import check_task
 from crohme.cli.train.shared import (
+    Train,
     add_experiment_options,
     add_run_options,
     check_experiment_options,
+    check_out,
     length,
     run_training,
 )
+
+if TYPE_CHECKING:
+    from crohme.symbols.recipe import SymbolRecipe
 
 EPILOG = f"""\
 With --from, the network reads the classes of the bundle and those of the data; known classes
@@ -71,40 +76,48 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train; say on what, and where the bundle is."""
-    return run_training(args, _check, _train)
+    return run_training(args, _planned)
 
 
-def _check(args: argparse.Namespace, data: list[Path]) -> None:
+def _planned(args: argparse.Namespace, data: list[Path]) -> Train:
+    from crohme import bundle
+    from crohme.symbols import pretrained
     from crohme.symbols.data import check_pictures, ink_at
     from crohme.symbols.description import DEFAULT, networks
+    from crohme.symbols.recipe import SymbolRecipe, read_recipe
+    from crohme.symbols.settings import check, stored_settings
+    from crohme.symbols.warm_start import fitting
 
     check_experiment_options(args)
-    if args.out is not None:
-        check_folder(args.out)
-    is_told_elsewhere = args.network is None and (args.config or args.set or args.start or args.resume)
-    if ink_at(data, symbol_options.choice_of(args)) is None and not is_told_elsewhere:
-        check_pictures(networks()[args.network or DEFAULT].name, data)
-
-
-def _train(args: argparse.Namespace, data: list[Path]) -> Path:
-    from crohme.symbols import training
-    from crohme.symbols.description import DEFAULT, networks
-    from crohme.symbols.recipe import SymbolRecipe, read_recipe
-    from crohme.symbols.settings import stored_settings
-
     check_task(args.config, "symbols")
-    folder = args.out
     if args.resume:
-        folder = folder or Path("runs") / f"symbol-{args.network or DEFAULT}"
+        folder = args.out or Path("runs") / f"symbol-{args.network or DEFAULT}"
+        check_out(folder, resume=True)
         stored = stored_settings(folder)
         recipe = SymbolRecipe(replace(stored, network=args.network or stored.network))
     else:
         recipe = read_recipe(args.config, args.set or (), network=args.network, start=args.start)
+        folder = args.out or Path("runs") / f"symbol-{recipe.settings.network}"
+        check_out(folder, resume=False)
+    network = networks()[recipe.settings.network]
     given = {name: value for name in _SETTINGS if (value := getattr(args, name)) is not None}
-    arguments = symbol_options.network_arguments(args, networks()[recipe.settings.network])
+    arguments = {**recipe.settings.arguments, **symbol_options.network_arguments(args, network)}
+    settings = replace(recipe.settings, arguments=arguments, **given)
+    check(settings)
+    pretrained.check(network.name, settings.weights)
+    if recipe.start is not None:
+        fitting(settings, bundle.load(recipe.start))
+    if ink_at(data, symbol_options.choice_of(args)) is None:
+        check_pictures(network.name, data)
+    return lambda: _train(args, data, folder, replace(recipe, settings=settings))
+
+
+def _train(args: argparse.Namespace, data: list[Path], folder: Path, recipe: SymbolRecipe) -> Path:
+    from crohme.symbols import training
+
     epochs, minutes = length(args, recipe.epochs, recipe.minutes)
     return training.train(
-        replace(recipe.settings, arguments={**recipe.settings.arguments, **arguments}, **given),
+        recipe.settings,
         data,
         folder,
         epochs=epochs,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli import symbol_options
-from crohme.cli.arguments import positive_int
+from crohme.cli.arguments import positive_int, seed
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.tasks import Parser
 from crohme.deep_learning import load_keras
@@ -58,7 +58,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the search (runs/tune-<network>)")
     parser.add_argument("--resume", action="store_true", help="continue a stopped search with the same options")
     parser.add_argument("--retrain", action="store_true", help="train with the best settings at the end")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="random seed (1)")
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="random seed (1)")
     symbol_options.add_options(parser)
     parser.set_defaults(run=run)
 
@@ -105,7 +105,7 @@ def _search(args: argparse.Namespace, network: str, arguments: dict[str, Any], d
 def _retrain(args: argparse.Namespace, best: Best) -> Path:
     from crohme.symbols import training as symbols
     from crohme.symbols.settings import DEFAULTS
-    from crohme.training.run import holds_run
+    from crohme.training.run_folder import holds_run
 
     out = args.out / "retrained"
     settings = replace(

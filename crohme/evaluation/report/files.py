@@ -16,6 +16,7 @@ from crohme.evaluation.outcomes import Outcome, Unit
 from crohme.evaluation.report.content import About, Content, gather
 from crohme.evaluation.report.page import render
 from crohme.evaluation.summary import RATES, rate_name
+from crohme.json_text import parsed
 from crohme.recognition import DIGITS
 from inkml_parser.files import filling, read_regular, replacing_text, write_whole
 
@@ -110,7 +111,7 @@ def read_report(folder: Path) -> StoredReport:
     """
     path = folder / METRICS
     try:
-        metrics = json.loads(read_regular(path))
+        metrics = parsed(read_regular(path))
         metric, about, unit = metrics["metric"], About(**metrics["about"]), str(metrics.get("unit", Unit.EDIT))
         is_of_symbols = "top1" in metrics
         path = folder / OUTCOMES

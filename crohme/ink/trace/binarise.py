@@ -62,7 +62,8 @@ def binarise(pixels: Image) -> Binary:
         pixels: See `image_files.read_pixels`.
 
     Raises:
-        ImageError: Nothing is drawn; lines of the paper, or fainter marks, that cannot be told from the ink.
+        ImageError: Nothing is drawn, or more than `MAX_MARKS`; lines of the paper, or fainter marks, that cannot be
+            told from the ink.
     """
     found = contrast(opaque(pixels), _BROAD, PEN_WIDTH)
     strength = found.strength
@@ -168,10 +169,12 @@ def _marks(ink: Image, flat: Image, strength: Image, pen: float) -> Image:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     kept = stats[:, cv2.CC_STAT_AREA] >= _SPECK * pen * pen * np.pi / 4
     kept[0] = False
-    if np.count_nonzero(kept) <= MAX_MARKS:
-        found = np.asarray(labels, np.int32)
-        kept &= ~_rims(found, count, kept, flat, strength, pen)
-        kept &= ~edge_marks(found, np.asarray(stats, np.int32), kept, pen)
+    marks = np.count_nonzero(kept)
+    if marks > MAX_MARKS:  # now, for what is done with each takes memory
+        raise ImageError(f"has {marks} separate marks, more than any expression ({MAX_MARKS})")
+    found = np.asarray(labels, np.int32)
+    kept &= ~_rims(found, count, kept, flat, strength, pen)
+    kept &= ~edge_marks(found, np.asarray(stats, np.int32), kept, pen)
     if not kept.any():
         raise ImageError("nothing is drawn on it")
     return ink if kept[1:].all() else kept[labels].astype(np.uint8)
