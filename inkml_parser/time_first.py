@@ -13,7 +13,7 @@ _EVEN = 0.35  # of the usual step: a clock's steps differ by no more, those of a
 
 
 def is_time_first(traces: Sequence[Decoded]) -> bool:
-    """Whether the first of three or more values never falls, from point to point and from trace to trace: only time does.
+    """Whether the first of three or more values never falls, from point to point and from trace to trace, as time does.
 
     Where the third does not fall either, it is the time. Of a single trace, the steps have to be even, too: a pen
     that draws a bar goes to the right all the way. So they have to be of a clock that is 0 where each trace begins.
