@@ -46,10 +46,13 @@ class Ground:
     def steps(self) -> Image:
         """`(h, w)` uint8. How much the ground beside each pixel differs, the most of all channels, without strokes."""
         stroke, beside = (np.ones((n, n), np.uint8) for n in map(self._side, (_STROKE, _BESIDE)))
-        how = cv2.MORPH_CLOSE if self.is_dark else cv2.MORPH_OPEN
+        # Ink that is darker than its ground may be lighter in one of the channels.
+        both = (cv2.MORPH_CLOSE, cv2.MORPH_OPEN) if self.is_dark else (cv2.MORPH_OPEN, cv2.MORPH_CLOSE)
         found: Image = np.zeros(self.flat.shape[:2], np.uint8)
         for plane in self.planes:
-            bare = cv2.morphologyEx(plane, how, stroke)
+            bare = plane
+            for how in both:
+                bare = np.asarray(cv2.morphologyEx(bare, how, stroke), np.uint8)
             found = np.maximum(found, np.asarray(cv2.morphologyEx(bare, cv2.MORPH_GRADIENT, beside), np.uint8))
         return found
 

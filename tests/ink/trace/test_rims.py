@@ -89,3 +89,9 @@ def test_one_dark_stroke_among_pale_ones_leaves_no_gaps_in_them(grey: int) -> No
     ladder = [*PLUS, *(np.array([[x, 20.0], [x, 80]]) for x in (120, 150, 180, 210, 240))]
     page = p.alternating(ladder, [p.BLACK if i == 0 else (grey,) * 3 for i in range(len(ladder))])
     assert count(page) == len(ladder)
+
+
+def test_ink_that_differs_from_its_ground_both_ways_is_kept() -> None:
+    board, green, cyan = (55, 75, 45), (40, 130, 30), (240, 230, 60)
+    page = p.alternating(strokes(), [cyan, cyan, green], board)
+    assert count(page) == count(p.write(strokes()))
