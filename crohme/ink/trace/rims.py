@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from crohme.ink.image_files import ImageError
-from crohme.types import BoolArray, Float64Array, Image, Int32Array
+from crohme.types import BoolArray, Image, Int32Array
 
 _RIM = 0.5  # pen widths beyond the outline of a mark
 _ALIKE = 0.35  # of the strength of a mark: nearer in colour than that is the same colour
@@ -107,20 +107,15 @@ def along_edges(labels: Int32Array, kept: BoolArray, ground: Ground) -> BoolArra
     Raises:
         ImageError: There is such a mark as strong as the others, which may be a stroke.
     """
-    area = np.maximum(_sums(labels, np.ones_like(labels), kept), 1)
-    strong = _sums(labels, ground.strength, kept) / area
-    usual = float(np.median(ground.steps[kept[labels]])) if kept.any() else 0.0
-    least = np.maximum(_STEP * strong, max(_LEAST_STEP, _NOISE * usual))
-    on_step = _sums(labels, ground.steps > least[labels], kept) > _STEP_SHARE * area
-    on_step &= kept
+    at = kept[labels]
+    of, steps, most = labels[at], ground.steps[at], len(kept)
+    area = np.maximum(np.bincount(of, minlength=most), 1)
+    strong = np.bincount(of, ground.strength[at], minlength=most) / area
+    least = np.maximum(_STEP * strong, max(_LEAST_STEP, _NOISE * float(np.median(steps)) if len(steps) else 0.0))
+    on_step = kept & (np.bincount(of, steps > least[of], minlength=most) > _STEP_SHARE * area)
     others = kept & ~on_step
     if not on_step.any() or not others.any():
-        return np.zeros(len(kept), np.bool_)
+        return np.zeros(most, np.bool_)
     if strong[on_step].max() > _STRONG * np.average(strong[others], weights=area[others]):
         raise ImageError("has a mark along the edge of something, which may be a stroke or not")
     return on_step
-
-
-def _sums(labels: Int32Array, values: Image | Int32Array | BoolArray, kept: BoolArray) -> Float64Array:
-    """The sum of the values of each mark."""
-    return np.asarray(np.bincount(labels.ravel(), values.ravel(), minlength=len(kept)), np.float64)
