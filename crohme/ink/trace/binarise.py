@@ -21,6 +21,7 @@ _FINE, _BROAD = 2.5, 4.5  # a pen between these is left as it is
 _MOST_ENLARGED = 3.0
 _MOST_PIXELS = 8_000_000  # after scaling
 _HALF = 0.45  # of the ink next to it: there ink ends and paper begins
+_NEARLY = 0.7  # of a pale stroke: so strong it goes on beside a strong one, whose soft edges are as strong
 _FAINT = 0.17  # of the strong ink: fainter is what shines through, or the ringing of a JPEG
 _PALE, _IN_PART = 2.0, 0.3  # times as strong as that: ink that is found whole; of a pale stroke: it is ink
 _STRONGEST, _CROSSED = 0.98, 0.48  # of the ink, the strongest is not counted; of that strength: has gaps at crossings
@@ -91,17 +92,23 @@ def binarise(pixels: Image) -> Binary:
 
 def _threshold(strength: Image, pen: float) -> Image:
     """Half as strong as the ink next to it, but well above the noise of the paper; 1 where ink is."""
-    lowest, faint, palest = _weak(strength)
+    lowest, faint, strongest = _weak(strength)
     kernel = _around(pen)
     half = cv2.convertScaleAbs(cv2.dilate(strength, kernel), alpha=_HALF)
-    ink = (strength > cv2.max(half, np.full(1, faint))).astype(np.uint8)
-    whole, _ = _pale(strength, ink, pen)
-    # Where a pale stroke crosses a strong one, it is less than half as strong as the ink next to it.
-    pale = whole.astype(np.uint8)
-    joined = cv2.morphologyEx(pale, cv2.MORPH_CLOSE, _around(2 * pen))
-    crossing = cv2.max(cv2.dilate(pale, kernel), joined) & (strength > lowest).astype(np.uint8)
-    crossing &= np.asarray(cv2.dilate((strength > palest).astype(np.uint8), kernel), np.uint8)
-    return np.asarray(cv2.max(ink, crossing), np.uint8)
+    found = (strength > cv2.max(half, np.full(1, faint))).astype(np.uint8)
+    ink = found
+    for most in sorted({_PALE * faint, _CROSSED * strongest}):
+        pale = _pale(strength, found, pen, most)[0].astype(np.uint8)
+        if not pale.any():
+            continue
+        own = cv2.dilate(strength * pale, kernel)
+        enough = cv2.convertScaleAbs(own, alpha=_HALF) * pale + cv2.convertScaleAbs(own, alpha=_NEARLY) * (1 - pale)
+        # Where a pale stroke crosses a strong one, it is less than half as strong as the ink next to it.
+        strong = np.asarray(cv2.dilate((strength > most).astype(np.uint8), kernel), np.uint8)
+        joined = np.asarray(cv2.morphologyEx(pale, cv2.MORPH_CLOSE, _around(2 * pen)), np.uint8) & strong
+        near = np.asarray(cv2.max(cv2.dilate(pale, kernel), joined), np.uint8)
+        ink = np.maximum(ink, near & (strength > cv2.max(enough, np.full(1, lowest))).astype(np.uint8))
+    return ink
 
 
 def _around(pen: float) -> Image:
@@ -111,7 +118,7 @@ def _around(pen: float) -> Image:
 
 
 def _weak(strength: Image) -> tuple[float, float, float]:
-    """What is weaker is the noise of the paper; what is weaker is no ink, beside the ink that there is; or is pale."""
+    """What is weaker is noise of the paper; what is weaker is no ink beside the usual ink; how strong ink may be."""
     lowest = weakest(strength)
     levels = np.bincount(strength.ravel(), minlength=256)
     strong = np.cumsum(levels * (np.arange(256) > lowest))
@@ -121,14 +128,13 @@ def _weak(strength: Image) -> tuple[float, float, float]:
     # Ink so pale that half of it would be taken for noise, on paper that has none.
     lowest = min(lowest, max(noise(strength), _HALF * usual))
     faint = max(lowest, _FAINT * usual)
-    strongest = float(np.searchsorted(strong, _STRONGEST * strong[-1]))
-    return lowest, faint, max(_PALE * faint, _CROSSED * strongest)
+    return lowest, faint, float(np.searchsorted(strong, _STRONGEST * strong[-1]))
 
 
-def _pale(strength: Image, ink: Image, pen: float) -> tuple[BoolArray, BoolArray]:
-    """Strokes hardly strong enough for ink, off the strong ones that they cross: of which enough is found, and not."""
-    lowest, _, palest = _weak(strength)
-    pale = (strength > lowest) & (cv2.dilate(strength, _around(pen)) <= palest)
+def _pale(strength: Image, ink: Image, pen: float, most: float) -> tuple[BoolArray, BoolArray]:
+    """Strokes no stronger than `most`, off the strong ones that they cross: of which enough is found, and not."""
+    lowest = _weak(strength)[0]
+    pale = (strength > lowest) & (cv2.dilate(strength, _around(pen)) <= most)
     count, labels = cv2.connectedComponents(pale.astype(np.uint8), connectivity=8)
     area, found = (np.bincount(labels[at], minlength=count) for at in (pale, pale & (ink > 0)))
     whole = found > _IN_PART * area
@@ -139,7 +145,7 @@ def _pale(strength: Image, ink: Image, pen: float) -> tuple[BoolArray, BoolArray
 def _check_faint(strength: Image, ink: Image, pen: float) -> None:
     """Refuse what was written with two pens, one so much fainter that it may as well be the back of the page."""
     reach = 2 * round(_AROUND * pen) + 1
-    certain = ink & ~_pale(strength, ink, pen)[1].astype(np.uint8)
+    certain = ink & ~_pale(strength, ink, pen, _PALE * _weak(strength)[1])[1].astype(np.uint8)
     faint = (strength > weakest(strength)) & (cv2.dilate(certain, np.ones((reach, reach), np.uint8)) == 0)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(faint.astype(np.uint8), connectivity=8)
     longer = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) > _FAINT_LENGTH * pen
