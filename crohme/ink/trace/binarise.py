@@ -107,6 +107,8 @@ def _threshold(strength: Image, pen: float) -> Image:
         strong = np.asarray(cv2.dilate((strength > most).astype(np.uint8), kernel), np.uint8)
         joined = np.asarray(cv2.morphologyEx(pale, cv2.MORPH_CLOSE, _around(2 * pen)), np.uint8) & strong
         near = np.asarray(cv2.max(cv2.dilate(pale, kernel), joined), np.uint8)
+        if most > _PALE * faint:  # such strokes are whole but for where they meet strong ones
+            near &= strong
         ink = np.maximum(ink, near & (strength > cv2.max(enough, np.full(1, lowest))).astype(np.uint8))
     return ink
 
