@@ -129,11 +129,11 @@ def _decoded(all_traces: list[Trace], limits: Limits, warnings: Warnings) -> lis
 
 
 def _check_undeclared(all_traces: list[Trace], decoded: list[Decoded]) -> None:
-    """Refuse points of three values without a format that are T X Y by the look of them: X Y comes first in InkML."""
+    """Refuse points of three or more values without a format that look like T X Y: X Y comes first in InkML."""
     pairs = zip(all_traces, decoded, strict=True)
     bare = [(trace, one) for trace, one in pairs if trace.points and not trace.frame.format.channels and one[1]]
     if is_time_first([one for _, one in bare]):
-        cause = "the first of three values never falls, as time does: T X Y? The <traceFormat> has to tell"
+        cause = "the first value of its points never falls, as time does: T X Y? The <traceFormat> has to tell"
         raise MalformedInk(f"trace {bare[0][0].id!r}: {cause}")
 
 

@@ -70,8 +70,10 @@ def side_by_side(
     begun, running = deque[_Reading[T]](), list[_Reading[T]]()
     while True:
         room = min(at_once - len(running), _AHEAD - len(begun))
+        taken = 0
         if room >= _FEWEST or not running:
             for steps in islice(waiting, room):
+                taken += 1
                 one = _Reading(steps)
                 one.go_on()
                 begun.append(one)
@@ -83,7 +85,7 @@ def side_by_side(
         if running:
             _answer(network, batched, running)
             running = [one for one in running if one.request is not None]
-        elif not begun and room:
+        elif taken < room:  # all that were begun may have ended at once, and others wait all the same
             return
 
 

@@ -41,6 +41,16 @@ def test_files_of_crohme_read_token_for_token_as_alone(
         np.testing.assert_allclose(*of_symbols, atol=1e-4)
 
 
+@pytest.mark.parametrize("count", [15, 16, 17, 32, 40, 64, 65, 100])
+def test_many_that_cannot_be_read_do_not_end_the_others(count: int, expression_bundle: Path) -> None:
+    recognizer = Recognizer.load(expression_bundle)
+    cross = [[[0, 5], [10, 5]], [[5, 0], [5, 10]]]
+    for sources in ([b""] * count, [*[b""] * count, cross], [cross, *[b""] * count, cross]):
+        found = list(recognizer.recognize_many(sources, beam=1))
+        assert len(found) == len(sources)
+        assert [isinstance(one, Recognition) for one in found] == [source is cross for source in sources]
+
+
 def test_what_ends_one_leaves_its_neighbours_alone(expression_bundle: Path) -> None:
     recognizer = Recognizer.load(expression_bundle)
     cross = [[[0, 5], [10, 5]], [[5, 0], [5, 10]]]

@@ -51,3 +51,15 @@ def test_separators_of_inkml_stay_as_they_are(text: str) -> None:
 def test_what_could_be_anything_is_refused(text: str) -> None:
     with pytest.raises(MalformedInk, match="trace 'a'"):
         points(text)
+
+
+@pytest.mark.parametrize("text", ["1,50 2,05 3,25 4,00", "1,5 2,25\n3,5 4,75", "10,5 2,5\n\n3,5 -4,75\n5,1 6,2\n"])
+def test_commas_that_may_be_of_decimals_are_refused(text: str) -> None:
+    with pytest.raises(MalformedInk, match="trace 'a'"):
+        points(text)
+
+
+def test_points_of_several_digits_are_no_decimals() -> None:
+    assert points("229,183 239,184 249,187") == [[229, 183], [239, 184], [249, 187]]
+    assert points("1,20 3,0 5,6\n7,8 9,10 11,12")[1] == [3, 0]
+    assert points("1,-2 3,4\n5,6 7,8")[0] == [1, -2]

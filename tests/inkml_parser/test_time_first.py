@@ -29,7 +29,7 @@ def document(strokes: list[list[tuple[int, int]]], row: Row, step: Callable[[int
 
 @pytest.mark.parametrize("step", [lambda n: 8, lambda n: (8, 9, 7)[n % 3], lambda n: (0, 17, 16)[n % 3]])
 def test_time_before_x_and_y_has_to_be_declared(step: Callable[[int], float]) -> None:
-    with pytest.raises(MalformedInk, match="trace '0': the first of three values never falls, as time does"):
+    with pytest.raises(MalformedInk, match="trace '0': the first value of its points never falls, as time does"):
         read(document(PLUS, lambda t, x, y: (t, x, y), step))
     ink = read(document(PLUS, lambda t, x, y: (t, x, y), step, TXY))
     assert [stroke.tolist() for stroke in ink.strokes] == [[list(point) for point in stroke] for stroke in PLUS]
@@ -56,3 +56,21 @@ def test_a_bar_that_goes_to_the_right_all_the_way_may_have_its_force() -> None:
 def test_strokes_that_go_back_may_have_any_third_value() -> None:
     ink = read(document(PLUS[::-1], lambda t, x, y: (x, y, 1 - (t / 8) % 2), lambda n: 8))
     assert len(ink.strokes) == 2
+
+
+def test_a_clock_that_begins_anew_with_each_trace_is_time_as_well() -> None:
+    def texts(row: Row) -> bytes:
+        traces = (
+            ", ".join(" ".join(f"{value:g}" for value in row(8 * n + n % 2, x, y)) for n, (x, y) in enumerate(stroke))
+            for stroke in (TWO[0], PLUS[0], TWO[0][::-1])
+        )
+        return f"<ink>{''.join(f'<trace>{text}</trace>' for text in traces)}</ink>".encode()
+
+    with pytest.raises(MalformedInk, match="T X Y"):
+        read(texts(lambda t, x, y: (t, x, y)))
+    assert len(read(texts(lambda t, x, y: (x, y, t))).strokes) == 3
+
+
+def test_time_before_x_y_and_force_has_to_be_declared() -> None:
+    with pytest.raises(MalformedInk, match="the first value of its points"):
+        read(document(PLUS, lambda t, x, y: (t, x, y, 5, 6 + t % 3), lambda n: 8))

@@ -10,6 +10,7 @@ import numpy as np
 from crohme.ink.image_files import ImageError
 from crohme.ink.trace.contrast import contrast, noise, pen_width, weakest
 from crohme.ink.trace.paper_lines import check_texture, paper_lines
+from crohme.ink.trace.rims import Ground, along_edges, rims
 from crohme.ink.trace.solid import check_broad, edge_marks
 from crohme.ink.transparency import opaque
 from crohme.types import BoolArray, Image, Int32Array
@@ -20,14 +21,12 @@ _FINE, _BROAD = 2.5, 4.5  # a pen between these is left as it is
 _MOST_ENLARGED = 3.0
 _MOST_PIXELS = 8_000_000  # after scaling
 _HALF = 0.45  # of the ink next to it: there ink ends and paper begins
+_NEARLY = 0.7  # of a pale stroke: so strong it goes on beside a strong one, whose soft edges are as strong
 _FAINT = 0.17  # of the strong ink: fainter is what shines through, or the ringing of a JPEG
 _PALE, _IN_PART = 2.0, 0.3  # times as strong as that: ink that is found whole; of a pale stroke: it is ink
+_STRONGEST, _CROSSED = 0.98, 0.48  # of the ink, the strongest is not counted; of that strength: has gaps at crossings
 _AROUND, _FAINT_LENGTH = 2.0, 4.0  # pen widths: from the ink, of a stroke
 _MOST_FAINT, _FAINT_SHARE, _SAME_PEN = 60, 0.015, 0.6  # strokes, of the area of the ink, of the width of the pen
-_RIM = 0.5  # pen widths beyond the outline of a mark
-_ALIKE = 0.35  # of the strength of a mark: nearer in colour than that is the same colour
-_FAR = 3.0  # times the strength of a mark: paper is not as far from its colour
-_RIM_SHARE = 0.25  # of the way around
 _SPECK = 0.45  # of the area of a dot of the pen: less is no mark
 
 
@@ -85,7 +84,7 @@ def binarise(pixels: Image) -> Binary:
         flat = np.asarray(cv2.resize(flat, size), np.uint8)
         ink = _threshold(strength, pen * scale)
         pen = pen_width(ink)
-    ink = _marks(ink, flat, strength, pen)
+    ink = _marks(ink, flat, strength, pen, found.is_dark)
     check_texture(ink, pen)
     check_broad(ink)
     _check_faint(strength, ink, pen)
@@ -94,18 +93,25 @@ def binarise(pixels: Image) -> Binary:
 
 def _threshold(strength: Image, pen: float) -> Image:
     """Half as strong as the ink next to it, but well above the noise of the paper; 1 where ink is."""
-    lowest, faint = _weak(strength)
+    lowest, faint, strongest = _weak(strength)
     kernel = _around(pen)
     half = cv2.convertScaleAbs(cv2.dilate(strength, kernel), alpha=_HALF)
-    ink = (strength > cv2.max(half, np.full(1, faint))).astype(np.uint8)
-    if faint == lowest:
-        return ink
-    whole, _ = _pale(strength, ink, pen)
-    # Where a pale stroke crosses a strong one, it is less than half as strong as the ink next to it.
-    pale = whole.astype(np.uint8)
-    joined = cv2.morphologyEx(pale, cv2.MORPH_CLOSE, _around(2 * pen))
-    crossing = cv2.max(cv2.dilate(pale, kernel), joined) & (strength > lowest).astype(np.uint8)
-    return np.asarray(cv2.max(ink, crossing), np.uint8)
+    found = (strength > cv2.max(half, np.full(1, faint))).astype(np.uint8)
+    ink = found
+    for most in sorted({_PALE * faint, _CROSSED * strongest}):
+        pale = _pale(strength, found, pen, most)[0].astype(np.uint8)
+        if not pale.any():
+            continue
+        own = cv2.dilate(strength * pale, kernel)
+        enough = cv2.convertScaleAbs(own, alpha=_HALF) * pale + cv2.convertScaleAbs(own, alpha=_NEARLY) * (1 - pale)
+        # Where a pale stroke crosses a strong one, it is less than half as strong as the ink next to it.
+        strong = np.asarray(cv2.dilate((strength > most).astype(np.uint8), kernel), np.uint8)
+        joined = np.asarray(cv2.morphologyEx(pale, cv2.MORPH_CLOSE, _around(2 * pen)), np.uint8) & strong
+        near = np.asarray(cv2.max(cv2.dilate(pale, kernel), joined), np.uint8)
+        if most > _PALE * faint:  # such strokes are whole but for where they meet strong ones
+            near &= strong
+        ink = np.maximum(ink, near & (strength > cv2.max(enough, np.full(1, lowest))).astype(np.uint8))
+    return ink
 
 
 def _around(pen: float) -> Image:
@@ -114,8 +120,8 @@ def _around(pen: float) -> Image:
     return np.ones((reach, reach), np.uint8)
 
 
-def _weak(strength: Image) -> tuple[float, float]:
-    """What is weaker is the noise of the paper; what is weaker is no ink, beside the ink that there is."""
+def _weak(strength: Image) -> tuple[float, float, float]:
+    """What is weaker is noise of the paper; what is weaker is no ink beside the usual ink; how strong ink may be."""
     lowest = weakest(strength)
     levels = np.bincount(strength.ravel(), minlength=256)
     strong = np.cumsum(levels * (np.arange(256) > lowest))
@@ -124,13 +130,14 @@ def _weak(strength: Image) -> tuple[float, float]:
     usual = float(np.searchsorted(strong, 0.75 * strong[-1]))
     # Ink so pale that half of it would be taken for noise, on paper that has none.
     lowest = min(lowest, max(noise(strength), _HALF * usual))
-    return lowest, max(lowest, _FAINT * usual)
+    faint = max(lowest, _FAINT * usual)
+    return lowest, faint, float(np.searchsorted(strong, _STRONGEST * strong[-1]))
 
 
-def _pale(strength: Image, ink: Image, pen: float) -> tuple[BoolArray, BoolArray]:
-    """Strokes hardly strong enough for ink, off the strong ones that they cross: of which enough is found, and not."""
-    lowest, faint = _weak(strength)
-    pale = (strength > lowest) & (cv2.dilate(strength, _around(pen)) <= _PALE * faint)
+def _pale(strength: Image, ink: Image, pen: float, most: float) -> tuple[BoolArray, BoolArray]:
+    """Strokes no stronger than `most`, off the strong ones that they cross: of which enough is found, and not."""
+    lowest = _weak(strength)[0]
+    pale = (strength > lowest) & (cv2.dilate(strength, _around(pen)) <= most)
     count, labels = cv2.connectedComponents(pale.astype(np.uint8), connectivity=8)
     area, found = (np.bincount(labels[at], minlength=count) for at in (pale, pale & (ink > 0)))
     whole = found > _IN_PART * area
@@ -141,7 +148,7 @@ def _pale(strength: Image, ink: Image, pen: float) -> tuple[BoolArray, BoolArray
 def _check_faint(strength: Image, ink: Image, pen: float) -> None:
     """Refuse what was written with two pens, one so much fainter that it may as well be the back of the page."""
     reach = 2 * round(_AROUND * pen) + 1
-    certain = ink & ~_pale(strength, ink, pen)[1].astype(np.uint8)
+    certain = ink & ~_pale(strength, ink, pen, _PALE * _weak(strength)[1])[1].astype(np.uint8)
     faint = (strength > weakest(strength)) & (cv2.dilate(certain, np.ones((reach, reach), np.uint8)) == 0)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(faint.astype(np.uint8), connectivity=8)
     longer = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) > _FAINT_LENGTH * pen
@@ -164,7 +171,7 @@ def _beside_ink(stats: Int32Array, ink: Image, reach: int) -> BoolArray:
     return np.asarray(((high > before) & (low < after)).all(axis=1), np.bool_)
 
 
-def _marks(ink: Image, flat: Image, strength: Image, pen: float) -> Image:
+def _marks(ink: Image, flat: Image, strength: Image, pen: float, is_dark: bool) -> Image:
     """The separate marks of ink without specks, and without what is left of the rim of something solid."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     kept = stats[:, cv2.CC_STAT_AREA] >= _SPECK * pen * pen * np.pi / 4
@@ -173,36 +180,10 @@ def _marks(ink: Image, flat: Image, strength: Image, pen: float) -> Image:
     if marks > MAX_MARKS:  # now, for what is done with each takes memory
         raise ImageError(f"has {marks} separate marks, more than any expression ({MAX_MARKS})")
     found = np.asarray(labels, np.int32)
-    kept &= ~_rims(found, count, kept, flat, strength, pen)
+    ground = Ground(flat, strength, pen, is_dark)
+    kept &= ~rims(found, kept, ground)
+    kept &= ~along_edges(found, kept, ground)
     kept &= ~edge_marks(found, np.asarray(stats, np.int32), kept, pen)
     if not kept.any():
         raise ImageError("nothing is drawn on it")
     return ink if kept[1:].all() else kept[labels].astype(np.uint8)
-
-
-def _rims(labels: Int32Array, count: int, kept: BoolArray, flat: Image, strength: Image, pen: float) -> BoolArray:
-    """Of each mark, whether it goes on beyond its outline in its own colour, as no mark on paper does.
-
-    So are the faint marks that a JPEG has along the edge of something solid: beside them is what is far from their
-    colour, as measured by their own strength.
-    """
-    numbers = np.where(kept, np.cumsum(kept), 0).astype(np.uint16)
-    marks = numbers[labels]
-    near = 2 * max(1, round(_RIM * pen)) + 1
-    ring = cv2.dilate(marks, np.ones((near + 2, near + 2), np.uint8))
-    ring[cv2.dilate(marks, np.ones((near, near), np.uint8)) > 0] = 0
-    at, inside = ring > 0, marks > 0
-    most = int(numbers.max()) + 1
-    of, own = ring[at], marks[inside]
-    area = np.maximum(np.bincount(own, minlength=most), 1)
-    strong = np.bincount(own, strength[inside], minlength=most) / area
-    planes = [flat] if flat.ndim == 2 else cv2.split(flat)
-    apart = np.zeros(len(of), np.float64)
-    for plane in planes:
-        colour = np.bincount(own, plane[inside], minlength=most) / area
-        apart = np.maximum(apart, np.abs(plane[at] - colour[of]))
-    alike = np.bincount(of, apart < _ALIKE * strong[of], minlength=most)
-    far = np.bincount(of, apart > _FAR * strong[of], minlength=most)
-    rim = np.maximum(alike, far) > _RIM_SHARE * np.maximum(np.bincount(of, minlength=most), 1)
-    rim[0] = False
-    return rim[numbers]

@@ -40,6 +40,7 @@ class Contrast:
         strength: `(h, w)` uint8. How far each pixel is from the paper around it, 0 where it is not ink.
         pen: float. Estimated width of the pen, pixels of `strength`.
         scale: float. Pixels of `strength` for one of the picture; 1 unless the pen is broader than `broadest`.
+        is_dark: bool. Whether the ink is darker than the paper.
         is_half: bool. Whether there is as much ink of the other polarity that `strength` is half of the writing.
     """
 
@@ -47,6 +48,7 @@ class Contrast:
     strength: Image
     pen: float
     scale: float
+    is_dark: bool
     is_half: bool
 
 
@@ -70,7 +72,7 @@ def contrast(flat: Image, broadest: float, wanted: float) -> Contrast:
     scale = wanted / pen if pen > broadest else 1.0
     flat = _resized(flat, scale)
     hat = _hat(flat if telling is None else flat[..., telling], _window(scale * pen), scale * pen, is_dark)
-    return Contrast(flat, hat, scale * pen, scale, is_half)
+    return Contrast(flat, hat, scale * pen, scale, is_dark, is_half)
 
 
 def pen_width(ink: Image) -> float:

@@ -62,6 +62,8 @@ def paper_lines(strength: Image, ink: Image, pen: float) -> BoolArray | None:
     removed |= columns & ~_crossed(columns, strokes, strength, ink, (1, aside))
     removed |= _left_of(rows | columns, ink & ~removed.astype(np.uint8), strength)
     removed |= boxes(ink & ~removed.astype(np.uint8), pen)
+    if max(across.count, down.count) < _LEAST:
+        removed |= boxes(ink, pen)  # two sides of one may have been taken for lines
     return removed if removed.any() else None
 
 

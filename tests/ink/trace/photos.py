@@ -16,6 +16,7 @@ WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 BLUE, RED, GREEN = (190, 60, 20), (30, 20, 200), (40, 140, 20)
 YELLOW, LIGHT_BLUE = (0, 220, 240), (250, 200, 140)
 DARK_TABLE, WOOD, BEIGE = (35, 38, 40), (50, 80, 120), (170, 200, 220)
+PAPER, DESK = (228, 235, 238), (205, 210, 212)
 HEIGHT, PEN, ROOM = 256, 2, 30
 
 
@@ -163,3 +164,25 @@ def photograph(strokes: Strokes, rng: np.random.Generator, table: Colour = DARK_
     wide = cv2.warpPerspective(wide, cv2.getPerspectiveTransform(corners, moved), (w, h), borderValue=table)
     light = np.linspace(1, rng.uniform(0.6, 0.9), w, dtype=np.float32)[None, :, None]
     return noisy((wide * light).astype(np.uint8), 5, rng)
+
+
+def on_paper_like_desk(page: np.ndarray, sides: str, rng: np.random.Generator, shade: float = 0.3) -> np.ndarray:
+    """A page on a desk nearly as light, with a line of shadow along its edges."""
+    h, w = page.shape[:2]
+    room = {side: (h // 4 if side in sides else 0) for side in "tblr"}
+    inside = cv2.copyMakeBorder(np.ones((h, w), np.float32), *room.values(), cv2.BORDER_CONSTANT, value=0)
+    wide = cv2.copyMakeBorder(page, *room.values(), cv2.BORDER_CONSTANT, value=PAPER)
+    shadow = 1 - shade * cv2.GaussianBlur(inside, (0, 0), 5)[..., None]
+    on_page = cv2.GaussianBlur(inside, (0, 0), 1)[..., None]
+    desk = np.full(wide.shape, DESK, np.float32) + rng.normal(0, 2, inside.shape)[..., None]
+    mixed = np.clip(desk * (1 - on_page) * shadow + wide * on_page, 0, 255)
+    return noisy(mixed.astype(np.uint8), 3, rng)
+
+
+def marked_across(page: np.ndarray, marker: Colour, width: int) -> np.ndarray:
+    """One stroke of a marker with round ends from left to right; ink shows through it."""
+    h, w = page.shape[:2]
+    band = np.zeros((h, w), np.uint8)
+    way = np.array([[0.05 * w, 0.45 * h], [0.5 * w, 0.5 * h], [0.95 * w, 0.4 * h]], np.int32)
+    share = cv2.polylines(band, [way], False, 255, width, cv2.LINE_AA)[..., None] / 255
+    return (page * (1 - share + share * np.array(marker) / 255)).astype(np.uint8)
