@@ -84,7 +84,13 @@ def _read(trees: Sequence[SymbolTree], context: Context) -> Problem:
     declared = _declared(given)
     asked = tuple(statement for statement in given if statement not in declared)
     if not asked:
-        raise NotUnderstood("nothing is asked about these whole numbers", read_as(statements))
+        has_equation = any(isinstance(statement, Comparison) and "=" in statement.signs for statement in given)
+        cause = (
+            "equations in whole numbers are not solved"
+            if has_equation
+            else "nothing is asked about these whole numbers"
+        )
+        raise NotUnderstood(cause, read_as(statements))
     task, unknowns = _evaluation(asked) or _question(asked, declared)
     if signs and task in (Task.CHECK, Task.SOLVE_INEQUALITY):
         raise NotUnderstood(r"what \pm means here is not understood", r"\pm")
