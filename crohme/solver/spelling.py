@@ -62,6 +62,8 @@ def _is_function(row: Sequence[Node], start: int, length: int, defined: Containe
         return start > 0 and _begins_argument(following) and not letters[-1].rows
     if name in LISTED or name == "det":
         return following.label in ("(", r"\{", "[") and not letters[-1].rows
+    if name in _TANGENTS and ("g" in defined or not _may_be_angle(following)):
+        return False
     if following.label == "-":
         # `\ln - x` is read for commands; letters before a minus are a product, a fraction is an argument.
         return following.is_fraction
@@ -69,8 +71,6 @@ def _is_function(row: Sequence[Node], start: int, length: int, defined: Containe
         return False
     if following.label == "d" and start + length + 2 == len(row):
         return False  # the differential of an integral over a product of letters
-    if name in _TANGENTS and ("g" in defined or not _may_be_angle(following)):
-        return False
     return _begins_argument(following)
 
 
@@ -90,6 +90,8 @@ def _begins_argument(node: Node) -> bool:
 
 
 def _may_be_angle(node: Node) -> bool:
-    if node.is_fraction or kind_of(node) is not Kind.IDENTIFIER:
+    if node.is_fraction:  # t g \frac { t } { 2 } is a product
+        return not any(part.label in ("t", "g") for row in node.rows.values() for part in row)
+    if kind_of(node) is not Kind.IDENTIFIER:
         return True
     return node.label in _ANGLES or node.label.startswith("\\")
