@@ -14,7 +14,10 @@ Decided:
   sum or the variable of a limit. All other letters are variables, a subscript is part of the name, and
   `\Delta x` is one name.
 - Symbols side by side are multiplied. Letters that spell a function (ln, exp, lg, sec, arcsin, sinh, max, gcd, mod …)
-  and stand before its argument are that function. `x ( y + 1 )` is a product.
+  and stand before its argument are that function. So are `t g` and `c t g` before x, y, z, u, a Greek letter, a number,
+  a fraction, a root or brackets, unless g is a function. `x ( y + 1 )` is a product.
+- Limits are taken where the function is real: `\sqrt { x }` has one at 0, but none from the left. n, k, m and N that go
+  to infinity are whole numbers where that makes a difference.
 - `f ( x ) = …` with `f`, `g`, `h`, `F`, `G` or `H` defines a function, for what comes after it: `f ( 3 )`,
   `f ^ { \prime } ( x ) = 0`.
 - `a = 3 , a ^ { 2 }` gives a letter a value, for what comes after it, if expressions come after it.
@@ -31,7 +34,8 @@ Decided:
 - 0^0 has no value, except as the first term of a power series.
 - Lines of a grid that are equations are a system. A grid in brackets is a matrix, in bars its determinant; bars around
   a vector are its length. `A ^ { T }` is the transpose, `A = …, A x = b` names a matrix; a letter that must be a
-  matrix for the sizes to match is one. Behind one brace, values beside their conditions are a function case by case.
+  matrix for the sizes to match is one, and `I` or `E` beside a square matrix in a sum the identity. Behind
+  one brace, values beside their conditions are a function case by case.
 - Variables are real numbers, `\sqrt { x ^ { 2 } }` is |x|; what stands in a factorial or a binomial coefficient of
   an equation is a whole number. Equations: see `equations`.
 - Unknown is every letter if there are no more than equations; else x, y, z, as many as are there; of one

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import sympy
 
-from crohme.solver.equations import reach_notes, solve_equations
+from crohme.solver.equations import REAL_ONLY, reach_notes, solve_equations
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import Value, holds, matrix_of, signs, value_of
 from crohme.solver.families import Family
 from crohme.solver.inequalities import solve_inequalities
 from crohme.solver.matrices import shape_of
+from crohme.solver.named_sets import belongs
 from crohme.solver.numeric import precise
 from crohme.solver.patience import attempt
 from crohme.solver.problem import evaluated
@@ -21,7 +22,6 @@ from crohme.solver.solution import Kind, Solution
 from crohme.solver.solved import Assignment
 from crohme.solver.steps import steps_of
 from crohme.solver.syntax import (
-    Add,
     Comparison,
     Definition,
     Derivative,
@@ -30,6 +30,7 @@ from crohme.solver.syntax import (
     Limit,
     Membership,
     Name,
+    NamedSet,
     Problem,
     Task,
     Truth,
@@ -68,14 +69,10 @@ def _readings(problem: Problem) -> list[str]:
     """How something was read that could be read otherwise."""
     notes = list(problem.notes)
     for part in (part for statement in problem.statements for part in walk(statement)):
-        if isinstance(part, Derivative | Limit) and _is_sum(part.body):
+        if isinstance(part, Derivative | Limit) and part.spans_sum:
             what = "differentiated" if isinstance(part, Derivative) else "taken to the limit"
             notes.append(f"the whole sum was {what}")
     return notes
-
-
-def _is_sum(body: Expression) -> bool:
-    return isinstance(body, Add)
 
 
 # === Values ===
@@ -148,11 +145,21 @@ def _check(problem: Problem) -> _Answer:
             truths.append(holds(statement))
         else:
             assert isinstance(statement, Membership)
+            if not statement.without and all(isinstance(piece, NamedSet) for piece in statement.pieces):
+                truths.append(_is_in_named(statement))
+                continue
             unknown = Name("x")
             equal = Comparison((unknown, statement.operand), ("=",))
             inside = Membership(unknown, statement.pieces, statement.without)
             truths.append(bool(solve_inequalities([equal, inside], unknown)[0].pieces))
     return _truth(all(truths))
+
+
+def _is_in_named(statement: Membership) -> bool:
+    number = value_of(statement.operand).exact
+    if number is None:
+        raise NoAnswer("whether this number belongs to the set is not known")
+    return any(belongs(number, piece.letter) for piece in statement.pieces if isinstance(piece, NamedSet))
 
 
 def _evaluate_matrices(problem: Problem, expressions: Sequence[Expression], prefix: str) -> _Answer:
@@ -209,7 +216,10 @@ def _solve_inequality(problem: Problem) -> _Answer:
     if any(isinstance(statement, Truth) for statement in problem.asked):
         raise NoAnswer("a truth value among relations is not understood")
     found, notes = solve_inequalities(asked, unknown)
-    return _of_region(unknown, found, notes)
+    signs = {
+        sign for statement in asked for sign in (statement.signs if isinstance(statement, Comparison) else ("\\in",))
+    }
+    return _of_region(unknown, found, notes, is_real_only="=" in signs <= {"=", r"\neq"})
 
 
 def _is_counted(problem: Problem) -> bool:
@@ -222,13 +232,15 @@ def _is_counted(problem: Problem) -> bool:
     raise NoAnswer("relations with whole numbers in them are not solved")
 
 
-def _of_region(unknown: Name, found: Region, notes: Sequence[str]) -> _Answer:
+def _of_region(unknown: Name, found: Region, notes: Sequence[str], is_real_only: bool = False) -> _Answer:
     notes = list(notes)
     ends = [end for piece in found.pieces for end in (piece.low, piece.high) if end is not None]
     if any(end.exact is None for end in ends):
         notes.append("numerically: rounded to 12 digits")
     notes += [note for note in reach_notes(found, unknown) if note not in notes]
     if not found.pieces:
+        if is_real_only:
+            notes.append(REAL_ONLY)
         if found.reach != float("inf"):
             raise NoAnswer("no solution was found, but not all of the real line was searched")
         return [], None, Kind.NO_SOLUTION, notes

@@ -90,7 +90,14 @@ class Calculus:
             self.note(f"{symbol.name} was taken for a whole number")
             return even
         if not names or not body.has(symbol):
-            return limit_of(body, symbol, goal, str(side))
+            try:
+                return limit_of(body, symbol, goal, str(side))
+            except NoAnswer as error:
+                counted = _counted(body, symbol)
+                if goal != sympy.oo or not error.cause.startswith(UNDEFINED) or counted == body:
+                    raise
+                self.note(f"{symbol.name} was taken for a whole number")
+                return self._limit(sympy.Limit(counted, symbol, goal, str(side)))
         found, conditions = ParametricLimit(body, symbol, goal, str(side)).value()
         self._state(conditions)
         return found
@@ -210,6 +217,14 @@ class Calculus:
         elif found.free_symbols and high.free_symbols:
             _confirm_finite_sums(series, found)
         return found
+
+
+def _counted(body: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
+    """What is written of a letter that usually counts, as it is for whole numbers: sin(πn) is 0, cos(πn) is (-1)^n."""
+    if symbol.name not in ("n", "k", "m", "N"):
+        return body
+    whole = sympy.Dummy(integer=True)
+    return body.subs(symbol, whole).subs(whole, symbol)
 
 
 def _counts(value: sympy.Expr, names: Iterable[sympy.Symbol]) -> bool:

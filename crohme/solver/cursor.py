@@ -26,7 +26,7 @@ class RowCursor:
         bound: frozenset[str] = frozenset(),
         definitions: Mapping[str, Definition] | None = None,
     ) -> None:
-        self.row = with_functions(row)
+        self.row = with_functions(row, definitions or {})
         self.bound = bound
         self.definitions = definitions or {}
         self.position = 0

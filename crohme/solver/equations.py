@@ -33,7 +33,7 @@ from crohme.solver.whole_numbers import counts, in_whole_numbers, limits_of_sums
 from crohme.solver.zeros import zeros
 
 _IN_PART = "powers of what may be negative, and equations with i, are solved in part only"
-_REAL_ONLY = "in the real numbers: complex solutions were not searched for"
+REAL_ONLY = "in the real numbers: complex solutions were not searched for"
 _LONGEST_ROOT = 22
 _MOST_FACTORED = 60
 
@@ -91,8 +91,8 @@ def solve_equations(
     values = [value for each in result.assignments for value in each.values()]
     if not result.families and any(map(_is_complex, values)):
         result.notes.append("in the complex numbers")
-    elif any(_is_of_complex(part) for each in comparisons for part in walk(each)) and _REAL_ONLY not in result.notes:
-        result.notes.append(_REAL_ONLY)
+    elif any(_is_of_complex(part) for each in comparisons for part in walk(each)) and REAL_ONLY not in result.notes:
+        result.notes.append(REAL_ONLY)
     if not result.families:
         result.assignments.sort(key=lambda each: [_order(value) for value in each.values()])
     return result
@@ -174,7 +174,7 @@ def solve_one(
         found = _roots(equations, symbol)
         kept = [value for value in found if all(condition.holds_at(symbol, value) for condition in conditions)]
         is_of_real = any(condition.demand is not Must.NOT_BE_ZERO for condition in conditions)
-        notes = [_REAL_ONLY] if is_of_real and len(kept) < len(found) and not kept else []
+        notes = [REAL_ONLY] if is_of_real and len(kept) < len(found) and not kept else []
         return Solved([{name: value} for value in kept], notes=notes)
     split = real_parts(equations)
     solved = _solve_transcendental(equations if split is None else split, symbol, name, conditions)
@@ -185,7 +185,7 @@ def solve_one(
     if may_miss:
         solved.notes.append(f"at least these: {_IN_PART}")
     elif is_empty or any(equation.has(sympy.I) for equation in equations):
-        solved.notes.append(_REAL_ONLY)
+        solved.notes.append(REAL_ONLY)
     return solved
 
 

@@ -6,7 +6,7 @@ CALLS = frozenset(
     {
         "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc",
         "sinh", "cosh", "tanh", "coth", "sech", "csch", "arsinh", "arcosh", "artanh", "arcsinh", "arccosh", "arctanh",
-        "cosec", "arccosec", "cotg", "arctg",
+        "cosec", "arccosec", "cotg", "arctg", "tg", "ctg", "arcctg",
         "ln", "log", "lg", "exp", "sgn", "sign", "erf", "erfc", "erfi", "Si", "Ci", "Ei", "floor", "ceil",
     }
 )  # fmt: skip
@@ -21,5 +21,6 @@ INVERSES = {
 }  # fmt: skip
 SYNONYMS = {
     "arcsinh": "arsinh", "arccosh": "arcosh", "arctanh": "artanh", "sign": "sgn",
-    "cosec": "csc", "arccosec": "arccsc", "cotg": "cot", "arctg": "arctan",
+    "cosec": "csc", "arccosec": "arccsc", "cotg": "cot", "arctg": "arctan", "tg": "tan", "ctg": "cot",
+    "arcctg": "arccot",
 }  # fmt: skip

@@ -103,10 +103,12 @@ def _of_membership(membership: Membership, value: _Value) -> list[Relation]:
 def _distance(operand: sympy.Expr, piece: SetPiece, value: _Value) -> tuple[sympy.Expr, tuple[sympy.Expr, ...]] | None:
     """How far the operand is from a piece with its ends, and those ends that are not part of it; None for all of ℝ."""
     match piece:
-        case NamedSet("R" | "C"):
+        case NamedSet("R"):
             return None
+        case NamedSet("C"):
+            raise NoAnswer("sets of complex numbers are not solved")
         case NamedSet():
-            raise NoAnswer("which whole numbers these are is not asked in a way that is understood")
+            raise NoAnswer("which of these numbers are whole or rational is not asked in a way that is understood")
         case Elements(members):
             distances = [sympy.Abs(operand - value(member)) for member in members]
             return (sympy.Min(*distances) if len(distances) > 1 else distances[0]), ()

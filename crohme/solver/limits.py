@@ -10,13 +10,14 @@ import sympy
 
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import is_presentable
-from crohme.solver.numeric import as_real, number, precise, real_function
+from crohme.solver.numeric import as_real, is_complex_at, number, precise, real_function
 from crohme.solver.odd_root import OddRoot
 from crohme.solver.patience import attempt
 from crohme.solver.plain import plain
 
 _SECONDS = 1.5
 UNDEFINED = "it is not defined: the limit does not exist"
+_UNREAL = "it is not defined: there are no real values on the way to the limit"
 DEPENDS = "the limit depends on"
 _NOT_FOUND = "no closed form was found"
 
@@ -36,8 +37,12 @@ def limit_of(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str
     """
     if not body.has(symbol):
         return body
-    if goal.is_infinite or side != "+-":
-        found = _one_sided(body, symbol, goal, side)
+    sides = [side] if goal.is_infinite or side != "+-" else ["+", "-"]
+    unreal = [each for each in sides if _is_complex_beside(body, symbol, goal, each)]
+    if len(unreal) == len(sides):
+        raise NoAnswer(_UNREAL)
+    if len(sides) == 1 or unreal:  # sqrt(x) has a limit at 0: from where it is real
+        found = _one_sided(body, symbol, goal, next(each for each in sides if each not in unreal))
     else:
         right, left = (_one_sided_or_none(body, symbol, goal, s) for s in "+-")
         if right is None and left is None:
@@ -113,12 +118,28 @@ def _is_real_beside(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, si
     return at is None or real_function(body, symbol)(at.real + step) is not None
 
 
+def _is_complex_beside(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> bool:
+    """Whether a function that is written without i has complex values only on one side of the goal.
+
+    Powers of negative numbers, as in `( - 2 ) ^ n`, are real for whole numbers.
+    """
+    if body.free_symbols - {symbol} or body.has(sympy.I) or goal.free_symbols:
+        return False
+    if any(power.base.is_negative and power.exp.has(symbol) for power in body.atoms(sympy.Pow)):
+        return False
+    points = _points(goal, side, powers=(3, 5, 7))
+    return points is not None and all(map(is_complex_at(body, symbol), points))
+
+
 def _one_sided(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> sympy.Expr:
     if body.has(OddRoot):
         direction = -1 if (side == "-" and not goal.is_infinite) or goal == -sympy.oo else 1
         body = _positive_roots(body, symbol, goal, direction)
-    direction_ = side if not goal.is_infinite else ("-" if goal == sympy.oo else "+")
-    found = attempt(sympy.limit, body, symbol, goal, direction_, seconds=2 * _SECONDS)
+    if goal == -sympy.oo:  # SymPy's limit of 2^x there is infinite
+        found = attempt(sympy.limit, body.subs(symbol, -symbol), symbol, sympy.oo, "-", seconds=2 * _SECONDS)
+    else:
+        direction_ = "-" if goal.is_infinite else side
+        found = attempt(sympy.limit, body, symbol, goal, direction_, seconds=2 * _SECONDS)
     values = None
     if not body.free_symbols - {symbol} and not goal.free_symbols:
         values = _approach(body, symbol, goal, side)
@@ -148,16 +169,18 @@ def _positive_roots(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, di
 def _approach(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str) -> list[Any] | None:
     """Values nearer and nearer to the goal."""
     value = _any_function(body, symbol)
+    points = _points(goal, side, powers=(2, 3, 4, 6, 8))
+    found = [None] if points is None else [value(point) for point in points]
+    return None if None in found else found
+
+
+def _points(goal: sympy.Expr, side: str, powers: Iterable[int]) -> list[Any] | None:
+    """Points nearer and nearer to the goal; None if it is no real number."""
     if goal.is_infinite:
         sign = 1 if goal == sympy.oo else -1
-        points = [sign * mpmath.mpf(10) ** k for k in (2, 3, 4, 6, 8)]
-    else:
-        at, sign = number(goal), -1 if side == "-" else 1
-        if at is None or at.imag:
-            return None
-        points = [at.real + sign * mpmath.mpf(10) ** -k for k in (2, 3, 4, 6, 8)]
-    found = [value(point) for point in points]
-    return None if None in found else found
+        return [sign * mpmath.mpf(10) ** k for k in powers]
+    at, sign = number(goal), -1 if side == "-" else 1
+    return None if at is None or at.imag else [at.real + sign * mpmath.mpf(10) ** -k for k in powers]
 
 
 def _any_function(body: sympy.Expr, symbol: sympy.Symbol) -> Callable[[Any], Any]:

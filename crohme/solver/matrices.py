@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 from crohme.solver.errors import NoAnswer, NotUnderstood
+from crohme.solver.identities import with_identities
 from crohme.solver.readback import read_as
 from crohme.solver.syntax import (
     Absolute,
@@ -53,9 +54,11 @@ def with_matrices(statements: Sequence[Statement]) -> tuple[list[Statement], lis
     if not any(isinstance(part, Matrix | Determinant) for statement in statements for part in walk(statement)):
         return list(statements), []
     known: dict[Name, Expression] = {}
+    identities: dict[Name, int] = {}
     rest: list[Statement] = []
     for index, statement in enumerate(statements):
-        put = _transposed(put_in(statement, known))
+        put, units = with_identities(_transposed(put_in(statement, known)), shape_of)
+        identities |= units
         later = set().union(*map(free_names, statements[index + 1 :]), set())
         if (given := _given(put)) is not None and given[0] in later:
             known[given[0]] = given[1]
@@ -69,7 +72,9 @@ def with_matrices(statements: Sequence[Statement]) -> tuple[list[Statement], lis
     for statement in found:
         if _given(statement) is None:  # what a letter is, has the size of the letter
             check_sizes(statement)
-    return found, [f"{name.latex} was taken for a matrix of size {m.rows}×{m.columns}" for name, m in letters.items()]
+    notes = [f"{name.latex} was taken for a matrix of size {m.rows}×{m.columns}" for name, m in letters.items()]
+    notes += [f"{name.latex} was taken for the identity matrix of size {n}×{n}" for name, n in identities.items()]
+    return found, notes
 
 
 def size_of(statement: Statement) -> int:

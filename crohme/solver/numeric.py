@@ -45,6 +45,21 @@ def real_function(expression: sympy.Expr, symbol: sympy.Symbol) -> RealFunction:
     return value
 
 
+def is_complex_at(expression: sympy.Expr, symbol: sympy.Symbol) -> Callable[[Any], bool]:
+    """A function of one real number: whether the value there is a complex number, and no real one."""
+    compiled = sympy.lambdify(symbol, expression, [{"OddRoot": _odd_root}, "mpmath"])
+
+    def test(at: Any) -> bool:
+        with mpmath.workdps(DIGITS + 10):
+            try:
+                value = compiled(mpmath.mpf(at))
+            except (ZeroDivisionError, ValueError, OverflowError, TypeError, NotImplementedError):
+                return False
+            return isinstance(value, mpmath.mpc) and as_real(value) is None and bool(mpmath.isfinite(value))
+
+    return test
+
+
 def as_real(value: Any) -> mpmath.mpf | None:
     """A number of mpmath as a finite real one, if its imaginary part is within the rounding error."""
     if isinstance(value, mpmath.mpc):

@@ -77,7 +77,8 @@ def limit(parser: RowReader) -> Expression:
         raise refusal(f"{show(lower)} under the limit does not say where {variable.latex} goes", [node])
     approach.take()
     goal = approach.rest()
-    return Limit(_body(parser, node, variable, takes_sum=True), variable, goal, side)
+    body, spans = _body_and_span(parser, node, variable)
+    return Limit(body, variable, goal, side, spans)
 
 
 def _limits(node: Node) -> tuple[tuple[Node, ...] | None, tuple[Node, ...] | None]:
@@ -91,11 +92,15 @@ def _limits(node: Node) -> tuple[tuple[Node, ...] | None, tuple[Node, ...] | Non
     return found[0], found[1]
 
 
-def _body(parser: RowReader, operator: Node, variable: Name, takes_sum: bool = False) -> Expression:
-    """What an operator is of, in which the letter of `variable` is a name.
+def _body(parser: RowReader, operator: Node, variable: Name) -> Expression:
+    """The one term that an operator is of, in which the letter of `variable` is a name."""
+    return _body_and_span(parser, operator, variable, takes_sum=False)[0]
 
-    One term; of limits and derivatives all terms, up to one with another such operator.
-    """
+
+def _body_and_span(
+    parser: RowReader, operator: Node, variable: Name, takes_sum: bool = True
+) -> tuple[Expression, bool]:
+    """What a limit or a derivative is of: all terms, up to another such operator, and whether they are many."""
     outer, parser.bound = parser.bound, parser.bound | {variable.label}
     minus = parser.take() if parser.follows("-") else None
     start = parser.position
@@ -107,7 +112,7 @@ def _body(parser: RowReader, operator: Node, variable: Name, takes_sum: bool = F
     parser.bound = outer
     body = parser.added(terms)
     _check_subscripts(body, variable, operator)
-    return body
+    return body, len(terms) > 1
 
 
 def _is_bracket(row: Sequence[Node]) -> bool:
@@ -170,20 +175,23 @@ def derivative(parser: RowReader) -> Expression | None:
         raise refusal(f"{show([node])} is not understood: the orders above and below differ", [node])
     for variable, _ in by:
         _check_no_constant(variable, node)
+    spans = False
     if len(above) > 1:
         operand = parser.over(above[1:])
         body = operand.product()
         if operand.peek() is not None:
             raise refusal(f"how much of {show(above)} is differentiated is not clear: write brackets", [node])
     else:
-        body = _body(parser, node, by[0][0], takes_sum=True)
+        body, spans = _body_and_span(parser, node, by[0][0])
     names = free_names(body)
     is_partial = above[0].label == r"\partial"
+    is_open = isinstance(body, Name)  # \partial f / \partial x: a letter alone stands for a function
     for variable, order in reversed(by):
-        if names and variable not in names and not is_partial:
+        if names and variable not in names and (is_open or not is_partial):
             unknown = " , ".join(sorted(name.latex for name in names))
             raise refusal(f"how {unknown} depends on {variable.latex} is not said", [node])
-        body = Derivative(body, variable, order, is_partial)
+        body = Derivative(body, variable, order, is_partial, spans)
+        spans = False
     return body
 
 

@@ -77,12 +77,20 @@ def _read(trees: Sequence[SymbolTree], context: Context) -> Problem:
     if len(signs) > 1:
         raise NotUnderstood(r"two signs \pm: whether they go together is not said", r"\pm")
     given = [statement for statement in statements if not isinstance(statement, Definition)]
+    if any(not _is_of_any_number(statement) for statement in given):
+        given = [statement for statement in given if not _is_of_any_number(statement)]
     if not given:
         return Problem(Task.DEFINE, said, asked=tuple(statements), notes=tuple(notes), defines=defines)
     declared = _declared(given)
     asked = tuple(statement for statement in given if statement not in declared)
     if not asked:
-        raise NotUnderstood("nothing is asked about these whole numbers", read_as(statements))
+        has_equation = any(isinstance(statement, Comparison) and "=" in statement.signs for statement in given)
+        cause = (
+            "equations in whole numbers are not solved"
+            if has_equation
+            else "nothing is asked about these whole numbers"
+        )
+        raise NotUnderstood(cause, read_as(statements))
     task, unknowns = _evaluation(asked) or _question(asked, declared)
     if signs and task in (Task.CHECK, Task.SOLVE_INEQUALITY):
         raise NotUnderstood(r"what \pm means here is not understood", r"\pm")
@@ -114,6 +122,16 @@ def _is_of_whole_numbers(membership: Membership) -> bool:
         isinstance(membership.operand, Name)
         and all(isinstance(piece, NamedSet) and piece.letter in "NZ" for piece in membership.pieces)
         and all(isinstance(piece, Elements) for piece in membership.without)
+    )
+
+
+def _is_of_any_number(statement: Statement) -> bool:
+    """Whether this is `x \\in \\mathbb{C}`, which says nothing of x."""
+    return (
+        isinstance(statement, Membership)
+        and isinstance(statement.operand, Name)
+        and NamedSet("C") in statement.pieces
+        and not statement.without
     )
 
 

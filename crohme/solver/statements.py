@@ -198,4 +198,18 @@ def _is_decimal_comma(left: tuple[Node, ...], right: tuple[Node, ...]) -> bool:
     while before > 0 and left[before - 1].label.isdigit():
         before -= 1
     has_point = before > 1 and left[before - 1].label == "." and left[before - 2].label.isdigit()
+    if has_point and len(left) - before == 3 and left[before - 2].label != "0" and not _has_point(right):
+        start = (
+            before
+            - 1
+            - next((n for n, node in enumerate(left[before - 2 :: -1]) if not node.label.isdigit()), before - 1)
+        )
+        number = (*left[start:], Node(","), right[0])
+        raise refusal(f"the point in {show(number)} may separate decimals or thousands", left[start:])
     return not has_point
+
+
+def _has_point(row: tuple[Node, ...]) -> bool:
+    """Whether the number that a row begins with has a point."""
+    end = next((k for k, node in enumerate(row) if not node.label.isdigit()), len(row))
+    return end + 1 < len(row) and row[end].label == "." and row[end + 1].label.isdigit()

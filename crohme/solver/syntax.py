@@ -6,7 +6,7 @@ The parser builds it, `readback` writes it as LaTeX for people, `symbolic` hands
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from typing import Any, TypeAlias
 
@@ -150,10 +150,15 @@ class Factorial:
 
 @dataclass(frozen=True)
 class Derivative:
+    """Args:
+    spans_sum: bool. Whether it was written before a sum without brackets, all of which was taken.
+    """
+
     body: Expression
     variable: Name
     order: int = 1
     is_partial: bool = False
+    spans_sum: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -243,12 +248,14 @@ class Cases:
 class Limit:
     """Args:
     side: str. `+` from above, `-` from below, `+-` from both sides.
+    spans_sum: bool. See `Derivative`.
     """
 
     body: Expression
     variable: Name
     target: Expression
     side: str = "+-"
+    spans_sum: bool = field(default=False, compare=False)
 
 
 Expression: TypeAlias = (
@@ -405,7 +412,7 @@ def _names_of_parts(statement: Statement) -> tuple[str, ...]:
     """The fields in which parts may be."""
     kind: type[Any] = type(statement)
     if kind not in _PARTS:
-        _PARTS[kind] = tuple(field.name for field in fields(kind) if field.name not in _NO_PARTS)
+        _PARTS[kind] = tuple(each.name for each in fields(kind) if each.name not in _NO_PARTS)
     return _PARTS[kind]
 
 

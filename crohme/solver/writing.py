@@ -18,13 +18,17 @@ DIGITS = 12
 """Significant digits of a decimal."""
 MAX_LENGTH = 2000
 """Characters of the longest answer that is written out."""
+_MANY_OPERATIONS = 100
 _LONG_INTEGER = 10**15
 _LARGE_FRACTION = 10**7
 
 
 def is_too_long(value: sympy.Expr) -> bool:
-    """Whether this is a whole number with more than `MAX_LENGTH` digits."""
-    return bool(value.is_Integer) and abs(value) >= 10**MAX_LENGTH
+    """Whether this is a number that takes more than `MAX_LENGTH` characters: one with many digits, or a long sum."""
+    if value.is_Rational:
+        return bool(abs(value.p) * value.q >= 10**MAX_LENGTH)
+    is_long = value.is_number and value.is_finite and value.count_ops() > _MANY_OPERATIONS
+    return bool(is_long) and len(sympy.latex(value)) > MAX_LENGTH
 
 
 def is_better_as_decimal(value: sympy.Expr) -> bool:

@@ -299,6 +299,19 @@ def test_what_has_to_be_said_beside_an_answer(latex: str, note: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "latex", [r"\frac { d } { d x } ( x ^ { 3 } + x ) + x", r"\lim _ { x \rightarrow 1 } ( x ^ { 2 } + x )"]
+)
+def test_brackets_say_what_an_operator_is_of(latex: str) -> None:
+    assert not answer(latex).notes
+
+
+def test_no_solution_beside_a_number_left_out_is_said_to_be_of_real_ones() -> None:
+    assert answer(r"x ^ { 2 } = - 1 , x \neq 0").notes == (
+        "in the real numbers: complex solutions were not searched for",
+    )
+
+
+@pytest.mark.parametrize(
     ("latex", "expected_answers"),
     [
         (r"\sin ( x ^ { 2 } ) = 0", [r"x = - \sqrt{\pi} \sqrt{n} , \; n \in \mathbb{Z} , \; n \geq 0",

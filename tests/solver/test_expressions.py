@@ -246,6 +246,11 @@ def test_truth(row: dict[str, str]) -> None:
     assert find(row["latex"]).answers == [rf"\mathrm{{{row['check']}}}"]
 
 
+@pytest.mark.parametrize("latex", [r"x^2=-1,x\in\mathbb{C}", r"x\in\mathbb{C},x^2+1=0"])
+def test_complex_unknowns_have_complex_values(latex: str) -> None:
+    assert find(latex).answers == ["x = - i", "x = i"]
+
+
 @pytest.mark.parametrize("row", rows("refused"))
 def test_refused_with_the_cause(row: dict[str, str]) -> None:
     with pytest.raises((NoAnswer, NotUnderstood), match=row["check"]) as error:

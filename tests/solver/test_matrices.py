@@ -56,6 +56,28 @@ def test_sums_products_powers_and_transposes_are_those_of_numpy(seed: int) -> No
         np.testing.assert_allclose(numbers(answer(text).answers[0]), expected)
 
 
+@pytest.mark.parametrize("unit", ["I", "E"])
+def test_a_letter_that_must_be_the_identity_is_it(unit: str) -> None:
+    (a,) = drawn(3, (3, 3))
+    solution = answer(f"A = {written(a)}, 2 A - 3 {unit}")
+    np.testing.assert_allclose(numbers(solution.answers[0]), 2 * a - 3 * np.eye(3))
+    assert solution.notes == (f"{unit} was taken for the identity matrix of size 3×3",)
+
+
+@pytest.mark.parametrize("left", [r"\det(A-\lambda I)", r"|A-\lambda E|", r"\det(\lambda I-A)"])
+def test_eigenvalues_are_those_of_numpy(left: str) -> None:
+    matrix = np.array([[2.0, 1], [1, 4]])
+    solution = answer(f"A = {written(matrix)}, {left} = 0")
+    found = sorted(compiled(text.partition("=")[2])() for text in solution.answers)
+    np.testing.assert_allclose(np.real(found), np.linalg.eigvalsh(matrix))
+
+
+def test_a_letter_with_a_value_is_no_identity() -> None:
+    solution = answer(r"A=\begin{pmatrix}2&1\\1&2\end{pmatrix},I=\begin{pmatrix}0&1\\1&0\end{pmatrix},A+I")
+    np.testing.assert_allclose(numbers(solution.answers[0]), [[2, 2], [2, 2]])
+    assert not solution.notes
+
+
 @pytest.mark.parametrize("size", [2, 3, 4])
 def test_inverse_and_determinant_are_those_of_numpy(size: int) -> None:
     (a,) = drawn(5 * size, (size, size))
