@@ -18,6 +18,7 @@ MOST_STROKES = 120
 """Of a search that reads ahead: CROHME's longest expression has 115. A tree keeps all tokens, and each looks for its
 own among them, so that with far more it would take longer than reading step by step."""
 _MOST_TOKENS = 3  # a stroke, and some more, of each hypothesis: what is foreseen may lead round in circles
+_FARTHEST = 24  # tokens that are foreseen at once, but for the first time: looking to the end each time takes longer
 _Key = tuple[object, ...]
 
 
@@ -165,7 +166,9 @@ class _Reader:
         search, known = self._search, len(self.read)
         room = max(self._most - known, sum(len(way.live) for way in search.ways))
         ways = [Search(way.backward, list(way.live), list(way.done)) for way in search.ways]
-        while any(way.live for way in ways):
+        for _ in range(_FARTHEST if known else self._most):
+            if not any(way.live for way in ways):
+                break
             for way in ways:
                 expansions, going_on = list[Expansion](), list[Hypothesis]()
                 for hypothesis in way.live:
