@@ -87,6 +87,7 @@ def test_a_formula_is_not_cut_off_to_make_room_for_its_answer(page: Page) -> Non
     room, needed = page.browser.execute_script(sizes)
     assert room >= 0.8 * needed > 40  # without room for what it needs, a half
     assert page.one("#answer").rect["height"] > 40
+    assert not page.all(".line-answer .preview") and "No plot" not in page.text("#tags"), "nobody asked for one"
 
 
 def test_an_expression_is_answered_only_when_asked_for(page: Page) -> None:

@@ -227,6 +227,41 @@ def test_the_whole_notebook_is_exported_and_imported(notebook: Page, kind: str) 
         assert points == pytest.approx(points0, abs=0.6)
 
 
+def test_blank_pages_of_a_notebook_are_imported_with_their_names(notebook: Page) -> None:
+    pages = [{"name": name, "strokes": strokes} for name, strokes in (("a", []), ("b", [[[9, 9], [9, 49]]]), ("c", []))]
+    content = json.dumps({"format": "crohme notebook", "version": 1, "pages": pages})
+    notebook.drop(content.encode(), "n.json")
+    notebook.wait(lambda: notebook.text("#notice span") == "3 pages came with n.json.")
+    notebook.wait(lambda: [one["name"] for one in kept(notebook)] == ["a", "b", "c"])
+
+
+def test_what_inkml_cannot_hold_is_left_out_of_a_name(notebook: Page) -> None:
+    pages = [{"name": "a\x01\ud800b", "strokes": [[[9, 9], [9, 49]]]}]
+    content = json.dumps({"format": "crohme notebook", "version": 1, "pages": pages})
+    notebook.drop(content.encode(), "n.json")
+    file = notebook.browser.downloads / "notebook.inkml"
+    file.unlink(missing_ok=True)
+    notebook.wait(lambda: notebook.text("#notice span") == "1 page came with n.json.")
+    choose(notebook, "inkml")
+    notebook.wait(file.exists)
+    assert len(read(file).strokes) == 1
+    notebook.one("#import").send_keys(str(file))
+    notebook.wait(lambda: notebook.text("#notice span") == "1 page came with notebook.inkml.")
+    assert notebook.text("#page-name") == "a\ufffdb"
+
+
+def test_the_only_page_is_deleted_and_brought_back_alone(notebook: Page) -> None:
+    notebook.write_at_once(poles(A))
+    notebook.wait(lambda: len(kept(notebook)) == 1)
+    notebook.click("#pages")
+    notebook.click("#page-list [data-act=remove]")
+    notebook.browser.execute_script("document.getElementById('contents').hidePopover()")
+    notebook.click("#notice button:not(.close)")
+    notebook.wait(lambda: len(extents(notebook)) == 1)
+    notebook.click("#pages")
+    notebook.wait(lambda: len(notebook.all("#page-list li")) == 1)
+
+
 BROKEN = {
     "none.json": ("{", "it is no JSON"),
     "other.json": ('{"pages": []}', "it is no crohme notebook"),
@@ -240,6 +275,20 @@ BROKEN = {
         '{"format": "crohme notebook", "version": 1, "pages": [{"name": "a", "strokes": [[[0, 1]]], '
         '"lines": [{"strokes": [1], "latex": null}]}]}',
         "page 1: a line cannot be read",
+    ),
+    "null.json": (
+        '{"format": "crohme notebook", "version": 1, "pages": [null]}',
+        "page 1: it has no name, or one that is too long",
+    ),
+    "twice.json": (
+        '{"format": "crohme notebook", "version": 1, "pages": [{"name": "a", "strokes": [[[0, 1]], [[2, 3]]], '
+        '"fixed": [{"strokes": [0, 1], "label": null}, {"strokes": [1], "label": "x"}]}]}',
+        "page 1: a stroke is in two corrected symbols",
+    ),
+    "nameless.json": (
+        '{"format": "crohme notebook", "version": 1, "pages": [{"name": "a", "strokes": [[[0, 1]]], '
+        '"fixed": [{"strokes": [0], "label": ""}]}]}',
+        "page 1: a corrected symbol cannot be read",
     ),
     "broken.inkml": ("<ink><!-- crohme notebook -->", "it is no XML"),
 }

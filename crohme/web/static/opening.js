@@ -55,7 +55,7 @@ export class Opening {
   async notebook(name, text) {
     try {
       const pages = await fromText(text);
-      for (const one of pages) await this.#notebook.add(one.content, one.name);
+      for (const [i, one] of pages.entries()) await this.#notebook.add(one.content, one.name, { isApart: i > 0 });
       this.#notice.tell(pages.length === 1 ? `1 page came with ${name}.` : `${pages.length} pages came with ${name}.`);
     } catch (error) {
       this.#notice.tell(`${name} cannot be imported: ${error.message}.`);
@@ -68,9 +68,7 @@ export class Opening {
     if (!hasInk(hash)) return;
     globalThis.history.replaceState(null, "", location.href.split("#")[0]);
     try {
-      const linked = await pageOf(hash), { width } = this.#pad;
-      const fits = linked.strokes.flat().every(([x, y]) => x >= 0 && x <= width && y >= 0);
-      await this.#notebook.add(fits ? linked : page(fitted(linked.strokes, width, this.#pad.height), linked));
+      await this.#notebook.add(await pageOf(hash)); // as large as it was written: the view fits it to this window
     } catch (error) {
       this.#notice.tell(error.message);
     }
