@@ -305,6 +305,18 @@ def test_files_that_are_no_notebook_are_refused_and_leave_all_as_it_was(notebook
     assert all("inline style" in one for one in complaints), complaints  # with which Chromium describes broken XML
 
 
+@pytest.mark.parametrize(("count", "apart", "is_cut"), [(11, 15, False), (24, 6, True)], ids=["fits", "is cut"])
+def test_a_reading_beside_its_line_is_whole_or_fades_out(notebook: Page, count: int, apart: int, is_cut: bool) -> None:
+    notebook.resize(*PHONE)
+    notebook.write_at_once([[(-150 + apart * i, -100), (-140 + apart * i, -60)] for i in range(count)])
+    notebook.write_at_once(poles(C, top=40))
+    settled(notebook, "b" * count, "c")
+    notebook.browser.execute_async_script("setTimeout(arguments[0], 200)")  # nothing else happens
+    script = "const [one] = document.querySelectorAll('.line-reading .drawn'); return [one.scrollWidth, one.clientWidth]"
+    needed, room = notebook.browser.execute_script(script)
+    assert (needed > room + 1) == is_cut == bool(notebook.all(".line-reading .cut"))
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])
 def test_long_pages_scroll(notebook: Page, size: tuple[int, int]) -> None:
     notebook.resize(*size)

@@ -79,6 +79,12 @@ def test_a_part_is_chosen_with_keys_or_not_at_all(page: Page) -> None:
     assert count_strokes(page) == 2
 
 
+def test_no_part_is_offered_of_what_is_no_picture(page: Page) -> None:
+    page.drop(picture()[:60], "photo.png")
+    page.wait(lambda: "cannot be used" in page.text("#status"))
+    assert not page.one("#notice").is_displayed()
+
+
 def test_a_picture_is_pasted(page: Page) -> None:
     page.browser.execute_script(PASTE, base64.b64encode(picture()).decode(), "image.png", "image/png")
     page.wait_for_reading()

@@ -7,6 +7,8 @@ import { fitted } from "./ink.js";
 import { hasInk, pageOf } from "./link.js";
 import { page } from "./page.js";
 
+const NO_PICTURE = new Set(["needs_server", "unusable_image"]); // no part of it can be read, either
+
 export class Opening {
   #pad;
   #notebook;
@@ -31,7 +33,8 @@ export class Opening {
       const text = await file.text();
       if (name.endsWith(".json") || isNotebook(text)) return this.notebook(file.name, text);
     }
-    const type = typeOf(file), isPicture = type?.startsWith("image/");
+    const type = typeOf(file);
+    let hasParts = type?.startsWith("image/");
     try {
       if (!type) throw new Refusal("type", "Only InkML, PNG, JPEG and WebP files can be read.");
       const sent = await sendable(file, type);
@@ -42,8 +45,9 @@ export class Opening {
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.#panel.refuse(refusal);
+      hasParts &&= !NO_PICTURE.has(refusal.code);
     }
-    if (isPicture) this.#notice.tell("Only a part of the picture?", { name: "Choose it", run: () => this.#part(whole, history, mode) });
+    if (hasParts) this.#notice.tell("Only a part of the picture?", { name: "Choose it", run: () => this.#part(whole, history, mode) });
   }
 
   async #part(whole, history, mode) {
