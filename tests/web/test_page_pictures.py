@@ -80,8 +80,17 @@ def test_a_part_is_chosen_with_keys_or_not_at_all(page: Page) -> None:
 
 
 def test_no_part_is_offered_of_what_is_no_picture(page: Page) -> None:
-    page.drop(picture()[:60], "photo.png")
-    page.wait(lambda: "cannot be used" in page.text("#status"))
+    for content, said in ((picture()[:60], "cannot be used"), (b"", "The file is empty.")):
+        page.drop(content, "photo.png")
+        page.wait(lambda: said in page.text("#status"))  # noqa: B023
+        assert not page.one("#notice").is_displayed()
+
+
+def test_a_part_of_the_picture_before_is_not_offered_of_other_files(page: Page) -> None:
+    page.drop(picture(), "photo.png")
+    page.wait(lambda: page.one("#notice").is_displayed())
+    page.drop(b"<ink", "broken.inkml")
+    page.wait(lambda: "InkML" in page.text("#status"))
     assert not page.one("#notice").is_displayed()
 
 

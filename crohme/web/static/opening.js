@@ -28,6 +28,7 @@ export class Opening {
 
   /** Open a file in a mode: a notebook adds its pages, an expression or a picture is read; `whole` is the picture it is a part of. */
   async file(file, history, mode, whole = file) {
+    this.#notice.clear(); // what it offers is of the file before
     const name = file.name.toLowerCase();
     if (/\.(json|inkml)$/.test(name)) {
       const text = await file.text();
