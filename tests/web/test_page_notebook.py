@@ -312,7 +312,9 @@ def test_a_reading_beside_its_line_is_whole_or_fades_out(notebook: Page, count: 
     notebook.write_at_once(poles(C, top=40))
     settled(notebook, "b" * count, "c")
     notebook.browser.execute_async_script("setTimeout(arguments[0], 200)")  # nothing else happens
-    script = "const [one] = document.querySelectorAll('.line-reading .drawn'); return [one.scrollWidth, one.clientWidth]"
+    script = (
+        "const [one] = document.querySelectorAll('.line-reading .drawn'); return [one.scrollWidth, one.clientWidth]"
+    )
     needed, room = notebook.browser.execute_script(script)
     assert (needed > room + 1) == is_cut == bool(notebook.all(".line-reading .cut"))
 
