@@ -87,6 +87,7 @@ def test_a_formula_is_not_cut_off_to_make_room_for_its_answer(page: Page) -> Non
     room, needed = page.browser.execute_script(sizes)
     assert room >= 0.8 * needed > 40  # without room for what it needs, a half
     assert page.one("#answer").rect["height"] > 40
+    assert not page.all(".line-answer .preview") and "No plot" not in page.text("#tags"), "nobody asked for one"
 
 
 def test_an_expression_is_answered_only_when_asked_for(page: Page) -> None:
@@ -223,7 +224,7 @@ def plan(script: str) -> Any:
         pytest.skip("no Node")
     names = f"""
 import {{ kindOf, definedBy, plan, Calculator }} from {json.dumps((STATIC / "calculation.js").as_uri())};
-import {{ heightsOf, ticks, label }} from {json.dumps((STATIC / "axes.js").as_uri())};
+import {{ firstView, heightsOf, ticks, label }} from {json.dumps((STATIC / "axes.js").as_uri())};
 const found = await (async () => {{ {script} }})();
 console.log(JSON.stringify(found));
 """
@@ -325,6 +326,17 @@ def test_only_what_changed_is_asked_again_and_what_is_outdated_is_taken_back() -
         ["a + 1 =", ["a = 3"], True],
         ["a + 2 =", ["a = 3"], False],
     ]
+
+
+def test_a_plot_shows_both_sides_of_poles_at_first() -> None:
+    ends = (-10, -2.00001), (-1.99999, 1.99999), (2.00001, 10)
+    xs = [[low + (high - low) * k / 100 for k in range(101)] for low, high in ends]
+    parts = [[[x, 1 / (x * x - 4)] for x in part] for part in xs]
+    view = "firstView({{ parts: {}, marks: [{{ kind: 'maximum', x: 0, y: -0.25 }}] }}, [-10, 10])"
+    (left, right), (low, high) = plan(f"const {{ x, y }} = {view.format(parts)}; return [x, y]")
+    assert -10 <= left < -4 and 4 < right <= 10 and low < -0.25 and high > 0.25
+    left, right = plan(f"return {view.format([[[x / 10, -1] for x in range(-100, 101)]])}.x")
+    assert (left, right) == (-2, 2), "without poles, what is around its extrema"
 
 
 def test_a_plot_is_as_high_as_what_is_worth_seeing() -> None:

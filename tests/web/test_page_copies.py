@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
+import zlib
+from typing import Any
 
 import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-from tests.web.chromium import CROSS, Page, count_strokes, needs_chromium  # noqa: E402
-from tests.web.shown_readings import CLIPBOARD, reading, show  # noqa: E402
+from tests.web.chromium import CROSS, PHONE, Page, count_strokes, needs_chromium  # noqa: E402
+from tests.web.letters import A, B, C, poles, settled  # noqa: E402
+from tests.web.shown_readings import CLIPBOARD, extents, reading, show  # noqa: E402
 
 pytestmark = needs_chromium
 
@@ -42,11 +47,42 @@ def test_what_was_read_is_copied_in_many_forms(page: Page) -> None:
     assert "#" not in page.browser.current_url
 
 
+def packed(content: Any) -> str:
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(json.dumps(content).encode()) + packer.flush()
+    return "#ink=" + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def test_a_page_of_a_wide_screen_keeps_its_proportions_on_a_phone(notebook: Page) -> None:
+    notebook.browser.execute_script(CLIPBOARD)
+    notebook.write_at_once(poles(A, B, C, left=-350))
+    notebook.write_at_once(poles(C, C, left=150, top=120))
+    settled(notebook, "abc", "cc")
+    before = extents(notebook)
+    notebook.click("#copy-as")
+    notebook.click("#copies [data-copy=link]")
+    (link,) = notebook.wait(lambda: notebook.browser.execute_script("return copied"))
+    notebook.clear_data()
+    notebook.browser.get("about:blank")
+    notebook.resize(*PHONE)
+    notebook.browser.get(link)
+    settled(notebook, "abc", "cc")
+    for one, other in zip(extents(notebook), before, strict=True):
+        assert one == pytest.approx(other, abs=0.5), "what is written on will be as large as it"
+
+
 def test_a_damaged_link_is_said_to_be_so_beside_the_reading_of_what_was_kept(page: Page) -> None:
     page.write(CROSS)
     page.wait_for_reading()
     said = "The link is damaged: its ink cannot be read."
-    for link in ("#ink=AAAA", "#ink=", "#ink=%%%"):
+    pole = [9, 9, 0, 160]
+    damaged = [
+        {"strokes": [["9", "9", "0", "160"]]},
+        {"strokes": [pole], "fixed": [{"strokes": [0], "label": ""}]},
+        {"strokes": [pole], "fixed": [{"strokes": [0, 0], "label": None}]},
+        {"strokes": [pole], "fixed": [{"strokes": [0], "label": "x"}, {"strokes": [0], "label": None}]},
+    ]
+    for link in ("#ink=AAAA", "#ink=", "#ink=%%%", *map(packed, damaged)):
         page.browser.get("about:blank")
         page.browser.get(f"{page.address}/{link}")
         page.wait_for_reading()

@@ -10,7 +10,8 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 from crohme.notation import Alphabet, from_latex, to_mathml  # noqa: E402
 from tests.web.chromium import CROSS, DESKTOP, ON_ITS_SIDE, PHONE, Page, needs_axe, needs_chromium  # noqa: E402
-from tests.web.shown_readings import reading, show  # noqa: E402
+from tests.web.letters import A, B, choose, poles  # noqa: E402
+from tests.web.shown_readings import answer, reading, show  # noqa: E402
 
 pytestmark = needs_chromium
 
@@ -35,6 +36,42 @@ def test_the_formula_is_spoken_and_so_are_its_symbols(page: Page) -> None:
     assert page.spoken() == "plus"
     page.one("#shown").send_keys(Keys.ENTER)
     page.wait(lambda: page.one("#correction").is_displayed())
+
+
+def test_the_keyboard_goes_on_at_the_symbol_that_it_was_at(page: Page) -> None:
+    show(page, reading("x + y", [0], [1], [2]))
+    page.one("#shown").send_keys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ENTER)
+    page.wait(lambda: page.one("#correction").is_displayed())
+    page.browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    page.wait(lambda: not page.one("#correction").is_displayed())
+    page.browser.switch_to.active_element.send_keys(Keys.ENTER)
+    page.wait(lambda: page.one("#correction").is_displayed())
+    page.one("#correction [data-label=t]").send_keys(Keys.ENTER)
+    page.answer(1, answer(reading("x t y", [0], [1], [2])))
+    page.wait(lambda: page.text("#latex") == "x t y")
+    page.browser.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
+    assert page.spoken() == "y"
+
+
+def test_the_focus_stays_where_one_was_in_menus_and_lists(notebook: Page) -> None:
+    focused = "const { ariaLabel, textContent } = document.activeElement; return (ariaLabel ?? textContent).trim()"
+    active = lambda: notebook.browser.execute_script(focused)  # noqa: E731
+    notebook.write_at_once(poles(A))
+    notebook.wait(lambda: notebook.text("#latex") == "a")
+    notebook.one("#save summary").send_keys(Keys.ENTER)
+    notebook.one("[data-save=inkml]").send_keys(Keys.ESCAPE)
+    assert active() == "Save" and not notebook.one("[data-save=inkml]").is_displayed()
+    choose(notebook, "add")
+    notebook.wait(lambda: notebook.text("#page-name") == "Page 2")
+    notebook.write_at_once(poles(B))
+    notebook.click("#pages")
+    for key, name in ((Keys.ENTER, "Algebra"), (Keys.ESCAPE, "Page 2")):
+        at = "first" if name == "Algebra" else "last"
+        notebook.one(f"#page-list li:{at}-child [data-act=rename]").send_keys(Keys.ENTER)
+        notebook.one("#page-list input").send_keys("Algebra", key)
+        notebook.wait(lambda: active() == name)  # noqa: B023
+    notebook.one("#page-list li:first-child [data-act=remove]").send_keys(Keys.ENTER)
+    notebook.wait(lambda: len(notebook.all("#page-list li")) == 1 and active() == "Page 2")
 
 
 def test_formulas_in_words(page: Page) -> None:

@@ -227,6 +227,41 @@ def test_the_whole_notebook_is_exported_and_imported(notebook: Page, kind: str) 
         assert points == pytest.approx(points0, abs=0.6)
 
 
+def test_blank_pages_of_a_notebook_are_imported_with_their_names(notebook: Page) -> None:
+    pages = [{"name": name, "strokes": strokes} for name, strokes in (("a", []), ("b", [[[9, 9], [9, 49]]]), ("c", []))]
+    content = json.dumps({"format": "crohme notebook", "version": 1, "pages": pages})
+    notebook.drop(content.encode(), "n.json")
+    notebook.wait(lambda: notebook.text("#notice span") == "3 pages came with n.json.")
+    notebook.wait(lambda: [one["name"] for one in kept(notebook)] == ["a", "b", "c"])
+
+
+def test_what_inkml_cannot_hold_is_left_out_of_a_name(notebook: Page) -> None:
+    pages = [{"name": "a\x01\ud800b", "strokes": [[[9, 9], [9, 49]]]}]
+    content = json.dumps({"format": "crohme notebook", "version": 1, "pages": pages})
+    notebook.drop(content.encode(), "n.json")
+    file = notebook.browser.downloads / "notebook.inkml"
+    file.unlink(missing_ok=True)
+    notebook.wait(lambda: notebook.text("#notice span") == "1 page came with n.json.")
+    choose(notebook, "inkml")
+    notebook.wait(file.exists)
+    assert len(read(file).strokes) == 1
+    notebook.one("#import").send_keys(str(file))
+    notebook.wait(lambda: notebook.text("#notice span") == "1 page came with notebook.inkml.")
+    assert notebook.text("#page-name") == "a\ufffdb"
+
+
+def test_the_only_page_is_deleted_and_brought_back_alone(notebook: Page) -> None:
+    notebook.write_at_once(poles(A))
+    notebook.wait(lambda: len(kept(notebook)) == 1)
+    notebook.click("#pages")
+    notebook.click("#page-list [data-act=remove]")
+    notebook.browser.execute_script("document.getElementById('contents').hidePopover()")
+    notebook.click("#notice button:not(.close)")
+    notebook.wait(lambda: len(extents(notebook)) == 1)
+    notebook.click("#pages")
+    notebook.wait(lambda: len(notebook.all("#page-list li")) == 1)
+
+
 BROKEN = {
     "none.json": ("{", "it is no JSON"),
     "other.json": ('{"pages": []}', "it is no crohme notebook"),
@@ -241,6 +276,20 @@ BROKEN = {
         '"lines": [{"strokes": [1], "latex": null}]}]}',
         "page 1: a line cannot be read",
     ),
+    "null.json": (
+        '{"format": "crohme notebook", "version": 1, "pages": [null]}',
+        "page 1: it has no name, or one that is too long",
+    ),
+    "twice.json": (
+        '{"format": "crohme notebook", "version": 1, "pages": [{"name": "a", "strokes": [[[0, 1]], [[2, 3]]], '
+        '"fixed": [{"strokes": [0, 1], "label": null}, {"strokes": [1], "label": "x"}]}]}',
+        "page 1: a stroke is in two corrected symbols",
+    ),
+    "nameless.json": (
+        '{"format": "crohme notebook", "version": 1, "pages": [{"name": "a", "strokes": [[[0, 1]]], '
+        '"fixed": [{"strokes": [0], "label": ""}]}]}',
+        "page 1: a corrected symbol cannot be read",
+    ),
     "broken.inkml": ("<ink><!-- crohme notebook -->", "it is no XML"),
 }
 
@@ -254,6 +303,20 @@ def test_files_that_are_no_notebook_are_refused_and_leave_all_as_it_was(notebook
         assert len(kept(notebook)) == 1 and len(extents(notebook)) == 1
     complaints = [entry["message"] for entry in notebook.browser.get_log("browser")]
     assert all("inline style" in one for one in complaints), complaints  # with which Chromium describes broken XML
+
+
+@pytest.mark.parametrize(("count", "apart", "is_cut"), [(11, 15, False), (24, 6, True)], ids=["fits", "is cut"])
+def test_a_reading_beside_its_line_is_whole_or_fades_out(notebook: Page, count: int, apart: int, is_cut: bool) -> None:
+    notebook.resize(*PHONE)
+    notebook.write_at_once([[(-150 + apart * i, -100), (-140 + apart * i, -60)] for i in range(count)])
+    notebook.write_at_once(poles(C, top=40))
+    settled(notebook, "b" * count, "c")
+    notebook.browser.execute_async_script("setTimeout(arguments[0], 200)")  # nothing else happens
+    script = (
+        "const [one] = document.querySelectorAll('.line-reading .drawn'); return [one.scrollWidth, one.clientWidth]"
+    )
+    needed, room = notebook.browser.execute_script(script)
+    assert (needed > room + 1) == is_cut == bool(notebook.all(".line-reading .cut"))
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, ON_ITS_SIDE], ids=["desktop", "phone", "phone on its side"])

@@ -9,6 +9,7 @@ pytest.importorskip("selenium", reason="selenium is not installed")
 from selenium.webdriver.common.actions.pointer_input import PointerInput  # noqa: E402
 
 from tests.web.chromium import CROSS, Page, count_strokes, each_look, needs_chromium  # noqa: E402
+from tests.web.letters import A, B, C, poles, settled  # noqa: E402
 from tests.web.shown_readings import answer, bodies, extents, reading, show  # noqa: E402
 
 pytestmark = needs_chromium
@@ -95,6 +96,22 @@ def test_what_the_lasso_chooses_is_moved_scaled_copied_and_erased(
     for _ in range(4):
         page.click("#undo")
     assert extents(page) == before
+
+
+def test_a_copy_for_which_there_is_no_room_beside_it_is_a_line_below(notebook: Page) -> None:
+    notebook.write_at_once(poles(*[A, B, C] * 4, left=-300))
+    settled(notebook, "abc" * 4)
+    before = extents(notebook)
+    notebook.click("#select")
+    notebook.write([[(-340, -140), (330, -140), (330, -40), (-340, -40)]])
+    notebook.wait(lambda: notebook.one("#selection").is_displayed())
+    notebook.click("#selection [data-act=copy]")
+    settled(notebook, "abc" * 4, "abc" * 4)
+    copies = extents(notebook)[12:]
+    assert [(x, width) for x, _, width, _ in copies] == [(x, width) for x, _, width, _ in before]
+    notebook.click("#selection [data-act=erase]")
+    settled(notebook, "abc" * 4)
+    assert extents(notebook) == before
 
 
 def test_strokes_are_regrouped_with_the_lasso(page: Page) -> None:

@@ -79,6 +79,21 @@ def test_a_part_is_chosen_with_keys_or_not_at_all(page: Page) -> None:
     assert count_strokes(page) == 2
 
 
+def test_no_part_is_offered_of_what_is_no_picture(page: Page) -> None:
+    for content, said in ((picture()[:60], "cannot be used"), (b"", "The file is empty.")):
+        page.drop(content, "photo.png")
+        page.wait(lambda: said in page.text("#status"))  # noqa: B023
+        assert not page.one("#notice").is_displayed()
+
+
+def test_a_part_of_the_picture_before_is_not_offered_of_other_files(page: Page) -> None:
+    page.drop(picture(), "photo.png")
+    page.wait(lambda: page.one("#notice").is_displayed())
+    page.drop(b"<ink", "broken.inkml")
+    page.wait(lambda: "InkML" in page.text("#status"))
+    assert not page.one("#notice").is_displayed()
+
+
 def test_a_picture_is_pasted(page: Page) -> None:
     page.browser.execute_script(PASTE, base64.b64encode(picture()).decode(), "image.png", "image/png")
     page.wait_for_reading()

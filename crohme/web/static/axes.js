@@ -3,10 +3,11 @@
 const LEAST = 2; // the distance that the points of interest are given at least
 const EVEN = 500; // points over a range that are no nearer to each other; those beside a gap are
 
-/** What is seen of a plot at first: all of its range, or the part where its roots and extrema are. */
+/** What is seen of a plot at first: all of its range, or the part where its roots, extrema, and gaps, as at poles, are. */
 export function firstView({ parts, marks }, range) {
-  const at = marks.map(({ x }) => x), [first, last] = [Math.min(...at), Math.max(...at)];
-  const around = Math.max(last - first, LEAST), isSmall = at.length > 0 && last - first < (range[1] - range[0]) / 4;
+  const gaps = parts.slice(1).flatMap((part, i) => [...parts[i].slice(-1), ...part.slice(0, 1)]).map(([x]) => x);
+  const at = [...marks.map(({ x }) => x), ...gaps], [first, last] = [Math.min(...at), Math.max(...at)];
+  const around = Math.max(last - first, LEAST), isSmall = marks.length > 0 && last - first < (range[1] - range[0]) / 4;
   const x = isSmall ? [Math.max(range[0], first - around), Math.min(range[1], last + around)] : range;
   const within = parts.map((part) => part.filter(([at]) => at >= x[0] && at <= x[1]));
   return { x, y: heightsOf({ parts: within, marks }) };

@@ -8,7 +8,12 @@ export function showContents(parts, notebook, notice) {
   const show = () => {
     name.textContent = notebook.open.name;
     button.ariaLabel = `Pages: ${notebook.open.name}, ${notebook.sheets.indexOf(notebook.open) + 1} of ${notebook.sheets.length}`;
-    if (popover.matches(":popover-open")) list.replaceChildren(...notebook.sheets.map((sheet) => entryOf(sheet, notebook)));
+    if (!popover.matches(":popover-open")) return;
+    const focused = list.contains(document.activeElement) ? document.activeElement.closest("li") : null; // and will be gone
+    list.replaceChildren(...notebook.sheets.map((sheet) => entryOf(sheet, notebook)));
+    if (!focused) return;
+    const same = [...list.children].find(({ dataset }) => dataset.id === focused.dataset.id);
+    (same?.querySelector(".page-name") ?? list.querySelector("[aria-current]"))?.focus();
   };
   popover.addEventListener("toggle", ({ newState }) => {
     if (newState !== "open") return;
@@ -58,11 +63,9 @@ function fieldFor(sheet, notebook, show) {
   };
   field.onblur = () => done(true);
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") done(true);
-    else if (event.key === "Escape") {
-      event.preventDefault();
-      done(false);
-    }
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault(); // it is not for what has the focus next, nor for the popover
+    done(event.key === "Enter");
   });
   return field;
 }

@@ -1,5 +1,5 @@
 /** The whole notebook as one file, JSON or InkML, and from one. */
-import { page } from "./page.js";
+import { areApart, page } from "./page.js";
 
 const FORMAT = "crohme notebook";
 const INKML = "http://www.w3.org/2003/InkML";
@@ -51,7 +51,7 @@ export async function fromText(text) {
   const pages = text.trimStart().startsWith("<") ? ofInkml(text) : ofJson(text);
   if (!pages.length) throw new Error("it has no page");
   if (pages.length > MOST.pages) throw new Error(`it has more than ${MOST.pages} pages`);
-  return Promise.all(pages.map(checked));
+  return Promise.all(pages.map((one, at) => checked(one ?? {}, at)));
 }
 
 function ofJson(text) {
@@ -110,8 +110,10 @@ async function checked({ name, strokes, picture = null, fixed = [], lines = [], 
   }
   const areStrokes = (own) => Array.isArray(own) && own.every((index) => Number.isInteger(index) && index >= 0 && index < strokes.length);
   const isText = (value, most) => value === null || (typeof value === "string" && value.length <= most);
+  const isSymbol = (one) => areStrokes(one?.strokes) && one.strokes.length && isText(one.label, MOST.symbol) && one.label !== "";
   must(areStrokes(text), "its text names strokes that there are not");
-  must(fixed.every((one) => areStrokes(one?.strokes) && one.strokes.length && isText(one.label, MOST.symbol)), "a corrected symbol cannot be read");
+  must(fixed.every(isSymbol), "a corrected symbol cannot be read");
+  must(areApart(fixed), "a stroke is in two corrected symbols");
   must(lines.every((one) => areStrokes(one?.strokes) && one.strokes.length && isText(one.latex, MOST.latex)), "a line cannot be read");
   const placed = [...lines.flatMap((line) => line.strokes), ...text];
   must(new Set(placed).size === placed.length, "a stroke is in two lines");
@@ -152,8 +154,9 @@ function annotation(type, text) {
   return `<annotation type="${type}">${escaped(text)}</annotation>`;
 }
 
+/** Text for XML, which has no control characters, nor halves of characters. */
 function escaped(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return text.toWellFormed().replaceAll(/[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]/g, "").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function rounded([x, y, t]) {

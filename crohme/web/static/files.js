@@ -20,6 +20,7 @@ export function typeOf(file) {
 
 /** A file as a Blob that the server takes: photographs of too many bytes are made smaller. Throws Refusal. */
 export async function sendable(file, type) {
+  if (!file.size) throw new Refusal("unusable_image", "The file is empty.");
   if (!type.startsWith("image/") || file.size <= MOST_BYTES) return new Blob([file], { type });
   const picture = await createImageBitmap(file).catch(() => {
     throw new Refusal("unusable_image", "The picture cannot be read.");

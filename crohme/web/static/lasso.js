@@ -5,6 +5,7 @@ import { Tool } from "./tools.js";
 
 const MARGIN = 10; // CSS pixels around what is chosen
 const HANDLE = 16;
+const APART = 30; // CSS pixels at least between a line and its copy below it: they are two
 const MOST = 0.6; // of a stroke's points within the loop
 const SMALLEST = 0.2;
 
@@ -55,10 +56,11 @@ export class Lasso extends Tool {
 
   cancel() { this.#loop = this.#drag = null; }
 
-  /** The page with a copy of what is chosen beside it; the copy is chosen then. */
-  copyOn(page) {
-    const { width } = this.boxOn(page);
-    const next = copied(page, this.chosenOn(page), (x, y) => [x + width, y]);
+  /** The page with a copy of what is chosen beside it, or below it where the sheet ends, at an edge; the copy is chosen then. */
+  copyOn(page, edge) {
+    const { left, width, height } = this.boxOn(page);
+    const hasRoom = left + 2 * width <= edge, step = height + Math.max(APART, height / 2);
+    const next = copied(page, this.chosenOn(page), (x, y) => (hasRoom ? [x + width, y] : [x, y + step]));
     this.#chosen = new Set(next.strokes.slice(page.strokes.length));
     return next;
   }

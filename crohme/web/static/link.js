@@ -1,11 +1,12 @@
 /** A page in the fragment of an address: nothing of it is sent to the host. */
-import { page } from "./page.js";
+import { areApart, page } from "./page.js";
 
 const KEY = "#ink=";
 const UNITS = 4; // of a CSS pixel
 const MOST_BYTES = 4_000_000; // unpacked
 const MOST_STROKES = 5000;
 const FAR = 1e6;
+const LONGEST = 4000; // characters of LaTeX
 
 /** The address of this site with the page's ink in it. */
 export async function linkTo({ strokes, fixed, lines, text }) {
@@ -35,10 +36,10 @@ export async function pageOf(hash) {
     if (!strokes.length || strokes.length > MOST_STROKES) throw new Error();
     const placed = [...lines.flat(), ...text];
     if (!lines.every((own) => Array.isArray(own) && own.length)) throw new Error();
-    if (new Set(placed).size < placed.length || !placed.every((index) => isStroke(index, strokes.length))) throw new Error();
+    if (!areApart(fixed) || new Set(placed).size < placed.length || !placed.every((index) => isStroke(index, strokes.length))) throw new Error();
     return page(strokes.map(unpacked), {
       fixed: fixed.map((one) => checked(one, strokes.length)), text,
-      lines: lines.map((own, i) => ({ id: i + 1, strokes: own, latex: null, typed: typeof typed[i] === "string" ? typed[i] : null })),
+      lines: lines.map((own, i) => ({ id: i + 1, strokes: own, latex: null, typed: typeof typed[i] === "string" && typed[i].length <= LONGEST ? typed[i] : null })),
     });
   } catch {
     throw new Error("The link is damaged: its ink cannot be read.");
@@ -46,7 +47,7 @@ export async function pageOf(hash) {
 }
 
 function unpacked(steps) {
-  if (!steps.length || steps.length % 2) throw new Error();
+  if (!steps.length || steps.length % 2 || !steps.every(Number.isFinite)) throw new Error();
   let [x, y] = [0, 0];
   return Array.from({ length: steps.length / 2 }, (_, i) => {
     x += steps[2 * i] / UNITS;
@@ -57,7 +58,7 @@ function unpacked(steps) {
 }
 
 function checked({ strokes, label }, count) {
-  if (!strokes.length || !strokes.every((index) => isStroke(index, count)) || !(label === null || typeof label === "string")) throw new Error();
+  if (!strokes.length || !strokes.every((index) => isStroke(index, count)) || !(label === null || (label && typeof label === "string"))) throw new Error();
   return { strokes, label };
 }
 

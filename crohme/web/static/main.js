@@ -169,6 +169,7 @@ const eraseChosen = () => {
 listenToKeys($("pad"), {
   travel, toggle, use: (tool) => {
     use(tool);
+    if ($("save").open && $("save").contains(document.activeElement)) $("save").querySelector("summary").focus();
     $("save").open = false;
   },
   erase: eraseChosen,

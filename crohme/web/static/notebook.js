@@ -62,9 +62,9 @@ export class Notebook extends EventTarget {
     this.#tell();
   }
 
-  /** Add a page at the end, and open it; the page that lies open is taken for content if it is blank. */
-  async add(content = BLANK, name = null) {
-    if (content !== BLANK && this.#history.isBlank) {
+  /** Add a page at the end, and open it; unless it is to be apart, the page that lies open is taken for content if it is blank. */
+  async add(content = BLANK, name = null, { isApart = content === BLANK } = {}) {
+    if (!isApart && this.#history.isBlank) {
       if (name) this.rename(this.open, name);
       return this.#history.push(content);
     }
@@ -84,12 +84,14 @@ export class Notebook extends EventTarget {
   remove(sheet) {
     const at = this.sheets.indexOf(sheet);
     this.sheets.splice(at, 1);
-    if (!this.sheets.length) this.sheets.push(this.#made("Page 1", BLANK));
+    const inItsPlace = this.sheets.length ? null : this.#made("Page 1", BLANK);
+    if (inItsPlace) this.sheets.push(inItsPlace);
     if (sheet === this.open) this.turnTo(this.sheets[Math.min(at, this.sheets.length - 1)]);
     forget(sheet.id).catch(() => this.#tellUnkept());
     this.#others.postMessage({ id: sheet.id, isGone: true });
     this.#tell();
     return () => {
+      if (inItsPlace?.past?.pages.length === 1) this.sheets = this.sheets.filter((one) => one !== inItsPlace); // nobody wrote on it
       this.sheets.splice(at, 0, sheet);
       this.#keepSheet(sheet);
       this.turnTo(sheet);

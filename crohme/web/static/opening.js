@@ -7,6 +7,8 @@ import { fitted } from "./ink.js";
 import { hasInk, pageOf } from "./link.js";
 import { page } from "./page.js";
 
+const NO_PICTURE = new Set(["needs_server", "unusable_image"]); // no part of it can be read, either
+
 export class Opening {
   #pad;
   #notebook;
@@ -26,12 +28,14 @@ export class Opening {
 
   /** Open a file in a mode: a notebook adds its pages, an expression or a picture is read; `whole` is the picture it is a part of. */
   async file(file, history, mode, whole = file) {
+    this.#notice.clear(); // what it offers is of the file before
     const name = file.name.toLowerCase();
     if (/\.(json|inkml)$/.test(name)) {
       const text = await file.text();
       if (name.endsWith(".json") || isNotebook(text)) return this.notebook(file.name, text);
     }
-    const type = typeOf(file), isPicture = type?.startsWith("image/");
+    const type = typeOf(file);
+    let hasParts = type?.startsWith("image/");
     try {
       if (!type) throw new Refusal("type", "Only InkML, PNG, JPEG and WebP files can be read.");
       const sent = await sendable(file, type);
@@ -42,8 +46,9 @@ export class Opening {
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.#panel.refuse(refusal);
+      hasParts &&= !NO_PICTURE.has(refusal.code);
     }
-    if (isPicture) this.#notice.tell("Only a part of the picture?", { name: "Choose it", run: () => this.#part(whole, history, mode) });
+    if (hasParts) this.#notice.tell("Only a part of the picture?", { name: "Choose it", run: () => this.#part(whole, history, mode) });
   }
 
   async #part(whole, history, mode) {
@@ -55,7 +60,7 @@ export class Opening {
   async notebook(name, text) {
     try {
       const pages = await fromText(text);
-      for (const one of pages) await this.#notebook.add(one.content, one.name);
+      for (const [i, one] of pages.entries()) await this.#notebook.add(one.content, one.name, { isApart: i > 0 });
       this.#notice.tell(pages.length === 1 ? `1 page came with ${name}.` : `${pages.length} pages came with ${name}.`);
     } catch (error) {
       this.#notice.tell(`${name} cannot be imported: ${error.message}.`);
@@ -68,9 +73,7 @@ export class Opening {
     if (!hasInk(hash)) return;
     globalThis.history.replaceState(null, "", location.href.split("#")[0]);
     try {
-      const linked = await pageOf(hash), { width } = this.#pad;
-      const fits = linked.strokes.flat().every(([x, y]) => x >= 0 && x <= width && y >= 0);
-      await this.#notebook.add(fits ? linked : page(fitted(linked.strokes, width, this.#pad.height), linked));
+      await this.#notebook.add(await pageOf(hash)); // as large as it was written: the view fits it to this window
     } catch (error) {
       this.#notice.tell(error.message);
     }

@@ -20,6 +20,12 @@ export function numbersOn({ strokes }, some) {
   return [...some].filter((stroke) => numbers.has(stroke)).map((stroke) => numbers.get(stroke));
 }
 
+/** Whether symbols, or whatever else has strokes, share none. */
+export function areApart(some) {
+  const all = some.flatMap(({ strokes }) => strokes);
+  return new Set(all).size === all.length;
+}
+
 /** One more stroke. Ink on a picture takes its place. */
 export function written(of, stroke) {
   return page([...of.strokes, stroke], { ...of, picture: null });

@@ -33,7 +33,7 @@ export function actOnSelection(bar, pad, history) {
     const act = target.closest("[data-act]")?.dataset.act, chosen = lasso.chosenOn(history.current);
     if (!chosen.length) return;
     if (act === "copy") {
-      history.push(lasso.copyOn(history.current));
+      history.push(lasso.copyOn(history.current, pad.view.right));
     } else if (act in ACTS) {
       const next = ACTS[act](history.current, chosen);
       lasso.choose([]);

@@ -8,6 +8,7 @@ import { fit, formula as made } from "./formula.js";
 export class Shown extends EventTarget {
   #element;
   #lit = null;
+  #picked = -1; // which symbol the keyboard has picked: there one goes on when the focus is back
 
   constructor(element) {
     super();
@@ -17,12 +18,17 @@ export class Shown extends EventTarget {
     element.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") this.#light(null); });
     element.addEventListener("click", (event) => this.#pick(event.target.closest?.("[data-strokes]")));
     element.addEventListener("blur", () => this.#light(null));
+    element.addEventListener("focus", () => {
+      this.#light(this.#symbols[this.#picked] ?? null);
+      this.#picked = -1;
+    });
     element.addEventListener("keydown", (event) => this.#key(event));
     new ResizeObserver(() => this.#fit()).observe(element);
   }
 
   /** Show a formula, an element or null; `symbols` tells which symbols are uncertain, `fixed` which the writer has set. */
   show(formula, symbols = [], fixed = []) {
+    const isWalked = document.activeElement === this.#element, before = this.#symbols, at = before.indexOf(this.#lit);
     this.#lit = null;
     this.#element.replaceChildren(...(formula ? [formula] : []));
     const doubtful = namesOf(symbols.filter((symbol) => symbol.doubtful)), set = namesOf(fixed);
@@ -32,6 +38,8 @@ export class Shown extends EventTarget {
       symbol.setAttribute("title", doubtful.has(symbol.dataset.strokes) ? "Not read with certainty: tap to correct" : "Tap to correct");
     }
     this.#fit();
+    const now = this.#symbols;
+    if (isWalked && now.length === before.length) this.#light(now[at]);
   }
 
   /** Write an answer behind the formula, MathML or null for none. */
@@ -87,6 +95,7 @@ export class Shown extends EventTarget {
       this.#light(symbols[(at < 0 && step < 0 ? symbols.length : at) + step] ?? this.#lit);
       if (this.#lit) this.dispatchEvent(new CustomEvent("walk", { detail: this.#lit }));
     } else if ((event.key === "Enter" || event.key === " ") && this.#lit) {
+      this.#picked = symbols.indexOf(this.#lit);
       this.#pick(this.#lit);
     } else if (event.key === "Escape") {
       this.#light(null);

@@ -22,7 +22,7 @@ export function showState(container, state, calculator) {
   const isInPlace = kindOf(state.body.latex) === "value" && isExactInPlace(solution);
   showSolution(container, isInPlace ? { ...solution, answers: [] } : solution, state.isLast);
   if (hasAngles(solution)) container.append(anglesIn(calculator));
-  if (isFunction(state.body.latex, solution)) showPlot(container, state, calculator, solution, rangeFor(calculator, solution));
+  if (isFunction(state.body.latex, solution)) showPlot(container, state, calculator, solution);
 }
 
 function hasAngles({ understood }) { return OF_ANGLES.test(understood.latex); }
@@ -51,7 +51,7 @@ export function showBeside(slot, state, calculator) {
   else if (kindOf(state.body.latex) !== "definition") {
     for (const { mathml } of answers.length ? answers : [decimal].filter(Boolean)) slot.append(element("span", { className: "in-place" }, formula(mathml)));
   }
-  if (isFunction(state.body.latex, solution)) showPlot(slot, state, calculator, solution, rangeFor(calculator, solution));
+  if (isFunction(state.body.latex, solution)) showPlot(slot, state, calculator, solution, { isBeside: true });
 }
 
 /** What is written after the `=` at the end of a line, as MathML, or null: the exact answer if it is worked out. */
@@ -112,8 +112,9 @@ function anglesIn(calculator) {
   return element("label", { className: "faint" }, "Angles without a unit are in ", select);
 }
 
-/** A small plot, which opens a large one. */
-async function showPlot(container, state, calculator, solution, range) {
+/** A small plot, which opens a large one. Beside a line, where there is no room, nothing says why there is none. */
+async function showPlot(container, state, calculator, solution, { isBeside = false } = {}) {
+  const range = rangeFor(calculator, solution);
   const canvas = element("canvas");
   const button = element("button", { type: "button", className: "preview", title: "Open the plot", disabled: true }, canvas);
   const name = inWords(formula(solution.understood.mathml));
@@ -124,7 +125,7 @@ async function showPlot(container, state, calculator, solution, range) {
   try {
     data = await ask(...range);
   } catch (error) {
-    button.replaceWith(element("p", { className: "faint" }, `No plot: ${error.message}`));
+    button.replaceWith(...(isBeside ? [] : [element("p", { className: "faint" }, `No plot: ${error.message}`)]));
     return;
   }
   const show = () => draw(canvas, firstView(data, range), data, { isSmall: true });

@@ -12,6 +12,7 @@ export class Tags {
   #pad;
   #tags = new Map(); // line → {tag, read, name, drawn, shown: its reading}
   #placing = 0;
+  #answers = new ResizeObserver(() => this.#place()); // what they leave is the room of the readings
 
   constructor(layer, reader, pad) {
     this.#layer = layer;
@@ -32,6 +33,7 @@ export class Tags {
     for (const [line, { tag }] of this.#tags) {
       if (lines.includes(line)) continue;
       tag.remove();
+      this.#answers.unobserve(line.answer);
       this.#tags.delete(line);
     }
     for (const line of lines) if (!this.#tags.has(line)) this.#add(line);
@@ -47,6 +49,7 @@ export class Tags {
     const drawn = element("span", { className: "drawn", ariaHidden: "true" }), name = element("span", { className: "unseen" });
     const read = element("button", { type: "button", className: "line-reading" }, name, drawn);
     read.addEventListener("click", () => this.#reader.choose(line));
+    this.#answers.observe(line.answer);
     this.#tags.set(line, { tag: element("div", { className: "line-tag" }, line.answer, read), read, name, drawn, shown: null });
   }
 
@@ -57,6 +60,7 @@ export class Tags {
     if (kept.shown !== reading) {
       kept.shown = reading;
       kept.drawn.replaceChildren(...(reading ? [reading.mathml ? formula(reading.mathml) : element("code", {}, reading.latex)] : []));
+      this.#place();
     }
     kept.read.hidden = !reading;
     if (reading) kept.name.textContent = `Line ${this.#reader.lines.indexOf(line) + 1}: ${inWords(kept.drawn.firstChild)}`;
@@ -84,6 +88,7 @@ export class Tags {
       tag.classList.toggle("below", !isBeside);
       tag.style.left = `${(isBeside ? right + GAP : Math.max(left, sheet.left + GAP)) - sheet.left}px`;
       if (isSeen) fit(drawn);
+      drawn.classList.toggle("cut", isSeen && drawn.scrollWidth > drawn.clientWidth + 1);
       tag.style.top = `${(isBeside ? (top + bottom) / 2 : bottom + GAP / 2) - sheet.top}px`;
     }
   }

@@ -26,6 +26,12 @@ export class View extends EventTarget {
     return { scale, x: x - left * scale, y: y - top * scale };
   }
 
+  /** The right edge of the sheet, on the page. */
+  get right() {
+    const { scale, left, width } = this.#sheet;
+    return left + width / scale;
+  }
+
   /** How much of the sheet's height is in sight, and how far down, both as shares. */
   get scrolled() {
     const sheet = this.#sheet, { height } = this.#window, [, y] = this.#within(sheet, this.#left, this.#top);
