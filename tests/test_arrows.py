@@ -17,7 +17,7 @@ DEEP_LEARNING = {"tensorflow", "keras", "jax", "torch"}
 # From the ground up. A module imports from lower floors, and from its own part without going in circles.
 FLOORS = (
     ("inkml_parser",),
-    ("crohme.errors", "crohme.types"),
+    ("crohme.errors", "crohme.types", "crohme.json_text"),
     ("crohme.notation", "crohme.child_processes", "crohme.extras", "crohme.graphs"),
     ("crohme.ink", "crohme.bundle", "crohme.solver", "crohme.deep_learning"),
     ("crohme.augment", "crohme.datasets", "crohme.training", "crohme.recognition"),

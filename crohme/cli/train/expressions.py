@@ -126,7 +126,8 @@ def _planned(args: argparse.Namespace, data: list[Path]) -> Train:
     check_experiment_options(args)
     check_task(args.config, "expressions")
     folder = args.out or Path("runs") / "expressions"
-    check_out(folder, resume=args.resume)
+    if args.resume:
+        check_out(folder, resume=True)
     tables = {"settings": run_settings.Settings(), "recipe": Recipe()}
     asked = read_run(args.config, args.set or (), tables)
     start = args.start or asked["start"]
@@ -145,6 +146,12 @@ def _planned(args: argparse.Namespace, data: list[Path]) -> Train:
     open_data_set(data[0]).training_split()
     if start and not args.resume:
         vocabulary_of(bundle.load(start))
+    if settings.calibrate:
+        from crohme.evaluation.shipping import splits
+
+        splits(data[0])  # now, not after hours of training
+    if not args.resume:
+        check_out(folder, resume=False)  # last: it makes the folder
     return lambda: _train(args, data[0], folder, settings, recipe, asked)
 
 
@@ -154,10 +161,6 @@ def _train(
     from crohme.expressions import training
     from crohme.training import machines
 
-    if settings.calibrate:
-        from crohme.evaluation.shipping import splits
-
-        splits(data)  # now, not after hours of training
     given_machines = args.machines or ()
     joining = machines.from_environment() if given_machines == _LAUNCHER else machines.Machines(*given_machines)
     epochs, minutes = length(args, asked["epochs"], asked["minutes"])
