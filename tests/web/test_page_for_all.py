@@ -64,6 +64,7 @@ def test_the_focus_stays_where_one_was_in_menus_and_lists(notebook: Page) -> Non
     choose(notebook, "add")
     notebook.wait(lambda: notebook.text("#page-name") == "Page 2")
     notebook.write_at_once(poles(B))
+    notebook.wait(lambda: notebook.text("#latex") == "b")
     notebook.click("#pages")
     for key, name in ((Keys.ENTER, "Algebra"), (Keys.ESCAPE, "Page 2")):
         at = "first" if name == "Algebra" else "last"
@@ -72,6 +73,19 @@ def test_the_focus_stays_where_one_was_in_menus_and_lists(notebook: Page) -> Non
         notebook.wait(lambda: active() == name)  # noqa: B023
     notebook.one("#page-list li:first-child [data-act=remove]").send_keys(Keys.ENTER)
     notebook.wait(lambda: len(notebook.all("#page-list li")) == 1 and active() == "Page 2")
+
+
+def test_a_name_is_typed_to_its_end_though_another_tab_tells_of_a_page_meanwhile(notebook: Page) -> None:
+    notebook.write_at_once(poles(A))
+    notebook.wait(lambda: notebook.text("#latex") == "a")
+    notebook.click("#pages")
+    notebook.one("#page-list [data-act=rename]").send_keys(Keys.ENTER)
+    field = notebook.one("#page-list input")
+    field.send_keys("Alge")
+    tell = "new BroadcastChannel('crohme notebook').postMessage({ id: '?', isGone: true })"
+    notebook.browser.execute_async_script(f"{tell}; setTimeout(arguments[0], 200)")
+    field.send_keys("bra", Keys.ENTER)
+    notebook.wait(lambda: notebook.text("#page-name") == "Algebra")
 
 
 def test_formulas_in_words(page: Page) -> None:

@@ -5,15 +5,19 @@ import { belongsTo } from "./popovers.js";
 /** `parts` are elements by name: `button`, which opens `popover`, `name` in it, and in the popover `list`. */
 export function showContents(parts, notebook, notice) {
   const { button, popover, name, list } = parts;
+  let isNaming = false; // then the list stays as it is: what is typed would be lost
   const show = () => {
     name.textContent = notebook.open.name;
     button.ariaLabel = `Pages: ${notebook.open.name}, ${notebook.sheets.indexOf(notebook.open) + 1} of ${notebook.sheets.length}`;
-    if (!popover.matches(":popover-open")) return;
-    const focused = list.contains(document.activeElement) ? document.activeElement.closest("li") : null; // and will be gone
-    list.replaceChildren(...notebook.sheets.map((sheet) => entryOf(sheet, notebook)));
+    if (isNaming || !popover.matches(":popover-open")) return;
+    const entries = notebook.sheets.map((sheet) => entryOf(sheet, notebook)), shown = [...list.children];
+    if (entries.length === shown.length && entries.every((entry, i) => entry.isEqualNode(shown[i]))) return;
+    const focused = list.contains(document.activeElement) ? document.activeElement : null; // and will be gone
+    const id = focused?.closest("li").dataset.id, act = focused?.dataset.act ?? "open";
+    list.replaceChildren(...entries);
     if (!focused) return;
-    const same = [...list.children].find(({ dataset }) => dataset.id === focused.dataset.id);
-    (same?.querySelector(".page-name") ?? list.querySelector("[aria-current]"))?.focus();
+    const same = entries.find(({ dataset }) => dataset.id === id);
+    (same?.querySelector(`[data-act=${act}]`) ?? list.querySelector("[aria-current]"))?.focus();
   };
   popover.addEventListener("toggle", ({ newState }) => {
     if (newState !== "open") return;
@@ -28,7 +32,12 @@ export function showContents(parts, notebook, notice) {
       popover.hidePopover();
       notebook.turnTo(sheet);
     } else if (act === "rename") {
-      entry.replaceChildren(fieldFor(sheet, notebook, show));
+      isNaming = true;
+      entry.replaceChildren(fieldFor(sheet.name, (named) => {
+        isNaming = false;
+        if (named && named !== sheet.name) notebook.rename(sheet, named);
+        else show();
+      }));
       entry.querySelector("input").select();
     } else if (act === "remove") {
       const bringBack = notebook.remove(sheet);
@@ -53,19 +62,18 @@ function entryOf(sheet, notebook) {
   return entry;
 }
 
-function fieldFor(sheet, notebook, show) {
-  const field = element("input", { type: "text", value: sheet.name, maxLength: 80, ariaLabel: "Name of the page" });
-  const done = (isMeant) => {
+/** A field for the name of a page; `done` gets what was typed, nothing where it is not meant. */
+function fieldFor(name, done) {
+  const field = element("input", { type: "text", value: name, maxLength: 80, ariaLabel: "Name of the page" });
+  const end = (typed) => {
     field.onblur = null;
-    const name = field.value.trim();
-    if (isMeant && name && name !== sheet.name) notebook.rename(sheet, name);
-    else show();
+    done(typed);
   };
-  field.onblur = () => done(true);
+  field.onblur = () => end(field.value.trim());
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault(); // it is not for what has the focus next, nor for the popover
-    done(event.key === "Enter");
+    end(event.key === "Enter" ? field.value.trim() : "");
   });
   return field;
 }
