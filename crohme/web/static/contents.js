@@ -9,7 +9,9 @@ export function showContents(parts, notebook, notice) {
   const show = () => {
     name.textContent = notebook.open.name;
     button.ariaLabel = `Pages: ${notebook.open.name}, ${notebook.sheets.indexOf(notebook.open) + 1} of ${notebook.sheets.length}`;
-    if (isNaming || !popover.matches(":popover-open")) return;
+    if (!isNaming && popover.matches(":popover-open")) draw();
+  };
+  const draw = () => {
     const entries = notebook.sheets.map((sheet) => entryOf(sheet, notebook)), shown = [...list.children];
     if (entries.length === shown.length && entries.every((entry, i) => entry.isEqualNode(shown[i]))) return;
     const focused = list.contains(document.activeElement) ? document.activeElement : null; // and will be gone
@@ -19,10 +21,9 @@ export function showContents(parts, notebook, notice) {
     const same = entries.find(({ dataset }) => dataset.id === id);
     (same?.querySelector(`[data-act=${act}]`) ?? list.querySelector("[aria-current]"))?.focus();
   };
+  popover.addEventListener("beforetoggle", ({ newState }) => { if (newState === "open") draw(); });
   popover.addEventListener("toggle", ({ newState }) => {
-    if (newState !== "open") return;
-    show();
-    list.querySelector("[aria-current]")?.focus();
+    if (newState === "open" && !list.contains(document.activeElement)) list.querySelector("[aria-current]")?.focus();
   });
   belongsTo(popover, button);
   list.addEventListener("click", ({ target }) => {
