@@ -10,7 +10,6 @@ MAX_TOP = 100
 """More candidates than anyone looks through; without a limit a slip of the finger would fill the memory."""
 MAX_WORKERS = 1024
 """More processes than any machine has cores, for the same reason."""
-_MOST_SEED = 2**32 - 1  # what numpy's generators take
 
 
 def positive_int(text: str) -> int:
@@ -22,8 +21,10 @@ def positive_int(text: str) -> int:
 
 def seed(text: str) -> int:
     """A number that random generators begin with, for argparse's `type=`."""
-    if not text.isascii() or not text.isdigit() or int(text[:20]) > _MOST_SEED:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {_MOST_SEED}")
+    from crohme.training.ranges import MAX_SEED  # here: most commands have no seed
+
+    if not text.isascii() or not text.isdigit() or int(text[:20]) > MAX_SEED:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MAX_SEED}")
     return int(text)
 
 

@@ -10,9 +10,11 @@ from crohme.training.precision import check_precision
 from crohme.training.settings import TrainingSettings
 
 SHARE = (0, 1)
+MAX_SEED = 2**32 - 1
+"""What numpy's generators take."""
 _MUCH = 2**31 - 1
 SETTINGS: Mapping[str, tuple[float, float]] = {
-    "seed": (0, 2**32 - 1),  # what numpy's generators take
+    "seed": (0, MAX_SEED),
     "learning_rate": (0, _MUCH), "warmup_steps": (0, _MUCH), "floor": SHARE,
     "weight_decay": (0, _MUCH), "clip_norm": (0, _MUCH), "averaging": SHARE, "interpolation": SHARE,
     "patience": (0, _MUCH),

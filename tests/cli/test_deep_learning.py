@@ -60,6 +60,13 @@ def test_the_shipped_symbol_networks_do_not_ask_for_it() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.fixture
+def no_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training fails where it loads Keras."""
+    monkeypatch.setattr("crohme.cli.train.shared.load_keras", lambda: pytest.fail("Keras was loaded"))
+
+
+@pytest.mark.usefixtures("no_keras")
 @pytest.mark.parametrize(
     ("arguments", "cause"),
     [
@@ -73,14 +80,14 @@ def test_the_shipped_symbol_networks_do_not_ask_for_it() -> None:
     ],
 )
 def test_data_that_cannot_be_trained_on_are_refused_before_keras_is_loaded(
-    arguments: str, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: str, cause: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("crohme.cli.train.shared.load_keras", lambda: pytest.fail("Keras was loaded"))
     given = arguments.format(here=tmp_path, ink=FILE.parents[1]).split()
     assert main([*given, "--out", str(tmp_path / "run")]) == 1
     assert cause in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("no_keras")
 @pytest.mark.parametrize("task", ["expressions", "symbols"])
 @pytest.mark.parametrize(
     ("arguments", "cause"),
@@ -108,10 +115,8 @@ def test_data_that_cannot_be_trained_on_are_refused_before_keras_is_loaded(
     ],
 )
 def test_what_is_asked_of_a_run_is_checked_before_keras_is_loaded(
-    task: str, arguments: str, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    monkeypatch.setattr("crohme.cli.train.shared.load_keras", lambda: pytest.fail("Keras was loaded"))
+    task: str, arguments: str, cause: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "deep.toml").write_text("a = " + "[" * 100_000)
     (tmp_path / "old").mkdir()
@@ -129,6 +134,7 @@ def test_what_a_training_is_asked_for_can_be_read_without_keras() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+@pytest.mark.usefixtures("no_keras")
 @pytest.mark.parametrize(
     ("assignments", "cause"),
     [
@@ -140,9 +146,8 @@ def test_what_a_training_is_asked_for_can_be_read_without_keras() -> None:
     ],
 )
 def test_so_is_what_only_expressions_have(
-    assignments: str, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    assignments: str, cause: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("crohme.cli.train.shared.load_keras", lambda: pytest.fail("Keras was loaded"))
     given = ["train", "expressions", "--data", str(FILE.parents[1]), "--out", str(tmp_path / "run")]
     assert main([*given, "--set", assignments]) == 1
     assert cause in capsys.readouterr().err.splitlines()[-1]

@@ -99,7 +99,7 @@ def _threshold(strength: Image, pen: float) -> Image:
     found = (strength > cv2.max(half, np.full(1, faint))).astype(np.uint8)
     ink = found
     for most in sorted({_PALE * faint, _CROSSED * strongest}):
-        pale = _pale(strength, found, pen, most)[0].astype(np.uint8)
+        pale = _pale(strength, found, pen, (lowest, most))[0].astype(np.uint8)
         if not pale.any():
             continue
         own = cv2.dilate(strength * pale, kernel)
@@ -134,9 +134,9 @@ def _weak(strength: Image) -> tuple[float, float, float]:
     return lowest, faint, float(np.searchsorted(strong, _STRONGEST * strong[-1]))
 
 
-def _pale(strength: Image, ink: Image, pen: float, most: float) -> tuple[BoolArray, BoolArray]:
-    """Strokes no stronger than `most`, off the strong ones that they cross: of which enough is found, and not."""
-    lowest = _weak(strength)[0]
+def _pale(strength: Image, ink: Image, pen: float, within: tuple[float, float]) -> tuple[BoolArray, BoolArray]:
+    """Strokes as strong as that, off the strong ones that they cross: of which enough is found, and not."""
+    lowest, most = within
     pale = (strength > lowest) & (cv2.dilate(strength, _around(pen)) <= most)
     count, labels = cv2.connectedComponents(pale.astype(np.uint8), connectivity=8)
     area, found = (np.bincount(labels[at], minlength=count) for at in (pale, pale & (ink > 0)))
@@ -148,7 +148,8 @@ def _pale(strength: Image, ink: Image, pen: float, most: float) -> tuple[BoolArr
 def _check_faint(strength: Image, ink: Image, pen: float) -> None:
     """Refuse what was written with two pens, one so much fainter that it may as well be the back of the page."""
     reach = 2 * round(_AROUND * pen) + 1
-    certain = ink & ~_pale(strength, ink, pen, _PALE * _weak(strength)[1])[1].astype(np.uint8)
+    lowest, weak, _ = _weak(strength)
+    certain = ink & ~_pale(strength, ink, pen, (lowest, _PALE * weak))[1].astype(np.uint8)
     faint = (strength > weakest(strength)) & (cv2.dilate(certain, np.ones((reach, reach), np.uint8)) == 0)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(faint.astype(np.uint8), connectivity=8)
     longer = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) > _FAINT_LENGTH * pen
