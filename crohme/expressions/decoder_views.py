@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from crohme.expressions.token_pool import TokenPool
-from crohme.types import Float32Array, Int64Array
+from crohme.types import BoolArray, Float32Array, Int64Array
 
 _MOST_TOGETHER = 48  # tokens
 
@@ -80,28 +80,24 @@ class View:
     parts: Sequence[Part]
 
 
-def parts_of(own: slice, mask: Float32Array) -> list[Part]:
+def parts_of(own: slice, sees: BoolArray) -> list[Part]:
     """Tokens in parts, where they are many: each part sees few of those that were read, as they branch.
 
     Args:
         own: slice. The rows of m tokens.
-        mask: `(m, read)`. 0 for what each sees, -inf for the rest.
+        sees: `(m, read)`. What each sees of all that was read.
     """
-    count, read = mask.shape
+    count, read = sees.shape
     if count <= _MOST_TOGETHER:
-        return [Part(own, slice(0, read), mask)]
+        return [Part(own, slice(0, read), _mask(sees))]
     parts = []
     for start in range(0, count, _MOST_TOGETHER):
-        of_part = mask[start : start + _MOST_TOGETHER]
-        seen: Int64Array = np.flatnonzero((of_part == 0).any(axis=0))
+        of_part = sees[start : start + _MOST_TOGETHER]
+        seen: Int64Array = np.flatnonzero(np.logical_or.reduce(of_part, axis=0))
         first = own.start + start
-        parts.append(Part(slice(first, first + len(of_part)), seen, of_part[:, seen]))
+        parts.append(Part(slice(first, first + len(of_part)), seen, _mask(of_part[:, seen])))
     return parts
 
 
-def picked(keys: Float32Array, seen: slice | Int64Array) -> Float32Array:
-    """Some of the keys `(heads, size, tokens)`."""
-    if isinstance(seen, slice):
-        return keys[..., seen]
-    by_token: Float32Array = keys.transpose(2, 0, 1)[seen]
-    return by_token.transpose(1, 2, 0)
+def _mask(sees: BoolArray) -> Float32Array:
+    return np.where(sees, np.float32(0), np.float32(-np.inf))

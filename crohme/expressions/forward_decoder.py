@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from crohme.expressions.decoder_views import Memory, View, parts_of, picked
+from crohme.expressions.decoder_views import Memory, View, parts_of
 from crohme.expressions.layers import (
     Table,
     attended,
@@ -121,9 +121,9 @@ class Decoder:
             seen[..., -2] = anchors
             seen[..., -1] = one.written.reshape(k * q, n)
             before = one.state.path.shape[1]
-            state, mask = one.state.extended(k, q)
+            state, sees = one.state.extended(k, q)
             of_seen: Float32Array = np.ascontiguousarray(seen.transpose(0, 2, 1))  # as it is multiplied fastest
-            parts = parts_of(own, mask)
+            parts = parts_of(own, sees)
             views.append(View(one.memory, own, seen, of_seen, state.pool, before, before + k * q, parts))
             states.append(state)
         for i in range(self.layers):
@@ -143,16 +143,14 @@ class Decoder:
         found = np.empty((len(x), width), np.float32)
         for view in views:
             by_token = projected[view.own, width:].reshape(view.after - view.before, 2, heads, -1)
-            view.pool.keys[layer, :, :, view.before : view.after] = by_token[:, 0].transpose(1, 2, 0)
+            view.pool.keys[layer, view.before : view.after] = by_token[:, 0]
             view.pool.values[layer, view.before : view.after] = by_token[:, 1]
 
         def attend(is_shifted: bool, totals: Float32Array) -> None:
             for view in views:
-                of_layer, values = view.pool.keys[layer][..., : view.after], view.pool.values[layer]
-                if len(view.parts) > 1:  # token by token, as they are picked fastest
-                    of_layer = np.ascontiguousarray(of_layer.transpose(2, 0, 1)).transpose(1, 2, 0)
+                keys, values = view.pool.keys[layer], view.pool.values[layer]
                 for own, seen, mask in view.parts:
-                    weights = by_head(projected[own, :width], heads) @ picked(of_layer, seen)
+                    weights = by_head(projected[own, :width], heads) @ keys[seen].transpose(1, 2, 0)
                     weights += mask
                     totals[own] = exponentials(weights, is_shifted=is_shifted).T
                     np.matmul(weights, values[seen].transpose(1, 0, 2), out=by_head(found[own], heads))

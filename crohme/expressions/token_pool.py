@@ -22,24 +22,24 @@ class TokenPool:
     """
 
     def __init__(self, layers: int, heads: int, size: int, room: int = 0) -> None:
-        self.keys: Float32Array = np.empty((layers, heads, size, room), np.float32)
-        self.values: Float32Array = np.empty((layers, room, heads, size), np.float32)
+        self.keys: Float32Array = np.empty((layers, room, heads, size), np.float32)
+        self.values: Float32Array = np.empty_like(self.keys)
         self.used = 0
 
     def _empty(self, count: int) -> TokenPool:
         """A pool that holds as many tokens, and has room for more."""
-        layers, heads, size, _ = self.keys.shape
+        layers, _, heads, size = self.keys.shape
         pool = TokenPool(layers, heads, size, max(_FIRST_ROOM, 2 * count))
         pool.used = count
         return pool
 
     def with_room(self, known: int, more: int) -> TokenPool:
         """A pool with the first tokens of this one and room for more: this one, unless others have taken the room."""
-        if self.used == known and known + more <= self.keys.shape[-1]:
+        if self.used == known and known + more <= self.keys.shape[1]:
             self.used += more
             return self
         pool = self._empty(known + more)
-        pool.keys[..., :known] = self.keys[..., :known]
+        pool.keys[:, :known] = self.keys[:, :known]
         pool.values[:, :known] = self.values[:, :known]
         return pool
 
@@ -47,7 +47,7 @@ class TokenPool:
         """A pool with some of the tokens."""
         (kept,) = tokens.nonzero()
         pool = self._empty(len(kept))
-        pool.keys[..., : len(kept)] = self.keys[..., kept]
+        pool.keys[:, : len(kept)] = self.keys[:, kept]
         pool.values[:, : len(kept)] = self.values[:, kept]
         return pool
 
@@ -68,7 +68,7 @@ class State:
 
     def branches(self) -> Branches:
         """The same of no tokens at all, as a tree of tokens that branches."""
-        layers, heads, size, _ = self.pool.keys.shape
+        layers, _, heads, size = self.pool.keys.shape
         return Branches(TokenPool(layers, heads, size), np.zeros((0, 0), bool), np.zeros(0, np.int64))
 
     def places(self, q: int) -> slice:
@@ -91,11 +91,11 @@ class State:
         end = int(np.logical_or.reduce(is_kept, axis=0).nonzero()[0].max(initial=-1)) + 1
         return State(self.pool, is_kept[:, :end], length)
 
-    def extended(self, k: int, q: int) -> tuple[State, Float32Array]:
+    def extended(self, k: int, q: int) -> tuple[State, BoolArray]:
         """The state with room for q more tokens of each of k hypotheses, and what each sees.
 
         Returns:
-            The second, `(k q, r)`, is 0 for what is seen and -inf for the rest.
+            The second is `(k q, r)`.
         """
         before, m = self.path.shape[1], k * q
         sees = np.zeros((k, q, before + m), bool)
@@ -105,8 +105,7 @@ class State:
         else:
             own = sees[:, :, before:].reshape(k, q, k, q)
             own[np.arange(k), :, np.arange(k)] = _LOWER[:q, :q] if q <= len(_LOWER) else np.tri(q, dtype=bool)
-        mask = np.where(sees.reshape(m, -1), np.float32(0), np.float32(-np.inf))
-        return State(self.pool.with_room(before, m), sees[:, -1], self.length + q), mask
+        return State(self.pool.with_room(before, m), sees[:, -1], self.length + q), sees.reshape(m, -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +145,7 @@ class Branches:
         """The numbers of the tokens that are read next, one of each of k branches: `(k, 1)`."""
         return self._next[:, None]
 
-    def extended(self, k: int, q: int) -> tuple[Branches, Float32Array]:
+    def extended(self, k: int, q: int) -> tuple[Branches, BoolArray]:
         """The tree with room for one more token of each of k branches, and what each sees, see `State.extended`."""
         before = len(self.path)
         path = np.zeros((before + k, before + k), bool)
@@ -155,9 +154,8 @@ class Branches:
             if parent >= 0:
                 path[row] = path[parent]
             path[row, row] = True
-        mask = np.where(path[before:], np.float32(0), np.float32(-np.inf))
         numbers = np.concatenate([self.numbers, self._next])
-        return Branches(self.pool.with_room(before, k), path, numbers), mask
+        return Branches(self.pool.with_room(before, k), path, numbers), path[before:]
 
 
 _LOWER = np.tri(64, dtype=bool)
