@@ -15,13 +15,27 @@ _MOST_TOGETHER = 48  # tokens
 
 
 @dataclass(frozen=True, eq=False)
-class Memory:
-    """What the decoder looks at: one encoded expression of n strokes.
+class Encoded:
+    """One encoded expression of n strokes.
 
     Args:
         encoded: `(n, width)`. One vector per stroke.
         geometry: `(n, n, geometry)`. How strokes lie to each other.
-        seen: `(n, n * (geometry + 2))`. The same with room for two more numbers.
+    """
+
+    encoded: Float32Array
+    geometry: Float32Array
+
+    def __len__(self) -> int:
+        return len(self.encoded)
+
+
+@dataclass(frozen=True, eq=False)
+class Memory(Encoded):
+    """An encoded expression with what the decoder looks at.
+
+    Args:
+        seen: `(n, n * (geometry + 2))`. The geometry with room for two more numbers.
         anchors: `(n, width)`. What each stroke adds to a token that hangs on it.
         keys: per decoder layer `(heads, width / heads, n)`.
         values: per decoder layer `(heads, n, width / heads)`.
@@ -29,17 +43,12 @@ class Memory:
         pointed: `(n, width)`. What a stroke that is pointed at adds to the hidden layer of the tokens.
     """
 
-    encoded: Float32Array
-    geometry: Float32Array
     seen: Float32Array
     anchors: Float32Array
     keys: tuple[Float32Array, ...]
     values: tuple[Float32Array, ...]
     pointer_keys: Float32Array
     pointed: Float32Array
-
-    def __len__(self) -> int:
-        return len(self.encoded)
 
 
 class Part(NamedTuple):

@@ -66,13 +66,14 @@ class Draft:
         """A hypothesis, and those that it becomes where it writes some tokens, as far as it can."""
         found, n, vocabulary = [live], len(live.written), self._vocabulary
         for token, drawn in steps:
-            cursor = found[-1].cursor
-            if token not in vocabulary.token_index or not cursor.allows(token):
+            following = found[-1].cursor.following(token)
+            if token not in vocabulary.token_index or following is None:
                 break
+            kind, after = following
             symbol = None
-            if cursor.kind(token) in WRITTEN:
+            if kind in WRITTEN:
                 if not drawn or max(drawn) >= n or found[-1].written[list(drawn)].any():
                     break
                 symbol = found[-1].drawing(drawn)
-            found.append(extend(found[-1], token, cursor.advance(token), 0.0, symbol, vocabulary))
+            found.append(extend(found[-1], token, after, 0.0, symbol, vocabulary))
         return found

@@ -6,13 +6,13 @@ expressions at once, and keeps the keys and values of the tokens before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from crohme.expressions.decoder_views import Memory
+from crohme.expressions.decoder_views import Encoded
 from crohme.expressions.features import featurize
 from crohme.expressions.forward_decoder import Decoder
 from crohme.expressions.layers import (
@@ -49,6 +49,25 @@ class _Expression(NamedTuple):
     biases: Float32Array
 
 
+class AnyDecoder(Protocol):
+    """What reads tokens: `forward_decoder.Decoder`, or the compiled one."""
+
+    def remember(self, encoded: Float32Array, geometry: Sequence[Float32Array]) -> Sequence[Encoded]:
+        """See `Decoder.remember`."""
+
+    def start(self, hypotheses: int) -> State:
+        """See `Decoder.start`."""
+
+    def read(self, reads: Sequence[Read[Any, State]]) -> list[tuple[Float32Array, Float32Array, State]]:
+        """See `Decoder.read`."""
+
+
+Encoder = Callable[
+    [Float32Array, Float32Array, Float32Array, Sequence[int]], tuple[Float32Array, Float32Array]
+]
+"""See `NumpyTransformer._encode`."""
+
+
 class NumpyTransformer:
     """A stroke transformer to run, not to train.
 
@@ -69,9 +88,24 @@ class NumpyTransformer:
         self.heads = int(arguments["heads"])
         self.preprocessing = preprocessing or Preprocessing()
         of_decoder = {path: w for path, w in self._weights.items() if path.startswith("decoder/")}
-        self._decoder = Decoder(of_decoder, self.heads, int(arguments["decoder_layers"]))
+        self._decoder: AnyDecoder = Decoder(of_decoder, self.heads, int(arguments["decoder_layers"]))
+        self._encoder: Encoder = self._encode
 
-    def encode(self, ink: Float32Array) -> Memory:
+    def compile(self) -> None:
+        """Have what takes long computed by kernels that are compiled for this machine, when first asked for.
+
+        Raises:
+            EngineError: There is no C compiler, or it fails.
+        """
+        from crohme.expressions.compiled.decoder import CompiledDecoder
+        from crohme.expressions.compiled.encoder import CompiledEncoder
+
+        if isinstance(self._decoder, Decoder):
+            self._decoder = CompiledDecoder(self._decoder)
+            if type(self)._encode is NumpyTransformer._encode:  # another network's encoder stays as it is
+                self._encoder = CompiledEncoder(self._weights, self.arguments)
+
+    def encode(self, ink: Float32Array) -> Encoded:
         """Encode one expression.
 
         Args:
@@ -79,7 +113,7 @@ class NumpyTransformer:
         """
         return self.encode_many([ink])[0]
 
-    def encode_many(self, inks: Sequence[Float32Array]) -> list[Memory]:
+    def encode_many(self, inks: Sequence[Float32Array]) -> Sequence[Encoded]:
         """Encode some expressions, each as `encode` takes it."""
         features = [featurize(ink[None].astype(np.float32), preprocessing=self.preprocessing) for ink in inks]
         sizes = [len(ink) for ink in inks]
@@ -87,7 +121,7 @@ class NumpyTransformer:
         known = self.arguments["pair_features"]
         pairs = np.concatenate([one[2].reshape(-1, one[2].shape[-1])[:, :known] for one in features], dtype=np.float32)
         with np.errstate(over="ignore", invalid="ignore"):
-            encoded, geometry = self._encode(points, strokes, pairs, sizes)
+            encoded, geometry = self._encoder(points, strokes, pairs, sizes)
         parts = np.split(geometry, np.cumsum(np.square(sizes))[:-1])
         lying = [part.reshape(n, n, -1) for part, n in zip(parts, sizes, strict=True)]
         return self._decoder.remember(encoded, lying)
@@ -176,11 +210,11 @@ class NumpyTransformer:
         out += block.out_bias
         return out
 
-    def classify(self, memory: Memory) -> Float32Array:
+    def classify(self, memory: Encoded) -> Float32Array:
         """Logits of each stroke's symbol class, `(n, symbols)`."""
         return self._dense(memory.encoded, "symbol")
 
-    def relate(self, memory: Memory) -> Float32Array:
+    def relate(self, memory: Encoded) -> Float32Array:
         """Logits of the relation of stroke j to stroke i, `(n, n, relations + 2)`."""
         parent = self._dense(memory.encoded, "pair/parent")[:, None]
         child = self._dense(memory.encoded, "pair/child")[None]
@@ -192,7 +226,7 @@ class NumpyTransformer:
 
     def read(
         self,
-        memory: Memory,
+        memory: Encoded,
         state: State,
         previous: IntegerArray,
         anchors: Float32Array,
@@ -203,7 +237,7 @@ class NumpyTransformer:
         """Read q more tokens of each of k hypotheses.
 
         Args:
-            memory: Memory.
+            memory: Encoded.
             state: State of the k hypotheses.
             previous, relations, rows: `(k, q)` int. See `StrokeTransformer`.
             anchors, written: `(k, q, n)` of 0 and 1.
@@ -214,7 +248,7 @@ class NumpyTransformer:
         """
         return self.read_many([Read(memory, state, previous, anchors, written, relations, rows)])[0]
 
-    def read_many(self, reads: Sequence[Read[Memory, State]]) -> list[tuple[Float32Array, Float32Array, State]]:
+    def read_many(self, reads: Sequence[Read[Any, State]]) -> list[tuple[Float32Array, Float32Array, State]]:
         """Read tokens of hypotheses of several expressions, those of each as `read` does."""
         with np.errstate(over="ignore", invalid="ignore"):
             return self._decoder.read(reads)

@@ -159,32 +159,26 @@ def _choices(
     known: Constraints,
 ) -> list[tuple[int, Hypothesis]]:
     """The best continuations, each with the number of the hypothesis that it continues."""
-    best, worst = list[tuple[float, int, int]](), np.inf
-    for i, (hypothesis, expansion) in enumerate(zip(live, expansions, strict=True)):
-        before = -hypothesis.score
-        for gain, number in zip(expansion.gains, expansion.tokens, strict=True):
-            if (loss := before - gain) > worst:
-                break
-            best.append((loss, i, number))
-        if len(best) >= 2 * beam:
-            best.sort()
-            del best[2 * beam :]
-            worst = best[-1][0]
-    best.sort()
+    # The next best of each, the best of all first: most are never looked at.
+    next_best = [(expansions[i].gains[0] + hypothesis.score, -i, 0) for i, hypothesis in enumerate(live)]
     found: list[tuple[float, int, str, Cursor, Drawn | None]] = []
     kept: list[float] = []  # the best scores, ascending
-    for loss, i, number in best:
-        score = -loss
+    for _ in range(2 * beam):
+        at = max(next_best)
+        score, i, rank = at[0], -at[1], at[2]
         # Strokes only lower a score: once there are enough that none of those left can overtake, they are the best.
         if not score > _IMPOSSIBLE or (len(kept) == beam and kept[0] >= score):
             break
-        hypothesis, token = live[i], vocabulary.tokens[number]
-        if not hypothesis.cursor.allows(token):
+        gains, numbers, pointing, row = expansions[i]
+        hypothesis, token = live[i], vocabulary.tokens[numbers[rank]]
+        following = rank + 1
+        more = gains[following] + hypothesis.score if following < len(gains) else _IMPOSSIBLE
+        next_best[i] = more, -i, following
+        if (allowed := hypothesis.cursor.following(token)) is None:
             continue  # this is foreseen, not found
-        after = hypothesis.cursor.advance(token)
+        kind, after = allowed
         symbol = None
-        if hypothesis.cursor.kind(token) in WRITTEN:
-            _, _, pointing, row = expansions[i]
+        if kind in WRITTEN:
             # There are strokes enough for a symbol of one, or it might not follow.
             most = 1 if pointing.counts[row] <= 1 else known.spare(hypothesis, after)
             symbol, score_of_strokes = pointing.symbol(row, most)

@@ -58,6 +58,15 @@ def swings(points: FloatingArray) -> Int64Array:
     return most
 
 
+def any_swings_more(points: FloatingArray, most: int) -> bool:
+    """Whether a stroke has more than so many `swings`, in a fraction of their time: few are long enough for it."""
+    extent = np.ptp(points, axis=1)
+    least = np.maximum(SWING * extent, THIN * extent.max(axis=1, keepdims=True))
+    along = np.abs(np.diff(points, axis=1)).sum(axis=1)
+    long = points[(along >= most * least).any(axis=1)]
+    return len(long) > 0 and int(swings(long).max()) > most
+
+
 def path_lengths(points: FloatingArray) -> Float64Array:
     """`(n,)` lengths of strokes `(n, p, 2)`."""
     steps = np.diff(points.astype(np.float64), axis=1)

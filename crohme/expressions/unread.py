@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from crohme.expressions.stroke_limits import limits, measures, path_lengths, swings
+from crohme.expressions.stroke_limits import any_swings_more, limits, measures, path_lengths
 from crohme.notation import SymbolTree
 from crohme.notation.alphabet import OTHER
 from crohme.notation.tree import Node
@@ -162,7 +162,7 @@ def swing_factor(points: Float32Array) -> float:
     Args:
         points: `(n, p, 2)` float32. The strokes, in any unit.
     """
-    return SWINGING if swings(points).max() > MOST_SWINGS else 1.0
+    return SWINGING if any_swings_more(points, MOST_SWINGS) else 1.0
 
 
 def lines_factor(tree: SymbolTree) -> float:

@@ -249,22 +249,41 @@ class Cursor:
         Raises:
             GrammarError: `token` may not come next.
         """
-        kind = self.kind(token)
-        way = token if kind is Kind.COMMAND else kind  # commands differ in their groups, other tokens of a kind do not
-        found = self._following.get(way)
+        found = self.following(token)
         if found is None:
-            found = self._following[way] = self._advanced(token, kind)
+            raise GrammarError(f"{quoted(token)} may not stand here")
+        return found[1]
+
+    def following(self, token: str) -> tuple[Kind, Cursor] | None:
+        """What `token` is here, and the position after it; None where it may not come next."""
+        try:
+            return self._known[token]
+        except KeyError:
+            pass
+        kind = self.kind(token)
+        if not self._allows(kind):
+            found = None
+        else:
+            way = token if kind is Kind.COMMAND else kind  # commands differ in their groups, others of a kind do not
+            if (after := self._after.get(way)) is None:
+                after = self._after[way] = self._advanced(token, kind)
+            found = kind, after
+        self._known[token] = found
         return found
 
     @cached_property
-    def _following(self) -> dict[str | Kind, Cursor]:
-        """The positions that were asked for: a search asks thousands of times for a few."""
+    def _known(self) -> dict[str, tuple[Kind, Cursor] | None]:
+        """What followed tokens that were asked for: a search asks thousands of times for a few."""
+        return {}
+
+    @cached_property
+    def _after(self) -> dict[str | Kind, Cursor]:
+        """The positions after them, which tokens of a kind have in common."""
         return {}
 
     def _advanced(self, token: str, kind: Kind) -> Cursor:
+        """The position after a token that may come next."""
         row, rows = self.rows[-1], self.rows
-        if not self._allows(kind):
-            raise GrammarError(f"{quoted(token)} may not stand here")
         if kind in WRITTEN:
             return self._write(token)
         # Built anew, not by `replace`, which takes three times as long: a search advances thousands of times.

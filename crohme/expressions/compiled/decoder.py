@@ -1,0 +1,187 @@
+"""The decoder by the compiled kernels."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from crohme.expressions.compiled.build import EngineError, library
+from crohme.expressions.compiled.layers import Layer, Norm, Pointer, Weights, Whole, address
+from crohme.expressions.decoder_views import Encoded
+from crohme.expressions.forward_decoder import Decoder, first_positions
+from crohme.expressions.layers import product
+from crohme.expressions.protocol import Read
+from crohme.expressions.token_pool import State
+from crohme.types import Float32Array
+
+_MOST_HEADS = 32
+_NO_MEMORY = 1
+
+
+class _Step(ctypes.Structure):
+    _fields_ = (
+        *((name, Norm) for name in ("self_norm", "cross_norm", "inner_norm")),
+        *(
+            (name, Layer)
+            for name in ("query", "key_value", "self_out", "asking", "seeking", "finding", "inner", "outer")
+        ),
+    )
+
+
+class _Decoder(ctypes.Structure):
+    _fields_ = (
+        *((name, Whole) for name in ("width", "heads", "layers", "lying", "tokens", "relations")),
+        *((name, Pointer) for name in ("previous", "relation", "places", "steps")),
+        ("norm", Norm),
+        *((name, Layer) for name in ("hidden", "asking", "seeking", "token")),
+    )
+
+
+class _View(ctypes.Structure):
+    _fields_ = (
+        *((name, Whole) for name in ("n", "m", "before", "read", "room", "stride")),
+        ("of_strokes", Pointer),
+        *((name, Whole) for name in ("pointer_keys", "anchors", "pointed")),
+        *(
+            (name, Pointer)
+            for name in (
+                "keys", "turned_pointer_keys", "geometry", "turned_geometry", "previous", "relations", "rows",
+                "positions", "hung", "written", "sees", "known_keys", "known_values", "pointers",
+            )
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledMemory(Encoded):
+    """One encoded expression of n strokes, with what the kernels look at.
+
+    Args:
+        addresses: dict of the fields of a view that are the same for all tokens.
+        kept: the arrays that lie there.
+    """
+
+    addresses: dict[str, int] = field(default_factory=dict)
+    kept: tuple[Float32Array, ...] = ()
+
+
+class CompiledDecoder:
+    """What `Decoder` does.
+
+    Args:
+        decoder: Decoder.
+
+    Raises:
+        EngineError: See `build.library`; more heads than the kernels can have.
+    """
+
+    def __init__(self, decoder: Decoder) -> None:
+        if decoder.heads > _MOST_HEADS:
+            raise EngineError(f"the compiled engine takes {_MOST_HEADS} heads at most, not {decoder.heads}")
+        self._library = library()
+        self._lanes = self._library.lanes()
+        self._plain, table, width, heads = decoder, decoder.table, decoder.width, decoder.heads
+        self._weights = weights = Weights(table, self._library)
+        edges = table["pointer_look/seek/bias"].size
+        of_head, of_edges = (width // heads) ** -0.5, edges**-0.5
+        steps = []
+        for i in range(decoder.layers):
+            found = np.concatenate([table[f"cross_{i}/out/kernel"], table[f"cross_{i}/edge/kernel"]])
+            steps.append(
+                _Step(
+                    weights.norm(f"self_{i}/norm"), weights.norm(f"cross_{i}/norm"), weights.norm(f"mlp_{i}/norm"),
+                    weights.layer(f"self_{i}/query", of_head), weights.layer(f"self_{i}/key_value"),
+                    weights.layer(f"self_{i}/out"), weights.layer(f"cross_{i}/query", of_head),
+                    weights.layer(f"look_{i}/seek", of_edges), weights.dense(found, table[f"cross_{i}/out/bias"]),
+                    weights.layer(f"mlp_{i}/inner"), weights.layer(f"mlp_{i}/out"),
+                )
+            )  # fmt: skip
+        self._tokens = table["token/bias"].size
+        embeddings = [table[f"{name}/embeddings"] for name in ("previous", "relation")]
+        self._decoder = _Decoder(
+            width, heads, decoder.layers, edges - 2, *map(len, embeddings), *map(weights.array, embeddings),
+            weights.array(decoder.places), weights.structures(steps), weights.norm("norm"),
+            weights.dense(table["token_in/kernel"][:width], table["token_in/bias"]),
+            weights.layer("pointer_query", width**-0.5), weights.layer("pointer_look/seek", of_edges),
+            weights.layer("token"),
+        )  # fmt: skip
+
+    def remember(self, encoded: Float32Array, geometry: Sequence[Float32Array]) -> list[CompiledMemory]:
+        """See `Decoder.remember`."""
+        of_all = product(encoded, self._plain.of_strokes[0])
+        of_all += self._plain.of_strokes[1]
+        memories, start = [], 0
+        for lying in geometry:
+            own = slice(start, start := start + len(lying))
+            memories.append(self._memory(encoded[own], np.ascontiguousarray(lying), of_all[own]))
+        return memories
+
+    def _memory(self, encoded: Float32Array, geometry: Float32Array, of_strokes: Float32Array) -> CompiledMemory:
+        n, width, layers = len(encoded), self._plain.width, self._plain.layers
+        parts = of_strokes.reshape(n, -1, width)
+        keys = self._turned(np.concatenate([parts[:, : 2 * layers : 2], parts[:, 2 * layers, None]], axis=1))
+        turned_geometry = np.zeros((n, geometry.shape[-1], keys.shape[-1]), np.float32)
+        turned_geometry[..., :n] = geometry.transpose(0, 2, 1)
+        pointer_keys = 2 * layers * width
+        places = {"n": n, "stride": of_strokes.shape[1], "pointer_keys": pointer_keys,
+                  "anchors": pointer_keys + width, "pointed": pointer_keys + 2 * width,
+                  "of_strokes": address(of_strokes), "keys": address(keys),
+                  "turned_pointer_keys": address(keys[layers]), "geometry": address(geometry),
+                  "turned_geometry": address(turned_geometry)}  # fmt: skip
+        return CompiledMemory(encoded, geometry, places, (of_strokes, keys, turned_geometry))
+
+    def _turned(self, parts: Float32Array) -> Float32Array:
+        """`(n, parts, width)` as `(parts, width, n)`, filled up with zeros."""
+        n, count, width = parts.shape
+        turned = np.zeros((count, width, -(-n // self._lanes) * self._lanes), np.float32)
+        turned[..., :n] = parts.transpose(1, 2, 0)
+        return turned
+
+    def start(self, hypotheses: int) -> State:
+        """See `Decoder.start`."""
+        return self._plain.start(hypotheses)
+
+    def read(self, reads: Sequence[Read[CompiledMemory, State]]) -> list[tuple[Float32Array, Float32Array, State]]:
+        """See `protocol.BatchedNetwork.read_many`."""
+        width, views, kept, states = self._plain.width, list[_View](), list[Any](), list[State]()
+        pointers = []
+        for one in reads:
+            k, q, n = one.anchors.shape
+            before = one.state.path.shape[1]
+            positions = np.empty((k, q, width), np.float32)
+            positions[:] = first_positions(one.state.length + q, width)[one.state.places(q)]
+            state, sees = one.state.extended(k, q)
+            arrays = {
+                **{name: np.ascontiguousarray(getattr(one, name), np.int64) for name in ("previous", "relations", "rows")},
+                "positions": positions,
+                "hung": np.ascontiguousarray(one.anchors, np.float32),
+                "written": np.ascontiguousarray(one.written, np.float32),
+                "sees": np.ascontiguousarray(sees),
+                "known_keys": state.pool.keys,
+                "known_values": state.pool.values,
+                "pointers": np.empty((k, q, n), np.float32),
+            }
+            kept.append(arrays)
+            views.append(
+                _View(
+                    m=k * q, before=before, read=before + k * q, room=state.pool.keys.shape[1],
+                    **one.memory.addresses, **{name: address(array) for name, array in arrays.items()},
+                )
+            )  # fmt: skip
+            states.append(state)
+            pointers.append(arrays["pointers"])
+        tokens = np.empty((sum(view.m for view in views), self._tokens), np.float32)
+        error = self._library.read_tokens(
+            ctypes.byref(self._decoder), Whole(len(views)), (_View * len(views))(*views), Pointer(address(tokens))
+        )
+        if error:
+            raise MemoryError("no memory to read tokens") if error == _NO_MEMORY else IndexError("no such token")
+        answers, start = [], 0
+        for one, pointer, state in zip(reads, pointers, states, strict=True):
+            own = slice(start, start := start + one.previous.size)
+            answers.append((tokens[own].reshape(*one.previous.shape, -1), pointer, state))
+        return answers
