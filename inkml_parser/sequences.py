@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -141,12 +142,22 @@ def _arc_length(points: Points) -> Values:
 
 def _at(points: Points, along: Values, count: int) -> Points:
     """`count` points at even distances along the stroke."""
-    where = np.linspace(0.0, along[-1], count)
+    where = _whole(count) * (along[-1] / max(count - 1, 1))
+    where[-1] = along[-1] if count > 1 else 0.0
     resampled = np.empty((count, 2))
     for axis in (0, 1):
         resampled[:, axis] = np.interp(where, along, points[:, axis])
-    resampled[-1] = points[-1] if count > 1 else resampled[-1]  # equal but for rounding
+    if count > 1:
+        resampled[-1] = points[-1]  # equal but for rounding
     return resampled
+
+
+@lru_cache(maxsize=64)
+def _whole(count: int) -> Values:
+    """0, 1, 2 …, `(count,)`; made once, as thousands of strokes get as many points."""
+    numbers = np.arange(count, dtype=np.float64)
+    numbers.setflags(write=False)
+    return numbers
 
 
 def _shares(lengths: Values, total: int) -> list[int]:

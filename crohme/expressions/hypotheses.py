@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -95,10 +96,20 @@ class Hypothesis:
 
     def drawing(self, strokes: tuple[int, ...]) -> Drawn:
         """Some strokes as those of its next symbol."""
-        drawn = np.zeros_like(self.written)
-        drawn[list(strokes)] = 1.0
-        written: Float32Array = np.maximum(self.written, drawn)
-        return Drawn(strokes, drawn, written, len(written) - int(np.count_nonzero(written)))
+        drawn = _drawn(len(self.written), strokes)
+        return Drawn(strokes, drawn, np.maximum(self.written, drawn), self.left - self._new(strokes))
+
+    def _new(self, strokes: tuple[int, ...]) -> int:
+        """How many of some strokes are not written."""
+        return sum(not self.bits >> stroke & 1 for stroke in strokes)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(n: int, strokes: tuple[int, ...]) -> Float32Array:
+    """`(n,)`, 1 for some strokes. Not to be changed."""
+    drawn = np.zeros(n, np.float32)
+    drawn[list(strokes)] = 1.0
+    return drawn
 
 
 def first(n: int, backward: bool, vocabulary: Vocabulary) -> Hypothesis:

@@ -19,7 +19,7 @@ to what stands before it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from functools import cached_property
 
@@ -166,6 +166,10 @@ class Cursor:
     pending: Group | None = None
     symbols: int = 0
     ended: bool = False
+    # What followed tokens that were asked for, and the positions that tokens of a kind lead to: a search asks
+    # thousands of times for a few.
+    _known: dict[str, tuple[Kind, Cursor] | None] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _after: dict[str | Kind, Cursor] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def anchor(self) -> int | None:
@@ -270,16 +274,6 @@ class Cursor:
             found = kind, after
         self._known[token] = found
         return found
-
-    @cached_property
-    def _known(self) -> dict[str, tuple[Kind, Cursor] | None]:
-        """What followed tokens that were asked for: a search asks thousands of times for a few."""
-        return {}
-
-    @cached_property
-    def _after(self) -> dict[str | Kind, Cursor]:
-        """The positions after them, which tokens of a kind have in common."""
-        return {}
 
     def _advanced(self, token: str, kind: Kind) -> Cursor:
         """The position after a token that may come next."""
