@@ -13,6 +13,7 @@ from inkml_parser.exports import lazy
 if TYPE_CHECKING:
     from crohme.bundle import BundleError
     from crohme.errors import CrohmeError
+    from crohme.expressions.compiled import EngineError
     from crohme.expressions.fixed import FixedSymbol, FixedSymbolError
     from crohme.expressions.recognizer import Recognizer
     from crohme.expressions.session import Session
@@ -31,6 +32,7 @@ __all__ = [
     "AlphabetError",
     "BundleError",
     "CrohmeError",
+    "EngineError",
     "FixedSymbol",
     "FixedSymbolError",
     "ImageError",
@@ -53,6 +55,7 @@ _MODULES = {
     "AlphabetError": "crohme.recognition",
     "BundleError": "crohme.bundle",
     "CrohmeError": "crohme.errors",
+    "EngineError": "crohme.expressions.compiled",
     "FixedSymbol": "crohme.expressions.fixed",
     "FixedSymbolError": "crohme.expressions.fixed",
     "ImageError": "crohme.ink.image_files",
@@ -71,14 +74,17 @@ _MODULES = {
 }
 
 
-def load(name_or_folder: str | Path | None = None) -> Recognizer:
+def load(name_or_folder: str | Path | None = None, *, engine: str | None = None) -> Recognizer:
     """The recogniser of whole expressions, ready to use.
 
     Args:
         name_or_folder: str, Path or None. A bundle; None for the one that is shipped.
+        engine: str or None. What computes: `"numpy"`, or `"compiled"`, which is more than twice as fast and needs a C
+            compiler, see docs/install.md; None for that of the environment's `CROHME_ENGINE`, or numpy.
 
     Raises:
         BundleError: No such bundle, or a damaged one.
+        EngineError: No such engine, or it cannot be had here.
 
     Example:
         >>> crohme.load().recognize("formula.inkml").latex
@@ -86,7 +92,7 @@ def load(name_or_folder: str | Path | None = None) -> Recognizer:
     """
     from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
 
-    return Recognizer.load(DEFAULT_BUNDLE if name_or_folder is None else name_or_folder)
+    return Recognizer.load(DEFAULT_BUNDLE if name_or_folder is None else name_or_folder, engine=engine)
 
 
 __getattr__, __dir__ = lazy(__name__, _MODULES)

@@ -21,6 +21,7 @@ EXTRA_OF = {
     "pyarrow": "batch", "fsspec": "batch", "aiohttp": "batch",
     "onnx": "export", "onnxruntime": "export",
     "ray": "ray", "pyspark": "spark", "jax": "machines",
+    "ziglang": "fast",
     "keras_tuner": "tune", "tensorboard": "tune", "tensorboardX": "tensorboard",
 }  # fmt: skip
 """Library, by the name that is imported → the smallest extra of this package that brings it."""

@@ -1,9 +1,10 @@
 """How fast it is here: parsing, recognising, starting up, memory. Prints a table; nothing is asserted.
 
-    python scripts/benchmark.py [--data DIR] [--bundle NAME|DIR] [--against COMMIT]
+    python scripts/benchmark.py [--data DIR] [--bundle NAME|DIR] [--engine numpy|compiled] [--against COMMIT]
 
 Parsing and recognising run on one core with the bundle loaded; commands as a user starts them. With --against the same
-files are read by another version of this repository, too, turn and turn about, each with its own bundle of that name.
+files are read by another version of this repository, too, turn and turn about, each with its own bundle of that name,
+and by the compiled engine of this one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ import numpy as np  # noqa: E402  (it counts its threads when it is imported)
 from crohme import bundle  # noqa: E402
 from crohme.bundle import Bundle  # noqa: E402
 from crohme.datasets.location import inkml_files, sample_folder  # noqa: E402
+from crohme.expressions.engines import COMPILED, ENGINES, NUMPY, VARIABLE  # noqa: E402
 from crohme.expressions.protocol import BatchedNetwork  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
 from inkml_parser import Ink, InkError, read  # noqa: E402
@@ -42,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=sample_folder(), metavar="DIR", help="InkML (data/sample)")
     parser.add_argument("--bundle", action="append", metavar="NAME|DIR", help="(all that are shipped)")
+    parser.add_argument("--engine", choices=ENGINES, default=NUMPY, help="what is measured (numpy)")
     parser.add_argument("--against", metavar="COMMIT", help="time the reading of another version as well")
     args = parser.parse_args()
     files = inkml_files(args.data)
@@ -51,16 +54,18 @@ def main() -> None:
         row(f"start, {arguments[0]}", f"{seconds(lambda: crohme(*arguments)):.2f} s")  # noqa: B023
     for name in args.bundle or bundle.names():
         loaded = bundle.load(name)
-        measure = expressions if loaded.reads is bundle.Reads.EXPRESSIONS else symbols
         print(f"\n{name}")
-        measure(loaded, args.data, files)
-        if args.against and loaded.reads is bundle.Reads.EXPRESSIONS:
+        if loaded.reads is not bundle.Reads.EXPRESSIONS:
+            symbols(loaded, args.data, files)
+            continue
+        expressions(loaded, args.data, files, args.engine)
+        if args.against:
             against(args.against, name, files)
 
 
-def expressions(trained: Bundle, data: Path, files: list[Path]) -> None:
+def expressions(trained: Bundle, data: Path, files: list[Path], engine: str) -> None:
     """Latency, start-up, throughput and memory of a recogniser of whole expressions."""
-    recognizer = Recognizer(trained)
+    recognizer = Recognizer(trained, engine=engine)
     inks = [ink for file in files[:: max(1, len(files) // 200)] if (ink := parsed(file)) is not None]
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
@@ -138,20 +143,27 @@ def against(commit: str, name: str, files: list[Path]) -> None:
         git = ["git", "-C", str(REPOSITORY), "worktree"]
         subprocess.run([*git, "add", "--quiet", "--detach", str(other), commit], check=True)
         try:
-            compare({"this version": REPOSITORY, commit: other}, name, files[:: max(1, len(files) // 40)])
+            versions = {"this version": (REPOSITORY, NUMPY), COMPILED: (REPOSITORY, COMPILED), commit: (other, NUMPY)}
+            compare(versions, name, files[:: max(1, len(files) // 40)])
         finally:
             subprocess.run([*git, "remove", "--force", str(other)], check=True)
 
 
-def compare(versions: dict[str, Path], name: str, files: list[Path]) -> None:
-    """Print the processor time a file of each version, one by one and all together, and how many answers are alike."""
+def compare(versions: dict[str, tuple[Path, str]], name: str, files: list[Path]) -> None:
+    """Print the processor time a file of each version, one by one and all together, and how many answers are alike.
+
+    Args:
+        versions: name → its checkout, and the engine. All are held against the last.
+        name: str. Of the bundle.
+        files: list of paths.
+    """
     program = Path(__file__).with_name("benchmark_reader.py")
     readers = {
         version: subprocess.Popen(
             [sys.executable, str(program), str(root), name, *map(str, files)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root, env={**os.environ, VARIABLE: engine},
         )
-        for version, root in versions.items()
+        for version, (root, engine) in versions.items()
     }  # fmt: skip
 
     def taken(version: str, number: int, beam: int) -> tuple[float, list[str]]:
@@ -172,9 +184,11 @@ def compare(versions: dict[str, Path], name: str, files: list[Path]) -> None:
             answers[version] = [latex for of_part in rounds for latex in of_part[0][j][1]]
             each = f"{1000 * means[version]:.1f} ms of processor time, {1 / means[version]:.1f} a second and core"
             row(f"{what}, {version}", each)
-        first, other = versions
-        same = sum(a == b for a, b in zip(answers[first], answers[other], strict=True))
-        row(f"{what}, faster by", f"{means[other] / means[first]:.2f}, {same} of {len(files)} answers the same")
+        *ours, other = versions
+        for version in ours:
+            same = sum(a == b for a, b in zip(answers[version], answers[other], strict=True))
+            faster = f"{means[other] / means[version]:.2f}, {same} of {len(files)} answers the same"
+            row(f"{what}, {version} faster by", faster)
     for reader in readers.values():
         reader.communicate()
 

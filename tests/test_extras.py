@@ -51,6 +51,6 @@ def test_other_failed_imports_stay_what_they_are(error: ImportError) -> None:
 def test_every_extra_is_one_of_those_planned() -> None:
     planned = {
         "images", "score", "train", "web", "solver", "batch", "export", "ray", "spark", "machines", "tune",
-        "tensorboard",
+        "tensorboard", "fast",
     }  # fmt: skip
     assert set(EXTRA_OF.values()) <= planned

@@ -24,7 +24,7 @@ IMPORT_NAMES = {
 
 
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-CLUSTERS = ("ray", "spark", "machines")
+NOT_FOR_ALL = ("ray", "spark", "machines", "fast")
 # What a framework brings and its interface is made of: FastAPI is Starlette's and pydantic's.
 BROUGHT_ALONG = {"starlette": "fastapi", "pydantic": "fastapi", "py4j": "pyspark"}
 
@@ -69,8 +69,8 @@ def test_the_extras_bring_what_an_error_says_they_do() -> None:
         assert not any(library in imports_of(brought_by(other)) for other in smaller), library
 
 
-def test_all_brings_every_extra_but_those_of_clusters_and_dev_what_is_tested_besides() -> None:
-    every = set().union(*(brought_by(extra) for extra in EXTRAS if extra not in ("all", "dev", *CLUSTERS)))
+def test_all_brings_every_extra_but_those_for_few_and_dev_what_is_tested_besides() -> None:
+    every = set().union(*(brought_by(extra) for extra in EXTRAS if extra not in ("all", "dev", *NOT_FOR_ALL)))
     assert brought_by("all") == every < every | brought_by("machines") < brought_by("dev")
 
 

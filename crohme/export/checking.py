@@ -78,7 +78,7 @@ def check_expressions(trained: Bundle, exported: Any) -> None:
     Raises:
         ExportError: One differs by more than `FARTHEST`.
     """
-    recognizer = Recognizer(trained)
+    recognizer = Recognizer(trained, engine="numpy")
     compared: Any = _Compared(recognizer.network, exported)
     compared.alphabet = recognizer.vocabulary.alphabet.entries
     constants = recognizer.decoding

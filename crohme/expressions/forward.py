@@ -31,6 +31,9 @@ from crohme.expressions.settings import Preprocessing
 from crohme.expressions.token_pool import State
 from crohme.types import Float32Array, IntegerArray
 
+_OF_STROKES = ("symbol", "pair/parent", "pair/child", "pair/lying", "pair/out")
+_ALIKE = 1e-3  # of the largest: what rounding makes of numbers that are added in another order
+
 
 class _Block(NamedTuple):
     """A layer of the encoder, see `layers.fused`; `out` is for what the strokes tell, and for how they lie."""
@@ -62,9 +65,7 @@ class AnyDecoder(Protocol):
         """See `Decoder.read`."""
 
 
-Encoder = Callable[
-    [Float32Array, Float32Array, Float32Array, Sequence[int]], tuple[Float32Array, Float32Array]
-]
+Encoder = Callable[[Float32Array, Float32Array, Float32Array, Sequence[int]], tuple[Float32Array, Float32Array]]
 """See `NumpyTransformer._encode`."""
 
 
@@ -90,20 +91,42 @@ class NumpyTransformer:
         of_decoder = {path: w for path, w in self._weights.items() if path.startswith("decoder/")}
         self._decoder: AnyDecoder = Decoder(of_decoder, self.heads, int(arguments["decoder_layers"]))
         self._encoder: Encoder = self._encode
+        self._heads: Callable[[Float32Array, str], Float32Array] = self._dense
 
     def compile(self) -> None:
         """Have what takes long computed by kernels that are compiled for this machine, when first asked for.
 
         Raises:
-            EngineError: There is no C compiler, or it fails.
+            EngineError: There is no C compiler, it fails, or what it made computes something else.
         """
+        from crohme.expressions.compiled import EngineError
+        from crohme.expressions.compiled.build import library
         from crohme.expressions.compiled.decoder import CompiledDecoder
         from crohme.expressions.compiled.encoder import CompiledEncoder
+        from crohme.expressions.compiled.layers import Weights
 
-        if isinstance(self._decoder, Decoder):
-            self._decoder = CompiledDecoder(self._decoder)
-            if type(self)._encode is NumpyTransformer._encode:  # another network's encoder stays as it is
-                self._encoder = CompiledEncoder(self._weights, self.arguments)
+        if not isinstance(self._decoder, Decoder):
+            return  # it is already
+        expected = self._sample()
+        self._decoder = CompiledDecoder(self._decoder)
+        if type(self)._encode is NumpyTransformer._encode:  # another network's encoder stays as it is
+            self._encoder = CompiledEncoder(self._weights, self.arguments)
+        weights = Weights(self._weights, library())
+        layers = {name: weights.layer(name) for name in _OF_STROKES}
+        self._heads = lambda x, name: weights.multiplied(layers[name], x)
+        for one, other in zip(expected, self._sample(), strict=True):
+            if not np.abs(one - other).max() < _ALIKE * np.abs(one).max():
+                raise EngineError("the compiled kernels do not compute what numpy does")
+
+    def _sample(self) -> tuple[Float32Array, ...]:
+        """What it makes of some strokes and tokens, by which two engines are compared."""
+        steps = np.random.default_rng(0).normal(0, 0.1, (5, self.arguments["points"], 2)).astype(np.float32)
+        memory = self.encode(np.add.accumulate(steps, axis=1))
+        numbers = np.array([[1, 2], [0, 3]])
+        some = (np.arange(20).reshape(2, 2, 5) % 3 == 0).astype(np.float32)
+        tokens, pointers, state = self.read(memory, self.start(2), numbers, some, 1 - some, numbers, numbers)
+        last = self.read(memory, state.select([1, 1]), *(one[:, :1] for one in (numbers, some, some, numbers, numbers)))
+        return memory.encoded, self.classify(memory), self.relate(memory), tokens, pointers, *last[:2]
 
     def encode(self, ink: Float32Array) -> Encoded:
         """Encode one expression.
@@ -212,13 +235,13 @@ class NumpyTransformer:
 
     def classify(self, memory: Encoded) -> Float32Array:
         """Logits of each stroke's symbol class, `(n, symbols)`."""
-        return self._dense(memory.encoded, "symbol")
+        return self._heads(memory.encoded, "symbol")
 
     def relate(self, memory: Encoded) -> Float32Array:
         """Logits of the relation of stroke j to stroke i, `(n, n, relations + 2)`."""
-        parent = self._dense(memory.encoded, "pair/parent")[:, None]
-        child = self._dense(memory.encoded, "pair/child")[None]
-        return self._dense(silu(parent + child + self._dense(memory.geometry, "pair/lying")), "pair/out")
+        parent = self._heads(memory.encoded, "pair/parent")[:, None]
+        child = self._heads(memory.encoded, "pair/child")[None]
+        return self._heads(silu(parent + child + self._heads(memory.geometry, "pair/lying")), "pair/out")
 
     def start(self, hypotheses: int = 1) -> State:
         """The state before the first token."""

@@ -16,6 +16,7 @@ from crohme.expressions import language_model
 from crohme.expressions.confidence import Calibration
 from crohme.expressions.decoding import Candidate
 from crohme.expressions.description import ExpressionArchitecture
+from crohme.expressions.engines import use
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
 from crohme.expressions.language_model import LanguageModel
@@ -67,10 +68,13 @@ class Recognizer:
     Args:
         trained: Bundle; or a network, any object of `crohme.expressions.protocol.ExpressionNetwork`.
         decoding: Decoding or None. None for that of the bundle; of a network, for the usual one.
+        engine: str or None. What computes a bundle: `"numpy"`, or `"compiled"`, kernels in C, compiled here when first
+            asked for; None for that of the environment's `CROHME_ENGINE`, or numpy.
 
     Raises:
         BundleError: A bundle of isolated symbols, or with a vocabulary that is none; a network whose answers are no
             numbers.
+        EngineError: No such engine, or it cannot be had here.
 
     Example:
         >>> recognizer = crohme.load()
@@ -78,7 +82,9 @@ class Recognizer:
         x ^ { 2 } + 1
     """
 
-    def __init__(self, trained: Bundle | ExpressionNetwork, decoding: Decoding | None = None) -> None:
+    def __init__(
+        self, trained: Bundle | ExpressionNetwork, decoding: Decoding | None = None, *, engine: str | None = None
+    ) -> None:
         self.bundle = trained if isinstance(trained, Bundle) else None
         calibration: Mapping[str, Sequence[float]] = {}
         self.network: ExpressionNetwork
@@ -95,15 +101,22 @@ class Recognizer:
             self.decoding = decoding or Decoding()
         self._calibration, self._calibration_traced = (Calibration.of(calibration, source) for source in SOURCES)
         self._check_answers()
+        if self.bundle is not None:
+            use(engine, self.network)
 
     @classmethod
-    def load(cls, name_or_folder: str | Path = DEFAULT_BUNDLE) -> Recognizer:
+    def load(cls, name_or_folder: str | Path = DEFAULT_BUNDLE, *, engine: str | None = None) -> Recognizer:
         """Load by the name of a bundle, or the folder of one.
+
+        Args:
+            name_or_folder: str or Path.
+            engine: str or None. See `Recognizer`.
 
         Raises:
             BundleError: See `crohme.bundle.load`.
+            EngineError: See `Recognizer`.
         """
-        return cls(bundle.load(name_or_folder))
+        return cls(bundle.load(name_or_folder), engine=engine)
 
     def recognize(
         self,

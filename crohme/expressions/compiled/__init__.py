@@ -2,3 +2,9 @@
 
 `build` compiles `kernels.c` on the machine that runs it, once. `encoder` and `decoder` hand their arrays to it.
 """
+
+from crohme.errors import CrohmeError
+
+
+class EngineError(CrohmeError, ValueError):
+    """An engine that there is not, or that cannot be had here."""

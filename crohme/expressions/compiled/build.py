@@ -17,19 +17,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from crohme.datasets.location import cache_folder
-from crohme.errors import CrohmeError
+from crohme.expressions.compiled import EngineError
 from crohme.extras import install
 
 log = logging.getLogger(__name__)
 SOURCE = Path(__file__).with_name("kernels.c")
 _OF_SYSTEM = ("cc", "gcc", "clang")
-# Sums stay in the order in which they are written: what shares of probability add up to must not depend on the compiler.
+# Not -ffast-math: sums stay in the order in which they are written, and roundings are what the exponential needs.
 _FLAGS = ("-O3", "-std=gnu11", "-ffp-contract=fast", "-fno-math-errno", "-shared")
 _LONGEST = 120  # seconds: Zig first builds what every program of its needs
-
-
-class EngineError(CrohmeError):
-    """The compiled engine cannot be had: there is no compiler, or what it made does not work."""
 
 
 @cache
@@ -43,8 +39,12 @@ def library() -> ctypes.CDLL:
     named = hashlib.sha256("\n".join([*command, _processor()]).encode() + SOURCE.read_bytes()).hexdigest()[:20]
     try:
         kept = cache_folder() / f"kernels-{named}.so"
-        if not _is_ours(kept):
-            _compile(command, kept)
+        if _is_ours(kept):
+            try:
+                return _loaded(kept)
+            except EngineError as error:
+                log.warning("%s, and are compiled again", error)
+        _compile(command, kept)
         return _loaded(kept)
     except OSError as error:  # nothing can be kept there
         log.warning("the compiled kernels cannot be kept: %s", error)
@@ -57,17 +57,21 @@ def library() -> ctypes.CDLL:
 def _loaded(path: Path) -> ctypes.CDLL:
     try:
         kernels = ctypes.CDLL(str(path))
-    except OSError as error:
-        path.unlink(missing_ok=True)
+        for name in ("lanes", "panel", "reads_halves", "encode", "read_tokens"):
+            getattr(kernels, name).restype = ctypes.c_int64
+        kernels.layer.restype = None
+    except (OSError, AttributeError) as error:
         raise EngineError(f"the compiled kernels cannot be loaded: {error}") from None
-    for name in ("lanes", "panel", "reads_halves", "encode", "read_tokens"):
-        getattr(kernels, name).restype = ctypes.c_int64
     return kernels
 
 
 def _compiler() -> list[str]:
     """`$CC`, the system's compiler, or the one of the extra `fast`."""
-    if given := shlex.split(os.environ.get("CC", "")):
+    try:
+        given = shlex.split(os.environ.get("CC", ""))
+    except ValueError as error:
+        raise EngineError(f"CC names no compiler: {error}") from None
+    if given:
         return given
     for name in _OF_SYSTEM:
         if path := shutil.which(name):
@@ -114,6 +118,8 @@ def _compile(command: list[str], to: Path) -> None:
         if done.returncode:
             said = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr.strip()[:200])
             raise EngineError(f"{command[0]} cannot compile the kernels: {said}")
+        if not made.stat().st_size:
+            raise EngineError(f"{command[0]} cannot compile the kernels: it made none")
         made.chmod(0o700)
         made.replace(to)
     except (FileNotFoundError, PermissionError) as error:

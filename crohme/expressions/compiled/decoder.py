@@ -5,15 +5,15 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from crohme.expressions.compiled.build import EngineError, library
+from crohme.expressions.compiled import EngineError
+from crohme.expressions.compiled.build import library
 from crohme.expressions.compiled.layers import Layer, Norm, Pointer, Weights, Whole, address
 from crohme.expressions.decoder_views import Encoded
 from crohme.expressions.forward_decoder import Decoder, first_positions
-from crohme.expressions.layers import product
 from crohme.expressions.protocol import Read
 from crohme.expressions.token_pool import State
 from crohme.types import Float32Array
@@ -82,10 +82,10 @@ class CompiledDecoder:
     def __init__(self, decoder: Decoder) -> None:
         if decoder.heads > _MOST_HEADS:
             raise EngineError(f"the compiled engine takes {_MOST_HEADS} heads at most, not {decoder.heads}")
-        self._library = library()
-        self._lanes = self._library.lanes()
+        self._library = kernels = library()
+        self._lanes = kernels.lanes()
         self._plain, table, width, heads = decoder, decoder.table, decoder.width, decoder.heads
-        self._weights = weights = Weights(table, self._library)
+        self._weights = weights = Weights(table, kernels)
         edges = table["pointer_look/seek/bias"].size
         of_head, of_edges = (width // heads) ** -0.5, edges**-0.5
         steps = []
@@ -100,7 +100,7 @@ class CompiledDecoder:
                     weights.layer(f"mlp_{i}/inner"), weights.layer(f"mlp_{i}/out"),
                 )
             )  # fmt: skip
-        self._tokens = table["token/bias"].size
+        self._tokens, self._of_strokes = table["token/bias"].size, weights.dense(*decoder.of_strokes)
         embeddings = [table[f"{name}/embeddings"] for name in ("previous", "relation")]
         self._decoder = _Decoder(
             width, heads, decoder.layers, edges - 2, *map(len, embeddings), *map(weights.array, embeddings),
@@ -112,8 +112,7 @@ class CompiledDecoder:
 
     def remember(self, encoded: Float32Array, geometry: Sequence[Float32Array]) -> list[CompiledMemory]:
         """See `Decoder.remember`."""
-        of_all = product(encoded, self._plain.of_strokes[0])
-        of_all += self._plain.of_strokes[1]
+        of_all = self._weights.multiplied(self._of_strokes, encoded)
         memories, start = [], 0
         for lying in geometry:
             own = slice(start, start := start + len(lying))
@@ -147,41 +146,50 @@ class CompiledDecoder:
 
     def read(self, reads: Sequence[Read[CompiledMemory, State]]) -> list[tuple[Float32Array, Float32Array, State]]:
         """See `protocol.BatchedNetwork.read_many`."""
-        width, views, kept, states = self._plain.width, list[_View](), list[Any](), list[State]()
-        pointers = []
-        for one in reads:
-            k, q, n = one.anchors.shape
-            before = one.state.path.shape[1]
-            positions = np.empty((k, q, width), np.float32)
-            positions[:] = first_positions(one.state.length + q, width)[one.state.places(q)]
-            state, sees = one.state.extended(k, q)
-            arrays = {
-                **{name: np.ascontiguousarray(getattr(one, name), np.int64) for name in ("previous", "relations", "rows")},
-                "positions": positions,
-                "hung": np.ascontiguousarray(one.anchors, np.float32),
-                "written": np.ascontiguousarray(one.written, np.float32),
-                "sees": np.ascontiguousarray(sees),
-                "known_keys": state.pool.keys,
-                "known_values": state.pool.values,
-                "pointers": np.empty((k, q, n), np.float32),
-            }
-            kept.append(arrays)
-            views.append(
-                _View(
-                    m=k * q, before=before, read=before + k * q, room=state.pool.keys.shape[1],
-                    **one.memory.addresses, **{name: address(array) for name, array in arrays.items()},
-                )
-            )  # fmt: skip
-            states.append(state)
-            pointers.append(arrays["pointers"])
-        tokens = np.empty((sum(view.m for view in views), self._tokens), np.float32)
+        asked = [self._asked(one) for one in reads]
+        views = (_View * len(asked))(*(one.view for one in asked))
+        tokens = np.empty((sum(one.previous.size for one in reads), self._tokens), np.float32)
         error = self._library.read_tokens(
-            ctypes.byref(self._decoder), Whole(len(views)), (_View * len(views))(*views), Pointer(address(tokens))
+            ctypes.byref(self._decoder), Whole(len(views)), views, Pointer(address(tokens))
         )
         if error:
             raise MemoryError("no memory to read tokens") if error == _NO_MEMORY else IndexError("no such token")
         answers, start = [], 0
-        for one, pointer, state in zip(reads, pointers, states, strict=True):
-            own = slice(start, start := start + one.previous.size)
-            answers.append((tokens[own].reshape(*one.previous.shape, -1), pointer, state))
+        for one in asked:
+            k, q, _ = one.pointers.shape
+            own = slice(start, start := start + k * q)
+            answers.append((tokens[own].reshape(k, q, -1), one.pointers, one.state))
         return answers
+
+    def _asked(self, one: Read[CompiledMemory, State]) -> _Asked:
+        k, q, n = one.anchors.shape
+        before, pointers = one.state.path.shape[1], np.empty((k, q, n), np.float32)
+        positions = np.empty((k, q, self._plain.width), np.float32)
+        positions[:] = first_positions(one.state.length + q, self._plain.width)[one.state.places(q)]
+        state, sees = one.state.extended(k, q)
+        arrays: dict[str, np.ndarray] = {
+            "previous": np.ascontiguousarray(one.previous, np.int64),
+            "relations": np.ascontiguousarray(one.relations, np.int64),
+            "rows": np.ascontiguousarray(one.rows, np.int64),
+            "positions": positions,
+            "hung": np.ascontiguousarray(one.anchors, np.float32),
+            "written": np.ascontiguousarray(one.written, np.float32),
+            "sees": np.ascontiguousarray(sees),
+            "known_keys": state.pool.keys,
+            "known_values": state.pool.values,
+            "pointers": pointers,
+        }
+        view = _View(
+            m=k * q, before=before, read=before + k * q, room=state.pool.keys.shape[1],
+            **one.memory.addresses, **{name: address(array) for name, array in arrays.items()},
+        )  # fmt: skip
+        return _Asked(view, state, pointers, arrays)
+
+
+class _Asked(NamedTuple):
+    """Tokens to read: how the kernels see them, the state after them, the answer's array, all arrays of the view."""
+
+    view: _View
+    state: State
+    pointers: Float32Array
+    arrays: dict[str, np.ndarray]

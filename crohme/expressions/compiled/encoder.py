@@ -70,11 +70,11 @@ class CompiledEncoder:
         self, points: Float32Array, strokes: Float32Array, pairs: Float32Array, sizes: Sequence[int]
     ) -> tuple[Float32Array, Float32Array]:
         """See `NumpyTransformer._encode`."""
-        given = [np.ascontiguousarray(one, np.float32) for one in (points, strokes, pairs)]
-        encoded = np.empty((len(points), self._width), np.float32)
+        counts, encoded = np.array(sizes, np.int64), np.empty((len(points), self._width), np.float32)
         geometry = np.empty((len(pairs), self._lying), np.float32)
-        counts = np.array(sizes, np.int64)
-        arrays = [Pointer(address(array)) for array in (counts, *given, encoded, geometry)]
-        if self._library.encode(ctypes.byref(self._encoder), Whole(len(sizes)), *arrays):
+        given = [np.ascontiguousarray(one, np.float32) for one in (points, strokes, pairs)]
+        arrays: list[np.ndarray] = [counts, *given, encoded, geometry]
+        pointers = [Pointer(address(array)) for array in arrays]
+        if self._library.encode(ctypes.byref(self._encoder), Whole(len(sizes)), *pointers):
             raise MemoryError("no memory to encode the strokes")
         return encoded, geometry

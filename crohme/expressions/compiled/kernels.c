@@ -151,7 +151,7 @@ static void tiles(int rows, const Layer *l, int64_t column, const float *x, int 
 }
 
 /* y `(m, out)` = or += the layer of x `(m, in)`. */
-void dense(const Layer *l, const float *x, int64_t m, int mode, float *y)
+static void dense(const Layer *l, const float *x, int64_t m, int mode, float *y)
 {
     float wide[WIDEST * PANEL];
     for (int64_t first = 0; first < m; first += CHUNK) { /* as many rows as stay in the cache */
@@ -172,6 +172,9 @@ void dense(const Layer *l, const float *x, int64_t m, int mode, float *y)
         }
     }
 }
+
+/* One layer by itself. */
+void layer(const Layer *l, const float *x, int64_t m, float *y) { dense(l, x, m, SET, y); }
 
 /* y = the layer norm of x `(m, width)`. */
 static void normalise(const Norm *norm, const float *x, int64_t m, int64_t width, float *y)

@@ -42,11 +42,12 @@ class Weights:
 
     Args:
         table: Table. Path of a weight → the weight.
-        kernels: ctypes.CDLL. See `build.library`.
+        kernels: ctypes.CDLL. See `build.library`; an attribute, too.
     """
 
     def __init__(self, table: Table, kernels: ctypes.CDLL) -> None:
-        self._table, self._panel, self._reads_halves = table, kernels.panel(), bool(kernels.reads_halves())
+        self.kernels, self._table = kernels, table
+        self._panel, self._reads_halves = kernels.panel(), bool(kernels.reads_halves())
         self._kept: list[Any] = []
 
     def array(self, values: Float32Array) -> int:
@@ -71,6 +72,13 @@ class Weights:
             halves = by_panel.astype(np.float16)
         is_half = self._reads_halves and np.array_equal(halves, by_panel)  # as those of a bundle are
         return Layer(self._keep(halves if is_half else by_panel), self.array(wide[-1]), inputs, outputs, is_half, scale)
+
+    def multiplied(self, layer: Layer, x: Float32Array) -> Float32Array:
+        """A layer of `(…, in)`."""
+        rows = np.ascontiguousarray(x, np.float32).reshape(-1, x.shape[-1])
+        out = np.empty((len(rows), layer.outputs), np.float32)
+        self.kernels.layer(ctypes.byref(layer), Pointer(address(rows)), Whole(len(rows)), Pointer(address(out)))
+        return out.reshape(*x.shape[:-1], -1)
 
     def structures(self, several: Sequence[ctypes.Structure]) -> int:
         """The address of some structures of one kind behind each other."""
