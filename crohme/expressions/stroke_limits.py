@@ -44,24 +44,38 @@ def swings(points: FloatingArray) -> Int64Array:
     Args:
         points: `(n, p, 2)`. Resampled strokes in any unit.
     """
+    least = _least_swings(points)
+    return np.array(
+        [
+            max(map(_runs, stroke.T.tolist(), of_stroke))
+            for stroke, of_stroke in zip(points, least.tolist(), strict=True)
+        ],
+        np.int64,
+    )
+
+
+def _least_swings(points: FloatingArray) -> FloatingArray:
+    """`(n, 2)` How far a run along X or Y goes at least."""
     extent = np.ptp(points, axis=1)
-    least = np.maximum(SWING * extent, THIN * extent.max(axis=1, keepdims=True))
-    low, high = points[:, 0].copy(), points[:, 0].copy()
-    way, count = np.zeros(extent.shape, np.int64), np.zeros(extent.shape, np.int64)
-    for at in points.swapaxes(0, 1)[1:]:
-        rises, falls = (way < 1) & (at > low + least), (way > -1) & (at < high - least)
-        count += rises | falls
-        way = np.where(rises, 1, np.where(falls, -1, way))
-        low = np.where(falls, at, np.minimum(low, at))
-        high = np.where(rises, at, np.maximum(high, at))
-    most: Int64Array = count.max(axis=1)
-    return most
+    least: FloatingArray = np.maximum(SWING * extent, THIN * extent.max(axis=1, keepdims=True))
+    return least
+
+
+def _runs(along: list[float], least: float) -> int:
+    """How many runs of more than so much numbers have, up and down. One by one: of most strokes nobody asks."""
+    count, way, low, high = 0, 0, along[0], along[0]
+    for at in along[1:]:
+        if way < 1 and at > low + least:
+            count, way, high = count + 1, 1, at
+        elif way > -1 and at < high - least:
+            count, way, low = count + 1, -1, at
+        low, high = min(low, at), max(high, at)
+    return count
 
 
 def any_swings_more(points: FloatingArray, most: int) -> bool:
     """Whether a stroke has more than so many `swings`, in a fraction of their time: few are long enough for it."""
-    extent = np.ptp(points, axis=1)
-    least = np.maximum(SWING * extent, THIN * extent.max(axis=1, keepdims=True))
+    least = _least_swings(points)
     along = np.abs(np.diff(points, axis=1)).sum(axis=1)
     long = points[(along >= most * least).any(axis=1)]
     return len(long) > 0 and int(swings(long).max()) > most

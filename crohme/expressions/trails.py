@@ -6,7 +6,7 @@ is read at once, and the search goes on as far as it holds. No answer depends on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Sequence, Sized
 from typing import NamedTuple
 
 from crohme.expressions.hypotheses import Drawn, Hypothesis
@@ -70,18 +70,19 @@ class _Recalled:
 
     def __init__(self, places: Sequence[_Place], known: int) -> None:
         self._known, self._mask = known, (1 << known) - 1
-        self._places: Mapping[_Key, _Place] = {}
-        found: dict[_Key, _Place] = {}
+        self._places: dict[int, dict[_Key, _Place]] = {}  # by the strokes that were written, and by the position
         for place in places:
+            of_strokes = self._places.setdefault(place.strokes & self._mask, {})
             for at in place.at:
-                found.setdefault((place.strokes & self._mask, *at), place)
-        self._places = found
+                of_strokes.setdefault(at, place)
 
     def expansion(self, hypothesis: Hypothesis, backward: bool) -> Expansion | None:
         """How a hypothesis may go on; None where nothing is known of that."""
-        strokes = hypothesis.bits & self._mask
+        places = self._places.get(hypothesis.bits & self._mask)
+        if places is None:
+            return None
         for at in _positions(hypothesis, backward):
-            if (place := self._places.get((strokes, *at))) is not None:
+            if (place := places.get(at)) is not None:
                 break
         else:
             return None
