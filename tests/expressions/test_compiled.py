@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -200,8 +201,11 @@ def test_kernels_that_compute_something_else_are_refused(
     own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a compiler's fault would have it: no wrong answer is given with confidence."""
-    wrong = tmp_path / "kernels.c"
-    wrong.write_text(build.SOURCE.read_text(encoding="utf-8").replace("+ 127) << 23", "+ 126) << 23"))
+    wrong = Path(shutil.copytree(build.SOURCE, tmp_path / "kernels"))
+    vectors = wrong / "vectors.h"
+    right = vectors.read_text(encoding="utf-8")
+    vectors.write_text(right.replace("+ 127) << 23", "+ 126) << 23"))
+    assert vectors.read_text(encoding="utf-8") != right
     monkeypatch.setattr(build, "SOURCE", wrong)
     with pytest.raises(EngineError, match="the compiled kernels do not compute what numpy does"):
         crohme.load(engine="compiled")

@@ -21,7 +21,7 @@ from crohme.expressions.compiled import EngineError
 from crohme.extras import install
 
 log = logging.getLogger(__name__)
-SOURCE = Path(__file__).with_name("kernels.c")
+SOURCE = Path(__file__).with_name("kernels")  # the folder; kernels.c includes the rest
 _OF_SYSTEM = ("cc", "gcc", "clang")
 # Not -ffast-math: sums stay in the order in which they are written, and roundings are what the exponential needs.
 _FLAGS = ("-O3", "-std=gnu11", "-ffp-contract=fast", "-fno-math-errno", "-shared")
@@ -36,7 +36,8 @@ def library() -> ctypes.CDLL:
         EngineError: No C compiler, or it fails.
     """
     command = [*_compiler(), *_FLAGS, *_for_this_machine()]
-    named = hashlib.sha256("\n".join([*command, _processor()]).encode() + SOURCE.read_bytes()).hexdigest()[:20]
+    code = b"".join(file.read_bytes() for file in sorted(SOURCE.glob("*.[ch]")))
+    named = hashlib.sha256("\n".join([*command, _processor()]).encode() + code).hexdigest()[:20]
     try:
         kept = cache_folder() / f"kernels-{named}.so"
         if _is_ours(kept):
@@ -112,8 +113,8 @@ def _compile(command: list[str], to: Path) -> None:
     made = Path(name)
     try:
         done = subprocess.run(
-            [*command, str(SOURCE), "-o", name], capture_output=True, text=True, errors="replace", timeout=_LONGEST,
-            stdin=subprocess.DEVNULL, check=False,
+            [*command, str(SOURCE / "kernels.c"), "-o", name], stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, errors="replace", timeout=_LONGEST, check=False,
         )  # fmt: skip
         if done.returncode:
             said = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr.strip()[:200])

@@ -1,4 +1,4 @@
-"""Layers as the kernels take them; the structures of kernels.c."""
+"""Layers as the kernels take them; the structures of kernels/."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def address(array: np.ndarray) -> int:
 
 
 class Layer(ctypes.Structure):
-    """A dense layer, see kernels.c."""
+    """A dense layer, see kernels/dense.h."""
 
     _fields_ = (
         *((name, Pointer) for name in ("kernel", "bias")),
