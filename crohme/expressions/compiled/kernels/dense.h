@@ -47,15 +47,15 @@ static inline void finish(int mode, float *y, vec v)
 
 /* Some rows, a number that is known when this is compiled, times one panel. */
 static inline __attribute__((always_inline)) void tile(
-    const int rows, const int is_half, const Layer *l, int64_t column, const float *x, int mode, float *y)
+    const int rows, const int is_half, const Layer *l, const void *panel, int64_t column, const float *x, int mode,
+    float *y)
 {
     vec sums[TILE][2];
     for (int i = 0; i < rows; i++) sums[i][0] = sums[i][1] = (vec){0};
-    int64_t first = column * l->in;
-    for (int64_t k = 0; k < l->in; k++, first += PANEL) {
+    for (int64_t k = 0, first = 0; k < l->in; k++, first += PANEL) {
         /* What comes a little later: otherwise each page would be waited for. */
-        __builtin_prefetch((const char *)l->kernel + (is_half ? 2 : 4) * (first + AHEAD * PANEL));
-        vec left = weights_at(is_half, l->kernel, first), right = weights_at(is_half, l->kernel, first + LANES);
+        __builtin_prefetch((const char *)panel + (is_half ? 2 : 4) * (first + AHEAD * PANEL));
+        vec left = weights_at(is_half, panel, first), right = weights_at(is_half, panel, first + LANES);
         for (int i = 0; i < rows; i++) {
             vec one = splat(x[i * l->in + k]);
             sums[i][0] += one * left;
@@ -74,12 +74,13 @@ static inline __attribute__((always_inline)) void tile(
     }
 }
 
-static void tiles(int rows, const Layer *l, int64_t column, const float *x, int mode, float *y)
+static void tiles(int rows, int is_half, const Layer *l, const void *panel, int64_t column, const float *x, int mode,
+                  float *y)
 {
 #define OF(n) \
     case n: \
-        if (l->is_half) tile(n, 1, l, column, x, mode, y); \
-        else tile(n, 0, l, column, x, mode, y); \
+        if (is_half) tile(n, 1, l, panel, column, x, mode, y); \
+        else tile(n, 0, l, panel, column, x, mode, y); \
         break
     switch (rows) {
         OF(1); OF(2); OF(3); OF(4); OF(5); OF(6);
@@ -97,17 +98,16 @@ static void dense(const Layer *l, const float *x, int64_t m, int mode, float *y)
     for (int64_t first = 0; first < m; first += CHUNK) { /* as many rows as stay in the cache */
         int64_t rows = m - first < CHUNK ? m - first : CHUNK, parts = (rows + TILE - 1) / TILE;
         for (int64_t column = 0; column < l->out; column += PANEL) {
-            Layer of_panel = *l;
-            if (l->is_half && parts > 2 && l->in <= WIDEST) { /* made single once for all rows */
-                int64_t start = column * l->in;
-                for (int64_t k = 0; k < l->in * PANEL; k += LANES)
-                    put(wide + k, weights_at(1, l->kernel, start + k));
-                of_panel.kernel = wide - start;
-                of_panel.is_half = 0;
+            int is_half = l->is_half;
+            const void *panel = (const char *)l->kernel + (is_half ? 2 : 4) * column * l->in;
+            if (is_half && parts > 2 && l->in <= WIDEST) { /* made single once for all rows */
+                for (int64_t k = 0; k < l->in * PANEL; k += LANES) put(wide + k, weights_at(1, panel, k));
+                panel = wide;
+                is_half = 0;
             }
             for (int64_t part = 0; part < parts; part++) {
                 int64_t row = first + rows * part / parts, next = first + rows * (part + 1) / parts;
-                tiles(next - row, &of_panel, column, x + row * l->in, mode, y + row * l->out);
+                tiles(next - row, is_half, l, panel, column, x + row * l->in, mode, y + row * l->out);
             }
         }
     }
