@@ -95,8 +95,8 @@ def _stroke_features(points: Any, centre: Any, extent: Any, xp: Any, tiny: float
         xp.log(length / size + 1.0),
         chord[..., 0] / size,
         chord[..., 1] / size,
-        xp.arcsinh(centre[..., 0]),
-        xp.arcsinh(centre[..., 1]),
+        _arcsinh(xp, centre[..., 0]),
+        _arcsinh(xp, centre[..., 1]),
         xp.exp(-width),
         xp.exp(-height),
         xp.zeros_like(width) + order,
@@ -119,22 +119,30 @@ def _pair_features(points: Any, low: Any, high: Any, xp: Any, preprocessing: Pre
     order = order[None, :] - order[:, None]
     orders = xp.stack([xp.clip(order / 8, -2, 2), *(1.0 - xp.minimum(xp.abs(order - k), 1.0) for k in (1, -1, 0))], -1)
     features = [
-        xp.arcsinh(offset),
-        xp.arcsinh(offset / own),
-        xp.arcsinh(between(low, high)),
-        xp.arcsinh(between(high, low)),
-        xp.arcsinh(between(low, low)),
-        xp.arcsinh(between(high, high)),
+        _arcsinh(xp, offset),
+        _arcsinh(xp, offset / own),
+        _arcsinh(xp, between(low, high)),
+        _arcsinh(xp, between(high, low)),
+        _arcsinh(xp, between(low, low)),
+        _arcsinh(xp, between(high, high)),
         between(logs, logs),
         xp.clip(overlap / (smaller + 0.1), -2.0, 1.0),
-        xp.arcsinh(between(points[:, :, 0], points[:, :, -1])),
-        xp.arcsinh(nearest),
-        xp.arcsinh(nearest / own),
+        _arcsinh(xp, between(points[:, :, 0], points[:, :, -1])),
+        _arcsinh(xp, nearest),
+        _arcsinh(xp, nearest / own),
         xp.zeros_like(nearest) + orders,
         # Networks trained before these existed read the columns above only.
         _likeness(points, low, high, xp, preprocessing),
     ]
     return xp.concatenate(features, axis=-1)
+
+
+def _arcsinh(xp: Any, x: Any) -> Any:
+    if xp is not np:
+        return xp.arcsinh(x)
+    # numpy's own takes eight times as long; what is lost of numbers near 0 is 1e-7.
+    size = np.abs(x)
+    return np.copysign(np.log(size + np.sqrt(size * size + 1)), x)
 
 
 def _likeness(points: Any, low: Any, high: Any, xp: Any, preprocessing: Preprocessing) -> Any:
