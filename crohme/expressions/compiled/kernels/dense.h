@@ -3,8 +3,8 @@
 enum { PANEL = 2 * LANES, CHUNK = 96, AHEAD = 64, WIDEST = 640 };
 enum { SET, SILU, ADD };
 
-/* A dense layer: (x · kernel + bias) · scale. `kernel` is `(panels, in, PANEL)`, filled up with zeros; in half precision
-   if `is_half`: at ten rows it takes longer to read weights than to multiply with them. */
+/* A dense layer: (x · kernel + bias) · scale. `kernel` is `(panels, in, PANEL)`, filled up with zeros; in half
+   precision if `is_half`: at ten rows it takes longer to read weights than to multiply with them. */
 typedef struct {
     const void *kernel;
     const float *bias;

@@ -56,8 +56,8 @@ static int64_t encoder_attention(
 
 /* Encode expressions of `sizes` strokes each.
 
-   points `(strokes, points, features)`, strokes `(strokes, …)`, pairs `(pairs of strokes, …)`: features, those of all
-   expressions behind each other. Gives `encoded` `(strokes, width)` and `geometry` `(pairs, lying)`. */
+   points `(strokes, points, features)`, strokes `(strokes, …)`, of_pairs `(pairs of strokes, …)`: features, those of
+   all expressions behind each other. Gives `encoded` `(strokes, width)` and `geometry` `(pairs, lying)`. */
 int64_t encode(const Encoder *e, int64_t expressions, const int64_t *sizes, const float *points, const float *strokes,
                const float *of_pairs, float *encoded, float *geometry)
 {
@@ -70,7 +70,8 @@ int64_t encode(const Encoder *e, int64_t expressions, const int64_t *sizes, cons
     int64_t length = e->points / 4, part = 4 * e->features;
     int64_t widest = e->shape[1].in > e->shape[0].in ? e->shape[1].in : e->shape[0].in;
     int64_t hidden = e->blocks[0].inner.out, all = e->blocks[0].out.in;
-    int64_t per_stroke = length * (widest + e->shape[0].out + e->shape[1].out) + e->place[0].out + 4 * width + all + hidden;
+    int64_t per_stroke = length * (widest + e->shape[0].out + e->shape[1].out) + e->place[0].out;
+    per_stroke += 4 * width + all + hidden;
     int64_t per_pair = e->geometry[0].out > logits ? e->geometry[0].out : logits;
     float *room = malloc((n * per_stroke + pairs * per_pair + turned) * sizeof(float));
     if (!room) return NO_MEMORY;
