@@ -31,14 +31,14 @@ class WorkerLost(CrohmeError):
 
 
 class _Process(SpawnProcess):
-    """A process that Ctrl-C and SIGTERM reach once it has called `end_with_parent`; they wait while it still imports."""
+    """A process that Ctrl-C and SIGTERM reach once it has called `end_with_parent`; while it imports they wait."""
 
     def start(self) -> None:
         if not hasattr(signal, "pthread_sigmask"):
             super().start()
             return
         resource_tracker.ensure_running()  # it would be started below, and leave both unblocked
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)  # a child has the mask of the thread that starts it
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)  # children inherit it
         try:
             super().start()
         finally:

@@ -131,9 +131,7 @@ def _calls_end_with_parent(connection: Connection) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_child_that_still_imports_does_not_hear_of_the_end(
-    number: int, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_child_that_still_imports_does_not_hear_of_the_end(number: int, capfd: pytest.CaptureFixture[str]) -> None:
     context = spawning()
     ours, theirs = context.Pipe()
     child = context.Process(target=_calls_end_with_parent, args=(theirs,))
