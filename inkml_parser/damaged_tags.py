@@ -15,7 +15,6 @@ _ANNOTATION = re.compile(
     r"|<(?P<other>/?(?:[\w.-]+:)?(?:trace\w*|ink|context|definitions))(?=[\s/>])",
     re.DOTALL,
 )
-_TRACE_BEGINS = re.compile(r"<(?:[\w.-]+:)?trace(?=[\s/>]|\Z)")
 _INK_BEGINS = re.compile(r"<(?:[\w.-]+:)?(?:trace|ink)(?=[\s/>]|\Z)")
 _TRACE_ENDS = re.compile(r"</(?:[\w.-]+:)?trace>")
 _ROOT_ENDS = re.compile(r"</(?:[\w.-]+:)?ink\s*>")
@@ -81,7 +80,7 @@ def without_segmentation(text: str, warnings: Warnings) -> str:
     """
     found = None if (at := text.rfind("trace>")) < 0 else _TRACE_ENDS.search(text, text.rfind("</", 0, at))
     end = 0 if found is None else found.end()
-    if not end or _TRACE_BEGINS.search(text, end) or not _IS_TRUTH.search(text, end):
+    if not end or _INK_BEGINS.search(text, end) or not _IS_TRUTH.search(text, end):
         return text
     opened: list[str] = []
     for tag in _GROUP.finditer(text, 0, end):
