@@ -72,7 +72,7 @@ def odd_root(radicand: sympy.Expr, index: sympy.Integer) -> sympy.Expr:
 
 
 def is_real_where_defined(expression: sympy.Expr) -> bool:
-    """Whether an expression is real wherever all its parts are: `1 / x` and `log(x)` are, `i x` and `log(-2)` are not."""
+    """Whether an expression is real wherever its parts are: `1 / x` and `log(x)` are, `i x` and `log(-2)` are not."""
     if expression.is_extended_real is not None:
         return bool(expression.is_extended_real)
     if not all(symbol.is_extended_real for symbol in expression.atoms(sympy.Symbol)):
