@@ -14,6 +14,7 @@ from crohme.solver.differentiation import derivative_at, differentiated
 from crohme.solver.errors import NoAnswer
 from crohme.solver.numeric import is_zero
 from crohme.solver.odd_root import is_real_where_defined, odd_root
+from crohme.solver.powers import as_square
 from crohme.solver.syntax import (
     Absolute,
     Add,
@@ -249,6 +250,8 @@ class Builder:
             raise NoAnswer("it is not defined: a root with the index 0")
         if index.is_Integer and index > 0 and index.is_odd and is_real_where_defined(radicand):
             return odd_root(radicand, index)
+        if index == 2:
+            radicand = as_square(radicand)
         self._require(radicand, Must.NOT_BE_NEGATIVE)
         if not index.is_number:
             self._require(index, Must.NOT_BE_ZERO)
