@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
 from crohme.errors import CrohmeError
@@ -18,7 +20,7 @@ _LINEAR_ALGEBRA = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _lock = threading.Lock()
 _blocks = 0  # of `one_thread_each`, which may overlap in several threads
 _before: dict[str, str | None] = {}
-
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 STARVED = 4.0
 """How many times its limit of processor time a process may take by the clock, where others have the cores."""
@@ -26,6 +28,30 @@ STARVED = 4.0
 
 class WorkerLost(CrohmeError):
     """A child process was ended from outside, most often for lack of memory."""
+
+
+class _Process(SpawnProcess):
+    """A process that Ctrl-C and SIGTERM reach once it has called `end_with_parent`; while it imports they wait."""
+
+    def start(self) -> None:
+        if not hasattr(signal, "pthread_sigmask"):
+            super().start()
+            return
+        resource_tracker.ensure_running()  # it would be started below, and leave both unblocked
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)  # children inherit it
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Context(SpawnContext):
+    Process = _Process
+
+
+def spawning() -> SpawnContext:
+    """How child processes are started: forking a process that runs threads may hang."""
+    return _Context()
 
 
 def end_with_pipe(descriptor: int) -> None:
@@ -47,11 +73,14 @@ def end_with_pipe(descriptor: int) -> None:
 
 
 def end_with_parent() -> None:
-    """End this process with its parent, however that ends. Call it first in a process that `multiprocessing` spawned.
+    """End this process with its parent, however that ends. Call it first in a process of `spawning`.
 
-    Ctrl-C is ignored here: it reaches all processes of a terminal at once, and the parent ends its children.
+    Ctrl-C is ignored here: it reaches all processes of a terminal at once, and the parent ends its children. SIGTERM
+    does what it did before the call.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
     _without_semaphore()
     parent = multiprocessing.parent_process()
     if parent is None:
@@ -109,8 +138,7 @@ def worker_pool(
     Raises:
         WorkerLost: One of them was killed; from the result of whatever it or any other was to do.
     """
-    context = multiprocessing.get_context("spawn")  # forking a process that runs threads may hang
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(start, arguments))
+    executor = ProcessPoolExecutor(workers, mp_context=spawning(), initializer=_begin, initargs=(start, arguments))
     try:
         yield executor
     except BaseException as error:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from inkml_parser.damaged_tags import with_annotations_closed, without_rest, without_segmentation
 from inkml_parser.encoding import as_utf8
 from inkml_parser.errors import EmptyInk, ForbiddenInk, MalformedInk
 from inkml_parser.repair import repaired
@@ -23,6 +24,7 @@ _FOREIGN = (
     (b"[", "JSON"),
 )
 """What files that are given for InkML begin with."""
+_MOST_TAGS = 50_000  # and entities: ten for each stroke that a file may have; more are not repaired again and again
 # What may stand before a DOCTYPE: white space, processing instructions, comments.
 _DOCTYPE = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 
@@ -30,8 +32,8 @@ _DOCTYPE = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 def parse(data: bytes, warnings: Warnings) -> etree._Element:
     """The root element of a document.
 
-    A document that is not well-formed for what its annotations hold is repaired, with warnings:
-    see `repair`. How the bytes are read: see `encoding`.
+    A document that is not well-formed for its truth or what follows its end is repaired, with warnings:
+    see `repair` and `damaged_tags`. How the bytes are read: see `encoding`.
 
     Raises:
         EmptyInk: No bytes, or nothing but white space.
@@ -46,20 +48,37 @@ def parse(data: bytes, warnings: Warnings) -> etree._Element:
         return parse_utf8(data)
     except MalformedInk as error:
         first = error
-    text = data.decode("utf-8")
-    for keep_mathml in (True, False):
-        repairs = Warnings()
-        repaired_text = repaired(text, repairs, keep_mathml=keep_mathml)
-        if repaired_text == text:
-            continue
+    for text, repairs in _mended(data.decode("utf-8")):
         try:
-            root = parse_utf8(repaired_text.encode("utf-8"))
+            root = parse_utf8(text.encode("utf-8"))
         except MalformedInk:
             continue
         for warning in repairs.listed(None):
             warnings.add(warning.part, warning.cause)
         return root
     raise first
+
+
+def _mended(text: str) -> Iterator[tuple[str, Warnings]]:
+    """The document with more and more of its truth repaired or left out, each with what was done; no text twice."""
+    seen = {text}
+    begun = Warnings()
+    text = without_rest(text, begun)
+    stages = [(text, begun, True)]
+    if "annotationXML" in text:
+        stages.append((text, begun, False))
+    if text.count("<") + text.count("&") <= _MOST_TAGS:
+        closing, shorter = begun.copy(), begun.copy()
+        closed = with_annotations_closed(text, closing)
+        rest, both = without_segmentation(text, shorter), closing.copy()
+        stages += [(closed, closing, False), (rest, shorter, True), (rest, shorter, False)]
+        stages += [(without_segmentation(closed, both), both, False)]
+    for start, before, keep_mathml in stages:
+        done = before.copy()
+        mended = repaired(start, done, keep_mathml=keep_mathml)
+        if mended not in seen:
+            seen.add(mended)
+            yield mended, done
 
 
 def _cleaned(data: bytes, warnings: Warnings) -> bytes:

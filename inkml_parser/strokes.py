@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -9,6 +10,7 @@ import numpy as np
 from lxml import etree
 
 from inkml_parser.columns import Columns, Decoded
+from inkml_parser.errors import OversizedInk
 from inkml_parser.frames import Frame
 from inkml_parser.pen_state import cut, is_pen_up, runs_down
 from inkml_parser.warnings import Part, Warnings
@@ -45,14 +47,20 @@ class Stroke:
     parts: list[Trace] = field(default_factory=list)
 
 
-def joined(all_traces: list[Trace], points: list[Decoded], ambiguous: set[str], warnings: Warnings) -> list[Stroke]:
+def joined(
+    all_traces: list[Trace], points: list[Decoded], ambiguous: set[str], most: int, warnings: Warnings
+) -> list[Stroke]:
     """Traces as strokes of writing and of highlighters, in the order in which they begin.
 
     Args:
         all_traces: list of Trace.
         points: list of decoded points, one for each.
         ambiguous: set of str. Identifiers that more than one trace has: nothing continues them.
+        most: int. The most strokes.
         warnings: Warnings.
+
+    Raises:
+        OversizedInk: More strokes.
     """
     following = _continuations(all_traces, ambiguous, warnings)
     continued = set(following.values())
@@ -73,22 +81,26 @@ def joined(all_traces: list[Trace], points: list[Decoded], ambiguous: set[str], 
             while own in taken:
                 own = str(next(spare))
             taken.add(own)
+            if len(strokes) == most:
+                raise OversizedInk(f"more than {most} strokes")
             strokes.append(Stroke(own, whole, trace.is_writing, [all_traces[number] for number in numbers]))
     return strokes
 
 
-def _pieces(chain: list[int], points: list[Decoded]) -> list[list[tuple[int, Decoded]]]:
+def _pieces(chain: list[int], points: list[Decoded]) -> Iterator[list[tuple[int, Decoded]]]:
     """Traces that continue each other, divided where the pen was up: for each stroke what it has of which trace."""
-    strokes: list[list[tuple[int, Decoded]]] = []
+    stroke: list[tuple[int, Decoded]] = []
     is_down = False
     for number in chain:
         runs = runs_down(points[number])
         for start, stop in runs:
-            if start or not is_down:
-                strokes.append([])
-            strokes[-1].append((number, cut(points[number], start, stop)))
+            if stroke and (start or not is_down):
+                yield stroke
+                stroke = []
+            stroke.append((number, cut(points[number], start, stop)))
         is_down = bool(runs) and runs[-1][1] == len(points[number][0])
-    return strokes
+    if stroke:
+        yield stroke
 
 
 def concatenated(parts: list[Decoded]) -> Decoded:

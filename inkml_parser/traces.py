@@ -60,9 +60,7 @@ def traces(found: Layout, limits: Limits, warnings: Warnings) -> Traces:
     for name in sorted(ambiguous):
         warnings.add(Part.INK, f"{given[name]} traces have the identifier {name!r}; all but the first are renamed")
     points = _decoded(all_traces, limits, warnings)
-    strokes = joined(all_traces, points, ambiguous, warnings)
-    if len(strokes) > limits.max_strokes:
-        raise OversizedInk(f"more than {limits.max_strokes} strokes")
+    strokes = joined(all_traces, points, ambiguous, limits.max_strokes, warnings)
     return Traces(all_traces, strokes, ambiguous)
 
 

@@ -47,6 +47,12 @@ class Warnings:
         """Add a warning."""
         self._found.setdefault((part, cause if len(self._found) < _MOST else "and more"))
 
+    def copy(self) -> Warnings:
+        """The same warnings, to which others can be added."""
+        other = Warnings()
+        other._found = dict(self._found)
+        return other
+
     def listed(self, source: str | None) -> tuple[InkWarning, ...]:
         """All of them, in the order in which they were found."""
         return tuple(InkWarning(part, cause, source) for part, cause in self._found)

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--beam", metavar="B", help="(that of the bundle)")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where the links and the output go (temporary)")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # nothing is left running
     how = ["--bundle", args.bundle, *(["--beam", args.beam] if args.beam else [])]
     with tempfile.TemporaryDirectory(dir=args.work) as name:
         work = Path(name)
@@ -76,11 +77,18 @@ def repeated(data: Path, folder: Path, records: int) -> Path:
     return folder
 
 
-def start(arguments: list[object], cores: int) -> subprocess.Popen[bytes]:
-    """A command of ours, on the first cores, whose processes are a group."""
+@contextmanager
+def started(arguments: list[object], cores: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A command of ours, on the first cores, whose processes are a group; at the end of the block they are gone."""
     command = ["taskset", "-c", ",".join(map(str, CORES[:cores])), sys.executable, "crohme.py", *map(str, arguments)]
     with open(os.devnull, "w") as nowhere:
-        return subprocess.Popen(command, cwd=REPOSITORY, stdout=nowhere, stderr=nowhere, start_new_session=True)
+        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=nowhere, stderr=nowhere, start_new_session=True)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 class Taken(NamedTuple):
@@ -104,8 +112,9 @@ def since(begun: Taken) -> Taken:
 def measured(arguments: list[object], cores: int) -> Taken:
     """What a command takes."""
     begun = now()
-    if start(arguments, cores).wait() not in (0, 1):
-        raise SystemExit(f"failed: {' '.join(map(str, arguments))}")
+    with started(arguments, cores) as process:
+        if process.wait() not in (0, 1):
+            raise SystemExit(f"failed: {' '.join(map(str, arguments))}")
     return since(begun)
 
 
@@ -116,13 +125,10 @@ def killed_twice(arguments: list[object], output: Path, records: int) -> tuple[T
     """
     begun, most = now(), 0
     for share in (1 / 3, 2 / 3, 2.0):
-        process = start(arguments, len(CORES))
-        while process.poll() is None:
-            most = max(most, memory(process.pid))
-            if done(output) >= share * records:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-            time.sleep(0.5)
+        with started(arguments, len(CORES)) as process:
+            while process.poll() is None and done(output) < share * records:
+                most = max(most, memory(process.pid))
+                time.sleep(0.5)
     taken = since(begun).seconds
     return Taken(taken, taken * len(CORES)), most
 

@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
-from crohme.child_processes import WorkerLost, one_thread_each, worker_pool
+from crohme.child_processes import WorkerLost, end_with_parent, one_thread_each, spawning, worker_pool
 from tests.processes import is_running, wait_until
 
 _PARENT = """
@@ -121,3 +122,26 @@ def test_blocks_of_one_thread_each_may_overlap(monkeypatch: pytest.MonkeyPatch) 
     assert os.environ["OMP_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == "1"
     second.__exit__(None, None, None)
     assert os.environ["OMP_NUM_THREADS"] == "3" and "MKL_NUM_THREADS" not in os.environ
+
+
+def _calls_end_with_parent(connection: Connection) -> None:
+    end_with_parent()
+    connection.send("begun")
+    connection.recv()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_child_that_still_imports_does_not_hear_of_the_end(number: int, capfd: pytest.CaptureFixture[str]) -> None:
+    context = spawning()
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_calls_end_with_parent, args=(theirs,))
+    child.start()
+    os.kill(child.pid or 0, number)  # its interpreter takes longer to start than this
+    theirs.close()
+    if number == signal.SIGINT:
+        assert ours.recv() == "begun"
+        ours.send("end")
+    child.join()
+    assert child.exitcode == (0 if number == signal.SIGINT else -signal.SIGTERM)
+    assert "Traceback" not in capfd.readouterr().err
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()).isdisjoint((signal.SIGINT, signal.SIGTERM))

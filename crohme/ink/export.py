@@ -13,7 +13,7 @@ from crohme.extras import needed_by
 from crohme.ink import raster
 from crohme.ink.strokes import StrokeBatch
 from crohme.ink.truth import truth, truth_graph
-from crohme.notation import to_latex, to_mathml, to_text, to_typst, write_lg
+from crohme.notation import sign_name, to_latex, to_mathml, to_text, to_typst, write_lg
 from crohme.types import Image
 from inkml_parser import Ink, write
 
@@ -87,27 +87,27 @@ def to_csv(ink: Ink) -> bytes:
 
 def truth_to_latex(ink: Ink) -> bytes:
     """The truth as LaTeX tokens in normal form, on one line."""
-    return (" ".join(to_latex(truth(ink))) + "\n").encode()
+    return (" ".join(to_latex(truth(ink, sign_name))) + "\n").encode()
 
 
 def truth_to_lg(ink: Ink) -> bytes:
     """The truth as a label graph over strokes, see `truth.truth_graph`."""
-    return write_lg(truth_graph(ink)).encode()
+    return write_lg(truth_graph(ink, sign_name)).encode()
 
 
 def truth_to_mathml(ink: Ink) -> bytes:
     """The truth as Presentation MathML."""
-    return (to_mathml(truth(ink)) + "\n").encode()
+    return (to_mathml(truth(ink, sign_name)) + "\n").encode()
 
 
 def truth_to_text(ink: Ink) -> bytes:
     """The truth as Unicode text, on one line."""
-    return (to_text(truth(ink)) + "\n").encode()
+    return (to_text(truth(ink, sign_name)) + "\n").encode()
 
 
 def truth_to_typst(ink: Ink) -> bytes:
     """The truth as a formula of Typst."""
-    return f"$ {to_typst(truth(ink))} $\n".encode()
+    return f"$ {to_typst(truth(ink, sign_name))} $\n".encode()
 
 
 def _encode_png(image: Image) -> bytes:

@@ -43,13 +43,13 @@ def truth(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolTree
     return from_mathml(ink.mathml, [(s.label, s.strokes, s.href) for s in ink.symbols], label)
 
 
-def truth_with_strokes(ink: Ink) -> SymbolTree:
+def truth_with_strokes(ink: Ink, label: Callable[[str], str] = canonical_label) -> SymbolTree:
     """As `truth`, for those who need to know which strokes make which symbol.
 
     Raises:
         NotationError: See `truth`; or the segmentation is damaged.
     """
-    tree = truth(ink)
+    tree = truth(ink, label)
     problem = damage(ink, Part.SEGMENTATION)
     if problem is not None:
         raise NotationError(problem)
@@ -107,15 +107,19 @@ def truth_expression(ink: Ink, equate: bool = True) -> Expression:
     return Expression(to_latex(tree), tree)
 
 
-def truth_graph(ink: Ink) -> LabelGraph:
+def truth_graph(ink: Ink, label: Callable[[str], str] = canonical_label) -> LabelGraph:
     """The truth as a label graph over strokes; symbols that are no part of the expression stand in it unrelated.
+
+    Args:
+        ink: Ink.
+        label: function of a label as it stands in the file. That in the graph.
 
     Raises:
         NotationError: No MathML, symbols without strokes, or a damaged segmentation.
     """
-    tree = truth_with_strokes(ink)
+    tree = truth_with_strokes(ink, label)
     drawn = {stroke for node in tree.nodes() for stroke in node.strokes}
-    unattached = [(s.label, s.strokes) for s in ink.symbols if drawn.isdisjoint(s.strokes)]
+    unattached = [(label(s.label), s.strokes) for s in ink.symbols if drawn.isdisjoint(s.strokes)]
     return stroke_graph(tree, ink.trace_ids, unattached)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from crohme.errors import quoted
-from crohme.notation.alphabet import ROOT, canonical_label
+from crohme.notation.alphabet import ROOT, canonical_label, sign_name
 from crohme.notation.edges import Edge, edges_of, tree_of
 from crohme.notation.errors import LabelGraphError, UnsayableError
 from crohme.notation.grid_labels import MAX_CELLS, bare_label
@@ -99,7 +99,7 @@ def stroke_graph(
     primitives = [_names(node.label, node.strokes, trace_ids) for node in tree.nodes()]
     graph = _graph(tree, primitives)
     others = tuple(
-        GraphObject(_identifier(label, index), canonical_label(label), _names(label, strokes, trace_ids))
+        GraphObject(_identifier(label, index), sign_name(label), _names(label, strokes, trace_ids))
         for index, (label, strokes) in enumerate(unattached, start=len(graph.objects))
     )
     return LabelGraph(graph.objects + others, graph.relations)

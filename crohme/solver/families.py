@@ -17,6 +17,7 @@ from crohme.solver.periods import inner_function
 from crohme.solver.regions import Region, Relation, region
 
 _COUNTED = range(-24, 25)
+_DIGITS = 300  # with which solutions are tried: e^(-24 π) - 1 differs from -1 in the 33rd
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def nested(
         if not branches:
             raise NoAnswer("no closed form of the solutions was found")
         known: list[mpmath.mpf] = []
-        for branch in map(with_odd_roots, _pieces(branches)):
+        # Real forms first: a complex one may have the same values, (-1)^(1/3) (1 - √3 i) / 2 · v for v.
+        for branch in sorted(map(with_odd_roots, _pieces(branches)), key=lambda one: one.has(sympy.I)):
             value = branch.subs(v, family.expression)
             counted = [
                 k for k in _COUNTED if _is_solution(value.subs(n, k), equation, inner, family, k, symbol, conditions)
@@ -114,17 +116,18 @@ def _is_solution(
 ) -> bool:
     if value.has(sympy.zoo, sympy.nan, sympy.oo):
         return False
-    size = number(value)
-    if size is None or abs(size.imag) > mpmath.mpf(10) ** -25:
+    size = number(value, _DIGITS)
+    if size is None or abs(size.imag) > mpmath.mpf(10) ** -25 * max(1, abs(size.real)):
         return False
     if not all(condition.holds_at(symbol, value) for condition in conditions):
         return False
-    image = real_function(inner, symbol)(size.real)
-    wanted = real_part(family.expression.subs(family.counter, k))
-    if image is None or abs(image - wanted) > mpmath.mpf(10) ** -20 * max(1, abs(wanted)):
-        return False
-    residual = real_function(equation, symbol)(size.real)
-    return residual is not None and abs(residual) < mpmath.mpf(10) ** -15
+    with mpmath.workdps(_DIGITS):
+        image = real_function(inner, symbol, _DIGITS)(size.real)
+        wanted = real_part(family.expression.subs(family.counter, k))
+        if image is None or abs(image - wanted) > mpmath.mpf(10) ** -20 * max(1, abs(wanted)):
+            return False
+        residual = real_function(equation, symbol, _DIGITS)(size.real)
+        return residual is not None and abs(residual) < mpmath.mpf(10) ** -15
 
 
 def _pattern(value: sympy.Expr, n: sympy.Symbol, counted: Sequence[int]) -> list[Family]:

@@ -26,17 +26,18 @@ def _odd_root(radicand: Any, index: Any) -> Any:
     return mpmath.sign(radicand) * mpmath.root(abs(radicand), int(index))
 
 
-def real_function(expression: sympy.Expr, symbol: sympy.Symbol) -> RealFunction:
-    """A function of one real number: its value to `DIGITS` digits, or None where there is no real one.
+def real_function(expression: sympy.Expr, symbol: sympy.Symbol, digits: int = DIGITS) -> RealFunction:
+    """A function of one real number: its value, computed with some digits more, or None where there is no real one.
 
     Args:
         expression: Expr. Without other free symbols.
         symbol: Symbol.
+        digits: int.
     """
     compiled = sympy.lambdify(symbol, expression, [{"OddRoot": _odd_root}, "mpmath"])
 
     def value(at: Any) -> mpmath.mpf | None:
-        with mpmath.workdps(DIGITS + 10):
+        with mpmath.workdps(digits + 10):
             try:
                 return as_real(compiled(mpmath.mpf(at)))
             except (ZeroDivisionError, ValueError, OverflowError, TypeError, NotImplementedError):

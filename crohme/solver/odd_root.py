@@ -71,6 +71,16 @@ def odd_root(radicand: sympy.Expr, index: sympy.Integer) -> sympy.Expr:
     return radicand if index == 1 else OddRoot(radicand, sympy.Integer(index))
 
 
+def is_real_where_defined(expression: sympy.Expr) -> bool:
+    """Whether an expression is real wherever its parts are: `1 / x` and `log(x)` are, `i x` and `log(-2)` are not."""
+    if expression.is_extended_real is not None:
+        return bool(expression.is_extended_real)
+    if not all(symbol.is_extended_real for symbol in expression.atoms(sympy.Symbol)):
+        return False
+    constants = (part for part in sympy.preorder_traversal(expression) if isinstance(part, sympy.Expr))
+    return not any(part.is_number and part.is_extended_real is False for part in constants)
+
+
 def principal(expression: sympy.Expr) -> sympy.Expr:
     """The expression with SymPy's roots, which have the same value where the radicands are positive."""
     return expression.replace(OddRoot, lambda radicand, index: sympy.root(radicand, index))

@@ -13,7 +13,8 @@ from crohme.solver.conditions import Condition, Must
 from crohme.solver.differentiation import derivative_at, differentiated
 from crohme.solver.errors import NoAnswer
 from crohme.solver.numeric import is_zero
-from crohme.solver.odd_root import odd_root
+from crohme.solver.odd_root import is_real_where_defined, odd_root
+from crohme.solver.powers import as_square
 from crohme.solver.syntax import (
     Absolute,
     Add,
@@ -208,7 +209,7 @@ class Builder:
             self._require(base, Must.BE_POSITIVE)
         elif not value.is_number and not self._is_never_negative(value):
             self._require(base, Must.NOT_BE_ZERO)
-        if not (is_fraction and value.is_Rational and value.q > 1 and value.q % 2 and base.is_extended_real):
+        if not (is_fraction and value.is_Rational and value.q > 1 and value.q % 2 and is_real_where_defined(base)):
             if value.is_integer is False:
                 self._require(base, Must.NOT_BE_NEGATIVE)
             if base.is_negative and value.is_Rational and value.q % 2 and value.q > 1:
@@ -247,8 +248,10 @@ class Builder:
     def _root(self, radicand: sympy.Expr, index: sympy.Expr) -> sympy.Expr:
         if index.is_zero:
             raise NoAnswer("it is not defined: a root with the index 0")
-        if index.is_Integer and index > 0 and index.is_odd and radicand.is_extended_real:
+        if index.is_Integer and index > 0 and index.is_odd and is_real_where_defined(radicand):
             return odd_root(radicand, index)
+        if index == 2:
+            radicand = as_square(radicand)
         self._require(radicand, Must.NOT_BE_NEGATIVE)
         if not index.is_number:
             self._require(index, Must.NOT_BE_ZERO)

@@ -34,6 +34,9 @@ class Worker(Protocol):
     def cancel(self, payload: Any) -> None:
         """Make a job that is running, or about to, end soon. Called from another thread."""
 
+    def break_off(self) -> None:
+        """End a start that another thread waits for."""
+
     def close(self) -> None:
         """End, when nothing is running."""
 
@@ -59,6 +62,7 @@ class Pool:
         self._at_once = at_once
         self._queue = FairQueue()
         self._running: dict[Worker, list[Job]] = {}
+        self._starting: set[Worker] = set()
         self._pace = 1.0  # seconds that jobs take for each second expected, of late
         self._is_stopping = False
         self._changed = threading.Condition()
@@ -109,6 +113,8 @@ class Pool:
             self._is_stopping = True
             while len(self._queue):
                 _refuse(self._queue.drop_last(), stopping())
+            for worker in self._starting:
+                worker.break_off()
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -154,7 +160,7 @@ class Pool:
                     worker.cancel(job.payload)
 
     def _serve(self, worker: Worker) -> None:
-        _start(worker)
+        self._start(worker)
         while jobs := self._next(worker):
             began = time.monotonic()
             outcomes = self._outcomes(worker, jobs)
@@ -169,9 +175,25 @@ class Pool:
                     job.future.set_exception(outcome)
                 else:
                     job.future.set_result(outcome)
-            if not self._is_stopping:
-                _start(worker)  # it may have been killed
+            self._start(worker)  # it may have been killed
         worker.close()
+
+    def _start(self, worker: Worker) -> None:
+        """Start a worker that has no job, and log it if that fails; nothing waits for it once the server stops."""
+        with self._changed:
+            if self._is_stopping:
+                return
+            self._starting.add(worker)
+        try:
+            worker.start()
+        except Exception as error:
+            with self._changed:
+                # Where a signal has ended the worker with all other processes, the server hears of it about now.
+                if not self._changed.wait_for(lambda: self._is_stopping, 0.5):
+                    log.error("A worker does not start; it is tried again with the next job: %s", error)
+        finally:
+            with self._changed:
+                self._starting.discard(worker)
 
     def _outcomes(self, worker: Worker, jobs: Sequence[Job]) -> Sequence[Any]:
         """What becomes of each of some jobs: its result, or the exception that ended it."""
@@ -208,13 +230,6 @@ class Pool:
                 jobs.append(job)
                 most_cost = LONG - sum(job.cost for job in jobs)
         return jobs
-
-
-def _start(worker: Worker) -> None:
-    try:
-        worker.start()
-    except Exception as error:
-        log.error("A worker does not start; it is tried again with the next job: %s", error)
 
 
 def _refuse(job: Job, error: ApiError) -> None:

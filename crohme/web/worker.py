@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import pickle
 import signal
@@ -14,7 +13,7 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from crohme.child_processes import WorkerLost, end_with_parent, one_thread_each
+from crohme.child_processes import WorkerLost, end_with_parent, one_thread_each, spawning
 from crohme.expressions.decoding import Cancelled
 from crohme.web.forked import OutOfTime
 
@@ -51,6 +50,7 @@ class ProcessWorker:
         self._start, self._arguments = start, arguments
         self._limit = limit
         self._process: Any = None
+        self._is_broken_off = False
         self._connection: Connection
         self._sending = threading.Lock()
         self._current: Sequence[Any] = ()
@@ -66,18 +66,24 @@ class ProcessWorker:
         if self._process is not None and self._process.is_alive():
             return
         self.close()
-        context = multiprocessing.get_context("spawn")
+        context = spawning()
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_main, args=(theirs, self._start, self._arguments), daemon=True)
         with one_thread_each():
             self._process.start()
         theirs.close()  # so that the end of the child is the end of the pipe
-        if not self._connection.poll(_START_SECONDS):
-            self._kill()
-            raise WorkerLost("a worker process does not start")
+        began = time.monotonic()
+        while not self._connection.poll(_TICK):
+            if self._is_broken_off or time.monotonic() - began > _START_SECONDS:
+                self._kill()
+                raise WorkerLost("a worker process does not start")
         if (reply := self._receive()) != _READY:
             self._kill()
             raise reply
+
+    def break_off(self) -> None:
+        """Make `start` give up, in whichever thread it waits for the process. What is started later is not awaited."""
+        self._is_broken_off = True
 
     def run(self, payloads: Sequence[Any]) -> Sequence[Any]:
         """Do some jobs at once. Returns the result of each, or the exception that ended it.
@@ -162,8 +168,8 @@ class ProcessWorker:
 
 def _main(connection: Connection, start: Callable[..., Work], arguments: tuple[Any, ...]) -> None:
     """What the process does, until the pipe is closed."""
-    end_with_parent()
     stopping = _Stopping()
+    end_with_parent()
     try:
         work = start(*arguments)
     except Exception as error:

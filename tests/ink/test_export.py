@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from lxml import etree
 
+from crohme.evaluation.scoring import Level, score
 from crohme.ink.export import symbol_to_png, to_csv, to_json, to_png, to_svg, truth
 from crohme.ink.formats import FORMATS
 from crohme.ink.raster import PAPER, SIZE
-from crohme.notation import NotationError, from_mathml, read_lg
+from crohme.ink.truth import labelled
+from crohme.notation import Node, NotationError, SymbolTree, from_mathml, read_lg, sign_name, to_latex
 from inkml_parser import Ink, Symbol
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,6 +50,22 @@ def test_truth_as_label_graph_names_the_traces(squared: Ink) -> None:
     graph = read_lg(FORMATS["lg"].write(squared).decode())
     assert {(o.label, o.primitives) for o in graph.objects} == {("x", ("a", "b")), ("2", ("c",))}
     assert [r.label for r in graph.relations] == ["Sup"]
+
+
+@pytest.mark.parametrize("sign", ["\\cdot", "\\cdots", ".", "\\ldots", "\\varphi", "\\phi"])
+def test_signs_that_look_alike_are_written_as_they_are_and_score_as_right(
+    sign: str, squared: Ink, tmp_path: Path
+) -> None:
+    ink = labelled(squared, SymbolTree((Node("x", (0,)), Node(sign, (1,)), Node("2", (2,)))))
+    for name in ("inkml", "latex", "lg"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"a{FORMATS[name].suffix}").write_bytes(FORMATS[name].write(ink))
+    assert FORMATS["latex"].write(ink).decode().split() == ["x", sign, "2"]
+    assert to_latex(from_mathml(FORMATS["mathml"].write(ink).decode(), label=sign_name)) == ["x", sign, "2"]
+    for level, one, other in (("stroke", "inkml", "lg"), ("symbol", "inkml", "latex"), ("tokens", "lg", "latex")):
+        for paths in ((one, other), (other, one)):
+            (file,) = score(*(tmp_path / path for path in paths), Level(level)).files.values()
+            assert file.errors == 0, (level, paths)
 
 
 def test_label_graph_keeps_symbols_outside_the_expression(squared: Ink) -> None:

@@ -102,8 +102,61 @@ def test_annotations_that_are_no_xml(body: str, latex: str | None, mathml: str |
 
 
 def test_an_annotation_that_is_never_closed_swallows_no_ink() -> None:
-    with pytest.raises(MalformedInk):
-        read(b"<ink><annotation>a & b<trace>1 2</trace><annotation>c</annotation><trace>1 2</trace></ink>")
+    ink = read(b"<ink><annotation>a & b<trace>1 2</trace><annotation>c</annotation><trace>1 2</trace></ink>")
+    assert len(ink.strokes) == 2
+    assert ink.annotations[""] == "\nc"
+    assert [warning.part for warning in ink.warnings] == [Part.ANNOTATION]
+
+
+TRUTH = "<annotation type='truth'>x</annotation>"
+MATHML = "<annotationXML type='truth'><math><mi>x</mi></math></annotationXML>"
+SEGMENTATION = f"<traceGroup>{TRUTH}{symbol(view('0'))}{symbol(view('1'), 'y')}</traceGroup>"
+
+
+@pytest.mark.parametrize(
+    ("end", "is_symbols"),
+    [
+        (SEGMENTATION + "</in", False),
+        (SEGMENTATION[:-3], False),
+        (SEGMENTATION[:-60], False),
+        (f"<traceGroup>{TRUTH}<traceGr", False),
+        (SEGMENTATION.replace("</traceGroup></traceGroup>", "</traceGroup>") + "</ink>", False),
+        (SEGMENTATION.replace("traceDataRef='1'", "traceDataRef=1") + "</ink>", False),
+        (SEGMENTATION.replace("<traceGroup>", "<traceGroup id='a' id='b'>") + "</ink>", False),
+        (SEGMENTATION + "</ink> and more", True),
+        (SEGMENTATION + "</ink><symbols/>", True),
+    ],
+)
+def test_a_segmentation_that_has_lost_tags_or_is_cut_off_loses_no_ink(end: str, is_symbols: bool) -> None:
+    for group in ("", "<traceGroup>"):
+        ink = read(f"<ink>{MATHML}{group}{TRACES}{group.replace('<', '</')}{end}".encode())
+        assert len(ink.strokes) == 3
+        assert ink.mathml == "<math><mi>x</mi></math>"
+        assert [one.label for one in ink.symbols] == (["x", "y"] if is_symbols else [])
+        assert [warning.part for warning in ink.warnings] == [Part.INK if is_symbols else Part.SEGMENTATION]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        f"<ink>{TRACES}",
+        f"<ink>{TRACES}<tra",
+        f"<ink>{TRACES}<traceGroup>",
+        f"<ink>{TRACES}{SEGMENTATION}<trace id='5'>1 2, ",
+        f"<ink>{TRUTH}{TRACES[:-20]}",
+        f"<ink>{TRACES}{SEGMENTATION}</ink><ink>{TRACES}</ink>",
+    ],
+)
+def test_a_file_that_may_have_lost_ink_is_refused(document: str) -> None:
+    with pytest.raises(MalformedInk, match="not well-formed"):
+        read(document.encode())
+
+
+@pytest.mark.parametrize("math", ["<math><mi>x</mi></math>", "<math><mi>x</math>", "<math><annotation>x</annotation>"])
+def test_mathml_that_is_never_closed_is_left_out(math: str) -> None:
+    ink = read(f"<ink>{TRUTH}<annotationXML>{math}{TRACES}{SEGMENTATION}</ink>".encode())
+    assert (len(ink.strokes), ink.latex, ink.mathml, len(ink.symbols)) == (3, "x", None, 2)
+    assert [warning.part for warning in ink.warnings] == [Part.MATHML]
 
 
 def test_warnings_name_the_file(tmp_path: Path) -> None:

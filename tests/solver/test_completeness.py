@@ -149,3 +149,23 @@ def test_complex_solutions_with_names_in_them_are_called_so(text: str) -> None:
 def test_a_factorial_of_what_is_no_whole_number_is_no_answer(text: str) -> None:
     with pytest.raises(NoAnswer, match="no closed form"):
         answer(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        (r"\sin(\ln(x+1))=1", 1),
+        (r"\tan(\ln|x+1|)=-1", 2),
+        (r"\sin(\ln|x-2|)=\frac{1}{2}", 4),
+        (r"\sin(\ln|2x+1|)=0", 2),
+        (r"\sin(\ln(\ln x))=0", 1),
+        (r"\sin(\ln(x^2-1))=0", 2),
+        (r"\sin(\ln(x^3+1))=1", 1),
+        (r"\sin(\ln(e^x-1))=0", 1),
+    ],
+)
+def test_solutions_as_close_together_as_any_are_counted_without_end(text: str, families: int) -> None:
+    found = answer(text)
+    assert len(found.answers) == families
+    assert all(each.endswith(r", \; n \in \mathbb{Z}") for each in found.answers)
+    assert not any(r"\sqrt[3]{-1}" in each for each in found.answers)

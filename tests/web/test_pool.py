@@ -109,8 +109,30 @@ class _Gate:
         self._gates.cancelled.append(payload)
         self._gates.event(payload).set()
 
+    def break_off(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
+
+
+class _Slow(_Gate):
+    """A worker that is never ready."""
+
+    def __init__(self, gates: Gates) -> None:
+        super().__init__(gates)
+        self.is_starting, self.is_broken_off, self.is_closed = threading.Event(), threading.Event(), False
+
+    def start(self) -> None:
+        self.is_starting.set()
+        assert self.is_broken_off.wait(20)
+        raise WorkerLost("it does not start")
+
+    def break_off(self) -> None:
+        self.is_broken_off.set()
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 @pytest.fixture
@@ -349,3 +371,14 @@ def test_long_jobs_do_not_turn_away_short_ones(gates: Gates) -> None:
     pool.close()
     assert (long, longer, short) == ("LONG", "LONGER", "SHORT")
     assert isinstance(too_many, ApiError) and too_many.status == 503
+
+
+def test_workers_that_still_start_are_not_waited_for_and_not_complained_of(
+    gates: Gates, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = _Slow(gates)
+    pool = Pool([worker], capacity=3, seconds=100.0, name="test")
+    assert worker.is_starting.wait(20)
+    pool.close()
+    assert worker.is_closed
+    assert not caplog.records

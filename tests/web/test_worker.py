@@ -144,3 +144,11 @@ def test_what_the_start_raises_is_raised() -> None:
     with pytest.raises(ValueError, match="no such thing"):
         worker.start()
     worker.close()
+
+
+def test_a_start_that_is_broken_off_is_not_waited_for() -> None:
+    worker = ProcessWorker(workers.start_never)
+    worker.break_off()
+    with pytest.raises(WorkerLost, match="does not start"):
+        worker.start()
+    worker.close()

@@ -47,3 +47,9 @@ def start(value: int):
 def start_badly():
     """A worker that cannot start."""
     raise ValueError("no such thing")
+
+
+def start_never():
+    """A worker that is never ready."""
+    while True:
+        time.sleep(0.1)

@@ -65,7 +65,7 @@ def load_graph(item: Path | str, level: Level, keep_limits: bool, equate: bool =
     elif level is Level.STROKE:
         if isinstance(item, str):
             raise LabelGraphError("LaTeX has no strokes")
-        graph = primitive_graph(truth_graph(read(item)))
+        graph = primitive_graph(truth_graph(read(item), canonical_label if equate else sign_name))
     else:
         expression = _expression(with_official_limits(item) if keep_limits and isinstance(item, str) else item, equate)
         if expression.tree is None:
