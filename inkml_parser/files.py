@@ -9,6 +9,7 @@ import shutil
 import signal
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
@@ -18,6 +19,8 @@ from typing import BinaryIO, TextIO
 from inkml_parser.partial_files import being_written, partial_name, remove_partial
 
 _Path = str | os.PathLike[str]
+WAIT_FOR_READER = 10.0
+"""Seconds; whoever is to read from a pipe may be started after who writes to it."""
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -89,11 +92,11 @@ def replacing(path: _Path) -> Iterator[BinaryIO]:
     followed and permissions kept. What cannot be replaced, such as a pipe or a device, is written to as it stands.
 
     Raises:
-        OSError: It cannot be written; `filename` is `path`.
+        OSError: It cannot be written, or is a pipe that nobody reads from; `filename` is `path`.
     """
     try:
         if is_special(path):
-            with open(path, "wb") as file:
+            with open(path, "wb", opener=_open_to_write) as file:
                 yield file
             return
         target = Path(os.path.realpath(path))
@@ -139,6 +142,25 @@ def check_writable(path: _Path) -> None:
     with suppress(_Written), replacing(path):  # whether one can be put beside it
         raise _Written
     remove_partial(Path(os.path.realpath(path)).parent)
+
+
+def _open_to_write(path: _Path, flags: int) -> int:
+    """Open a file, but do not wait for ever for somebody to read from a pipe."""
+    if not stat.S_ISFIFO(os.stat(path).st_mode):
+        return os.open(path, flags)
+    until = time.monotonic() + WAIT_FOR_READER
+    while True:
+        try:
+            descriptor = os.open(path, flags | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            if time.monotonic() > until:
+                raise OSError(errno.ENXIO, "Nobody reads from this pipe", os.fspath(path)) from None
+            time.sleep(0.05)
+        else:
+            os.set_blocking(descriptor, True)
+            return descriptor
 
 
 class _Written(Exception):

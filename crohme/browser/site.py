@@ -54,9 +54,8 @@ def write_site(trained: Bundle, folder: Path) -> int:
 def site_of(trained: Bundle) -> dict[str, bytes]:
     """All files of the site: path → content."""
     contents = {f"recognizer/{name}": content for name, content in contents_of(trained).items()}
-    card = trained.path / "README.md"  # with the licence of the weights
-    if card.is_file():
-        contents["recognizer/README.md"] = card.read_bytes()
+    if card := trained.card:  # with the licence of the weights
+        contents["recognizer/README.md"] = card
     for file in sorted(engine().glob("*.js")):
         if file.name not in _NPM_ONLY:
             contents[f"engine/{file.name}"] = file.read_bytes()

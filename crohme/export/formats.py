@@ -61,9 +61,8 @@ def export(trained: Bundle, format_name: str, folder: Path, strokes: int = MOST_
         raise BundleError(f"weights.npz does not fit {trained.network}", trained.path)  # of a bundle made by hand
     with filling(folder) as parts, needed_by(f"writing {format_name}"):
         contents = write(trained, strokes)
-        card = trained.path / "README.md"  # with the licence of the weights
-        if card.is_file():
-            contents["README.md"] = card.read_bytes()
+        if card := trained.card:  # with the licence of the weights
+            contents["README.md"] = card
         for name, content in contents.items():
             write_whole(parts / name, content)
         try:
