@@ -134,11 +134,16 @@ def check_writable(path: _Path) -> None:
         if stat.S_ISSOCK(os.stat(path).st_mode):
             raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), os.fspath(path))
         return
-    is_new = not os.path.exists(path)
-    with open(path, "ab"):  # whether its name is allowed, and itself writable
-        pass
+    target, is_new = os.path.realpath(path), not os.path.exists(path)
+    try:
+        with open(target if is_new else path, "xb" if is_new else "ab"):  # whether its name is allowed, and it writable
+            pass
+    except FileExistsError:  # by now it is another process's
+        is_new = False
+    except OSError as error:
+        raise _named(error, os.fspath(path), is_ours=True) from None
     if is_new:
-        os.unlink(os.path.realpath(path))
+        os.unlink(target)
     with suppress(_Written), replacing(path):  # whether one can be put beside it
         raise _Written
     remove_partial(Path(os.path.realpath(path)).parent)

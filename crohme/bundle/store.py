@@ -78,6 +78,11 @@ class Bundle:
         return checksum_of(read_table(self.path / "config.json"))
 
     @property
+    def name(self) -> str:
+        """What its folder is called; bytes of a name that is no UTF-8 are escaped (`\\udcff`)."""
+        return Path(os.path.abspath(self.path)).name.encode("utf-8", "backslashreplace").decode()
+
+    @property
     def card(self) -> bytes:
         """The model card, text that nobody has checked; empty if there is none, as of a bundle just trained.
 
@@ -104,7 +109,7 @@ def load(name_or_folder: str | Path) -> Bundle:
             this project; an entry, an argument or a constant that is missing, unknown, of another type or out of
             range; weights or vocabulary that do not fit the network.
     """
-    folder = _folder(name_or_folder)
+    folder = folder_of(name_or_folder)
     config = read_configuration(folder)
     metrics = read_table(folder / "metrics.json")
     for name, checksum in config.checksums.items():
@@ -238,7 +243,12 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _folder(name_or_folder: str | Path) -> Path:
+def folder_of(name_or_folder: str | Path) -> Path:
+    """Where a bundle lies, whatever it is made of.
+
+    Raises:
+        BundleError: No such bundle.
+    """
     for folder in (_home() / name_or_folder if str(name_or_folder) in names() else None, Path(name_or_folder)):
         if folder is not None and os.path.isdir(folder):
             return folder

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from crohme import __version__
 from crohme.cli.errors import CommandError, one_line
-from crohme.cli.files import write_text
+from crohme.cli.files import check_apart, write_text
+from crohme.cli.inputs import bundle_files
 from crohme.cli.layout import counted
 from crohme.cli.tasks import Parser
 
@@ -60,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
         else:
             from crohme.cli.alphabet_page import alphabet_page
 
-            write_text(args.alphabet, alphabet_page(f"What {found.path.name} reads", _alphabet(found)))
+            check_apart({"--alphabet": args.alphabet}, bundle_files(args.bundle))
+            write_text(args.alphabet, alphabet_page(f"What {found.name} reads", _alphabet(found)))
             print(f"page written to {args.alphabet}")
         return 0
     _print_versions()
@@ -90,7 +92,7 @@ def _print_summary(bundle: Bundle) -> None:
     weights = sum(array.size for array in bundle.weights.values())
     size = sum(file.stat().st_size for file in bundle.path.iterdir() if file.is_file())
     licence = _licence(bundle)  # first: a card that is refused leaves nothing half said
-    print(f"\n{bundle.path.name}")
+    print(f"\n{one_line(bundle.name)}")
     print(f"  network   {bundle.network}, {weights:,} weights, {size / 1e6:.1f} MB")
     print(f"  reads     {bundle.reads}, {len(bundle.vocabulary)} {find(bundle.network).outputs}")
     print(f"  licence   {licence}")
@@ -109,7 +111,7 @@ def _by_set(bundle: Bundle) -> dict[str, list[str]]:
             continue
         of, name = _split(key)
         title = _SETS.get(of, of)
-        if name == "n":
+        if name == "n" and isinstance(value, int):
             found.setdefault(title, []).append(counted(value, "file" if reads_expressions else "symbol"))
         elif name == "surprise":
             found.setdefault(title, []).append(f"−log p {value:.2f}")
