@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from crohme.errors import CrohmeError
+from inkml_parser.files import uninterrupted
 
 _LINEAR_ALGEBRA = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _lock = threading.Lock()
@@ -110,7 +111,7 @@ def worker_pool(
         WorkerLost: One of them was killed; from the result of whatever it or any other was to do.
     """
     context = multiprocessing.get_context("spawn")  # forking a process that runs threads may hang
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(start, arguments))
+    executor = _Pool(workers, mp_context=context, initializer=_begin, initargs=(start, arguments))
     try:
         yield executor
     except BaseException as error:
@@ -124,6 +125,28 @@ def worker_pool(
         raise
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+class _Pool(ProcessPoolExecutor):
+    """Starts its processes undisturbed: of one that Ctrl-C meets half-way, Python would tell at length."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """As `ProcessPoolExecutor` has it."""
+        with uninterrupted(), _blocked(signal.SIGINT):
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
+def _blocked(number: int) -> Iterator[None]:
+    """Let a signal wait, here and for good in the processes that are started meanwhile, where there are such masks."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:

@@ -21,7 +21,7 @@ from inkml_parser.partial_files import being_written, partial_name, remove_parti
 _Path = str | os.PathLike[str]
 WAIT_FOR_READER = 10.0
 """Seconds; whoever is to read from a pipe may be started after who writes to it."""
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def open_regular(path: _Path) -> BufferedReader:
@@ -213,7 +213,7 @@ def filling(folder: _Path) -> Iterator[Path]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait until the block is done. Only the main thread ever hears of them."""
+    """Ctrl-C, SIGTERM and SIGHUP wait until the block is done. Only the main thread ever hears of them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
