@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -108,3 +109,20 @@ def test_a_bundle_in_a_folder_whose_name_is_no_text_is_exported(place: Path) -> 
     assert json.loads(Path("out/recognizer.json").read_text(encoding="utf-8"))["bundle"] == "n\\udcff"
     os.chdir(odd)
     assert bundle.load(".").name == "n\\udcff"
+
+
+@pytest.mark.parametrize("make", [lambda path: path.symlink_to("gone"), lambda path: os.mkfifo(path)])
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [("score lg lg", "lg/z.lg"), ("score in in", "in/z.inkml"), (SYMBOLS, "pictures/x/z.png"),
+     ("evaluate symbols --data in --bundle network", "in/z.inkml"), (EXPRESSIONS, "in/z.inkml")],
+)  # fmt: skip
+def test_a_file_that_cannot_be_opened_is_not_passed_over(
+    make: Callable[[Path], object], command: str, name: str, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make(place / name)
+    assert main(command.split()) == 1
+    errors = capsys.readouterr().err
+    assert " failed:\n" in errors and re.search(
+        rf"\b{Path(name).stem}\b.*: (No such file|Not a regular file|no row)", errors
+    )
