@@ -15,12 +15,13 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
 from crohme.errors import CrohmeError
+from inkml_parser.files import uninterrupted
 
 _LINEAR_ALGEBRA = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _lock = threading.Lock()
 _blocks = 0  # of `one_thread_each`, which may overlap in several threads
 _before: dict[str, str | None] = {}
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 STARVED = 4.0
 """How many times its limit of processor time a process may take by the clock, where others have the cores."""
@@ -31,13 +32,13 @@ class WorkerLost(CrohmeError):
 
 
 class _Process(SpawnProcess):
-    """A process that Ctrl-C and SIGTERM reach once it has called `end_with_parent`; while it imports they wait."""
+    """A process that Ctrl-C, SIGTERM and SIGHUP reach once it has called `end_with_parent`; while it imports they wait."""
 
     def start(self) -> None:
         if not hasattr(signal, "pthread_sigmask"):
             super().start()
             return
-        resource_tracker.ensure_running()  # it would be started below, and leave both unblocked
+        resource_tracker.ensure_running()  # it would be started below, and leave them unblocked
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)  # children inherit it
         try:
             super().start()
@@ -138,7 +139,7 @@ def worker_pool(
     Raises:
         WorkerLost: One of them was killed; from the result of whatever it or any other was to do.
     """
-    executor = ProcessPoolExecutor(workers, mp_context=spawning(), initializer=_begin, initargs=(start, arguments))
+    executor = _Pool(workers, mp_context=spawning(), initializer=_begin, initargs=(start, arguments))
     try:
         yield executor
     except BaseException as error:
@@ -152,6 +153,15 @@ def worker_pool(
         raise
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+class _Pool(ProcessPoolExecutor):
+    """Starts its processes undisturbed: of one that Ctrl-C meets half-way, Python would tell at length."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """As `ProcessPoolExecutor` has it."""
+        with uninterrupted():
+            return super().submit(fn, *args, **kwargs)
 
 
 def _begin(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
@@ -18,7 +19,9 @@ from typing import BinaryIO, TextIO
 from inkml_parser.partial_files import being_written, partial_name, remove_partial
 
 _Path = str | os.PathLike[str]
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
+WAIT_FOR_READER = 10.0
+"""Seconds; whoever is to read from a pipe may be started after who writes to it."""
+_STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def open_regular(path: _Path) -> BufferedReader:
@@ -89,11 +92,11 @@ def replacing(path: _Path) -> Iterator[BinaryIO]:
     followed and permissions kept. What cannot be replaced, such as a pipe or a device, is written to as it stands.
 
     Raises:
-        OSError: It cannot be written; `filename` is `path`.
+        OSError: It cannot be written, or is a pipe that nobody reads from; `filename` is `path`.
     """
     try:
         if is_special(path):
-            with open(path, "wb") as file:
+            with open(path, "wb", opener=_open_to_write) as file:
                 yield file
             return
         target = Path(os.path.realpath(path))
@@ -131,14 +134,38 @@ def check_writable(path: _Path) -> None:
         if stat.S_ISSOCK(os.stat(path).st_mode):
             raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), os.fspath(path))
         return
-    is_new = not os.path.exists(path)
-    with open(path, "ab"):  # whether its name is allowed, and itself writable
-        pass
+    target, is_new = os.path.realpath(path), not os.path.exists(path)
+    try:
+        with open(target if is_new else path, "xb" if is_new else "ab"):  # whether its name is allowed, and it writable
+            pass
+    except FileExistsError:  # by now it is another process's
+        is_new = False
+    except OSError as error:
+        raise _named(error, os.fspath(path), is_ours=True) from None
     if is_new:
-        os.unlink(os.path.realpath(path))
+        os.unlink(target)
     with suppress(_Written), replacing(path):  # whether one can be put beside it
         raise _Written
     remove_partial(Path(os.path.realpath(path)).parent)
+
+
+def _open_to_write(path: _Path, flags: int) -> int:
+    """Open a file, but do not wait for ever for somebody to read from a pipe."""
+    if not stat.S_ISFIFO(os.stat(path).st_mode):
+        return os.open(path, flags)
+    until = time.monotonic() + WAIT_FOR_READER
+    while True:
+        try:
+            descriptor = os.open(path, flags | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            if time.monotonic() > until:
+                raise OSError(errno.ENXIO, "Nobody reads from this pipe", os.fspath(path)) from None
+            time.sleep(0.05)
+        else:
+            os.set_blocking(descriptor, True)
+            return descriptor
 
 
 class _Written(Exception):
@@ -186,7 +213,7 @@ def filling(folder: _Path) -> Iterator[Path]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait until the block is done. Only the main thread ever hears of them."""
+    """Ctrl-C, SIGTERM and SIGHUP wait until the block is done. Only the main thread ever hears of them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from crohme.browser.export import contents_of
+from crohme.browser.export import TABLES, check_place, contents_of
 from crohme.bundle import Bundle
 from inkml_parser.files import filling, write_whole
 
@@ -41,9 +41,11 @@ def write_site(trained: Bundle, folder: Path) -> int:
 
     Raises:
         BundleError: See `crohme.browser.export.contents_of`.
+        PlaceError: The folder has files of those names that are of something else.
         OSError: It cannot be written; what was there is as it was.
     """
     contents = site_of(trained)
+    check_place(folder, contents, f"recognizer/{TABLES}")
     with filling(folder) as parts:
         for name, content in contents.items():
             (parts / name).parent.mkdir(parents=True, exist_ok=True)
@@ -54,9 +56,8 @@ def write_site(trained: Bundle, folder: Path) -> int:
 def site_of(trained: Bundle) -> dict[str, bytes]:
     """All files of the site: path → content."""
     contents = {f"recognizer/{name}": content for name, content in contents_of(trained).items()}
-    card = trained.path / "README.md"  # with the licence of the weights
-    if card.is_file():
-        contents["recognizer/README.md"] = card.read_bytes()
+    if card := trained.card:  # with the licence of the weights
+        contents["recognizer/README.md"] = card
     for file in sorted(engine().glob("*.js")):
         if file.name not in _NPM_ONLY:
             contents[f"engine/{file.name}"] = file.read_bytes()

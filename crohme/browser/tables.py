@@ -48,7 +48,7 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
     """
     return {
         "format": FORMAT,
-        "bundle": trained.path.name,
+        "bundle": trained.name,
         "arguments": find(trained.network).complete(trained.arguments),
         "preprocessing": dict(trained.preprocessing),
         "decoding": dict(trained.decoding),

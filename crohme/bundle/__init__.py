@@ -10,10 +10,10 @@ the sha256 of that and of the other files), `vocabulary.txt` (its alphabet: one 
 from crohme.bundle.building import build, restore, weights_of
 from crohme.bundle.network import Network, Reads, find
 from crohme.bundle.provenance import Provenance
-from crohme.bundle.store import Bundle, load, names, revise, save
+from crohme.bundle.store import Bundle, folder_of, load, names, revise, save
 from crohme.bundle.texts import BundleError, check_vocabulary
 
 __all__ = [
-    "Bundle", "BundleError", "Network", "Provenance", "Reads", "build", "check_vocabulary", "find", "load", "names",
-    "restore", "revise", "save", "weights_of",
+    "Bundle", "BundleError", "Network", "Provenance", "Reads", "build", "check_vocabulary", "find", "folder_of",
+    "load", "names", "restore", "revise", "save", "weights_of",
 ]  # fmt: skip

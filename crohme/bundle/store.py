@@ -24,12 +24,12 @@ from crohme.bundle.configuration import (
 from crohme.bundle.kinds import TableError, completed
 from crohme.bundle.network import Network, Reads, find
 from crohme.bundle.provenance import Provenance
-from crohme.bundle.texts import BundleError, check_vocabulary, opened, read_table, read_vocabulary
+from crohme.bundle.texts import BundleError, check_vocabulary, opened, read_limited, read_table, read_vocabulary
 from crohme.bundle.weights import WeightsError, read_weights, write_weights
 from inkml_parser.files import filling, replacing, write_whole
 
 _HERE = Path(__file__).resolve().parents[1]
-_LARGEST_FILE = 4 << 20
+_LARGEST_FILE, _LARGEST_CARD = 4 << 20, 1 << 20
 _INSTALLED, _CHECKOUT = _HERE / "_bundles", _HERE.parent / "models"
 
 
@@ -77,6 +77,21 @@ class Bundle:
         """
         return checksum_of(read_table(self.path / "config.json"))
 
+    @property
+    def name(self) -> str:
+        """What its folder is called; bytes of a name that is no UTF-8 are escaped (`\\udcff`)."""
+        return Path(os.path.abspath(self.path)).name.encode("utf-8", "backslashreplace").decode()
+
+    @property
+    def card(self) -> bytes:
+        """The model card, text that nobody has checked; empty if there is none, as of a bundle just trained.
+
+        Raises:
+            BundleError: It is a link, no file or too large: what copies it to others would copy anything.
+        """
+        path = self.path / "README.md"
+        return read_limited(path, _LARGEST_CARD) if os.path.lexists(path) else b""
+
 
 def names() -> list[str]:
     """Names of the bundles that came with the project."""
@@ -94,7 +109,7 @@ def load(name_or_folder: str | Path) -> Bundle:
             this project; an entry, an argument or a constant that is missing, unknown, of another type or out of
             range; weights or vocabulary that do not fit the network.
     """
-    folder = _folder(name_or_folder)
+    folder = folder_of(name_or_folder)
     config = read_configuration(folder)
     metrics = read_table(folder / "metrics.json")
     for name, checksum in config.checksums.items():
@@ -207,10 +222,7 @@ def _outputs(network: Network, arguments: Mapping[str, Any]) -> int:
 
 def _content(folder: Path, name: str, config: Configuration) -> bytes:
     """A further file of a bundle, checked."""
-    with opened(folder / name) as file:
-        content = file.read(_LARGEST_FILE + 1)
-    if len(content) > _LARGEST_FILE:
-        raise BundleError(f"{name} is larger than {_LARGEST_FILE:,} bytes", folder)
+    content = read_limited(folder / name, _LARGEST_FILE)
     with naming(folder, name):
         _check_content(config.network, name, content, config.tables["arguments"])
     return content
@@ -231,7 +243,12 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _folder(name_or_folder: str | Path) -> Path:
+def folder_of(name_or_folder: str | Path) -> Path:
+    """Where a bundle lies, whatever it is made of.
+
+    Raises:
+        BundleError: No such bundle.
+    """
     for folder in (_home() / name_or_folder if str(name_or_folder) in names() else None, Path(name_or_folder)):
         if folder is not None and os.path.isdir(folder):
             return folder

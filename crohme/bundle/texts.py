@@ -46,14 +46,11 @@ def read_vocabulary(path: Path, count: int) -> tuple[str, ...]:
         BundleError: See `check_vocabulary`; or it is not UTF-8.
     """
     folder = path.parent
-    with opened(path) as file:
-        content = file.read(_LARGEST_TEXT + 1)
+    content = read_limited(path, _LARGEST_TEXT)
     try:
         lines = content.decode("utf-8").split("\n")
     except UnicodeDecodeError as error:
         raise BundleError(f"vocabulary.txt is not UTF-8: {error.reason}", folder) from None
-    if len(content) > _LARGEST_TEXT:
-        raise BundleError(f"vocabulary.txt is larger than {_LARGEST_TEXT:,} bytes", folder)
     vocabulary = tuple(lines[:-1] if lines[-1] == "" else lines)
     check_vocabulary(folder, vocabulary, count)
     return vocabulary
@@ -73,6 +70,19 @@ def opened(path: Path) -> Iterator[BufferedReader]:
             yield file
     except OSError as error:
         raise BundleError(f"{path.name}: {error.strerror or error}", path.parent) from None
+
+
+def read_limited(path: Path, most: int) -> bytes:
+    """All of a file of a bundle.
+
+    Raises:
+        BundleError: See `opened`; or it has more than `most` bytes.
+    """
+    with opened(path) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise BundleError(f"{path.name} is larger than {most:,} bytes", path.parent)
+    return content
 
 
 def read_table(path: Path) -> dict[str, Any]:

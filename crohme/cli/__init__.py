@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from crohme import __version__
 from crohme.cli import batch, compare, convert, evaluate, export, info, predict, score, serve, site, solve, train, tune
@@ -23,8 +23,10 @@ from crohme.errors import CrohmeError
 from crohme.extras import needed_by
 
 COMMANDS = (train, tune, evaluate, compare, score, predict, batch, solve, convert, serve, site, export, info)
-INTERRUPTED, TERMINATED = 130, 143
-"""Exit codes after Ctrl-C and after SIGTERM: 128 + the signal's number, as shells have it."""
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 + the signal's number, as shells have it."""
+_ENDING = {getattr(signal, name): how for name, how in (("SIGTERM", "terminated"), ("SIGHUP", "hung up"))
+           if hasattr(signal, name)}  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: sequence of str or None. The arguments after the program's name. Defaults to `sys.argv[1:]`.
 
     Returns:
-        Exit code: 0 done, 1 a user's error or a file that failed, 130 interrupted, 143 terminated.
+        Exit code: 0 done, 1 a user's error or a file that failed, 130 interrupted, 143 terminated, 129 when the
+        terminal was closed.
 
     Raises:
         SystemExit: `--help` (code 0), or arguments that cannot be parsed (code 2).
@@ -43,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name need not be UTF-8
-    with _terminated_as_interrupted() as was_terminated:
+    with _ended_as_interrupted() as ended_by:
         try:
             args = build_parser().parse_args(argv)
             with needed_by("this command"):
@@ -55,9 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 1
         except KeyboardInterrupt as interrupt:
             # A command that can be continued says how in the exception.
-            what = "terminated" if was_terminated() else "interrupted"
-            print(f"\ncrohme: {what}{f'; {interrupt}' if str(interrupt) else ''}", file=sys.stderr)
-            return TERMINATED if was_terminated() else INTERRUPTED
+            number = ended_by()
+            what = "interrupted" if number is None else _ENDING[number]
+            with suppress(OSError):  # the terminal may be gone
+                print(f"\ncrohme: {what}{f'; {interrupt}' if str(interrupt) else ''}", file=sys.stderr)
+            return INTERRUPTED if number is None else 128 + number
         except BrokenPipeError:
             _forget_output()  # the reader of our output (`| head`) has seen enough
             return 0
@@ -72,22 +77,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _terminated_as_interrupted() -> Iterator[Callable[[], bool]]:
-    """SIGTERM ends a command as Ctrl-C does. Gives a function that says whether it has."""
+def _ended_as_interrupted() -> Iterator[Callable[[], int | None]]:
+    """SIGTERM, and SIGHUP when the terminal is closed, end a command as Ctrl-C does, unless they are ignored.
+
+    Gives a function that says which of them came, None if neither.
+    """
     received: list[int] = []
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
-        yield lambda: False
+        yield lambda: None
         return
 
-    def interrupt(number: int, frame: object) -> None:
+    def end(number: int, frame: object) -> None:
         received.append(number)
-        raise KeyboardInterrupt
+        if number == signal.SIGTERM:
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGTERM)  # `serve` has a way of its own to end with that
 
-    signal.signal(signal.SIGTERM, interrupt)
+    heard = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
+    for number in heard:
+        signal.signal(number, end)
     try:
-        yield lambda: bool(received)
+        yield lambda: received[0] if received else None
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _forget_output() -> None:

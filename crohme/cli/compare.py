@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli.files import check_apart, write_text
+from crohme.cli.inputs import report_files
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.reports import add_latex_option, short
 from crohme.cli.tasks import Parser
@@ -54,10 +55,9 @@ def run(args: argparse.Namespace) -> int:
     from crohme.evaluation.comparison import compare_reports
     from crohme.evaluation.report import read_report
     from crohme.evaluation.report.comparison_page import render_comparison
-    from crohme.evaluation.report.files import METRICS, OUTCOMES, PAGE
 
-    inputs = (folder / name for folder in (args.a, args.b) for name in (METRICS, OUTCOMES, PAGE))
-    check_apart({"--json": args.json, "--html": args.html}, inputs)
+    outputs = {"--json": args.json, "--html": args.html, "--latex": args.latex}
+    check_apart(outputs, report_files(args.a, args.b))
     found = compare_reports(read_report(args.a), read_report(args.b))
     _print(found)
     if args.json is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -64,9 +65,17 @@ class OutputFolder:
     Args:
         folder: Path. Made when the first file is written.
         inputs: paths of all sources; none of them is written over.
+        output: Path or None. Another file that the run writes.
+
+    Raises:
+        CommandError: It is no folder, or is to be `output`.
     """
 
-    def __init__(self, folder: Path, inputs: Iterable[Path]) -> None:
+    def __init__(self, folder: Path, inputs: Iterable[Path], output: Path | None = None) -> None:
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise CommandError("not a folder", folder)
+        if output is not None and real_path(output) in (real_path(folder), *real_path(folder).parents):
+            raise CommandError("is named as a file and as a folder", output)
         self.folder = folder
         self.inputs = {real_path(path) for path in inputs}
         self.sources: dict[Path, Path] = {}

@@ -13,8 +13,9 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from crohme import __version__
-from crohme.cli.errors import CommandError
-from crohme.cli.files import write_text
+from crohme.cli.errors import CommandError, one_line
+from crohme.cli.files import check_apart, write_text
+from crohme.cli.inputs import bundle_files
 from crohme.cli.layout import counted
 from crohme.cli.tasks import Parser
 
@@ -60,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
         else:
             from crohme.cli.alphabet_page import alphabet_page
 
-            write_text(args.alphabet, alphabet_page(f"What {found.path.name} reads", _alphabet(found)))
+            check_apart({"--alphabet": args.alphabet}, bundle_files(args.bundle))
+            write_text(args.alphabet, alphabet_page(f"What {found.name} reads", _alphabet(found)))
             print(f"page written to {args.alphabet}")
         return 0
     _print_versions()
@@ -89,12 +91,13 @@ def _print_summary(bundle: Bundle) -> None:
 
     weights = sum(array.size for array in bundle.weights.values())
     size = sum(file.stat().st_size for file in bundle.path.iterdir() if file.is_file())
-    print(f"\n{bundle.path.name}")
+    licence = _licence(bundle)  # first: a card that is refused leaves nothing half said
+    print(f"\n{one_line(bundle.name)}")
     print(f"  network   {bundle.network}, {weights:,} weights, {size / 1e6:.1f} MB")
     print(f"  reads     {bundle.reads}, {len(bundle.vocabulary)} {find(bundle.network).outputs}")
-    print(f"  licence   {_licence(bundle)}")
+    print(f"  licence   {licence}")
     for name, figures in _by_set(bundle).items():
-        print(f"  {name.replace('_', ' '):<20}{', '.join(figures)}")
+        print(f"  {one_line(name.replace('_', ' ')):<20}{one_line(', '.join(figures))}")
 
 
 def _by_set(bundle: Bundle) -> dict[str, list[str]]:
@@ -104,16 +107,18 @@ def _by_set(bundle: Bundle) -> dict[str, list[str]]:
     reads_expressions = bundle.reads is Reads.EXPRESSIONS
     found: dict[str, list[str]] = {}
     for key, value in bundle.metrics.items():
+        if not isinstance(value, int | float) or isinstance(value, bool):  # null where nothing was measured
+            continue
         of, name = _split(key)
         title = _SETS.get(of, of)
-        if name == "n":
+        if name == "n" and isinstance(value, int):
             found.setdefault(title, []).append(counted(value, "file" if reads_expressions else "symbol"))
         elif name == "surprise":
             found.setdefault(title, []).append(f"−log p {value:.2f}")
         elif name in _FIGURES:
             share = value * (1 if reads_expressions else 100)
             found.setdefault(title, []).append(f"{_FIGURES[name]} {share:.2f} %")
-        elif isinstance(value, int | float):
+        else:
             found.setdefault("other", []).append(f"{key.replace('_', ' ')} {value:.4g}")
     return found
 
@@ -156,13 +161,12 @@ def _print_table(name: str, table: Mapping[str, Any]) -> None:
         print(f"  {name}")
         for key, value in table.items():
             shown = "unknown" if value is None else value if isinstance(value, str) else json.dumps(value)
-            print(f"    {key:<20}{shown}")
+            print(f"    {key:<20}{one_line(shown)}")
 
 
 def _card(bundle: Bundle) -> str:
-    """The model card; empty for a bundle that has none, such as one just trained."""
-    path = bundle.path / "README.md"
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    """The model card, without what would steer a terminal."""
+    return "\n".join(map(one_line, bundle.card.decode("utf-8", "replace").expandtabs().splitlines()))
 
 
 def _licence(bundle: Bundle) -> str:

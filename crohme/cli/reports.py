@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crohme.cli.errors import CommandError
 from crohme.cli.files import check_apart, check_file, check_folder, write_text
 from crohme.cli.layout import counted
 
@@ -42,11 +43,15 @@ def check_outputs(args: argparse.Namespace, inputs: Iterable[Path] = ()) -> None
     for path in (args.json, args.latex):
         if path is not None:
             check_file(path)
+    read = list(inputs)
     outputs = {"--json": args.json, "--latex": args.latex}
     if args.report is not None:
         check_folder(args.report)
+        if (args.report / "weights.npz").exists():  # whose figures have the name of a report's
+            raise CommandError("is the folder of a bundle; choose another one for --report", args.report)
+        check_apart({"--report": args.report / "outcomes.csv"}, read)
         outputs["--report"] = args.report / "metrics.json"
-    check_apart(outputs, inputs)
+    check_apart(outputs, read)
 
 
 def write_report(content: Content, args: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli.files import list_failures, write_text
+from crohme.cli.inputs import scored_files
 from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.reports import add_report_options, check_outputs, print_lengths, write_report
 from crohme.cli.tasks import Parser
@@ -103,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
     from crohme.evaluation.scoring import Level, Side, score
     from crohme.evaluation.scoring.errors import Refused
 
-    check_outputs(args, (args.truth, args.output))
+    check_outputs(args, scored_files(args.truth, args.output))
     given = {Side.TRUTH: args.truth_column, Side.OUTPUT: args.output_column}
     columns = {side: name for side, name in given.items() if name is not None}
     scores = score(args.truth, args.output, None if args.level is None else Level(args.level), args.equate, columns)

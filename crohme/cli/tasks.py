@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -15,8 +17,15 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for kind in (None, Path):
+            self.register("type", kind, partial(_unless_empty, kind or str))
         self.tasks: dict[str, argparse.ArgumentParser] = {}
         self.default_task: str | None = None
+
+    def add_subparsers(self, **kwargs: Any) -> Any:
+        """As argparse has it. What the parser of a command will judge, this one lets through."""
+        self.register("type", None, str)
+        return super().add_subparsers(**kwargs)
 
     def add_tasks(self, modules: Sequence[ModuleType], default: str | None) -> None:
         """Give each task its own parser.
@@ -74,6 +83,13 @@ class Parser(argparse.ArgumentParser):
                 raise CommandError(f"the task comes first, without dashes: `{self._name} {option[2:]} …`")
             if owners and task not in owners:
                 raise CommandError(f"{option} is an option of `{self._name} {owners[0]}`, not of `{self._name} {task}`")
+
+
+def _unless_empty(kind: type[str] | type[Path], text: str) -> str | Path:
+    """Text, or a path: an empty one would be the current folder, where a variable of the shell was not set."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty")
+    return kind(text)
 
 
 def _options(given: list[str]) -> Iterator[str]:

@@ -65,9 +65,9 @@ class PictureFolders(PictureSet):
             with os.scandir(label) as entries:
                 for entry in sorted(entries, key=lambda entry: entry.name):
                     suffix = os.path.splitext(entry.name)[1].lower()
-                    if suffix in SUFFIXES and entry.is_file():
+                    if suffix in SUFFIXES and not entry.is_dir():  # what cannot be opened is listed when it is read
                         below = Path(entry.path).relative_to(root).as_posix()
-                        files.append((below, stamp(entry.stat())))
+                        files.append((below, stamp(entry.stat(follow_symlinks=entry.is_file()))))
                     elif entry.name[0] != ".":
                         others[suffix or "no suffix"] += 1
         if others and files:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from crohme.browser.export import NETWORK as TRANSFORMER
-from crohme.browser.export import contents_of
+from crohme.browser.export import check_place, contents_of
 from crohme.browser.tables import tables_of
 from crohme.browser.weights import packed, rounded, unpacked
 from crohme.bundle import Bundle, BundleError, Reads, find
@@ -45,6 +45,7 @@ def export(trained: Bundle, format_name: str, folder: Path, strokes: int = MOST_
     Raises:
         ExportError: A network that there is not in the format, or one that does not answer as it does in numpy.
         BundleError: A bundle that makes no sense.
+        PlaceError: The folder has files of those names that are of something else.
         MissingExtra: The format needs a library that is not installed.
         OSError: It cannot be written. After any of these, the folder is as it was.
     """
@@ -61,9 +62,9 @@ def export(trained: Bundle, format_name: str, folder: Path, strokes: int = MOST_
         raise BundleError(f"weights.npz does not fit {trained.network}", trained.path)  # of a bundle made by hand
     with filling(folder) as parts, needed_by(f"writing {format_name}"):
         contents = write(trained, strokes)
-        card = trained.path / "README.md"  # with the licence of the weights
-        if card.is_file():
-            contents["README.md"] = card.read_bytes()
+        if card := trained.card:  # with the licence of the weights
+            contents["README.md"] = card
+        check_place(folder, contents, TABLES)
         for name, content in contents.items():
             write_whole(parts / name, content)
         try:
@@ -80,7 +81,7 @@ def _tables(trained: Bundle) -> dict[str, Any]:
     network = find(trained.network)
     return {
         "format": 1,
-        "bundle": trained.path.name,
+        "bundle": trained.name,
         "network": trained.network,
         "arguments": network.complete(trained.arguments),
         "preprocessing": dict(trained.preprocessing),

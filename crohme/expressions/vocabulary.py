@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from crohme.bundle import Bundle, BundleError, Reads
+from crohme.errors import quoted
 from crohme.expressions import features
 from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
 from crohme.notation.alphabet import FRACTION_BAR, GRID, symbol_class
@@ -64,8 +65,12 @@ class Vocabulary:
         """The vocabulary of a bundle, from its tokens.
 
         Raises:
-            ValueError: They are not those of any alphabet, or in another order.
+            ValueError: They are not those of any alphabet, or in another order; or one of them has a blank, at which
+                it would be read back as two.
         """
+        parted = next((token for token in tokens if token not in SPECIAL and token.split() != [token]), None)
+        if parted is not None:
+            raise ValueError(f"{quoted(parted)} is not one token")
         structure = {*SPECIAL, *STRUCTURE, *GRID_TOKENS}
         grids = (GRID,) if GRID in tokens else ()
         found = cls(Alphabet((*(token for token in tokens if token not in structure), *grids)))

@@ -81,7 +81,8 @@ def _compute(function: Callable[[Any], Any], argument: Any, seconds: float, writ
 
 def _end_with(parent: int, seconds: float) -> None:
     """End when the parent does: at once on Linux, elsewhere when the time that the parent allows is used up."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent, which is told to end as well, waits for the result
+    for number in (signal.SIGTERM, signal.SIGHUP):  # the parent, which is told to end as well, waits for the result
+        signal.signal(number, signal.SIG_IGN)
     limit_processor_time(seconds)
     if sys.platform == "linux":
         # Fires when the thread ends that forked, which in a worker process is its main thread.

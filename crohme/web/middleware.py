@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 from collections.abc import Collection
 
@@ -155,7 +156,14 @@ class Requests:
 
 
 def _canonical(host: str) -> str:
-    return host.strip().rstrip(".").lower().strip("[]")
+    """A name, or an address in the one way of many to write it that browsers use, too."""
+    plain = host.strip().rstrip(".").lower().strip("[]")
+    if ":" not in plain:
+        return plain
+    try:
+        return str(ipaddress.IPv6Address(plain))
+    except ValueError:
+        return plain
 
 
 def _without_port(host: str) -> str:

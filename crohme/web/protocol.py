@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -19,8 +20,11 @@ MAX_CHUNKS = 50_000
 """Of a body. Each takes as long as many kilobytes, and holds up everybody: these take half a second."""
 
 
+_ABSOLUTE = re.compile(rb"(?i)https?://([^/?]*)(.*)")
+
+
 class _Connection(h11.Connection):
-    """Gives up on a body that comes in crumbs."""
+    """Gives up on a body that comes in crumbs, and on a head that is too long or says two things about its body."""
 
     chunks = 0
 
@@ -29,11 +33,36 @@ class _Connection(h11.Connection):
         event = super().next_event()
         if isinstance(event, h11.Request):
             self.chunks = 0
+            return _as_asked(event)
         elif isinstance(event, h11.Data):
             self.chunks += 1
             if self.chunks > MAX_CHUNKS:
                 raise h11.RemoteProtocolError("too many chunks", error_status_hint=413)
         return event
+
+
+def _as_asked(request: h11.Request) -> h11.Request:
+    """A request whose target is a path; one to a proxy, `GET http://host/path`, is to that host, as HTTP has it.
+
+    Raises:
+        h11.RemoteProtocolError: The head is too long, though it came in one piece; or there are two lengths of the
+            body, of which another server on the way may have believed the other.
+    """
+    names = {name for name, _ in request.headers}
+    if len(request.target) + sum(len(name) + len(value) + 4 for name, value in request.headers) > _LONGEST_HEAD:
+        raise h11.RemoteProtocolError("the head is too long", error_status_hint=431)
+    if {b"content-length", b"transfer-encoding"} <= names:
+        raise h11.RemoteProtocolError("two lengths of the body")
+    if (absolute := _ABSOLUTE.fullmatch(request.target)) is None:
+        return request
+    others = [(name, value) for name, value in request.headers if name != b"host"]
+    path = absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
+    return h11.Request(
+        method=request.method,
+        target=path,
+        headers=[(b"host", absolute[1]), *others],
+        http_version=request.http_version,
+    )
 
 
 class HttpProtocol(H11Protocol):

@@ -270,7 +270,7 @@ async def bundles(networks: AppNetworks) -> Any:
     return {
         "bundles": [
             {
-                "name": found.path.name,
+                "name": found.name,
                 "network": found.network,
                 "outputs": len(found.vocabulary),
                 "metrics": found.metrics,

@@ -188,12 +188,15 @@ def _main(connection: Connection, start: Callable[..., Work], arguments: tuple[A
 
 
 class _Stopping:
-    """SIGTERM, which a service manager sends to all its processes at once: what is being done gets its answer."""
+    """SIGTERM, which a service manager sends to all its processes at once, and SIGHUP, which a terminal sends when it
+    is closed: what is being done gets its answer."""
 
     def __init__(self) -> None:
         self._may_exit = True
         self._is_stopping = False
         signal.signal(signal.SIGTERM, self._stop)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, self._stop)
 
     def may_exit(self, may: bool) -> None:
         """Say whether nothing is being done."""

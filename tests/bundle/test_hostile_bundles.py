@@ -300,6 +300,8 @@ def test_files_that_are_not_utf_8(folder: Path) -> None:
         (lambda lines: [b"\xff", *lines[1:]], "not UTF-8"),
         (lambda lines: [b"\\unknown", *lines[1:]], "not those of an alphabet"),
         (lambda lines: lines[::-1], "not those of an alphabet"),
+        (lambda lines: [line + b" " if line == b"+" else line for line in lines], r"'\+ ' is not one token"),
+        (lambda lines: [b"1 1" if line == b"1" else line for line in lines], "'1 1' is not one token"),
     ],
 )
 def test_a_vocabulary_that_is_not_that_of_the_network(

@@ -67,6 +67,24 @@ def test_what_cannot_be_written_leaves_the_old_file(
     assert list(output.parent.iterdir()) == [output]
 
 
+def test_interrupted_before_anything_was_read_the_old_output_stays(
+    ink: Path, predict: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crohme import parallel
+
+    def ended(*arguments: Any, **options: Any) -> Iterator[object]:
+        os.kill(os.getpid(), signal.SIGHUP)
+        yield from ()
+
+    output = tmp_path / "r.csv"
+    assert predict(ink, "--output", output)[0] == 0
+    before = output.read_bytes()
+    monkeypatch.setattr(parallel, "each", ended)
+    assert predict(ink, "--output", output)[::2] == (129, "\ncrohme: hung up; 0 lines read\n")
+    assert output.read_bytes() == before and {file.name for file in tmp_path.iterdir()} >= {"in", "r.csv"}
+    assert not list(tmp_path.glob(".*.part")) and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
+
+
 @pytest.mark.parametrize("suffix", ["csv", "json", "jsonl"])
 def test_interrupted_the_output_has_what_was_read_and_is_whole(
     suffix: str, ink: Path, predict: Callable[..., tuple[int, str, str]], tmp_path: Path,
@@ -182,9 +200,9 @@ def test_a_folder_that_cannot_be_read_is_told(
 
 
 @needs_proc
-@pytest.mark.parametrize("end", ["KILL", "TERM"])
+@pytest.mark.parametrize(("end", "code"), [("KILL", -signal.SIGKILL), ("TERM", 143), ("HUP", 129)])
 @pytest.mark.parametrize("command", ["predict", "evaluate"])
-def test_no_worker_is_left(end: str, command: str, expression_bundle: Path, tmp_path: Path) -> None:
+def test_no_worker_is_left(end: str, code: int, command: str, expression_bundle: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     sample = sorted((REPOSITORY / "data" / "sample" / "train").rglob("*.inkml"))[:20]
@@ -207,7 +225,7 @@ def test_no_worker_is_left(end: str, command: str, expression_bundle: Path, tmp_
         workers = descendants(process.pid)
         process.send_signal(signal.Signals[f"SIG{end}"])
         _, errors = process.communicate(timeout=60)
-    assert process.returncode == (143 if end == "TERM" else -signal.SIGKILL)
+    assert process.returncode == code
     assert b"Traceback" not in errors
     assert wait_until(lambda: not any(map(is_running, workers)), 15)
     for row in output.read_text(encoding="utf-8").splitlines() if output.exists() else ():

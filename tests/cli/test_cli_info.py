@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from lxml import html
 
 from crohme import bundle
+from crohme.bundle.configuration import checksum_of
 from crohme.cli import main
 from crohme.cli.alphabet_page import alphabet_page, by_kind
 from crohme.notation import Alphabet
@@ -68,3 +74,66 @@ def test_figures_of_a_fresh_bundle_are_named_in_words(tmp_path: Path, capsys: py
         r"right to left +segmentation F1 97\.00 %", "other +x 4",
     ):  # fmt: skip
         assert re.search(rf"^  {line}$", shown, re.MULTILINE), shown
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A bundle that can be spoilt."""
+    return Path(shutil.copytree(bundle.load("symbol-lstm").path, tmp_path / "b"))
+
+
+def reseal(folder: Path, **changes: object) -> None:
+    """Change the configuration, and put the right checksums into it."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8")) | changes
+    config["metrics_sha256"] = hashlib.sha256((folder / "metrics.json").read_bytes()).hexdigest()
+    (folder / "config.json").write_text(json.dumps(config | {"config_sha256": checksum_of(config)}), encoding="utf-8")
+
+
+def test_figures_that_are_no_numbers_are_left_out(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = (None, "0.5", True, [1], {"n": 1})
+    metrics = {f"set{i}_{name}": value for name in ("n", "top1", "surprise", "x") for i, value in enumerate(odd)}
+    (mine / "metrics.json").write_text(json.dumps(metrics | {"test2013_top1": 0.5}), encoding="utf-8")
+    reseal(mine)
+    assert main(["info", str(mine)]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"^  test2013 +top-1 50\.00 %$", shown, re.MULTILINE) and "set" not in shown.split("arguments")[0]
+
+
+def test_nothing_that_a_bundle_says_steers_the_terminal(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    steering = "\x1b[31m\x9b2J\x07"
+    (mine / "metrics.json").write_text(json.dumps({f"{steering}_top1": 0.5, f"{steering}x": 1}), encoding="utf-8")
+    (mine / "README.md").write_text(f"# A\tb\n\nLicence: {steering}\n", encoding="utf-8")
+    known = json.loads((mine / "config.json").read_text(encoding="utf-8"))["provenance"]
+    reseal(mine, provenance=known | {"data": steering, "libraries": {steering: steering}})
+    assert main(["info", str(mine)]) == 0
+    shown = capsys.readouterr().out
+    assert not set("\x1b\x9b\x07") & set(shown)
+    assert r"licence   \x1b[31m\x9b2J\x07" in shown and "# A     b" in shown
+
+
+@pytest.mark.parametrize(
+    ("make", "cause"),
+    [
+        (lambda card: card.symlink_to(card.with_name("vocabulary.txt")), "is a link"),
+        (lambda card: card.symlink_to(card), "is a link"),
+        (lambda card: card.mkdir(), "Is a directory"),
+        (lambda card: os.mkfifo(card), "Not a regular file"),
+        (lambda card: card.write_bytes(b"x" * ((1 << 20) + 1)), "is larger than 1,048,576 bytes"),
+    ],
+)
+def test_a_card_that_is_no_plain_file_is_neither_shown_nor_copied(
+    make: Callable[[Path], object], cause: str, mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mine / "README.md").unlink(missing_ok=True)
+    make(mine / "README.md")
+    for command in (["info", str(mine)], ["export", str(mine), str(tmp_path / "o"), "--to", "json"]):
+        assert main(command) == 1
+        told = capsys.readouterr()
+        assert (told.out, told.err.count("\n")) == ("", 1) and f"{mine}: README.md" in told.err and cause in told.err
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_card_in_another_encoding_is_shown(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (mine / "README.md").write_bytes("Licence: de l'École\n".encode("latin-1"))
+    assert main(["info", str(mine)]) == 0
+    assert "licence   de l'�cole" in capsys.readouterr().out

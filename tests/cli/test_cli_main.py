@@ -101,6 +101,11 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         ["train", "expressions", "--minutes", "0"], ["train", "expressions", "--minutes", "1", "--epochs", "1"],
         ["evaluate"], ["evaluate", "--data", "d"], ["predict", "symbols"],
         ["predict", "a.inkml", "--write", "lg,gif", "--to-dir", "o"], ["predict", "a.inkml", "--beam", "0"],
+        # a variable of the shell that was not set: as a path it would be the current folder
+        ["predict", ""], ["predict", "a.inkml", "--bundle", ""], ["predict", "symbols", "a.png", "--sheet", ""],
+        ["convert", "a.inkml", "--to", "png", "--output", ""], ["site", ""], ["info", ""],
+        ["batch", "", "--output", "o"], ["evaluate", "texts", ""], ["compare", "", "b"],
+        ["train", "--data", ""], ["serve", "--bundle", ""],
     ],
 )  # fmt: skip
 def test_wrong_usage_is_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from crohme.cli import main
+from crohme.cli.errors import CommandError
 from crohme.cli.predict import expressions
 from crohme.cli.predict.readings import Candidate, Reading
+from crohme.cli.predict.resumed import earlier, growing
 from crohme.datasets.location import sample_folder
+from inkml_parser.files import append_line
 
 FILES = sorted((sample_folder() / "test").glob("*.inkml"))[:4]
 Predict = Callable[..., int]
@@ -126,3 +129,28 @@ def test_readings_are_forgotten_when_they_are_written(
     monkeypatch.setattr(expressions, "read_expressions", many)
     assert main(["predict", str(folder), "--output", str(tmp_path / "o.jsonl"), *resume]) == 0
     assert len((tmp_path / "o.jsonl").read_text().splitlines()) == 50 and most <= 2
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_an_output_that_another_process_writes_is_left_to_it(
+    suffix: str, folder: Path, tmp_path: Path, predict: Predict, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    output = tmp_path / f"out.{suffix}"
+    with output.open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert predict(folder, "--output", output, "--resume") == 1
+        assert capsys.readouterr().err == f"crohme: error: {output}: another process is writing to it\n"
+    assert output.read_bytes() == b""
+    assert predict(folder, "--output", output, "--resume") == 1  # one of its files cannot be read
+    assert len(output.read_text(encoding="utf-8").splitlines()) >= 3
+
+
+def test_what_came_to_an_output_meanwhile_stays(tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    output.write_text('{"file": "a"}\n', encoding="utf-8")
+    found = earlier(output, [])
+    append_line(output, '{"file": "b"}')
+    with pytest.raises(CommandError, match="meanwhile"), growing(output, found):
+        pass
+    assert len(output.read_text(encoding="utf-8").splitlines()) == 2

@@ -220,6 +220,21 @@ def test_a_folder_is_filled_at_the_end(tmp_path: Path) -> None:
     assert raised.value.errno == errno.ENOTDIR
 
 
+def test_a_pipe_waits_a_while_for_its_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read_there: list[bytes] = []
+    reader = threading.Timer(0.3, lambda: read_there.append(pipe.read_bytes()))
+    reader.start()
+    write_whole(pipe, b"x" * 300_000)  # more than a pipe holds at once
+    reader.join(10)
+    assert list(map(len, read_there)) == [300_000]
+    monkeypatch.setattr("inkml_parser.files.WAIT_FOR_READER", 0.1)
+    with pytest.raises(OSError, match="Nobody reads from this pipe") as raised:
+        write_whole(pipe, "to nobody")
+    assert raised.value.filename == str(pipe)
+
+
 def test_only_regular_files_are_read(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

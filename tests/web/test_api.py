@@ -505,11 +505,11 @@ def test_as_many_answers_as_are_asked_for(client: TestClient, cross) -> None:
     [
         *((known, True) for known in (
             "localhost", "localhost:8000", "LOCALHOST.", "127.0.0.1:80", "[::1]:8000", "formulas.example",
-            "a.b.school.example:443", "testserver",
+            "a.b.school.example:443", "testserver", "[0:0:0:0:0:0:0:1]:80", "[::0001]",
         )),
         *((unknown, False) for unknown in (
             "evil.example", "10.0.0.1", "school.example", "", "localhost.evil.example", "localhost:80:80",
-            "localhost@evil.example", "*", "evilschool.example",
+            "localhost@evil.example", "*", "evilschool.example", "[::2]", "[::1%lo]", "[::ffff:10.0.0.1]", "[:::]",
         )),
     ],
 )  # fmt: skip

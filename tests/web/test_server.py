@@ -160,6 +160,10 @@ def test_a_body_that_does_not_come_times_out(running: SimpleNamespace, sent: str
         b"GET / HTTP/1.1\r\n\r\n",  # no Host
         b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 1_000_000,
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 20_000 + b"\r\n\r\n",  # in one piece
+        b"GET /" + b"y" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 5000 + b"\r\n",
+        post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"0\r\n\r\n"),
         post("Content-Length: many\r\n"),
         post("Content-Length: 5\r\nContent-Length: 6\r\n"),
         post("Transfer-Encoding: chunked\r\n", b"no length\r\n"),
@@ -170,6 +174,24 @@ def test_what_is_no_http_is_refused_in_json(running: SimpleNamespace, nonsense: 
     connection = connect(running)
     connection.sendall(nonsense)
     assert error_of(received(connection)) == (400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "status"),
+    [
+        ("http://localhost/v1/health", "localhost", 200), ("HTTP://LOCALHOST:80/v1/health?x", "evil.example", 200),
+        ("https://127.0.0.1/v1/health", "", 200), ("http://localhost", "localhost", 200),
+        ("http://localhost?x=/", "localhost", 200), ("http://evil.example/v1/health", "localhost", 400),
+        ("http://localhost@evil.example/v1/health", "localhost", 400), ("http:///v1/health", "localhost", 400),
+        ("http://localhost/nothing", "localhost", 404), ("ftp://localhost/v1/health", "localhost", 404),
+        ("localhost/v1/health", "localhost", 404),
+    ],
+)  # fmt: skip
+def test_a_target_with_its_host(running: SimpleNamespace, target: str, host: str, status: int) -> None:
+    """As proxies are asked: the host of the target counts, whatever the header says."""
+    connection = connect(running)
+    connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+    assert received(connection).startswith(f"HTTP/1.1 {status} ".encode())
 
 
 @pytest.mark.parametrize("is_chunked", [False, True])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crohme.cli.arguments import MAX_BEAM, add_alphabet_option, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.files import list_failures, write_json
+from crohme.cli.inputs import batch_files, bundle_files, data_files
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.reports import add_report_options, check_outputs, print_expressions, write_report
 from crohme.cli.tasks import Parser
@@ -86,7 +88,8 @@ def run(args: argparse.Namespace) -> int:
     from crohme.evaluation.summary import RATES, rate_name, summarize
     from crohme.expressions.recognizer import DEFAULT_BUNDLE
 
-    check_outputs(args)
+    read_before = () if args.batch is None else batch_files(args.batch)
+    check_outputs(args, chain(data_files(args.data), bundle_files(args.bundle or DEFAULT_BUNDLE), read_before))
     if args.offline and args.report is not None:
         raise CommandError("--report compares strokes, which --offline traces anew: use --json")
     recognizer, alphabet, beam = _recognizer(args)

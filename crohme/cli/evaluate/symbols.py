@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crohme.cli.files import list_failures, write_json, write_text
+from crohme.cli.inputs import bundle_files, data_files
 from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.reports import add_report_options, check_outputs, short
 from crohme.cli.tasks import Parser
@@ -78,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     require("score", "this command")  # else the first to be missed is what draws ink
     from crohme.evaluation.symbols import evaluate
 
-    check_outputs(args)
+    check_outputs(args, chain(data_files(args.data), bundle_files(args.bundle)))
     # Files that cannot be read are listed at the end, with the causes: not twice.
     log = logging.getLogger("crohme.datasets")
     level = log.level

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crohme.cli.arguments import positive_int
-from crohme.cli.files import check_file, check_folder, progress, write_text
+from crohme.cli.files import check_apart, check_file, check_folder, progress, write_text
 from crohme.cli.layout import HelpFormatter, counted
 from crohme.cli.tasks import Parser
 
@@ -63,13 +63,16 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the share and the causes, and write the list if asked for."""
+    from crohme.augment.texts import text_files
     from crohme.evaluation.texts import Kind, causes, evaluate, read_lines
     from crohme.notation import Alphabet
 
     if args.report is not None:
         check_folder(args.report)
+        read = [file for path in args.paths for file in text_files(path)]
         for name in (TEXTS, CAUSES):
             check_file(args.report / name)
+            check_apart({"--report": args.report / name}, read)
     alphabet = Alphabet.whole()
     lines, repeated = read_lines(args.paths)
     outcomes = [outcome for line in progress(lines, "texts") for outcome in evaluate([line], alphabet)]

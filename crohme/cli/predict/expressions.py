@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from itertools import chain
 from pathlib import Path
 
 from crohme.cli.arguments import MAX_BEAM, add_alphabet_option, up_to
 from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, OutputFolder, check_apart, find_files
+from crohme.cli.inputs import bundle_files
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.predict.expression_readings import WRITTEN, read_expressions
 from crohme.cli.predict.resumed import Earlier
@@ -86,9 +88,9 @@ def _start(args: argparse.Namespace, before: Earlier) -> Lines:
     from crohme.ink.image_files import SUFFIXES
 
     files = find_files(args.paths, INK_SUFFIXES | SUFFIXES)
-    check_apart({"--output": args.output}, (file for file, _ in files))
+    check_apart({"--output": args.output}, chain((file for file, _ in files), bundle_files(args.bundle)))
     top = args.top or (1 if args.output is None else TOP)
-    folder = None if args.to_dir is None else OutputFolder(args.to_dir, (file for file, _ in files))
+    folder = None if args.to_dir is None else OutputFolder(args.to_dir, (file for file, _ in files), args.output)
     bundle = args.bundle or DEFAULT_BUNDLE
     files = [(file, name) for file, name in files if not before.has(file)]
     return len(files), read_expressions(files, bundle, top, args.beam, args.alphabet, args.write or (), folder)

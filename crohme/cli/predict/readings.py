@@ -72,7 +72,7 @@ def writer(path: Path | None, top: int, before: Earlier | None = None) -> Iterat
     """A function that adds readings to a file, which is there at the end of the block.
 
     If that is interrupted, or the recogniser fails, with those that came until then: a file that can be read, and
-    none of them lost. If the file itself cannot be written, one that was there before stays as it was.
+    none of them lost. If none came, or the file itself cannot be written, one that was there before stays as it was.
 
     Args:
         path: Path or None. Its suffix names the format: `.csv`, `.json` or `.jsonl`. None writes nothing.
@@ -90,13 +90,22 @@ def writer(path: Path | None, top: int, before: Earlier | None = None) -> Iterat
             yield write
         return
     ended: BaseException | None = None
+    is_begun = False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         check_writable(path)  # which also removes what a killed command had begun
         with replacing_text(path) as file, _WRITERS[path.suffix.lower()](file, top) as write:
+
+            def add(reading: Reading) -> None:
+                nonlocal is_begun
+                is_begun = True
+                write(reading)
+
             try:
-                yield write
+                yield add
             except (KeyboardInterrupt, CrohmeError) as error:
+                if not is_begun:
+                    raise
                 ended = error
     except OSError as error:
         raise CommandError(cause_of(error), error.filename or path) from None

@@ -16,6 +16,11 @@ from crohme.errors import cause_of
 from crohme.json_text import parsed
 from inkml_parser.files import append_line, is_special, open_regular
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 SUFFIXES = (".csv", ".jsonl")
 """The formats that consist of lines."""
 
@@ -27,13 +32,14 @@ class Earlier:
     Args:
         files: set of int. `hash` of the names of the files that are done.
         lines, failed: int. Lines, and those of them that say why nothing was read.
-        whole: int. Bytes of the lines that stay.
+        whole, size: int. Bytes of the lines that stay, and of all.
     """
 
     files: set[int] = field(default_factory=set)
     lines: int = 0
     failed: int = 0
     whole: int = 0
+    size: int = 0
 
     def has(self, file: Path) -> bool:
         """Whether a file is done."""
@@ -60,6 +66,7 @@ def earlier(path: Path | None, header: list[str]) -> Earlier:
         if is_special(path):
             raise CommandError("--resume needs a regular file", path)
         with open_regular(path) as file:
+            found.size = os.fstat(file.fileno()).st_size
             rows = _csv_rows(file, header) if path.suffix.lower() == ".csv" else _json_rows(file)
             for row, end in rows:
                 if row is None:  # the header
@@ -70,7 +77,7 @@ def earlier(path: Path | None, header: list[str]) -> Earlier:
                     raise ValueError(f"line {found.lines + 1} names no file")
                 if name != last:
                     last, of_last = name, 0
-                    start = Earlier(lines=found.lines, failed=found.failed, whole=found.whole)
+                    start = Earlier(lines=found.lines, failed=found.failed, whole=found.whole, size=found.size)
                 found.files.add(hash(name))
                 found.lines, found.whole = found.lines + 1, end
                 found.failed += error not in (None, "")
@@ -96,10 +103,35 @@ def growing(path: Path, earlier: Earlier) -> Iterator[tuple[TextIO, Callable[[],
         earlier: Earlier. What is in the file, and stays; of a new file, what is written first is its header.
 
     Raises:
+        CommandError: Another process writes to it, or has done so since `earlier`.
         OSError: It cannot be written; what was there is there.
     """
-    if os.path.lexists(path):
-        os.truncate(path, earlier.whole)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        _keep(descriptor, path)
+        if os.fstat(descriptor).st_size != earlier.size:
+            raise CommandError("another process has written to it meanwhile: run the same command again", path)
+        os.ftruncate(descriptor, earlier.whole)
+        with _moving(path) as grown:
+            yield grown
+    finally:
+        os.close(descriptor)
+
+
+def _keep(descriptor: int, path: Path) -> None:
+    """Keep a file to this process as long as it is open; where there are no locks, nothing is kept."""
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CommandError("another process is writing to it", path) from None
+    except OSError:
+        return
+
+
+@contextmanager
+def _moving(path: Path) -> Iterator[tuple[TextIO, Callable[[], None]]]:
     text = io.StringIO(newline="")
 
     def move() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from itertools import chain
 from pathlib import Path
 
 from crohme.cli.errors import CommandError
 from crohme.cli.files import INK_SUFFIXES, check_apart, check_file, find_files
+from crohme.cli.inputs import bundle_files
 from crohme.cli.layout import HelpFormatter
 from crohme.cli.predict.resumed import Earlier
 from crohme.cli.predict.shared import TOP, Lines, add_output_options, run_prediction
@@ -75,6 +77,6 @@ def _start(args: argparse.Namespace, before: Earlier) -> Lines:
     from crohme.ink.image_files import SUFFIXES
 
     files = [file for file, _ in find_files(args.paths, INK_SUFFIXES | SUFFIXES)]
-    check_apart({"--output": args.output, "--sheet": args.sheet}, files)
+    check_apart({"--output": args.output, "--sheet": args.sheet}, chain(files, bundle_files(args.bundle)))
     files = [file for file in files if not before.has(file)]
     return len(files), read_symbols(files, args.bundle or "both", args.top or TOP, args.sheet)

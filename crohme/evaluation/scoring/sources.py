@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crohme.batch.files import parts_of
 from crohme.batch.output import output_rows
+from crohme.datasets.location import files_under
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table
 from crohme.evaluation.scoring.text import EncodingError, decode
@@ -72,10 +73,12 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
 
     Raises:
         ScoringError: Nothing found, one name twice, names that only files of another kind have, or no such table.
+        OSError: A folder in it cannot be read.
         BatchError, MissingExtra: A part of a batch is damaged, or in Parquet, and pyarrow is not installed.
     """
     if path.is_dir():
-        files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in _SUFFIXES and file.is_file()]
+        # Not only what can be opened: every truth counts, and what cannot is listed.
+        files = [file for file in files_under(path) if file.suffix.lower() in _SUFFIXES]
         if files:
             return _folder(path, files)
         if parts_of(path):
