@@ -79,8 +79,8 @@ def load(name_or_folder: str | Path | None = None, *, engine: str | None = None)
 
     Args:
         name_or_folder: str, Path or None. A bundle; None for the one that is shipped.
-        engine: str or None. What computes: `"numpy"`, or `"compiled"`, about twice as fast, for which there has to be a C
-            compiler, see docs/install.md; None for that of the environment's `CROHME_ENGINE`, or numpy.
+        engine: str or None. What computes: `"numpy"`; or `"compiled"`, about twice as fast, for which there has to be a
+            C compiler, see docs/install.md; None for that of the environment's `CROHME_ENGINE`, or numpy.
 
     Raises:
         BundleError: No such bundle, or a damaged one.

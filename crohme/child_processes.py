@@ -32,7 +32,7 @@ class WorkerLost(CrohmeError):
 
 
 class _Process(SpawnProcess):
-    """A process that Ctrl-C, SIGTERM and SIGHUP reach once it has called `end_with_parent`; while it imports they wait."""
+    """A process that signals to stop reach once it has called `end_with_parent`; while it imports they wait."""
 
     def start(self) -> None:
         if not hasattr(signal, "pthread_sigmask"):
