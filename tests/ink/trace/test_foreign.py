@@ -1,0 +1,108 @@
+"""What lies beside an expression and may be no part of it is doubted; what is written with two pens is not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import photos as p  # noqa: E402
+
+import crohme  # noqa: E402
+from crohme.expressions.recognizer import Recognizer  # noqa: E402
+from crohme.ink.image_files import DOUBTFUL, TRACED  # noqa: E402
+from crohme.ink.raster import render_ink  # noqa: E402
+from crohme.ink.trace import trace  # noqa: E402
+from inkml_parser import Ink, read  # noqa: E402
+
+NAMES = ("sample8_09", "sample7_00", "sample8_04")
+SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample" / "test"
+ROOM = 50
+Draw = Callable[[np.ndarray], object]
+
+
+def page(name: str, ink: p.Colour = p.BLACK, paper: p.Colour = p.WHITE) -> np.ndarray:
+    written = p.write(read(SAMPLE / f"{name}.inkml").strokes, [ink], paper)
+    return cv2.copyMakeBorder(written, *[ROOM] * 4, cv2.BORDER_CONSTANT, value=paper)
+
+
+def is_doubted(picture: np.ndarray) -> bool:
+    return DOUBTFUL.items() <= trace(picture).annotations.items()
+
+
+def tick(picture: np.ndarray, colour: p.Colour, x: int, y: int, width: int = 3) -> np.ndarray:
+    way = np.array([[x, y], [x + 10, y + 14], [x + 32, y - 22]], np.int32)
+    return cv2.polylines(picture, [way], False, colour, width, cv2.LINE_AA)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("colour", [p.RED, p.GREEN, (30, 140, 250)])
+def test_a_tick_of_another_colour_beside_the_expression_is_doubted(name: str, colour: p.Colour) -> None:
+    for ink, paper in ((p.BLACK, p.WHITE), ((120, 50, 20), p.PAPER)):
+        picture = page(name, ink, paper)
+        height, width = picture.shape[:2]
+        for x, y in ((20, height // 2), (width - 60, height // 2), (width // 2, height - 30)):
+            assert is_doubted(tick(picture.copy(), colour, x, y))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [3, 6])
+def test_a_staple_in_a_corner_is_doubted(name: str, width: int) -> None:
+    picture = page(name, paper=p.PAPER)
+    far = picture.shape[1] - 50
+    for x, y in ((25, 20), (far, 20), (25, picture.shape[0] - 25), (far, picture.shape[0] - 25)):
+        assert is_doubted(cv2.line(picture.copy(), (x, y), (x + 24, y - 8), (110, 110, 110), width, cv2.LINE_AA))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_bar_of_a_window_is_doubted(name: str) -> None:
+    picture = page(name)
+    height, width = picture.shape[:2]
+    bars = [((width - 16, height // 4), (width - 10, height // 2)), ((8, height // 4), (11, 3 * height // 4))]
+    for begin, end in bars:
+        assert is_doubted(cv2.rectangle(picture.copy(), begin, end, p.BLACK, -1))
+
+
+def test_a_line_under_everything_and_a_ring_around_it_are_doubted_if_they_are_of_another_colour() -> None:
+    picture = page("sample8_09")
+    height, width = picture.shape[:2]
+    lines: dict[bool, Draw] = {}
+    for colour, wanted in ((p.RED, True), (p.BLACK, False)):
+        lines[wanted] = lambda one, c=colour: cv2.line(one, (60, height - 40), (width - 60, height - 42), c, 3)
+        ring = cv2.ellipse(
+            picture.copy(), (width // 2, height // 2), (width // 2 - 12, height // 2 - 12), 0, 0, 360, colour, 3
+        )
+        under = picture.copy()
+        lines[wanted](under)
+        assert is_doubted(ring) == is_doubted(under) == wanted
+
+
+def test_a_doubted_picture_has_less_than_half_of_the_confidence(recognizer: Recognizer) -> None:
+    strokes = trace(page("sample8_09")).strokes
+    plain, doubted = (recognizer.recognize(Ink(strokes, annotations=notes)) for notes in (TRACED, TRACED | DOUBTFUL))
+    assert plain.latex == doubted.latex and 0 < doubted.confidence < 0.5 * plain.confidence
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return crohme.load()
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLE.glob("*.inkml")), ids=lambda path: path.stem)
+def test_expressions_by_themselves_are_not_doubted(path: Path) -> None:
+    strokes = read(path).strokes
+    assert not is_doubted(render_ink(strokes))
+    for inks in ([(120, 50, 20)], [p.RED, p.BLUE], [p.BLACK, (150, 150, 150)]):
+        assert not is_doubted(p.write(strokes, inks, p.PAPER))
+
+
+@pytest.mark.parametrize("colour", [p.RED, (150, 150, 150)])
+def test_one_stroke_of_another_pen_within_an_expression_is_not_doubted(colour: p.Colour) -> None:
+    strokes = read(SAMPLE / "sample8_09.inkml").strokes  # j^2 = -1
+    for number in range(2, 4):
+        assert not is_doubted(p.alternating(strokes, [colour if i == number else p.BLACK for i in range(len(strokes))]))
