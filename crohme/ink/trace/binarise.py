@@ -77,7 +77,9 @@ def binarise(pixels: Image) -> Binary:
         rim = np.asarray(cv2.dilate(lines, near), np.uint8) & ~strokes
         # The soft edges of lines that were enlarged are pale lines of their own, once these are taken out.
         usual = float(np.median(strength[printed]))
-        soft = np.asarray(cv2.dilate(lines, _around(found.pen)), np.uint8) & ~np.asarray(cv2.dilate(strokes, near), np.uint8)
+        soft = np.asarray(cv2.dilate(lines, _around(found.pen)), np.uint8) & ~np.asarray(
+            cv2.dilate(strokes, near), np.uint8
+        )
         strength = np.where((rim > 0) | ((soft > 0) & (strength < usual)), 0, strength).astype(np.uint8)
         ink = _threshold(strength, found.pen)
     pen = pen_width(ink)

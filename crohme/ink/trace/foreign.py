@@ -13,7 +13,7 @@ from crohme.types import BoolArray, Float64Array, Int32Array
 
 _MOST_MARKS = 200  # of an expression
 _OTHER_COLOUR = 0.97  # the cosine between what two inks take from the paper
-_OTHER_STRENGTH, _OTHER_WIDTH = 0.65, 0.7  # of the usual one, or the other way round
+_OTHER_STRENGTH, _OTHER_WIDTH = 0.75, 0.77  # of the usual one, or the other way round
 _CORE = 0.35  # of the width of a line: so deep in it its colour is not mixed with the paper's
 _SHORT, _BLOT = 4.0, 8.0  # pen widths: of what is shorter the colour cannot be told; of dots, the width says nothing
 _AWAY = 0.2  # of the usual size of marks: the gap to the others at least
@@ -21,7 +21,7 @@ _FAR = 1.5  # of it: a gap that signs rarely have, large ones by as much more
 _AT_EDGE, _OFF_EDGE = 9.0, 0.35  # pen widths from an edge of the picture; of the distance of the others
 _SHARE, _NUMBER = 0.2, 3  # of the ink, marks: what is foreign is little
 _SPAN = 0.8  # of the width of the others: a line under all, or a ring around them
-_STRAIGHT, _LONG = 1.3, 10.0  # pen widths: the bar of a window is no broader, and no shorter
+_STRAIGHT, _LONG = 1.3, 10.0  # times its own width, pen widths: the bar of a window is no broader, and no shorter
 _TOGETHER = 0.3  # of the usual size of marks: marks that are nearer are one thing
 
 
@@ -63,26 +63,25 @@ def has_foreign(labels: Int32Array, stats: Int32Array, kept: BoolArray, ground: 
     if not 2 < np.count_nonzero(kept) <= _MOST_MARKS:
         return False
     marks = _measured(labels, stats, kept, ground)
-    total = marks.lengths.sum()
-    usual = int(np.argmax(marks.lengths))
-    long = marks.lengths > _SHORT
     strengths = np.linalg.norm(marks.colours, axis=1)
-    cosines = (marks.colours @ marks.colours[usual]) / np.maximum(strengths * strengths[usual], 1e-9)
-    of_colour = long & (cosines < _OTHER_COLOUR)
-    if _is_around(marks, of_colour):
+    cosines = marks.colours @ marks.colours.T / np.maximum(np.outer(strengths, strengths), 1e-9)
+    is_alike = cosines > _OTHER_COLOUR
+    usual = is_alike[np.argmax(is_alike @ marks.lengths)]
+    is_long = marks.lengths > _SHORT
+    if _is_around(marks, is_long & ~usual, usual) or _is_around(marks, is_long & usual, is_long & ~usual):
         return True
-    of_other_pen = long & (
-        (cosines < _OTHER_COLOUR)
+    of_other_pen = is_long & (
+        ~usual
         | _differs(strengths, marks.lengths, _OTHER_STRENGTH)
         | (_differs(marks.widths, marks.lengths, _OTHER_WIDTH) & (marks.lengths > _BLOT))
     )
-    if 0 < of_other_pen.sum() <= _NUMBER and marks.lengths[of_other_pen].sum() <= _SHARE * total:
-        if any(_is_beside(marks, of_other_pen, number) for number in np.flatnonzero(of_other_pen)):
-            return True
-    for group in _groups(marks):
-        if group.sum() <= _NUMBER and marks.lengths[group].sum() <= _SHARE * total and _is_far_off(marks, group):
-            return True
-    return False
+    if _is_little(marks, of_other_pen) and any(
+        _is_beside(marks, of_other_pen, i) for i in np.flatnonzero(of_other_pen)
+    ):
+        return True
+    return any(
+        _is_bar(marks, group) or (_is_little(marks, group) and _is_far_off(marks, group)) for group in _groups(marks)
+    )
 
 
 def _measured(labels: Int32Array, stats: Int32Array, kept: BoolArray, ground: Ground) -> _Marks:
@@ -122,14 +121,18 @@ def _outside(one: Float64Array, box: Float64Array) -> Float64Array:
     return np.maximum(one[:2] - box[2:], box[:2] - one[2:]).clip(0)
 
 
-def _is_around(marks: _Marks, other: BoolArray) -> bool:
-    """Whether one or two marks of another colour are around all others, or a line along them."""
-    if not 0 < other.sum() <= 2 or other.all():
+def _is_little(marks: _Marks, group: BoolArray) -> bool:
+    return 0 < group.sum() <= _NUMBER and bool(marks.lengths[group].sum() <= _SHARE * marks.lengths.sum())
+
+
+def _is_around(marks: _Marks, few: BoolArray, rest: BoolArray) -> bool:
+    """Whether one or two marks of one colour are around all those of another, or a line along them."""
+    if not 0 < few.sum() <= 2 or not rest.any():
         return False
-    own, others = _box(marks, other), _box(marks, ~other)
-    wide = (own[2] - own[0]) > _SPAN * (others[2] - others[0])
+    own, others = _box(marks, few), _box(marks, rest)
+    is_wide = (own[2] - own[0]) > _SPAN * (others[2] - others[0])
     is_around = (own[:2] <= others[:2]).all() and (own[2:] >= others[2:]).all()
-    return bool(is_around or (wide and _outside(own, others)[1] > 0))
+    return bool(is_around or (is_wide and _outside(own, others)[1] > 0))
 
 
 def _is_beside(marks: _Marks, other: BoolArray, number: int) -> bool:
@@ -147,19 +150,34 @@ def _groups(marks: _Marks) -> list[BoolArray]:
 
 
 def _is_far_off(marks: _Marks, group: BoolArray) -> bool:
-    """Whether a group is diagonally off all others, or far off and at an edge of the picture, or a bar along one."""
+    """Whether a group is diagonally off all others, or far off at an edge of the picture."""
     if group.all():
         return False
     own, others = _box(marks, group), _box(marks, ~group)
-    outside, gap = _outside(own, others), float(marks.gaps[group][:, ~group].min())
+    outside, gap = _outside(own, others), _gap(marks, group)
     if gap <= _AWAY or not outside.any():
         return False
-    if outside.all():
-        return True
+    is_far = gap > _FAR * max(1.0, float((own[2:] - own[:2]).max()) / marks.usual_side)
+    return bool(outside.all() or (is_far and _at_edges(marks, own, others).any()))
+
+
+def _is_bar(marks: _Marks, group: BoolArray) -> bool:
+    """Whether one mark is a straight bar along an edge of the picture, as windows have them."""
+    if np.count_nonzero(group) != 1:
+        return False
+    own, others, width = _box(marks, group), _box(marks, ~group), float(marks.widths[group][0])
+    sides = (own[2:] - own[:2]) / marks.pen
+    is_along = [sides[axis] < _STRAIGHT * width and sides[1 - axis] > _LONG for axis in (0, 1, 0, 1)]
+    return bool((_at_edges(marks, own, others) & is_along).any()) and _gap(marks, group) > _AWAY
+
+
+def _gap(marks: _Marks, group: BoolArray) -> float:
+    return float(marks.gaps[group][:, ~group].min())
+
+
+def _at_edges(marks: _Marks, own: Float64Array, others: Float64Array) -> BoolArray:
+    """`(4,)` At which edges of the picture a box lies, though others keep off: left, top, right, bottom."""
     ends = np.concatenate([np.zeros(2), marks.size])
     distance, of_others = np.abs(own - ends), np.abs(others - ends)
-    at_edge = (distance < _AT_EDGE * marks.pen) & (distance < _OFF_EDGE * of_others)
-    sides = own[2:] - own[:2]
-    is_bar = [sides[axis] < _STRAIGHT * marks.pen and sides[1 - axis] > _LONG * marks.pen for axis in (0, 1, 0, 1)]
-    is_far = gap > _FAR * max(1.0, float(sides.max()) / marks.usual_side)
-    return bool((at_edge & is_far).any() or (at_edge & is_bar).any())
+    at_edges: BoolArray = (distance < _AT_EDGE * marks.pen) & (distance < _OFF_EDGE * of_others)
+    return at_edges

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -23,7 +22,6 @@ from inkml_parser import Ink, read  # noqa: E402
 NAMES = ("sample8_09", "sample7_00", "sample8_04")
 SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample" / "test"
 ROOM = 50
-Draw = Callable[[np.ndarray], object]
 
 
 def page(name: str, ink: p.Colour = p.BLACK, paper: p.Colour = p.WHITE) -> np.ndarray:
@@ -68,18 +66,14 @@ def test_the_bar_of_a_window_is_doubted(name: str) -> None:
         assert is_doubted(cv2.rectangle(picture.copy(), begin, end, p.BLACK, -1))
 
 
-def test_a_line_under_everything_and_a_ring_around_it_are_doubted_if_they_are_of_another_colour() -> None:
-    picture = page("sample8_09")
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("colour", "wanted"), [(p.RED, True), (p.BLACK, False)])
+def test_a_ring_or_a_line_of_another_colour_is_doubted(name: str, colour: p.Colour, wanted: bool) -> None:
+    picture = page(name)
     height, width = picture.shape[:2]
-    lines: dict[bool, Draw] = {}
-    for colour, wanted in ((p.RED, True), (p.BLACK, False)):
-        lines[wanted] = lambda one, c=colour: cv2.line(one, (60, height - 40), (width - 60, height - 42), c, 3)
-        ring = cv2.ellipse(
-            picture.copy(), (width // 2, height // 2), (width // 2 - 12, height // 2 - 12), 0, 0, 360, colour, 3
-        )
-        under = picture.copy()
-        lines[wanted](under)
-        assert is_doubted(ring) == is_doubted(under) == wanted
+    line = cv2.line(picture.copy(), (60, height - 40), (width - 60, height - 42), colour, 3)
+    ring = cv2.ellipse(picture, (width // 2, height // 2), (width // 2 - 12, height // 2 - 12), 0, 0, 360, colour, 3)
+    assert is_doubted(line) == is_doubted(ring) == wanted
 
 
 def test_a_doubted_picture_has_less_than_half_of_the_confidence(recognizer: Recognizer) -> None:
