@@ -17,7 +17,6 @@ _OTHER_STRENGTH, _OTHER_WIDTH = 0.75, 0.77  # of the usual one, or the other way
 _CORE = 0.35  # of the width of a line: so deep in it its colour is not mixed with the paper's
 _SHORT, _BLOT = 4.0, 8.0  # pen widths: of what is shorter the colour cannot be told; of dots, the width says nothing
 _AWAY = 0.2  # of the usual size of marks: the gap to the others at least
-_FAR = 1.5  # of it: a gap that signs rarely have, large ones by as much more
 _AT_EDGE, _OFF_EDGE = 9.0, 0.35  # pen widths from an edge of the picture; of the distance of the others
 _SHARE, _NUMBER = 0.2, 3  # of the ink, marks: what is foreign is little
 _SPAN = 0.8  # of the width of the others: a line under all, or a ring around them
@@ -75,13 +74,12 @@ def has_foreign(labels: Int32Array, stats: Int32Array, kept: BoolArray, ground: 
         | _differs(strengths, marks.lengths, _OTHER_STRENGTH)
         | (_differs(marks.widths, marks.lengths, _OTHER_WIDTH) & (marks.lengths > _BLOT))
     )
-    if _is_little(marks, of_other_pen) and any(
-        _is_beside(marks, of_other_pen, i) for i in np.flatnonzero(of_other_pen)
-    ):
+    others: list[int] = np.flatnonzero(of_other_pen).tolist()
+    if _is_little(marks, of_other_pen) and any(_is_beside(marks, of_other_pen, one) for one in others):
         return True
-    return any(
-        _is_bar(marks, group) or (_is_little(marks, group) and _is_far_off(marks, group)) for group in _groups(marks)
-    )
+    if any(_is_bar(marks, np.arange(len(is_long)) == one) for one in others):
+        return True
+    return any(_is_little(marks, group) and _is_far_off(marks, group) for group in _groups(marks))
 
 
 def _measured(labels: Int32Array, stats: Int32Array, kept: BoolArray, ground: Ground) -> _Marks:
@@ -150,21 +148,15 @@ def _groups(marks: _Marks) -> list[BoolArray]:
 
 
 def _is_far_off(marks: _Marks, group: BoolArray) -> bool:
-    """Whether a group is diagonally off all others, or far off at an edge of the picture."""
+    """Whether a group is diagonally off all others: even scripts overlap with some sign, across or down."""
     if group.all():
         return False
-    own, others = _box(marks, group), _box(marks, ~group)
-    outside, gap = _outside(own, others), _gap(marks, group)
-    if gap <= _AWAY or not outside.any():
-        return False
-    is_far = gap > _FAR * max(1.0, float((own[2:] - own[:2]).max()) / marks.usual_side)
-    return bool(outside.all() or (is_far and _at_edges(marks, own, others).any()))
+    outside = _outside(_box(marks, group), _box(marks, ~group))
+    return bool(outside.all()) and _gap(marks, group) > _AWAY
 
 
 def _is_bar(marks: _Marks, group: BoolArray) -> bool:
-    """Whether one mark is a straight bar along an edge of the picture, as windows have them."""
-    if np.count_nonzero(group) != 1:
-        return False
+    """Whether a mark is a straight bar along an edge of the picture, as windows have them."""
     own, others, width = _box(marks, group), _box(marks, ~group), float(marks.widths[group][0])
     sides = (own[2:] - own[:2]) / marks.pen
     is_along = [sides[axis] < _STRAIGHT * width and sides[1 - axis] > _LONG for axis in (0, 1, 0, 1)]

@@ -61,9 +61,10 @@ def test_a_staple_in_a_corner_is_doubted(name: str, width: int) -> None:
 def test_the_bar_of_a_window_is_doubted(name: str) -> None:
     picture = page(name)
     height, width = picture.shape[:2]
-    bars = [((width - 16, height // 4), (width - 10, height // 2)), ((8, height // 4), (11, 3 * height // 4))]
+    bars = [((width - 16, height // 4), (width - 10, height // 2)), ((60, 8), (width - 60, 14))]
     for begin, end in bars:
-        assert is_doubted(cv2.rectangle(picture.copy(), begin, end, p.BLACK, -1))
+        for colour in (p.BLACK, (180, 90, 20), (120, 120, 120)):
+            assert is_doubted(cv2.rectangle(picture.copy(), begin, end, colour, -1))
 
 
 @pytest.mark.parametrize("name", NAMES)
