@@ -124,13 +124,16 @@ def _is_little(marks: _Marks, group: BoolArray) -> bool:
 
 
 def _is_around(marks: _Marks, few: BoolArray, rest: BoolArray) -> bool:
-    """Whether one or two marks of one colour are around all those of another, or a line along them."""
+    """Whether one of at most two marks of one colour is around all those of another, or a line along them."""
     if not 0 < few.sum() <= 2 or not rest.any():
         return False
-    own, others = _box(marks, few), _box(marks, rest)
-    is_wide = (own[2] - own[0]) > _SPAN * (others[2] - others[0])
-    is_around = (own[:2] <= others[:2]).all() and (own[2:] >= others[2:]).all()
-    return bool(is_around or (is_wide and _outside(own, others)[1] > 0))
+    others = _box(marks, rest)
+    for own in marks.boxes[few]:
+        is_wide = (own[2] - own[0]) > _SPAN * (others[2] - others[0])
+        is_around = (own[:2] <= others[:2]).all() and (own[2:] >= others[2:]).all()
+        if is_around or (is_wide and _outside(own, others)[1] > 0):
+            return True
+    return False
 
 
 def _is_beside(marks: _Marks, other: BoolArray, number: int) -> bool:

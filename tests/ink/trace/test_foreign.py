@@ -101,3 +101,11 @@ def test_one_stroke_of_another_pen_within_an_expression_is_not_doubted(colour: p
     strokes = read(SAMPLE / "sample8_09.inkml").strokes  # j^2 = -1
     for number in range(2, 4):
         assert not is_doubted(p.alternating(strokes, [colour if i == number else p.BLACK for i in range(len(strokes))]))
+
+
+@pytest.mark.parametrize("inks", [(p.RED, p.BLACK), (p.BLACK, p.RED), (p.BLUE, (150, 150, 150))])
+def test_a_sign_between_two_of_another_colour_is_not_doubted(inks: tuple[p.Colour, ...]) -> None:
+    bars = [np.array([[x, 0.0], [x, 60]]) for x in (0, 120)]
+    assert not is_doubted(p.alternating([bars[0], np.array([[40.0, 30], [80, 30]]), bars[1]], inks))
+    fraction = [np.array([[40.0, y], [50, y + 30]]) for y in (0, 80)]
+    assert not is_doubted(p.alternating([fraction[0], np.array([[0.0, 55], [90, 55]]), fraction[1]], inks))
