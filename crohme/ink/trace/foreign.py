@@ -69,16 +69,14 @@ def has_foreign(labels: Int32Array, stats: Int32Array, kept: BoolArray, ground: 
     is_long = marks.lengths > _SHORT
     if _is_around(marks, is_long & ~usual, usual) or _is_around(marks, is_long & usual, is_long & ~usual):
         return True
-    of_other_pen = is_long & (
-        ~usual
-        | _differs(strengths, marks.lengths, _OTHER_STRENGTH)
-        | (_differs(marks.widths, marks.lengths, _OTHER_WIDTH) & (marks.lengths > _BLOT))
-    )
-    others: list[int] = np.flatnonzero(of_other_pen).tolist()
-    if _is_little(marks, of_other_pen) and any(_is_beside(marks, of_other_pen, one) for one in others):
-        return True
-    if any(_is_bar(marks, np.arange(len(is_long)) == one) for one in others):
-        return True
+    in_width = np.where(marks.lengths > _BLOT, _apart(marks.widths, marks.lengths, _OTHER_WIDTH), 0.0)
+    of_other_pen = is_long & (np.hypot(in_width, _apart(strengths, marks.lengths, _OTHER_STRENGTH)) > 1)
+    for other in (is_long & ~usual, of_other_pen):
+        numbers: list[int] = np.flatnonzero(other).tolist()
+        if _is_little(marks, other) and any(_is_beside(marks, other, one) for one in numbers):
+            return True
+        if any(_is_bar(marks, np.arange(len(other)) == one) for one in numbers):
+            return True
     return any(_is_little(marks, group) and _is_far_off(marks, group) for group in _groups(marks))
 
 
@@ -102,12 +100,13 @@ def _measured(labels: Int32Array, stats: Int32Array, kept: BoolArray, ground: Gr
     return _Marks(corners[kept], (areas / widths / pen)[kept], widths[kept] / pen, colours[kept], size, pen)
 
 
-def _differs(values: Float64Array, weights: Float64Array, share: float) -> BoolArray:
+def _apart(values: Float64Array, weights: Float64Array, share: float) -> Float64Array:
+    """How far values are from the usual one, in proportion: 1 at that share of it, or if it is that share of them."""
     order = np.argsort(values)
     reached = np.cumsum(weights[order])
     usual = values[order][np.searchsorted(reached, reached[-1] / 2)]
-    different: BoolArray = (values < share * usual) | (share * values > usual)
-    return different
+    found: Float64Array = np.abs(np.log(np.maximum(values, 1e-9) / max(usual, 1e-9)) / np.log(share))
+    return found
 
 
 def _box(marks: _Marks, chosen: BoolArray) -> Float64Array:

@@ -58,6 +58,16 @@ def test_a_staple_in_a_corner_is_doubted(name: str, width: int) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("radius", [8, 14])
+def test_punched_holes_are_doubted_or_no_ink(name: str, radius: int) -> None:
+    bare = page(name, (120, 50, 20), p.PAPER)
+    holed = bare.copy()
+    for y in (bare.shape[0] // 4, 3 * bare.shape[0] // 4):
+        cv2.circle(holed, (radius + 4, y), radius, (60, 80, 110), -1, cv2.LINE_AA)
+    assert is_doubted(holed) or len(trace(holed).strokes) == len(trace(bare).strokes)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_bar_of_a_window_is_doubted(name: str) -> None:
     picture = page(name)
     height, width = picture.shape[:2]
