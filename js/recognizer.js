@@ -12,7 +12,9 @@ import { bestReadings } from "./ranking.js";
 import { classesOf, classScore, likelyLabels } from "./rescoring.js";
 import { asStrokes, box, clip, normalise, resample } from "./sequences.js";
 import { Notation, symbols } from "./tree.js";
-import { aloneFactor, coverageFactor, dotFactor, inkWeights, knownFactor, linesFactor, seenShares, swingFactor, unreadShares } from "./unread.js";
+import {
+  aloneFactor, coverageFactor, dotFactor, inkWeights, joinedFactor, knownFactor, linesFactor, seenShares, spiralFactor, swingFactor, unreadShares,
+} from "./unread.js";
 import { Vocabulary } from "./vocabulary.js";
 import { readWeights } from "./weights.js";
 
@@ -58,13 +60,14 @@ export class Recognizer {
     if (!shares.every(Number.isFinite)) throw new BundleError("the weights make no sense: their answers are no numbers");
     const weights = inkWeights(points, count, tables.unread), seen = seenShares(normal, resampled, tables.unread);
     const unread = candidates.map(({ row }) => unreadShares(row, points, count, seen, tables.unread, tables.stroke_limits));
+    const ofAny = swingFactor(points, count, tables.unread) * spiralFactor(points, count, tables.unread) * joinedFactor(normal, weights, tables.unread);
     const ranked = candidates
       .map((candidate, i) => ({ ...candidate, confidence: shares[i] * coverageFactor(weights, unread[i], tables.unread) }))
       .sort((a, b) => b.confidence - a.confidence)
       .map((one) => ({
         ...one,
         confidence: one.confidence * knownFactor(one.row, notation.other, tables.unread) * dotFactor(one.row, points, count, tables.unread)
-          * swingFactor(points, count, tables.unread) * linesFactor(one.row, tables.unread),
+          * ofAny * linesFactor(one.row, tables.unread),
       }));
     if (!fixed.length && ranked[0].confidence < tables.decoding.least_confidence) throw new InkError("no reading", "nothing_to_recognise");
     const classes = classesOf(network, memory), labelled = new Set(fixed.flatMap((one) => (one.label === null ? [] : [one.strokes.join(" ")])));

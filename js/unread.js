@@ -1,5 +1,6 @@
 /** Strokes that a reading leaves out, in whole or in part, see `crohme/expressions/unread.py`. */
 import { bounds } from "./features.js";
+import { coiled, jumps } from "./odd_strokes.js";
 import { pathLength } from "./sequences.js";
 import { excess, measures, swings } from "./stroke_limits.js";
 import { symbols } from "./tree.js";
@@ -67,6 +68,17 @@ export function swingFactor(points, count, constants) {
 export function linesFactor(row, { lines, too_many_lines: tooManyLines }) {
   const all = [...symbols(row)], isHatching = all.length > 1 && all.every(({ label }) => label === "\\|");
   return isHatching || all.some(({ label, strokes }) => strokes.length > lines[label]) ? tooManyLines : 1;
+}
+
+/** What is left of all confidences, 1 unless most of the ink is strokes that were joined; of strokes as they were written. */
+export function joinedFactor(strokes, weights, constants) {
+  const joined = weights.filter((_, i) => jumps(strokes[i], constants) > constants.most_jumps);
+  return sum(joined) > constants.joined_share ? constants.joined : 1;
+}
+
+/** What is left of all confidences, 1 unless all the ink is one spiral. */
+export function spiralFactor(points, count, constants) {
+  return points.length === 2 * count && coiled(points, constants) > constants.most_coiled ? constants.spiral : 1;
 }
 
 function sum(values) {

@@ -12,7 +12,7 @@ import numpy as np
 
 from crohme.browser.signs import signs_of
 from crohme.bundle import Bundle, find
-from crohme.expressions import confidence, language_model, likeness, unread
+from crohme.expressions import confidence, language_model, likeness, odd_strokes, unread
 from crohme.expressions.allowed_tokens import CLOSING, NESTING
 from crohme.expressions.decoding import WITH_LIMITS
 from crohme.expressions.rescoring import LIKELY
@@ -84,6 +84,18 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
             "swinging": unread.SWINGING,
             "lines": unread.LINES,
             "too_many_lines": unread.TOO_MANY_LINES,
+            "fewest_steps": odd_strokes.FEWEST_STEPS,
+            "jump": odd_strokes.JUMP,
+            "jump_of_extent": odd_strokes.JUMP_OF_EXTENT,
+            "most_jumps": unread.MOST_JUMPS,
+            "joined_share": unread.JOINED_SHARE,
+            "joined": unread.JOINED,
+            "arm": odd_strokes.ARM,
+            "smooth": odd_strokes.SMOOTH,
+            "back": odd_strokes.BACK,
+            "gap": odd_strokes.GAP,
+            "most_coiled": unread.MOST_COILED,
+            "spiral": unread.SPIRAL,
         },
     }
 

@@ -28,13 +28,16 @@ from crohme.expressions.settings import SOURCES, Decoding, Preprocessing
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
 from crohme.expressions.trails import Trail
 from crohme.expressions.unread import (
+    FOREIGN,
     alone_factor,
     coverage_factor,
     dot_factor,
     ink_weights,
+    joined_factor,
     known_factor,
     lines_factor,
     seen_shares,
+    spiral_factor,
     swing_factor,
     unread_shares,
 )
@@ -132,8 +135,9 @@ class Recognizer:
 
         The confidence of a reading is calibrated: the share of such readings that are right; strokes that it leaves
         unread, or that are more tangled than those of their symbol ever are, lower it by their share of the ink, and
-        so do signs outside the alphabet, which are written `?`, dots as large as the other strokes, zigzags, and
-        hatching; a symbol alone is no surer than its class by the shape of its strokes; see
+        so do signs outside the alphabet, which are written `?`, dots as large as the other strokes, zigzags, spirals,
+        hatching, strokes that were joined into one, and pictures with something beside the writing that may be none;
+        a symbol alone is no surer than its class by the shape of its strokes; see
         `crohme.expressions.unread`. That of a symbol is the mean of two probabilities, that of its token and strokes in
         the decoder, given what was read before, and that of its class by the shape of its strokes; but it is no less
         than the confidence of the whole reading.
@@ -248,10 +252,12 @@ class Recognizer:
         unread = unread_shares([candidate.tree for candidate in candidates], points, seen)
         shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
         ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
-        swinging = swing_factor(points)
+        of_any = swing_factor(points) * spiral_factor(points) * joined_factor(strokes, weights)
+        if image_files.DOUBTFUL.items() <= ink.annotations.items():
+            of_any *= FOREIGN
 
         def doubt(tree: SymbolTree) -> float:
-            return swinging * known_factor(tree) * dot_factor(tree, points) * lines_factor(tree)
+            return of_any * known_factor(tree) * dot_factor(tree, points) * lines_factor(tree)
 
         ranked = [(candidate, share * doubt(candidate.tree), left) for candidate, share, left in ranked]
         if symbols is None and not known and ranked[0][1] < self.decoding.least_confidence:

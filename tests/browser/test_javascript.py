@@ -96,6 +96,15 @@ def test_zigzags_and_hatching_are_doubted_as_in_python(rounded_recognizer: Recog
         assert_equal(rounded_recognizer.recognize(strokes), found["readings"])
 
 
+def test_joined_strokes_and_spirals_are_doubted_as_in_python(
+    rounded_recognizer: Recognizer, exported: Path, inks: list[Ink]
+) -> None:
+    drawn = [[spiral(turns, way).tolist()] for turns in (1.2, 1.6, 2.0) for way in (-1, 1)]
+    drawn += [[np.concatenate(ink.strokes).tolist()] for ink in inks if 2 <= len(ink.strokes) <= 5][:6]
+    for strokes, found in zip(drawn, in_node(READER, [exported], [{"strokes": one} for one in drawn]), strict=True):
+        assert_equal(rounded_recognizer.recognize(strokes), found["readings"])
+
+
 def test_fixed_symbols_are_read_as_in_python(rounded_recognizer: Recognizer, exported: Path, inks: list[Ink]) -> None:
     some = [ink for ink in inks if 4 <= len(ink.strokes) <= 12][::12]
     given = [
@@ -134,6 +143,12 @@ def test_fixed_symbols_that_cannot_be_are_refused(recognizer: Recognizer, export
         with pytest.raises(FixedSymbolError) as error:
             recognizer.recognize(cross, fixed=[FixedSymbol(tuple(strokes), label) for strokes, label in fixed])
         assert (answer.get("code"), answer.get("error")) == ("invalid", error.value.cause)
+
+
+def spiral(turns: float, way: int) -> np.ndarray:
+    along = np.linspace(0, 1, 80)
+    angle = way * 2 * np.pi * turns * along
+    return np.outer(5 + 95 * along, [1, 1]) * np.column_stack([np.cos(angle), np.sin(angle)])
 
 
 SCRIBBLE = [[[np.cos(2.4 * i) * (i % 7), np.sin(3.1 * i) * (i % 5)] for i in range(300)] for _ in range(4)]

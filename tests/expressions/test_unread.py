@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from crohme.expressions.odd_strokes import coiled, jumps
 from crohme.expressions.recognizer import NoReading, Recognizer, prepare
 from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.stroke_limits import limits, swings
@@ -16,9 +17,11 @@ from crohme.expressions.unread import (
     coverage_factor,
     dot_factor,
     ink_weights,
+    joined_factor,
     known_factor,
     lines_factor,
     seen_shares,
+    spiral_factor,
     swing_factor,
     unread_shares,
 )
@@ -27,7 +30,7 @@ from crohme.notation import from_latex
 from crohme.notation.alphabet import OTHER
 from crohme.notation.tree import Node, Relation, SymbolTree
 from crohme.recognition import RecognizedSymbol
-from inkml_parser import Ink, resample
+from inkml_parser import Ink, read, resample
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,7 @@ def shipped() -> Recognizer:
     return Recognizer.load("expressions")
 
 
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample" / "test"
 LINE, DOT = [[0, 0], [10, 0]], [[4, 4], [4, 4]]
 
 
@@ -242,6 +246,59 @@ def test_norms_around_something_and_signs_of_as_many_lines_as_they_have_are_not_
     assert lines_factor(SymbolTree((Node(r"\equiv", (0, 1, 2, 3)),))) < 0.5
     assert lines_factor(SymbolTree((Node(r"\|", (0,)), Node(r"\|", (1,))))) < 0.5
     assert default.recognize([[[0, 8 * i], [40, 8 * i]] for i in range(3)]).confidence > 0.5
+
+
+def spiral(turns: float, way: int = 1, shape: float = 1.0) -> np.ndarray:
+    along = np.linspace(0, 1, 80)
+    angle = way * 2 * np.pi * turns * along
+    return np.outer(5 + 95 * along**shape, [1, 1]) * np.column_stack([np.cos(angle), np.sin(angle)])
+
+
+@pytest.mark.parametrize("shape", [0.7, 1.0, 1.5])
+@pytest.mark.parametrize("turns", [1.5, 1.75, 2.0, 2.5])
+def test_the_default_network_is_not_confident_of_a_spiral(default: Recognizer, turns: float, shape: float) -> None:
+    for way in (-1, 1):
+        for stroke in (spiral(turns, way, shape), spiral(turns, way, shape)[::-1]):
+            assert default.recognize([stroke]).confidence < 0.5
+
+
+def test_a_spiral_is_measured_by_its_turns_beside_others() -> None:
+    def measured(stroke: np.ndarray) -> float:
+        return coiled(resample(stroke, count=64))
+
+    assert [measured(spiral(turns)) for turns in (1.5, 2, 2.5)] == pytest.approx([0.5, 1.0, 1.5], abs=0.12)
+    circle = np.column_stack([np.cos(np.linspace(0, 14, 90)), np.sin(np.linspace(0, 14, 90))])
+    assert [measured(stroke) for stroke in (circle, zigzag(8, 10), np.array([[0.0, 0], [9, 0]]))] == [0, 0, 0]
+
+
+def test_only_a_spiral_by_itself_is_doubted() -> None:
+    alone = prepare(Ink.from_arrays([spiral(2)]))
+    beside = prepare(Ink.from_arrays([spiral(2), [[150, 0], [150, 50]]]))
+    assert spiral_factor(alone) < 0.5 and spiral_factor(beside) == 1
+
+
+def square(x: float) -> np.ndarray:
+    corners = np.array([[x, 0], [x + 10, 0], [x + 10, 10], [x, 10], [x, 0]], float)
+    return resample(corners, count=40)
+
+
+def test_ink_whose_strokes_were_joined_is_doubted() -> None:
+    apart = [square(x) for x in (0, 30, 60)]
+    joined = np.concatenate(apart)
+    assert jumps([*apart, joined, np.array([[0.0, 0], [1, 0], [50, 0]])]).tolist() == [0, 0, 0, 2, 0]
+    assert joined_factor([joined], np.ones(1)) < 0.5
+    assert joined_factor([joined, *apart], np.array([0.6, 0.1, 0.1, 0.2])) < 0.5
+    assert joined_factor([joined, *apart], np.array([0.4, 0.2, 0.2, 0.2])) == 1
+    assert joined_factor(apart, np.full(3, 1 / 3)) == 1
+
+
+@pytest.mark.parametrize("name", ["sample8_09", "sample7_00", "sample8_03"])
+def test_the_default_network_is_not_confident_of_joined_strokes(default: Recognizer, name: str) -> None:
+    ink = read(SAMPLE / f"{name}.inkml")
+    try:
+        assert default.recognize([np.concatenate(ink.strokes)]).confidence < 0.5
+    except NoReading:
+        pass
 
 
 @pytest.mark.parametrize("label", [OTHER, "\\overbrace", "\\boxed", "\\aleph", "a"])

@@ -9,6 +9,7 @@ import numpy as np
 
 from crohme.ink.image_files import ImageError
 from crohme.ink.trace.contrast import contrast, noise, pen_width, weakest
+from crohme.ink.trace.foreign import has_foreign
 from crohme.ink.trace.paper_lines import check_texture, paper_lines
 from crohme.ink.trace.rims import Ground, along_edges, rims
 from crohme.ink.trace.solid import check_broad, edge_marks
@@ -44,12 +45,14 @@ class Binary:
         pen: float. Width of the pen here, pixels.
         is_half: bool. Whether as much was written in a colour on the other side of the paper's, and is not here. On a
             picture of one symbol a frame or a marker is enough for that.
+        is_doubtful: bool. Whether there is something beside the writing that may be none, see `has_foreign`.
     """
 
     ink: Image
     scale: float
     pen: float
     is_half: bool
+    is_doubtful: bool
 
 
 def binarise(pixels: Image) -> Binary:
@@ -70,8 +73,14 @@ def binarise(pixels: Image) -> Binary:
     printed = paper_lines(strength, ink, pen_width(ink))
     if printed is not None:
         strokes = ink & ~printed.astype(np.uint8)
-        rim = np.asarray(cv2.dilate(printed.astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8) & ~strokes
-        strength = np.where(rim > 0, 0, strength).astype(np.uint8)
+        lines, near = printed.astype(np.uint8), np.ones((3, 3), np.uint8)
+        rim = np.asarray(cv2.dilate(lines, near), np.uint8) & ~strokes
+        # The soft edges of lines that were enlarged are pale lines of their own, once these are taken out.
+        usual = float(np.median(strength[printed]))
+        soft = np.asarray(cv2.dilate(lines, _around(found.pen)), np.uint8) & ~np.asarray(
+            cv2.dilate(strokes, near), np.uint8
+        )
+        strength = np.where((rim > 0) | ((soft > 0) & (strength < usual)), 0, strength).astype(np.uint8)
         ink = _threshold(strength, found.pen)
     pen = pen_width(ink)
     scale = 1.0 if _FINE <= pen <= _BROAD else min(PEN_WIDTH / pen, _MOST_ENLARGED)
@@ -84,11 +93,11 @@ def binarise(pixels: Image) -> Binary:
         flat = np.asarray(cv2.resize(flat, size), np.uint8)
         ink = _threshold(strength, pen * scale)
         pen = pen_width(ink)
-    ink = _marks(ink, flat, strength, pen, found.is_dark)
+    ink, is_doubtful = _marks(ink, flat, strength, pen, found.is_dark)
     check_texture(ink, pen)
     check_broad(ink)
     _check_faint(strength, ink, pen)
-    return Binary(ink, found.scale * scale, pen, found.is_half)
+    return Binary(ink, found.scale * scale, pen, found.is_half, is_doubtful)
 
 
 def _threshold(strength: Image, pen: float) -> Image:
@@ -172,8 +181,8 @@ def _beside_ink(stats: Int32Array, ink: Image, reach: int) -> BoolArray:
     return np.asarray(((high > before) & (low < after)).all(axis=1), np.bool_)
 
 
-def _marks(ink: Image, flat: Image, strength: Image, pen: float, is_dark: bool) -> Image:
-    """The separate marks of ink without specks, and without what is left of the rim of something solid."""
+def _marks(ink: Image, flat: Image, strength: Image, pen: float, is_dark: bool) -> tuple[Image, bool]:
+    """The separate marks of ink without specks and the rims of something solid; and whether some may be no writing."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     kept = stats[:, cv2.CC_STAT_AREA] >= _SPECK * pen * pen * np.pi / 4
     kept[0] = False
@@ -187,4 +196,5 @@ def _marks(ink: Image, flat: Image, strength: Image, pen: float, is_dark: bool) 
     kept &= ~edge_marks(found, np.asarray(stats, np.int32), kept, pen)
     if not kept.any():
         raise ImageError("nothing is drawn on it")
-    return ink if kept[1:].all() else kept[labels].astype(np.uint8)
+    is_doubtful = has_foreign(found, np.asarray(stats, np.int32), kept, ground)
+    return ink if kept[1:].all() else kept[labels].astype(np.uint8), is_doubtful

@@ -150,14 +150,26 @@ def _crossed(lines: BoolArray, strokes: Image, strength: Image, ink: Image, reac
     """Where on lines there is ink as well: it is stronger, or goes on within `reach` (down, across) at both sides."""
     if not lines.any():
         return lines
-    on_lines = strength[lines]
-    typical = float(np.median(on_lines[on_lines > 0])) if on_lines.any() else 0.0
+    typical = _core(strength, lines, reach)
     others = cv2.dilate(strokes, np.ones((3, 3), np.uint8))
     down, across = reach
     before = np.asarray(cv2.dilate(others, np.ones(reach, np.uint8), anchor=(across - 1, down - 1)), np.uint8)
     after = np.asarray(cv2.dilate(others, np.ones(reach, np.uint8), anchor=(0, 0)), np.uint8)
-    crossed: BoolArray = ((ink > 0) & ((before & after) > 0)) | (strength > max(_STRONGER * typical, _PLAIN))
+    crossed: BoolArray = ((ink > 0) & ((before & after) > 0)) | (strength > np.maximum(_STRONGER * typical, _PLAIN))
     return crossed
+
+
+def _core(strength: Image, lines: BoolArray, reach: tuple[int, int]) -> Image:
+    """How strong each line usually is where it is strongest: one that was enlarged has broad, pale edges."""
+    count, labels = cv2.connectedComponents(lines.astype(np.uint8), connectivity=8)
+    own = np.where(lines, strength, 0).astype(np.uint8)
+    at = (own > 0) & (own == cv2.dilate(own, np.ones(reach, np.uint8)))
+    of, values = labels[at], own[at]
+    order = np.lexsort((values, of))
+    begin, end = (np.searchsorted(of[order], np.arange(count), side) for side in ("left", "right"))
+    usual = np.zeros(count, np.uint8)
+    usual[end > begin] = values[order][(begin + end)[end > begin] // 2]
+    return np.asarray(usual[labels], np.uint8)
 
 
 def _left_of(lines: BoolArray, ink: Image, strength: Image) -> BoolArray:

@@ -43,17 +43,23 @@ class Ground:
         return [self.flat] if self.flat.ndim == 2 else [np.asarray(one, np.uint8) for one in cv2.split(self.flat)]
 
     @cached_property
-    def steps(self) -> Image:
-        """`(h, w)` uint8. How much the ground beside each pixel differs, the most of all channels, without strokes."""
-        stroke, beside = (np.ones((n, n), np.uint8) for n in map(self._side, (_STROKE, _BESIDE)))
+    def bare(self) -> list[Image]:
+        """The colour channels without strokes."""
+        stroke = np.ones((self._side(_STROKE),) * 2, np.uint8)
         # Ink that is darker than its ground may be lighter in one of the channels.
         both = (cv2.MORPH_CLOSE, cv2.MORPH_OPEN) if self.is_dark else (cv2.MORPH_OPEN, cv2.MORPH_CLOSE)
+        found = self.planes
+        for how in both:
+            found = [np.asarray(cv2.morphologyEx(plane, how, stroke), np.uint8) for plane in found]
+        return found
+
+    @cached_property
+    def steps(self) -> Image:
+        """`(h, w)` uint8. How much the ground beside each pixel differs, the most of all channels, without strokes."""
+        beside = np.ones((self._side(_BESIDE),) * 2, np.uint8)
         found: Image = np.zeros(self.flat.shape[:2], np.uint8)
-        for plane in self.planes:
-            bare = plane
-            for how in both:
-                bare = np.asarray(cv2.morphologyEx(bare, how, stroke), np.uint8)
-            found = np.maximum(found, np.asarray(cv2.morphologyEx(bare, cv2.MORPH_GRADIENT, beside), np.uint8))
+        for plane in self.bare:
+            found = np.maximum(found, np.asarray(cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, beside), np.uint8))
         return found
 
     def _side(self, reach: float) -> int:
