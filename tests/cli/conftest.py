@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -49,3 +50,13 @@ def write_ink() -> Callable[..., Path]:
         return path
 
     return write_one
+
+
+@pytest.fixture
+def terminal() -> Iterator[None]:
+    """As in a terminal, whose end commands hear of: with `nohup` neither they nor these tests would."""
+    if not hasattr(signal, "SIGHUP"):
+        pytest.skip("there is no SIGHUP here")
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)

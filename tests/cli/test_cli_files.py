@@ -67,6 +67,7 @@ def test_what_cannot_be_written_leaves_the_old_file(
     assert list(output.parent.iterdir()) == [output]
 
 
+@pytest.mark.usefixtures("terminal")
 def test_interrupted_before_anything_was_read_the_old_output_stays(
     ink: Path, predict: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +201,7 @@ def test_a_folder_that_cannot_be_read_is_told(
 
 
 @needs_proc
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize(("end", "code"), [("KILL", -signal.SIGKILL), ("TERM", 143), ("HUP", 129)])
 @pytest.mark.parametrize("command", ["predict", "evaluate"])
 def test_no_worker_is_left(end: str, code: int, command: str, expression_bundle: Path, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def expressions_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_serves_until_it_is_stopped(expressions_folder: Path, stop: signal.Signals) -> None:
     command = [sys.executable, "crohme.py", "serve", "--port", "0", "--bundle", str(expressions_folder)]
