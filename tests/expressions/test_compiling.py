@@ -121,6 +121,39 @@ def test_a_compiler_may_lie_in_a_folder_with_blanks(
     assert len(list(own_cache.iterdir())) == 2
 
 
+def test_where_the_system_has_a_compiler_that_lacks_what_it_needs_the_other_is_taken(
+    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As without headers, or on a Mac without the command line tools; and it is not asked again."""
+    lacking = tmp_path / "lacking"
+    lacking.write_text(f"#!/bin/sh\necho asked >> '{tmp_path}/asked'\necho 'error: no tools' >&2\nexit 1\n")
+    lacking.chmod(0o755)
+    monkeypatch.setattr(build, "_compilers", lambda: [[str(lacking)], ["cc"]])
+    for _ in range(2):
+        build.library.cache_clear()
+        assert build.library().lanes() > 0
+    assert (tmp_path / "asked").read_text() == "asked\n"
+    assert len(list(own_cache.iterdir())) == 1
+    monkeypatch.setattr(build, "_compilers", lambda: [[str(lacking)], ["/nowhere/zig"]])
+    build.library.cache_clear()
+    with pytest.raises(EngineError, match="lacking cannot compile the kernels: error: no tools"):
+        build.library()
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_a_compiler_keeps_nothing_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zig would, and fails where there is none."""
+    compiler = tmp_path / "cc"
+    compiler.write_text(f'#!/bin/sh\necho "$ZIG_GLOBAL_CACHE_DIR" > \'{tmp_path}/told\'\nexec cc "$@"\n')
+    compiler.chmod(0o755)
+    monkeypatch.setenv("CC", str(compiler))
+    monkeypatch.delenv("ZIG_GLOBAL_CACHE_DIR", raising=False)
+    build.library()
+    told = Path((tmp_path / "told").read_text().strip())
+    assert told.is_absolute()
+    assert not told.exists()
+
+
 def test_it_is_compiled_once(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crohme.load("expressions", engine="compiled")
     (kept,) = own_cache.glob("kernels-*.so")
