@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,28 @@ def test_what_reaches_beyond_the_tables_is_refused() -> None:
     for far in (none - 1, none + 100_000):
         with pytest.raises(IndexError):
             compiled.read(memory, compiled.start(), far, nowhere, nowhere, none, none)
+
+
+def test_arrays_of_other_shapes_are_refused_as_by_numpy() -> None:
+    """The kernels would read what lies behind them."""
+    nets = networks()
+    points = nets[0].arguments["points"]
+    none, some, fewer = np.zeros((1, 1), np.int64), np.zeros((1, 1, 5), np.float32), np.zeros((1, 1, 2), np.float32)
+    for net in nets:
+        memory = net.encode(RNG.normal(size=(5, points, 2)).astype(np.float32))
+        with pytest.raises(ValueError):
+            net.encode(RNG.normal(size=(5, points - 4, 2)).astype(np.float32))
+        with pytest.raises(ValueError):
+            net.classify(replace(memory, encoded=memory.encoded[:, 1:]))
+        for given in (
+            (none, fewer, fewer, none, none),
+            (none, some, fewer, none, none),
+            (none[:0], some, some, none, none),
+            (none, some, some, none[:0], none),
+            (none, some, some, none, none[:0]),
+        ):
+            with pytest.raises(ValueError):
+                net.read(memory, net.start(), *given)
 
 
 def test_more_heads_than_it_takes_are_named() -> None:

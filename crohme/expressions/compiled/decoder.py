@@ -162,7 +162,11 @@ class CompiledDecoder:
             ctypes.byref(self._decoder), Whole(len(views)), views, Pointer(address(tokens))
         )
         if error:
-            raise MemoryError("no memory to read tokens") if error == _NO_MEMORY else IndexError("no such token")
+            raise (
+                MemoryError("no memory to read tokens")
+                if error == _NO_MEMORY
+                else IndexError("no such token, relation or row")
+            )
         answers, start = [], 0
         for one in asked:
             k, q, _ = one.pointers.shape
@@ -172,6 +176,9 @@ class CompiledDecoder:
 
     def _asked(self, one: Read[CompiledMemory, State]) -> _Asked:
         k, q, n = one.anchors.shape
+        numbers = [one.previous, one.relations, one.rows]
+        if any(array.shape != (k, q) for array in numbers) or one.written.shape != (k, q, n) or n != len(one.memory):
+            raise ValueError("the tokens to read have unlike shapes")
         before, pointers = one.state.path.shape[1], np.empty((k, q, n), np.float32)
         positions = np.empty((k, q, self._plain.width), np.float32)
         positions[:] = first_positions(one.state.length + q, self._plain.width)[one.state.places(q)]
