@@ -19,6 +19,7 @@ import crohme
 from crohme import EngineError, bundle
 from crohme.datasets.location import inkml_files
 from crohme.expressions.compiled import build
+from crohme.expressions.compiled.layers import Weights
 from crohme.expressions.forward import NumpyTransformer
 
 
@@ -239,6 +240,24 @@ def test_the_cache_may_be_the_current_folder(own_cache: Path, monkeypatch: pytes
         build.library.cache_clear()
         assert build.library().lanes() > 0
     assert len(list(own_cache.iterdir())) == 1
+
+
+@pytest.mark.usefixtures("own_cache")
+@pytest.mark.parametrize("lanes", [8, 16])
+def test_every_number_of_rows_is_multiplied_whatever_the_processor(lanes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """16 lanes are those of AVX-512, which few machines that run tests have."""
+    monkeypatch.setattr(build, "_FLAGS", ("-O1", "-shared", f"-DLANES={lanes}"))
+    kernels, rng = build.library(), np.random.default_rng(3)
+    assert kernels.lanes() == lanes
+    for inputs, outputs in ((7, 5), (42, 33), (192, 64)):
+        table = {"a/kernel": rng.normal(size=(inputs, outputs)), "a/bias": rng.normal(size=outputs)}
+        table = {path: values.astype(np.float16).astype(np.float32) for path, values in table.items()}
+        weights = Weights(table, kernels)
+        for rows in (*range(1, 26), 97, 300):
+            x = rng.normal(size=(rows, inputs)).astype(np.float32)
+            expected = x @ table["a/kernel"] + table["a/bias"]
+            np.testing.assert_allclose(weights.multiplied(weights.layer("a"), x), expected, atol=1e-4)
+    crohme.load("expressions", engine="compiled")  # which compares the two
 
 
 def test_kernels_that_compute_something_else_are_refused(
