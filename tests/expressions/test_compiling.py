@@ -250,8 +250,8 @@ def test_every_number_of_rows_is_multiplied_whatever_the_processor(lanes: int, m
     kernels, rng = build.library(), np.random.default_rng(3)
     assert kernels.lanes() == lanes
     for inputs, outputs in ((7, 5), (42, 33), (192, 64)):
-        table = {"a/kernel": rng.normal(size=(inputs, outputs)), "a/bias": rng.normal(size=outputs)}
-        table = {path: values.astype(np.float16).astype(np.float32) for path, values in table.items()}
+        shapes = {"a/kernel": (inputs, outputs), "a/bias": (outputs,)}
+        table = {path: rng.normal(size=shape).astype(np.float16).astype(np.float32) for path, shape in shapes.items()}
         weights = Weights(table, kernels)
         for rows in (*range(1, 26), 97, 300):
             x = rng.normal(size=(rows, inputs)).astype(np.float32)
