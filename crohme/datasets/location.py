@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -39,8 +40,15 @@ def sample_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """Where what is slow to compute is kept: `$CROHME_CACHE`, or `~/.cache/crohme`. Made if missing."""
-    folder = Path(os.environ.get("CROHME_CACHE") or Path.home() / ".cache" / "crohme")
+    """Where what is slow to compute is kept: `$CROHME_CACHE`, or `~/.cache/crohme`. Made if missing.
+
+    Raises:
+        OSError: It cannot be made, or there is no home folder to make it in.
+    """
+    try:
+        folder = Path(os.environ.get("CROHME_CACHE") or Path.home() / ".cache" / "crohme")
+    except RuntimeError:  # as in a container whose user has no name
+        raise FileNotFoundError(errno.ENOENT, "no home folder; CROHME_CACHE can name another") from None
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -89,9 +89,25 @@ class NumpyTransformer:
         self.heads = int(arguments["heads"])
         self.preprocessing = preprocessing or Preprocessing()
         of_decoder = {path: w for path, w in self._weights.items() if path.startswith("decoder/")}
-        self._decoder: AnyDecoder = Decoder(of_decoder, self.heads, int(arguments["decoder_layers"]))
+        self._plain = Decoder(of_decoder, self.heads, int(arguments["decoder_layers"]))
+        self._use_numpy()
+
+    def _use_numpy(self) -> None:
+        self._decoder: AnyDecoder = self._plain
         self._encoder: Encoder = self._encode
         self._heads: Callable[[Float32Array, str], Float32Array] = self._dense
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what is compiled, which cannot be copied: a copy compiles its own."""
+        state = {name: value for name, value in vars(self).items() if name not in ("_decoder", "_encoder", "_heads")}
+        return {**state, "_is_compiled": self._decoder is not self._plain}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        is_compiled = state.pop("_is_compiled")
+        vars(self).update(state)
+        self._use_numpy()
+        if is_compiled:
+            self.compile()
 
     def compile(self) -> None:
         """Have what takes long computed by kernels that are compiled for this machine, when first asked for.
@@ -99,23 +115,30 @@ class NumpyTransformer:
         Raises:
             EngineError: There is no C compiler, it fails, or what it made computes something else.
         """
+        if self._decoder is not self._plain:
+            return  # it is already
+        try:
+            self._compile()
+        except BaseException:
+            self._use_numpy()
+            raise
+
+    def _compile(self) -> None:
         from crohme.expressions.compiled import EngineError
         from crohme.expressions.compiled.build import library
         from crohme.expressions.compiled.decoder import CompiledDecoder
         from crohme.expressions.compiled.encoder import CompiledEncoder
         from crohme.expressions.compiled.layers import Weights
 
-        if not isinstance(self._decoder, Decoder):
-            return  # it is already
         expected = self._sample()
-        self._decoder = CompiledDecoder(self._decoder)
+        self._decoder = CompiledDecoder(self._plain)
         if type(self)._encode is NumpyTransformer._encode:  # another network's encoder stays as it is
             self._encoder = CompiledEncoder(self._weights, self.arguments)
         weights = Weights(self._weights, library())
         layers = {name: weights.layer(name) for name in _OF_STROKES}
         self._heads = lambda x, name: weights.multiplied(layers[name], x)
         for one, other in zip(expected, self._sample(), strict=True):
-            if not np.abs(one - other).max() < _ALIKE * np.abs(one).max():
+            if not np.abs(one - other).max() <= _ALIKE * np.abs(one).max():
                 raise EngineError("the compiled kernels do not compute what numpy does")
 
     def _sample(self) -> tuple[Float32Array, ...]:

@@ -1,14 +1,13 @@
-"""The compiled engine: it computes what numpy does, is compiled once, and says what it lacks."""
+"""The compiled engine: it computes what numpy does, and says what it lacks."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import stat
-import subprocess
-import sys
-from collections.abc import Iterator
+import copy
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ import pytest
 import crohme
 from crohme import EngineError, bundle
 from crohme.datasets.location import inkml_files
-from crohme.expressions.compiled import build
+from crohme.expressions.compiled.decoder import CompiledMemory
 from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.networks import stroke_transformer
 from crohme.expressions.recognizer import Recognizer, prepare
@@ -29,16 +28,6 @@ SIZES = {
     "one head": {"width": 20, "heads": 1, "encoder_layers": 1, "decoder_layers": 1, "geometry": 9},
     "wide": {"width": 288, "heads": 8, "expansion": 3, "encoder_layers": 1, "decoder_layers": 1},
 }
-
-
-@pytest.fixture
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A cache in which nothing is compiled yet."""
-    monkeypatch.setenv("CROHME_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(build, "_FLAGS", ("-O0", "-shared"))  # in a fraction of the time
-    build.library.cache_clear()
-    yield tmp_path / "cache"
-    build.library.cache_clear()
 
 
 def networks(**sizes: int) -> tuple[NumpyTransformer, NumpyTransformer]:
@@ -125,90 +114,36 @@ def test_an_engine_that_there_is_not_is_named(given: str, monkeypatch: pytest.Mo
     assert str(raised.value) == f"'compild'{of} is no engine: numpy or compiled; did you mean compiled?"
 
 
-def test_a_command_says_in_a_line_that_there_is_no_compiler(tmp_path: Path) -> None:
-    """Without a compiler in PATH, as on most machines of people who write no C."""
-    environment = {**os.environ, "CROHME_ENGINE": "compiled", "PATH": "", "CC": "", "CROHME_CACHE": str(tmp_path)}
-    # `ziglang` is hidden, where it is installed.
-    program = "import sys; sys.modules['ziglang'] = None; from crohme.cli import main; sys.exit(main())"
-    done = subprocess.run(
-        [sys.executable, "-c", program, "predict", str(inkml_files(Path("data/sample"))[0])],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-    assert "the compiled engine needs a C compiler, and there is none: pip install" in done.stderr
-    assert "[fast]" in done.stderr
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_a_copy_is_compiled_as_well(copied: Callable[[Any], Any]) -> None:
+    recognizer = crohme.load(engine="compiled")
+    ink = read(inkml_files(Path("data/sample"))[0])
+    other = copied(recognizer)
+    assert other.recognize(ink).latex == recognizer.recognize(ink).latex
+    assert type(other.network.encode(prepare(ink))).__name__ == "CompiledMemory"
 
 
-def test_a_compiler_that_fails_or_that_there_is_not_is_named(
-    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    failing = tmp_path / "failing"
-    failing.write_text("#!/bin/sh\necho 'kernels.c:1: error: no luck' >&2\nexit 1\n")
-    failing.chmod(0o755)
-    for compiler, cause in (
-        (str(failing), f"{failing} cannot compile the kernels: kernels.c:1: error: no luck"),
-        ("/nowhere/cc", "/nowhere/cc cannot be run: No such file or directory"),
-        ('cc "-O', "CC names no compiler: No closing quotation"),
-        ("true", "true cannot compile the kernels: it made none"),
-    ):
-        monkeypatch.setenv("CC", compiler)
-        build.library.cache_clear()
-        with pytest.raises(EngineError) as raised:
-            crohme.load(engine="compiled")
-        assert str(raised.value) == cause
-    assert not list(own_cache.iterdir())
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_a_copied_memory_has_its_own_arrays(copied: Callable[[Any], Any]) -> None:
+    _, compiled = networks()
+    memory = compiled.encode(RNG.normal(size=(9, compiled.arguments["points"], 2)).astype(np.float32))
+    some = (RNG.random((1, 1, 9)) < 0.5).astype(np.float32)
+    none = np.zeros((1, 1), np.int64)
+    before = compiled.read(memory, compiled.start(), none, some, some, none, none)
+    other = copied(memory)
+    assert isinstance(memory, CompiledMemory)
+    for array in (memory.encoded, memory.geometry, *memory.arrays.values()):
+        if copied is not copy.copy:
+            array.fill(np.nan)
+    after = compiled.read(other, compiled.start(), none, some, some, none, none)
+    np.testing.assert_array_equal(after[0], before[0])
+    np.testing.assert_array_equal(after[1], before[1])
 
 
-def test_it_is_compiled_once(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    crohme.load("expressions", engine="compiled")
-    (kept,) = own_cache.glob("kernels-*.so")
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o700
-    build.library.cache_clear()
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("compiled again"))
-    crohme.load("expressions", engine="compiled")
-
-
-def test_what_others_could_have_written_is_not_run(own_cache: Path) -> None:
-    build.library()
-    (kept,) = own_cache.glob("kernels-*.so")
-    kept.chmod(0o777)
-    before = kept.stat().st_ino
-    build.library.cache_clear()
-    build.library()
-    assert kept.stat().st_ino != before
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o700
-
-
-def test_a_damaged_library_is_made_again(own_cache: Path) -> None:
-    build.library()
-    (kept,) = own_cache.glob("kernels-*.so")
-    kept.unlink()  # it is mapped: to write into it would change what runs
-    kept.write_bytes(b"")
-    kept.chmod(0o700)
-    build.library.cache_clear()
-    assert build.library().lanes() > 0
-
-
-@pytest.mark.usefixtures("own_cache")
-def test_it_works_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("CROHME_CACHE", str(tmp_path / "file" / "cache"))
-    assert build.library().lanes() > 0
-
-
-def test_kernels_that_compute_something_else_are_refused(
-    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As a compiler's fault would have it: no wrong answer is given with confidence."""
-    wrong = Path(shutil.copytree(build.SOURCE, tmp_path / "kernels"))
-    vectors = wrong / "vectors.h"
-    right = vectors.read_text(encoding="utf-8")
-    vectors.write_text(right.replace("+ 127) << 23", "+ 126) << 23"))
-    assert vectors.read_text(encoding="utf-8") != right
-    monkeypatch.setattr(build, "SOURCE", wrong)
-    with pytest.raises(EngineError, match="the compiled kernels do not compute what numpy does"):
-        crohme.load(engine="compiled")
+def test_weights_that_are_zero_are_no_fault() -> None:
+    arguments = bundle.load("expressions").arguments
+    shapes = stroke_transformer.NETWORK.shapes(arguments)
+    NumpyTransformer({path: np.zeros(shape, np.float32) for path, shape in shapes.items()}, arguments).compile()
 
 
 def test_what_reaches_beyond_the_tables_is_refused() -> None:
@@ -219,6 +154,28 @@ def test_what_reaches_beyond_the_tables_is_refused() -> None:
     for far in (none - 1, none + 100_000):
         with pytest.raises(IndexError):
             compiled.read(memory, compiled.start(), far, nowhere, nowhere, none, none)
+
+
+def test_arrays_of_other_shapes_are_refused_as_by_numpy() -> None:
+    """The kernels would read what lies behind them."""
+    nets = networks()
+    points = nets[0].arguments["points"]
+    none, some, fewer = np.zeros((1, 1), np.int64), np.zeros((1, 1, 5), np.float32), np.zeros((1, 1, 2), np.float32)
+    for net in nets:
+        memory = net.encode(RNG.normal(size=(5, points, 2)).astype(np.float32))
+        with pytest.raises(ValueError):
+            net.encode(RNG.normal(size=(5, points - 4, 2)).astype(np.float32))
+        with pytest.raises(ValueError):
+            net.classify(replace(memory, encoded=memory.encoded[:, 1:]))
+        for given in (
+            (none, fewer, fewer, none, none),
+            (none, some, fewer, none, none),
+            (none[:0], some, some, none, none),
+            (none, some, some, none[:0], none),
+            (none, some, some, none, none[:0]),
+        ):
+            with pytest.raises(ValueError):
+                net.read(memory, net.start(), *given)
 
 
 def test_more_heads_than_it_takes_are_named() -> None:

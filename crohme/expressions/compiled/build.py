@@ -9,50 +9,114 @@ import os
 import platform
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 from crohme.datasets.location import cache_folder
+from crohme.errors import cause_of
 from crohme.expressions.compiled import EngineError
 from crohme.extras import install
+from inkml_parser.files import read_regular
 
 log = logging.getLogger(__name__)
 SOURCE = Path(__file__).with_name("kernels")  # the folder; kernels.c includes the rest
 _OF_SYSTEM = ("cc", "gcc", "clang")
 # Not -ffast-math: sums stay in the order in which they are written, and roundings are what the exponential needs.
 _FLAGS = ("-O3", "-std=gnu11", "-ffp-contract=fast", "-fno-math-errno", "-shared")
+# Elsewhere compilers differ in what they take, and make code for all machines of the kind.
+_NATIVE = {"-march=native": ("x86", "amd64", "i386", "i686"), "-mcpu=native": ("arm", "aarch64", "ppc", "powerpc")}
 _LONGEST = 120  # seconds: Zig first builds what every program of its needs
+_SAID = 1 << 20  # bytes of what a compiler says that are looked at
 
 
 @cache
 def library() -> ctypes.CDLL:
-    """The compiled kernels. They lie in the cache, by their source, the compiler and the processor.
+    """The compiled kernels. They lie in the cache, by source, compiler, processor and content.
 
     Raises:
         EngineError: No C compiler, or it fails.
     """
-    command = [*_compiler(), *_FLAGS, *_for_this_machine()]
+    compilers = _compilers()
+    for compiler in compilers:
+        if kernels := _found(_named(compiler)):
+            return kernels
+    failed = list[EngineError]()
+    for compiler in compilers:
+        try:
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+                return _made(compiler, Path(folder))
+        except OSError as error:
+            raise EngineError(f"the compiled kernels cannot be written: {cause_of(error)}") from None
+        except EngineError as error:
+            failed.append(error)
+    raise failed[0]
+
+
+def _named(compiler: list[str]) -> str:
+    """How the files of the cache begin that a compiler has made here."""
     code = b"".join(file.read_bytes() for file in sorted(SOURCE.glob("*.[ch]")))
-    named = hashlib.sha256("\n".join([*command, _processor()]).encode() + code).hexdigest()[:20]
+    made_by = "\n".join([*compiler, *_FLAGS, *_for_this_machine(), _processor()])
+    return f"kernels-{hashlib.sha256(os.fsencode(made_by) + code).hexdigest()[:20]}"
+
+
+def _found(named: str) -> ctypes.CDLL | None:
+    """The kernels from the cache, None where they have to be compiled."""
     try:
-        kept = cache_folder() / f"kernels-{named}.so"
-        if _is_ours(kept):
-            try:
+        found = sorted(cache_folder().absolute().glob(f"{named}-*.so"))
+    except OSError:
+        return None  # `_made` says why
+    for kept in found:
+        try:
+            if _is_ours(kept):
                 return _loaded(kept)
-            except EngineError as error:
-                log.warning("%s, and are compiled again", error)
-        _compile(command, kept)
-        return _loaded(kept)
-    except OSError as error:  # nothing can be kept there
-        log.warning("the compiled kernels cannot be kept: %s", error)
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder, "kernels.so")
-        _compile(command, made)
+            kept.unlink()
+        except (OSError, EngineError) as error:
+            log.warning("%s; they are compiled again", error)
+    return None
+
+
+def _made(compiler: list[str], folder: Path) -> ctypes.CDLL:
+    """Compile the kernels in a folder, and load them from where they are kept, or else from there."""
+    made = _compiled(compiler, folder)
+    try:
+        kept = _kept(made, _named(compiler))
+    except OSError as error:
+        log.warning("the compiled kernels cannot be kept: %s", cause_of(error))
         return _loaded(made)
+    try:
+        return _loaded(kept)
+    except EngineError as error:  # nothing there may be run, perhaps
+        kept.unlink(missing_ok=True)
+        kernels = _loaded(made)
+        log.warning("%s; they are not kept", error)
+        return kernels
+
+
+def _kept(made: Path, named: str) -> Path:
+    """A copy in the cache. Its name ends with a digest of its content: a damaged library would end the program."""
+    folder, content = cache_folder().absolute(), made.read_bytes()
+    to = folder / f"{named}-{_digest(content)}.so"
+    descriptor, name = tempfile.mkstemp(".part", "kernels-", folder)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o700)
+        Path(name).replace(to)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return to
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:20]
 
 
 def _loaded(path: Path) -> ctypes.CDLL:
@@ -66,25 +130,29 @@ def _loaded(path: Path) -> ctypes.CDLL:
     return kernels
 
 
-def _compiler() -> list[str]:
-    """`$CC`, the system's compiler, or the one of the extra `fast`."""
+def _compilers() -> list[list[str]]:
+    """`$CC`; or the system's compiler and that of the extra `fast`, one of which may lack what it needs."""
+    named = os.environ.get("CC", "").strip()
+    if shutil.which(named):
+        return [[named]]  # a path may have blanks, and backslashes
     try:
-        given = shlex.split(os.environ.get("CC", ""))
+        given = shlex.split(named)
     except ValueError as error:
         raise EngineError(f"CC names no compiler: {error}") from None
     if given:
-        return given
-    for name in _OF_SYSTEM:
-        if path := shutil.which(name):
-            return [path]
+        return [given]
+    found = [[path] for path in map(shutil.which, _OF_SYSTEM) if path][:1]
     if find_spec("ziglang") is not None:
-        return [sys.executable, "-m", "ziglang", "cc"]
-    raise EngineError(f"the compiled engine needs a C compiler, and there is none: {install('fast')}")
+        found.append([sys.executable, "-m", "ziglang", "cc"])
+    if not found:
+        raise EngineError(f"the compiled engine needs a C compiler, and there is none: {install('fast')}")
+    return found
 
 
 def _for_this_machine() -> list[str]:
-    is_arm = platform.machine().lower() in ("arm64", "aarch64")
-    return ["-mcpu=native" if is_arm else "-march=native", *([] if os.name == "nt" else ["-fPIC"])]
+    machine = platform.machine().lower()
+    native = next((option for option, kinds in _NATIVE.items() if machine.startswith(kinds)), None)
+    return [*([native] if native else []), *([] if os.name == "nt" else ["-fPIC"])]
 
 
 def _processor() -> str:
@@ -99,35 +167,48 @@ def _processor() -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether a file is there that nobody else can have written: it is code that will be run."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
+    """Whether a file is whole, and nobody else can have written it: it is code that will be run."""
+    status = path.stat()
+    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
         return False
-    return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
+    return path.stem.rpartition("-")[2] == _digest(read_regular(path))
 
 
-def _compile(command: list[str], to: Path) -> None:
-    descriptor, name = tempfile.mkstemp(".so", f"{to.stem}-", to.parent)
-    os.close(descriptor)
-    made = Path(name)
+def _compiled(compiler: list[str], folder: Path) -> Path:
+    """The library that a compiler makes in a folder."""
+    to, name = folder / "kernels.so", shlex.join(compiler)
+    command = [*compiler, *_FLAGS, *_for_this_machine(), str(SOURCE / "kernels.c"), "-o", str(to)]
+    with open(folder / "said", "w+b") as output:
+        try:
+            status = _run(command, output)
+        except OSError as error:
+            raise EngineError(f"{name} cannot be run: {cause_of(error)}") from None
+        except subprocess.TimeoutExpired:
+            raise EngineError(f"{name} takes longer than {_LONGEST} seconds") from None
+        output.seek(0)
+        said = [" ".join(line.split()) for line in output.read(_SAID).decode(errors="replace").splitlines()]
+    if status:
+        ended = f"it was ended by signal {-status}" if status < 0 else f"it ended with status {status}"
+        cause = next((line for line in said if "error" in line), next(filter(None, said), ended))
+        raise EngineError(f"{name} cannot compile the kernels: {textwrap.shorten(cause, 200, placeholder=' …')}")
+    if not to.is_file() or not to.stat().st_size:
+        raise EngineError(f"{name} cannot compile the kernels: it made none")
+    return to
+
+
+def _run(command: list[str], output: BinaryIO) -> int:
+    """The status with which a program ends. Whatever it has started ends with it where it takes too long."""
+    beside = str(Path(output.name).parent)  # where Zig keeps files: it may have no home, and nobody else needs them
+    environment = {"ZIG_GLOBAL_CACHE_DIR": beside, **os.environ, "LC_ALL": "C"}
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True
+    )
     try:
-        done = subprocess.run(
-            [*command, str(SOURCE / "kernels.c"), "-o", name], stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, errors="replace", timeout=_LONGEST, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            said = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr.strip()[:200])
-            raise EngineError(f"{command[0]} cannot compile the kernels: {said}")
-        if not made.stat().st_size:
-            raise EngineError(f"{command[0]} cannot compile the kernels: it made none")
-        made.chmod(0o700)
-        made.replace(to)
-    except (FileNotFoundError, PermissionError) as error:
-        if error.filename in (None, name, str(to)):
-            raise
-        raise EngineError(f"{command[0]} cannot be run: {error.strerror}") from None
-    except subprocess.TimeoutExpired:
-        raise EngineError(f"{command[0]} takes longer than {_LONGEST} seconds") from None
+        return process.wait(_LONGEST)
     finally:
-        made.unlink(missing_ok=True)
+        if process.poll() is None:
+            if hasattr(os, "killpg"):
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+            process.wait()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -61,12 +62,21 @@ class CompiledMemory(Encoded):
     """One encoded expression of n strokes, with what the kernels look at.
 
     Args:
-        addresses: dict of the fields of a view that are the same for all tokens.
-        kept: the arrays that lie there.
+        places: dict of the fields of a view that are numbers, the same for all tokens.
+        arrays: dict of those that are arrays.
     """
 
-    addresses: dict[str, int] = field(default_factory=dict)
-    kept: tuple[Float32Array, ...] = ()
+    places: dict[str, int] = field(default_factory=dict)
+    arrays: dict[str, Float32Array] = field(default_factory=dict)
+
+    @cached_property
+    def fields(self) -> dict[str, int]:
+        """All of them, arrays by their addresses."""
+        return self.places | {name: address(array) for name, array in self.arrays.items()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy has arrays of its own, and so other addresses."""
+        return type(self), (self.encoded, self.geometry, self.places, self.arrays)
 
 
 class CompiledDecoder:
@@ -127,11 +137,10 @@ class CompiledDecoder:
         turned_geometry[..., :n] = geometry.transpose(0, 2, 1)
         pointer_keys = 2 * layers * width
         places = {"n": n, "stride": of_strokes.shape[1], "pointer_keys": pointer_keys,
-                  "anchors": pointer_keys + width, "pointed": pointer_keys + 2 * width,
-                  "of_strokes": address(of_strokes), "keys": address(keys),
-                  "turned_pointer_keys": address(keys[layers]), "geometry": address(geometry),
-                  "turned_geometry": address(turned_geometry)}  # fmt: skip
-        return CompiledMemory(encoded, geometry, places, (of_strokes, keys, turned_geometry))
+                  "anchors": pointer_keys + width, "pointed": pointer_keys + 2 * width}  # fmt: skip
+        arrays = {"of_strokes": of_strokes, "keys": keys, "turned_pointer_keys": keys[layers],
+                  "geometry": geometry, "turned_geometry": turned_geometry}  # fmt: skip
+        return CompiledMemory(encoded, geometry, places, arrays)
 
     def _turned(self, parts: Float32Array) -> Float32Array:
         """`(n, parts, width)` as `(parts, width, n)`, filled up with zeros."""
@@ -153,7 +162,11 @@ class CompiledDecoder:
             ctypes.byref(self._decoder), Whole(len(views)), views, Pointer(address(tokens))
         )
         if error:
-            raise MemoryError("no memory to read tokens") if error == _NO_MEMORY else IndexError("no such token")
+            raise (
+                MemoryError("no memory to read tokens")
+                if error == _NO_MEMORY
+                else IndexError("no such token, relation or row")
+            )
         answers, start = [], 0
         for one in asked:
             k, q, _ = one.pointers.shape
@@ -163,6 +176,9 @@ class CompiledDecoder:
 
     def _asked(self, one: Read[CompiledMemory, State]) -> _Asked:
         k, q, n = one.anchors.shape
+        numbers = [one.previous, one.relations, one.rows]
+        if any(array.shape != (k, q) for array in numbers) or one.written.shape != (k, q, n) or n != len(one.memory):
+            raise ValueError("the tokens to read have unlike shapes")
         before, pointers = one.state.path.shape[1], np.empty((k, q, n), np.float32)
         positions = np.empty((k, q, self._plain.width), np.float32)
         positions[:] = first_positions(one.state.length + q, self._plain.width)[one.state.places(q)]
@@ -181,7 +197,7 @@ class CompiledDecoder:
         }
         view = _View(
             m=k * q, before=before, read=before + k * q, room=state.pool.keys.shape[1],
-            **one.memory.addresses, **{name: address(array) for name, array in arrays.items()},
+            **one.memory.fields, **{name: address(array) for name, array in arrays.items()},
         )  # fmt: skip
         return _Asked(view, state, pointers, arrays)
 

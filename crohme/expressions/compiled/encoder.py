@@ -11,7 +11,7 @@ import numpy as np
 from crohme.expressions.compiled.build import library
 from crohme.expressions.compiled.layers import Layer, Norm, Pointer, Weights, Whole, address
 from crohme.expressions.layers import Table
-from crohme.types import Float32Array
+from crohme.types import Float32Array, Int64Array
 
 
 class _Block(ctypes.Structure):
@@ -73,8 +73,15 @@ class CompiledEncoder:
         counts, encoded = np.array(sizes, np.int64), np.empty((len(points), self._width), np.float32)
         geometry = np.empty((len(pairs), self._lying), np.float32)
         given = [np.ascontiguousarray(one, np.float32) for one in (points, strokes, pairs)]
+        if tuple(one.shape for one in given) != self._shapes(counts):
+            raise ValueError("the network does not take such features")
         arrays: list[np.ndarray] = [counts, *given, encoded, geometry]
         pointers = [Pointer(address(array)) for array in arrays]
         if self._library.encode(ctypes.byref(self._encoder), Whole(len(sizes)), *pointers):
             raise MemoryError("no memory to encode the strokes")
         return encoded, geometry
+
+    def _shapes(self, counts: Int64Array) -> tuple[tuple[int, ...], ...]:
+        """Those of the features of expressions of so many strokes."""
+        e, n = self._encoder, int(counts.sum())
+        return (n, e.points, e.features), (n, e.place[0].inputs), (int((counts**2).sum()), e.geometry[0].inputs)

@@ -75,7 +75,9 @@ class Weights:
 
     def multiplied(self, layer: Layer, x: Float32Array) -> Float32Array:
         """A layer of `(…, in)`."""
-        rows = np.ascontiguousarray(x, np.float32).reshape(-1, x.shape[-1])
+        if x.shape[-1] != layer.inputs:
+            raise ValueError(f"a layer takes {layer.inputs} numbers, not {x.shape[-1]}")
+        rows = np.ascontiguousarray(x, np.float32).reshape(-1, layer.inputs)
         out = np.empty((len(rows), layer.outputs), np.float32)
         self.kernels.layer(ctypes.byref(layer), Pointer(address(rows)), Whole(len(rows)), Pointer(address(out)))
         return out.reshape(*x.shape[:-1], -1)

@@ -19,19 +19,15 @@ typedef struct {
 int64_t lanes(void) { return LANES; }
 int64_t panel(void) { return PANEL; }
 
-#ifdef __F16C__
-int64_t reads_halves(void) { return 1; }
-#else
-int64_t reads_halves(void) { return 0; }
-#endif
+int64_t reads_halves(void) { return READS_HALVES; }
 
 /* The numbers from one on of a kernel. */
 static inline __attribute__((always_inline)) vec weights_at(const int is_half, const void *kernel, int64_t one)
 {
     if (!is_half) return at((const float *)kernel + one);
-#if defined(__AVX512F__)
+#if READS_HALVES && LANES == 16
     return (vec)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)((const uint16_t *)kernel + one)));
-#elif defined(__F16C__)
+#elif READS_HALVES
     return (vec)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)((const uint16_t *)kernel + one)));
 #else
     return (vec){0};

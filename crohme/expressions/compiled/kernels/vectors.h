@@ -7,10 +7,19 @@
 #include <immintrin.h>
 #endif
 
+/* Macros: #if knows no constants. A test compiles for either number, whatever the processor. */
+#ifndef LANES
 #ifdef __AVX512F__
-enum { LANES = 16, TILE = 12 };
+#define LANES 16
 #else
-enum { LANES = 8, TILE = 6 };
+#define LANES 8
+#endif
+#endif
+#define TILE (LANES == 16 ? 12 : 6)
+#if defined(__F16C__) && (LANES == 8 || defined(__AVX512F__))
+#define READS_HALVES 1
+#else
+#define READS_HALVES 0
 #endif
 enum { NO_MEMORY = 1, NO_SUCH_INDEX = 2 };
 
