@@ -253,7 +253,7 @@ class Recognizer:
         shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
         ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
         of_any = swing_factor(points) * spiral_factor(points) * joined_factor(strokes, weights)
-        if image_files.DOUBTFUL.items() <= ink.annotations.items():
+        if image_files.WITH_MARKS.items() <= ink.annotations.items():
             of_any *= FOREIGN
 
         def doubt(tree: SymbolTree) -> float:

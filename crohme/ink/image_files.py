@@ -33,7 +33,7 @@ SIGNATURES = tuple(start for known in FORMATS for start in known.signatures)
 """What pictures begin with."""
 TRACED = {"origin": "traced from a picture"}
 """The annotation of ink that nobody wrote as such."""
-DOUBTFUL = {"doubt": "something beside the writing may be none"}
+WITH_MARKS = {"doubt": "something beside the writing may be none"}
 """The annotation of traced ink, some of which may be a tick, a staple, a cursor or the like."""
 MAX_FILE_BYTES = 48 * 1024 * 1024
 MAX_PIXELS = 64_000_000

@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from crohme.ink.image_files import DOUBTFUL, TRACED, ImageError, naming, read_picture
+from crohme.ink.image_files import TRACED, WITH_MARKS, ImageError, naming, read_picture
 from crohme.ink.trace.binarise import MAX_MARKS, Binary, binarise
 from crohme.ink.trace.order import directed, reading_order
 from crohme.ink.trace.skeleton import graph_of, thin
@@ -61,7 +61,7 @@ def trace(pixels: Image) -> Ink:
             OpenCV's order; of any size, dark on light or light on dark, unevenly lit or not.
 
     Returns:
-        Ink in pixels of the picture, with the annotation `image_files.TRACED`, perhaps also `image_files.DOUBTFUL`.
+        Ink in pixels of the picture, with the annotation `image_files.TRACED`, perhaps also `image_files.WITH_MARKS`.
 
     Raises:
         ImageError: Nothing is drawn, or in ink both darker and lighter than the paper, or more than `MAX_MARKS`,
@@ -88,7 +88,7 @@ def trace(pixels: Image) -> Ink:
     groups = [sorted(own, key=lambda i: boxes[i, 0] + boxes[i, 1]) for own in of_mark.values()]
     outlines = np.array([[*boxes[own, :2].min(axis=0), *boxes[own, 2:].max(axis=0)] for own in groups])
     ordered = tuple(strokes[i][1] for group in reading_order(outlines) for i in groups[group])
-    return Ink(ordered, annotations={**TRACED, **(DOUBTFUL if binary.is_doubtful else {})})
+    return Ink(ordered, annotations={**TRACED, **(WITH_MARKS if binary.is_doubtful else {})})
 
 
 def _check(count: int, most: int, what: str) -> None:

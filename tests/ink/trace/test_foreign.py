@@ -14,7 +14,7 @@ import photos as p  # noqa: E402
 
 import crohme  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
-from crohme.ink.image_files import DOUBTFUL, TRACED  # noqa: E402
+from crohme.ink.image_files import TRACED, WITH_MARKS  # noqa: E402
 from crohme.ink.raster import render_ink  # noqa: E402
 from crohme.ink.trace import trace  # noqa: E402
 from inkml_parser import Ink, read  # noqa: E402
@@ -30,7 +30,7 @@ def page(name: str, ink: p.Colour = p.BLACK, paper: p.Colour = p.WHITE) -> np.nd
 
 
 def is_doubted(picture: np.ndarray) -> bool:
-    return DOUBTFUL.items() <= trace(picture).annotations.items()
+    return WITH_MARKS.items() <= trace(picture).annotations.items()
 
 
 def tick(picture: np.ndarray, colour: p.Colour, x: int, y: int, width: int = 3) -> np.ndarray:
@@ -89,7 +89,7 @@ def test_a_ring_or_a_line_of_another_colour_is_doubted(name: str, colour: p.Colo
 
 def test_a_doubted_picture_has_less_than_half_of_the_confidence(recognizer: Recognizer) -> None:
     strokes = trace(page("sample8_09")).strokes
-    plain, doubted = (recognizer.recognize(Ink(strokes, annotations=notes)) for notes in (TRACED, TRACED | DOUBTFUL))
+    plain, doubted = (recognizer.recognize(Ink(strokes, annotations=notes)) for notes in (TRACED, TRACED | WITH_MARKS))
     assert plain.latex == doubted.latex and 0 < doubted.confidence < 0.5 * plain.confidence
 
 
