@@ -180,8 +180,11 @@ def _undeclared(channels: Columns, frame: Frame) -> list[str]:
     """Channels beyond those of the format; they come last, and have their position for a name."""
     if not next(reversed(channels.index), "").isdecimal():
         return []
-    declared = len(frame.format.names)
-    return [name for name in channels if len(name) <= 2 and name.isdecimal() and int(name) > declared]
+    declared = frame.format.names  # what was undeclared is declared by such a name once it is written
+    return [
+        name for name in channels
+        if len(name) <= 2 and name.isdecimal() and int(name) > len(declared) and name not in declared
+    ]  # fmt: skip
 
 
 def _beyond(trace: Trace, undeclared: list[str]) -> str:

@@ -92,7 +92,8 @@ class _Parser:
             else:
                 atom = self._atom(token, depth)
                 items.extend(atom)
-                has_base = bool(atom) or (has_base and token.text in commands.DROPPED)
+                is_kept = has_base and token.text in commands.DROPPED
+                has_base = (bool(atom) and token.text not in _CELL_ENDS) or is_kept  # a cell begins as a row does
         return tuple(items)
 
     def _scripts(self, depth: int) -> Scripts:

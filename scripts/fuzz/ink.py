@@ -36,7 +36,7 @@ def make(rng: np.random.Generator) -> Any:
         change = _CHANGES[rng.integers(len(_CHANGES))]
         try:
             strokes[at] = change(strokes[at], rng)
-        except (TypeError, ValueError, IndexError, OverflowError):
+        except (TypeError, ValueError, IndexError, OverflowError, RuntimeError):  # dates as short texts are the last
             strokes[at] = _FOREIGN[rng.integers(len(_FOREIGN))]
     wrapped = _wrapped(strokes, rng)
     return None if isinstance(wrapped, str | bytes) else wrapped  # these would be files

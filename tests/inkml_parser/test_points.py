@@ -116,6 +116,14 @@ def test_undeclared_values_are_kept_by_position() -> None:
     assert [str(w) for w in ink.warnings] == ["ink: trace 'a' has values beyond its channels X Y; they are kept as 3"]
 
 
+def test_a_declared_channel_may_have_a_number_for_a_name() -> None:
+    """As what is written again has that was undeclared."""
+    channels = "".join(f"<channel name='{name}'/>" for name in ("X", "Y", "4"))
+    ink = read(f"<ink><traceFormat>{channels}</traceFormat><trace>1 2 30, 5 6 70</trace></ink>".encode())
+    assert {name: values.tolist() for name, values in ink.channels[0].items()} == {"4": [30, 70]}
+    assert ink.warnings == ()
+
+
 def test_undeclared_values_that_could_be_points_are_refused() -> None:
     with pytest.raises(MalformedInk, match="trace 'a': 4 values between commas: one point, or several of X Y"):
         read(b"<ink><trace id='a'>1 2 30 4, 5 6 70 8</trace><trace>9 9 9 9</trace></ink>")

@@ -71,10 +71,16 @@ def test_normal_form_is_kept(text: str) -> None:
         (r"1, 000 _ {}, 0", r"1 , 0 0 0 , 0"),
         (r"x \, ^ 2", r"x ^ { 2 }"),
         ("\\sum\\limits_{i}\n ^ n", r"\sum _ { i } ^ { n }"),
+        (r"\limits a", "a"),
     ],
 )
 def test_latex_as_people_write_it(text: str, normal: str) -> None:
     assert _normal(text) == normal
+
+
+def test_a_cell_begins_as_a_row_does() -> None:
+    read = read_latex(r"\begin{matrix} a &\limits b \\ \nolimits c & d \end{matrix}")
+    assert (read.latex, read.tree is None) == (r"\begin{matrix} a & b \\ c & d \end{matrix}", False)
 
 
 @pytest.mark.parametrize(
