@@ -212,8 +212,8 @@ class _Builder:
             if self._alphabet is not None and base.label not in FUNCTIONS | BIG_OPERATORS:
                 cause = f"{scripts.limits.text} after {quoted(base.label)}, which is no operator"
                 raise LatexError(cause, scripts.limits.position)
-            # Above and below a fraction bar, and above a root, there is something else already.
-            limits = scripts.limits.text == "\\limits" and base.label not in (FRACTION_BAR, ROOT)
+            # Above and below a fraction bar, and above a root or below an accent, there is something else already.
+            limits = scripts.limits.text == "\\limits" and base.label not in (FRACTION_BAR, *ARGUMENTS)
         seen: set[str] = set()
         for script in filter(lambda script: script.row, scripts.scripts):
             if script.sign in seen:

@@ -93,7 +93,7 @@ class _Parser:
                 atom = self._atom(token, depth)
                 items.extend(atom)
                 is_kept = has_base and token.text in commands.DROPPED
-                has_base = (bool(atom) and token.text not in _CELL_ENDS) or is_kept  # a cell begins as a row does
+                has_base = is_kept or (bool(atom) and atom[-1].text not in _CELL_ENDS)  # a cell begins as a row does
         return tuple(items)
 
     def _scripts(self, depth: int) -> Scripts:

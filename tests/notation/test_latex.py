@@ -81,6 +81,13 @@ def test_latex_as_people_write_it(text: str, normal: str) -> None:
 def test_a_cell_begins_as_a_row_does() -> None:
     read = read_latex(r"\begin{matrix} a &\limits b \\ \nolimits c & d \end{matrix}")
     assert (read.latex, read.tree is None) == (r"\begin{matrix} a & b \\ c & d \end{matrix}", False)
+    braced = read_latex(r"a {\\}^{2} b")
+    assert read_latex(braced.latex).tokens == braced.tokens
+
+
+def test_limits_of_an_accent_are_its_scripts() -> None:
+    read = read_latex(r"\hat{x}\limits_1^2")
+    assert (read.latex, read.tree is None) == (r"\hat { x } _ { 1 } ^ { 2 }", False)
 
 
 @pytest.mark.parametrize(
