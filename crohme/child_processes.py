@@ -15,13 +15,12 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
 from crohme.errors import CrohmeError
-from inkml_parser.files import uninterrupted
+from inkml_parser.files import STOPPING, uninterrupted
 
 _LINEAR_ALGEBRA = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _lock = threading.Lock()
 _blocks = 0  # of `one_thread_each`, which may overlap in several threads
 _before: dict[str, str | None] = {}
-_STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 STARVED = 4.0
 """How many times its limit of processor time a process may take by the clock, where others have the cores."""
@@ -39,7 +38,7 @@ class _Process(SpawnProcess):
             super().start()
             return
         resource_tracker.ensure_running()  # it would be started below, and leave them unblocked
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)  # children inherit it
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # children inherit it
         try:
             super().start()
         finally:
@@ -81,7 +80,7 @@ def end_with_parent() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     _without_semaphore()
     parent = multiprocessing.parent_process()
     if parent is None:

@@ -21,7 +21,8 @@ from inkml_parser.partial_files import being_written, partial_name, remove_parti
 _Path = str | os.PathLike[str]
 WAIT_FOR_READER = 10.0
 """Seconds; whoever is to read from a pipe may be started after who writes to it."""
-_STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""The signals by which people and systems end a program, those that there are here."""
 
 
 def open_regular(path: _Path) -> BufferedReader:
@@ -218,7 +219,7 @@ def uninterrupted() -> Iterator[None]:
         yield
         return
     heard: list[int] = []
-    before = {each: signal.signal(each, lambda number, _: heard.append(number)) for each in _STOPPING}
+    before = {each: signal.signal(each, lambda number, _: heard.append(number)) for each in STOPPING}
     try:
         yield
     finally:

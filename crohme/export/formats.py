@@ -107,7 +107,7 @@ def _check_json(trained: Bundle, contents: Mapping[str, bytes]) -> None:
     # What eight bits lose is known; here is asked whether what is meant to be there is there.
     meant = replace(trained, weights=rounded(trained.weights))
     if trained.reads is Reads.EXPRESSIONS:
-        check_expressions(meant, Recognizer(replace(trained, weights=weights)).network)
+        check_expressions(meant, Recognizer(replace(trained, weights=weights), engine="numpy").network)
     else:
         check_symbols(meant, forward_pass(replace(trained, weights=weights)))
 
