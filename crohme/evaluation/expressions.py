@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ def evaluate(
     beam: int | None = None,
     symbols: Symbols | None = None,
     offline: bool = False,
+    files: Sequence[Path] | None = None,
     workers: int | None = None,
 ) -> list[Outcome]:
     """Recognise every InkML file under a folder and compare it with its truth.
@@ -48,6 +49,7 @@ def evaluate(
             has read.
         beam, symbols, workers: see `recognize_files`.
         offline: bool.
+        files: paths or None. Those of the files to read; None for all.
 
     Raises:
         DataNotFound: No such folder, or no InkML in it.
@@ -55,7 +57,7 @@ def evaluate(
         RecognizerError: See `recognize_with`.
         BatchError: See `ReadBefore.answers`.
     """
-    files = inkml_files(folder)
+    files = inkml_files(folder) if files is None else files
     results: Iterator[tuple[Path, Answer]]
     if isinstance(bundle, ReadBefore):
         results = bundle.answers(files)

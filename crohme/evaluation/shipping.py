@@ -6,7 +6,7 @@ All of it is fitted on the validation split of a data set; the first of its test
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from crohme.datasets.crohme import Crohme
 from crohme.datasets.location import DataNotFound
 from crohme.datasets.registry import open_data_set
 from crohme.evaluation import calibration
+from crohme.evaluation.cross_fitting import SymbolLogits, biases_of_others, joined, read_by_others
 from crohme.evaluation.expressions import evaluate
 from crohme.evaluation.summary import summarize
 from crohme.expressions.confidence import WIDEST_MARGIN
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 STRENGTH = 2.0
 """How strongly the bias of the tokens is held near zero, see `token_bias.fit`."""
+_STRENGTH = "token_bias_strength"  # a figure of a bundle: that of the bias that was fitted, None without one
 _UNCALIBRATED = {source: CALIBRATION[source][1] for source in SOURCES}
 _ENOUGH = 200
 """Readings from which on the margin of the best one is calibrated, too."""
@@ -72,7 +74,7 @@ def ship(
         run: Path or None. The folder of a training run; None calibrates and measures a bundle as it is.
         folder: Path. The bundle.
         data: Path. A data set, see `splits`.
-        strength: float, above 0. See `STRENGTH`.
+        strength: float, above 0. See `STRENGTH`. The bias of a bundle as it is stays.
         last: bool. Whether to take the weights at the end of the run, not those that were best on validation.
         texts: Path or None. LaTeX that people wrote, see `language_training.language_of`. None for that of the run;
             where there is none either, a bundle keeps the model of language that it has.
@@ -100,33 +102,47 @@ def ship(
     decoding = dict(shipped.decoding) | {n: DECODING[n][1] for n in younger if n in DECODING}
     # Calibrated is what the scores say, of all readings: neither an older calibration nor a refusal may lie between.
     raw = bundle.revise(shipped, decoding=decoding | {"least_confidence": 0.0}, calibration=_UNCALIBRATED)
+    fitted_with = strength if run else shipped.metrics.get(_STRENGTH)
     log.info("calibrating the confidence on %s, as ink and as pictures", measured_on[0].name)
-    fitted = bundle.revise(raw, decoding=decoding, calibration=_calibrations(folder, measured_on[0], is_crohme))
+    calibrated = _calibrations(raw, measured_on[0], is_crohme, fitted_with)
+    fitted = bundle.revise(raw, decoding=decoding, calibration=calibrated)
     log.info("measuring")
     figures = _measured(folder, measured_on, is_crohme, also or {})
-    known = {"token_bias_strength": strength if run else shipped.metrics.get("token_bias_strength")}
-    bundle.revise(fitted, metrics=known | figures)
+    bundle.revise(fitted, metrics={_STRENGTH: fitted_with} | figures)
     return figures
 
 
 def _write_bundle(run: Path, folder: Path, validation: Path, is_crohme: bool, strength: float, *, last: bool) -> None:
     """The weights of a run, with the bias of the tokens fitted."""
     from crohme.expressions import token_bias
-    from crohme.expressions.corpus import load
-    from crohme.expressions.recognizer import Recognizer
     from crohme.expressions.run import Run
     from crohme.expressions.run_settings import stored_recipe, stored_settings, stored_vocabulary
 
     trained = Run(run, stored_settings(run), stored_recipe(run), stored_vocabulary(run))
     trained.restore()  # which leaves a run alone that is still going on
     trained.write_bundle(folder, {}, last=last)
-    vocabulary = trained.vocabulary
-    logits, truth = token_bias.symbol_logits(Recognizer.load(folder).network, vocabulary, load(validation).expressions)
+    logits, truth = joined(_symbol_logits(folder, validation, is_crohme))
+    trained.write_bundle(folder, {}, token_bias.fit(logits, truth, strength), last=last)
+
+
+def _symbol_logits(folder: Path, validation: Path, is_crohme: bool) -> SymbolLogits:
+    """What the network of a bundle says of the symbols of each file, teacher-forced."""
+    from crohme.expressions import token_bias
+    from crohme.expressions.corpus import load
+    from crohme.expressions.recognizer import Recognizer
+
+    network, vocabulary = Recognizer.load(folder).network, vocabulary_of(bundle.load(folder))
+    allowed = np.zeros(len(vocabulary.tokens), np.float32)
     if is_crohme:  # classes that it does not have, or calls otherwise, stay as probable as they were
         held = vocabulary.restricted(CLASSES)
-        logits = logits + held.token_bias
-        logits[:, [vocabulary.token_index[label] for label in held.spelt]] = -np.inf
-    trained.write_bundle(folder, {}, token_bias.fit(logits, truth, strength), last=last)
+        allowed = held.token_bias.copy()
+        allowed[[vocabulary.token_index[label] for label in held.spelt]] = -np.inf
+    found: SymbolLogits = {}
+    corpus = load(validation)
+    for name, expression in zip(corpus.names, corpus.expressions, strict=True):
+        logits, truth = token_bias.symbol_logits(network, vocabulary, [expression])
+        found.setdefault(name, []).append((logits + allowed, truth))
+    return found
 
 
 def _texts_of(run: Path) -> Path | None:
@@ -145,10 +161,19 @@ def _language_of(shipped: Bundle, data: Path, texts: Path) -> dict[str, bytes]:
     return {language_model.FILE: language_of(trees, texts, vocabulary_of(shipped)).to_bytes()}
 
 
-def _calibrations(folder: Path, validation: Path, is_crohme: bool) -> dict[str, tuple[float, ...]]:
-    """What fits the scores of a bundle: of ink with all its classes, of pictures with those of CROHME."""
-    ink = evaluate(validation, folder)
-    pictures = evaluate(validation, folder, offline=True, symbols="crohme" if is_crohme else None)
+def _calibrations(raw: Bundle, validation: Path, is_crohme: bool, strength: float) -> dict[str, tuple[float, ...]]:
+    """What fits the scores of a bundle: of ink with all its classes, of pictures with those of CROHME.
+
+    Each file is read with the bias that the others give, where a bias was fitted: with this strength.
+    """
+    biases = biases_of_others(_symbol_logits(raw.path, validation, is_crohme), strength) if strength else []
+    held = "crohme" if is_crohme else None
+
+    def read(folder: Path, files: Sequence[Path], *, offline: bool = False) -> list[Outcome]:
+        return evaluate(validation, folder, files=files, offline=offline, symbols=held if offline else None)
+
+    ink = read_by_others(raw, validation, biases, read)
+    pictures = read_by_others(raw, validation, biases, partial(read, offline=True))
     return _fitted(ink, "ink") | _fitted(pictures, "traced")
 
 

@@ -17,7 +17,7 @@ from crohme.expressions.targets import encode
 from crohme.expressions.teacher_forcing import teacher_forced_logits
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.expression import Expression
-from crohme.types import Float32Array, Int32Array
+from crohme.types import Float32Array, Float64Array, Int32Array
 
 BIAS = "decoder/token/bias"
 _STEPS = 200
@@ -61,14 +61,33 @@ def fit(logits: Float32Array, truth: Int32Array, strength: float) -> Float32Arra
 
     Reference: bias-only scaling in Guo et al., "On calibration of modern neural networks", ICML 2017.
     """
-    counts = np.bincount(truth, minlength=logits.shape[1]).astype(np.float64)
-    added = np.zeros(logits.shape[1])
+    bias = np.zeros(logits.shape[1])
     for _ in range(_STEPS):
-        shifted = logits + added
-        shares = np.exp(shifted - shifted.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        slope = shares.sum(axis=0) - counts + 2 * strength * added
+        counts, shares = _counts_and_shares(logits + bias, truth)
+        slope = shares.sum(axis=0) - counts + 2 * strength * bias
         curvature = (shares * (1 - shares)).sum(axis=0) + 2 * strength
         # Newton's step along each axis, halved: the axes are not quite independent.
-        added -= np.where(counts > 0, slope / curvature / 2, 0.0)
-    return added.astype(np.float32)
+        bias -= np.where(counts > 0, slope / curvature / 2, 0.0)
+    return bias.astype(np.float32)
+
+
+def added(logits: Float32Array, truth: Int32Array, strength: float) -> Float32Array:
+    """What `fit` had added to logits, told from these alone: where its function is least, its slope is zero.
+
+    Args:
+        logits: `(n, tokens)`. After the fit.
+        truth, strength: see `fit`.
+
+    Returns:
+        `(tokens,)` float32.
+    """
+    counts, shares = _counts_and_shares(logits, truth)
+    found = (counts - shares.sum(axis=0)) / (2 * strength)
+    return np.where(counts > 0, found, 0.0).astype(np.float32)
+
+
+def _counts_and_shares(logits: Float32Array | Float64Array, truth: Int32Array) -> tuple[Float64Array, Float64Array]:
+    """How often each token is the truth, and how probable it is in each place."""
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64)
+    shares /= shares.sum(axis=1, keepdims=True)
+    return np.bincount(truth, minlength=logits.shape[1]).astype(np.float64), shares

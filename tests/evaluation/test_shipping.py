@@ -43,7 +43,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, Any]]:
     """What was evaluated: the folder, whether from pictures, the alphabet. Answers with `INK` or `PICTURES`."""
     calls: list[tuple[str, bool, Any]] = []
 
-    def evaluate(folder: Path, bundle: Path, *, offline: bool = False, symbols: Any = None) -> list[Outcome]:
+    def evaluate(
+        folder: Path, bundle: Path, *, offline: bool = False, symbols: Any = None, files: Any = None
+    ) -> list[Outcome]:
         calls.append((folder.name, offline, symbols))
         found = PICTURES if offline else INK
         return [Outcome(str(i), "x", "x" if errors == 0 else "y", confidence, errors)
