@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+_PATIENCE = 10  # times the limit of an input, for one that waits instead of working
+
 
 class Hang(Exception):
     """One input took longer than it may."""
@@ -110,13 +112,20 @@ def main(
 
 @contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raise `Hang` in the block after so many seconds (main thread of a Unix process only)."""
+    """Raise `Hang` in the block after so many seconds (main thread of a Unix process only).
+
+    Seconds in which the process hardly ran, because it was stopped or others had the cores, do not count at once.
+    """
+    began, rung = time.process_time(), 0
 
     def ring(signum: int, frame: Any) -> None:
-        raise Hang(f"took longer than {seconds:g} s")
+        nonlocal rung
+        rung += 1
+        if rung >= _PATIENCE or time.process_time() - began > seconds / 2:
+            raise Hang(f"took longer than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
     try:
         yield
     finally:
