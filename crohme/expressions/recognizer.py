@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,11 +13,11 @@ from crohme import bundle
 from crohme.bundle import Bundle, BundleError, find
 from crohme.expressions import language_model
 from crohme.expressions.confidence import Calibration
-from crohme.expressions.decoding import Candidate
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.engines import use
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
+from crohme.expressions.judging import is_traced, judged, recognition
 from crohme.expressions.language_model import LanguageModel
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.ranking import best_readings
@@ -27,26 +26,12 @@ from crohme.expressions.session import Session
 from crohme.expressions.settings import SOURCES, Decoding, Preprocessing
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
 from crohme.expressions.trails import Trail
-from crohme.expressions.unread import (
-    FOREIGN,
-    alone_factor,
-    coverage_factor,
-    dot_factor,
-    ink_weights,
-    joined_factor,
-    known_factor,
-    lines_factor,
-    seen_shares,
-    spiral_factor,
-    swing_factor,
-    unread_shares,
-)
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
 from crohme.ink.sources import NothingToRecognize, Source, check_ink, ink_of, is_picture
 from crohme.notation import Alphabet, SymbolTree
-from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
+from crohme.recognition import Recognition, Symbols, labels_of
 from crohme.types import Float64Array, Points
 from inkml_parser import Ink, InkError
 from inkml_parser.sequences import normalise, resample
@@ -55,7 +40,6 @@ DEFAULT_BUNDLE = "math"
 _PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
 _LARGEST_LOGIT = 1e6
 _LEAST_DIFFERENCE = 1e-4
-_MOSTLY = 0.5
 _LONGEST = 115  # strokes: those of CROHME's longest expression
 
 
@@ -244,41 +228,11 @@ class Recognizer:
             raise NothingToRecognize("no reading was found")
         if not np.isfinite([candidate.score for candidate in candidates]).all():
             raise self._senseless()
-        is_traced = image_files.TRACED.items() <= ink.annotations.items()
-        calibration = self._calibration_traced if is_traced else self._calibration
-        shares = calibration.confidences([candidate.score for candidate in candidates])
-        weights = ink_weights(points, is_traced=is_traced)
-        seen = seen_shares(strokes, resampled)
-        unread = unread_shares([candidate.tree for candidate in candidates], points, seen)
-        shares = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
-        ranked = sorted(zip(candidates, shares, unread, strict=True), key=lambda one: -one[1])
-        of_any = swing_factor(points) * spiral_factor(points) * joined_factor(strokes, weights)
-        if image_files.WITH_MARKS.items() <= ink.annotations.items():
-            of_any *= FOREIGN
-
-        def doubt(tree: SymbolTree) -> float:
-            return of_any * known_factor(tree) * dot_factor(tree, points) * lines_factor(tree)
-
-        ranked = [(candidate, share * doubt(candidate.tree), left) for candidate, share, left in ranked]
-        if symbols is None and not known and ranked[0][1] < self.decoding.least_confidence:
-            raise _no_reading(int((ranked[0][2] > _MOSTLY).sum()), len(ink.strokes))
-        labelled = {symbol.strokes for symbol in known if symbol.label is not None}
-        of_all = 1.0 if labelled else alone_factor(ranked[0][0].tree, ranked[0][1], classes.of)
-        placed: dict[tuple[str, tuple[int, ...]], RecognizedSymbol] = {}  # most symbols are in several readings
-
-        def reading(candidate: Candidate, share: float) -> Reading:
-            read_symbols = []
-            is_alone = len(list(candidate.tree.nodes())) == 1
-            for node in candidate.tree.nodes():
-                mean = (math.exp(candidate.certainty[node.strokes]) + math.exp(classes.of(node))) / 2
-                confidence = 1.0 if node.strokes in labelled else share if is_alone else min(max(mean, share), 1.0)
-                if (alike := placed.get((node.label, node.strokes))) is None:
-                    alike = RecognizedSymbol.of(node, ink, confidence, classes.likely_labels(node))
-                    placed[node.label, node.strokes] = alike
-                read_symbols.append(alike.with_confidence(confidence))
-            return Reading(candidate.latex, share, candidate.tree, tuple(read_symbols))
-
-        return Recognition(ink, tuple(reading(candidate, of_all * share) for candidate, share, _ in ranked[:top]))
+        calibration = self._calibration_traced if is_traced(ink) else self._calibration
+        ranked = judged(candidates, ink, strokes, resampled, points, calibration)
+        if symbols is None and not known and ranked[0].confidence < self.decoding.least_confidence:
+            raise _no_reading(ranked[0].strokes_unread, len(strokes))
+        return recognition(ranked, ink, classes, known, top)
 
     def recognize_many(
         self,

@@ -12,9 +12,9 @@ from crohme.datasets.location import sample_folder
 from crohme.evaluation import expressions
 from crohme.evaluation.expressions import evaluate
 from crohme.evaluation.outcomes import Outcome
-from crohme.expressions.recognizer import Reading, Recognition
 from crohme.ink.truth import truth
 from crohme.notation import Node, Relation, SymbolTree, to_latex, without_limits
+from crohme.recognition import Reading, Recognition
 from inkml_parser import read
 
 

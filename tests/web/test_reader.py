@@ -11,9 +11,9 @@ import pytest
 
 from crohme.expressions.decoding import Cancelled
 from crohme.expressions.fixed import FixedSymbol
-from crohme.expressions.recognizer import Recognition
 from crohme.ink.export import symbol_to_png, to_png
 from crohme.ink.image_files import ImageError
+from crohme.recognition import Recognition
 from crohme.web.pool import LONG
 from crohme.web.reader import Expression, Inkml, Picture, Reader, Symbol, cost_of
 from inkml_parser import Ink, InkError, OversizedInk, write
