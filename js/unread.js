@@ -64,9 +64,9 @@ export function swingFactor(points, count, constants) {
   return Math.max(...strokes) > constants.most_swings ? constants.swinging : 1;
 }
 
-/** What is left of the confidence of a reading, 1 unless a sign has more lines than it has, or all signs are norms. */
-export function linesFactor(row, { lines, too_many_lines: tooManyLines }) {
-  const all = [...symbols(row)], isHatching = all.length > 1 && all.every(({ label }) => label === "\\|");
+/** What is left of the confidence of a reading, 1 unless a sign has more lines than it has, or all are bars. */
+export function linesFactor(row, { bars, hatching, lines, too_many_lines: tooManyLines }) {
+  const all = [...symbols(row)], isHatching = sum(all.map(({ label }) => bars[label] ?? NaN)) >= hatching;
   return isHatching || all.some(({ label, strokes }) => strokes.length > lines[label]) ? tooManyLines : 1;
 }
 

@@ -83,6 +83,8 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
             "most_swings": unread.MOST_SWINGS,
             "swinging": unread.SWINGING,
             "lines": unread.LINES,
+            "bars": unread.BARS,
+            "hatching": unread.HATCHING,
             "too_many_lines": unread.TOO_MANY_LINES,
             "fewest_steps": odd_strokes.FEWEST_STEPS,
             "jump": odd_strokes.JUMP,

@@ -36,7 +36,7 @@ class Decoding:
             and within half a point of the best with all weights near these.
         likeness_weight: float. What a reading loses for each two symbols that are drawn alike and that it names
             differently, see `expressions.likeness`. CROHME 2013 was read 70.9 % right without, and 72.6 %
-            with 1.25 to 3, by `expressions`, whose constants are older.
+            with 1.25 to 3, by `expressions`.
         language_weight: float. Weight of what people write, whatever the ink, where the bundle has a model of it, see
             `expressions.language_model`. CROHME 2013 was read 74.2 % right without and 75.4 to 75.9 % with 0.1 to
             0.2; from pictures 68.1 % and 69.7 to 70.6 %.

@@ -33,7 +33,9 @@ LARGE_DOT = 0.3
 # Networks take zigzags, waves and coils of any number of turns for an m. An m with strokes that lead in and out swings
 # 7 times, and of 34,938 strokes of CROHME's training set nine swing more often.
 MOST_SWINGS, SWINGING = 7, 0.3
-# Networks count lines side by side wrongly: hatching and tally marks are a row of norms, or one sign.
+# Networks count lines side by side wrongly: hatching and tally marks are a row of bars or norms, or one sign.
+BARS = {"|": 1, r"\|": 2}
+HATCHING = 4  # lines
 LINES = {r"\_": 1, r"\|": 2, r"\equiv": 3}
 TOO_MANY_LINES = 0.3
 # Where a pen is never lifted, as some programs hand ink over, it goes far at once from symbol to symbol. Of 12,000
@@ -175,12 +177,12 @@ def swing_factor(points: Float32Array) -> float:
 
 
 def lines_factor(tree: SymbolTree) -> float:
-    """What is left of the confidence of a reading, 1 unless a sign has more lines than it has, or all signs are norms.
+    """What is left of the confidence of a reading, 1 unless a sign has more lines than it has, or all are bars.
 
     Like `known_factor`, it does not change which reading is the best.
     """
     nodes = list(tree.nodes())
-    is_hatching = len(nodes) > 1 and all(node.label == r"\|" for node in nodes)
+    is_hatching = all(node.label in BARS for node in nodes) and sum(BARS[node.label] for node in nodes) >= HATCHING
     has_more = any(len(node.strokes) > LINES.get(node.label, len(node.strokes)) for node in nodes)
     return TOO_MANY_LINES if is_hatching or has_more else 1.0
 

@@ -9,7 +9,7 @@ import pytest
 from crohme.expressions.recognizer import Recognizer
 
 _STORED = Path(__file__).with_name("readings_2013.tsv")
-"""File and reading of every sixth file of the set, in order of name; to be made anew only with new weights."""
+"""File and reading of every sixth file of the set, by name; made anew only with new weights or constants."""
 _AT_ONCE = 10
 
 

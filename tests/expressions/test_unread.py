@@ -240,11 +240,20 @@ def test_the_default_network_is_not_confident_of_hatching(default: Recognizer, l
         assert default.recognize(strokes).confidence < 0.5
 
 
+@pytest.mark.parametrize("lines", [5, 8, 12])
+def test_hatching_is_doubted_where_there_are_no_norms_to_read(default: Recognizer, lines: int) -> None:
+    found = default.recognize([[[8 * i, 0], [8 * i, 30]] for i in range(lines)], symbols=["|", "x"])
+    assert found.latex == " ".join("|" * lines) and found.confidence < 0.3
+
+
 def test_norms_around_something_and_signs_of_as_many_lines_as_they_have_are_not_doubted(default: Recognizer) -> None:
     norm = SymbolTree((Node(r"\|", (0, 1)), Node("x", (2,)), Node(r"\|", (3, 4))))
     assert lines_factor(norm) == 1 and lines_factor(SymbolTree((Node(r"\equiv", (0, 1, 2)),))) == 1
     assert lines_factor(SymbolTree((Node(r"\equiv", (0, 1, 2, 3)),))) < 0.5
     assert lines_factor(SymbolTree((Node(r"\|", (0,)), Node(r"\|", (1,))))) < 0.5
+    bars = tuple(Node("|", (i,)) for i in range(4))
+    assert lines_factor(SymbolTree(bars)) < 0.5 and lines_factor(SymbolTree(bars[:3])) == 1
+    assert lines_factor(SymbolTree((*bars, Node("x", (4,))))) == 1
     assert default.recognize([[[0, 8 * i], [40, 8 * i]] for i in range(3)]).confidence > 0.5
 
 
