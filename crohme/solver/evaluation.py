@@ -9,7 +9,8 @@ import mpmath
 import sympy
 
 from crohme.solver.calculus import Calculus
-from crohme.solver.domains import lost, with_signs
+from crohme.solver.conditions import Condition, Must
+from crohme.solver.domains import complex_but, lost, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.matrices import shape_of
@@ -20,6 +21,7 @@ from crohme.solver.quadrature import Estimate
 from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import (
     Comparison,
+    Constant,
     Expression,
     Factorial,
     Name,
@@ -96,7 +98,13 @@ def value_of(expression: Expression, sign: int = 1, integers: Collection[Name] =
     ]
     if counted and not short.has(sympy.factorial):
         notes.append("only whole numbers from 0 on have a factorial")
-    return Value(short, None, [*notes, *lost(conditions, short, [*builder.stated, *calculus.stated])])
+    stated = [*builder.stated, *calculus.stated]
+    is_complex = short.is_real is not True and Constant("i") not in walk(expression)
+    if is_complex and (said := complex_but([*conditions, *stated])) is not None:
+        positive = [each for each in conditions if each.demand is not Must.NOT_BE_NEGATIVE]
+        poles = [Condition(each.expression, Must.NOT_BE_ZERO) for each in positive]
+        return Value(short, None, [*notes, *lost(poles, short), said])
+    return Value(short, None, [*notes, *lost(conditions, short, stated)])
 
 
 def matrix_of(
