@@ -27,6 +27,7 @@ _MORE = frozenset(
         r"\false",
         DEGREE,
         ":",
+        ";",
         r"\downarrow",
         r"\uparrow",
     }

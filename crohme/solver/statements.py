@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
-from crohme.notation import Node
+from crohme.notation import Node, SymbolTree
 from crohme.solver.angles import Angle, in_degrees
 from crohme.solver.calls import list_in_brackets
 from crohme.solver.errors import NotUnderstood
@@ -54,8 +55,10 @@ def read_statements(
     """
     definitions = dict(known)
     found: list[Statement] = []
-    for row in (line for written in with_hyperbolic(rows, letters) for line in equations_of(written) or [written]):
-        for part in _split(_without_colons(row)):
+    for row in (
+        line for written in with_hyperbolic(_with_commas(rows), letters) for line in equations_of(written) or [written]
+    ):
+        for part in (link for each in _split(_without_colons(row)) for link in _linked(each, definitions)):
             statement = _statement(part, definitions)
             if angle is Angle.DEGREES:
                 statement = in_degrees(statement)
@@ -63,6 +66,38 @@ def read_statements(
                 definitions[statement.function.label] = statement
             found.append(statement)
     return found
+
+
+def _linked(row: tuple[Node, ...], definitions: Mapping[str, Definition]) -> list[tuple[Node, ...]]:
+    """`f ( x ) = x^{2} - 1 = 0` as the definition and the equation that it is; anything else as it is."""
+    if row[0].label in definitions or _defined(RowParser(row)) is None:
+        return [row]
+    depth, start = 0, 0
+    for index, node in enumerate(row):
+        depth += (node.label in CLOSING) - (node.label in CLOSING.values()) if node.label != "|" else 0
+        if depth == 0 and node.label in RELATIONS:
+            if start:
+                return [row[:index], row[start:]]
+            start = index + 1
+    return [row]
+
+
+def _with_commas(rows: Sequence[tuple[Node, ...]]) -> list[tuple[Node, ...]]:
+    """Rows in which semicolons separate, as commas: a comma between digits is a decimal point then."""
+    if not any(node.label == ";" for row in rows for node in SymbolTree(row).nodes()):
+        return list(rows)
+
+    def changed(row: tuple[Node, ...]) -> tuple[Node, ...]:
+        found = [node.with_rows(changed) for node in row]
+        for index, node in enumerate(row):
+            around = row[max(index - 1, 0)], row[min(index + 1, len(row) - 1)]
+            if node.label == "," and all(each.label.isdigit() for each in around):
+                found[index] = replace(node, label=".")
+            elif node.label == ";":
+                found[index] = replace(node, label=",")
+        return tuple(found)
+
+    return list(map(changed, rows))
 
 
 def _without_colons(row: tuple[Node, ...]) -> tuple[Node, ...]:
