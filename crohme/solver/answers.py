@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import sympy
 
-from crohme.solver.equations import REAL_ONLY, reach_notes, solve_equations
+from crohme.solver.equations import reach_notes, solve_equations
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import Value, holds, matrix_of, signs, value_of
 from crohme.solver.families import Family
@@ -20,7 +20,7 @@ from crohme.solver.readback import read_as
 from crohme.solver.readings import readings
 from crohme.solver.regions import Region
 from crohme.solver.solution import Kind, Solution
-from crohme.solver.solved import Assignment
+from crohme.solver.solved import REAL_ONLY, Assignment
 from crohme.solver.steps import steps_of
 from crohme.solver.syntax import (
     Comparison,
