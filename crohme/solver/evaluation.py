@@ -15,7 +15,7 @@ from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.matrices import shape_of
 from crohme.solver.matrix_values import entries
-from crohme.solver.numeric import is_zero, number
+from crohme.solver.numeric import DIGITS, is_zero, number
 from crohme.solver.patience import attempt
 from crohme.solver.quadrature import Estimate
 from crohme.solver.symbolic import Builder
@@ -221,10 +221,10 @@ def _holds(left: Value, sign: str, right: Value) -> bool:
         if difference == 0:
             return sign in ("=", r"\leq", r"\geq")
         size = number(difference)
-        if size is not None and abs(size) > mpmath.mpf(10) ** -25:
+        if size is not None and (abs(size) > mpmath.mpf(10) ** -25 or _is_small(difference, size)):
             if sign in ("=", r"\neq"):
                 return sign == r"\neq"
-            if abs(size.imag) < mpmath.mpf(10) ** -30:
+            if abs(size.imag) < mpmath.mpf(10) ** -30 * min(1, abs(size)):
                 return bool((size.real > 0) == (sign in (r"\gt", r"\geq")))
             raise NoAnswer("a complex number is neither greater nor less than another")
         raise NoAnswer("whether it is true was not found")
@@ -235,6 +235,12 @@ def _holds(left: Value, sign: str, right: Value) -> bool:
     if sign in ("=", r"\neq"):
         return sign == r"\neq"
     return (gap > 0) == (sign in (r"\gt", r"\geq"))
+
+
+def _is_small(value: sympy.Expr, size: mpmath.mpc) -> bool:
+    """Whether a number that is close to 0 is none, as it stays what it is with more digits."""
+    finer = number(value, 3 * DIGITS)
+    return size != 0 and finer is not None and abs(finer - size) < mpmath.mpf(10) ** -5 * abs(size)
 
 
 def _compared(left: sympy.Expr, sign: str, right: sympy.Expr) -> bool:

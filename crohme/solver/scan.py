@@ -244,7 +244,7 @@ class _Search:
             if span <= 0:
                 continue
             near, sign = (left, 1) if left in breaks else (right, -1)
-            is_exact = near in breaks and mpmath.mpf(float(near)) == near
+            is_exact = near in breaks and mpmath.mpf(float(near)) == near and not 0 < abs(near) < _NARROW
             value = real_function(self.derivatives[0], self.symbol, _FINE) if is_exact else self.value
             with mpmath.workdps(_FINE if is_exact else DIGITS + 10):
                 steps = [mpmath.mpf(10) ** -k for k in (*range(1, 25, 2), *(_CLOSER if is_exact else ()))]

@@ -225,6 +225,7 @@ def _scanned(factor: sympy.Expr, symbol: sympy.Symbol, span: tuple[float, float]
     bases = tuple(part.base for part in factor.atoms(sympy.Pow) if part.base.is_number and part.exp.has(symbol))
     points = _with_solutions([Point(value, closed_form(value, bases)) for value in found.zeros], factor, symbol)
     points = [p if p.exact is None or _is_zero_at(factor, symbol, p) else Point(p.value) for p in points]
+    points = [Point(mpmath.mpf(0), p.exact) if p.exact == 0 else p for p in points]
     return Zeros(united([points, [p for p in breaks if _is_zero_at(factor, symbol, p)]]), reach)
 
 
