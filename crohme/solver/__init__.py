@@ -29,8 +29,14 @@ Decided:
   that would be left without an unknown, x, y and z have no value from before.
 - Angles without a unit are radians, or degrees if that is asked for; arc functions give degrees then.
 - `\frac { d } { d x }` is a derivative; a prime differentiates brackets with one variable in them.
+- `\sin h x` is sinh x, unless h stands for something elsewhere or in an earlier line; so are `\cos h x` and the like.
+- `a _ { n } = 2 n + 1` says what `a _ { 5 }` is after it; `f ( x ) = x^{2} - 1 = 0` defines f and asks the equation.
+- Where semicolons separate, a comma between digits is a decimal point.
+- `:` divides; `:=` is `=`. `0.\overline { 3 }` and `0.\dot { 3 }` are recurring decimals.
+- Limits from one side are `a ^ { + }`, `a +`, `a + 0` or have an arrow down.
 - `\pm` stands for both values. A root is the principal one; an odd root of a real number is real, also as the
-  power of a fraction: `( - 8 ) ^ { 1 / 3 }` is -2. `%` divides by 100, `^ { o }` after a number means degrees.
+  power of a fraction: `( - 8 ) ^ { 1 / 3 }` is -2. `%` divides by 100, also in `1 + 5 %`.
+  `^ { o }` after a number means degrees.
 - 0^0 has no value, except as the first term of a power series.
 - Lines of a grid that are equations are a system. A grid in brackets is a matrix, in bars its determinant; bars around
   a vector are its length. `A ^ { T }` is the transpose, `A = …, A x = b` names a matrix; a letter that must be a

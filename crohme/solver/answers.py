@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import sympy
 
-from crohme.solver.equations import REAL_ONLY, reach_notes, solve_equations
+from crohme.solver.equations import reach_notes, solve_equations
 from crohme.solver.errors import NoAnswer
 from crohme.solver.evaluation import Value, holds, matrix_of, signs, value_of
 from crohme.solver.families import Family
@@ -17,17 +17,16 @@ from crohme.solver.numeric import precise
 from crohme.solver.patience import attempt
 from crohme.solver.problem import evaluated
 from crohme.solver.readback import read_as
+from crohme.solver.readings import readings
 from crohme.solver.regions import Region
 from crohme.solver.solution import Kind, Solution
-from crohme.solver.solved import Assignment
+from crohme.solver.solved import REAL_ONLY, Assignment
 from crohme.solver.steps import steps_of
 from crohme.solver.syntax import (
     Comparison,
     Definition,
-    Derivative,
     Expression,
     Integral,
-    Limit,
     Membership,
     Name,
     NamedSet,
@@ -61,18 +60,8 @@ def find_answer(problem: Problem) -> Solution:
     except Exception:  # SymPy raises all kinds of exceptions at what it cannot do; their texts are no answers
         raise NoAnswer("no answer was found", understood) from None
     steps = attempt(steps_of, problem, answers, seconds=_SECONDS_FOR_STEPS) if problem.has_steps else ()
-    said = tuple(dict.fromkeys([*_readings(problem), *notes]))
+    said = tuple(dict.fromkeys([*problem.notes, *readings(problem.statements), *notes]))
     return Solution(understood, answers, decimals, kind, said, steps or (), problem.defines)
-
-
-def _readings(problem: Problem) -> list[str]:
-    """How something was read that could be read otherwise."""
-    notes = list(problem.notes)
-    for part in (part for statement in problem.statements for part in walk(statement)):
-        if isinstance(part, Derivative | Limit) and part.spans_sum:
-            what = "differentiated" if isinstance(part, Derivative) else "taken to the limit"
-            notes.append(f"the whole sum was {what}")
-    return notes
 
 
 # === Values ===

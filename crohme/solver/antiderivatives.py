@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial, reduce
 
 import mpmath
 import sympy
@@ -43,8 +44,15 @@ def _found(
     """An antiderivative that is found with these values of other names."""
     integrand, names = wanted.subs(values), {value: name for name, value in values.items()}
     needed: tuple[Condition, ...] = ()
-    candidates = [_of_kinks(integrand, symbol)] if integrand.has(sympy.Abs, sympy.sign) else []
-    if not candidates:
+    integrand = integrand.replace(  # ln |u| is found as ln u is
+        lambda part: isinstance(part, sympy.log) and isinstance(part.args[0], sympy.Abs),
+        lambda part: sympy.log(part.args[0].args[0]),
+    )
+    integrand = integrand.replace(sympy.Max, partial(_farther, 1)).replace(sympy.Min, partial(_farther, -1))
+    candidates: list[sympy.Expr | None] = []
+    if integrand.has(sympy.Abs, sympy.sign):
+        candidates = [_of_distance(integrand, symbol), _of_kinks(integrand, symbol), _of_terms(integrand, symbol)]
+    else:
         found = attempt(sympy.integrate, principal(integrand), symbol, seconds=2 * _SECONDS)
         if found is not None and found.has(sympy.Piecewise):
             found, _, needed = generic(found)
@@ -53,7 +61,7 @@ def _found(
             if integrand.has(OddRoot):
                 candidates = [*(with_odd_roots(c) for c in candidates), *candidates]
     for candidate in candidates:
-        if candidate is None or not is_presentable(candidate):
+        if candidate is None or not is_presentable(candidate) or _is_never_real(candidate):
             continue
         short = attempt(sympy.simplify, candidate, seconds=0.5)
         forms = [form for form in (short, candidate) if form is not None and is_presentable(form)]
@@ -96,6 +104,42 @@ def with_absolute_values(form: sympy.Expr, symbol: sympy.Symbol | None = None) -
         return sympy.log(sympy.Abs(argument))
 
     return form.replace(sympy.log, replaced)
+
+
+def _farther(sign: int, *values: sympy.Expr) -> sympy.Expr:
+    """The largest of values as (a + b + |a - b|) / 2, or with the sign -1 the smallest."""
+    return reduce(lambda a, b: (a + b + sign * sympy.Abs(a - b)) / 2, values)
+
+
+def _of_distance(integrand: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr | None:
+    """Of a function of |u| alone, with u = a x + b: (u / |u|) F(|u|) / a, where F(0) = 0."""
+    (inside, *others) = {part.args[0] for part in integrand.atoms(sympy.Abs, sympy.sign)} or {sympy.Integer(0)}
+    slope, distance = inside.diff(symbol), sympy.Dummy(positive=True)
+    body = integrand.subs(sympy.Abs(inside), distance)
+    if others or slope == 0 or slope.has(symbol) or body.has(symbol):
+        return None
+    found = attempt(sympy.integrate, body, distance, seconds=_SECONDS)
+    start = (
+        None
+        if found is None or found.has(sympy.Integral)
+        else attempt(sympy.limit, found, distance, 0, "+", seconds=_SECONDS)
+    )
+    if start is None or not start.is_finite:
+        return None
+    return inside / slope * sympy.simplify((found - start) / distance).subs(distance, sympy.Abs(inside))
+
+
+def _of_terms(integrand: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr | None:
+    """The sum of what is found for each term."""
+    terms = integrand.as_ordered_terms() if integrand.is_Add else []
+    found = complete(_found(term, symbol, {}) for term in terms)
+    return None if not found or any(needed for _, needed in found) else sympy.Add(*(form for form, _ in found))
+
+
+def _is_never_real(form: sympy.Expr) -> bool:
+    """Whether there are roots of something and of its negative, as of x and -x."""
+    roots = {part.base for part in form.atoms(sympy.Pow) if part.exp.is_Rational and not part.exp.is_integer}
+    return any(-base in roots for base in roots)
 
 
 def _of_kinks(integrand: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr | None:

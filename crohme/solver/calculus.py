@@ -212,9 +212,9 @@ class Calculus:
         found = _simplified(found)
         if not _counts(found, low.free_symbols | high.free_symbols):
             raise NoAnswer(_NOT_FOUND)
-        if not is_finite and not found.free_symbols and found.is_finite is not False:
+        if not is_finite and not series.free_symbols and found.is_finite is not False:
             _confirm_series(series, found)
-        elif found.free_symbols and high.free_symbols:
+        elif high.free_symbols:
             _confirm_finite_sums(series, found)
         return found
 
@@ -281,7 +281,7 @@ def _confirm_finite_sums(series: sympy.Sum | sympy.Product, found: sympy.Expr) -
     """Compare a formula with sums of few terms."""
     _, (_, low, high) = series.function, series.limits[0]
     names = sorted(series.free_symbols, key=str)
-    for shift in (4, 7):
+    for shift in (4, 7) if found.free_symbols else (0, 1, 4, 7):
         values = {name: sympy.Integer(shift + k) for k, name in enumerate(names)}
         if not (high.subs(values) - low.subs(values)).is_Integer:
             continue

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from crohme.notation import Node, Relation
 from crohme.notation.alphabet import Kind
-from crohme.solver.functions import CALLS, INVERSES, LISTED, SYNONYMS
+from crohme.solver.functions import CALLS, INVERSES, LISTED, SYNONYMS, WITH_H
 from crohme.solver.row_reader import RowReader
 from crohme.solver.signs import CLOSING, PRIME, has_differential, kind_of, refusal, show
 from crohme.solver.syntax import Apply, Call, Definition, Determinant, Expression, MultiCall, Negative, Power, Product
@@ -19,6 +19,7 @@ def call(parser: RowReader) -> Expression:
     """A function and what it is of. `\\sin^{-1}` is the inverse function."""
     node = parser.take(Relation.SUP, *([Relation.SUB] if parser.follows(r"\log") else []))
     function, exponent = node.label[1:], node.rows.get(Relation.SUP, ())
+    written = function if function in WITH_H else ""
     function = SYNONYMS.get(function, function)
     if function in LISTED:
         return _listed(parser, node, function)
@@ -37,9 +38,9 @@ def call(parser: RowReader) -> Expression:
     power = parser.inner(exponent) if exponent else None
     if kind_of_next(parser) is Kind.OPENING and not _opens_grid(parser):
         argument, closing = parser.fenced()
-        result = parser.powers(closing, _raised(Call(function, argument, base), power))
+        result = parser.powers(closing, _raised(Call(function, argument, base, written), power))
     else:
-        result = _raised(Call(function, _argument(parser, node), base), power)
+        result = _raised(Call(function, _argument(parser, node), base, written), power)
     return result
 
 

@@ -47,6 +47,11 @@ class Context:
     values: Mapping[Name, Expression] = field(default_factory=dict)
     said: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
 
+    @property
+    def letters(self) -> frozenset[str]:
+        """The letters that have a meaning, as LaTeX."""
+        return frozenset(self.said)
+
     def put_into(self, statements: Sequence[Statement]) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
         """Statements with the values of earlier lines, and the earlier lines that they use.
 
@@ -111,7 +116,7 @@ def read_definitions(trees: Iterable[SymbolTree], angle: Angle = Angle.RADIANS) 
     """
     context = Context(angle)
     for tree in trees:
-        written = read_statements([tree.row], context.functions, angle)
+        written = read_statements([tree.row], context.functions, angle, context.letters)
         check_depth(written)
         if not defined(written, context):
             raise NotUnderstood("this defines no letter and no function", read_as(written))

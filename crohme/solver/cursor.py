@@ -73,11 +73,13 @@ class RowCursor:
             self.take()
         node = self.take(Relation.SUB, Relation.SUP)
         subscript = node.rows.get(Relation.SUB, ())
-        if any(n.rows or not (n.label.isdigit() or is_letter(n)) for n in subscript):
+        if any(n.rows or not (n.label.isdigit() or is_letter(n) or n.label in _NAMING) for n in subscript):
             raise refusal(f"the subscript of {show([node])} is not understood: letters and digits only", [node])
         return Name(prefix + node.label, tuple(n.label for n in subscript))
 
 
+_NAMING = (r"\max", r"\min")
+"""What may stand in a subscript beside letters and digits."""
 _PLACES = {
     Relation.SUB: "below right of",
     Relation.SUP: "above right of",

@@ -12,6 +12,7 @@ from crohme.solver.errors import NotUnderstood
 from crohme.solver.matrices import with_matrices
 from crohme.solver.problem import ALONE
 from crohme.solver.readback import read_as
+from crohme.solver.readings import readings
 from crohme.solver.statements import read_statements
 from crohme.solver.syntax import (
     Comparison,
@@ -74,7 +75,7 @@ def read_curve(tree: SymbolTree, low: float, high: float, context: Context = ALO
 
 
 def _read(tree: SymbolTree, low: float, high: float, context: Context) -> Curve:
-    written = tuple(read_statements([tree.row], context.functions, context.angle))
+    written = tuple(read_statements([tree.row], context.functions, context.angle, context.letters))
     check_depth(written)
     if len(written) != 1:
         raise NotUnderstood("one function is plotted at a time", read_as(written))
@@ -101,7 +102,7 @@ def _read(tree: SymbolTree, low: float, high: float, context: Context) -> Curve:
     used = context.lines_of([body], values)
     said = (*used, *written)
     notes = ("angles are in degrees",) if context.angle is Angle.DEGREES and any(map(has_angles, said)) else ()
-    return Curve(said, bound, variable, low, high, notes)
+    return Curve(said, bound, variable, low, high, (*notes, *readings(said)))
 
 
 def _function(statement: Statement) -> tuple[Expression, Name | None]:

@@ -46,6 +46,25 @@ def lost(conditions: Iterable[Condition], form: sympy.Expr, stated: Iterable[Con
     return [f"for {' and '.join(found)}"] if found else []
 
 
+def complex_but(conditions: Iterable[Condition]) -> str | None:
+    """What has to be said of a complex value that was written without i: for which few values it is real after all.
+
+    None where it is real on a range: then `lost` says what has to be said.
+    """
+    for group in _by_names(simplified(conditions)):
+        if len(group[0].expression.free_symbols) != 1:
+            continue
+        (symbol,) = group[0].expression.free_symbols
+        found = attempt(region, (), list(group), symbol, seconds=_SECONDS)
+        if found is None or found.reach != mpmath.inf or not all(piece.is_point for piece in found.pieces):
+            continue
+        if not found.pieces:
+            return f"complex for all real {plain(symbol)}"
+        if (text := region_text(found, plain(symbol))) is not None:
+            return f"complex, real for {text} only"
+    return None
+
+
 def _kept(group: Sequence[Condition], shown: Collection[Condition]) -> list[str]:
     """The conditions that a form does not show, each for itself."""
     strict = {condition.expression for condition in (*shown, *group) if condition.demand is Must.BE_POSITIVE}

@@ -25,7 +25,7 @@ from crohme.solver.numeric import DIGITS, is_zero, number, precise
 from crohme.solver.patience import attempt
 from crohme.solver.powers import may_have_negative_base
 from crohme.solver.regions import Region, Relation, region
-from crohme.solver.solved import Assignment, Solved
+from crohme.solver.solved import REAL_ONLY, Assignment, Solved
 from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import Absolute, Comparison, Constant, Factorial, Name, Statement, free_names, walk
 from crohme.solver.systems import solve_system
@@ -33,7 +33,6 @@ from crohme.solver.whole_numbers import counts, in_whole_numbers, limits_of_sums
 from crohme.solver.zeros import zeros
 
 _IN_PART = "powers of what may be negative, and equations with i, are solved in part only"
-REAL_ONLY = "in the real numbers: complex solutions were not searched for"
 _LONGEST_ROOT = 22
 _MOST_FACTORED = 60
 

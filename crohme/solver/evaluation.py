@@ -9,17 +9,19 @@ import mpmath
 import sympy
 
 from crohme.solver.calculus import Calculus
-from crohme.solver.domains import lost, with_signs
+from crohme.solver.conditions import Condition, Must
+from crohme.solver.domains import complex_but, lost, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.forms import complexity, is_presentable
 from crohme.solver.matrices import shape_of
 from crohme.solver.matrix_values import entries
-from crohme.solver.numeric import is_zero, number
+from crohme.solver.numeric import DIGITS, is_zero, number
 from crohme.solver.patience import attempt
 from crohme.solver.quadrature import Estimate
 from crohme.solver.symbolic import Builder
 from crohme.solver.syntax import (
     Comparison,
+    Constant,
     Expression,
     Factorial,
     Name,
@@ -96,7 +98,13 @@ def value_of(expression: Expression, sign: int = 1, integers: Collection[Name] =
     ]
     if counted and not short.has(sympy.factorial):
         notes.append("only whole numbers from 0 on have a factorial")
-    return Value(short, None, [*notes, *lost(conditions, short, [*builder.stated, *calculus.stated])])
+    stated = [*builder.stated, *calculus.stated]
+    is_complex = short.is_real is not True and Constant("i") not in walk(expression)
+    if is_complex and (said := complex_but([*conditions, *stated])) is not None:
+        positive = [each for each in conditions if each.demand is not Must.NOT_BE_NEGATIVE]
+        poles = [Condition(each.expression, Must.NOT_BE_ZERO) for each in positive]
+        return Value(short, None, [*notes, *lost(poles, short), said])
+    return Value(short, None, [*notes, *lost(conditions, short, stated)])
 
 
 def matrix_of(
@@ -213,10 +221,10 @@ def _holds(left: Value, sign: str, right: Value) -> bool:
         if difference == 0:
             return sign in ("=", r"\leq", r"\geq")
         size = number(difference)
-        if size is not None and abs(size) > mpmath.mpf(10) ** -25:
+        if size is not None and (abs(size) > mpmath.mpf(10) ** -25 or _is_small(difference, size)):
             if sign in ("=", r"\neq"):
                 return sign == r"\neq"
-            if abs(size.imag) < mpmath.mpf(10) ** -30:
+            if abs(size.imag) < mpmath.mpf(10) ** -30 * min(1, abs(size)):
                 return bool((size.real > 0) == (sign in (r"\gt", r"\geq")))
             raise NoAnswer("a complex number is neither greater nor less than another")
         raise NoAnswer("whether it is true was not found")
@@ -227,6 +235,12 @@ def _holds(left: Value, sign: str, right: Value) -> bool:
     if sign in ("=", r"\neq"):
         return sign == r"\neq"
     return (gap > 0) == (sign in (r"\gt", r"\geq"))
+
+
+def _is_small(value: sympy.Expr, size: mpmath.mpc) -> bool:
+    """Whether a number that is close to 0 is none, as it stays what it is with more digits."""
+    finer = number(value, 3 * DIGITS)
+    return size != 0 and finer is not None and abs(finer - size) < mpmath.mpf(10) ** -5 * abs(size)
 
 
 def _compared(left: sympy.Expr, sign: str, right: sympy.Expr) -> bool:

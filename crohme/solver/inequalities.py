@@ -89,7 +89,7 @@ def _of_membership(membership: Membership, value: _Value) -> list[Relation]:
     relations: list[Relation] = []
     if pieces is not None:
         closed = sympy.Min(*(distance for distance, _ in pieces)) if len(pieces) > 1 else pieces[0][0]
-        relations = [Relation(closed, "=")]
+        relations = [Relation(closed, "="), *_hull(operand, membership.pieces, value)]
         ends = {end for _, open_ends in pieces for end in open_ends}
         kept = {end for end in ends if any(_contains(piece, end, value) for piece in membership.pieces)}
         relations += [Relation(operand - end, r"\neq") for end in ends - kept]
@@ -98,6 +98,23 @@ def _of_membership(membership: Membership, value: _Value) -> list[Relation]:
             raise NoAnswer("only single numbers can be taken out of a set")
         relations += [Relation(operand - value(member), r"\neq") for member in piece.members]
     return relations
+
+
+def _hull(operand: sympy.Expr, pieces: Sequence[SetPiece], value: _Value) -> list[Relation]:
+    """Between which numbers all pieces lie: nothing has to be searched for beyond these."""
+    lows: list[sympy.Expr] = []
+    highs: list[sympy.Expr] = []
+    for piece in pieces:
+        if isinstance(piece, Interval | Elements):
+            members = piece.members if isinstance(piece, Elements) else (piece.lower,)
+            lows += map(value, members)
+            highs += map(value, members if isinstance(piece, Elements) else (piece.upper,))
+    found = []
+    if all(low.is_finite for low in lows):
+        found.append(Relation(operand - sympy.Min(*lows), r"\geq"))
+    if all(high.is_finite for high in highs):
+        found.append(Relation(operand - sympy.Max(*highs), r"\leq"))
+    return found
 
 
 def _distance(operand: sympy.Expr, piece: SetPiece, value: _Value) -> tuple[sympy.Expr, tuple[sympy.Expr, ...]] | None:

@@ -14,6 +14,18 @@ def put_in(expression: sympy.Expr, given: Sequence[tuple[sympy.Symbol, sympy.Exp
     return expression
 
 
+def divided(
+    equations: Sequence[sympy.Expr], unknowns: Sequence[sympy.Symbol]
+) -> tuple[sympy.Expr, sympy.Symbol, sympy.Expr] | None:
+    """An equation such as x y = 6, where what stands before an unknown cannot be 0: what the unknown is."""
+    for equation in equations:
+        for unknown in unknowns:
+            slope, rest = sympy.diff(equation, unknown), equation.subs(unknown, 0)
+            if not slope.has(unknown) and slope.is_polynomial() and rest.is_Rational and rest != 0 and slope != 0:
+                return equation, unknown, -rest / slope
+    return None
+
+
 def isolated(
     equations: Sequence[sympy.Expr], unknowns: Sequence[sympy.Symbol]
 ) -> tuple[sympy.Expr, sympy.Symbol, sympy.Expr] | None:

@@ -11,11 +11,28 @@ from crohme.notation.alphabet import GRID
 from crohme.notation.latex_scanner import Token, scan
 from crohme.notation.tree import ARGUMENTS
 from crohme.solver.functions import NAMES
+from crohme.solver.numbers import OVER_DIGITS
 from crohme.solver.signs import DEGREE, LETTERS, OTHERWISE, SETS
 
 _MORE = frozenset(
-    {r"\%", r"\binom", r"\prod", r"\partial", r"\approx", r"\cup", r"\setminus", r"\true", r"\false", DEGREE}
+    {
+        r"\%",
+        r"\binom",
+        r"\prod",
+        r"\partial",
+        r"\approx",
+        r"\cup",
+        r"\setminus",
+        r"\true",
+        r"\false",
+        DEGREE,
+        ":",
+        ";",
+        r"\downarrow",
+        r"\uparrow",
+    }
     | {GRID, OTHERWISE}
+    | OVER_DIGITS
 )
 LABELS = (
     frozenset({GRID, OTHERWISE})
@@ -33,6 +50,12 @@ _SPELLINGS = {
     r"\leqslant": [r"\leq"],
     r"\geqslant": [r"\geq"],
     r"\bmod": [r"\mod"],
+    r"\colon": [":"],
+    r"\coloneqq": ["="],
+    r"\wedge": [","],
+    r"\land": [","],
+    r"\searrow": [r"\downarrow"],
+    r"\nearrow": [r"\uparrow"],
     r"\top": ["T"],
     r"\varepsilon": [r"\epsilon"],
     r"\backslash": [r"\setminus"],
@@ -46,8 +69,9 @@ _BLACKBOARD = {letter: command for command, letter in SETS.items()}
 _CONDITIONS: dict[str, list[str]] = {
     **{word: [] for word in ("if", "for", "when", "where")},
     **{word: [OTHERWISE] for word in ("otherwise", "else", "elsewhere")},
+    "and": [","],
 }
-"""Words before the conditions of `\\begin{cases}`."""
+"""Words between relations, and before the conditions of `\\begin{cases}`."""
 _UPRIGHT = (r"\mathrm", r"\operatorname", r"\text", r"\mbox", r"\textrm")
 
 
@@ -64,8 +88,8 @@ def read_latex(text: str) -> SymbolTree:
         LatexError: Malformed LaTeX, or a sign without a meaning here.
     """
     written = scan(text)
-    for token in written:
-        if token.text in _NOT_SOLVED:
+    for index, token in enumerate(written):
+        if token.text in _NOT_SOLVED and not _is_over_digits(written, index):
             raise LatexError(f"accents and frames are read, but not solved: {token.text}", token.position)
     spelled = [Token(part, token.position) for token in written for part in _SPELLINGS.get(token.text, [token.text])]
     tokens = _rewritten(spelled, len(text))
@@ -75,6 +99,14 @@ def read_latex(text: str) -> SymbolTree:
     except LatexError as error:
         cause, position = _innermost(error)
         raise LatexError(cause, position if tokens == written else _place(tokens, position, len(text))) from None
+
+
+def _is_over_digits(tokens: Sequence[Token], index: int) -> bool:
+    """Whether this is the bar or dot over the digits of a decimal that recur."""
+    if tokens[index].text not in OVER_DIGITS:
+        return False
+    inside, _ = _argument(tokens, index, tokens[index].position)
+    return all(token.text.isdigit() for token in inside)
 
 
 def _innermost(error: LatexError) -> tuple[str, int]:
@@ -125,7 +157,19 @@ def _word(tokens: Sequence[Token], start: int, end: int) -> tuple[list[Token], i
         return [Token(f"\\{word}", first.position)], after
     if word in _CONDITIONS:
         return [Token(label, first.position) for label in _CONDITIONS[word]], after
+    if len(word) > 1 and word.isalpha() and not _is_differential(word) and not _is_subscript(tokens, start):
+        raise LatexError(f"words and units are not solved: {quoted(first.text + '{' + word + '}')}", first.position)
     return None
+
+
+def _is_differential(word: str) -> bool:
+    return len(word) == 2 and word[0] == "d"
+
+
+def _is_subscript(tokens: Sequence[Token], start: int) -> bool:
+    """Whether what begins there is part of a name, as in `x_{\\mathrm{max}}`."""
+    before = [token.text for token in tokens[max(0, start - 2) : start]]
+    return before[-1:] == ["_"] or before == ["_", "{"]
 
 
 def _argument(tokens: Sequence[Token], command: int, end: int) -> tuple[Sequence[Token], int]:

@@ -17,7 +17,7 @@ from crohme.solver.plain import plain
 
 _SECONDS = 1.5
 UNDEFINED = "it is not defined: the limit does not exist"
-_UNREAL = "it is not defined: there are no real values on the way to the limit"
+UNREAL = "it is not defined: there are no real values on the way to the limit"
 DEPENDS = "the limit depends on"
 _NOT_FOUND = "no closed form was found"
 
@@ -40,7 +40,7 @@ def limit_of(body: sympy.Expr, symbol: sympy.Symbol, goal: sympy.Expr, side: str
     sides = [side] if goal.is_infinite or side != "+-" else ["+", "-"]
     unreal = [each for each in sides if _is_complex_beside(body, symbol, goal, each)]
     if len(unreal) == len(sides):
-        raise NoAnswer(_UNREAL)
+        raise NoAnswer(UNREAL)
     if len(sides) == 1 or unreal:  # sqrt(x) has a limit at 0: from where it is real
         found = _one_sided(body, symbol, goal, next(each for each in sides if each not in unreal))
     else:

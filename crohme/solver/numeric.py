@@ -39,7 +39,7 @@ def real_function(expression: sympy.Expr, symbol: sympy.Symbol, digits: int = DI
     def value(at: Any) -> mpmath.mpf | None:
         with mpmath.workdps(digits + 10):
             try:
-                return as_real(compiled(mpmath.mpf(at)))
+                return as_real(compiled(mpmath.mpf(at)), digits)
             except (ZeroDivisionError, ValueError, OverflowError, TypeError, NotImplementedError):
                 return None
 
@@ -61,10 +61,10 @@ def is_complex_at(expression: sympy.Expr, symbol: sympy.Symbol) -> Callable[[Any
     return test
 
 
-def as_real(value: Any) -> mpmath.mpf | None:
+def as_real(value: Any, digits: int = DIGITS) -> mpmath.mpf | None:
     """A number of mpmath as a finite real one, if its imaginary part is within the rounding error."""
     if isinstance(value, mpmath.mpc):
-        if abs(value.imag) > mpmath.mpf(10) ** -DIGITS * max(1, abs(value.real)):
+        if abs(value.imag) > mpmath.mpf(10) ** -digits * max(1, abs(value.real)):
             return None
         value = value.real
     value = mpmath.mpf(value)

@@ -39,6 +39,8 @@ from crohme.solver.syntax import (
 _LOWER = (Relation.SUB, Relation.BELOW)
 _UPPER = (Relation.SUP, Relation.ABOVE)
 _HIGHEST_ORDER = 99
+_FROM = {r"\downarrow": "+", r"\uparrow": "-"}
+"""In the place of the arrow: from which side."""
 _ARGUMENT_KINDS = frozenset({Kind.DIGIT, Kind.IDENTIFIER, Kind.ROOT})
 
 
@@ -62,23 +64,35 @@ def summation(parser: RowReader) -> Expression:
 
 
 def limit(parser: RowReader) -> Expression:
-    """`\\lim_{x \\rightarrow a}` and the term after it. `a^{+}` and `a^{-}` are limits from one side."""
+    """`\\lim_{x \\rightarrow a}` and the term after it. `a^{+}`, `a +` and `a + 0` say from which side."""
     node = parser.take(*_LOWER)
     lower, _ = _limits(node)
     if lower is None:
         raise refusal(f"{show([node])} does not say of which variable", [node])
-    target, side = lower, "+-"
-    if (signs := lower[-1].rows.get(Relation.SUP)) and show(signs) in ("+", "-"):
-        kept: dict[Relation, tuple[Node, ...]] = {r: row for r, row in lower[-1].rows.items() if r is not Relation.SUP}
-        target, side = (*lower[:-1], replace(lower[-1], rows=kept)), signs[0].label
+    target, side = _side(lower)
     approach = parser.over(target)
     variable = approach.variable()
-    if not approach.follows(r"\rightarrow"):
+    if approach.follows(*_FROM):
+        side = _FROM[approach.row[approach.position].label]
+    elif not approach.follows(r"\rightarrow"):
         raise refusal(f"{show(lower)} under the limit does not say where {variable.latex} goes", [node])
     approach.take()
     goal = approach.rest()
     body, spans = _body_and_span(parser, node, variable)
     return Limit(body, variable, goal, side, spans)
+
+
+def _side(lower: tuple[Node, ...]) -> tuple[tuple[Node, ...], str]:
+    """What stands under a limit without the sign that says from which side, and this sign; `+-` for both."""
+    last = lower[-1]
+    if (signs := last.rows.get(Relation.SUP)) and show(signs) in ("+", "-"):
+        kept: dict[Relation, tuple[Node, ...]] = {r: row for r, row in last.rows.items() if r is not Relation.SUP}
+        return (*lower[:-1], replace(last, rows=kept)), signs[0].label
+    length = 1 if last.label in ("+", "-") else 2
+    sign = lower[-length] if len(lower) > length + 2 else None  # x, an arrow and where x goes come before it
+    if sign is None or sign.rows or sign.label not in ("+", "-") or (length == 2 and (last.label != "0" or last.rows)):
+        return lower, "+-"
+    return lower[:-length], sign.label
 
 
 def _limits(node: Node) -> tuple[tuple[Node, ...] | None, tuple[Node, ...] | None]:

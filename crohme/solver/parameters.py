@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import mpmath
 import sympy
@@ -10,7 +11,7 @@ from sympy.solvers.solveset import NonlinearError
 
 from crohme.solver.branches import Branch, branches
 from crohme.solver.conditions import Condition, Must
-from crohme.solver.domains import conditions_of, listed, simplified
+from crohme.solver.domains import conditions_of, listed, simplified, with_signs
 from crohme.solver.errors import NoAnswer
 from crohme.solver.families import Family, counter
 from crohme.solver.forms import is_presentable
@@ -111,7 +112,7 @@ def _in_one(
         real = listed(c for c in shown if c.demand is not Must.NOT_BE_ZERO) if is_polynomial and is_real else []
         if _has_odd_root(branch.value):
             real = []
-        found.append(branch)
+        found.append(replace(branch, value=_shorter(branch.value, demanded)))
         texts.append((words, real))
     if not found:
         return Solved(notes=notes_for([(None, listed(needed))]))
@@ -166,6 +167,12 @@ def _assigned(
     if not all(map(is_presentable, values.values())):
         raise NoAnswer(_NOT_FOUND)
     return {name: values[unknown] for unknown, name in names.items()}
+
+
+def _shorter(value: sympy.Expr, conditions: Sequence[Condition]) -> sympy.Expr:
+    """ln(a^2)/ln(a) is 2 where a must be positive."""
+    signed, names = with_signs(value, simplified(conditions))
+    return _short(signed).subs(names) if names and value.has(sympy.log) else value
 
 
 def _short(value: sympy.Expr) -> sympy.Expr:

@@ -1,7 +1,7 @@
 """A row of a symbol layout tree → what it means.
 
     sum        = [ sign ] product { sign product }
-    product    = factor { ("\\times" | "." | "/" | "\\div" | "\\mod") [ "-" ] factor | factor }
+    product    = factor { ("\\times" | "." | "/" | "\\div" | ":" | "\\mod") [ "-" ] factor | factor }
     factor     = ( number | name | fence | fraction | root | function | operator ) [ "!" ] [ "%" ]
 
 How each symbol is taken is written in `crohme.solver`.
@@ -15,7 +15,7 @@ from crohme.notation import Node, Relation
 from crohme.notation.alphabet import BINOMIAL, Kind
 from crohme.solver import calls, grids, operators
 from crohme.solver.errors import NotUnderstood
-from crohme.solver.numbers import begins_number, scan
+from crohme.solver.numbers import begins_number, recurring, scan
 from crohme.solver.row_reader import RowReader
 from crohme.solver.signs import (
     CLOSING,
@@ -54,6 +54,7 @@ from crohme.solver.syntax import (
 )
 
 _ENDS = RELATIONS | {",", r"\in", r"\cup", r"\setminus"} | (set(CLOSING.values()) - {"|"})
+_DIVISIONS = ("/", r"\div", ":")
 FUNCTION_LETTERS = frozenset("fghFGH")
 """Letters that are a function where brackets follow."""
 
@@ -79,9 +80,9 @@ class RowParser(RowReader):
         return self.follows(*SIGNS) and self.differential is None
 
     def added(self, terms: Sequence[Expression]) -> Expression:
-        """The sum of terms; `200 + 10 \\%` is refused."""
-        kinds = {isinstance(term.operand if isinstance(term, Negative) else term, Percent) for term in terms}
-        if len(kinds) > 1:
+        """The sum of terms; `200 + 10 \\%` is refused. Of 1, and of 100 %, both readings come to the same."""
+        others = [term for term in terms if not _is_percent(term)]
+        if 0 < len(others) < len(terms) and others != [Number("1")]:
             raise refusal(r"of what the \% are is not said: write a product", self.row)
         return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
@@ -108,7 +109,7 @@ class RowParser(RowReader):
         while not self.at_end_of_term():
             if self.follows(r"\times", "."):
                 factors.append(self._signed_factor(self.take()))
-            elif self.follows("/", r"\div"):
+            elif self.follows(*_DIVISIONS):
                 sign = self.take()
                 divisor = self._signed_factor(sign)
                 if not self.at_end_of_term() and self.begins_factor():
@@ -134,7 +135,7 @@ class RowParser(RowReader):
 
     def begins_factor(self) -> bool:
         """Whether what comes next can be multiplied without a sign."""
-        return not self.follows(r"\times", ".", "/", r"\div", "!", r"\mod", r"\%")
+        return not self.follows(r"\times", ".", *_DIVISIONS, "!", r"\mod", r"\%")
 
     def _signed_factor(self, after: Node) -> Expression:
         sign = self.take() if self.follows("+", "-") else None
@@ -178,7 +179,7 @@ class RowParser(RowReader):
 
     def _missing(self, after: Node | None) -> NotUnderstood:
         node = self.peek()
-        if node is not None and (after is None or self.follows(*SIGNS, "/", r"\times", r"\div", "!", ".")):
+        if node is not None and (after is None or self.follows(*SIGNS, *_DIVISIONS, r"\times", "!", ".")):
             return refusal(f"{show([node])} has no meaning where it stands", [node])
         before = after or (self.row[self.position - 1] if self.position else None)
         if before is None:
@@ -237,6 +238,12 @@ class RowParser(RowReader):
         return begins_number(self.row[self.position :])
 
     def _number(self) -> Expression:
+        if (found := recurring(self.row[self.position :])) is not None:
+            fraction, length = found
+            self.position += length - 1
+            above, below = Number(str(fraction.numerator)), Number(str(fraction.denominator))
+            value = above if fraction.denominator == 1 else Quotient(above, below)
+            return self.powers(self.take(Relation.BELOW, Relation.SUP), value)
         text, length = scan(self.row[self.position :])
         self.position += length - 1
         return self.powers(self.take(Relation.SUP), Number(text))
@@ -294,6 +301,10 @@ class RowParser(RowReader):
         if name.label in FUNCTION_LETTERS and self.follows("("):
             raise refusal(f"what the function {name.latex} is, is not said", [node])
         return self.powers(last, name)
+
+
+def _is_percent(term: Expression) -> bool:
+    return isinstance(term.operand if isinstance(term, Negative) else term, Percent)
 
 
 def _with_sign(sign: Node | None, term: Expression) -> Expression:

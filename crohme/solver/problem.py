@@ -64,7 +64,8 @@ def read_problem(trees: Sequence[SymbolTree], context: Context = ALONE, *, has_s
 
 
 def _read(trees: Sequence[SymbolTree], context: Context) -> Problem:
-    written = tuple(read_statements([tree.row for tree in trees], context.functions, context.angle))
+    rows = [tree.row for tree in trees]
+    written = tuple(read_statements(rows, context.functions, context.angle, context.letters))
     check_depth(written)
     used, bound = context.put_into(written)
     said = (*used, *written)

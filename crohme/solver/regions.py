@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import mpmath
 import sympy
 
-from crohme.solver.conditions import Condition
+from crohme.solver.conditions import Condition, Must
 from crohme.solver.errors import NoAnswer
-from crohme.solver.numeric import DIGITS, is_zero, number, precise, real_function, real_part
+from crohme.solver.numeric import DIGITS, is_zero, number, precise, real_part
 from crohme.solver.periods import period
+from crohme.solver.signed import SignedFunction
 from crohme.solver.zeros import Point, breakpoints, point, united, zeros
 
 _NOTHING = mpmath.mpf(10) ** -(DIGITS - 12)
@@ -97,8 +98,8 @@ def region(relations: Sequence[Relation], conditions: Sequence[Condition], symbo
 class _Chart:
     def __init__(self, relations: Sequence[Relation], conditions: Sequence[Condition], symbol: sympy.Symbol) -> None:
         self.relations, self.conditions, self.symbol = relations, tuple(conditions), symbol
-        self._values = [real_function(relation.difference, symbol) for relation in relations]
-        self._domain = [real_function(condition.expression, symbol) for condition in conditions]
+        self._values = [SignedFunction(relation.difference, symbol) for relation in relations]
+        self._domain = [SignedFunction(condition.expression, symbol) for condition in conditions]
 
     # === Cuts ===
 
@@ -181,9 +182,8 @@ class _Chart:
             if at.exact is not None:
                 sign = _sign_of(relation.difference.subs(self.symbol, at.exact))
             else:
-                found = value(at.value)
                 # A cut without a closed form is one of its function's zeros, or of another's.
-                sign = None if found is None else 0 if abs(found) < mpmath.mpf(10) ** -15 else int(mpmath.sign(found))
+                sign = value.sign_at_cut(at.value)
             if sign is None or not _SIGNS[relation.sign](sign):
                 return False
         return True
@@ -196,14 +196,12 @@ class _Chart:
 
     def _holds_inside(self, at: mpmath.mpf) -> bool:
         for condition, value in zip(self.conditions, self._domain, strict=True):
-            found = value(at)
-            if found is None or abs(found) < _NOTHING or (found < 0 and condition.demand.value != r"\neq"):
+            sign = value.sign(at)
+            if not sign or (sign < 0 and condition.demand is not Must.NOT_BE_ZERO):
                 return False
         for relation, value in zip(self.relations, self._values, strict=True):
-            found = value(at)
-            if found is None:
-                return False
-            if not _SIGNS[relation.sign](0 if abs(found) < _NOTHING else int(mpmath.sign(found))):
+            sign = value.sign(at)
+            if sign is None or not _SIGNS[relation.sign](sign):
                 return False
         return True
 

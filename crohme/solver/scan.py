@@ -28,6 +28,9 @@ _GENERATIONS = 300
 _LONGEST = 300
 """Operations in a derivative that is still worth its time."""
 _NARROW = 1e-11
+_CLOSER = (35, 60, 100, 180, 300)
+_FINE = 340
+"""Digits with which a point that is so close to another is told from it."""
 _SHIFT = 1.01371  # so that no end of an interval is a zero
 _SPLIT = 0.4937
 
@@ -231,16 +234,21 @@ class _Search:
             found.doubtful.append((a, b))
 
     def _keeps_sign_beside(self, breaks: Sequence[mpmath.mpf], low: float, high: float) -> bool:
-        """Whether the function has one sign on either side of points where it is not smooth."""
+        """Whether the function has one sign on either side of points where it is not smooth.
+
+        Beside a point that is known exactly it is tried much closer: logarithms change slowly.
+        """
         ends = [mpmath.mpf(low), *breaks, mpmath.mpf(high)]
         for left, right in zip(ends, ends[1:], strict=False):
             span = right - left
             if span <= 0:
                 continue
-            steps = [mpmath.mpf(10) ** -k for k in range(1, 25, 2)]
-            points = [left + span * s for s in steps] if left in breaks else [right - span * s for s in steps]
-            points += [left + span / 2]
-            values = [self.value(point) for point in points]
+            near, sign = (left, 1) if left in breaks else (right, -1)
+            is_exact = near in breaks and mpmath.mpf(float(near)) == near and not 0 < abs(near) < _NARROW
+            value = real_function(self.derivatives[0], self.symbol, _FINE) if is_exact else self.value
+            with mpmath.workdps(_FINE if is_exact else DIGITS + 10):
+                steps = [mpmath.mpf(10) ** -k for k in (*range(1, 25, 2), *(_CLOSER if is_exact else ()))]
+                values = [value(point) for point in (*(near + sign * span * s for s in steps), left + span / 2)]
             if None in values and any(value is not None for value in values):
                 return False
             signs = {mpmath.sign(value) for value in values if value is not None}

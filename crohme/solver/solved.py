@@ -10,6 +10,7 @@ from crohme.solver.families import Family
 from crohme.solver.regions import Region
 from crohme.solver.syntax import Name
 
+REAL_ONLY = "in the real numbers: complex solutions were not searched for"
 Assignment = dict[Name, sympy.Expr]
 """A solution: the values of the unknowns; a value with a `Float` in it is rounded."""
 

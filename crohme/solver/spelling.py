@@ -59,7 +59,7 @@ def _is_function(row: Sequence[Node], start: int, length: int, defined: Containe
     if following is None:
         return False
     if name == "mod":
-        return start > 0 and _begins_argument(following) and not letters[-1].rows
+        return start > 0 and begins_argument(following) and not letters[-1].rows
     if name in LISTED or name == "det":
         return following.label in ("(", r"\{", "[") and not letters[-1].rows
     if name in _TANGENTS and ("g" in defined or not _may_be_angle(following)):
@@ -71,7 +71,7 @@ def _is_function(row: Sequence[Node], start: int, length: int, defined: Containe
         return False
     if following.label == "d" and start + length + 2 == len(row):
         return False  # the differential of an integral over a product of letters
-    return _begins_argument(following)
+    return begins_argument(following)
 
 
 def _name(letters: Sequence[Node]) -> str:
@@ -85,7 +85,8 @@ def _name(letters: Sequence[Node]) -> str:
     return "".join(label.removeprefix("\\") for label in labels)
 
 
-def _begins_argument(node: Node) -> bool:
+def begins_argument(node: Node) -> bool:
+    """Whether a function can be of what begins with this node."""
     return node.is_fraction or kind_of(node) in _BEGINS_ARGUMENT or node.label in (r"\sum", r"\int")
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
-from crohme.notation import Node
+from crohme.notation import Node, SymbolTree
 from crohme.solver.angles import Angle, in_degrees
 from crohme.solver.calls import list_in_brackets
 from crohme.solver.errors import NotUnderstood
 from crohme.solver.grids import equations_of, opens_cases
+from crohme.solver.hyperbolic import with_hyperbolic
+from crohme.solver.numbers import repeats
 from crohme.solver.parser import FUNCTION_LETTERS, RowParser
 from crohme.solver.signs import CLOSING, RELATIONS, SETS, is_letter, refusal, show
 from crohme.solver.syntax import (
@@ -37,6 +40,7 @@ def read_statements(
     rows: Sequence[tuple[Node, ...]],
     known: Mapping[str, Definition] = NOTHING,
     angle: Angle = Angle.RADIANS,
+    letters: Collection[str] = (),
 ) -> list[Statement]:
     """What rows mean; a definition holds for all that comes after it.
 
@@ -44,14 +48,17 @@ def read_statements(
         rows: sequence of tuple of Node.
         known: mapping of str to Definition. Functions that earlier lines define, by their letters.
         angle: Angle. The unit of angles.
+        letters: collection of str. Letters that earlier lines define.
 
     Raises:
         NotUnderstood: See `crohme.solver`.
     """
     definitions = dict(known)
     found: list[Statement] = []
-    for row in (line for written in rows for line in equations_of(written) or [written]):
-        for part in _split(row):
+    for row in (
+        line for written in with_hyperbolic(_with_commas(rows), letters) for line in equations_of(written) or [written]
+    ):
+        for part in (link for each in _split(_without_colons(row)) for link in _linked(each, definitions)):
             statement = _statement(part, definitions)
             if angle is Angle.DEGREES:
                 statement = in_degrees(statement)
@@ -59,6 +66,44 @@ def read_statements(
                 definitions[statement.function.label] = statement
             found.append(statement)
     return found
+
+
+def _linked(row: tuple[Node, ...], definitions: Mapping[str, Definition]) -> list[tuple[Node, ...]]:
+    """`f ( x ) = x^{2} - 1 = 0` as the definition and the equation that it is; anything else as it is."""
+    if row[0].label in definitions or _defined(RowParser(row)) is None:
+        return [row]
+    depth, start = 0, 0
+    for index, node in enumerate(row):
+        depth += (node.label in CLOSING) - (node.label in CLOSING.values()) if node.label != "|" else 0
+        if depth == 0 and node.label in RELATIONS:
+            if start:
+                return [row[:index], row[start:]]
+            start = index + 1
+    return [row]
+
+
+def _with_commas(rows: Sequence[tuple[Node, ...]]) -> list[tuple[Node, ...]]:
+    """Rows in which semicolons separate, as commas: a comma between digits is a decimal point then."""
+    if not any(node.label == ";" for row in rows for node in SymbolTree(row).nodes()):
+        return list(rows)
+
+    def changed(row: tuple[Node, ...]) -> tuple[Node, ...]:
+        found = [node.with_rows(changed) for node in row]
+        for index, node in enumerate(row):
+            around = row[max(index - 1, 0)], row[min(index + 1, len(row) - 1)]
+            if node.label == "," and all(each.label.isdigit() for each in around):
+                found[index] = replace(node, label=".")
+            elif node.label == ";":
+                found[index] = replace(node, label=",")
+        return tuple(found)
+
+    return list(map(changed, rows))
+
+
+def _without_colons(row: tuple[Node, ...]) -> tuple[Node, ...]:
+    """A row with = in the place of :=, which defines what is left of it."""
+    pairs = zip(row, (*(node.label for node in row[1:]), ""), strict=True)
+    return tuple(node for node, following in pairs if (node.label, following) != (":", "="))
 
 
 def _statement(row: tuple[Node, ...], definitions: Mapping[str, Definition]) -> Statement:
@@ -192,7 +237,7 @@ def _rejoined(parts: list[tuple[Node, ...]]) -> list[tuple[Node, ...]]:
 
 def _is_decimal_comma(left: tuple[Node, ...], right: tuple[Node, ...]) -> bool:
     """Whether a comma stands between two digits, the first of a number without a decimal point."""
-    if not (left[-1].label.isdigit() and not left[-1].rows and right[0].label.isdigit()):
+    if not (left[-1].label.isdigit() and not left[-1].rows and (right[0].label.isdigit() or repeats(right[0]))):
         return False
     before = len(left)
     while before > 0 and left[before - 1].label.isdigit():

@@ -12,6 +12,7 @@ from crohme.solver import matrix_values, real_functions
 from crohme.solver.conditions import Condition, Must
 from crohme.solver.differentiation import derivative_at, differentiated
 from crohme.solver.errors import NoAnswer
+from crohme.solver.limits import UNREAL
 from crohme.solver.numeric import is_zero
 from crohme.solver.odd_root import is_real_where_defined, odd_root
 from crohme.solver.powers import as_square
@@ -46,6 +47,7 @@ from crohme.solver.syntax import (
     Root,
     Summation,
     Transpose,
+    walk,
 )
 
 _CONSTANTS = {r"\pi": sympy.pi, r"\infty": sympy.oo, "e": sympy.E, "i": sympy.I}
@@ -306,6 +308,8 @@ class Builder:
                 symbol, outer = sympy.Dummy(variable.latex, real=True), len(self.conditions)
                 inside = self._over(body, variable, symbol)
                 self.stated += self.conditions[outer:]
+                if inside.has(sympy.I) and Constant("i") not in walk(body):
+                    raise NoAnswer(UNREAL)
                 return sympy.Limit(inside, symbol, goal, side if goal.is_finite is not False else "-")
         raise TypeError(f"no SymPy form for {type(expression).__name__}")
 

@@ -102,11 +102,13 @@ class Call:
         function: str. See `functions.NAMES`; `ln` is the natural logarithm, `log` has base 10 if none is given.
         argument: Expression.
         base: Expression or None. Of a logarithm.
+        written: str. How it was written, if that has another reading: `sin h`.
     """
 
     function: str
     argument: Expression
     base: Expression | None = None
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ import sympy
 from crohme.solver.conditions import Condition
 from crohme.solver.domains import listed
 from crohme.solver.errors import NoAnswer
+from crohme.solver.exponentials import without_powers
 from crohme.solver.families import Family
 from crohme.solver.forms import complexity, is_presentable
-from crohme.solver.isolation import isolated, put_in
+from crohme.solver.isolation import divided, isolated, put_in
 from crohme.solver.numeric import number
 from crohme.solver.parameters import notes_for, solve_with_parameters
 from crohme.solver.patience import attempt
-from crohme.solver.solved import Assignment, Solved
+from crohme.solver.solved import REAL_ONLY, Assignment, Solved
 from crohme.solver.syntax import Name
 
 _SECONDS = 2.0
@@ -53,6 +54,8 @@ def solve_system(
         return solve_with_parameters(equations, names, conditions)
     if (eliminated := _eliminated(equations, names, conditions, solve_one, is_polynomial)) is not None:
         return eliminated
+    if not is_polynomial and (split := _split(equations, names, conditions, solve_one)) is not None:
+        return split
     # Polynomial systems have complex solutions, too: real symbols would lose them.
     free_of_sign = {symbol: sympy.Dummy(symbol.name) for symbol in names} if is_polynomial else {}
     back = {dummy: symbol for symbol, dummy in free_of_sign.items()}
@@ -117,6 +120,31 @@ def _breaks(solution: dict[sympy.Symbol, sympy.Expr], conditions: Sequence[Condi
     return not all(condition.holds(solution) for condition in conditions)
 
 
+def _split(
+    equations: Sequence[sympy.Expr],
+    names: dict[sympy.Symbol, Name],
+    conditions: Sequence[Condition],
+    solve_one: _SolveOne,
+) -> Solved | None:
+    """The solutions where one factor of an equation is 0, and where another is; None if those of one are not known."""
+    for index, equation in enumerate(equations):
+        factors = [factor for factor in sympy.Mul.make_args(sympy.factor_terms(equation)) if factor.free_symbols]
+        if len(factors) < 2 or not all(factor.is_polynomial() for factor in factors):
+            continue
+        found = Solved()
+        for factor in factors:
+            others = [*equations[:index], factor, *equations[index + 1 :]]
+            part = _eliminated(others, names, conditions, solve_one, False)
+            if part is None or part.families:
+                return None
+            found.assignments += [each for each in part.assignments if each not in found.assignments]
+            found.notes += [note for note in part.notes if note not in found.notes]
+        if found.assignments and REAL_ONLY in found.notes:
+            found.notes.remove(REAL_ONLY)
+        return found
+    return None
+
+
 # === Elimination ===
 
 
@@ -132,9 +160,9 @@ def _eliminated(
     Only the real ones, if the equations are no polynomials.
     """
     given: list[tuple[sympy.Symbol, sympy.Expr]] = []
-    rest, unknowns = list(equations), list(names)
+    rest, unknowns = [without_powers(equation, names) for equation in equations], list(names)
     while len(unknowns) > 1:
-        step = isolated(rest, unknowns)
+        step = isolated(rest, unknowns) or (None if is_polynomial else divided(rest, unknowns))
         if step is None:
             return None
         equation, unknown, value = step

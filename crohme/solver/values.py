@@ -18,6 +18,7 @@ from crohme.solver.syntax import (
     Limit,
     Membership,
     Name,
+    Number,
     ProductOver,
     Statement,
     Summation,
@@ -45,6 +46,7 @@ def with_values(statements: Sequence[Statement]) -> list[Statement]:
     are_first = all(statement not in said for statement in statements[statements.index(asked[0]) :]) if asked else False
     if not are_first or not given or len(given) != len(said):
         return list(statements)
+    given |= _members(given, set().union(*map(free_names, asked)))
     for _ in range(len(given).bit_length()):  # each time, twice as many letters by way of letters are gone
         given = {name: _expression_in(value, given) for name, value in given.items()}
         check_size(given.values())
@@ -54,6 +56,18 @@ def with_values(statements: Sequence[Statement]) -> list[Statement]:
     valued = [put_in(statement, given) for statement in statements if statement not in said]
     check_size(valued)
     return valued
+
+
+def _members(given: Mapping[Name, Expression], asked: set[Name]) -> dict[Name, Expression]:
+    """The members of sequences that are asked for: `a_{n} = 2 n + 1` says what `a_{5}` is."""
+    found: dict[Name, Expression] = {}
+    for name in asked - given.keys():
+        index = "".join(name.subscript)
+        for sequence, value in given.items():
+            counter = Name("".join(sequence.subscript))
+            if index.isdigit() and sequence.label == name.label and counter in free_names(value):
+                found[name] = _expression_in(value, {counter: Number(index)})
+    return found
 
 
 def put_in(statement: Statement, values: Mapping[Name, Expression]) -> Statement:

@@ -25,6 +25,8 @@ from crohme.solver.scan import RANGES, Scan, scan, scan_between
 _MOST_LOOKED_UP = 6
 _SECONDS_TO_SOLVE = 0.6
 _CLOSE = mpmath.mpf(10) ** -(DIGITS - 8)
+_SAME = mpmath.mpf(10) ** -25
+_ROUNDING = mpmath.mpf(10) ** -4
 _NEAR = 20.0
 """Where to look if there are too many zeros to be found on the real line."""
 BENT = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min)
@@ -223,6 +225,7 @@ def _scanned(factor: sympy.Expr, symbol: sympy.Symbol, span: tuple[float, float]
     bases = tuple(part.base for part in factor.atoms(sympy.Pow) if part.base.is_number and part.exp.has(symbol))
     points = _with_solutions([Point(value, closed_form(value, bases)) for value in found.zeros], factor, symbol)
     points = [p if p.exact is None or _is_zero_at(factor, symbol, p) else Point(p.value) for p in points]
+    points = [Point(mpmath.mpf(0), p.exact) if p.exact == 0 else p for p in points]
     return Zeros(united([points, [p for p in breaks if _is_zero_at(factor, symbol, p)]]), reach)
 
 
@@ -231,6 +234,7 @@ def _with_solutions(points: list[Point], factor: sympy.Expr, symbol: sympy.Symbo
     if not any(p.exact is None for p in points) or len(points) > _MOST_LOOKED_UP:
         return points
     found = attempt(sympy.solve, factor, symbol, seconds=_SECONDS_TO_SOLVE) or []
+    found = [_without_logarithms_of_powers(form) for form in found]
     short = [form for form in found if is_presentable(form) and complexity(form) <= _LONGEST_ROOT]
     sizes = {form: number(form) for form in short if not form.has(sympy.I)}
     looked_up = []
@@ -240,6 +244,14 @@ def _with_solutions(points: list[Point], factor: sympy.Expr, symbol: sympy.Symbo
         ]
         looked_up.append(Point(p.value, same[0]) if same and p.exact is None else p)
     return looked_up
+
+
+def _without_logarithms_of_powers(form: sympy.Expr) -> sympy.Expr:
+    """ln(10^(20/ln 2)) as 20 ln 10 / ln 2."""
+    return form.replace(
+        lambda part: isinstance(part, sympy.log) and part.args[0].is_Pow and not part.args[0].exp.is_Rational,
+        lambda part: part.args[0].exp * sympy.log(part.args[0].base),
+    )
 
 
 def _scanned_by_sides(factor: sympy.Expr, symbol: sympy.Symbol, breaks: Sequence[mpmath.mpf]) -> Scan | None:
@@ -322,9 +334,19 @@ def united(groups: Sequence[Sequence[Point]]) -> tuple[Point, ...]:
     """All points in order; of two that are one number, that with a closed form."""
     found: list[Point] = []
     for p in sorted((p for group in groups for p in group), key=lambda p: p.value):
-        if found and abs(p.value - found[-1].value) < mpmath.mpf(10) ** -25 * max(1, abs(p.value)):
+        if found and _are_one(p, found[-1]):
             if found[-1].exact is None:
                 found[-1] = p
         else:
             found.append(p)
     return tuple(found)
+
+
+def _are_one(a: Point, b: Point) -> bool:
+    """Whether two points are one number; two that are known exactly may be as close as they like."""
+    distance = abs(a.value - b.value)
+    if distance >= _SAME * max(1, abs(a.value)):
+        return False
+    if a.exact is not None and b.exact is not None:
+        return a.exact == b.exact or is_zero(a.exact - b.exact)
+    return bool(distance <= max(_SAME * abs(a.value), _CLOSE * _ROUNDING))

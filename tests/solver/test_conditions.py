@@ -143,6 +143,7 @@ PARAMETERS = [
     ("e^{2x}+e^x=a", "exp(2*x)+exp(x)-a", "for a > 0", {(2, 0): 1}),
     (r"\arctan x=a", "arctan(x)-a", "for -π/2 < a < π/2 and cos(a) ≠ 0", {(1, 0): 1}),
     ("a^x=b", "a**x-b", "for a > 0 and a ≠ 1 and b > 0", {(2, 3): 1, (0.5, 3): 1}),
+    ("a^{2x}=a^4", "a**(2*x)-a**4", "for a > 0 and a ≠ 1", {(2, 0): 1, (0.5, 0): 1}),
     (r"\arcsin x=a", "arcsin(x)-a", "for -π/2 ≤ a ≤ π/2", {(1, 0): 1, (-0.3, 0): 1}),
     (r"\frac{x}{x-a}=b", "x/(x-a)-b", "for a ≠ 0 and b ≠ 1", {(2, 3): 1}),
     (r"\sqrt{ax+b}=2", "sqrt(a*x+b)-2", "for a ≠ 0", {(2, 3): 1, (-2, 3): 1}),
@@ -164,6 +165,10 @@ def test_solution_says_for_which_parameters_it_is_one(
         for value in values:
             assert value.imag == 0
             assert abs(eval(residual, {"__builtins__": {}}, {**FUNCTIONS, "a": a, "b": b, "x": value.real})) < 1e-12
+
+
+def test_what_must_be_positive_shortens_a_solution() -> None:
+    assert answer("a^{2x}=a^4").answers == ["x = 2"]
 
 
 def test_each_solution_may_hold_for_other_parameters() -> None:
@@ -257,3 +262,45 @@ def test_an_equation_that_holds_for_all_letters_is_true(latex: str, notes: tuple
 def test_an_equation_that_does_not_say_what_is_unknown_is_refused(latex: str) -> None:
     with pytest.raises(NoAnswer, match="are unknown is not said"):
         answer(latex)
+
+
+@pytest.mark.parametrize(
+    ("text", "latex", "notes"),
+    [
+        (r"\sqrt{-x^2}", r"i \left|{x}\right|", ("complex, real for x = 0 only",)),
+        (r"\sqrt{-(x-1)^2}", r"i \left|{x - 1}\right|", ("complex, real for x = 1 only",)),
+        (r"\sqrt{-x^4}+x", "x^{2} i + x", ("complex, real for x = 0 only",)),
+        (r"\frac{1}{\sqrt{-x^2}}", r"- \frac{i}{\left|{x}\right|}", ("complex for all real x",)),
+        (r"\frac{d}{dx}\sqrt{-x^2}", r"i \operatorname{sign}(x)", ("for x ≠ 0", "complex for all real x")),
+        (r"\ln(-x^2)", r"\ln{\left(- x^{2} \right)}", ("complex for all real x",)),
+        (r"\sqrt{-x^2-1}", r"\sqrt{- x^{2} - 1}", ("complex for all real x",)),
+        (r"\sqrt{x-1}\sqrt{-x}", r"\sqrt{- x} \sqrt{x - 1}", ("complex for all real x",)),
+        (r"\sqrt{-x^2}^2", "- x^{2}", ("for x = 0",)),
+        (r"i\sqrt{x}^2", "i x", ("for x ≥ 0",)),
+        (r"\sqrt{-x}", r"\sqrt{- x}", ()),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_complex_says_where_it_is_real(text: str, latex: str, notes: tuple[str, ...]) -> None:
+    solution = answer(text)
+    assert solution.notes == notes
+    for x in (-1.7, 0.6, 2.3):
+        assert compiled(solution.answers[0])(x=x + 0j) == pytest.approx(compiled(latex)(x=x + 0j))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (r"\cos x=\frac12,x\in[0,\pi]", 1),
+        (r"\cos x=\frac12,x\in(0,2\pi]", 2),
+        (r"\sin x=\frac{x}{10},x\in[0,10]\cup[20,30]", 4),
+        (r"\tan x=x,x\in[0,10)", 3),
+        (r"\sin x=0,x\in\{1\}\cup(2,4)", 1),
+    ],
+)
+def test_solutions_in_an_interval_are_all(text: str, count: int) -> None:
+    solution = answer(text)
+    assert len(solution.answers) == count and not any("at least" in note for note in solution.notes)
+
+
+def test_solutions_on_a_half_line_may_not_be_all() -> None:
+    assert any("at least" in note for note in answer(r"\tan x=x,x\in[0,\infty)").notes)

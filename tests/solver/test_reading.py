@@ -220,6 +220,24 @@ def test_every_symbol_with_every_script_is_understood_or_refused(label: str, rel
         (r"\lfloor x \rfloor", r"\operatorname{floor} ( x )"),
         (r"x \approx 1.5", r"x \approx 1.5"),
         (r"\omega^2", r"\omega^{2}"),
+        (r"12:4", r"\frac{12}{4}"),
+        (r"2:3=x:6", r"\frac{2}{3} = \frac{x}{6}"),
+        (r"1 + 5\%", r"1 + 5 \%"),
+        (r"1 - x\%", r"1 - x \%"),
+        (r"\lim_{x\to 0+}x", r"\lim_{x \rightarrow 0^{+}} x"),
+        (r"\lim_{x\to a-0}x", r"\lim_{x \rightarrow a^{-}} x"),
+        (r"\lim_{x\to -1-}x", r"\lim_{x \rightarrow - 1^{-}} x"),
+        (r"\lim_{x\searrow 0}x", r"\lim_{x \rightarrow 0^{+}} x"),
+        (r"\lim_{x\uparrow a}x", r"\lim_{x \rightarrow a^{-}} x"),
+        (r"\lim_{x\to-1}x", r"\lim_{x \rightarrow - 1} x"),
+        (r"\lim_{x\to a+b}x", r"\lim_{x \rightarrow a + b} x"),
+        (r"f(x):=2x", r"f ( x ) = 2 \cdot x"),
+        (r"x>1 \land x<2", r"x \gt 1 , \; x \lt 2"),
+        (r"x>1 \text{ and } x<2", r"x \gt 1 , \; x \lt 2"),
+        (r"0.1\overline{6}", r"\frac{1}{6}"),
+        (r"x=0,\overline{3}", r"x = \frac{1}{3}"),
+        (r"x_{\mathrm{max}}=v_{\min}", r"x_{\max} = v_{\min}"),
+        (r"\int x\,\mathrm{dx}", r"\int x \, \mathrm{d} x"),
     ],
 )  # fmt: skip
 def test_latex_that_the_recogniser_does_not_write(latex: str, read: str) -> None:
@@ -230,7 +248,20 @@ def test_latex_that_the_recogniser_does_not_write(latex: str, read: str) -> None
     assert again(read) == read
 
 
-@pytest.mark.parametrize("text", [r"\binom{2}", r"\foo", r"\binom{2}{3", r"\matrix x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\binom{2}",
+        r"\foo",
+        r"\binom{2}{3",
+        r"\matrix x",
+        r"5\mathrm{cm}",
+        r"x=2 \text{ or } x=3",
+        r"\operatorname{foo} x",
+        r"\overline{x}",
+        r"0.\overline{a}",
+    ],
+)
 def test_latex_that_is_not_understood_is_refused(text: str) -> None:
     with pytest.raises(LatexError):
         read_latex(text)
