@@ -161,7 +161,9 @@ def _language_of(shipped: Bundle, data: Path, texts: Path) -> dict[str, bytes]:
     return {language_model.FILE: language_of(trees, texts, vocabulary_of(shipped)).to_bytes()}
 
 
-def _calibrations(raw: Bundle, validation: Path, is_crohme: bool, strength: float) -> dict[str, tuple[float, ...]]:
+def _calibrations(
+    raw: Bundle, validation: Path, is_crohme: bool, strength: float | None
+) -> dict[str, tuple[float, ...]]:
     """What fits the scores of a bundle: of ink with all its classes, of pictures with those of CROHME.
 
     Each file is read with the bias that the others give, where a bias was fitted: with this strength.
