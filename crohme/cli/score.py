@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 TRUTH and OUTPUT are each a folder of label graphs (.lg), of .inkml or of LaTeX (.tex, .txt),
-or a table of LaTeX:
+a .zip of LaTeX, or a table of it:
   CSV     commas or semicolons, columns file and latex; without a header, name and LaTeX
-  text    name, tab, LaTeX, as in CROHME's captions
-  JSON    .json, .jsonl: objects with file and latex
+  text    name, tab or space, LaTeX, as in CROHME's captions
+  JSON    .json, .jsonl: objects with file and latex; one object, of name and LaTeX
   ours    what `crohme predict --output` writes; a folder of `crohme batch`; a report, or its outcomes.csv
 Of a table with both a truth and a reading, TRUTH takes the truth (truth, ground_truth, gt,
 label …) and OUTPUT the reading (reading, prediction, output …), else either takes latex,

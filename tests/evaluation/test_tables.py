@@ -43,12 +43,47 @@ def table(path: Path, content: str | bytes, side: Side = Side.TRUTH) -> Table:
         ("t.csv", 'a,"x , y"\nb,\\frac { 1 } { 2 }\n'.encode("utf-16")),
         ("t.json", json.dumps([{"file": "a.inkml", "latex": "x , y"}, {"file": "b", "latex": WANTED["b"]}])),
         ("t.json", json.dumps(WANTED)),
+        ("t.json", json.dumps({name: {"distance": 1, "latex": latex} for name, latex in WANTED.items()})),
         ("t.jsonl", "".join(json.dumps({"file": name, "latex": latex}) + "\n" for name, latex in WANTED.items())),
+        ("t.ndjson", "".join(json.dumps({"file": name, "latex": latex}) + "\r\n" for name, latex in WANTED.items())),
+        ("t.txt", "a\tx , y\t\nb\t\\frac { 1 } { 2 }\t\t\n"),
+        ("t.csv", 'file,latex,confidence\na,"x , y",nan\nb,\\frac { 1 } { 2 },None\n'),
     ],
 )
 def test_every_form_is_read(tmp_path: Path, name: str, content: str | bytes) -> None:
     items = table(tmp_path / name, content).items
     assert {name: " ".join(str(latex).split()) for name, latex in items.items()} == WANTED
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_names_and_latex_may_have_a_space_between_them(tmp_path: Path, end: str) -> None:
+    lines = ["18_em_0 x , y", r"18_em_1.bmp \frac { 1 } { 2 }", "18_em_2   ( a ; b )"]
+    items = table(tmp_path / "t.txt", end.join([*lines, "", ""])).items
+    assert items == {"18_em_0": "x , y", "18_em_1": r"\frac { 1 } { 2 }", "18_em_2": "( a ; b )"}
+
+
+@pytest.mark.parametrize(
+    ("content", "items"),
+    [
+        ("IMG_01 copy.png,x\nIMG_02 copy.png,y\n", {"IMG_01 copy": "x", "IMG_02 copy": "y"}),
+        ("18_em_0.png,x y\n18_em_1.png,z\n", {"18_em_0": "x y", "18_em_1": "z"}),
+        ("18_em_0 x\ty\n18_em_1 x\tz\n", {"18_em_0 x": "y", "18_em_1 x": "z"}),
+    ],
+)
+def test_a_space_in_a_name_separates_nothing(tmp_path: Path, content: str, items: dict[str, str]) -> None:
+    assert table(tmp_path / "t.txt", content).items == items
+
+
+@pytest.mark.parametrize("content", ["x + 1\n2 y\n", "18_em_0 x\n18_em_0 y\n", "18_em_0 x\n18_em_1\n"])
+def test_lines_that_do_not_all_begin_with_a_name_of_their_own_are_no_table(tmp_path: Path, content: str) -> None:
+    with pytest.raises(ScoringError, match="needs the columns file and latex"):
+        table(tmp_path / "t.txt", content)
+
+
+@pytest.mark.parametrize("confidence", ["NaN", "Infinity", "1" + "0" * 400])
+def test_a_confidence_that_is_no_number_is_none(tmp_path: Path, confidence: str) -> None:
+    found = table(tmp_path / "t.json", f'[{{"file": "a", "latex": "x", "confidence": {confidence}}}]')
+    assert found.items == {"a": "x"} and not found.confidences
 
 
 def test_a_quote_is_latex_where_it_opens_no_field(tmp_path: Path) -> None:

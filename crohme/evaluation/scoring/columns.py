@@ -37,6 +37,8 @@ OWN = {
 EITHER = ("latex", "formula", "caption", "tex", "expression")
 """Columns of LaTeX that are of either side, where there is none of its own."""
 _CAUSES = ("error", "problem")
+_NO_NUMBER = ("nan", "none", "null")
+"""What programs write where they have no confidence."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z_ -]{3,}")
 
 
@@ -73,6 +75,8 @@ class Columns:
         latex, confidence = row[self.latex], "" if self.confidence is None else row[self.confidence].strip()
         if self.symbol is not None and row[self.symbol].strip():
             return file, Refused(f"line {line}: a reading of one symbol, not of an expression"), ""
+        if confidence.lower() in _NO_NUMBER:
+            confidence = ""
         if not _is_number(confidence):
             hint = "LaTeX with the separator in it needs quotes"
             return file, Refused(f"line {line}: the confidence {confidence!r} is no number: {hint}"), ""
