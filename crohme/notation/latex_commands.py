@@ -66,6 +66,8 @@ ARGUMENTS = {
     **{label: len(relations) for label, relations in ROWS_OF.items() if label not in (ROOT, "\\frac")},
 }
 """How many arguments a command takes, groups or single signs; `\\frac` and `\\sqrt` are read for themselves."""
+STACKED = {"\\underset": "_", "\\overset": "^"}
+"""They put their first argument where the second, if it is an operator, has its limits."""
 OPTIONAL = _commands("xrightarrow xleftarrow xlongequal xleftrightarrow xRightarrow")
 """Commands that take `[…]` before their argument."""
 SAME_COMMAND = {
@@ -144,6 +146,7 @@ SPELLINGS = {
     "\\cdotp": "\\cdot",
     "\\hdots": "\\ldots",
     "\\vcentcolon": ":",
+    "\\ddag": "\\ddagger",
 }
 """Other names of a sign that `alphabet.csv` has no row for, but as a variant of another one."""
 NEGATED = {

@@ -17,6 +17,12 @@ MAX_TOKENS = 16_000
 _MAX_DOLLARS = 10 * MAX_TOKENS
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
+_ACCENTS = {
+    "\u0300": "\\grave", "\u0301": "\\acute", "\u0302": "\\hat", "\u0303": "\\tilde", "\u0304": "\\bar",
+    "\u0305": "\\overline", "\u0306": "\\breve", "\u0307": "\\dot", "\u0308": "\\ddot", "\u030a": "\\mathring",
+    "\u030c": "\\check", "\u0338": "\\not", "\u20d7": "\\vec",
+}  # fmt: skip
+"""A combining mark of Unicode → the command that draws it."""
 _TOKEN = re.compile(
     rf"""
       \\(?:begin|end)\s*\{{\s*[A-Za-z]+\*?\s*\}}            # an environment
@@ -28,6 +34,7 @@ _TOKEN = re.compile(
     | \\.
     | [{"".join(_RAISED)}]+
     | [{"".join(_LOWERED)}]+
+    | [^\s\\{{}}_^&][{"".join(_ACCENTS)}]{{1,8}}               # a letter and its accents
     | [^\s\\]
     """,
     re.DOTALL | re.VERBOSE,
@@ -44,10 +51,13 @@ UNICODE: dict[str, str] = {
     "•": "\\bullet", "°": "\\degree", "⩽": "\\leqslant", "⩾": "\\geqslant", "∄": "\\nexists", "∥": "\\parallel",
     "⟶": "\\longrightarrow", "⟵": "\\longleftarrow", "⟹": "\\Longrightarrow", "⟺": "\\Longleftrightarrow",
     "‐": "-", "–": "-", "∕": "/", "⁄": "/", "′": "'", "’": "'", "∣": "|", "∶": ":", "∆": "\\Delta", "●": "\\bullet",
-    "◇": "\\diamond", "★": "\\star", "‡": "\\ddagger", "£": "\\pounds", "√": "\\sqrt",
+    "◇": "\\diamond", "★": "\\star", "‡": "\\ddagger", "£": "\\pounds", "√": "\\sqrt", "ħ": "\\hbar",
 }  # fmt: skip
 """A sign of Unicode → the LaTeX token that draws it."""
-_SEVERAL = {"″": ("'",) * 2, "‴": ("'",) * 3, "≔": (":", "="), "∛": ("\\sqrt", *"[3]"), "∜": ("\\sqrt", *"[4]")}
+_SEVERAL = {
+    "″": ("'",) * 2, "‴": ("'",) * 3, "≔": (":", "="), "∛": ("\\sqrt", *"[3]"), "∜": ("\\sqrt", *"[4]"),
+    "℃": ("\\degree", "C"), "℉": ("\\degree", "F"), "\\coloneqq": (":", "="), "\\eqqcolon": ("=", ":"),
+}  # fmt: skip
 _LINE_ENDS = frozenset({"\\cr", "\\tabularnewline", "\\newline"})
 GLYPHS: dict[str, str] = {label: sign for sign, label in reversed(UNICODE.items())} | {"\\%": "%"}
 """A LaTeX token → how it looks in Unicode, for signs that are no class of CROHME, too."""
@@ -102,18 +112,45 @@ def _tokens(text: str, position: int) -> Iterator[Token]:
         yield from (Token(one, position) for one in (sign, "{", *(signs[c] for c in text), "}"))
     elif text.startswith("\\\\") or text in _LINE_ENDS:
         yield Token("\\\\", position)
-    elif text[0] == "\\":
-        yield Token("".join(text.split()) if len(text) > 2 else text, position)
     elif text in _SEVERAL:
         yield from (Token(one, position) for one in _SEVERAL[text])
+    elif text[0] == "\\":
+        yield Token("".join(text.split()) if len(text) > 2 else text, position)
+    elif len(text) > 1:
+        yield from _accented(unicodedata.normalize("NFC", text), position)
     elif text in UNICODE:
         yield Token(UNICODE[text], position)
     else:
         yield from (Token(UNICODE.get(one, one), position) for one in _plain(text))
 
 
+def _accented(text: str, position: int) -> Iterator[Token]:
+    """A sign and what is written over it, or through it. Composed, it may be one sign; see `decomposed`."""
+    if len(text) == 1:
+        yield from _tokens(text, position)
+        return
+    yield from (Token(one, position) for one in (_ACCENTS[text[-1]], "{"))
+    yield from _accented(text[:-1], position)
+    yield Token("}", position)
+
+
+def decomposed(sign: str) -> list[str]:
+    r"""The commands of the accents in a sign, the outermost first, and the sign below them: `\hat`, `y` of `ŷ`."""
+    if sign.isascii():
+        return [sign]
+    base, *marks = list(unicodedata.normalize("NFD", sign))
+    if not all(mark in _ACCENTS for mark in marks):
+        return [sign]
+    return [*(_ACCENTS[mark] for mark in reversed(marks)), UNICODE.get(base, base) if marks else sign]
+
+
 def _plain(sign: str) -> Iterator[str]:
-    """What Unicode calls compatible with a sign: letters in a font, of full width, joined; a fraction as such."""
+    """What Unicode calls compatible with a sign: letters in a font, of full width, joined; a fraction as such.
+
+    Signs that only direct how others are set draw nothing.
+    """
+    if unicodedata.category(sign) == "Cf" or "\ufe00" <= sign <= "\ufe0f":
+        return
     plain = unicodedata.normalize("NFKC", sign)
     above, bar, below = plain.partition("\u2044")
     if bar and above and below:

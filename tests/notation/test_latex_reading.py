@@ -73,6 +73,30 @@ from crohme.notation.tree import ARGUMENTS
         ("√2 + ∛x − 1½", r"\sqrt { 2 } + \sqrt [ 3 ] { x } - 1 \frac { 1 } { 2 }"),
         ("𝑥 + 𝛼 + ℎ ≔ 𝟐", r"x + \alpha + h : = 2"),
         (r"\lparen \textup{x} \rparen \emph{y}", "( x ) y"),
+        (r"45° = 45\degree = 45^° = 45^{\degree}", "= ".join(["4 5 ^ { \\circ } "] * 4)),
+        ("5℃ {a}° x_1°", r"5 ^ { \circ } C a ^ { \circ } x _ { 1 } ^ { \circ }"),
+        (
+            r"\begin{matrix} 1° & ° \\ \degree & 2 \end{matrix}",
+            r"\begin{matrix} 1 ^ { \circ } & \circ \\ \circ & 2 \end{matrix}",
+        ),
+        (
+            "x\u0304 + y\u0302_1 + ŷ + α\u20d7 + x\u0305\u0302",
+            r"\bar { x } + \hat { y } _ { 1 } + \hat { y } + \vec { \alpha } + \hat { \overline { x } }",
+        ),
+        ("=\u0338 ≠ ∈\u0338 ≤\u0338", r"\neq \neq \notin \nleq"),
+        ("\u200bx\ufe0e \u2062\u202ay\u202c\ufeff f\u2061(\u00adz)", "x y f ( z )"),
+        (r"x + 1 \\ \\[2pt]", "x + 1"),
+        (r"a \coloneqq b \eqqcolon c", "a : = b = : c"),
+        (
+            r"\underset{x \to 0}{\lim} f + \underset{x \rightarrow 0}{\mathop{\lim}}\,f",
+            r"\lim _ { x \rightarrow 0 } f + \lim _ { x \rightarrow 0 } f",
+        ),
+        (
+            r"\overset{n}{\underset{i=1}{\sum}} i \underset{i}{\stackrel n \sum} \overset{n}{\sum_i}",
+            r"\sum _ { i = 1 } ^ { n } i \sum _ { i } ^ { n } \sum _ { i } ^ { n }",
+        ),
+        (r"\underset{x}{\max} \underset{D}{\iint} \underset{}{\lim}", r"\max _ { x } \iint _ { D } \lim"),
+        ("ħ", r"\hbar"),
     ],
 )
 def test_what_draws_the_same_is_the_same(text: str, normal: str) -> None:
@@ -91,6 +115,8 @@ def test_what_draws_the_same_is_the_same(text: str, normal: str) -> None:
         (r"\unknown{a b}{c}", r"\unknown { a b } { c }"),
         (r"\xrightarrow[a]{b}", r"\xrightarrow [ a ] { b }"),
         (r"\stackrel a =", r"\overset { a } { = }"),
+        (r"\underset{a}{x} \underset{a}{\sum_b}", r"\underset { a } { x } \underset { a } { \sum _ { b } }"),
+        ("x'°", r"x ^ { \prime } ^ { \circ }"),
         (r"\genfrac{}{}{2pt}{}{n}{k}", r"\genfrac { } { } { 2 p t } { } { n } { k }"),
     ],
 )

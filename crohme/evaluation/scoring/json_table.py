@@ -53,7 +53,7 @@ def _read(place: str, entry: dict[str, Any], column: str) -> tuple[str, str | Re
     name = "" if key is None else entry[key]
     confidence = entry.get("confidence")
     is_number = isinstance(confidence, int | float) and not isinstance(confidence, bool)
-    has_number = is_number and abs(confidence) < _LARGEST
+    has_number = is_number and abs(confidence or 0) < _LARGEST
     if isinstance(name, bool) or not isinstance(name, str | int):
         return "", Refused(f"{place}: {key!r} is {_described(name)}, and no file name"), ""
     if not str(name).strip():

@@ -20,6 +20,7 @@ MOST_BYTES = 1024 * 1024
 _MOST_ENTRIES, _MOST_IN_ALL = 200_000, 256 * MOST_BYTES
 _DAMAGE = (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, OSError)
 _BEGIN, _END = r"\begin{document}", r"\end{document}"
+_AROUND = " \r\n"  # no form feed or the like: it may be what is left of a command, see `text.not_latex`
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 
 
@@ -44,9 +45,9 @@ def latex_in(content: bytes, suffix: str) -> str | Refused:
     if suffix.lower() != ".tex":
         lines = text.split("\n")
         first = next((i for i, line in enumerate(lines) if line.strip() and line.lstrip()[0] != "%"), 0)
-        return "\n".join(lines[first:]).strip()
+        return "\n".join(lines[first:]).strip(_AROUND)
     text = _COMMENT.sub(r"\1", text)
-    return text[text.find(_BEGIN) if _BEGIN in text else 0 :].partition(_END)[0].removeprefix(_BEGIN).strip()
+    return text[text.find(_BEGIN) if _BEGIN in text else 0 :].partition(_END)[0].removeprefix(_BEGIN).strip(_AROUND)
 
 
 def archived(path: Path) -> dict[str, str | Refused]:
