@@ -93,7 +93,7 @@ def truth_expression(ink: Ink, equate: bool = True) -> Expression:
         NotationError: Neither can be read.
     """
     if ink.mathml is None and ink.latex is None:
-        raise NotationError(damage(ink, Part.MATHML) or "no truth in the file")
+        raise NotationError(damage(ink, Part.MATHML) or damage(ink, Part.ANNOTATION) or "no truth in the file")
     try:
         tree = truth(ink, canonical_label if equate else sign_name)
     except NotationError:
