@@ -318,6 +318,26 @@ def test_what_differs_is_counted_in_tokens(tmp_path: Path, truth: str, output: s
     assert at_symbols.overall()["exact"] == 0 and at_symbols.files["a"].errors
 
 
+@pytest.mark.parametrize("level", [Level.SYMBOL, Level.TOKENS])
+@pytest.mark.parametrize(
+    ("one", "other", "are_same"),
+    [
+        (r"\begin{matrix} a & \\ c & d \end{matrix}", r"\begin{matrix} a \\ c & d \end{matrix}", True),
+        (r"\begin{cases} x, & y \\ z & \end{cases}", r"\left\{ \begin{matrix} x, & y \\ z \end{matrix} \right.", True),
+        (r"x^{\begin{array}{c} a + 1 \end{array}} y", "x^{a + 1} y", True),
+        (r"\begin{pmatrix} a \end{pmatrix}", "( a )", True),
+        (r"\begin{matrix} a & & b \end{matrix}", r"\begin{matrix} a & b \end{matrix}", False),
+        (r"\begin{matrix} & a \\ b \end{matrix}", r"\begin{matrix} a \\ b \end{matrix}", False),
+        (r"\begin{matrix} a \\ \\ b \end{matrix}", r"\begin{matrix} a \\ b \end{matrix}", False),
+    ],
+)
+def test_cells_that_draw_nothing_do_not_matter(
+    tmp_path: Path, one: str, other: str, are_same: bool, level: Level
+) -> None:
+    for truth, output in ((one, other), (other, one)):
+        assert pair(tmp_path, truth, output, level).overall()["exact"] == are_same
+
+
 def test_pairs_without_a_tree_are_told_from_graphs(tmp_path: Path) -> None:
     scores = pair(tmp_path, r"x^2^3", r"y^2^3", Level.SYMBOL)
     assert scores.compared_by_tokens == 1 and scores.as_dict()["files"]["a"]["compared"] == "tokens"
