@@ -23,6 +23,7 @@ from crohme.notation.errors import LatexError, NotationError
 from crohme.notation.latex import to_latex
 from crohme.notation.latex_commands import ALL_FUNCTIONS, DELIMITERS, SPELLINGS
 from crohme.notation.latex_items import Item, Missing, Row, Script, Scripts, written
+from crohme.notation.latex_layouts import LINE_END, environment
 from crohme.notation.latex_scanner import Token, scan
 from crohme.notation.latex_syntax import parse
 from crohme.notation.tree import ARGUMENTS, Node, Relation, SymbolTree, attach
@@ -88,7 +89,8 @@ class Expression:
 def read_latex(text: str, equate: bool = False) -> Expression:
     """Read LaTeX with any signs and commands in it.
 
-    As `from_latex`, but every command is known or taken for a sign, and what no tree can hold has tokens.
+    As `from_latex`, but every command is known or taken for a sign, and what no tree can hold has tokens. Lines that
+    stand in no environment are aligned ones.
 
     Args:
         text: str.
@@ -99,6 +101,8 @@ def read_latex(text: str, equate: bool = False) -> Expression:
     """
     tokens = [token for token in scan(f"{text} ") if token.text not in DELIMITERS]  # a space: no lone backslash
     row = parse(tokens, len(text), ALL_FUNCTIONS)
+    if any(item.text in ("&", LINE_END) for item in row):
+        row = environment("aligned", row, 0)  # whose beginning and end somebody has left out
     if not row:
         raise LatexError("no symbol", 0)
     label = _equated_name if equate else _name

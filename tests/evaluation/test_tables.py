@@ -275,7 +275,7 @@ def test_a_folder_of_several_kinds_is_refused_where_it_would_lose_some(tmp_path:
 
 def test_names() -> None:
     names = {"a.inkml": "a", "d/a.PNG": "a", r"C:\d\a.jpg": "a", "a.b": "a.b", " a ": "a", "18_em_0": "18_em_0"}
-    names |= {"a.inkml.txt": "a", "d/b.png.tex": "b"}
+    names |= {"a.inkml.txt": "a", "d/b.png.tex": "b", "d/e\u0301.png": "\u00e9", "\u00e9": "\u00e9"}
     assert {file: name_of(file) for file in names} == names
 
 

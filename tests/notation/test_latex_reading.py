@@ -97,6 +97,8 @@ from crohme.notation.tree import ARGUMENTS
         ),
         (r"\underset{x}{\max} \underset{D}{\iint} \underset{}{\lim}", r"\max _ { x } \iint _ { D } \lim"),
         ("ħ", r"\hbar"),
+        (r"x &= y", "x = y"),
+        (r"x &= y \\ &= z \\", r"\begin{matrix} x = y \\ = z \end{matrix}"),
     ],
 )
 def test_what_draws_the_same_is_the_same(text: str, normal: str) -> None:

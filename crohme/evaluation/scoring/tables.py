@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -73,8 +74,11 @@ class Table:
 
 
 def name_of(file: str) -> str:
-    """What a file is called, whatever folder it is in: its name without the suffixes of ink, picture and text."""
-    path = PurePosixPath(file.strip().replace("\\", "/"))
+    """What a file is called, whatever folder it is in: its name without the suffixes of ink, picture and text.
+
+    Accents are composed: macOS has them apart in the names of its files, and few tables do.
+    """
+    path = PurePosixPath(unicodedata.normalize("NFC", file.strip()).replace("\\", "/"))
     while path.suffix.lower() in _FILES:  # the reading of `a.inkml` may lie in `a.inkml.txt`
         path = PurePosixPath(path.stem)
     return path.name
