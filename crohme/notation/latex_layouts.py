@@ -7,7 +7,8 @@ from dataclasses import replace
 from crohme.notation import latex_commands as commands
 from crohme.notation.alphabet import BIG_OPERATORS
 from crohme.notation.latex_items import GRID, Item, Missing, Row, Script, Scripts
-from crohme.notation.latex_scanner import Token, decomposed
+from crohme.notation.latex_scanner import Token
+from crohme.notation.unicode_signs import decomposed
 
 LINE_END = "\\\\"
 

@@ -8,21 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from crohme.notation.alphabet import OTHER, SYMBOL_CLASSES
 from crohme.notation.errors import LatexError, LatexTooLong
-from crohme.notation.tree import ARGUMENTS
+from crohme.notation.unicode_signs import ACCENTS, LOWERED, RAISED, SEVERAL, UNICODE, spelled
 
 MAX_TOKENS = 16_000
 """Of one text without its dollars: four for each of 4,000 symbols, where no written expression has 200 strokes."""
 _MAX_DOLLARS = 10 * MAX_TOKENS
-_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
-_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
-_ACCENTS = {
-    "\u0300": "\\grave", "\u0301": "\\acute", "\u0302": "\\hat", "\u0303": "\\tilde", "\u0304": "\\bar",
-    "\u0305": "\\overline", "\u0306": "\\breve", "\u0307": "\\dot", "\u0308": "\\ddot", "\u030a": "\\mathring",
-    "\u030c": "\\check", "\u0338": "\\not", "\u20d7": "\\vec",
-}  # fmt: skip
-"""A combining mark of Unicode → the command that draws it."""
 _TOKEN = re.compile(
     rf"""
       \\(?:begin|end)\s*\{{\s*[A-Za-z]+\*?\s*\}}            # an environment
@@ -32,35 +23,15 @@ _TOKEN = re.compile(
     | \\(?:operatorname|hspace|vspace|tag)\*
     | \\[A-Za-z]+
     | \\.
-    | [{"".join(_RAISED)}]+
-    | [{"".join(_LOWERED)}]+
-    | [^\s\\{{}}_^&][{"".join(_ACCENTS)}]{{1,8}}               # a letter and its accents
+    | [{"".join(RAISED)}]+
+    | [{"".join(LOWERED)}]+
+    | [^\s\\{{}}_^&][{"".join(ACCENTS)}]{{1,8}}               # a letter and its accents
     | [^\s\\]
     """,
     re.DOTALL | re.VERBOSE,
 )
 
-UNICODE: dict[str, str] = {
-    **{
-        c.text: c.label
-        for c in SYMBOL_CLASSES.values()
-        if len(c.text) == 1 and not c.text.isascii() and c.label not in (OTHER, *ARGUMENTS)  # an arrow is no accent
-    },
-    # Variants, and signs that Unicode has several of.
-    "ε": "\\varepsilon", "ϑ": "\\vartheta", "µ": "\\mu", "ς": "\\varsigma", "φ": "\\varphi", "·": "\\cdot",
-    "•": "\\bullet", "°": "\\degree", "⩽": "\\leqslant", "⩾": "\\geqslant", "∄": "\\nexists", "∥": "\\parallel",
-    "⟶": "\\longrightarrow", "⟵": "\\longleftarrow", "⟹": "\\Longrightarrow", "⟺": "\\Longleftrightarrow",
-    "‐": "-", "–": "-", "∕": "/", "⁄": "/", "′": "'", "’": "'", "∣": "|", "∶": ":", "∆": "\\Delta", "●": "\\bullet",
-    "◇": "\\diamond", "★": "\\star", "‡": "\\ddagger", "£": "\\pounds", "√": "\\sqrt", "ħ": "\\hbar",
-}  # fmt: skip
-"""A sign of Unicode → the LaTeX token that draws it."""
-_SEVERAL = {
-    "″": ("'",) * 2, "‴": ("'",) * 3, "≔": (":", "="), "∛": ("\\sqrt", *"[3]"), "∜": ("\\sqrt", *"[4]"),
-    "℃": ("\\degree", "C"), "℉": ("\\degree", "F"), "\\coloneqq": (":", "="), "\\eqqcolon": ("=", ":"),
-}  # fmt: skip
 _LINE_ENDS = frozenset({"\\cr", "\\tabularnewline", "\\newline"})
-GLYPHS: dict[str, str] = {label: sign for sign, label in reversed(UNICODE.items())} | {"\\%": "%"}
-"""A LaTeX token → how it looks in Unicode, for signs that are no class of CROHME, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +78,14 @@ def scan(text: str) -> list[Token]:
 
 
 def _tokens(text: str, position: int) -> Iterator[Token]:
-    if text[0] in _RAISED or text[0] in _LOWERED:
-        sign, signs = ("^", _RAISED) if text[0] in _RAISED else ("_", _LOWERED)
-        yield from (Token(one, position) for one in (sign, "{", *(signs[c] for c in text), "}"))
+    if text[0] in RAISED or text[0] in LOWERED:
+        sign, signs = ("^", RAISED) if text[0] in RAISED else ("_", LOWERED)
+        inside = (UNICODE.get(signs[c], signs[c]) for c in text)
+        yield from (Token(one, position) for one in (sign, "{", *inside, "}"))
     elif text.startswith("\\\\") or text in _LINE_ENDS:
         yield Token("\\\\", position)
-    elif text in _SEVERAL:
-        yield from (Token(one, position) for one in _SEVERAL[text])
+    elif text in SEVERAL:
+        yield from (Token(one, position) for one in SEVERAL[text])
     elif text[0] == "\\":
         yield Token("".join(text.split()) if len(text) > 2 else text, position)
     elif len(text) > 1:
@@ -121,7 +93,9 @@ def _tokens(text: str, position: int) -> Iterator[Token]:
     elif text in UNICODE:
         yield Token(UNICODE[text], position)
     else:
-        yield from (Token(UNICODE.get(one, one), position) for one in _plain(text))
+        for one in spelled(text):
+            is_last = one == text or one[0] == "\\"
+            yield from [Token(one, position)] if is_last else _tokens(one, position)
 
 
 def _accented(text: str, position: int) -> Iterator[Token]:
@@ -129,33 +103,6 @@ def _accented(text: str, position: int) -> Iterator[Token]:
     if len(text) == 1:
         yield from _tokens(text, position)
         return
-    yield from (Token(one, position) for one in (_ACCENTS[text[-1]], "{"))
+    yield from (Token(one, position) for one in (ACCENTS[text[-1]], "{"))
     yield from _accented(text[:-1], position)
     yield Token("}", position)
-
-
-def decomposed(sign: str) -> list[str]:
-    r"""The commands of the accents in a sign, the outermost first, and the sign below them: `\hat`, `y` of `ŷ`."""
-    if sign.isascii():
-        return [sign]
-    base, *marks = list(unicodedata.normalize("NFD", sign))
-    if not all(mark in _ACCENTS for mark in marks):
-        return [sign]
-    return [*(_ACCENTS[mark] for mark in reversed(marks)), UNICODE.get(base, base) if marks else sign]
-
-
-def _plain(sign: str) -> Iterator[str]:
-    """What Unicode calls compatible with a sign: letters in a font, of full width, joined; a fraction as such.
-
-    Signs that only direct how others are set draw nothing.
-    """
-    if unicodedata.category(sign) == "Cf" or "\ufe00" <= sign <= "\ufe0f":
-        return
-    plain = unicodedata.normalize("NFKC", sign)
-    above, bar, below = plain.partition("\u2044")
-    if bar and above and below:
-        yield from ("\\frac", "{", *above, "}", "{", *below, "}")
-    elif plain.isalnum() or "\uff01" <= sign <= "\uff5e":
-        yield from plain
-    else:
-        yield sign  # a spacing accent would become a blank and the accent

@@ -97,6 +97,9 @@ from crohme.notation.tree import ARGUMENTS
         ),
         (r"\underset{x}{\max} \underset{D}{\iint} \underset{}{\lim}", r"\max _ { x } \iint _ { D } \lim"),
         ("ħ", r"\hbar"),
+        ("aₙ₊₁ xᵏ xᵀ xᵢⱼ y²ᵝ", r"a _ { n + 1 } x ^ { k } x ^ { T } x _ { i j } y ^ { 2 \beta }"),
+        ("45º — 3㎡ ㏑ x ～ y", r"4 5 ^ { \circ } - 3 m ^ { 2 } \ln x \sim y"),
+        ("𝑬 𝐄 𝟚 ⅆx", "E E 2 d x"),
         (r"x &= y", "x = y"),
         (r"x &= y \\ &= z \\", r"\begin{matrix} x = y \\ = z \end{matrix}"),
     ],
@@ -119,6 +122,7 @@ def test_what_draws_the_same_is_the_same(text: str, normal: str) -> None:
         (r"\stackrel a =", r"\overset { a } { = }"),
         (r"\underset{a}{x} \underset{a}{\sum_b}", r"\underset { a } { x } \underset { a } { \sum _ { b } }"),
         ("x'°", r"x ^ { \prime } ^ { \circ }"),
+        ("① ℒ 𝒞 𝔤 𝔼", r"\textcircled { 1 } \mathcal { L } \mathcal { C } \mathfrak { g } \mathbb { E }"),
         (r"\genfrac{}{}{2pt}{}{n}{k}", r"\genfrac { } { } { 2 p t } { } { n } { k }"),
     ],
 )
@@ -145,6 +149,12 @@ def test_what_no_tree_can_hold_has_tokens(text: str, normal: str) -> None:
         (r"{a \brace b}", r"{a \brack b}"),
         (r"\genfrac{}{}{0pt}{}{a}{b}", r"\frac a b"),
         (r"^{\prime\prime}", r"^\prime"),
+        ("ᵏ", "k"),
+        ("ₙ", "n"),
+        ("ℒ", "L"),
+        ("①", "1"),
+        ("ŷ", "y"),
+        ("～", ""),
     ],
 )
 def test_what_differs_stays_apart(one: str, other: str) -> None:
