@@ -182,7 +182,7 @@ class _Parser:
             text = commands.SAME_COMMAND.get(token.text, token.text)
             option = self._group("]", depth) if text in commands.OPTIONAL and self._follows("[") else ()
             arguments = tuple(self._argument(depth) for _ in range(commands.ARGUMENTS[text]))
-            if (sign := _styled_sign(token.text, arguments)) is not None:
+            if (sign := _styled_sign(text, arguments)) is not None:
                 return Item(sign, token.position)
             if text in commands.STACKED and (operator := with_limit(text, arguments, self._functions)) is not None:
                 return operator

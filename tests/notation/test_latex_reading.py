@@ -101,6 +101,7 @@ from crohme.notation.tree import ARGUMENTS
         ("45º — 3㎡ ㏑ x ～ y", r"4 5 ^ { \circ } - 3 m ^ { 2 } \ln x \sim y"),
         ("𝑬 𝐄 𝟚 ⅆx", "E E 2 d x"),
         (r"x &= y", "x = y"),
+        (r"\footnotesize \sum_{\mathclap{i}} x", r"\sum _ { i } x"),
         (r"x &= y \\ &= z \\", r"\begin{matrix} x = y \\ = z \end{matrix}"),
     ],
 )
@@ -190,7 +191,7 @@ def test_other_names_of_a_sign_are_those_of_the_table() -> None:
             assert read_latex(alias + content).tokens == read_latex(symbol.label + content).tokens, alias
 
 
-@pytest.mark.parametrize("text", [r"\mathbb{N}", r"\mathbb N", r"\Bbb{N}", r"\N", "ℕ", r"\mathbb { N }"])
+@pytest.mark.parametrize("text", [r"\mathbb{N}", r"\mathbb N", r"\Bbb{N}", r"\mathds{N}", r"\N", "ℕ", r"\mathbb { N }"])
 def test_a_letter_in_a_style_of_its_own_is_the_sign_of_the_table(text: str) -> None:
     read = read_latex(f"{text} _ 0")
     assert read.tokens == [r"\mathbb{N}", "_", "{", "0", "}"] and read.tree is not None
