@@ -11,6 +11,7 @@ from crohme.evaluation.scoring import ScoringError, score
 from crohme.evaluation.scoring.errors import Refused
 from crohme.evaluation.scoring.latex_files import MOST_BYTES, latex_in
 from crohme.evaluation.scoring.sources import open_source
+from crohme.evaluation.scoring.tables import Side
 
 READINGS = {"18_em_0.txt": "%18_em_0\n$x + 1$", "18_em_1.txt": "%18_em_1\r\n$$\\frac { 1 } { 2 }$$\r\n"}
 """As BTTR, CoMER and their successors write them."""
@@ -83,3 +84,41 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 and no more")
     with pytest.raises(ScoringError, match="not a zip archive, or a damaged one"):
         open_source(tmp_path / "a.zip")
+
+
+def test_lists_without_names_are_compared_line_by_line(tmp_path: Path) -> None:
+    truth, output = tmp_path / "gt.txt", tmp_path / "pred.lst"
+    truth.write_text("x , y\n\\frac12\n2 z\n5\n\n", encoding="utf-8-sig")
+    output.write_bytes(b"x,y\r\n\\frac { 1 } { 2 }\r\n\r\n\xff\r\n")
+    scores = score(truth, output, by_line=True)
+    assert [one.errors == 0 for one in scores.files.values()] == [True, True, False, False]
+    assert scores.files["line 3"].problem == "output: line 3: no LaTeX"
+    assert (scores.files["line 4"].problem or "").startswith("output: line 4: not UTF-8 (byte 0xFF")
+
+
+def test_the_last_readings_may_be_empty(tmp_path: Path) -> None:
+    truth, output = tmp_path / "gt.txt", tmp_path / "pred.txt"
+    truth.write_text("x\ny\nz\n\n\n")
+    for text in ("x\n\n\n", "x\n\n \n\n\n"):
+        output.write_text(text)
+        scores = score(truth, output, by_line=True)
+        assert [one.problem for one in scores.files.values()] == [
+            None,
+            *(f"output: line {n}: no LaTeX" for n in (2, 3)),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("output", "columns", "cause"),
+    [
+        ("x\n", {}, "2 lines in .*, 1 in .*: which of them belong together cannot be told"),
+        ("x\n\ny\n", {}, "2 lines in .*, 3 in"),
+        ("x\ny\n", {Side.TRUTH: "latex"}, "have no columns"),
+        ("\n\n", {}, "no lines"),
+    ],
+)
+def test_lists_that_cannot_be_compared(tmp_path: Path, output: str, columns: dict[Side, str], cause: str) -> None:
+    for name, text in (("gt.txt", "x\ny\n"), ("pred.txt", output)):
+        (tmp_path / name).write_text(text)
+    with pytest.raises(ScoringError, match=cause):
+        score(tmp_path / "gt.txt", tmp_path / "pred.txt", columns=columns, by_line=True)

@@ -103,7 +103,8 @@ def columns_of(path: Path, row: Sequence[str], side: Side, wanted: str | None) -
     if wanted is None and name is None and not (len(row) > 1 and all(_WORD.fullmatch(cell.strip()) for cell in row)):
         if len(row) > 1:
             return Columns(2, 0, 1), False
-        raise ScoringError(f"a table of LaTeX needs the columns file and latex, and its first line is {row}", path)
+        cause = f"a table of LaTeX needs the columns file and latex, and its first line is {row}"
+        raise ScoringError(f"{cause}; lists of LaTeX alone are compared with --lines", path)
     latex = words.index(latex_column(path, words, side, wanted))
     if name is None:
         known = ", ".join(NAMES)

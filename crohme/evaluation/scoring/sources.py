@@ -11,7 +11,8 @@ from crohme.batch.output import output_rows
 from crohme.datasets.location import files_under
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.latex_files import archived, latex_file
-from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table
+from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table, text_of
+from crohme.evaluation.scoring.text import not_utf8, undecoded
 
 Item = Path | str | Refused
 """A `.lg` or `.inkml` file, LaTeX, or why there is neither."""
@@ -89,6 +90,30 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
     elif path.suffix.lower() == ".zip":
         return Source(path, Format.LATEX, dict(archived(path)))
     return _of_table(path, read_table(path, side, column))
+
+
+def open_lines(path: Path, least: int = 1) -> Source:
+    """The expressions of a list of LaTeX, one a line; each is named by the number of its line.
+
+    Args:
+        path: Path.
+        least: int. So many lines are kept though the last of them be empty.
+
+    Raises:
+        ScoringError: No such file, not text, or nothing in it.
+    """
+    lines = text_of(path, lenient=True).removesuffix("\n").split("\n")
+    if not any(map(str.strip, lines)):
+        raise ScoringError("no lines", path)
+    while len(lines) > least and not lines[-1].strip():
+        lines.pop()
+    items: dict[str, Item] = {}
+    for number, line in enumerate(lines, start=1):
+        byte = undecoded(line)
+        latex = line.strip(" \r")
+        cause = f"line {number}: no LaTeX" if byte is None else not_utf8(number, byte)
+        items[f"line {number}"] = latex if byte is None and latex else Refused(cause)
+    return Source(path, Format.LATEX, items)
 
 
 def _of_batch(path: Path, side: Side, column: str | None) -> Table:

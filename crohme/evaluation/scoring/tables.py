@@ -18,7 +18,7 @@ from crohme.evaluation.scoring.text import EncodingError, decode, not_utf8, unde
 from crohme.ink.image_files import SUFFIXES
 from inkml_parser.files import read_regular
 
-__all__ = ["Side", "Table", "name_of", "read_table"]
+__all__ = ["Side", "Table", "name_of", "read_table", "text_of"]
 
 _FILES = SUFFIXES | {".inkml", ".lg", ".tex", ".txt", ".mml", ".svg"}
 _SEPARATORS = "\t;,"
@@ -101,7 +101,7 @@ def read_table(path: Path, side: Side, column: str | None = None) -> Table:
         ScoringError: No such file, not text, no rows, or a header from which the columns do not follow.
     """
     is_json = path.suffix.lower() in (".json", *LINES)
-    text = _text(path, lenient=not is_json)
+    text = text_of(path, lenient=not is_json)
     table = Table(unit=unit_of(path) if is_json else "line")
     for row in json_rows(path, text, side, column) if is_json else _separated_rows(path, text, side, column):
         table.add(*row)
@@ -110,7 +110,12 @@ def read_table(path: Path, side: Side, column: str | None = None) -> Table:
     return table
 
 
-def _text(path: Path, *, lenient: bool) -> str:
+def text_of(path: Path, *, lenient: bool) -> str:
+    """What a file holds; see `text.decode`.
+
+    Raises:
+        ScoringError: It cannot be read, or is no text.
+    """
     try:
         return decode(read_regular(path), lenient=lenient)
     except OSError as error:
