@@ -22,7 +22,7 @@ LIMITS = ("\\limits", "\\nolimits")
 _SCRIPTS = ("_", "^")
 _PRIMES = ("'", "\\prime")
 _DEGREE = "\\degree"
-"""It raises a circle."""
+"""It raises a circle, unless it is a label of its own."""
 _CELL_ENDS = frozenset({"&", "\\\\"})
 _CLOSING = ("}", "\\end{")
 _ROOT_OF = "\\of"
@@ -66,6 +66,7 @@ class _Parser:
         self._end = end
         self._functions = functions
         self._signs = signs
+        self._raised = ("'",) if _DEGREE in signs else ("'", _DEGREE)
 
     def row(self, stops: frozenset[str], depth: int) -> Row:
         """Parse up to one of the tokens `stops`, which is left in place, or to the end."""
@@ -76,7 +77,7 @@ class _Parser:
             if token.text == "'" and items and items[-1].text in _PRIMES and not items[-1].scripts:
                 items.append(Item("\\prime", token.position))  # a row of primes: none hangs on another one
                 self._next += 1
-            elif token.text in _SCRIPTS or (has_base and token.text in ("'", _DEGREE, *LIMITS)):
+            elif token.text in _SCRIPTS or (has_base and token.text in (*self._raised, *LIMITS)):
                 base = items.pop() if has_base else Item("", token.position)
                 scripts = self._scripts(depth)
                 if base.text or any(script.row for script in scripts.scripts):
@@ -108,14 +109,15 @@ class _Parser:
             if token.text in LIMITS:
                 limits = token
                 self._next += 1
-            elif token.text in ("'", _DEGREE) or token.text in _SCRIPTS:
+            elif token.text in self._raised or token.text in _SCRIPTS:
                 found.append(self._script(token, depth))
             else:
                 break
         return Scripts(tuple(found), limits)
 
     def _script(self, token: Token, depth: int) -> Script:
-        if self._accept(_DEGREE):
+        if token.text == _DEGREE:
+            self._next += 1
             return Script("^", (Item("\\circ", token.position),), token.position)
         marks: list[Item] = []
         while (prime := self._peek()) is not None and prime.text == "'":
@@ -169,7 +171,7 @@ class _Parser:
             return environment(commands.PLAIN_GRIDS[text], self._group("}", depth), token.position)
         if text in commands.MODULO:
             return self._modulo(token, depth)
-        if text == _DEGREE:
+        if text == _DEGREE and text in self._raised:
             return (Item("\\circ", token.position),)
         if text == "\\not":
             return self._negated(token, depth)
@@ -193,9 +195,9 @@ class _Parser:
         if token.text[0] == "\\" and token.text[1:].isalpha():
             while (opens := self._peek()) is not None and opens.text == "{":
                 groups.append(self._group("}", depth))
-        return (
-            accented(token) if not groups and len(token.text) == 1 else Item(token.text, token.position, tuple(groups))
-        )
+        if len(token.text) == 1:
+            return accented(token)
+        return Item(token.text, token.position, tuple(groups))
 
     def _delimiter(self) -> Row:
         if self._accept("."):  # an invisible one

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from crohme.notation import LatexError, read_latex, tokenize
+from crohme.notation import LatexError, from_latex, read_latex, to_latex, tokenize
 from crohme.notation.alphabet import SYMBOL_CLASSES
 from crohme.notation.tree import ARGUMENTS
 
@@ -132,6 +132,13 @@ def test_what_no_tree_can_hold_has_tokens(text: str, normal: str) -> None:
     expression = read_latex(text)
     assert (expression.latex, expression.tree) == (normal, None)
     assert read_latex(normal).tokens == expression.tokens
+
+
+def test_a_letter_with_an_accent_and_a_degree_may_be_labels() -> None:
+    assert to_latex(from_latex("5°", {"5", r"\degree"})) == ["5", r"\degree"]
+    assert to_latex(from_latex("5°", {"5", r"\circ"})) == ["5", "^", "{", r"\circ", "}"]
+    assert to_latex(from_latex("é", {"é"})) == ["é"]
+    assert to_latex(from_latex("é", {"e", r"\acute"})) == [r"\acute", "{", "e", "}"]
 
 
 @pytest.mark.parametrize(
