@@ -67,6 +67,7 @@ class _Parser:
         self._functions = functions
         self._signs = signs
         self._raised = ("'",) if _DEGREE in signs else ("'", _DEGREE)
+        self._on_base = frozenset({*self._raised, *LIMITS})
 
     def row(self, stops: frozenset[str], depth: int) -> Row:
         """Parse up to one of the tokens `stops`, which is left in place, or to the end."""
@@ -77,7 +78,7 @@ class _Parser:
             if token.text == "'" and items and items[-1].text in _PRIMES and not items[-1].scripts:
                 items.append(Item("\\prime", token.position))  # a row of primes: none hangs on another one
                 self._next += 1
-            elif token.text in _SCRIPTS or (has_base and token.text in (*self._raised, *LIMITS)):
+            elif token.text in _SCRIPTS or (has_base and token.text in self._on_base):
                 base = items.pop() if has_base else Item("", token.position)
                 scripts = self._scripts(depth)
                 if base.text or any(script.row for script in scripts.scripts):

@@ -24,3 +24,13 @@ def test_what_is_wrong_with_an_annotation_is_said_where_it_is_the_only_truth() -
     ink = read(b"<ink><annotation type='truth'>x<b/> + 1</annotation><trace>1 2</trace></ink>")
     with pytest.raises(NotationError, match="damaged annotation: <annotation> in line 1 holds <b>, and was left out"):
         truth_expression(ink)
+
+
+@pytest.mark.parametrize(
+    ("latex", "cause"),
+    [("&lt;math>&lt;mi>x&lt;/mi>&lt;/math>", "MathML, not LaTeX"), ("a &amp;lt; b", "HTML, not LaTeX")],
+)
+def test_a_truth_that_is_no_latex_is_called_so(latex: str, cause: str) -> None:
+    ink = read(f"<ink><annotation type='truth'>{latex}</annotation><trace>1 2</trace></ink>".encode())
+    with pytest.raises(NotationError, match=cause):
+        truth_expression(ink)

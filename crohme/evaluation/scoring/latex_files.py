@@ -20,7 +20,7 @@ MOST_BYTES = 1024 * 1024
 _MOST_ENTRIES, _MOST_IN_ALL = 200_000, 256 * MOST_BYTES
 _DAMAGE = (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, OSError)
 _BEGIN, _END = r"\begin{document}", r"\end{document}"
-_AROUND = " \r\n"  # no form feed or the like: it may be what is left of a command, see `text.not_latex`
+_AROUND = " \r\n"  # no form feed or the like: it may be what is left of a command, see `foreign_text`
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 
 

@@ -17,8 +17,8 @@ from crohme.evaluation.scoring.primitives import PrimitiveGraph
 from crohme.evaluation.scoring.scores import FileScore, Scores
 from crohme.evaluation.scoring.sources import Format, Item, Source, open_lines, open_source
 from crohme.evaluation.scoring.tables import Side
-from crohme.evaluation.scoring.text import not_latex
 from crohme.notation import LOOK_ALIKES, Expression, NotationError
+from crohme.notation.foreign_text import not_latex
 from inkml_parser import InkError
 
 _UNREADABLE = (NotationError, InkError, OSError, UnicodeDecodeError)
