@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from numbers import Real
 from typing import Any
 
@@ -68,7 +69,7 @@ def _real(values: ArrayLike, what: str) -> Numbers:
     """Anything of real numbers as an array; numpy alone would drop imaginary parts and read strings."""
     try:
         array = np.asarray(values)
-        if array.dtype.kind == "O" and not all(isinstance(one, Real) for one in array.flat):
+        if array.dtype.kind == "O" and not all(isinstance(one, Real | Decimal) for one in array.flat):
             raise InvalidInk(f"{what} holds what is no number")
         if array.dtype.kind not in "iufO":
             name = "text" if array.dtype.kind in "SU" else array.dtype.name

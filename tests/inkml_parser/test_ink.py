@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -55,6 +58,14 @@ def test_columns_and_points_with_names_are_taken_by_them(stroke: object) -> None
     ink = Ink.from_arrays([stroke, [[5, 6]]])  # type: ignore[list-item]
     assert [one.tolist() for one in ink.strokes] == [[[1, 2], [3, 4]], [[5, 6]]]
     assert ink.channels == ({}, {})
+
+
+def test_decimals_and_fractions_are_numbers() -> None:
+    ink = Ink.from_arrays([[[Decimal("1.5"), Fraction(1, 4)]], [[Decimal(2), 3.0]]])  # type: ignore[list-item]
+    assert [one.tolist() for one in ink.strokes] == [[[1.5, 0.25]], [[2, 3]]]
+    for value in ("NaN", "sNaN", "Infinity", "1e999"):
+        with pytest.raises(InvalidInk):
+            Ink.from_arrays([[[Decimal(value), 1]]])  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(
