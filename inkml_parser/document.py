@@ -20,6 +20,9 @@ _FOREIGN = (
     (b"\x1f\x8b", "a gzip file (Xournal++ writes such); unpack it first"),
     (b"PK\x03\x04", "a ZIP archive; unpack it first"),
     (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
     (b"{", "JSON"),
     (b"[", "JSON"),
 )

@@ -35,14 +35,14 @@ class TraceFormat:
 def trace_format(element: etree._Element) -> TraceFormat:
     """The format that a `traceFormat` element describes.
 
-    X and Y may be spelt in lower case, as some programs do.
+    X and Y may be spelt in lower case, as some programs do, and stand in `regularChannels`, as in drafts of InkML.
 
     Raises:
         MalformedInk: It lacks X or Y, or has a channel twice.
         UnsupportedInk: An orientation that is neither `+ve` nor `-ve`.
     """
-    regular = list(children(element, "channel"))
-    intermittent = [c for group in children(element, "intermittentChannels") for c in children(group, "channel")]
+    regular = [*children(element, "channel"), *_channels_in(element, "regularChannels")]
+    intermittent = _channels_in(element, "intermittentChannels")
     channels = (*regular, *intermittent)
     given = tuple(channel.get("name", "") for channel in channels)
     plain = tuple(name.strip().upper() for name in given)
@@ -55,6 +55,10 @@ def trace_format(element: etree._Element) -> TraceFormat:
         raise MalformedInk(f"<traceFormat> lacks channel X or Y: {_shown(names)}")
     against = frozenset(name for name, c in zip(names, regular, strict=False) if _is_reversed(c))
     return TraceFormat(names, len(regular), against, channels)
+
+
+def _channels_in(element: etree._Element, name: str) -> list[etree._Element]:
+    return [channel for group in children(element, name) for channel in children(group, "channel")]
 
 
 def _is_reversed(channel: etree._Element) -> bool:

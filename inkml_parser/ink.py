@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from inkml_parser.arrays import stroke_array
 from inkml_parser.columns import NO_COLUMNS, Columns
 from inkml_parser.errors import InvalidInk
 from inkml_parser.types import Numbers, Points, Values
@@ -107,19 +106,22 @@ class Ink:
 
     @classmethod
     def from_arrays(cls, strokes: Iterable[ArrayLike]) -> Ink:
-        """Ink from strokes as anything that numpy reads as `(n, 2)` or `(n, 3)` arrays of real numbers.
+        """Ink from strokes as anything that numpy reads as `(n, 2)` or `(n, 3)` arrays of real numbers, or with names.
 
         Args:
-            strokes: iterable of strokes; points are X, Y (down), and where there is a third one, the time.
+            strokes: iterable of strokes; points are X, Y (down), and where there is a third one, the time. Columns and
+                points with the names x, y and perhaps t are taken by these: see `arrays.stroke_array`.
 
         Raises:
             InvalidInk: Not strokes of points, not real numbers, or not finite.
         """
+        if hasattr(strokes, "keys"):  # a mapping or a data frame would be walked through by its names
+            raise InvalidInk(f"strokes are a list of arrays of points, not {type(strokes).__name__}")
         try:
             listed = list(strokes)
         except TypeError:
             raise InvalidInk(f"strokes are arrays of points, not {type(strokes).__name__}") from None
-        arrays = [_real(points, f"stroke {i}") for i, points in enumerate(listed)]
+        arrays = [stroke_array(points, f"stroke {i}") for i, points in enumerate(listed)]
         timed = [array.ndim == 2 and array.shape[1] == 3 for array in arrays]
         return cls(
             strokes=tuple(a[:, :2] if has_time else a for a, has_time in zip(arrays, timed, strict=True)),
@@ -133,25 +135,6 @@ class Ink:
             channels=tuple(self.channels[i] for i in strokes),
             trace_ids=tuple(self.trace_ids[i] for i in strokes),
         )
-
-
-def _real(values: ArrayLike, what: str) -> Numbers:
-    """Anything of real numbers as an array; numpy alone would drop imaginary parts and read strings."""
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind == "O" and not all(isinstance(one, Real) for one in array.flat):
-            raise InvalidInk(f"{what} holds what is no number")
-        if array.dtype.kind not in "iufO":
-            name = "text" if array.dtype.kind in "SU" else array.dtype.name
-            raise InvalidInk(f"{what} holds {name}, not real numbers")
-        if "numpy.ma" in sys.modules and np.ma.is_masked(values):  # else there is none, and it takes long to load
-            raise InvalidInk(f"{what} holds masked values")
-        with np.errstate(over="ignore"):
-            return array.astype(np.float64)
-    except InvalidInk:
-        raise
-    except (TypeError, ValueError, OverflowError):
-        raise InvalidInk(f"{what} is no array of real numbers") from None
 
 
 def _frozen(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> Numbers:

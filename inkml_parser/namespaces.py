@@ -11,7 +11,7 @@ INKML = "http://www.w3.org/2003/InkML"
 _NO_INK = frozenset({"annotation", "annotationXML", "math"})
 _NAMES = (
     "trace traceGroup traceView context canvas canvasTransform mapping affine table bind traceFormat "
-    "intermittentChannels channel inkSource channelProperties channelProperty brush brushProperty"
+    "regularChannels intermittentChannels channel inkSource channelProperties channelProperty brush brushProperty"
 ).split()
 _TAGS = tuple(f"{{*}}{name}" for name in (*sorted(_NO_INK), *_NAMES))
 

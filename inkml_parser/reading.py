@@ -93,7 +93,7 @@ def _ink(data: bytes, limits: Limits, source: str | None) -> Ink:
             stroke.is_writing = True
         for trace in decoded.all:
             trace.is_writing = True
-    annotations = _annotations(root)
+    annotations = _annotations(root, warnings)
     latex = annotations.pop("truth", None)
     for other in ("label", "normalizedLabel"):
         latex = annotations.get(other) if latex is None else latex
@@ -143,9 +143,15 @@ def _highlights(marks: list[Stroke]) -> Ink:
     )
 
 
-def _annotations(root: etree._Element) -> dict[str, str]:
+def _annotations(root: etree._Element, warnings: Warnings) -> dict[str, str]:
     texts: dict[str, list[str]] = {}
     for annotation in children(root, "annotation"):
+        if len(annotation):  # half of a truth would be another one
+            cause = (
+                f"<annotation> in line {annotation.sourceline} holds <{local_name(annotation[0])}>, and was left out"
+            )
+            warnings.add(Part.ANNOTATION, cause)
+            continue
         texts.setdefault(annotation.get("type", ""), []).append(annotation.text or "")
     return {kind: "\n".join(lines) for kind, lines in texts.items()}
 

@@ -66,9 +66,12 @@ def _label(group: etree._Element) -> str | None:
 
 def _members(group: etree._Element) -> Iterator[etree._Element]:
     """What a group shows itself: a view of something, its traces and views; not views with a truth of their own."""
-    if local_name(group) == "traceView" and group.get("traceDataRef") is not None:
-        yield group
-        return
+    if local_name(group) == "traceView":
+        if group.get("traceDataRef") is not None:
+            yield group
+            return
+        if not any(local_name(child) in ("trace", "traceView") for child in group):
+            raise _Damage("has a <traceView> without traceDataRef")
     for element in group:
         name = local_name(element)
         if name == "trace":

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 TRUTH and OUTPUT are each a folder of label graphs (.lg), of .inkml or of LaTeX (.tex, .txt),
-or a table of LaTeX:
+a .zip of LaTeX, or a table of it:
   CSV     commas or semicolons, columns file and latex; without a header, name and LaTeX
-  text    name, tab, LaTeX, as in CROHME's captions
-  JSON    .json, .jsonl: objects with file and latex
+  text    name, tab or space, LaTeX, as in CROHME's captions
+  JSON    .json, .jsonl: objects with file and latex; one object, of name and LaTeX
   ours    what `crohme predict --output` writes; a folder of `crohme batch`; a report, or its outcomes.csv
+With --lines, both are lists of LaTeX without names, one a line.
 Of a table with both a truth and a reading, TRUTH takes the truth (truth, ground_truth, gt,
 label …) and OUTPUT the reading (reading, prediction, output …), else either takes latex,
 formula, caption …; --truth-column and --output-column name another one.
@@ -92,6 +93,9 @@ def add_parser(commands: argparse._SubParsersAction[Parser]) -> None:
             metavar="NAME",
             help=f"the column of a table that holds the {side}, if its header is unusual",
         )
+    parser.add_argument(
+        "--lines", action="store_true", help="both are lists of LaTeX without names, one a line: compare line by line"
+    )
     parser.add_argument("--equate", action="store_true", help="count look-alikes as equal, see below")
     add_report_options(parser)
     parser.set_defaults(run=run)
@@ -107,7 +111,8 @@ def run(args: argparse.Namespace) -> int:
     check_outputs(args, scored_files(args.truth, args.output))
     given = {Side.TRUTH: args.truth_column, Side.OUTPUT: args.output_column}
     columns = {side: name for side, name in given.items() if name is not None}
-    scores = score(args.truth, args.output, None if args.level is None else Level(args.level), args.equate, columns)
+    level = None if args.level is None else Level(args.level)
+    scores = score(args.truth, args.output, level, args.equate, columns, args.lines)
     outcomes, graphs = outcomes_of(scores), graphs_of(scores)
     figures = figures_of(scores, outcomes)
     _print(scores, figures)

@@ -9,7 +9,7 @@ from crohme.notation import Node, Relation, SymbolTree, without_limits
 from crohme.notation.alphabet import SYMBOL_CLASSES
 from crohme.notation.edges import edges_of
 from crohme.notation.grid_labels import AFTER, CELL, parse_label
-from crohme.notation.latex_scanner import GLYPHS
+from crohme.notation.unicode_signs import GLYPHS
 
 StrokeIndices = tuple[int, ...]
 NOTHING = "nothing"

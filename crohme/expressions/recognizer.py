@@ -29,7 +29,7 @@ from crohme.expressions.trails import Trail
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
-from crohme.ink.sources import NothingToRecognize, Source, check_ink, ink_of, is_picture
+from crohme.ink.sources import NothingToRecognize, Source, check_ink, ink_of, is_picture, opened
 from crohme.notation import Alphabet, SymbolTree
 from crohme.recognition import Recognition, Symbols, labels_of
 from crohme.types import Float64Array, Points
@@ -127,8 +127,8 @@ class Recognizer:
         than the confidence of the whole reading.
 
         Args:
-            source: path, bytes or binary file of InkML; path or bytes of a picture, PNG, JPEG or the like, which is
-                traced; Ink; or strokes, `(n, 2)` or `(n, 3)` arrays of X, Y (down) and perhaps time.
+            source: path, bytes or binary file of InkML, or of a picture, PNG, JPEG or the like, which is traced; Ink;
+                or strokes, `(n, 2)` or `(n, 3)` arrays of X, Y (down) and perhaps time.
             top: int. The most readings to give.
             beam: int or None. Hypotheses kept while searching; 1 is greedy, in one direction, and fastest. None for
                 that of `decoding`.
@@ -353,6 +353,7 @@ def _no_reading(unread: int, strokes: int) -> NoReading:
 
 
 def _as_ink(source: Source) -> Ink:
+    source = opened(source)
     if is_picture(source):
         with image_files.naming(b"" if isinstance(source, bytes) else str(source)), image_files.libraries():
             from crohme.ink.trace import read_traced  # with OpenCV, which ink does without

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -10,14 +11,14 @@ from typing import BinaryIO
 from numpy.typing import ArrayLike
 
 from crohme.ink import image_files
-from inkml_parser import Ink, InkError, InvalidInk, OversizedInk, read
+from inkml_parser import Ink, InkError, InvalidInk, Limits, OversizedInk, read
 
+_LONGEST_SIGNATURE = max(map(len, image_files.SIGNATURES))
 MAX_STROKES = 400
 """More strokes than any page of mathematics as one expression; time and memory grow with their square."""
 
 Source = Ink | Sequence[ArrayLike] | str | Path | bytes | BinaryIO
-"""Path, bytes or binary file of InkML; path or bytes of a picture; Ink; or strokes, arrays of X, Y (down) and perhaps
-time."""
+"""Path, bytes or binary file of InkML or of a picture; Ink; or strokes, arrays of X, Y (down) and perhaps time."""
 
 
 class NothingToRecognize(InkError):
@@ -29,6 +30,32 @@ def is_picture(source: Source) -> bool:
     if isinstance(source, bytes):
         return source.startswith(image_files.SIGNATURES)
     return isinstance(source, str | Path) and Path(source).suffix.lower() in image_files.SUFFIXES
+
+
+def opened(source: Source) -> Source:
+    """What a file that is open holds if it is a picture, and bytes of any kind as `bytes`; all else as it is.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    if isinstance(source, bytearray | memoryview):
+        return bytes(source)
+    if isinstance(source, Ink) or not hasattr(source, "read"):
+        return source
+    head = source.read(_LONGEST_SIGNATURE)
+    if isinstance(head, bytes) and head.startswith(image_files.SIGNATURES):
+        return head + source.read(image_files.MAX_FILE_BYTES)
+    if not isinstance(head, bytes):
+        raise TypeError(f"ink is read from binary files, not from one of {type(head).__name__}")
+    ink = _NamedBytes(head + source.read(Limits().max_bytes))
+    ink.name = getattr(source, "name", None)
+    return ink
+
+
+class _NamedBytes(io.BytesIO):
+    """What a file holds, and its name for errors."""
+
+    name: object = None
 
 
 def ink_of(source: Source) -> Ink:
@@ -70,6 +97,8 @@ def check_extent(ink: Ink) -> None:
 
 
 def _of_arrays(strokes: object) -> Ink:
+    if hasattr(strokes, "keys"):
+        raise InvalidInk(f"ink is a file or a list of strokes, not {type(strokes).__name__}")
     try:
         some = list(islice(strokes, MAX_STROKES + 1))  # type: ignore[call-overload]  # that is what is tried here
     except TypeError:

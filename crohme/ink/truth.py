@@ -21,6 +21,7 @@ from crohme.notation import (
     to_latex,
     to_truth_mathml,
 )
+from crohme.notation.foreign_text import not_latex
 from inkml_parser import Ink, Part, Symbol
 
 _LONGEST_MATHML, _LONGEST_LATEX = 300_000, 50_000  # characters; the longest of CROHME are a hundredth of that
@@ -93,7 +94,7 @@ def truth_expression(ink: Ink, equate: bool = True) -> Expression:
         NotationError: Neither can be read.
     """
     if ink.mathml is None and ink.latex is None:
-        raise NotationError(damage(ink, Part.MATHML) or "no truth in the file")
+        raise NotationError(damage(ink, Part.MATHML) or damage(ink, Part.ANNOTATION) or "no truth in the file")
     try:
         tree = truth(ink, canonical_label if equate else sign_name)
     except NotationError:
@@ -103,6 +104,8 @@ def truth_expression(ink: Ink, equate: bool = True) -> Expression:
             raise NotationError(
                 f"a LaTeX truth of {len(ink.latex):,} characters; the limit is {_LONGEST_LATEX:,}"
             ) from None
+        if (cause := not_latex(ink.latex)) is not None:
+            raise NotationError(cause) from None
         return read_latex(ink.latex, equate)
     return Expression(to_latex(tree), tree)
 

@@ -22,7 +22,8 @@ DROPPED = frozenset({*(f"\\{c}" for c in ",;:!> \n\t/-"), "~"}) | _commands(
     "quad qquad enspace enskip thinspace medspace thickspace negthinspace negmedspace negthickspace "
     "displaystyle textstyle scriptstyle scriptscriptstyle nonumber notag allowbreak nobreak strut mathstrut "
     "hfill hfil relax noindent par hline centering displaylimits null "
-    "tiny small normalsize large Large LARGE huge Huge xspace protect unboldmath"
+    "tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge xspace protect unboldmath "
+    "smallskip medskip bigskip break linebreak nolinebreak leavevmode"
 )
 """Space, size and layout: they draw nothing."""
 DROPPED_WITH_ARGUMENT = _commands(
@@ -40,7 +41,8 @@ ANGLES = {"<": "\\langle", ">": "\\rangle", "\\lt": "\\langle", "\\gt": "\\rangl
 FONTS = _commands(
     "mathrm mathit mathbf mathsf mathtt mathnormal boldsymbol bm pmb mbox hbox text textrm textit textbf textsf texttt "
     "textnormal operatorname operatorname* mathop mathbin mathrel mathord mathopen mathclose mathpunct mathinner "
-    "ensuremath smash textup textsc textmd emph bold mathup mathbfit symbf symit symrm symup"
+    "ensuremath smash textup textsc textmd emph bold mathup mathbfit symbf symit symrm symup "
+    "llap rlap clap mathllap mathrlap mathclap"
 )
 """They take a group, and what they draw is the group."""
 SWITCHES = {
@@ -66,12 +68,15 @@ ARGUMENTS = {
     **{label: len(relations) for label, relations in ROWS_OF.items() if label not in (ROOT, "\\frac")},
 }
 """How many arguments a command takes, groups or single signs; `\\frac` and `\\sqrt` are read for themselves."""
+STACKED = {"\\underset": "_", "\\overset": "^"}
+"""They put their first argument where the second, if it is an operator, has its limits."""
 OPTIONAL = _commands("xrightarrow xleftarrow xlongequal xleftrightarrow xRightarrow")
 """Commands that take `[…]` before their argument."""
 SAME_COMMAND = {
     "\\dbinom": "\\binom",
     "\\tbinom": "\\binom",
     "\\Bbb": "\\mathbb",
+    "\\mathds": "\\mathbb",
     "\\stackrel": "\\overset",
 } | {alias: symbol.label for symbol in SYMBOL_CLASSES.values() if symbol.label in ARGUMENTS for alias in symbol.aliases}
 LAST_ARGUMENT = {
@@ -144,6 +149,7 @@ SPELLINGS = {
     "\\cdotp": "\\cdot",
     "\\hdots": "\\ldots",
     "\\vcentcolon": ":",
+    "\\ddag": "\\ddagger",
 }
 """Other names of a sign that `alphabet.csv` has no row for, but as a variant of another one."""
 NEGATED = {

@@ -1,9 +1,14 @@
-"""What environments, and commands between two arguments, draw: grids with their fences, fractions."""
+"""What environments, commands with two arguments and accents of Unicode draw: grids with their fences, fractions …"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crohme.notation import latex_commands as commands
-from crohme.notation.latex_items import GRID, Item, Missing, Row
+from crohme.notation.alphabet import BIG_OPERATORS
+from crohme.notation.latex_items import GRID, Item, Missing, Row, Script, Scripts
+from crohme.notation.latex_scanner import Token
+from crohme.notation.unicode_signs import decomposed
 
 LINE_END = "\\\\"
 
@@ -42,6 +47,28 @@ def general_fraction(arguments: tuple[Row | Missing, ...], position: int) -> Row
     if [item.text for item in (*opening, *closing)] == ["(", ")"]:
         return infix("\\choose", above, below, position)
     return (*opening, *infix("\\atop", above, below, position), *closing)
+
+
+def with_limit(command: str, arguments: tuple[Row | Missing, ...], functions: frozenset[str]) -> Item | None:
+    r"""What `\underset{x \to 0}{\lim}` draws, or `\overset` over an operator; None where the second is no operator."""
+    match arguments:
+        case (tuple(limit), (Item(text, position, (), (), scripts) as operator,)) if len(scripts) < 2:
+            given = scripts[0].scripts if scripts else ()
+            sign = commands.STACKED[command]
+            if (text in BIG_OPERATORS or text in functions) and all(script.sign != sign for script in given):
+                both = (*given, Script(sign, limit, position))
+                return replace(operator, scripts=(Scripts(both, Token("\\limits", position)),))
+    return None
+
+
+def accented(token: Token) -> Item:
+    r"""A sign; one of Unicode that is a letter and its accents, such as `ŷ`, as `\hat{y}`."""
+    *marks, base = decomposed(token.text)
+    item = Item(base, token.position)
+    for mark in reversed(marks):
+        negated = commands.NEGATED.get(item.text) if mark == "\\not" else None
+        item = Item(negated, token.position) if negated else Item(mark, token.position, ((item,),))
+    return item
 
 
 def _stacked(above: Row, below: Row, position: int) -> Row:

@@ -15,7 +15,9 @@ from crohme.notation.alphabet import (
     INTEGRALS,
     LOOK_ALIKES,
     ROOT,
+    SYMBOL_CLASSES,
     Alphabet,
+    Kind,
     canonical_label,
     sign_name,
 )
@@ -23,6 +25,7 @@ from crohme.notation.errors import LatexError, NotationError
 from crohme.notation.latex import to_latex
 from crohme.notation.latex_commands import ALL_FUNCTIONS, DELIMITERS, SPELLINGS
 from crohme.notation.latex_items import Item, Missing, Row, Script, Scripts, written
+from crohme.notation.latex_layouts import LINE_END, environment
 from crohme.notation.latex_scanner import Token, scan
 from crohme.notation.latex_syntax import parse
 from crohme.notation.tree import ARGUMENTS, Node, Relation, SymbolTree, attach
@@ -88,7 +91,8 @@ class Expression:
 def read_latex(text: str, equate: bool = False) -> Expression:
     """Read LaTeX with any signs and commands in it.
 
-    As `from_latex`, but every command is known or taken for a sign, and what no tree can hold has tokens.
+    As `from_latex`, but every command is known or taken for a sign, and what no tree can hold has tokens. Lines that
+    stand in no environment are aligned ones, and so is one with marks to align it at its relations.
 
     Args:
         text: str.
@@ -99,6 +103,8 @@ def read_latex(text: str, equate: bool = False) -> Expression:
     """
     tokens = [token for token in scan(f"{text} ") if token.text not in DELIMITERS]  # a space: no lone backslash
     row = parse(tokens, len(text), ALL_FUNCTIONS)
+    if _is_aligned(row):
+        row = environment("aligned", row, 0)  # whose beginning and end somebody has left out
     if not row:
         raise LatexError("no symbol", 0)
     label = _equated_name if equate else _name
@@ -107,6 +113,19 @@ def read_latex(text: str, equate: bool = False) -> Expression:
         return Expression(to_latex(tree), tree)
     except NotationError:
         return Expression(list(written(row, label)))
+
+
+def _is_aligned(row: Row) -> bool:
+    """Whether a row outside of all environments is of lines, or is one that was to be aligned at its relations."""
+    if any(item.text == LINE_END for item in row):
+        return True
+    beside = [row[max(i - 1, 0) : i + 2] for i, item in enumerate(row) if item.text == "&"]
+    return bool(beside) and all(any(_is_relation(item.text) for item in items) for items in beside)
+
+
+def _is_relation(token: str) -> bool:
+    known = SYMBOL_CLASSES.get(canonical_label(token))
+    return known is not None and known.kind is Kind.RELATION
 
 
 def _name(token: str) -> str:

@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from crohme.notation.alphabet import OTHER, SYMBOL_CLASSES
 from crohme.notation.errors import LatexError, LatexTooLong
-from crohme.notation.tree import ARGUMENTS
+from crohme.notation.unicode_signs import ACCENTS, LOWERED, RAISED, SEVERAL, UNICODE, spelled
 
 MAX_TOKENS = 16_000
 """Of one text without its dollars: four for each of 4,000 symbols, where no written expression has 200 strokes."""
 _MAX_DOLLARS = 10 * MAX_TOKENS
-_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
-_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
 _TOKEN = re.compile(
     rf"""
       \\(?:begin|end)\s*\{{\s*[A-Za-z]+\*?\s*\}}            # an environment
@@ -26,31 +23,15 @@ _TOKEN = re.compile(
     | \\(?:operatorname|hspace|vspace|tag)\*
     | \\[A-Za-z]+
     | \\.
-    | [{"".join(_RAISED)}]+
-    | [{"".join(_LOWERED)}]+
+    | [{"".join(RAISED)}]+
+    | [{"".join(LOWERED)}]+
+    | [^\s\\{{}}_^&][{"".join(ACCENTS)}]{{1,8}}               # a letter and its accents
     | [^\s\\]
     """,
     re.DOTALL | re.VERBOSE,
 )
 
-UNICODE: dict[str, str] = {
-    **{
-        c.text: c.label
-        for c in SYMBOL_CLASSES.values()
-        if len(c.text) == 1 and not c.text.isascii() and c.label not in (OTHER, *ARGUMENTS)  # an arrow is no accent
-    },
-    # Variants, and signs that Unicode has several of.
-    "ε": "\\varepsilon", "ϑ": "\\vartheta", "µ": "\\mu", "ς": "\\varsigma", "φ": "\\varphi", "·": "\\cdot",
-    "•": "\\bullet", "°": "\\degree", "⩽": "\\leqslant", "⩾": "\\geqslant", "∄": "\\nexists", "∥": "\\parallel",
-    "⟶": "\\longrightarrow", "⟵": "\\longleftarrow", "⟹": "\\Longrightarrow", "⟺": "\\Longleftrightarrow",
-    "‐": "-", "–": "-", "∕": "/", "⁄": "/", "′": "'", "’": "'", "∣": "|", "∶": ":", "∆": "\\Delta", "●": "\\bullet",
-    "◇": "\\diamond", "★": "\\star", "‡": "\\ddagger", "£": "\\pounds", "√": "\\sqrt",
-}  # fmt: skip
-"""A sign of Unicode → the LaTeX token that draws it."""
-_SEVERAL = {"″": ("'",) * 2, "‴": ("'",) * 3, "≔": (":", "="), "∛": ("\\sqrt", *"[3]"), "∜": ("\\sqrt", *"[4]")}
 _LINE_ENDS = frozenset({"\\cr", "\\tabularnewline", "\\newline"})
-GLYPHS: dict[str, str] = {label: sign for sign, label in reversed(UNICODE.items())} | {"\\%": "%"}
-"""A LaTeX token → how it looks in Unicode, for signs that are no class of CROHME, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,28 +78,31 @@ def scan(text: str) -> list[Token]:
 
 
 def _tokens(text: str, position: int) -> Iterator[Token]:
-    if text[0] in _RAISED or text[0] in _LOWERED:
-        sign, signs = ("^", _RAISED) if text[0] in _RAISED else ("_", _LOWERED)
-        yield from (Token(one, position) for one in (sign, "{", *(signs[c] for c in text), "}"))
+    if text[0] in RAISED or text[0] in LOWERED:
+        sign, signs = ("^", RAISED) if text[0] in RAISED else ("_", LOWERED)
+        inside = (UNICODE.get(signs[c], signs[c]) for c in text)
+        yield from (Token(one, position) for one in (sign, "{", *inside, "}"))
     elif text.startswith("\\\\") or text in _LINE_ENDS:
         yield Token("\\\\", position)
+    elif text in SEVERAL:
+        yield from (Token(one, position) for one in SEVERAL[text])
     elif text[0] == "\\":
         yield Token("".join(text.split()) if len(text) > 2 else text, position)
-    elif text in _SEVERAL:
-        yield from (Token(one, position) for one in _SEVERAL[text])
+    elif len(text) > 1:
+        yield from _accented(unicodedata.normalize("NFC", text), position)
     elif text in UNICODE:
         yield Token(UNICODE[text], position)
     else:
-        yield from (Token(UNICODE.get(one, one), position) for one in _plain(text))
+        for one in spelled(text):
+            is_last = one == text or one[0] == "\\"
+            yield from [Token(one, position)] if is_last else _tokens(one, position)
 
 
-def _plain(sign: str) -> Iterator[str]:
-    """What Unicode calls compatible with a sign: letters in a font, of full width, joined; a fraction as such."""
-    plain = unicodedata.normalize("NFKC", sign)
-    above, bar, below = plain.partition("\u2044")
-    if bar and above and below:
-        yield from ("\\frac", "{", *above, "}", "{", *below, "}")
-    elif plain.isalnum() or "\uff01" <= sign <= "\uff5e":
-        yield from plain
-    else:
-        yield sign  # a spacing accent would become a blank and the accent
+def _accented(text: str, position: int) -> Iterator[Token]:
+    """A sign and what is written over it, or through it. Composed, it may be one sign; see `decomposed`."""
+    if len(text) == 1:
+        yield from _tokens(text, position)
+        return
+    yield from (Token(one, position) for one in (ACCENTS[text[-1]], "{"))
+    yield from _accented(text[:-1], position)
+    yield Token("}", position)

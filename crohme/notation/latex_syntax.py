@@ -14,13 +14,15 @@ from crohme.notation import latex_commands as commands
 from crohme.notation.alphabet import NAMES, ROOT
 from crohme.notation.errors import LatexError
 from crohme.notation.latex_items import GRID, Item, Missing, Row, Script, Scripts
-from crohme.notation.latex_layouts import environment, general_fraction, infix
+from crohme.notation.latex_layouts import accented, environment, general_fraction, infix, with_limit
 from crohme.notation.latex_scanner import Token
 from crohme.notation.tree import MAX_DEPTH
 
 LIMITS = ("\\limits", "\\nolimits")
 _SCRIPTS = ("_", "^")
 _PRIMES = ("'", "\\prime")
+_DEGREE = "\\degree"
+"""It raises a circle, unless it is a label of its own."""
 _CELL_ENDS = frozenset({"&", "\\\\"})
 _CLOSING = ("}", "\\end{")
 _ROOT_OF = "\\of"
@@ -42,7 +44,10 @@ def parse(tokens: Sequence[Token], end: int, functions: frozenset[str], signs: C
         LatexError: Braces or environments that do not match, `_` or `^` before nothing, or rows nested deeper than
             `MAX_DEPTH`.
     """
-    return _Parser(tokens, end, functions, signs).row(frozenset(), depth=1)
+    row = _Parser(tokens, end, functions, signs).row(frozenset(), depth=1)
+    while row and row[-1].text == "\\\\" and not row[-1].scripts:
+        row = row[:-1]  # nothing stands below it
+    return row
 
 
 def _styled_sign(command: str, arguments: tuple[Row | Missing, ...]) -> str | None:
@@ -61,6 +66,8 @@ class _Parser:
         self._end = end
         self._functions = functions
         self._signs = signs
+        self._raised = ("'",) if _DEGREE in signs else ("'", _DEGREE)
+        self._on_base = frozenset({*self._raised, *LIMITS})
 
     def row(self, stops: frozenset[str], depth: int) -> Row:
         """Parse up to one of the tokens `stops`, which is left in place, or to the end."""
@@ -71,7 +78,7 @@ class _Parser:
             if token.text == "'" and items and items[-1].text in _PRIMES and not items[-1].scripts:
                 items.append(Item("\\prime", token.position))  # a row of primes: none hangs on another one
                 self._next += 1
-            elif token.text in _SCRIPTS or (has_base and token.text in ("'", *LIMITS)):
+            elif token.text in _SCRIPTS or (has_base and token.text in self._on_base):
                 base = items.pop() if has_base else Item("", token.position)
                 scripts = self._scripts(depth)
                 if base.text or any(script.row for script in scripts.scripts):
@@ -103,13 +110,16 @@ class _Parser:
             if token.text in LIMITS:
                 limits = token
                 self._next += 1
-            elif token.text == "'" or token.text in _SCRIPTS:
+            elif token.text in self._raised or token.text in _SCRIPTS:
                 found.append(self._script(token, depth))
             else:
                 break
         return Scripts(tuple(found), limits)
 
     def _script(self, token: Token, depth: int) -> Script:
+        if token.text == _DEGREE:
+            self._next += 1
+            return Script("^", (Item("\\circ", token.position),), token.position)
         marks: list[Item] = []
         while (prime := self._peek()) is not None and prime.text == "'":
             marks.append(Item("\\prime", prime.position))
@@ -162,6 +172,8 @@ class _Parser:
             return environment(commands.PLAIN_GRIDS[text], self._group("}", depth), token.position)
         if text in commands.MODULO:
             return self._modulo(token, depth)
+        if text == _DEGREE and text in self._raised:
+            return (Item("\\circ", token.position),)
         if text == "\\not":
             return self._negated(token, depth)
         if text.startswith(GRID):
@@ -173,8 +185,10 @@ class _Parser:
             text = commands.SAME_COMMAND.get(token.text, token.text)
             option = self._group("]", depth) if text in commands.OPTIONAL and self._follows("[") else ()
             arguments = tuple(self._argument(depth) for _ in range(commands.ARGUMENTS[text]))
-            if (sign := _styled_sign(token.text, arguments)) is not None:
+            if (sign := _styled_sign(text, arguments)) is not None:
                 return Item(sign, token.position)
+            if text in commands.STACKED and (operator := with_limit(text, arguments, self._functions)) is not None:
+                return operator
             return Item(text, token.position, arguments, option)
         if token.text in self._signs or token.text in commands.SIGNS:
             return Item(token.text, token.position)
@@ -182,6 +196,8 @@ class _Parser:
         if token.text[0] == "\\" and token.text[1:].isalpha():
             while (opens := self._peek()) is not None and opens.text == "{":
                 groups.append(self._group("}", depth))
+        if len(token.text) == 1:
+            return accented(token)
         return Item(token.text, token.position, tuple(groups))
 
     def _delimiter(self) -> Row:

@@ -8,7 +8,7 @@ from crohme.errors import quoted
 from crohme.notation.alphabet import SYMBOL_CLASSES, Kind, canonical_label
 from crohme.notation.errors import MathmlError
 from crohme.notation.latex_commands import ALL_FUNCTIONS
-from crohme.notation.latex_scanner import UNICODE
+from crohme.notation.unicode_signs import UNICODE
 
 _LABELS = {
     symbol.text: symbol.label

@@ -8,11 +8,11 @@ from functools import partial
 from lxml import etree
 
 from crohme.notation.alphabet import BINOMIAL, SYMBOL_CLASSES, Kind
-from crohme.notation.latex_scanner import GLYPHS
 from crohme.notation.mathml import SymbolTriple
 from crohme.notation.mathml_constructs import accented, as_row, composite, element, kind_of, leaf, scripted, table
 from crohme.notation.mathml_elements import XML_ID
 from crohme.notation.tree import Node, SymbolTree
+from crohme.notation.unicode_signs import GLYPHS
 
 _APPLY_FUNCTION = "\N{FUNCTION APPLICATION}"
 FENCES = (Kind.OPENING, Kind.CLOSING, Kind.BAR)

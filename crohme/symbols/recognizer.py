@@ -16,7 +16,7 @@ from crohme import bundle
 from crohme.bundle import Bundle, BundleError, Reads
 from crohme.ink.image_files import ImageError, libraries, naming
 from crohme.ink.raster import SIZE
-from crohme.ink.sources import Source, ink_of, is_picture
+from crohme.ink.sources import Source, ink_of, is_picture, opened
 from crohme.ink.strokes import StrokeBatch
 from crohme.notation import Alphabet, Node, SymbolTree
 from crohme.recognition import Reading, Recognition, RecognizedSymbol, Symbols, labels_of
@@ -236,6 +236,7 @@ def _mean(answers: Sequence[Float32Array]) -> Float32Array:
 
 def _load(source: Source, form: Mapping[str, Any]) -> Ink | np.ndarray:
     """Ink, or a picture as an array."""
+    source = opened(source)
     if not is_picture(source):
         return ink_of(source)
     with naming(b"" if isinstance(source, bytes) else str(source)), libraries():

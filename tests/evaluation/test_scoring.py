@@ -296,6 +296,15 @@ def test_latex_that_is_too_long_is_refused_on_its_own_side_and_identical_one_is_
         ("<math><mi>x</mi><mo>+</mo><mn>1</mn></math>", "MathML"),
         ('<?xml version="1.0"?><m:math/>', "MathML"),
         ("```latex\nx + 1\n```", "Markdown"),
+        ("`x + 1`", "Markdown"),
+        ("a &lt; b", "HTML, not LaTeX: it has &lt;"),
+        (r"\begin{matrix} a &amp; b \end{matrix}", "HTML, not LaTeX: it has &amp;"),
+        ("x &#43; 1", "HTML, not LaTeX: it has &#43;"),
+        ("\frac { 1 } { 2 }", "U+000C where the backslash of \\f"),
+        ("2 \beta", "U+0008 where the backslash of \\b"),
+        ("\alpha + 1", "U+0007 where the backslash of \\a"),
+        ("2 \theta", "U+0009 where the backslash of \\t"),
+        ("\vec { x }", "U+000B where the backslash of \\v"),
     ],
 )
 def test_what_is_no_latex_is_listed_and_not_read_token_by_token(tmp_path: Path, latex: str, cause: str) -> None:
@@ -308,7 +317,10 @@ def test_what_is_no_latex_is_listed_and_not_read_token_by_token(tmp_path: Path, 
     assert score(tmp_path / "output", tmp_path / "output").files["a"].errors == 0, "identical is right"
 
 
-@pytest.mark.parametrize("latex", ["x < s", "a < s > b", "p<a>d", "s > 1", "x </ s >", r"\langle s \rangle"])
+@pytest.mark.parametrize(
+    "latex", ["x < s", "a < s > b", "p<a>d", "s > 1", "x </ s >", r"\langle s \rangle", "x\theight", "x\f + 1",
+              r"\begin{matrix} a &lt & b ; \end{matrix}", "x`"]
+)  # fmt: skip
 def test_signs_that_look_like_such_marks_are_latex(tmp_path: Path, latex: str) -> None:
     (tmp_path / "t.csv").write_text(f"file,latex\na,{latex}\n", encoding="utf-8")
     (tmp_path / "o.csv").write_text(f"file,latex\na,{{{latex}}}\n", encoding="utf-8")

@@ -43,12 +43,47 @@ def table(path: Path, content: str | bytes, side: Side = Side.TRUTH) -> Table:
         ("t.csv", 'a,"x , y"\nb,\\frac { 1 } { 2 }\n'.encode("utf-16")),
         ("t.json", json.dumps([{"file": "a.inkml", "latex": "x , y"}, {"file": "b", "latex": WANTED["b"]}])),
         ("t.json", json.dumps(WANTED)),
+        ("t.json", json.dumps({name: {"distance": 1, "latex": latex} for name, latex in WANTED.items()})),
         ("t.jsonl", "".join(json.dumps({"file": name, "latex": latex}) + "\n" for name, latex in WANTED.items())),
+        ("t.ndjson", "".join(json.dumps({"file": name, "latex": latex}) + "\r\n" for name, latex in WANTED.items())),
+        ("t.txt", "a\tx , y\t\nb\t\\frac { 1 } { 2 }\t\t\n"),
+        ("t.csv", 'file,latex,confidence\na,"x , y",nan\nb,\\frac { 1 } { 2 },None\n'),
     ],
 )
 def test_every_form_is_read(tmp_path: Path, name: str, content: str | bytes) -> None:
     items = table(tmp_path / name, content).items
     assert {name: " ".join(str(latex).split()) for name, latex in items.items()} == WANTED
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_names_and_latex_may_have_a_space_between_them(tmp_path: Path, end: str) -> None:
+    lines = ["18_em_0 x , y", r"18_em_1.bmp \frac { 1 } { 2 }", "18_em_2   ( a ; b )"]
+    items = table(tmp_path / "t.txt", end.join([*lines, "", ""])).items
+    assert items == {"18_em_0": "x , y", "18_em_1": r"\frac { 1 } { 2 }", "18_em_2": "( a ; b )"}
+
+
+@pytest.mark.parametrize(
+    ("content", "items"),
+    [
+        ("IMG_01 copy.png,x\nIMG_02 copy.png,y\n", {"IMG_01 copy": "x", "IMG_02 copy": "y"}),
+        ("18_em_0.png,x y\n18_em_1.png,z\n", {"18_em_0": "x y", "18_em_1": "z"}),
+        ("18_em_0 x\ty\n18_em_1 x\tz\n", {"18_em_0 x": "y", "18_em_1 x": "z"}),
+    ],
+)
+def test_a_space_in_a_name_separates_nothing(tmp_path: Path, content: str, items: dict[str, str]) -> None:
+    assert table(tmp_path / "t.txt", content).items == items
+
+
+@pytest.mark.parametrize("content", ["x + 1\n2 y\n", "18_em_0 x\n18_em_0 y\n", "18_em_0 x\n18_em_1\n"])
+def test_lines_that_do_not_all_begin_with_a_name_of_their_own_are_no_table(tmp_path: Path, content: str) -> None:
+    with pytest.raises(ScoringError, match="needs the columns file and latex"):
+        table(tmp_path / "t.txt", content)
+
+
+@pytest.mark.parametrize("confidence", ["NaN", "Infinity", "1" + "0" * 400])
+def test_a_confidence_that_is_no_number_is_none(tmp_path: Path, confidence: str) -> None:
+    found = table(tmp_path / "t.json", f'[{{"file": "a", "latex": "x", "confidence": {confidence}}}]')
+    assert found.items == {"a": "x"} and not found.confidences
 
 
 def test_a_quote_is_latex_where_it_opens_no_field(tmp_path: Path) -> None:
@@ -240,7 +275,7 @@ def test_a_folder_of_several_kinds_is_refused_where_it_would_lose_some(tmp_path:
 
 def test_names() -> None:
     names = {"a.inkml": "a", "d/a.PNG": "a", r"C:\d\a.jpg": "a", "a.b": "a.b", " a ": "a", "18_em_0": "18_em_0"}
-    names |= {"a.inkml.txt": "a", "d/b.png.tex": "b"}
+    names |= {"a.inkml.txt": "a", "d/b.png.tex": "b", "d/e\u0301.png": "\u00e9", "\u00e9": "\u00e9"}
     assert {file: name_of(file) for file in names} == names
 
 
@@ -281,6 +316,26 @@ def test_what_differs_is_counted_in_tokens(tmp_path: Path, truth: str, output: s
     assert scores.files["a"].errors == errors and scores.overall()["token_error_rate"] == rate
     at_symbols = pair(tmp_path, truth, output, Level.SYMBOL)
     assert at_symbols.overall()["exact"] == 0 and at_symbols.files["a"].errors
+
+
+@pytest.mark.parametrize("level", [Level.SYMBOL, Level.TOKENS])
+@pytest.mark.parametrize(
+    ("one", "other", "are_same"),
+    [
+        (r"\begin{matrix} a & \\ c & d \end{matrix}", r"\begin{matrix} a \\ c & d \end{matrix}", True),
+        (r"\begin{cases} x, & y \\ z & \end{cases}", r"\left\{ \begin{matrix} x, & y \\ z \end{matrix} \right.", True),
+        (r"x^{\begin{array}{c} a + 1 \end{array}} y", "x^{a + 1} y", True),
+        (r"\begin{pmatrix} a \end{pmatrix}", "( a )", True),
+        (r"\begin{matrix} a & & b \end{matrix}", r"\begin{matrix} a & b \end{matrix}", False),
+        (r"\begin{matrix} & a \\ b \end{matrix}", r"\begin{matrix} a \\ b \end{matrix}", False),
+        (r"\begin{matrix} a \\ \\ b \end{matrix}", r"\begin{matrix} a \\ b \end{matrix}", False),
+    ],
+)
+def test_cells_that_draw_nothing_do_not_matter(
+    tmp_path: Path, one: str, other: str, are_same: bool, level: Level
+) -> None:
+    for truth, output in ((one, other), (other, one)):
+        assert pair(tmp_path, truth, output, level).overall()["exact"] == are_same
 
 
 def test_pairs_without_a_tree_are_told_from_graphs(tmp_path: Path) -> None:

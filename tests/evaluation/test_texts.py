@@ -34,7 +34,7 @@ def test_texts_that_are_the_same(text: str) -> None:
         (r"A \xrightarrow{f} B", Kind.UNKNOWN, r"\xrightarrow"),
         (r"\begin{foo} a \end{foo}", Kind.UNKNOWN, r"\begin{foo}"),
         (r"\mathcal{L}", Kind.UNKNOWN, r"\mathcal"),
-        ("é", Kind.UNKNOWN, "é"),
+        ("ç", Kind.UNKNOWN, "ç"),
         ("{}^{14}C", Kind.STRUCTURE, "script '^' without a base"),
         ("x^2^3", Kind.STRUCTURE, "second '^' on 'x'"),
         (r"\frac{}{2}", Kind.STRUCTURE, "fraction with an empty part"),

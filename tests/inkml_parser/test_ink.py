@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -32,6 +35,61 @@ def test_time_may_stand_beside_x_and_y() -> None:
 )
 def test_what_is_no_strokes(strokes: object) -> None:
     with pytest.raises(InvalidInk):
+        Ink.from_arrays(strokes)  # type: ignore[arg-type]
+
+
+class Frame(dict[str, object]):
+    """Columns by name, which turn into an array as those of a data frame do."""
+
+    def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray:
+        return np.array(list(self.values())).T
+
+
+NAMED = [
+    {"y": [2, 4], "X": np.array([1, 3])},
+    Frame(y=[2, 4], x=[1, 3]),
+    [{"x": 1, "y": 2, "p": 0.5}, {"y": 4, "x": 3}],
+    np.array([(2, 1), (4, 3)], dtype=[("y", "i4"), ("x", "f8")]),
+]
+
+
+@pytest.mark.parametrize("stroke", NAMED)
+def test_columns_and_points_with_names_are_taken_by_them(stroke: object) -> None:
+    ink = Ink.from_arrays([stroke, [[5, 6]]])  # type: ignore[list-item]
+    assert [one.tolist() for one in ink.strokes] == [[[1, 2], [3, 4]], [[5, 6]]]
+    assert ink.channels == ({}, {})
+
+
+def test_decimals_and_fractions_are_numbers() -> None:
+    ink = Ink.from_arrays([[[Decimal("1.5"), Fraction(1, 4)]], [[Decimal(2), 3.0]]])  # type: ignore[list-item]
+    assert [one.tolist() for one in ink.strokes] == [[[1.5, 0.25]], [[2, 3]]]
+    for value in ("NaN", "sNaN", "Infinity", "1e999"):
+        with pytest.raises(InvalidInk):
+            Ink.from_arrays([[[Decimal(value), 1]]])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    "stroke", [{"T": [7, 8], "x": [1, 3], "y": [2, 4]}, [{"x": 1, "y": 2, "time": 7}, {"x": 3, "y": 4, "time": 8}]]
+)
+def test_the_time_may_have_a_name(stroke: object) -> None:
+    ink = Ink.from_arrays([stroke])  # type: ignore[list-item]
+    assert ink.strokes[0].tolist() == [[1, 2], [3, 4]] and ink.channels[0]["T"].tolist() == [7, 8]
+
+
+@pytest.mark.parametrize(
+    ("strokes", "cause"),
+    [
+        ([{"x": [1, 2], "y": [3]}], "stroke 0 has columns of different length"),
+        ([{"a": [1, 2], "b": [3, 4]}], "stroke 0 has names, but not x and y"),
+        ([[{"x": 1, "y": 2}, {"x": 1}]], "stroke 0 has points of different names"),
+        ([[{"x": 1, "y": 2}, [1, 2]]], "stroke 0 has points of different names"),
+        ([{"x": ["1"], "y": [2]}], "stroke 0 holds text"),
+        ({"x": [[1, 2]], "y": [[3, 4]]}, "a list of arrays of points, not dict"),
+        (np.full((4, 5, 3), 255, np.uint8), "stroke 0 holds bytes in threes: a picture is given as a file"),
+    ],
+)
+def test_names_and_pixels_that_make_no_strokes(strokes: object, cause: str) -> None:
+    with pytest.raises(InvalidInk, match=cause):
         Ink.from_arrays(strokes)  # type: ignore[arg-type]
 
 

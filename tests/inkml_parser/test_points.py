@@ -167,6 +167,10 @@ FORMAT = '<channel name="Y"/><channel name="X"/>'
         "<definitions><inkSource xml:id='s'><traceFormat>{f}</traceFormat></inkSource>{o}</definitions>"
         "<context inkSourceRef='#s'/><trace>2 1</trace>",
         "{o}<traceFormat>{f}</traceFormat><trace>2 1</trace>",
+        # As drafts of the recommendation had it.
+        "<traceFormat><regularChannels>{f}</regularChannels></traceFormat><trace>2 1</trace>",
+        "<captureDevice><traceFormat><regularChannels>{f}</regularChannels><intermittentChannels><channel name='T'/>"
+        "</intermittentChannels></traceFormat></captureDevice><trace>2 1, 2 1 5</trace>",
         "{o}<traceFormat>{f}</traceFormat><trace contextRef='#DefaultContext'>1 2</trace>",
         "<definitions><traceFormat>{f}</traceFormat>{o}</definitions><trace>1 2</trace>",
     ],
@@ -174,7 +178,7 @@ FORMAT = '<channel name="Y"/><channel name="X"/>'
 def test_which_format_holds(body: str) -> None:
     other = "<traceFormat><channel name='X'/><channel name='T'/><channel name='Y'/></traceFormat>"
     ink = read(f"<ink>{body.format(f=FORMAT, o=other)}</ink>".encode())
-    assert ink.strokes[0].tolist() == [[1, 2]]
+    assert ink.strokes[0][0].tolist() == [1, 2]
 
 
 def test_intermittent_and_reversed_channels_of_a_file() -> None:

@@ -204,6 +204,20 @@ def test_groups_without_truth_are_no_symbols() -> None:
     assert ink_of("<trace id='0'>1 2</trace><traceGroup><traceView traceDataRef='0'/></traceGroup>").symbols == ()
 
 
+@pytest.mark.parametrize("view", ["<traceView/>", "<traceView traceRef='#a'/>", "<traceView><traceView/></traceView>"])
+def test_a_view_of_nothing_is_told(view: str) -> None:
+    ink = ink_of(f"<trace id='a'>1 2</trace><traceGroup><annotation type='truth'>x</annotation>{view}</traceGroup>")
+    assert ink.symbols == ()
+    assert [str(w) for w in ink.warnings] == ["segmentation: symbol 'x' has a <traceView> without traceDataRef"]
+
+
+def test_an_annotation_with_elements_is_no_text() -> None:
+    writer = "<annotation type='writer'>me</annotation>"
+    ink = ink_of(f"<annotation type='truth'>x<b/> + 1</annotation>{writer}<trace>1 2</trace>")
+    assert ink.latex is None and ink.annotations == {"writer": "me"}
+    assert [str(w) for w in ink.warnings] == ["annotation: <annotation> in line 1 holds <b>, and was left out"]
+
+
 def test_ink_inside_of_another_document() -> None:
     inside = '<i:ink xmlns:i="http://www.w3.org/2003/InkML"><i:trace>1 2, 3 4</i:trace></i:ink>'
     ink = read(f"<emma><interpretation>{inside}</interpretation></emma>".encode())

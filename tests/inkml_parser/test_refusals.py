@@ -30,6 +30,8 @@ LAUGHS = (
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", MalformedInk, "not well-formed XML"),
         (b"\x1f\x8b\x08\0\0", MalformedInk, "not well-formed XML, but a gzip file"),
         (b"PK\x03\x04\0\0", MalformedInk, "not well-formed XML, but a ZIP archive"),
+        (b"\x89PNG\r\n\x1a\n", MalformedInk, "not well-formed XML, but a PNG picture"),
+        (b"GIF89a", MalformedInk, "not well-formed XML, but a GIF picture"),
         (b"%PDF-1.7", MalformedInk, "not well-formed XML, but a PDF"),
         (b'{"type": "Math"}', MalformedInk, "not well-formed XML, but JSON"),
         (b"<ink><trace>1 2, 3", MalformedInk, "not well-formed XML"),

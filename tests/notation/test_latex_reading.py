@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from crohme.notation import LatexError, read_latex, tokenize
+from crohme.notation import LatexError, from_latex, read_latex, to_latex, tokenize
 from crohme.notation.alphabet import SYMBOL_CLASSES
 from crohme.notation.tree import ARGUMENTS
 
@@ -73,6 +73,36 @@ from crohme.notation.tree import ARGUMENTS
         ("√2 + ∛x − 1½", r"\sqrt { 2 } + \sqrt [ 3 ] { x } - 1 \frac { 1 } { 2 }"),
         ("𝑥 + 𝛼 + ℎ ≔ 𝟐", r"x + \alpha + h : = 2"),
         (r"\lparen \textup{x} \rparen \emph{y}", "( x ) y"),
+        (r"45° = 45\degree = 45^° = 45^{\degree}", "= ".join(["4 5 ^ { \\circ } "] * 4)),
+        ("5℃ {a}° x_1°", r"5 ^ { \circ } C a ^ { \circ } x _ { 1 } ^ { \circ }"),
+        (
+            r"\begin{matrix} 1° & ° \\ \degree & 2 \end{matrix}",
+            r"\begin{matrix} 1 ^ { \circ } & \circ \\ \circ & 2 \end{matrix}",
+        ),
+        (
+            "x\u0304 + y\u0302_1 + ŷ + α\u20d7 + x\u0305\u0302",
+            r"\bar { x } + \hat { y } _ { 1 } + \hat { y } + \vec { \alpha } + \hat { \overline { x } }",
+        ),
+        ("=\u0338 ≠ ∈\u0338 ≤\u0338", r"\neq \neq \notin \nleq"),
+        ("\u200bx\ufe0e \u2062\u202ay\u202c\ufeff f\u2061(\u00adz)", "x y f ( z )"),
+        (r"x + 1 \\ \\[2pt]", "x + 1"),
+        (r"a \coloneqq b \eqqcolon c", "a : = b = : c"),
+        (
+            r"\underset{x \to 0}{\lim} f + \underset{x \rightarrow 0}{\mathop{\lim}}\,f",
+            r"\lim _ { x \rightarrow 0 } f + \lim _ { x \rightarrow 0 } f",
+        ),
+        (
+            r"\overset{n}{\underset{i=1}{\sum}} i \underset{i}{\stackrel n \sum} \overset{n}{\sum_i}",
+            r"\sum _ { i = 1 } ^ { n } i \sum _ { i } ^ { n } \sum _ { i } ^ { n }",
+        ),
+        (r"\underset{x}{\max} \underset{D}{\iint} \underset{}{\lim}", r"\max _ { x } \iint _ { D } \lim"),
+        ("ħ", r"\hbar"),
+        ("aₙ₊₁ xᵏ xᵀ xᵢⱼ y²ᵝ", r"a _ { n + 1 } x ^ { k } x ^ { T } x _ { i j } y ^ { 2 \beta }"),
+        ("45º — 3㎡ ㏑ x ～ y", r"4 5 ^ { \circ } - 3 m ^ { 2 } \ln x \sim y"),
+        ("𝑬 𝐄 𝟚 ⅆx", "E E 2 d x"),
+        (r"x &= y &\leq z", r"x = y \leq z"),
+        (r"\footnotesize \sum_{\mathclap{i}} x", r"\sum _ { i } x"),
+        (r"x &= y \\ &= z \\", r"\begin{matrix} x = y \\ = z \end{matrix}"),
     ],
 )
 def test_what_draws_the_same_is_the_same(text: str, normal: str) -> None:
@@ -91,6 +121,10 @@ def test_what_draws_the_same_is_the_same(text: str, normal: str) -> None:
         (r"\unknown{a b}{c}", r"\unknown { a b } { c }"),
         (r"\xrightarrow[a]{b}", r"\xrightarrow [ a ] { b }"),
         (r"\stackrel a =", r"\overset { a } { = }"),
+        (r"\underset{a}{x} \underset{a}{\sum_b}", r"\underset { a } { x } \underset { a } { \sum _ { b } }"),
+        ("x'°", r"x ^ { \prime } ^ { \circ }"),
+        ("x & y = z", "x & y = z"),
+        ("① ℒ 𝒞 𝔤 𝔼", r"\textcircled { 1 } \mathcal { L } \mathcal { C } \mathfrak { g } \mathbb { E }"),
         (r"\genfrac{}{}{2pt}{}{n}{k}", r"\genfrac { } { } { 2 p t } { } { n } { k }"),
     ],
 )
@@ -98,6 +132,13 @@ def test_what_no_tree_can_hold_has_tokens(text: str, normal: str) -> None:
     expression = read_latex(text)
     assert (expression.latex, expression.tree) == (normal, None)
     assert read_latex(normal).tokens == expression.tokens
+
+
+def test_a_letter_with_an_accent_and_a_degree_may_be_labels() -> None:
+    assert to_latex(from_latex("5°", {"5", r"\degree"})) == ["5", r"\degree"]
+    assert to_latex(from_latex("5°", {"5", r"\circ"})) == ["5", "^", "{", r"\circ", "}"]
+    assert to_latex(from_latex("é", {"é"})) == ["é"]
+    assert to_latex(from_latex("é", {"e", r"\acute"})) == [r"\acute", "{", "e", "}"]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +158,12 @@ def test_what_no_tree_can_hold_has_tokens(text: str, normal: str) -> None:
         (r"{a \brace b}", r"{a \brack b}"),
         (r"\genfrac{}{}{0pt}{}{a}{b}", r"\frac a b"),
         (r"^{\prime\prime}", r"^\prime"),
+        ("ᵏ", "k"),
+        ("ₙ", "n"),
+        ("ℒ", "L"),
+        ("①", "1"),
+        ("ŷ", "y"),
+        ("～", ""),
     ],
 )
 def test_what_differs_stays_apart(one: str, other: str) -> None:
@@ -152,7 +199,7 @@ def test_other_names_of_a_sign_are_those_of_the_table() -> None:
             assert read_latex(alias + content).tokens == read_latex(symbol.label + content).tokens, alias
 
 
-@pytest.mark.parametrize("text", [r"\mathbb{N}", r"\mathbb N", r"\Bbb{N}", r"\N", "ℕ", r"\mathbb { N }"])
+@pytest.mark.parametrize("text", [r"\mathbb{N}", r"\mathbb N", r"\Bbb{N}", r"\mathds{N}", r"\N", "ℕ", r"\mathbb { N }"])
 def test_a_letter_in_a_style_of_its_own_is_the_sign_of_the_table(text: str) -> None:
     read = read_latex(f"{text} _ 0")
     assert read.tokens == [r"\mathbb{N}", "_", "{", "0", "}"] and read.tree is not None

@@ -37,6 +37,8 @@ OWN = {
 EITHER = ("latex", "formula", "caption", "tex", "expression")
 """Columns of LaTeX that are of either side, where there is none of its own."""
 _CAUSES = ("error", "problem")
+_NO_NUMBER = ("nan", "none", "null")
+"""What programs write where they have no confidence."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z_ -]{3,}")
 
 
@@ -73,6 +75,8 @@ class Columns:
         latex, confidence = row[self.latex], "" if self.confidence is None else row[self.confidence].strip()
         if self.symbol is not None and row[self.symbol].strip():
             return file, Refused(f"line {line}: a reading of one symbol, not of an expression"), ""
+        if confidence.lower() in _NO_NUMBER:
+            confidence = ""
         if not _is_number(confidence):
             hint = "LaTeX with the separator in it needs quotes"
             return file, Refused(f"line {line}: the confidence {confidence!r} is no number: {hint}"), ""
@@ -99,7 +103,8 @@ def columns_of(path: Path, row: Sequence[str], side: Side, wanted: str | None) -
     if wanted is None and name is None and not (len(row) > 1 and all(_WORD.fullmatch(cell.strip()) for cell in row)):
         if len(row) > 1:
             return Columns(2, 0, 1), False
-        raise ScoringError(f"a table of LaTeX needs the columns file and latex, and its first line is {row}", path)
+        cause = f"a table of LaTeX needs the columns file and latex, and its first line is {row}"
+        raise ScoringError(f"{cause}; lists of LaTeX alone are compared with --lines", path)
     latex = words.index(latex_column(path, words, side, wanted))
     if name is None:
         known = ", ".join(NAMES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from crohme.ink.truth import truth_expression, truth_graph
 from crohme.notation import (
     Expression,
     LabelGraphError,
+    Node,
     NotationError,
+    SymbolTree,
     UnsayableError,
     canonical_label,
     read_latex,
@@ -24,6 +27,7 @@ from crohme.notation import (
     tokenize,
     without_limits,
 )
+from crohme.notation.alphabet import GRID
 from inkml_parser import read
 from inkml_parser.files import read_regular
 
@@ -68,6 +72,7 @@ def load_graph(item: Path | str, level: Level, keep_limits: bool, equate: bool =
         graph = primitive_graph(truth_graph(read(item), canonical_label if equate else sign_name))
     else:
         expression = _expression(with_official_limits(item) if keep_limits and isinstance(item, str) else item, equate)
+        expression = expression if keep_limits else tidied(expression)
         if expression.tree is None:
             raise NoTree(f"no tree can represent {expression.latex}")
         tree = expression.tree if keep_limits else without_limits(expression.tree)
@@ -81,15 +86,43 @@ def load_graph(item: Path | str, level: Level, keep_limits: bool, equate: bool =
 
 
 def load_expression(item: Path | str, equate: bool = False) -> Expression:
-    """One expression as LaTeX tokens in normal form, and its tree if there is one.
+    """One expression as LaTeX tokens in normal form, and its tree if there is one, its grids tidied.
 
     Raises:
         NotationError, InkError, OSError, UnicodeDecodeError: It cannot be read as an expression.
     """
     if not _is_lg(item):
-        return _expression(item, equate)
+        return tidied(_expression(item, equate))
     tree = to_tree(read_lg(_text(item)), label=canonical_label if equate else sign_name)
+    return tidied(Expression(to_latex(tree), tree))
+
+
+def tidied(expression: Expression) -> Expression:
+    """An expression without what draws nothing: empty cells at the end of a line, a grid around a single cell."""
+    if expression.tree is None or GRID not in expression.tokens:
+        return expression
+    tree = SymbolTree(_tidied(expression.tree.row))
     return Expression(to_latex(tree), tree)
+
+
+def _tidied(row: tuple[Node, ...]) -> tuple[Node, ...]:
+    found: list[Node] = []
+    for node in row:
+        inner = node.with_rows(_tidied)
+        if not inner.is_grid:
+            found.append(inner)
+        elif len(inner.cells) == len(inner.cells[0]) == 1:
+            found.extend(inner.cells[0][0])
+        else:
+            found.append(replace(inner, cells=tuple(map(_without_last, inner.cells))))
+    return tuple(found)
+
+
+def _without_last(line: tuple[tuple[Node, ...], ...]) -> tuple[tuple[Node, ...], ...]:
+    """A line of cells without those at its end that are empty; one stays."""
+    while len(line) > 1 and not line[-1]:
+        line = line[:-1]
+    return line
 
 
 def is_symbol_level(graph: PrimitiveGraph) -> bool:

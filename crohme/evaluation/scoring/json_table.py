@@ -1,4 +1,4 @@
-"""Expressions in JSON: a list of objects, an object of names and LaTeX, or an object a line."""
+"""Expressions in JSON: a list of objects, an object of names and LaTeX or objects, or an object a line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from typing import Any
 from crohme.evaluation.scoring.columns import NAMES, Side, latex_column, word_of
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 
+LINES = (".jsonl", ".ndjson")
+"""What files with an object a line are called."""
 _CAUSES = ("error", "problem")
+_LARGEST = 1e300
+"""Of a confidence: what is larger is none, nor is NaN."""
 _BROKEN = "{what}, where an object with a file and its LaTeX should be"
 
 Row = tuple[int, str, str | Refused, str]
@@ -18,10 +22,10 @@ Row = tuple[int, str, str | Refused, str]
 
 
 def json_rows(path: Path, text: str, side: Side, wanted: str | None) -> Iterator[Row]:
-    """The expressions of a text in JSON; in one object, every name is a file and every value its LaTeX.
+    """The expressions of a text in JSON; in one object, every name is a file and every value its LaTeX, or an object.
 
     Args:
-        path: Path. What is named `.jsonl` has an object a line.
+        path: Path. What is named `.jsonl` or `.ndjson` has an object a line.
         text: str.
         side: Side.
         wanted: str or None. The key of the LaTeX, if the user names one.
@@ -41,14 +45,15 @@ def json_rows(path: Path, text: str, side: Side, wanted: str | None) -> Iterator
 
 def unit_of(path: Path) -> str:
     """What is counted in a file of JSON: lines of JSON lines, entries of all others."""
-    return "line" if path.suffix.lower() == ".jsonl" else "entry"
+    return "line" if path.suffix.lower() in LINES else "entry"
 
 
 def _read(place: str, entry: dict[str, Any], column: str) -> tuple[str, str | Refused, str]:
     key = next((word for word in NAMES if entry.get(word) is not None), None)
     name = "" if key is None else entry[key]
     confidence = entry.get("confidence")
-    has_number = isinstance(confidence, int | float) and not isinstance(confidence, bool)
+    is_number = isinstance(confidence, int | float) and not isinstance(confidence, bool)
+    has_number = is_number and abs(confidence or 0) < _LARGEST
     if isinstance(name, bool) or not isinstance(name, str | int):
         return "", Refused(f"{place}: {key!r} is {_described(name)}, and no file name"), ""
     if not str(name).strip():
@@ -66,7 +71,7 @@ def _read(place: str, entry: dict[str, Any], column: str) -> tuple[str, str | Re
 
 
 def _entries(path: Path, text: str) -> Iterable[tuple[int, dict[str, Any] | Refused]]:
-    """The objects of a list or of lines; of an object of `"name": "LaTeX"`, one for each."""
+    """The objects of a list or of lines; of an object of `"name": "LaTeX"` or `"name": {…}`, one for each."""
     if unit_of(path) == "line":
         return [(i, _line(line, i)) for i, line in enumerate(text.split("\n"), start=1) if line.strip()]
     try:
@@ -74,6 +79,8 @@ def _entries(path: Path, text: str) -> Iterable[tuple[int, dict[str, Any] | Refu
     except ValueError as error:
         raise ScoringError(f"not JSON: {error}", path) from None
     if isinstance(content, _Pairs):
+        if all(isinstance(value, _Pairs) for _, value in content):
+            return [(i, _named(name, value, f"entry {i}")) for i, (name, value) in enumerate(content, start=1)]
         return [(i, {"file": name, "latex": latex}) for i, (name, latex) in enumerate(content, start=1)]
     if not isinstance(content, list):
         raise ScoringError("neither a list nor an object", path)
@@ -96,6 +103,12 @@ def _object(content: Any, place: str) -> dict[str, Any] | Refused:
     if isinstance(content, _Pairs) and content:
         return {word_of(key): value for key, value in content}
     return Refused(f"{place}: {_BROKEN.format(what=_described(content))}")
+
+
+def _named(name: str, content: _Pairs, place: str) -> dict[str, Any] | Refused:
+    """An object that stands under the name of its file."""
+    found = _object(content, place)
+    return found if isinstance(found, Refused) else found | {NAMES[0]: name}
 
 
 def _described(value: Any) -> str:

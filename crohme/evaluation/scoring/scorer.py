@@ -15,10 +15,10 @@ from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.graphs import Level, NoTree, is_symbol_level, load_expression, load_graph
 from crohme.evaluation.scoring.primitives import PrimitiveGraph
 from crohme.evaluation.scoring.scores import FileScore, Scores
-from crohme.evaluation.scoring.sources import Format, Item, Source, open_source
+from crohme.evaluation.scoring.sources import Format, Item, Source, open_lines, open_source
 from crohme.evaluation.scoring.tables import Side
-from crohme.evaluation.scoring.text import not_latex
 from crohme.notation import LOOK_ALIKES, Expression, NotationError
+from crohme.notation.foreign_text import not_latex
 from inkml_parser import InkError
 
 _UNREADABLE = (NotationError, InkError, OSError, UnicodeDecodeError)
@@ -30,6 +30,7 @@ def score(
     level: Level | None = None,
     equate: bool = False,
     columns: Mapping[Side, str] | None = None,
+    by_line: bool = False,
 ) -> Scores:
     """Score the outputs of a recogniser.
 
@@ -50,6 +51,7 @@ def score(
         level: Level or None. None for SYMBOL if there is LaTeX or the `.lg` are symLG, else STROKE.
         equate: bool. Whether signs are equal that CROHME draws no line between (`notation.LOOK_ALIKES`).
         columns: mapping of Side → str. The columns of tables that hold the LaTeX, where the header does not say so.
+        by_line: bool. Whether both are lists of LaTeX without names, of which lines of one number are pairs.
 
     Returns:
         Scores.
@@ -57,10 +59,7 @@ def score(
     Raises:
         ScoringError: A source has nothing in it or does not suit the level, or no truth can be read.
     """
-    named = columns or {}
-    true, found = (
-        open_source(path, side, named.get(side)) for path, side in ((truth, Side.TRUTH), (output, Side.OUTPUT))
-    )
+    true, found = _opened(truth, output, columns or {}, by_line)
     level = _usual_level(true, found) if level is None else level
     if level is Level.STROKE:
         for source in (true, found):
@@ -80,6 +79,22 @@ def score(
     additional = tuple(name for name in found.items if name not in true.items)
     are_limits_scripts = level is Level.SYMBOL and not scorer.keep_limits
     return Scores(level, are_limits_scripts, files, additional, true, found, equate)
+
+
+def _opened(truth: Path, output: Path, columns: Mapping[Side, str], by_line: bool) -> tuple[Source, Source]:
+    if not by_line:
+        true, found = (
+            open_source(path, side, columns.get(side)) for path, side in ((truth, Side.TRUTH), (output, Side.OUTPUT))
+        )
+        return true, found
+    if columns:
+        raise ScoringError("lists of LaTeX, which --lines compares, have no columns")
+    true = open_lines(truth)
+    found = open_lines(output, least=len(true.items))
+    if len(true.items) != len(found.items):
+        counts = f"{len(true.items)} lines in {truth}, {len(found.items)} in {output}"
+        raise ScoringError(f"{counts}: which of them belong together cannot be told")
+    return true, found
 
 
 def _usual_level(true: Source, found: Source) -> Level:

@@ -1,8 +1,7 @@
-"""What is scored: folders of `.lg`, `.inkml`, `.tex` or `.txt`, or a table of LaTeX."""
+"""What is scored: folders of `.lg`, `.inkml`, `.tex` or `.txt`, a zip archive of LaTeX, or a table of it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -11,16 +10,14 @@ from crohme.batch.files import parts_of
 from crohme.batch.output import output_rows
 from crohme.datasets.location import files_under
 from crohme.evaluation.scoring.errors import Refused, ScoringError
-from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table
-from crohme.evaluation.scoring.text import EncodingError, decode
-from inkml_parser.files import read_regular
+from crohme.evaluation.scoring.latex_files import archived, latex_file
+from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table, text_of
+from crohme.evaluation.scoring.text import not_utf8, undecoded
 
 Item = Path | str | Refused
 """A `.lg` or `.inkml` file, LaTeX, or why there is neither."""
 REPORTED = "outcomes.csv"
 """The table of a folder that `--report` wrote."""
-_BEGIN, _END = r"\begin{document}", r"\end{document}"
-_COMMENT = re.compile(r"(?<!\\)%.*")
 
 
 class Format(StrEnum):
@@ -57,14 +54,15 @@ class Source:
 
 
 def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) -> Source:
-    """Find the expressions of a folder, or read those of a table.
+    """Find the expressions of a folder, or read those of a table or an archive.
 
     A folder is searched to any depth. Where files of several kinds have one name, the label graph is taken, then the
     ink; `.tex` and `.txt` are LaTeX alike. The folder of a report stands for the table in it,
     that of a batch for all its rows.
 
     Args:
-        path: Path. A folder, a table (see `tables.read_table`), or one `.lg` or `.inkml` file.
+        path: Path. A folder, a table (see `tables.read_table`), a zip archive of `.tex` and `.txt`, or one `.lg` or
+            `.inkml` file.
         side: Side. Which columns of a table.
         column: str or None. The column of its LaTeX; by default it follows from the header.
 
@@ -72,7 +70,8 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
         Source.
 
     Raises:
-        ScoringError: Nothing found, one name twice, names that only files of another kind have, or no such table.
+        ScoringError: Nothing found, one name twice, names that only files of another kind have, no such table, or
+            an archive that cannot be used.
         OSError: A folder in it cannot be read.
         BatchError, MissingExtra: A part of a batch is damaged, or in Parquet, and pyarrow is not installed.
     """
@@ -88,7 +87,33 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
         path = path / REPORTED
     elif path.suffix.lower() in (".lg", ".inkml") and path.is_file():
         return _folder(path, [path])
+    elif path.suffix.lower() == ".zip":
+        return Source(path, Format.LATEX, dict(archived(path)))
     return _of_table(path, read_table(path, side, column))
+
+
+def open_lines(path: Path, least: int = 1) -> Source:
+    """The expressions of a list of LaTeX, one a line; each is named by the number of its line.
+
+    Args:
+        path: Path.
+        least: int. So many lines are kept though the last of them be empty.
+
+    Raises:
+        ScoringError: No such file, not text, or nothing in it.
+    """
+    lines = text_of(path, lenient=True).removesuffix("\n").split("\n")
+    if not any(map(str.strip, lines)):
+        raise ScoringError("no lines", path)
+    while len(lines) > least and not lines[-1].strip():
+        lines.pop()
+    items: dict[str, Item] = {}
+    for number, line in enumerate(lines, start=1):
+        byte = undecoded(line)
+        latex = line.strip(" \r")
+        cause = f"line {number}: no LaTeX" if byte is None else not_utf8(number, byte)
+        items[f"line {number}"] = latex if byte is None and latex else Refused(cause)
+    return Source(path, Format.LATEX, items)
 
 
 def _of_batch(path: Path, side: Side, column: str | None) -> Table:
@@ -128,17 +153,4 @@ def _folder(path: Path, files: list[Path]) -> Source:
             )
     if chosen is not Format.LATEX:
         return Source(path, chosen, dict(named))
-    return Source(path, chosen, {name: _latex_file(file) for name, file in named.items()})
-
-
-def _latex_file(path: Path) -> str | Refused:
-    try:
-        text = decode(read_regular(path))
-    except OSError as error:
-        return Refused(str(error.strerror))
-    except EncodingError as error:
-        return Refused(error.cause)
-    if path.suffix.lower() != ".tex":
-        return text.strip()
-    text = _COMMENT.sub("", text)
-    return text[text.find(_BEGIN) if _BEGIN in text else 0 :].partition(_END)[0].removeprefix(_BEGIN).strip()
+    return Source(path, chosen, {name: latex_file(file) for name, file in named.items()})

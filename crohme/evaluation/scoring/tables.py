@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -12,15 +13,19 @@ from pathlib import Path, PurePosixPath
 from crohme.errors import cause_of
 from crohme.evaluation.scoring.columns import Columns, Side, columns_of
 from crohme.evaluation.scoring.errors import Refused, ScoringError
-from crohme.evaluation.scoring.json_table import json_rows, unit_of
+from crohme.evaluation.scoring.json_table import LINES, json_rows, unit_of
 from crohme.evaluation.scoring.text import EncodingError, decode, not_utf8, undecoded
 from crohme.ink.image_files import SUFFIXES
 from inkml_parser.files import read_regular
 
-__all__ = ["Side", "Table", "name_of", "read_table"]
+__all__ = ["Side", "Table", "name_of", "read_table", "text_of"]
 
 _FILES = SUFFIXES | {".inkml", ".lg", ".tex", ".txt", ".mml", ".svg"}
 _SEPARATORS = "\t;,"
+_SPACED = re.compile(r"\s*((?=\S*\d)(?=\S*[A-Za-z_])[\w./-]{4,})[ ]+(\S.*)")
+"""A name, which has digits and letters, and LaTeX after it."""
+_OF_NAME = re.compile(r"\.[A-Za-z]{2,5}[,;]")
+"""What ends a name that has a blank in it."""
 
 
 @dataclass
@@ -69,8 +74,11 @@ class Table:
 
 
 def name_of(file: str) -> str:
-    """What a file is called, whatever folder it is in: its name without the suffixes of ink, picture and text."""
-    path = PurePosixPath(file.strip().replace("\\", "/"))
+    """What a file is called, whatever folder it is in: its name without the suffixes of ink, picture and text.
+
+    Accents are composed: macOS has them apart in the names of its files, and few tables do.
+    """
+    path = PurePosixPath(unicodedata.normalize("NFC", file.strip()).replace("\\", "/"))
     while path.suffix.lower() in _FILES:  # the reading of `a.inkml` may lie in `a.inkml.txt`
         path = PurePosixPath(path.stem)
     return path.name
@@ -79,7 +87,8 @@ def name_of(file: str) -> str:
 def read_table(path: Path, side: Side, column: str | None = None) -> Table:
     """Read a CSV (with commas or semicolons, with a header or without), tab-separated captions, JSON or JSON lines.
 
-    What separates the columns is the first tab, semicolon or comma of the file. Without a header that names
+    What separates the columns is the first tab, semicolon or comma of the file; in `.txt`, where every line begins
+    with a name of digits and letters, another one in each, the first space. Without a header that names
     columns (see `columns`), a row is a name and its LaTeX. A row with more or fewer fields than it should
     have is refused, not cut: an unquoted comma of LaTeX is no end of a field. So is a row that is no UTF-8.
 
@@ -91,8 +100,8 @@ def read_table(path: Path, side: Side, column: str | None = None) -> Table:
     Raises:
         ScoringError: No such file, not text, no rows, or a header from which the columns do not follow.
     """
-    is_json = path.suffix.lower() in (".json", ".jsonl")
-    text = _text(path, lenient=not is_json)
+    is_json = path.suffix.lower() in (".json", *LINES)
+    text = text_of(path, lenient=not is_json)
     table = Table(unit=unit_of(path) if is_json else "line")
     for row in json_rows(path, text, side, column) if is_json else _separated_rows(path, text, side, column):
         table.add(*row)
@@ -101,7 +110,12 @@ def read_table(path: Path, side: Side, column: str | None = None) -> Table:
     return table
 
 
-def _text(path: Path, *, lenient: bool) -> str:
+def text_of(path: Path, *, lenient: bool) -> str:
+    """What a file holds; see `text.decode`.
+
+    Raises:
+        ScoringError: It cannot be read, or is no text.
+    """
     try:
         return decode(read_regular(path), lenient=lenient)
     except OSError as error:
@@ -113,6 +127,9 @@ def _text(path: Path, *, lenient: bool) -> str:
 def _separated_rows(
     path: Path, text: str, side: Side, column: str | None
 ) -> Iterator[tuple[int, str, str | Refused, str]]:
+    if path.suffix.lower() == ".txt" and (spaced := _spaced_rows(text)) and column is None:
+        yield from spaced
+        return
     first, _, rest = text.partition("\n")
     skipped = 0
     if re.fullmatch(r"sep=.\r?", first):  # Excel's own mark
@@ -127,7 +144,18 @@ def _separated_rows(
             columns, is_header = columns_of(path, row, side, column)
             if is_header:
                 continue
+        while separator == "\t" and len(row) > columns.count and not row[-1].strip():
+            row.pop()  # a tab at the end of a line separates nothing
         yield line, *columns.read(line, row)
+
+
+def _spaced_rows(text: str) -> list[tuple[int, str, str, str]]:
+    """Names and what follows them, as WAP and its successors write their readings; empty where a line is another."""
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    found = [(number, _SPACED.fullmatch(line.rstrip())) for number, line in lines if "\t" not in line]
+    rows = [(number, match[1], match[2], "") for number, match in found if match is not None]
+    is_whole = len({row[1] for row in rows}) == len(lines) and not any(_OF_NAME.search(row[2]) for row in rows)
+    return rows if is_whole else []
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,11 @@
-"""Bytes of other people's files as text, and text that is no LaTeX."""
+"""Bytes of other people's files as text."""
 
 from __future__ import annotations
-
-import re
 
 from crohme.errors import CrohmeError
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
-
-
-_MATHML = re.compile(r"\s*<(?:\?xml\b|(?:\w+:)?math[\s>])")
-_MARK = re.compile(
-    r"\s*(<(?:s|sos|bos|start)>)|.*?(<(?:unk|\|\w+\|)>)|.*?(</s>|<(?:eos|pad|end)>)\s*\Z", re.IGNORECASE | re.DOTALL
-)
 
 
 class EncodingError(CrohmeError):
@@ -57,14 +49,3 @@ def undecoded(text: str) -> int | None:
 def not_utf8(line: int, byte: int) -> str:
     """What is wrong with a line."""
     return f"line {line}: not UTF-8 (byte 0x{byte:02X}; Latin-1?): save it in UTF-8"
-
-
-def not_latex(text: str) -> str | None:
-    """Why a text is no LaTeX, though it could be read token by token; None if it may be some."""
-    if _MATHML.match(text):
-        return "MathML, not LaTeX"
-    if text.lstrip().startswith("```"):
-        return "Markdown, not LaTeX"
-    if mark := _MARK.match(text):
-        return f"not LaTeX alone: {next(filter(None, mark.groups()))} is a mark of a language model"
-    return None
