@@ -21,7 +21,9 @@ SPECIAL = (MASK, START, START_BACKWARD, END)
 """The first tokens of every vocabulary, in their order."""
 _BRACKETS = ("[", "]")
 _NEEDED = {"\\frac": FRACTION_BAR, **dict.fromkeys(GRID_TOKENS, GRID)}
-_NO_SYMBOLS = frozenset("# $ % & \\begin \\end \\( \\) \\[ \\] \\input \\include \\write \\def \\let \\newcommand".split())
+_NO_SYMBOLS = frozenset(
+    "# $ % & \\begin \\end \\( \\) \\[ \\] \\input \\include \\write \\def \\let \\newcommand".split()
+)
 """What LaTeX itself takes, and would not draw."""
 FIRST_RELATIONS = 6
 """Relations that every network knows. Later ones are numbered after those of grids, whose numbers stay."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from crohme.types import Float32Array, Image
+from crohme.types import Image
 
 _WORKING_SIDE = 192  # pixels of the longer side: lines are then wide enough to be measured, small pictures too
 _TOLERANCE = 0.15
@@ -50,7 +50,7 @@ def _visible(ink: Image, scale: float) -> Image:
     return np.asarray(cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))), np.uint8)
 
 
-def _width(inside: Float32Array) -> float:
+def _width(inside: cv2.typing.MatLike) -> float:
     """The mean width of lines, by how far each pixel is from what is outside.
 
     Across a line that distance grows from 0 to half its width: its mean is a quarter of it.

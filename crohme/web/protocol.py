@@ -49,12 +49,12 @@ class _Connection(h11.Connection):
                 raise h11.RemoteProtocolError("too many chunks", error_status_hint=413)
         return event
 
-    def send(self, event: h11.Event) -> bytes | None:
-        """The bytes of an event, but for those sent ahead."""
-        data = super().send(event)
-        if data and self.sent_ahead:
-            data, self.sent_ahead = data[self.sent_ahead :], 0
-        return data
+    def send_with_data_passthrough(self, event: h11.Event) -> list[bytes] | None:
+        """The bytes of an event, in parts, but for those sent ahead."""
+        parts = super().send_with_data_passthrough(event)
+        if parts and self.sent_ahead:
+            parts, self.sent_ahead = [b"".join(parts)[self.sent_ahead :]], 0
+        return parts
 
 
 def _as_asked(request: h11.Request) -> h11.Request:

@@ -98,6 +98,7 @@ def post(headers: str, body: bytes = b"") -> bytes:
     return f"POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode() + body
 
 
+NOTHING = b"GET /v1/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"
 INK = b'{"strokes": [[[0, 0], [9, 9]]]}'
 WHOLE = post(f"Content-Type: application/json\r\nContent-Length: {len(INK)}\r\nConnection: close\r\n", INK)
 
@@ -268,9 +269,9 @@ def test_who_sends_no_more_after_a_request_is_answered(
         (b"GET /v1/health HTTP/1.1\r\nHost: local", [(400, "bad_request")]),
         (WHOLE[:-5], [(400, "empty_body")]),
         (post("Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n", b"5\r\n[[[["), [(400, "empty_body")]),
-        (b"GET /v1/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2, [(404, "not_found")] * 2),
-        (b"GET /v1/nothing HTTP/1.1\r\nHost: localhost\r\n\r\nGE", [(404, "not_found"), (400, "bad_request")]),
-        (b"GET /v1/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n" + WHOLE[:-5], [(404, "not_found"), (400, "empty_body")]),
+        (NOTHING * 2, [(404, "not_found")] * 2),
+        (NOTHING + b"GE", [(404, "not_found"), (400, "bad_request")]),
+        (NOTHING + WHOLE[:-5], [(404, "not_found"), (400, "empty_body")]),
     ],
     ids=["nothing", "half a head", "half a body", "half a chunk", "two", "one and a half", "one and half a body"],
 )  # fmt: skip
