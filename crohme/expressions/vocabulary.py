@@ -10,8 +10,8 @@ import numpy as np
 from crohme.bundle import Bundle, BundleError, Reads
 from crohme.errors import quoted
 from crohme.expressions import features
-from crohme.notation import STRUCTURE, Alphabet, LatexError, Node, Relation, SymbolTree, from_latex, vocabulary
-from crohme.notation.alphabet import FRACTION_BAR, GRID, SYMBOL_CLASSES, symbol_class
+from crohme.notation import STRUCTURE, Alphabet, LatexError, Relation, from_latex, vocabulary
+from crohme.notation.alphabet import FRACTION_BAR, GRID, symbol_class
 from crohme.notation.grammar import END, GRID_TOKENS, Place
 from crohme.notation.tree import ARGUMENTS
 from crohme.types import Float32Array
@@ -22,7 +22,7 @@ SPECIAL = (MASK, START, START_BACKWARD, END)
 _BRACKETS = ("[", "]")
 _NEEDED = {"\\frac": FRACTION_BAR, **dict.fromkeys(GRID_TOKENS, GRID)}
 _NO_SYMBOLS = frozenset(
-    "# $ % & \\begin \\end \\( \\) \\[ \\] \\input \\include \\write \\def \\let \\newcommand".split()
+    "# $ % & \\begin \\end \\( \\) \\[ \\] \\input \\include \\write \\def \\let \\newcommand \\over \\limits".split()
 )
 """What LaTeX itself takes, and would not draw."""
 FIRST_RELATIONS = 6
@@ -161,13 +161,12 @@ class Vocabulary:
 
 
 def _is_symbol(label: str) -> bool:
-    """Whether LaTeX draws one symbol for a label: who reads what is written finds the same."""
-    if label in SYMBOL_CLASSES:
-        return True
+    """Whether LaTeX draws anything for a label: `\\left`, `~` and the like are passed over by who reads it."""
     try:
-        return label not in _NO_SYMBOLS and from_latex(label, Alphabet([label])) == SymbolTree((Node(label),))
+        between = from_latex(f"x {label} x", Alphabet(["x", label]))
     except LatexError:
-        return False
+        return label not in _NO_SYMBOLS
+    return label not in _NO_SYMBOLS and between != from_latex("x x")
 
 
 def vocabulary_of(trained: Bundle) -> Vocabulary:

@@ -24,15 +24,13 @@ def test_other_tokens_are_refused(damage) -> None:
         Vocabulary.of_tokens(damage(Vocabulary.crohme().tokens))
 
 
-@pytest.mark.parametrize(
-    "label", ["%", "$", "#", "~", "\\begin", "\\left", "\\over", "\\input", "x_1", "||", "''", "\\,", "<b>", "α"]
-)
-def test_a_label_that_latex_does_not_draw_as_one_symbol_is_refused(label: str) -> None:
+@pytest.mark.parametrize("label", ["%", "$", "#", "~", "\\begin", "\\left", "\\over", "\\input", "\\,"])
+def test_a_label_that_latex_does_not_draw_is_refused(label: str) -> None:
     with pytest.raises(ValueError, match="is no symbol in LaTeX|alphabet"):
         Vocabulary.of_tokens(Vocabulary(Alphabet(["x", "+", label])).tokens)
 
 
-@pytest.mark.parametrize("label", ["\\smiley", "好", "@", "\\%", "\\dddot"])
+@pytest.mark.parametrize("label", ["\\smiley", "好", "@", "\\%", "\\dddot", "sin"])
 def test_other_labels_that_the_table_lacks_are_symbols(label: str) -> None:
     assert label in Vocabulary.of_tokens(Vocabulary(Alphabet(["x", label])).tokens).alphabet
 
