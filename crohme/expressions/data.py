@@ -88,6 +88,7 @@ def vocabulary_for(data: ExpressionData, start: str | Path | None, *, whole: boo
 
     Raises:
         BundleError: The bundle cannot be read, or does not read whole expressions.
+        DataNotFound: A class is no symbol in LaTeX: no bundle with it could be loaded.
     """
     known = Alphabet.crohme() if start is None else vocabulary_of(bundle.load(start)).alphabet
     if whole:
@@ -97,7 +98,10 @@ def vocabulary_for(data: ExpressionData, start: str | Path | None, *, whole: boo
         log.info("new classes, unknown to the alphabet: %s", " ".join(new))
     if rare := sorted(label for label, count in counts.items() if count < FEWEST):
         log.info("classes of fewer than %d samples: %s", FEWEST, " ".join(f"{la} ({counts[la]})" for la in rare))
-    return Vocabulary(Alphabet({*counts, *known.entries}))
+    try:
+        return Vocabulary.of_tokens(Vocabulary(Alphabet({*counts, *known.entries})).tokens)
+    except ValueError as error:
+        raise DataNotFound(f"a class of these expressions cannot be written: {error}") from None
 
 
 def _load(data: DataSet, split: str) -> Corpus:

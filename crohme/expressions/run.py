@@ -158,7 +158,7 @@ class Run(TrainingRun):
         best, figures = self.best()
         if last:
             best = self.settled()
-        progress = {name: value for name, value in self.progress.items() if name != "sums"}
+        progress = self.counted
         training = {"settings": asdict(self.settings), "recipe": self.recipe.described(), "progress": progress}
         with self._reading(best) as model:
             weights = bundle.weights_of(model.network)

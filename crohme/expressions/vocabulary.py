@@ -10,7 +10,7 @@ import numpy as np
 from crohme.bundle import Bundle, BundleError, Reads
 from crohme.errors import quoted
 from crohme.expressions import features
-from crohme.notation import STRUCTURE, Alphabet, Relation, vocabulary
+from crohme.notation import STRUCTURE, Alphabet, LatexError, Relation, from_latex, vocabulary
 from crohme.notation.alphabet import FRACTION_BAR, GRID, symbol_class
 from crohme.notation.grammar import END, GRID_TOKENS, Place
 from crohme.notation.tree import ARGUMENTS
@@ -21,6 +21,10 @@ SPECIAL = (MASK, START, START_BACKWARD, END)
 """The first tokens of every vocabulary, in their order."""
 _BRACKETS = ("[", "]")
 _NEEDED = {"\\frac": FRACTION_BAR, **dict.fromkeys(GRID_TOKENS, GRID)}
+_NO_SYMBOLS = frozenset(
+    "# $ % & \\begin \\end \\( \\) \\[ \\] \\input \\include \\write \\def \\let \\newcommand \\over \\limits".split()
+)
+"""What LaTeX itself takes, and would not draw."""
 FIRST_RELATIONS = 6
 """Relations that every network knows. Later ones are numbered after those of grids, whose numbers stay."""
 PLACES: tuple[Relation | Place, ...] = (
@@ -66,7 +70,7 @@ class Vocabulary:
 
         Raises:
             ValueError: They are not those of any alphabet, or in another order; or one of them has a blank, at which
-                it would be read back as two.
+                it would be read back as two, or is no symbol in LaTeX, as `%` is none.
         """
         parted = next((token for token in tokens if token not in SPECIAL and token.split() != [token]), None)
         if parted is not None:
@@ -76,6 +80,9 @@ class Vocabulary:
         found = cls(Alphabet((*(token for token in tokens if token not in structure), *grids)))
         if found.tokens != tokens:
             raise ValueError("its tokens are not those of an alphabet in their order")
+        for label in found.alphabet:
+            if not _is_symbol(label):
+                raise ValueError(f"{quoted(label)} is no symbol in LaTeX")
         return found
 
     def restricted(self, readable: Iterable[str]) -> Vocabulary:
@@ -151,6 +158,15 @@ class Vocabulary:
 
     def __hash__(self) -> int:
         return self._hash
+
+
+def _is_symbol(label: str) -> bool:
+    """Whether LaTeX draws anything for a label: `\\left`, `~` and the like are passed over by who reads it."""
+    try:
+        between = from_latex(f"x {label} x", Alphabet(["x", label]))
+    except LatexError:
+        return label not in _NO_SYMBOLS
+    return label not in _NO_SYMBOLS and between != from_latex("x x")
 
 
 def vocabulary_of(trained: Bundle) -> Vocabulary:

@@ -27,16 +27,32 @@ def even_lines(ink: Image, width: float) -> Image:
     """
     scale = _WORKING_SIDE / max(ink.shape)
     size = tuple(max(1, round(side * scale)) for side in reversed(ink.shape))
-    enlarged = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    enlarged = cv2.resize(_visible(ink, scale), size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     is_ink = (np.pad(enlarged, round(_WORKING_SIDE * width) + 2) > _IS_INK).astype(np.uint8)
     if not is_ink.any():  # too thin for its length to be seen at that scale
         return ink
     inside, outside = (cv2.distanceTransform(mask, cv2.DIST_L2, 5) for mask in (is_ink, 1 - is_ink))
-    # Across a line the distance to its edge grows from 0 to half its width: its mean is a quarter of it.
-    now = 4 * float(inside[is_ink > 0].mean() - 0.5)
+    now = _width(inside)
     length = _WORKING_SIDE - now
     wanted = length * width
     if length < 1.5 * now or abs(wanted - now) <= _TOLERANCE * wanted:
         return ink
     signed = np.where(is_ink > 0, 0.5 - inside, outside - 0.5)
     return np.clip(255 * (0.5 + (wanted - now) / 2 - signed), 0, 255).astype(np.uint8)
+
+
+def _visible(ink: Image, scale: float) -> Image:
+    """The same with hair lines, which would be lost at that scale, as wide as a pixel of it."""
+    is_ink = (ink > _IS_INK).astype(np.uint8)
+    if scale >= 1 or not is_ink.any() or _width(cv2.distanceTransform(np.pad(is_ink, 1), cv2.DIST_L2, 5)) * scale >= 1:
+        return ink
+    side = round(1 / scale) | 1
+    return np.asarray(cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))), np.uint8)
+
+
+def _width(inside: cv2.typing.MatLike) -> float:
+    """The mean width of lines, by how far each pixel is from what is outside.
+
+    Across a line that distance grows from 0 to half its width: its mean is a quarter of it.
+    """
+    return 4 * float(inside[inside > 0].mean() - 0.5)

@@ -42,6 +42,8 @@ def is_plain(flat: Image, distance: Image) -> bool:
     if np.count_nonzero(np.diff(np.append(border, border[:1]).astype(np.int8)) > 0) > _RUNS:
         return False
     strong = (small > _STRONG).astype(np.uint8)
+    if not strong.any():
+        return False  # too fine to be seen so small: one hair line, or a page of dots
     faint = (small > _LEVEL) & (cv2.dilate(strong, _NEAR) == 0)
     if np.count_nonzero(faint) > max(_FAINT * np.count_nonzero(strong), _SPECK) or border.mean() > _TOUCHING:
         return False

@@ -51,7 +51,8 @@ class Pace:
 def start_budget(run: TrainingRun, pace: Pace, epochs: float | None, minutes: float | None, resume: bool) -> None:
     """Begin the cycle that is asked for, or go on with the one that a resumed run is in.
 
-    A resumed run begins another cycle if one of another length is asked for, or if its own is finished.
+    A resumed run begins another cycle if one of another length is asked for, or if its own is finished. One that was
+    stopped after its last step is not: what is left is its last validation, or its bundle.
 
     Args:
         run: TrainingRun.
@@ -60,20 +61,22 @@ def start_budget(run: TrainingRun, pace: Pace, epochs: float | None, minutes: fl
         resume: bool. Whether the run goes on from its checkpoint.
 
     Raises:
-        CheckpointError: The run is finished, and no length is given.
+        CheckpointError: The run is finished and has its bundle, and no length is given.
     """
     budget, unit = (epochs * pace.examples, "samples") if epochs is not None else (60 * (minutes or 0), "seconds")
-    is_same = (run.progress["budget"], run.progress["unit"]) == (budget, unit)
-    if budget and not (resume and is_same and not run.is_finished):
+    is_same = not budget or (run.progress["budget"], run.progress["unit"]) == (budget, unit)
+    is_left = not run.is_finished or run.progress["is_due"] or not run.has_bundle
+    if budget and not (resume and is_same and is_left):
         run.start_cycle(budget, unit)
-    if run.is_finished:
+    if not (resume and is_left) and run.is_finished:
         raise CheckpointError("this run is finished; --minutes or --epochs begin another cycle", run.folder)
 
 
 def train(run: TrainingRun, chunks: Chunks, measure: Measure, pace: Pace, *, tensorboard: bool = False) -> None:
     """Train until the run's budget is spent, or validation has not improved for long.
 
-    A run that is stopped by Ctrl-C writes its checkpoint first. The first step of each shape of batches, and the
+    A run that is stopped by Ctrl-C writes its checkpoint first; stopped in a validation, it begins with that when it
+    goes on. A run that is finished is not trained any more. The first step of each shape of batches, and the
     first validation, compile the network: their time is not counted.
 
     Args:
@@ -104,11 +107,22 @@ def train(run: TrainingRun, chunks: Chunks, measure: Measure, pace: Pace, *, ten
 def _to_the_end(run: TrainingRun, chunks: Chunks, measure: Measure, pace: Pace, bar: _Bar) -> None:
     clock, validate, save = _Clock(), _Timer(pace.validate_every), _Timer(pace.save_every)
     is_first = True  # of the validations
+
+    def validated() -> None:
+        nonlocal is_first
+        with clock.stopped() if is_first else nullcontext():
+            bar.figures = _validate(run, measure, pace, losses)
+        is_first = False
+        run.spend(seconds=clock.lap(), samples=0)
+
+    losses = run.losses()
+    if run.progress["is_due"]:
+        validated()
+        run.save()
+    if run.is_finished:
+        return
     for number, chunk in chunks:
         run.begin_chunk()
-        if run.progress["batch"] >= len(chunk):  # a cycle ended with it
-            run.end_chunk(number)
-            continue
         for index in range(run.progress["batch"], len(chunk)):
             batch = chunk[index]
             is_new = batch.shape not in run.compiled
@@ -119,20 +133,20 @@ def _to_the_end(run: TrainingRun, chunks: Chunks, measure: Measure, pace: Pace, 
                     loss = run.step(batch)["loss"]
                 seconds = clock.lap()
                 run.spend(seconds=seconds, samples=batch.samples)
+                run.progress["is_due"] = run.is_finished
             bar.show(loss, None if is_new else batch.samples / seconds)
             if run.is_finished:
                 break
             if save.rings():
                 run.save()
-        losses = run.losses()
-        run.log("training", {"epoch": _epoch(run, pace), **losses})
-        if run.progress["batch"] >= len(chunk):
-            run.end_chunk(number)
-        if run.is_finished or validate.rings():
-            with clock.stopped() if is_first else nullcontext():
-                bar.figures = _validate(run, measure, pace, losses)
-            is_first = False
-            run.spend(seconds=clock.lap(), samples=0)
+        with uninterrupted():
+            losses = run.losses()
+            run.log("training", {"epoch": _epoch(run, pace), **losses})
+            if run.progress["batch"] >= len(chunk):
+                run.end_chunk(number)
+            run.progress["is_due"] = run.is_finished or validate.rings()
+        if run.progress["is_due"]:
+            validated()
         if run.is_finished or save.rings():
             run.save()
         if run.is_finished:
@@ -142,8 +156,10 @@ def _to_the_end(run: TrainingRun, chunks: Chunks, measure: Measure, pace: Pace, 
 def _validate(run: TrainingRun, measure: Measure, pace: Pace, losses: dict[str, float]) -> dict[str, float]:
     weights = run.settled()
     figures = measure(weights)
-    run.keep(weights, figures)
-    run.log("validation", {"epoch": _epoch(run, pace), **figures})
+    with uninterrupted():
+        run.keep(weights, figures)
+        run.progress["is_due"] = False
+        run.log("validation", {"epoch": _epoch(run, pace), **figures})
     pace.curves.draw(run.history(), run.folder / "curves.png")
     log.info("epoch %.3g: %s", _epoch(run, pace), pace.curves.line({**losses, **figures}))
     return figures

@@ -36,7 +36,10 @@ SILENCE_SECONDS = 60
 """A machine that has been silent for so long is lost. One whose process has ended is missed at once."""
 _STATUS = re.compile(r"[A-Z_]+: ")
 """How messages of XLA begin, whatever class of exception they come as: `UNKNOWN: Gloo AllGather failed`."""
-_OF_A_RUN = ("settings.json", "state.npz", "state-before.npz", "best.npz", "start.npz", "log.jsonl")
+_OF_A_RUN = (
+    *("settings.json", "state.npz", "state-before.npz", "best.npz", "start.npz", "log.jsonl"),
+    "bundle/config.json",  # whether all is done
+)
 
 
 class MachinesError(CrohmeError):
@@ -173,7 +176,9 @@ class Machines:
         with tempfile.TemporaryDirectory(prefix="crohme-run-") as name:
             for file in _OF_A_RUN if resume else ():
                 if (shared / file).exists():
-                    shutil.copy(shared / file, name)
+                    copied = Path(name, file)
+                    copied.parent.mkdir(exist_ok=True)
+                    shutil.copy(shared / file, copied)
             yield Path(name)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from crohme.json_text import parsed
 from crohme.training import checkpoint, history
 from crohme.training.batch import Batch
 from crohme.training.machines import ALONE, Machines
@@ -25,12 +26,14 @@ from crohme.training.run_folder import (
 )
 from crohme.training.settings import TrainingSettings, interpolated, learning_rate, update_average
 from crohme.training.tensorboard import TensorBoardLog
-from inkml_parser.files import append_line, write_whole
+from inkml_parser.files import append_line, read_regular, write_whole
 
 log = logging.getLogger(__name__)
 LOG, BEST, BUNDLE, START = "log.jsonl", "best.npz", "bundle", "start.npz"
-_OF_NOW = ("batch", "unit", "seconds", "stale", "sums")
+_OF_NOW = ("batch", "unit", "seconds", "stale", "sums", "best", "is_due")
 """Parts of the progress that older checkpoints lack."""
+_INSIDE = ("sums", "best", "is_due")
+"""Parts of the progress that are for the run itself."""
 _LONGEST = 60  # of a setting in a message
 
 
@@ -39,7 +42,8 @@ class TrainingRun:
 
     `progress` counts what was done: steps of the optimiser, samples, seconds of training; the chunk of batches that
     it is in, how many of its batches are done and the sums of their losses; how much of the cycle's budget is
-    spent, in seconds or in samples (`unit`); and validations since the best one (`stale`).
+    spent, in seconds or in samples (`unit`); validations since the best one (`stale`), its score (`best`, if there
+    is one), and whether one has been put off by a stop (`is_due`).
 
     Subclasses give the network, what `settings.json` says of the run, and the figure that is best when it is
     highest (`objective`).
@@ -66,6 +70,7 @@ class TrainingRun:
         self.progress: dict[str, Any] = {
             "step": 0, "chunk": 0, "batch": 0, "samples": 0, "cycle_step": 0,
             "spent": 0.0, "budget": 0.0, "unit": "seconds", "seconds": 0.0, "stale": 0, "sums": {},
+            "best": [], "is_due": False,
         }  # fmt: skip
 
     def described(self) -> dict[str, dict[str, Any]]:
@@ -114,6 +119,8 @@ class TrainingRun:
             self.folder / STATE, self.compiled_as_saved, self._expected(), self._optional()
         )
         self.progress |= progress
+        if "best" not in progress and (score := self._best().get(self.objective or "")) is not None:
+            self.progress["best"] = [score]
 
     def resume(self) -> None:
         """As `restore`, to go on from there.
@@ -136,6 +143,20 @@ class TrainingRun:
     def is_finished(self) -> bool:
         """Whether the cycle's budget is spent, or nothing has got better for long."""
         return bool(self.progress["spent"] >= self.progress["budget"]) or self.is_stale
+
+    @property
+    def counted(self) -> dict[str, Any]:
+        """What of the progress is for people."""
+        return {name: value for name, value in self.progress.items() if name not in _INSIDE}
+
+    @property
+    def has_bundle(self) -> bool:
+        """Whether the folder has the bundle of what the run has come to by now."""
+        try:
+            stored = parsed(read_regular(self.folder / BUNDLE / "config.json"))
+            return bool(stored["provenance"]["samples"] == self.progress["samples"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
 
     @property
     def is_stale(self) -> bool:
@@ -190,14 +211,18 @@ class TrainingRun:
         self.progress.update(chunk=number + 1, batch=0, sums={})
 
     def keep(self, weights: list[np.ndarray], figures: Mapping[str, float]) -> None:
-        """Keep validated weights in `best.npz` if none were better; of equal ones the later."""
-        best = self._best_score()
-        score = figures.get(self.objective or "")
-        self.progress["stale"] = 0 if score is None or best is None or score > best else self.progress["stale"] + 1
-        if score is None or best is None or score >= best:
+        """Keep validated weights in `best.npz` if none were better; of equal ones the later.
+
+        The best score is that of the progress: after a kill the file may be ahead of it.
+        """
+        score, best = figures.get(self.objective or ""), self.progress["best"] if self._best() else []
+        is_better = score is None or not best or score > best[0]
+        self.progress["stale"] = 0 if is_better else self.progress["stale"] + 1
+        if score is None or not best or score >= best[0]:
             checkpoint.save_weights(
                 self.folder / BEST, weights, {"figures": dict(figures), "step": self.progress["step"]}
             )
+            self.progress["best"] = [] if score is None else [score]
 
     def best(self) -> tuple[list[np.ndarray], dict[str, float]]:
         """The best weights by validation and their figures; those of now, and no figures, before any validation."""
@@ -216,14 +241,13 @@ class TrainingRun:
         except FileNotFoundError:
             raise CheckpointError("nothing to resume: it does not exist", self.folder / START) from None
 
-    def _best_score(self) -> float | None:
-        score = self.best()[1].get(self.objective or "") if os.path.lexists(self.folder / BEST) else None
-        return score if isinstance(score, int | float) else None
+    def _best(self) -> dict[str, float]:
+        """The figures of `best.npz`; none where there is no such file, or a damaged one."""
+        return self.best()[1] if os.path.lexists(self.folder / BEST) else {}
 
     def log(self, kind: str, values: Mapping[str, float]) -> None:
         """Add a line to the log, and to that for TensorBoard if there is one."""
-        counted = {name: value for name, value in self.progress.items() if name != "sums"}
-        append_line(self.folder / LOG, json.dumps({**counted, "kind": kind, **values}))
+        append_line(self.folder / LOG, json.dumps({**self.counted, "kind": kind, **values}))
         if self.board is not None:
             self.board.write(kind, self.progress["step"], values)
 

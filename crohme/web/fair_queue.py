@@ -35,7 +35,7 @@ class FairQueue:
 
     A job's tag is the time at which it would be done if the clients shared one worker evenly; the smallest tag is
     next. So what a client asks for delays others by no more than its share, and a short job overtakes a long one.
-    Not safe for threads.
+    What is taken back or turned away counts for nothing: a page asks anew with every stroke. Not safe for threads.
     """
 
     def __init__(self) -> None:
@@ -69,11 +69,20 @@ class FairQueue:
         """Remove a job; returns whether it was still waiting."""
         if job not in self._jobs:
             return False
-        self._jobs.remove(job)
+        self._forget(job)
         return True
 
     def drop_last(self) -> Job:
         """Remove and return the job with the largest tag: one of the client that asked for the most."""
         job = max(self._jobs, key=lambda job: job.tag)
-        self._jobs.remove(job)
+        self._forget(job)
         return job
+
+    def _forget(self, job: Job) -> None:
+        """Remove a job, and move up what its client asked for after it."""
+        self._jobs.remove(job)
+        own = [other for other in self._jobs if other.client == job.client]
+        for later in own:
+            if later.tag > job.tag:
+                later.tag = min(later.tag, max(later.tag - job.cost, self._clock + later.cost))
+        self._last[job.client] = max((other.tag for other in own), default=self._clock)

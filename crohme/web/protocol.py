@@ -1,4 +1,7 @@
-"""HTTP/1.1 as uvicorn speaks it, less patient: the head of a request must arrive in time, and errors are JSON."""
+"""HTTP/1.1 as uvicorn speaks it, less patient: the head of a request must arrive in time, and errors are JSON.
+
+A client that closes its side of the connection after the request (`nc -N`, some proxies) is answered.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,21 @@ _LINGER_SECONDS = 2.0
 _LONGEST_HEAD = 16 * 1024  # bytes
 MAX_CHUNKS = 50_000
 """Of a body. Each takes as long as many kilobytes, and holds up everybody: these take half a second."""
-
+_BEGINNING = b"HTTP/1.1 "
+"""What every answer begins with."""
+_FIRST_PROBE = 0.05  # seconds; each is followed by one after twice the time
 
 _ABSOLUTE = re.compile(rb"(?i)https?://([^/?]*)(.*)")
 
 
 class _Connection(h11.Connection):
-    """Gives up on a body that comes in crumbs, and on a head that is too long or says two things about its body."""
+    """Gives up on a body that comes in crumbs, and on a head that is too long or says two things about its body.
+
+    `sent_ahead` counts the bytes of the next answer that have been sent already.
+    """
 
     chunks = 0
+    sent_ahead = 0
 
     def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         """What has come next."""
@@ -39,6 +48,13 @@ class _Connection(h11.Connection):
             if self.chunks > MAX_CHUNKS:
                 raise h11.RemoteProtocolError("too many chunks", error_status_hint=413)
         return event
+
+    def send_with_data_passthrough(self, event: h11.Event) -> list[bytes] | None:
+        """The bytes of an event, in parts, but for those sent ahead."""
+        parts = super().send_with_data_passthrough(event)
+        if parts and self.sent_ahead:
+            parts, self.sent_ahead = [b"".join(parts)[self.sent_ahead :]], 0
+        return parts
 
 
 def _as_asked(request: h11.Request) -> h11.Request:
@@ -71,6 +87,7 @@ class HttpProtocol(H11Protocol):
     head_seconds: ClassVar[float] = 10.0
     _timer: asyncio.TimerHandle | None = None
     _is_refused = False
+    _is_half_closed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,6 +104,17 @@ class HttpProtocol(H11Protocol):
             super().data_received(data)
             self._watch()
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer what has been asked, though the client sends no more; returns whether there is anything."""
+        self._is_half_closed = True
+        return not self._is_refused and self._goes_on()
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request, unless there can be none."""
+        super().on_response_complete()
+        if self._is_half_closed and not self.transport.is_closing() and not self._goes_on():
+            self.transport.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the timer."""
         self._forget()
@@ -98,6 +126,31 @@ class HttpProtocol(H11Protocol):
             self._refuse(ApiError(413, "too_large", f"The body comes in more than {MAX_CHUNKS} chunks."))
             return
         self._refuse(ApiError(400, "bad_request", "Not an HTTP request that can be read."))
+
+    def _goes_on(self) -> bool:
+        """Whether an answer is due to a client that sends no more. Half a request is refused here."""
+        if self.conn.their_state is h11.SEND_BODY:
+            self._refuse(ApiError(400, "empty_body", "The body breaks off."))
+        elif self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
+            self._refuse(ApiError(400, "bad_request", "The request breaks off."))
+        is_due = self.conn.our_state in (h11.SEND_RESPONSE, h11.SEND_BODY)
+        if is_due:
+            self._probe(_FIRST_PROBE)
+        return is_due
+
+    def _probe(self, seconds: float) -> None:
+        """Send the answer's first bytes ahead, one by one. If the client has gone, the second cannot be sent.
+
+        Both look alike at first, and nobody is to be read for who has gone.
+        """
+        self._forget()
+        if self.transport.is_closing() or self.conn.our_state is not h11.SEND_RESPONSE:
+            return
+        sent = self.conn.sent_ahead
+        if sent < len(_BEGINNING):
+            self.conn.sent_ahead += 1
+            self.transport.write(_BEGINNING[sent : sent + 1])
+            self._timer = self.loop.call_later(seconds, self._probe, 2 * seconds)
 
     def _watch(self) -> None:
         is_unwanted = self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY

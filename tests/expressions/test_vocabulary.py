@@ -24,6 +24,17 @@ def test_other_tokens_are_refused(damage) -> None:
         Vocabulary.of_tokens(damage(Vocabulary.crohme().tokens))
 
 
+@pytest.mark.parametrize("label", ["%", "$", "#", "~", "\\begin", "\\left", "\\over", "\\input", "\\,"])
+def test_a_label_that_latex_does_not_draw_is_refused(label: str) -> None:
+    with pytest.raises(ValueError, match="is no symbol in LaTeX|alphabet"):
+        Vocabulary.of_tokens(Vocabulary(Alphabet(["x", "+", label])).tokens)
+
+
+@pytest.mark.parametrize("label", ["\\smiley", "好", "@", "\\%", "\\dddot", "sin"])
+def test_other_labels_that_the_table_lacks_are_symbols(label: str) -> None:
+    assert label in Vocabulary.of_tokens(Vocabulary(Alphabet(["x", label])).tokens).alphabet
+
+
 def test_a_restricted_vocabulary_answers_with_its_labels_only() -> None:
     digits = Vocabulary.crohme().restricted("0123456789")
     assert digits.tokens == Vocabulary.crohme().tokens

@@ -19,6 +19,7 @@ from crohme.ink.raster import render  # noqa: E402
 from crohme.ink.strokes import StrokeBatch  # noqa: E402
 from crohme.ink.symbol_pictures import normal_form, read_image  # noqa: E402
 from crohme.symbols.recognizer import SymbolRecognizer  # noqa: E402
+from crohme.types import Image  # noqa: E402
 from inkml_parser import read  # noqa: E402
 
 YELLOW_MARKER = (60, 255, 255)
@@ -96,6 +97,32 @@ def test_a_picture_of_anything_else_is_a_refusal() -> None:
     dots[10::20, 10::20] = dots[11::20, 10::20] = dots[10::20, 11::20] = dots[11::20, 11::20] = 0
     with pytest.raises(ImageError):
         normal_form(p.frame(cv2.cvtColor(dots, cv2.COLOR_GRAY2BGR), 5))
+
+
+@pytest.mark.parametrize("spacing", [7, 20, 40])
+@pytest.mark.parametrize("is_colour", [False, True])
+def test_a_page_of_dots_is_a_refusal(spacing: int, is_colour: bool) -> None:
+    """So fine that nothing is left of them where the whole page is looked at."""
+    page = np.full((2449, 2449), 255, np.uint8)
+    page[::spacing, ::spacing] = page[1::spacing, ::spacing] = 0
+    with pytest.raises(ImageError, match="separate marks"):
+        normal_form(cv2.merge([page] * 3) if is_colour else page)
+
+
+@pytest.mark.parametrize("side", [300, 1200, 2400])
+@pytest.mark.parametrize("width", [1, 2, 3])
+@pytest.mark.parametrize("smooth", [cv2.LINE_8, cv2.LINE_AA])
+def test_hair_lines_of_a_large_picture_are_not_lost(side: int, width: int, smooth: int) -> None:
+    """A cross of them came out all but white, and was read as a dot."""
+
+    def cross(size: int, thickness: int) -> Image:
+        page, near, far = np.full((size, size), 255, np.uint8), size // 8, size - size // 8
+        cv2.line(page, (near, near), (far, far), 0, thickness, smooth)
+        cv2.line(page, (near, far), (far, near), 0, thickness, smooth)
+        return page
+
+    dark = np.count_nonzero(normal_form(cross(side, width)) < 128)
+    assert dark == pytest.approx(np.count_nonzero(normal_form(cross(300, 9)) < 128), rel=0.4)
 
 
 def test_what_is_in_normal_form_keeps_its_soft_edges() -> None:

@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,6 +31,7 @@ class Toy(TrainingRun):
     """`y = 2 x`, learned by a line."""
 
     objective = "top1"
+    has_bundle = True
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         keras.utils.set_random_seed(1)
@@ -162,6 +163,88 @@ def test_the_same_length_goes_on_with_a_stopped_cycle_and_another_begins_one(
     assert (rows[-1]["step"], rows[-1]["cycle_step"], rows[-1]["epoch"]) == (10, 10, 2)
     assert trained(Toy(tmp_path), epochs=1, resume=True)[-1]["cycle_step"] == 5
     assert trained(Toy(tmp_path), epochs=1, resume=True)[-1]["step"] == 20
+
+
+@pytest.mark.parametrize("epochs", [1, 3], ids=["the last", "one of three"])
+def test_a_validation_that_is_interrupted_is_made_up_for(epochs: int, tmp_path: Path) -> None:
+    """Stopped in the last one, all that was trained would be left without its figures, or its bundle."""
+    tops = [0.3, 0.6, 0.2]
+
+    def interrupted(weights: list[np.ndarray]) -> dict[str, float]:
+        raise KeyboardInterrupt
+
+    whole = trained(Toy(tmp_path / "whole"), epochs=epochs, measure=measuring(tops))
+    with pytest.raises(KeyboardInterrupt):
+        trained(Toy(tmp_path / "stopped"), epochs=epochs, measure=interrupted)
+    run = Toy(tmp_path / "stopped")
+    rows = trained(run, epochs=epochs, resume=True, measure=measuring(tops))
+    assert [without_time(row) for row in rows] == [without_time(row) for row in whole]
+    assert run.best()[1] == {"top1": max(tops[:epochs])}
+    with pytest.raises(CheckpointError, match="is finished"):
+        trained(Toy(tmp_path / "stopped"), resume=True)
+
+
+def test_killed_between_a_validation_and_the_checkpoint_it_counts_as_if_nothing_had_happened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The best weights are written before the checkpoint, and are ahead of it then; also those of a later validation
+    that are not reached again."""
+    pace = replace(PACE, save_every=0.0)
+    monkeypatch.setitem(globals(), "PACE", pace)
+    tops, save = [0.3, 0.2, 0.6, 0.5, 0.4], Toy.save
+
+    def killed(run: Toy) -> None:
+        if run.progress["chunk"] == 3 and not run.progress["is_due"]:
+            raise RuntimeError("killed")
+        save(run)
+
+    whole = Toy(tmp_path / "whole", patience=3)
+    trained(whole, epochs=5, measure=measuring(tops))
+    with monkeypatch.context() as patch:
+        patch.setattr(Toy, "save", killed)
+        with pytest.raises(RuntimeError, match="killed"):
+            trained(Toy(tmp_path / "killed", patience=3), epochs=5, measure=measuring(tops))
+    run = Toy(tmp_path / "killed", patience=3)
+    trained(run, epochs=5, resume=True, measure=measuring(tops[2:]))
+    assert run.counted | {"seconds": 0} == whole.counted | {"seconds": 0} and run.progress["stale"] == 2
+    assert run.best()[1] == {"top1": 0.6}
+
+
+def test_a_finished_run_without_its_bundle_is_not_trained_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the bundle was written, it goes on with the same command, which then writes it."""
+    rows = trained(Toy(tmp_path), epochs=2)
+    monkeypatch.setattr(Toy, "has_bundle", False)
+    for epochs in (2, None):
+        assert trained(Toy(tmp_path), epochs=epochs, resume=True) == rows
+    assert len(trained(Toy(tmp_path), epochs=1, resume=True)) == len(rows) + 2
+
+
+@pytest.mark.parametrize(
+    ("config", "has"),
+    [
+        ('{"provenance": {"samples": 40}}', True), ('{"provenance": {"samples": 80}}', False), ("{", False),
+        ('{"provenance": []}', False), ("[]", False), (None, False),
+    ],
+)  # fmt: skip
+def test_a_bundle_is_that_of_a_run_if_it_has_seen_as_much(config: str | None, has: bool, tmp_path: Path) -> None:
+    run = TrainingRun(tmp_path, TrainingSettings(), Toy(tmp_path).model)
+    run.progress["samples"] = 40
+    (tmp_path / "bundle").mkdir()
+    if config is not None:
+        (tmp_path / "bundle" / "config.json").write_text(config)
+    assert run.has_bundle is has
+
+
+def measuring(tops: list[float]) -> Callable[[list[np.ndarray]], dict[str, float]]:
+    """What gives these figures, one after the other."""
+    left = iter(tops)
+    return lambda weights: {"top1": next(left)}
+
+
+def without_time(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "seconds"}
 
 
 def test_epochs_are_named_while_it_runs_and_the_bar_may_be_off(

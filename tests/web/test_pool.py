@@ -135,6 +135,44 @@ class _Slow(_Gate):
         self.is_closed = True
 
 
+def test_what_is_taken_back_costs_its_client_nothing() -> None:
+    """A page takes back what it asked for with every stroke; it is not behind others for that."""
+    queue = FairQueue()
+    for number in range(20):
+        job = Job(number, 1.0, "writes")
+        queue.put(job)
+        assert queue.remove(job) and not queue.remove(job)
+    queue.put(Job("other", 2.0, "other"))
+    queue.put(Job("newest", 1.0, "writes"))
+    assert taken(queue) == ["newest", "other"]
+
+
+def test_who_is_turned_away_is_not_behind_others_for_that() -> None:
+    queue = FairQueue()
+    for number in range(20):
+        queue.put(Job(number, 3.0, "refused"))
+        assert queue.drop_last().payload == number
+    queue.put(Job("long", 4.0, "other"))
+    queue.put(Job("again", 3.0, "refused"))
+    assert taken(queue) == ["again", "long"]
+
+
+def test_what_follows_a_job_that_is_taken_back_moves_up_and_no_further() -> None:
+    queue = FairQueue()
+    first, *rest = (Job(name, 2.0, "one") for name in ("first", "second", "third"))
+    for job in (first, *rest):
+        queue.put(job)
+    queue.put(Job("other", 3.0, "other"))
+    queue.remove(first)
+    assert [job.tag for job in rest] == [2.0, 4.0]
+    assert taken(queue) == ["second", "other", "third"]
+    queue.put(Job("late", 2.0, "one"))
+    queue.put(late := Job("later", 2.0, "one"))
+    queue.remove(late)
+    queue.put(Job("last", 1.0, "other"))
+    assert taken(queue) == ["last", "late"]
+
+
 @pytest.fixture
 def gates() -> Gates:
     return Gates(2)

@@ -98,6 +98,7 @@ def post(headers: str, body: bytes = b"") -> bytes:
     return f"POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode() + body
 
 
+NOTHING = b"GET /v1/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"
 INK = b'{"strokes": [[[0, 0], [9, 9]]]}'
 WHOLE = post(f"Content-Type: application/json\r\nContent-Length: {len(INK)}\r\nConnection: close\r\n", INK)
 
@@ -235,6 +236,57 @@ def test_who_goes_away_is_not_read_for(running: SimpleNamespace) -> None:
     connection = connect(running)
     connection.sendall(WHOLE)
     assert running.networks.asked.acquire(timeout=60)
+    connection.close()
+    assert running.networks.given_up.acquire(timeout=60)
+
+
+def half_closed(running: SimpleNamespace, sent: bytes) -> socket.socket:
+    """A connection whose client sends no more, as after `nc -N`."""
+    connection = connect(running)
+    connection.sendall(sent)
+    connection.shutdown(socket.SHUT_WR)
+    return connection
+
+
+@pytest.mark.parametrize("version", [b"1.1", b"1.0"])
+@pytest.mark.parametrize("seconds", [0.0, 0.7])
+def test_who_sends_no_more_after_a_request_is_answered(
+    running: SimpleNamespace, version: bytes, seconds: float
+) -> None:
+    """At once, or after some bytes of the answer were sent ahead to see whether anybody is there."""
+    connection = half_closed(running, WHOLE.replace(b"HTTP/1.1", b"HTTP/" + version, 1))
+    assert running.networks.asked.acquire(timeout=60)
+    time.sleep(seconds)
+    running.networks.let_go.set()
+    head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n") and json.loads(body)["readings"][0]["latex"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("sent", "codes"),
+    [
+        (b"", []),
+        (b"GET /v1/health HTTP/1.1\r\nHost: local", [(400, "bad_request")]),
+        (WHOLE[:-5], [(400, "empty_body")]),
+        (post("Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n", b"5\r\n[[[["), [(400, "empty_body")]),
+        (NOTHING * 2, [(404, "not_found")] * 2),
+        (NOTHING + b"GE", [(404, "not_found"), (400, "bad_request")]),
+        (NOTHING + WHOLE[:-5], [(404, "not_found"), (400, "empty_body")]),
+    ],
+    ids=["nothing", "half a head", "half a body", "half a chunk", "two", "one and a half", "one and half a body"],
+)  # fmt: skip
+def test_who_sends_no_more_is_answered_for_each_request(
+    running: SimpleNamespace, sent: bytes, codes: list[tuple[int, str]]
+) -> None:
+    answers = received(half_closed(running, sent)).split(b"HTTP/1.1 ")
+    assert answers.pop(0) == b""
+    assert [error_of(b"HTTP/1.1 " + answer) for answer in answers] == codes
+
+
+def test_who_sends_no_more_and_goes_is_not_read_for(running: SimpleNamespace) -> None:
+    connection = half_closed(running, WHOLE)
+    assert running.networks.asked.acquire(timeout=60)
+    assert not running.networks.given_up.acquire(timeout=0.3)
     connection.close()
     assert running.networks.given_up.acquire(timeout=60)
 
