@@ -15,6 +15,7 @@ import numpy as np
 from crohme.ink.image_files import TRACED, WITH_MARKS, ImageError, naming, read_picture
 from crohme.ink.trace.binarise import MAX_MARKS, Binary, binarise
 from crohme.ink.trace.order import directed, reading_order
+from crohme.ink.trace.pale import has_pale
 from crohme.ink.trace.skeleton import graph_of, thin
 from crohme.ink.trace.strokes import to_lines
 from crohme.types import Image, Int32Array, Points
@@ -88,7 +89,8 @@ def trace(pixels: Image) -> Ink:
     groups = [sorted(own, key=lambda i: boxes[i, 0] + boxes[i, 1]) for own in of_mark.values()]
     outlines = np.array([[*boxes[own, :2].min(axis=0), *boxes[own, 2:].max(axis=0)] for own in groups])
     ordered = tuple(strokes[i][1] for group in reading_order(outlines) for i in groups[group])
-    return Ink(ordered, annotations={**TRACED, **(WITH_MARKS if binary.is_doubtful else {})})
+    is_doubtful = binary.is_doubtful or has_pale(lines, binary.strength, binary.ink)
+    return Ink(ordered, annotations={**TRACED, **(WITH_MARKS if is_doubtful else {})})
 
 
 def _check(count: int, most: int, what: str) -> None:
