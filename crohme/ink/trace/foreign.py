@@ -74,8 +74,9 @@ def has_foreign(labels: Int32Array, stats: Int32Array, kept: BoolArray, ground: 
     is_alike = cosines > _OTHER_COLOUR
     usual = is_alike[np.argmax(is_alike @ marks.lengths)]
     is_long = marks.lengths > _SHORT
-    of_strips = on_strips(marks.boxes, ground.flat)
-    if (of_strips.any() and not of_strips.all()) or _has_holes(marks) or _has_crossing(marks):
+    strips = on_strips(marks.boxes, ground.flat, ground.pen)
+    is_aside = bool(strips.any()) and not strips.all() and _gap(marks, strips) > _AWAY
+    if is_aside or _has_holes(marks) or _has_crossing(marks):
         return True
     if _is_around(marks, is_long & ~usual, usual) or _is_around(marks, is_long & usual, is_long & ~usual):
         return True
