@@ -107,7 +107,7 @@ def _contrast(flat: Image) -> tuple[Contrast, Image, Sheet]:
     found = contrast(flat, _BROAD, PEN_WIDTH)
     ink = _threshold(found.strength, found.pen)
     sheet = sheet_of(found.strength, ink, pen_width(ink))
-    if sheet.is_lined and (pen := pen_on_lines(found)):
+    if sheet.is_lined and (pen := pen_on_lines(found, (ink > 0) & ~sheet.pixels)):
         found = contrast(flat, _BROAD, PEN_WIDTH, pen)
         ink = _threshold(found.strength, found.pen)
         sheet = sheet_of(found.strength, ink, pen_width(ink))

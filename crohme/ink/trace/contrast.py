@@ -19,6 +19,7 @@ _ENOUGH = 0.3  # of the most ink that any window finds: then the smallest such w
 # Of the ink of the one polarity: more than that of the other one may be writing, too. A marker or the edge of a shadow
 # makes 0.04 of it, white ink beside black on a mid grey 0.2 to 0.7.
 _BOTH_WAYS = 0.1
+_MOST_LOST = 0.3  # of the strokes, where all that is as narrow as printed lines is filled: they are no broader then
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,14 +68,22 @@ def contrast(flat: Image, broadest: float, wanted: float, pen: float | None = No
     return Contrast(flat, hat, scale * pen, scale, is_dark, is_half)
 
 
-def pen_on_lines(found: Contrast) -> float | None:
+def pen_on_lines(found: Contrast, strokes: BoolArray) -> float | None:
     """The width of the pen on ruled paper of which the lines were taken for the writing, pixels of the picture.
 
-    None if nothing is broader than they are.
+    None if the strokes are no broader than what was measured.
+
+    Args:
+        found: Contrast.
+        strokes: `(h, w)` bool. What is ink and on no line.
     """
     side = 2 * round(found.pen) + 1
     how = cv2.MORPH_CLOSE if found.is_dark else cv2.MORPH_OPEN
     bare = np.asarray(cv2.morphologyEx(found.flat, how, np.ones((side, side), np.uint8)), np.uint8)
+    lost = cv2.absdiff(bare, found.flat)
+    is_lost = (lost if lost.ndim == 2 else lost.max(axis=2)) > 0.5 * found.strength
+    if not strokes.any() or is_lost[strokes].mean() > _MOST_LOST:
+        return None
     try:
         pen, is_dark, _ = _survey(bare)
     except ImageError:

@@ -48,6 +48,11 @@ class Sheet:
         """Whether there are as many as a sheet has."""
         return max(self.across.count, self.down.count) >= _LEAST
 
+    @property
+    def pixels(self) -> BoolArray:
+        """All that lies on a line."""
+        return self.across.pixels | self.down.pixels.T
+
 
 def sheet_of(strength: Image, ink: Image, pen: float) -> Sheet:
     """The printed lines of a picture.
