@@ -26,7 +26,8 @@ _STRAIGHT, _SLANT, _LONG = (
     0.1,
     10.0,
 )  # times its own width, its length; pen widths: bars are longer
-_BLOB, _FILLED = 1.7, 0.6  # pen widths, share of its box: a hole in the paper; the dots of a pen are smaller
+# Pen widths: a hole in the paper, for the dots of a pen are smaller; what may be one beside it. Share of its box.
+_HOLE, _ROUND, _FILLED = 2.5, 1.5, 0.6
 _CLEAR = 2.0  # pen widths from the edges of the picture, where others keep off them
 _TOGETHER = 0.3  # of the usual size of marks: marks that are nearer are one thing
 
@@ -181,11 +182,12 @@ def _has_holes(marks: _Marks) -> bool:
     """Whether there are round blots along an edge of the picture, away from all else, as punched holes and magnets."""
     sides = (marks.boxes[:, 2:] - marks.boxes[:, :2]) / marks.pen
     filled = marks.lengths * marks.widths / np.maximum(sides.prod(axis=1), 1e-9)
-    is_blot = (sides.min(axis=1) > _BLOB) & (sides.max(axis=1) < _STRAIGHT * sides.min(axis=1)) & (filled > _FILLED)
-    if not is_blot.any() or is_blot.all():
+    is_round = (sides.min(axis=1) > _ROUND) & (sides.max(axis=1) < _STRAIGHT * sides.min(axis=1)) & (filled > _FILLED)
+    is_hole = is_round & (sides.min(axis=1) > _HOLE)
+    if not is_hole.any() or is_round.all():
         return False
-    others, gaps = _box(marks, ~is_blot), marks.gaps[:, ~is_blot].min(axis=1)
-    return any(gaps[i] > _AWAY and _at_edges(marks, marks.boxes[i], others).any() for i in np.flatnonzero(is_blot))
+    others, gaps = _box(marks, ~is_round), marks.gaps[:, ~is_round].min(axis=1)
+    return any(gaps[i] > _AWAY and _at_edges(marks, marks.boxes[i], others).any() for i in np.flatnonzero(is_hole))
 
 
 def _has_crossing(marks: _Marks) -> bool:

@@ -10,6 +10,7 @@ _STEP = 8.0  # grey levels between a strip and the page
 _SHARPNESS = 3  # pixels that the step takes
 _LEVEL = 3.0  # pen widths that tell the level on each side: the bar of a fraction is less than half of that
 _WIDEST = 0.35  # of the picture
+_ALL_ALONG = 0.9  # of the way across: a shadow or a tall sign makes no such step
 _SAMPLES = 500  # pixels of a row or column that tell its colour
 
 
@@ -22,21 +23,39 @@ def on_strips(boxes: Float64Array, flat: Image, pen: float) -> BoolArray:
         pen: float. Width of the pen, pixels.
     """
     level = max(1, round(_LEVEL * pen))
-    away = level + _SHARPNESS
     found = np.zeros(len(boxes), dtype=bool)
-    for axis in (0, 1):
-        # Ink covers less than half of any row or column.
-        apart = max(1, flat.shape[axis] // _SAMPLES)
-        some = flat[::apart] if axis == 0 else flat[:, ::apart]
-        profile = np.median(some.reshape(*some.shape[:2], -1), axis=axis)
-        if (size := len(profile)) < away + level:
-            continue
-        levels = np.median(np.lib.stride_tricks.sliding_window_view(profile, level, axis=0), axis=2)
-        steps = np.abs(levels[away:] - levels[:-away]).max(axis=1)
-        sharp = np.abs(profile[away:][: len(steps)] - profile[level - 1 :][: len(steps)]).max(axis=1)
-        for at in (np.flatnonzero(np.minimum(steps, sharp) >= _STEP) + level).tolist():
-            if at < _WIDEST * size:
-                found |= boxes[:, axis + 2] <= at + _SHARPNESS
-            elif size - at < _WIDEST * size:
-                found |= boxes[:, axis] >= at
+    rows = flat.reshape(*flat.shape[:2], -1)
+    for axis, lines in enumerate((rows.swapaxes(0, 1), rows)):
+        lines = lines[:, :: max(1, lines.shape[1] // _SAMPLES)]
+        for begin, end, is_first in _ends(lines, level):
+            found |= boxes[:, axis + 2] <= end if is_first else boxes[:, axis] >= begin
     return found
+
+
+def _ends(lines: Image, level: int) -> list[tuple[int, int, bool]]:
+    """Where a strip at the beginning, and one at the end, meets the page, and which of the two it is.
+
+    Args:
+        lines: `(length, n, channels)` uint8. Rows or columns.
+        level: int. Lines that tell the colour on each side.
+    """
+    away, length = level + _SHARPNESS, len(lines)
+    if length < away + level:
+        return []
+    profile = np.median(lines, axis=1)  # ink covers less than half of most lines
+    levels = np.median(np.lib.stride_tricks.sliding_window_view(profile, level, axis=0), axis=2)
+    steps = np.abs(levels[away:] - levels[:-away]).max(axis=1)
+    sharp = np.abs(profile[away:][: len(steps)] - profile[level - 1 :][: len(steps)]).max(axis=1)
+    heights, at = np.minimum(steps, sharp), np.arange(len(steps)) + level
+    ends = []
+    for is_near in (at < _WIDEST * length, at > (1 - _WIDEST) * length):
+        best = int(np.argmax(np.where(is_near, heights, -1)))
+        if not is_near.any() or heights[best] < _STEP:
+            continue
+        before, after = (np.median(lines[i : i + level], axis=0) for i in (best, best + away))
+        rise = np.median(after - before, axis=0)
+        channel = int(np.argmax(np.abs(rise)))
+        own = (after - before)[:, channel] * np.sign(rise[channel])
+        if np.mean(own > _STEP / 2) > _ALL_ALONG:
+            ends.append((int(at[best]), int(at[best]) + _SHARPNESS, bool(at[best] < length / 2)))
+    return ends
