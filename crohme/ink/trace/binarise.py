@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from crohme.ink.image_files import ImageError
-from crohme.ink.trace.contrast import contrast, noise, pen_width, weakest
+from crohme.ink.trace.contrast import Contrast, contrast, pen_on_lines, pen_width
 from crohme.ink.trace.foreign import has_foreign
-from crohme.ink.trace.paper_lines import check_texture, paper_lines
+from crohme.ink.trace.hats import noise, weakest
+from crohme.ink.trace.paper_lines import Sheet, check_texture, paper_lines, sheet_of
 from crohme.ink.trace.rims import Ground, along_edges, rims
 from crohme.ink.trace.solid import check_broad, edge_marks
 from crohme.ink.transparency import opaque
@@ -41,6 +42,7 @@ class Binary:
 
     Args:
         ink: `(h, w)` uint8, 1 where there is ink, at a scale at which the pen is about `PEN_WIDTH` wide.
+        strength: `(h, w)` uint8. How strong it is, see `contrast.Contrast`.
         scale: float. Pixels here for one pixel of the picture.
         pen: float. Width of the pen here, pixels.
         is_half: bool. Whether as much was written in a colour on the other side of the paper's, and is not here. On a
@@ -49,6 +51,7 @@ class Binary:
     """
 
     ink: Image
+    strength: Image
     scale: float
     pen: float
     is_half: bool
@@ -67,10 +70,9 @@ def binarise(pixels: Image) -> Binary:
         ImageError: Nothing is drawn, or more than `MAX_MARKS`; lines of the paper, or fainter marks, that cannot be
             told from the ink.
     """
-    found = contrast(opaque(pixels), _BROAD, PEN_WIDTH)
+    found, ink, sheet = _contrast(opaque(pixels))
     strength = found.strength
-    ink = _threshold(strength, found.pen)
-    printed = paper_lines(strength, ink, pen_width(ink))
+    printed = paper_lines(sheet, strength, ink, pen_width(ink))
     if printed is not None:
         strokes = ink & ~printed.astype(np.uint8)
         lines, near = printed.astype(np.uint8), np.ones((3, 3), np.uint8)
@@ -97,7 +99,19 @@ def binarise(pixels: Image) -> Binary:
     check_texture(ink, pen)
     check_broad(ink)
     _check_faint(strength, ink, pen)
-    return Binary(ink, found.scale * scale, pen, found.is_half, is_doubtful)
+    return Binary(ink, strength, found.scale * scale, pen, found.is_half, is_doubtful)
+
+
+def _contrast(flat: Image) -> tuple[Contrast, Image, Sheet]:
+    """How strong the ink is, where that is enough, and the lines of the paper, which are not the pen's measure."""
+    found = contrast(flat, _BROAD, PEN_WIDTH)
+    ink = _threshold(found.strength, found.pen)
+    sheet = sheet_of(found.strength, ink, pen_width(ink))
+    if sheet.is_lined and (pen := pen_on_lines(found, (ink > 0) & ~sheet.pixels)):
+        found = contrast(flat, _BROAD, PEN_WIDTH, pen)
+        ink = _threshold(found.strength, found.pen)
+        sheet = sheet_of(found.strength, ink, pen_width(ink))
+    return found, ink, sheet
 
 
 def _threshold(strength: Image, pen: float) -> Image:

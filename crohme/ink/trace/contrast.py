@@ -1,10 +1,4 @@
-"""How far each pixel is from the paper around it, and how wide the pen is that most of it was written with.
-
-Ink is narrow. What is darker than all around it within a window of a few pen widths is ink, and stands as far above 0
-as it is darker (the bottom hat of mathematical morphology: Serra, Image Analysis and Mathematical Morphology, 1982).
-A table, a frame, a shadow or the band of a highlighter is wider than the window, and stands at 0; the ink on it does
-not. Each colour channel is looked at by itself, so that light ink shows wherever it shows best.
-"""
+"""How far each pixel is from the paper around it, and how wide the pen is that most of it was written with."""
 
 from __future__ import annotations
 
@@ -14,21 +8,18 @@ import cv2
 import numpy as np
 
 from crohme.ink.image_files import ImageError
+from crohme.ink.trace.both_ways import has_other_ink
+from crohme.ink.trace.hats import WINDOW, ink_hat, outstanding, resized, usual_around, weakest, window_of
 from crohme.types import BoolArray, Float32Array, Image
 
-WEAKEST = 14.0
-"""Grey levels that ink differs from paper at least."""
-_WINDOW = 4.5  # pen widths: what is wider both ways is no stroke
 _SURVEY_PIXELS = 1_200_000  # pen widths are measured on no larger picture
 _FIRST_WINDOWS = (9, 13)  # pixels: tried for the pen's width, and then again on pictures of half the size
+_LEAST = 0.3  # of the strongest ink of a picture: beside dark lines a JPEG has light ones that are weaker
 _ENOUGH = 0.3  # of the most ink that any window finds: then the smallest such window is the pen's
-# Of the ink of the one polarity: more than that of the other one is writing, too. A marker or the edge of a shadow
+# Of the ink of the one polarity: more than that of the other one may be writing, too. A marker or the edge of a shadow
 # makes 0.04 of it, white ink beside black on a mid grey 0.2 to 0.7.
 _BOTH_WAYS = 0.1
-_LIGHT_SIDE = 400  # the longer side of the small picture on which the usual colour around is found, pixels
-_LIGHT_WINDOW = 81  # of the median on it
-_ALIKE, _EDGE_SHARE = 40, 0.97  # grey levels, share: an edge of the picture that is of one colour
-_LONG_EDGE = 25.0  # pen widths: no stroke is that long and lies along the edge of a picture
+_MOST_LOST = 0.3  # of the strokes, where all that is as narrow as printed lines is filled: they are no broader then
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +43,13 @@ class Contrast:
     is_half: bool
 
 
-def contrast(flat: Image, broadest: float, wanted: float) -> Contrast:
+def contrast(flat: Image, broadest: float, wanted: float, pen: float | None = None) -> Contrast:
     """Tell how strong the ink is, whatever colour it and the paper have.
 
     Args:
         flat: `(h, w)` or `(h, w, 3)` uint8, opaque.
         broadest: float. Of a pen broader than that, the picture is made smaller first, so that its width is `wanted`.
+        pen: float or None. Its width, pixels; None to measure it.
 
     Raises:
         ImageError: Nothing is drawn.
@@ -65,14 +57,38 @@ def contrast(flat: Image, broadest: float, wanted: float) -> Contrast:
     if flat.ndim == 3 and not cv2.countNonZero(cv2.absdiff(flat, flat[..., [1, 2, 0]]).reshape(-1)):
         flat = np.ascontiguousarray(flat[..., 0])
     shrink = min(1.0, (_SURVEY_PIXELS / (flat.shape[0] * flat.shape[1])) ** 0.5)
-    small = _resized(flat, shrink)
-    pen, is_dark, is_half = _survey(small)
+    small = resized(flat, shrink)
+    usual_pen, is_dark, is_half = _survey(small)
+    pen = usual_pen if pen is None else shrink * pen
     telling = _telling(small, pen, is_dark) if flat.ndim == 3 else None
     pen /= shrink
     scale = wanted / pen if pen > broadest else 1.0
-    flat = _resized(flat, scale)
-    hat = _hat(flat if telling is None else flat[..., telling], _window(scale * pen), scale * pen, is_dark)
+    flat = resized(flat, scale)
+    hat = ink_hat(flat if telling is None else flat[..., telling], window_of(scale * pen), scale * pen, is_dark)
     return Contrast(flat, hat, scale * pen, scale, is_dark, is_half)
+
+
+def pen_on_lines(found: Contrast, strokes: BoolArray) -> float | None:
+    """The width of the pen on ruled paper of which the lines were taken for the writing, pixels of the picture.
+
+    None if the strokes are no broader than what was measured.
+
+    Args:
+        found: Contrast.
+        strokes: `(h, w)` bool. What is ink and on no line.
+    """
+    side = 2 * round(found.pen) + 1
+    how = cv2.MORPH_CLOSE if found.is_dark else cv2.MORPH_OPEN
+    bare = np.asarray(cv2.morphologyEx(found.flat, how, np.ones((side, side), np.uint8)), np.uint8)
+    lost = cv2.absdiff(bare, found.flat)
+    is_lost = (lost if lost.ndim == 2 else lost.max(axis=2)) > 0.5 * found.strength
+    if not strokes.any() or is_lost[strokes].mean() > _MOST_LOST:
+        return None
+    try:
+        pen, is_dark, _ = _survey(bare)
+    except ImageError:
+        return None
+    return pen / found.scale if pen >= side and is_dark == found.is_dark else None
 
 
 def pen_width(ink: Image) -> float:
@@ -98,49 +114,43 @@ def ridge(ink: Image) -> tuple[Float32Array, BoolArray]:
     return depth[1:-1, 1:-1], is_ridge[1:-1, 1:-1]
 
 
-def weakest(strength: Image) -> float:
-    """What is weaker is the noise of the paper: some standard deviations of it, `WEAKEST` at least."""
-    return max(WEAKEST, noise(strength))
-
-
-def noise(strength: Image) -> float:
-    """Some standard deviations of the noise of the paper, 0 where there is none."""
-    levels = np.cumsum(np.bincount(strength.ravel(), minlength=256)) / strength.size
-    # Half a standard deviation: one side of it was cut off.
-    return min(6.0 * float(np.searchsorted(levels, 0.68)), 80.0)
-
-
 def _survey(flat: Image) -> tuple[float, bool, bool]:
     """The width of the pen, whether the ink is darker than the paper, and whether some of it is not."""
     found: list[tuple[float, float, bool]] = []
-    usual = _usual(flat)
+    whole, usual = flat, usual_around(flat)
     size = 1.0  # of a pixel: broad pens are looked for on smaller pictures
     while min(flat.shape[:2]) >= _FIRST_WINDOWS[0]:
         for window in _FIRST_WINDOWS:
-            # Between narrow strokes the paper is narrow, too: it is not ink, for it is what is usual around.
-            dark, light = (
-                np.minimum(_hat(flat, window, window / _WINDOW, is_dark), _beyond(flat, usual, is_dark))
-                for is_dark in (True, False)
-            )
-            # Beside dark lines a JPEG has light ones, much fainter: they are no ink.
+            dark, light = (outstanding(flat, usual, window, window / WINDOW, is_dark) for is_dark in (True, False))
             strongest = float(max(dark.max(), light.max()))
             for is_dark, strength, other in ((True, dark, light), (False, light, dark)):
-                ink = (strength > max(weakest(strength), 0.3 * strongest)).astype(np.uint8)
+                ink = (strength > max(weakest(strength), _LEAST * strongest)).astype(np.uint8)
                 pen = pen_width(ink)
-                if ink.any() and _window(pen) <= 1.15 * window:
+                if ink.any() and window_of(pen) <= 1.15 * window:
                     # Red on grey is lighter in one channel and darker in others: it is of the stronger polarity alone.
                     length = float(strength[(ink > 0) & (strength > other)].sum()) / pen
                     found.append((size * length, size * pen, is_dark))
-        flat, size = _resized(flat, 0.5), 2 * size
+        flat, size = resized(flat, 0.5), 2 * size
     if not found:
         raise ImageError("nothing is drawn on it")
+    length, pen, is_dark, share = _most_likely(found)
+    opposite = [one for one in found if one[2] != is_dark]
+    if opposite and max(opposite)[0] > length:
+        # The paper between the writing and a frame or a table may have passed for narrow ink of the other polarity.
+        _, other_pen, *_ = _most_likely(opposite)
+        if not has_other_ink(whole, other_pen, not is_dark, _LEAST):
+            return other_pen, not is_dark, False
+    return pen, is_dark, share > _BOTH_WAYS and has_other_ink(whole, pen, is_dark, _LEAST)
+
+
+def _most_likely(found: list[tuple[float, float, bool]]) -> tuple[float, float, bool, float]:
+    """Length, width and polarity of the narrowest pen with enough ink, and how much is of the other polarity."""
     most = max(length for length, *_ in found)
-    first = next(pen for length, pen, *_ in found if length >= _ENOUGH * most)
+    first = next(pen for length, pen, _ in found if length >= _ENOUGH * most)
     # Of the two polarities at about this width, that with more ink.
     near = [one for one in found if first / 1.5 <= one[1] <= first * 1.5]
     most, pen, is_dark = max(near)
-    opposite = max((length for length, _, its_dark in near if its_dark != is_dark), default=0.0)
-    return pen, is_dark, opposite > _BOTH_WAYS * most
+    return most, pen, is_dark, max((length for length, _, one in near if one != is_dark), default=0.0) / most
 
 
 def _telling(flat: Image, pen: float, is_dark: bool) -> list[int]:
@@ -152,69 +162,11 @@ def _telling(flat: Image, pen: float, is_dark: bool) -> list[int]:
     found = []
     for number in range(flat.shape[2]):
         channel = np.ascontiguousarray(flat[..., number])
-        usual = _usual(channel)
+        usual = usual_around(channel)
         own, other = (
-            float(np.minimum(_hat(channel, _window(pen), pen, one), _beyond(channel, usual, one)).sum(dtype=np.float64))
+            float(outstanding(channel, usual, window_of(pen), pen, one).sum(dtype=np.float64))
             for one in (is_dark, not is_dark)
         )
         if own >= other:
             found.append(number)
     return found or list(range(flat.shape[2]))
-
-
-def _resized(flat: Image, scale: float) -> Image:
-    if scale == 1:
-        return flat
-    size = [max(1, round(side * scale)) for side in flat.shape[1::-1]]
-    return np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _window(pen: float) -> int:
-    return round(_WINDOW * pen) | 1
-
-
-def _hat(flat: Image, window: int, pen: float, is_dark: bool) -> Image:
-    """The bottom hat (of ink that is darker) or the top hat, the most of all channels, without the paper's noise."""
-    kernel = np.ones((window, window), np.uint8)
-    how = cv2.MORPH_BLACKHAT if is_dark else cv2.MORPH_TOPHAT
-    hats = []
-    for channel in [flat] if flat.ndim == 2 else [np.asarray(plane, np.uint8) for plane in cv2.split(flat)]:
-        edges = _solid_edges(channel, pen)
-        top, bottom, left, right = (window * edge for edge in edges)
-        wide = cv2.copyMakeBorder(channel, top, bottom, left, right, cv2.BORDER_REPLICATE) if any(edges) else channel
-        hat = cv2.morphologyEx(wide, how, kernel)
-        hats.append(hat[top : wide.shape[0] - bottom, left : wide.shape[1] - right])
-    hat = hats[0]
-    for other in hats[1:]:
-        hat = cv2.max(hat, other)
-    return np.asarray(cv2.subtract(hat, np.full(1, np.median(hat), np.float64)), np.uint8)
-
-
-def _solid_edges(channel: Image, pen: float) -> tuple[bool, bool, bool, bool]:
-    """At which of top, bottom, left and right the picture ends in one colour, which goes on beyond it for all we know.
-
-    So a frame around a page, or a strip of the table at its side, is as wide as it may be. A short edge may be a bar
-    of a T that was cut out close, unless all four are alike.
-    """
-    lines = (channel[0], channel[-1], channel[:, 0], channel[:, -1])
-    even = [bool((cv2.absdiff(line, np.full(1, np.median(line))) <= _ALIKE).mean() >= _EDGE_SHARE) for line in lines]
-    if all(even):
-        return True, True, True, True
-    top, bottom, left, right = (e and len(line) > _LONG_EDGE * pen for e, line in zip(even, lines, strict=True))
-    return top, bottom, left, right
-
-
-def _usual(flat: Image) -> Image:
-    """The usual colour around each pixel, small."""
-    small = _resized(flat, min(1.0, _LIGHT_SIDE / max(flat.shape[:2])))
-    reach = _LIGHT_WINDOW // 2
-    wide = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.medianBlur(wide, _LIGHT_WINDOW), np.uint8)[reach:-reach, reach:-reach]
-
-
-def _beyond(flat: Image, usual: Image, is_dark: bool) -> Image:
-    """How much darker or lighter than usual, the most of all channels."""
-    around = cv2.resize(usual, flat.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    beyond = np.asarray(cv2.subtract(around, flat) if is_dark else cv2.subtract(flat, around), np.uint8)
-    strongest: Image = beyond if beyond.ndim == 2 else beyond.max(axis=2)
-    return strongest

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from crohme.ink.trace.rims import Ground
+from crohme.ink.trace.strips import on_strips
 from crohme.types import BoolArray, Float64Array, Int32Array
 
 _MOST_MARKS = 200  # of an expression
@@ -20,7 +21,14 @@ _AWAY = 0.2  # of the usual size of marks: the gap to the others at least
 _AT_EDGE, _OFF_EDGE = 9.0, 0.35  # pen widths from an edge of the picture; of the distance of the others
 _SHARE, _NUMBER = 0.2, 3  # of the ink, marks: what is foreign is little
 _SPAN = 0.8  # of the width of the others: a line under all, or a ring around them
-_STRAIGHT, _LONG = 1.3, 10.0  # times its own width, pen widths: the bar of a window is no broader, and no shorter
+_STRAIGHT, _SLANT, _LONG = (
+    1.3,
+    0.1,
+    10.0,
+)  # times its own width, its length; pen widths: bars are longer
+# Pen widths: a hole in the paper, for the dots of a pen are smaller; what may be one beside it. Share of its box.
+_HOLE, _ROUND, _FILLED = 2.5, 1.5, 0.6
+_CLEAR = 2.0  # pen widths from the edges of the picture, where others keep off them
 _TOGETHER = 0.3  # of the usual size of marks: marks that are nearer are one thing
 
 
@@ -67,6 +75,10 @@ def has_foreign(labels: Int32Array, stats: Int32Array, kept: BoolArray, ground: 
     is_alike = cosines > _OTHER_COLOUR
     usual = is_alike[np.argmax(is_alike @ marks.lengths)]
     is_long = marks.lengths > _SHORT
+    strips = on_strips(marks.boxes, ground.flat, ground.pen)
+    is_aside = bool(strips.any()) and not strips.all() and _gap(marks, strips) > _AWAY
+    if is_aside or _has_holes(marks) or _has_crossing(marks):
+        return True
     if _is_around(marks, is_long & ~usual, usual) or _is_around(marks, is_long & usual, is_long & ~usual):
         return True
     in_width = np.where(marks.lengths > _BLOT, _apart(marks.widths, marks.lengths, _OTHER_WIDTH), 0.0)
@@ -158,11 +170,44 @@ def _is_far_off(marks: _Marks, group: BoolArray) -> bool:
 
 
 def _is_bar(marks: _Marks, group: BoolArray) -> bool:
-    """Whether a mark is a straight bar along an edge of the picture, as windows have them."""
+    """Whether a mark is a straight bar along an edge of the picture, as windows have them, or a pen on the table."""
     own, others, width = _box(marks, group), _box(marks, ~group), float(marks.widths[group][0])
     sides = (own[2:] - own[:2]) / marks.pen
-    is_along = [sides[axis] < _STRAIGHT * width and sides[1 - axis] > _LONG for axis in (0, 1, 0, 1)]
+    broadest = _STRAIGHT * width + _SLANT * sides.max()
+    is_along = [sides[axis] < broadest and sides[1 - axis] > _LONG for axis in (0, 1, 0, 1)]
     return bool((_at_edges(marks, own, others) & is_along).any()) and _gap(marks, group) > _AWAY
+
+
+def _has_holes(marks: _Marks) -> bool:
+    """Whether there are round blots along an edge of the picture, away from all else, as punched holes and magnets."""
+    sides = (marks.boxes[:, 2:] - marks.boxes[:, :2]) / marks.pen
+    filled = marks.lengths * marks.widths / np.maximum(sides.prod(axis=1), 1e-9)
+    is_round = (sides.min(axis=1) > _ROUND) & (sides.max(axis=1) < _STRAIGHT * sides.min(axis=1)) & (filled > _FILLED)
+    is_hole = is_round & (sides.min(axis=1) > _HOLE)
+    if not is_hole.any() or is_round.all():
+        return False
+    others, gaps = _box(marks, ~is_round), marks.gaps[:, ~is_round].min(axis=1)
+    return any(gaps[i] > _AWAY and _at_edges(marks, marks.boxes[i], others).any() for i in np.flatnonzero(is_hole))
+
+
+def _has_crossing(marks: _Marks) -> bool:
+    """Whether a mark goes from edge to edge across a picture with paper around all others, as a fold or a hair does."""
+    for axis in (0, 1):
+        low, high = marks.boxes[:, axis], marks.boxes[:, axis + 2]
+        crosses = (low <= 1) & (high >= marks.size[axis] - 1)
+        if not crosses.any() or crosses.all():
+            continue
+        # Of what was cut out close, the tallest sign reaches both edges.
+        of_others, of_all = _margins(marks, ~crosses), _margins(marks, crosses | True)
+        if min(*of_others[axis::2], *of_all[1 - axis :: 2]) > _CLEAR * marks.pen:
+            return True
+    return False
+
+
+def _margins(marks: _Marks, chosen: BoolArray) -> Float64Array:
+    """`(4,)` How far marks are from the left, top, right and bottom edge, pixels."""
+    box = _box(marks, chosen)
+    return np.concatenate([box[:2], marks.size - box[2:]])
 
 
 def _gap(marks: _Marks, group: BoolArray) -> float:

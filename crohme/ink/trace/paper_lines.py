@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from crohme.ink.image_files import ImageError
-from crohme.ink.trace.contrast import weakest
+from crohme.ink.trace.hats import weakest
 from crohme.types import BoolArray, Image
 
 _BLOCK = 6  # pixels: a line is looked for in stretches of that
@@ -27,7 +27,7 @@ _MANY_HOLES = 25  # in one mark that fills the picture: a net
 
 
 @dataclass(frozen=True, eq=False)
-class _Lines:
+class Lines:
     """Parallel lines: their pixels, the thickness of the thickest, their number, and the tangent of their angle."""
 
     pixels: BoolArray
@@ -36,10 +36,26 @@ class _Lines:
     slope: float
 
 
-def paper_lines(strength: Image, ink: Image, pen: float) -> BoolArray | None:
-    """Which pixels are printed lines or a box around the rest, or None if there are none.
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """The lines of a sheet of paper: those from left to right, and on the transposed picture those that run down."""
 
-    Where strokes cross a line they are kept: there, ink is stronger than the line, or goes on above it and below.
+    across: Lines
+    down: Lines
+
+    @property
+    def is_lined(self) -> bool:
+        """Whether there are as many as a sheet has."""
+        return max(self.across.count, self.down.count) >= _LEAST
+
+    @property
+    def pixels(self) -> BoolArray:
+        """All that lies on a line."""
+        return self.across.pixels | self.down.pixels.T
+
+
+def sheet_of(strength: Image, ink: Image, pen: float) -> Sheet:
+    """The printed lines of a picture.
 
     Args:
         strength: `(h, w)` uint8. See `contrast.Contrast`.
@@ -47,14 +63,28 @@ def paper_lines(strength: Image, ink: Image, pen: float) -> BoolArray | None:
         pen: float. Width of lines, pixels.
 
     Raises:
-        ImageError: More lines than a sheet has; lines so dark that a stroke on one of them would be lost with it; or
-            squares that do not lie straight.
+        ImageError: More lines than a sheet has.
     """
-    faint = (strength > weakest(strength)).astype(np.uint8)
-    across, down = _both_ways(faint, ink, pen)
+    return Sheet(*_both_ways((strength > weakest(strength)).astype(np.uint8), ink, pen))
+
+
+def paper_lines(sheet: Sheet, strength: Image, ink: Image, pen: float) -> BoolArray | None:
+    """Which pixels are printed lines or a box around the rest, or None if there are none.
+
+    Where strokes cross a line they are kept: there, ink is stronger than the line, or goes on above it and below.
+
+    Args:
+        sheet: Sheet. Of that picture.
+        strength, ink, pen: See `sheet_of`.
+
+    Raises:
+        ImageError: Lines so dark that a stroke on one of them would be lost with it; or squares that do not lie
+            straight.
+    """
+    across, down = sheet.across, sheet.down
     rows, columns, reach, aside = across.pixels, down.pixels.T, across.thickest, down.thickest
     strokes = ink & ~(rows | columns).astype(np.uint8)
-    if max(across.count, down.count) >= _LEAST and strokes.any():
+    if sheet.is_lined and strokes.any():
         _check_strength(strength, rows | columns, strokes > 0)
     if min(across.count, down.count) >= _LEAST and max(abs(across.slope), abs(down.slope)) > _OBLIQUE:
         raise ImageError("is of squared paper that does not lie straight, whose lines cannot be told from the ink")
@@ -62,7 +92,7 @@ def paper_lines(strength: Image, ink: Image, pen: float) -> BoolArray | None:
     removed |= columns & ~_crossed(columns, strokes, strength, ink, (1, aside))
     removed |= _left_of(rows | columns, ink & ~removed.astype(np.uint8), strength)
     removed |= boxes(ink & ~removed.astype(np.uint8), pen)
-    if max(across.count, down.count) < _LEAST:
+    if not sheet.is_lined:
         removed |= boxes(ink, pen)  # two sides of one may have been taken for lines
     return removed if removed.any() else None
 
@@ -93,7 +123,7 @@ def check_texture(ink: Image, pen: float) -> None:
         raise ImageError("has lines all over the paper that cannot be told from the ink")
 
 
-def _both_ways(faint: Image, ink: Image, pen: float) -> tuple[_Lines, _Lines]:
+def _both_ways(faint: Image, ink: Image, pen: float) -> tuple[Lines, Lines]:
     """Printed lines that run from left to right, and those that run down, found on the transposed picture."""
     turned = np.ascontiguousarray(faint.T)
     across = _lines(faint, pen, _is_page(faint, pen))
@@ -106,7 +136,7 @@ def _both_ways(faint: Image, ink: Image, pen: float) -> tuple[_Lines, _Lines]:
     return across, down
 
 
-def _lines(faint: Image, pen: float, is_page: bool) -> _Lines:
+def _lines(faint: Image, pen: float, is_page: bool) -> Lines:
     """Printed lines that run from left to right, all in one direction; on a page, one or two are enough."""
     height, width = faint.shape
     blocks = max(1, width // _BLOCK)
@@ -137,7 +167,7 @@ def _lines(faint: Image, pen: float, is_page: bool) -> _Lines:
             row = np.rint(middle).astype(int) + step
             inside = (np.abs(row - middle) <= half) & (row >= 0) & (row < height)
             strips[row[inside], across[inside]] = True
-    return _Lines(strips, max((b - a for a, b in lines), default=0), len(lines), slope)
+    return Lines(strips, max((b - a for a, b in lines), default=0), len(lines), slope)
 
 
 def _runs(chosen: BoolArray, longest: float) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from crohme.types import BoolArray, Float64Array, Image, Int32Array
 _ALONG_EDGE, _CLEAR = 4.0, 2.0  # pen widths: along an edge of the picture no stroke runs, where others keep off it
 _MARGIN = 5.0  # pen widths: within that of an edge, what crosses the whole picture beside it is a printed line
 _BROAD, _LARGE = 2.2, 0.3  # of the usual width of marks; of the longest mark: less is a dot
+_NARROW_SHARE, _BROADER = 0.25, 2.8  # of the extent of all marks; times as broad as those: where a marker is most of it
 
 
 def edge_marks(labels: Int32Array, stats: Int32Array, kept: BoolArray, pen: float) -> BoolArray:
@@ -67,8 +68,8 @@ def check_broad(ink: Image) -> None:
     sides = stats[1:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1)
     order = np.argsort(broad)
     reached = np.cumsum(sides[order])  # a hundred specks must not outvote the writing
-    usual = broad[order][np.searchsorted(reached, reached[-1] / 2)]
-    if ((broad > _BROAD * usual) & (sides > _LARGE * sides.max())).any():
+    usual, narrow = (broad[order][np.searchsorted(reached, share * reached[-1])] for share in (0.5, _NARROW_SHARE))
+    if ((broad > min(_BROAD * usual, _BROADER * narrow)) & (sides > _LARGE * sides.max())).any():
         raise ImageError("has a mark many times as broad as the others, which may not be writing")
 
 
