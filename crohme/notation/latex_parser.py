@@ -246,7 +246,8 @@ class _Builder:
             relation = Relation.BELOW if limits else Relation.SUB
         else:
             relation = Relation.ABOVE if limits else Relation.SUP
+        row = self.row(script.row)  # whose errors have their own positions
         try:
-            return attach(base, relation, self.row(script.row))
+            return attach(base, relation, row)
         except NotationError as error:
             raise LatexError(str(error), script.position) from None

@@ -125,6 +125,7 @@ def test_where_scripts_lie(text: str, relations: set[Relation]) -> None:
         (r"\sqrt [ 3 { x }", 6, "'[' is never closed"),
         (r"x \limits _ 2", 2, r"\limits after 'x', which is no operator"),
         (r"a + \ltN", 4, r"unexpected '\ltN'"),
+        (r"x ^ { a _ \ltN }", 10, r"unexpected '\ltN'"),
         ("a & b", 2, "unexpected '&'"),
         ("a $ b", 2, "unexpected '$'"),
         ("x \\", 2, "lone backslash"),
