@@ -54,7 +54,8 @@ _SPELLINGS = {
     r"\colon": [":"],
     r"\coloneqq": ["="],
     r"\land": [AND],
-    r"\ast": ["*"],
+    "*": [r"\times"],
+    r"\ast": [r"\times"],
     r"\varepsilon": [r"\epsilon"],
 }
 _NOT_SOLVED = frozenset(ARGUMENTS) - {r"\frac", r"\sqrt", r"\binom"}
