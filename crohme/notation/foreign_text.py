@@ -9,6 +9,8 @@ _MARK = re.compile(
     r"\s*(<(?:s|sos|bos|start)>)|.*?(<(?:unk|\|\w+\|)>)|.*?(</s>|<(?:eos|pad|end)>)\s*\Z", re.IGNORECASE | re.DOTALL
 )
 _HTML = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
+_PLAIN = re.compile(r"[√∛∜]\(|(?<![\\A-Za-z])(?:sqrt|frac)\(")
+"""What Unicode text, Typst and calculators have; in LaTeX it would be a root of a bracket, or a product of letters."""
 # Where a program took the backslash of LaTeX for one of its own: `\frac` is a form feed and `rac`.
 _ESCAPES = {"\a": "a", "\b": "b", "\f": "f", "\v": "v", "\t": "t", "\r": "r"}
 _ESCAPED = re.compile(r"([\a\x08\f\v])[A-Za-z]|(\t)(?:heta|imes|herefore|riangle|ilde)|(\r)(?:ight|ho(?![a-z])|angle)")
@@ -25,6 +27,8 @@ def not_latex(text: str) -> str | None:
     if (found := _ESCAPED.search(text)) is not None:
         mark = next(filter(None, found.groups()))
         return f"not LaTeX: it has U+{ord(mark):04X} where the backslash of \\{_ESCAPES[mark]}… was taken for an escape"
+    if (found := _PLAIN.search(text)) is not None:
+        return f"plain text, not LaTeX: it has {found[0]}"
     if mark := _MARK.match(text):
         return f"not LaTeX alone: {next(filter(None, mark.groups()))} is a mark of a language model"
     return None

@@ -9,6 +9,7 @@ from lxml import etree
 from crohme.errors import quoted
 from crohme.notation.alphabet import BINOMIAL, ROOT, SYMBOL_CLASSES, Kind
 from crohme.notation.errors import NotationError
+from crohme.notation.latex_commands import ALL_FUNCTIONS
 from crohme.notation.mathml import ENCLOSURES
 from crohme.notation.mathml_accents import ATTRIBUTES, looks_like_accent, stretchy_of
 from crohme.notation.tree import Node, Relation
@@ -78,8 +79,9 @@ def scripted(base: etree._Element, rows: _Rows, write_row: _RowWriter) -> etree.
 
 
 def kind_of(node: Node) -> Kind | None:
+    """The part that a symbol plays; functions are known that are no class."""
     known = SYMBOL_CLASSES.get(node.label)
-    return None if known is None else known.kind
+    return known.kind if known is not None else Kind.FUNCTION if node.label in ALL_FUNCTIONS else None
 
 
 def leaf(label: str, text: str) -> etree._Element:

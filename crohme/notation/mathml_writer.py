@@ -8,6 +8,7 @@ from functools import partial
 from lxml import etree
 
 from crohme.notation.alphabet import BINOMIAL, SYMBOL_CLASSES, Kind
+from crohme.notation.latex_commands import ALL_FUNCTIONS
 from crohme.notation.mathml import SymbolTriple
 from crohme.notation.mathml_constructs import accented, as_row, composite, element, kind_of, leaf, scripted, table
 from crohme.notation.mathml_elements import XML_ID
@@ -136,6 +137,8 @@ def _display_leaf(node: Node, with_strokes: bool) -> etree._Element:
 def text_of(label: str) -> str:
     """How a symbol looks, in Unicode."""
     known = SYMBOL_CLASSES.get(label)
+    if known is None and label in ALL_FUNCTIONS:
+        return label[1:]
     text = GLYPHS.get(label, label) if known is None else known.text
     return label if text == "\N{DOUBLE PRIME}" else text  # straight: the other one is read as two primes
 

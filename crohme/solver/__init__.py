@@ -31,7 +31,8 @@ Decided:
 - `\frac { d } { d x }` is a derivative; a prime differentiates brackets with one variable in them.
 - `\sin h x` is sinh x, unless h stands for something elsewhere or in an earlier line; so are `\cos h x` and the like.
 - `a _ { n } = 2 n + 1` says what `a _ { 5 }` is after it; `f ( x ) = x^{2} - 1 = 0` defines f and asks the equation.
-- Where semicolons separate, a comma between digits is a decimal point.
+- Where semicolons separate, a comma between digits is a decimal point. `\wedge` joins statements.
+- `\lfloor x \rfloor` and `\lceil x \rceil` are the whole numbers below and above x; `*` and `\cdot` multiply.
 - `:` divides; `:=` is `=`. `0.\overline { 3 }` and `0.\dot { 3 }` are recurring decimals.
 - Limits from one side are `a ^ { + }`, `a +`, `a + 0` or have an arrow down.
 - `\pm` stands for both values. A root is the principal one; an odd root of a real number is real, also as the

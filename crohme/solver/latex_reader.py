@@ -12,6 +12,7 @@ from crohme.notation.latex_scanner import Token, scan
 from crohme.notation.tree import ARGUMENTS
 from crohme.solver.functions import NAMES
 from crohme.solver.numbers import OVER_DIGITS
+from crohme.solver.respelling import ALIKE, AND, FLOORS, TOP
 from crohme.solver.signs import DEGREE, LETTERS, OTHERWISE, SETS
 
 _MORE = frozenset(
@@ -31,7 +32,9 @@ _MORE = frozenset(
         r"\downarrow",
         r"\uparrow",
     }
-    | {GRID, OTHERWISE}
+    | {GRID, OTHERWISE, AND, TOP}
+    | ALIKE.keys()
+    | {fence for opening, (_, closing) in FLOORS.items() for fence in (opening, closing)}
     | OVER_DIGITS
 )
 LABELS = (
@@ -45,31 +48,22 @@ LABELS = (
 _SPELLINGS = {
     "%": [r"\%"],
     r"\degree": ["^", "{", DEGREE, "}"],
-    "*": [r"\times"],
-    r"\cdot": [r"\times"],  # the recogniser's alphabet has one class for it and the decimal point
     r"\leqslant": [r"\leq"],
     r"\geqslant": [r"\geq"],
     r"\bmod": [r"\mod"],
     r"\colon": [":"],
     r"\coloneqq": ["="],
-    r"\wedge": [","],
-    r"\land": [","],
-    r"\searrow": [r"\downarrow"],
-    r"\nearrow": [r"\uparrow"],
-    r"\top": ["T"],
+    r"\land": [AND],
+    "*": [r"\times"],
+    r"\ast": [r"\times"],
     r"\varepsilon": [r"\epsilon"],
-    r"\backslash": [r"\setminus"],
-    r"\lfloor": [r"\floor", "("],
-    r"\rfloor": [")"],
-    r"\lceil": [r"\ceil", "("],
-    r"\rceil": [")"],
 }
 _NOT_SOLVED = frozenset(ARGUMENTS) - {r"\frac", r"\sqrt", r"\binom"}
 _BLACKBOARD = {letter: command for command, letter in SETS.items()}
 _CONDITIONS: dict[str, list[str]] = {
     **{word: [] for word in ("if", "for", "when", "where")},
     **{word: [OTHERWISE] for word in ("otherwise", "else", "elsewhere")},
-    "and": [","],
+    "and": [AND],
 }
 """Words between relations, and before the conditions of `\\begin{cases}`."""
 _UPRIGHT = (r"\mathrm", r"\operatorname", r"\text", r"\mbox", r"\textrm")
@@ -106,7 +100,7 @@ def _is_over_digits(tokens: Sequence[Token], index: int) -> bool:
     if tokens[index].text not in OVER_DIGITS:
         return False
     inside, _ = _argument(tokens, index, tokens[index].position)
-    return all(token.text.isdigit() for token in inside)
+    return all(token.text.isdigit() or token.text in ("{", "}") for token in inside)
 
 
 def _innermost(error: LatexError) -> tuple[str, int]:

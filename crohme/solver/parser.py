@@ -196,6 +196,8 @@ class RowParser(RowReader):
             opening = self.take()
             inside, closing = self._fenced(opening)
             return self.powers(closing, Absolute(inside))
+        if kind is Kind.OPENING and node.label not in CLOSING:
+            raise refusal(f"{show([node])} is not understood", [node])
         if kind is Kind.OPENING and (following := self.peek(1)) is not None and following.is_grid:
             return grids.in_brackets(self)
         if kind is Kind.OPENING:

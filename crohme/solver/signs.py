@@ -24,14 +24,20 @@ OTHERWISE = r"\otherwise"
 
 _GREEK = (
     "delta epsilon varepsilon zeta eta vartheta iota kappa nu xi rho varrho tau upsilon chi psi omega "
-    "Gamma Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"
+    "Gamma Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar"
 )
 LETTERS = frozenset("DJKOQUWZ") | {f"\\{name}" for name in _GREEK.split()}
 """Letters that the recogniser's alphabet lacks, but LaTeX has."""
 
 
+_NO_LETTERS = frozenset({r"\nabla", r"\emptyset", r"\aleph", r"\Re", r"\Im", *SETS})
+"""Signs that stand where letters do, and name no number."""
+
+
 def kind_of(node: Node) -> Kind | None:
     """The part that a symbol plays; None if it is neither a symbol class nor known from LaTeX."""
+    if node.label in _NO_LETTERS:
+        return None
     if node.label in SYMBOL_CLASSES:
         return SYMBOL_CLASSES[node.label].kind
     if node.label in LETTERS:
@@ -77,9 +83,10 @@ def has_differential(node: Node) -> bool:
 def show(nodes: Sequence[Node]) -> str:
     """Nodes as LaTeX, to be named in a message."""
     try:
-        return " ".join(to_latex(SymbolTree(tuple(nodes))))
+        written = to_latex(SymbolTree(tuple(nodes)))
     except NotationError:  # scripts that LaTeX cannot write
-        return " ".join(node.label for node in nodes)
+        written = [node.label for node in nodes]
+    return " ".join(rf"\mathbb{{{SETS[label]}}}" if label in SETS else label for label in written)
 
 
 def refusal(cause: str, nodes: Sequence[Node]) -> NotUnderstood:

@@ -14,6 +14,7 @@ from crohme.solver.grids import equations_of, opens_cases
 from crohme.solver.hyperbolic import with_hyperbolic
 from crohme.solver.numbers import repeats
 from crohme.solver.parser import FUNCTION_LETTERS, RowParser
+from crohme.solver.respelling import respelled
 from crohme.solver.signs import CLOSING, RELATIONS, SETS, is_letter, refusal, show
 from crohme.solver.syntax import (
     Apply,
@@ -56,7 +57,9 @@ def read_statements(
     definitions = dict(known)
     found: list[Statement] = []
     for row in (
-        line for written in with_hyperbolic(_with_commas(rows), letters) for line in equations_of(written) or [written]
+        line
+        for written in with_hyperbolic(_with_commas(respelled(rows)), letters)
+        for line in equations_of(written) or [written]
     ):
         for part in (link for each in _split(_without_colons(row)) for link in _linked(each, definitions)):
             statement = _statement(part, definitions)

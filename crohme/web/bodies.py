@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
 from crohme.expressions.fixed import FixedSymbol
-from crohme.notation import SymbolTree
+from crohme.notation import Alphabet, LatexError, SymbolTree, from_latex
+from crohme.notation.latex_commands import ALL_FUNCTIONS
 from crohme.solver import Angle, read_latex
 from crohme.solver.context import Context, read_definitions
 from crohme.solver.problem import ALONE
@@ -27,6 +28,8 @@ JSON = frozenset({"application/json"})
 INKML = frozenset({"application/inkml+xml", "application/xml", "text/xml"})
 IMAGE = frozenset({"image/png", "image/jpeg", "image/webp"})
 _MOST_KEYS = 100
+_SHOWN = frozenset(Alphabet.whole().entries) | ALL_FUNCTIONS
+"""What is converted: all labels of the notation, and functions by their names."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -209,13 +212,17 @@ def _context(given: Setting) -> Context:
 
 
 def parse_latex(body: Body) -> SymbolTree:
-    """The tree of a body with LaTeX.
+    """The tree of a body with LaTeX that is to be shown: all that the recogniser writes, or else that can be solved.
 
     Raises:
         ApiError: See `parse_json`.
         LatexError: LaTeX outside of the notation.
     """
-    return read_latex(parse_json(body, Typed).latex)
+    latex = parse_json(body, Typed).latex
+    try:
+        return from_latex(latex, _SHOWN)
+    except LatexError:
+        return read_latex(latex)
 
 
 def _as_ink(strokes: list[Stroke], limits: RequestLimits) -> Ink:

@@ -305,6 +305,9 @@ def test_latex_that_is_too_long_is_refused_on_its_own_side_and_identical_one_is_
         ("\alpha + 1", "U+0007 where the backslash of \\a"),
         ("2 \theta", "U+0009 where the backslash of \\t"),
         ("\vec { x }", "U+000B where the backslash of \\v"),
+        ("1/√(x + 1)", "plain text, not LaTeX: it has √("),
+        ("frac(a, 2) + 1", "plain text, not LaTeX: it has frac("),
+        ("2sqrt(x)", "plain text, not LaTeX: it has sqrt("),
     ],
 )
 def test_what_is_no_latex_is_listed_and_not_read_token_by_token(tmp_path: Path, latex: str, cause: str) -> None:
@@ -319,7 +322,7 @@ def test_what_is_no_latex_is_listed_and_not_read_token_by_token(tmp_path: Path, 
 
 @pytest.mark.parametrize(
     "latex", ["x < s", "a < s > b", "p<a>d", "s > 1", "x </ s >", r"\langle s \rangle", "x\theight", "x\f + 1",
-              r"\begin{matrix} a &lt & b ; \end{matrix}", "x`"]
+              r"\begin{matrix} a &lt & b ; \end{matrix}", "x`", "√x", "√{(x)}", r"\sqrt(x)", "s q r t ( x )", "frac x"]
 )  # fmt: skip
 def test_signs_that_look_like_such_marks_are_latex(tmp_path: Path, latex: str) -> None:
     (tmp_path / "t.csv").write_text(f"file,latex\na,{latex}\n", encoding="utf-8")

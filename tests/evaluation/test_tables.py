@@ -262,6 +262,18 @@ def test_a_folder_of_tex_and_txt_loses_none(tmp_path: Path) -> None:
         score(tmp_path / "twice", output)
 
 
+def test_the_text_that_lies_beside_its_latex_is_left_out(tmp_path: Path) -> None:
+    truth = folder(tmp_path / "truth", "a.tex", "b.tex")
+    output = folder(tmp_path / "output", "a.tex", "b.tex")
+    for name, latex, text in (("a", r"\frac { x } { 2 }", "x/2"), ("b", "x", "x")):
+        (output / f"{name}.tex").write_text(latex)
+        (output / f"{name}.txt").write_text(text, encoding="utf-8")
+    assert score(truth, output).overall()["exact"] == 1
+    (output / "a.txt").write_text("x/3")
+    with pytest.raises(ScoringError, match="two files have one name"):
+        score(truth, output)
+
+
 def test_a_folder_of_several_kinds_is_refused_where_it_would_lose_some(tmp_path: Path) -> None:
     alike = folder(tmp_path / "alike", "a.lg", "a.tex", "README.txt", "license.txt")
     assert score(alike, alike).overall()["pairs"] == 1

@@ -108,6 +108,22 @@ def test_latex_is_converted(client: TestClient) -> None:
     assert refused(client.post("/v1/convert", json={"latex": "x ^"})) == (422, "not_understood")
 
 
+@pytest.mark.parametrize(
+    ("latex", "sign", "text", "typst"),
+    [
+        (r"x \in \mathbb{R}", "ℝ", "x ∈ ℝ", "x ∈ ℝ"),
+        (r"\ln x + \arcsin ( y )", "<mi>ln</mi>", "ln x + arcsin(y)", "ln x + arcsin ( y )"),
+        (r"\hat { x } = \nabla f", "∇", "x̂ = ∇f", "hat(x) = ∇ f"),
+        (r"2 \cdot 3 * \lfloor x \rfloor", "⌊", "2 ⋅ 3 ∗ ⌊x⌋", "2 ⋅ 3 ∗ ⌊ x ⌋"),
+        (r"x \in \emptyset", "∅", "x ∈ ∅", "x ∈ ∅"),
+    ],
+)
+def test_what_is_no_problem_is_converted_too(client: TestClient, latex, sign, text, typst) -> None:
+    answer = client.post("/v1/convert", json={"latex": latex}).json()
+    assert sign in answer["mathml"] and (answer["text"], answer["typst"]) == (text, typst)
+    assert not set("\\") & {*answer["mathml"], *answer["text"], *answer["typst"]}
+
+
 @pytest.mark.parametrize("kind", ["application/inkml+xml", "text/xml; charset=utf-8", "application/XML"])
 def test_inkml_is_read_and_its_strokes_come_back(client: TestClient, cross, kind: str) -> None:
     answer = client.post("/v1/recognize", content=inkml_of(cross), headers={"Content-Type": kind}).json()

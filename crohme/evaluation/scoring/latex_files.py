@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -12,6 +13,7 @@ from crohme.errors import cause_of
 from crohme.evaluation.scoring.errors import Refused, ScoringError
 from crohme.evaluation.scoring.tables import name_of
 from crohme.evaluation.scoring.text import EncodingError, decode
+from crohme.notation import Alphabet, NotationError, from_latex, to_text
 from inkml_parser.files import open_regular, read_regular
 
 SUFFIXES = frozenset({".tex", ".txt"})
@@ -30,6 +32,28 @@ def latex_file(path: Path) -> str | Refused:
         return latex_in(read_regular(path), path.suffix)
     except OSError as error:
         return Refused(str(error.strerror))
+
+
+def are_texts(pairs: Sequence[tuple[Path, Path]]) -> bool:
+    """Whether the second of each pair is a `.txt` with the Unicode text of the `.tex` beside it, the first.
+
+    `crohme predict --write latex,text` writes both. Where all of them are alike, nothing shows that they are text.
+    """
+    return all(_is_text(latex, text) for latex, text in pairs) and any(
+        latex_file(latex) != latex_file(text) for latex, text in pairs
+    )
+
+
+def _is_text(latex: Path, text: Path) -> bool:
+    if (text.parent, text.suffix.lower(), latex.suffix.lower()) != (latex.parent, ".txt", ".tex"):
+        return False
+    written, plain = latex_file(latex), latex_file(text)
+    if isinstance(written, Refused) or isinstance(plain, Refused):
+        return False
+    try:
+        return to_text(from_latex(written, Alphabet.whole())) == plain
+    except NotationError:
+        return False
 
 
 def latex_in(content: bytes, suffix: str) -> str | Refused:

@@ -10,7 +10,7 @@ from crohme.batch.files import parts_of
 from crohme.batch.output import output_rows
 from crohme.datasets.location import files_under
 from crohme.evaluation.scoring.errors import Refused, ScoringError
-from crohme.evaluation.scoring.latex_files import archived, latex_file
+from crohme.evaluation.scoring.latex_files import archived, are_texts, latex_file
 from crohme.evaluation.scoring.tables import Side, Table, name_of, read_table, text_of
 from crohme.evaluation.scoring.text import not_utf8, undecoded
 
@@ -57,7 +57,8 @@ def open_source(path: Path, side: Side = Side.TRUTH, column: str | None = None) 
     """Find the expressions of a folder, or read those of a table or an archive.
 
     A folder is searched to any depth. Where files of several kinds have one name, the label graph is taken, then the
-    ink; `.tex` and `.txt` are LaTeX alike. The folder of a report stands for the table in it,
+    ink; `.tex` and `.txt` are LaTeX alike, but where each `.txt` is the Unicode text of the `.tex` beside it,
+    these are left out. The folder of a report stands for the table in it,
     that of a batch for all its rows.
 
     Args:
@@ -137,11 +138,14 @@ def _of_table(path: Path, table: Table) -> Source:
 
 def _folder(path: Path, files: list[Path]) -> Source:
     found: dict[Format, dict[str, Path]] = {}
+    twice: list[tuple[Path, Path]] = []
     for file in files:
         own = found.setdefault(_SUFFIXES[file.suffix.lower()], {})
         name = name_of(file.name)
         if own.setdefault(name, file) != file:
-            raise ScoringError(f"two files have one name: {own[name]} and {file}")
+            twice.append((own[name], file))
+    if twice and not are_texts(twice):
+        raise ScoringError(f"two files have one name: {twice[0][0]} and {twice[0][1]}")
     chosen = min(found, key=list(Format).index)
     named = found.pop(chosen)
     for other, others in found.items():
