@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Iterable
 
 from inkml_parser.errors import CrohmeError
 
-__all__ = ["CrohmeError", "cause_of", "meant", "quoted"]
+__all__ = ["CrohmeError", "cause_of", "let_go", "meant", "quoted"]
 
 
 def cause_of(error: Exception) -> str:
@@ -15,6 +16,18 @@ def cause_of(error: Exception) -> str:
     if isinstance(error, CrohmeError):
         return error.cause
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def let_go(error: BaseException | None) -> None:
+    """Forget what was at hand where an error, and those behind it, arose: pictures of many megabytes. The lines stay.
+
+    For whoever keeps an error for later instead of raising it.
+    """
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        seen.append(error)
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def meant(name: str, names: Iterable[str], prefix: str = "") -> str:

@@ -6,11 +6,13 @@ import ast
 import builtins
 import pickle
 import re
+import traceback
+import weakref
 from pathlib import Path
 
 import pytest
 
-from crohme.errors import CrohmeError, cause_of
+from crohme.errors import CrohmeError, cause_of, let_go
 from crohme.extras import MissingExtra
 from crohme.ink.image_files import ImageError
 from crohme.notation import LatexError
@@ -117,3 +119,32 @@ def test_a_cause_does_not_name_the_file() -> None:
     assert cause_of(caught.value) == "No such file or directory"
     assert cause_of(OSError("cannot identify image file")) == "cannot identify image file"
     assert cause_of(UnicodeError("not UTF-8")) == "not UTF-8"
+
+
+class _Pixels:
+    """Stands for what takes much memory."""
+
+
+def test_what_is_kept_of_an_error_is_where_it_arose() -> None:
+    seen = []
+
+    def fails() -> None:
+        pixels = _Pixels()
+        seen.append(weakref.ref(pixels))
+        raise ImageError("is damaged")
+
+    def fails_anew(is_behind: bool) -> None:
+        try:
+            fails()
+        except ImageError as error:
+            raise ValueError from (error if is_behind else None)
+
+    kept: list[Exception] = []
+    for steps in (fails, lambda: fails_anew(True), lambda: fails_anew(False)):
+        try:
+            steps()
+        except Exception as error:
+            let_go(error)
+            kept.append(error)
+    assert [reference() for reference in seen] == [None] * 3
+    assert [traceback.extract_tb(error.__traceback__)[-1].name for error in kept] == ["fails", *["fails_anew"] * 2]

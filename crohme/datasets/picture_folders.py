@@ -21,6 +21,7 @@ from crohme.datasets.pictures.image_sources import (
     stamp,
     unwrapped,
 )
+from crohme.errors import let_go
 from crohme.ink.image_files import SUFFIXES, ImageError
 
 log = logging.getLogger(__name__)
@@ -111,6 +112,7 @@ class LabelFolders:
             try:
                 return name, file, read_image(self.root / file, size)
             except ImageError as error:
+                let_go(error)
                 return name, file, error
 
         # Threads: reading, unpacking and scaling all let go of Python's lock.

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from crohme.errors import CrohmeError, cause_of
+from crohme.errors import CrohmeError, cause_of, let_go
 from crohme.expressions.protocol import METHODS
 from crohme.expressions.recognizer import Recognizer
 from crohme.notation import Expression, NotationError, read_latex, to_latex, without_limits
@@ -136,6 +136,7 @@ def _answer(recognizer: AnyRecognizer, source: Callable[[], Ink]) -> Any:
         ink = source()
         answer = recognizer.recognize(ink)
     except Exception as error:
+        let_go(error)
         return error
     return replace(answer, ink=ink) if isinstance(answer, Recognition) else answer
 

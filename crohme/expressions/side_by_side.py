@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from crohme.errors import let_go
 from crohme.expressions.protocol import BatchedNetwork, ExpressionNetwork, Read
 from crohme.types import Float32Array
 
@@ -111,10 +112,11 @@ class _Reading(Generic[T]):
         except StopIteration as stop:
             ended = stop.value
         except Exception as error:
+            let_go(error)
             ended = error
         self.seconds += time.perf_counter() - began
         if self.request is None:
-            self.outcome = Outcome(ended, self.seconds)
+            self.outcome, ended = Outcome(ended, self.seconds), None  # else an error would hold itself
 
 
 def _answer(network: ExpressionNetwork, batched: BatchedNetwork | None, running: Sequence[_Reading[Any]]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -12,8 +14,11 @@ from numpy.typing import ArrayLike
 
 from crohme.ink import image_files
 from inkml_parser import Ink, InkError, InvalidInk, Limits, OversizedInk, read
+from inkml_parser.files import open_regular
 
 _LONGEST_SIGNATURE = max(map(len, image_files.SIGNATURES))
+_HEAD = 256  # bytes
+_INK = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\s|!--|(?:\w+:)?ink[\s>])(?!.*<svg)", re.DOTALL)
 MAX_STROKES = 400
 """More strokes than any page of mathematics as one expression; time and memory grow with their square."""
 
@@ -26,10 +31,20 @@ class NothingToRecognize(InkError):
 
 
 def is_picture(source: Source) -> bool:
-    """Whether a source is a picture, by how its bytes begin, or by the suffix of its file."""
+    """Whether a source is a picture, by how it begins; if it begins as neither picture nor ink, by its file's suffix.
+
+    A file that cannot be read is told of by who reads it.
+    """
     if isinstance(source, bytes):
         return source.startswith(image_files.SIGNATURES)
-    return isinstance(source, str | Path) and Path(source).suffix.lower() in image_files.SUFFIXES
+    if not isinstance(source, str | Path):
+        return False
+    head = b""
+    with suppress(OSError, ValueError), open_regular(source) as file:
+        head = file.read(_HEAD)
+    if head.startswith(image_files.SIGNATURES):
+        return True
+    return Path(source).suffix.lower() in image_files.SUFFIXES and not _INK.match(head)
 
 
 def opened(source: Source) -> Source:

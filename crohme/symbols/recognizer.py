@@ -14,6 +14,7 @@ import numpy as np
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError, Reads
+from crohme.errors import let_go
 from crohme.ink.image_files import ImageError, libraries, naming
 from crohme.ink.raster import SIZE
 from crohme.ink.sources import Source, ink_of, is_picture, opened
@@ -144,6 +145,7 @@ class SymbolRecognizer:
                 self._offline()
             return loaded
         except (InkError, ImageError, OSError) as error:
+            let_go(error)
             return error
 
     def _answers(self, loaded: Sequence[Ink | np.ndarray], top: int, symbols: Symbols | None) -> list[Recognition]:

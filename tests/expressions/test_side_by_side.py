@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -74,6 +76,24 @@ def test_what_ends_one_leaves_its_neighbours_alone(expression_bundle: Path) -> N
             assert outcome.found.confidence == pytest.approx(expected.confidence, abs=1e-5)
     with pytest.raises(ZeroDivisionError):
         list(recognizer.recognize_many(sources, beam=2))  # type: ignore[arg-type]
+
+
+def test_what_one_had_in_hand_is_let_go_when_it_ends() -> None:
+    seen = []
+
+    def steps() -> Steps[int]:
+        pixels = np.zeros(9)
+        seen.append(weakref.ref(pixels))
+        yield Encode(pixels)
+        raise InvalidInk("no ink")
+
+    gc.disable()
+    try:
+        found = list(side_by_side(_Sums(), [steps() for _ in range(3)]))  # type: ignore[arg-type]
+        assert [str(one.found) for one in found] == ["no ink"] * 3
+        assert [reference() for reference in seen] == [None] * 3
+    finally:
+        gc.enable()
 
 
 class _Sums:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,30 @@ def test_ink_in_memory(source: Source) -> None:
 def test_pictures_in_memory(source: Source) -> None:
     whole = opened(source)
     assert whole == PNG and is_picture(whole)
+
+
+@pytest.mark.parametrize("name", ["a", "a.png", "a.eps", "a.inkml", "a.tar.gz"])
+def test_files_are_what_they_begin_as_whatever_their_names(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    for ink in (INK, b"\xef\xbb\xbf\n" + INK, b'<?xml version="1.0"?>' + INK, b"<!-- a -->" + INK, b"<i:ink >"):
+        path.write_bytes(ink)
+        assert not is_picture(path) and not is_picture(str(path))
+    path.write_bytes(PNG)
+    assert is_picture(path) and is_picture(str(path))
+
+
+@pytest.mark.parametrize("content", [b"", b"%!PS-Adobe-3.0 EPSF-3.0", b"<svg/>", b'<?xml version="1.0"?><svg/>', None])
+def test_the_suffix_decides_on_what_begins_as_neither(content: bytes | None, tmp_path: Path) -> None:
+    paths = [tmp_path / "a.JPG", tmp_path / "a.inkml"]
+    if content is not None:
+        for path in paths:
+            path.write_bytes(content)
+    assert list(map(is_picture, paths)) == [True, False]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(path := tmp_path / "a.png")
+    assert is_picture(path)
 
 
 def test_an_open_file_keeps_its_name_and_its_limits(tmp_path: Path) -> None:

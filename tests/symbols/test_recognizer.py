@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from pathlib import Path
 
 import cv2
@@ -8,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+import crohme.symbols.recognizer
 from crohme import bundle
 from crohme.bundle import BundleError
 from crohme.ink.image_files import ImageError
@@ -84,6 +86,20 @@ def test_many_sources_are_answered_or_refused_in_order(both: SymbolRecognizer, t
     assert [type(one) for one in found[:4]] == [Recognition, NothingToRecognize, Recognition, FileNotFoundError]
     assert shares(found[0]) == pytest.approx(shares(both.recognize(HOOK)), abs=1e-5)
     assert len(found) == len(sources) and {one.latex for one in found[4:]} == {both.recognize(STAR).latex}
+
+
+def test_pictures_that_are_refused_are_not_kept(both: SymbolRecognizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def refuse(*_: object) -> None:
+        pixels = np.zeros(9)
+        seen.append(weakref.ref(pixels))
+        raise ImageError("is damaged")
+
+    monkeypatch.setattr(crohme.symbols.recognizer, "_load", refuse)
+    found = list(both.recognize_many([b"", b""]))
+    assert [str(one) for one in found] == ["is damaged"] * 2
+    assert [reference() for reference in seen] == [None] * 2
 
 
 def test_it_can_be_awaited(both: SymbolRecognizer) -> None:

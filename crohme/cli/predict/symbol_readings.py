@@ -116,14 +116,15 @@ def _writing(sheet: ContactSheet) -> Iterator[None]:
 
 def _symbols(file: Path) -> list[tuple[Reading, Source | None]]:
     """The symbols of a file, each with what the recogniser is to be shown; None after an error."""
-    from crohme.ink.image_files import SUFFIXES, libraries
+    from crohme.ink.image_files import libraries
+    from crohme.ink.sources import is_picture
     from crohme.ink.truth import damage
     from crohme.notation import canonical_label
     from inkml_parser import Part, read
 
     name = str(file)
     try:
-        if file.suffix.lower() in SUFFIXES:
+        if is_picture(file):
             with libraries():
                 from crohme.ink.symbol_pictures import read_image
             read_image(file)  # so that a bad picture is found here, where it spoils no batch
