@@ -15,8 +15,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from crohme.expressions.recognizer import Reading, Recognition
 from crohme.notation import from_latex
+from crohme.recognition import Reading, Recognition
 from crohme.web import protocol, server
 from crohme.web.app import create_app
 from crohme.web.limits import RequestLimits
