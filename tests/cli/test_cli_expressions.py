@@ -16,9 +16,10 @@ from lxml import etree
 
 from crohme.cli import main
 from crohme.datasets.location import sample_folder
-from crohme.expressions.recognizer import Reading, Recognition, Recognizer
+from crohme.expressions.recognizer import Recognizer
 from crohme.ink.truth import labelled, truth
 from crohme.notation import Node, SymbolTree, from_latex, read_lg, to_latex, to_tree
+from crohme.recognition import Reading, Recognition
 from inkml_parser import Ink, read, write
 
 WriteInk = Callable[..., Path]
