@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 STRENGTH = 2.0
 """How strongly the bias of the tokens is held near zero, see `token_bias.fit`."""
-_STRENGTH = "token_bias_strength"  # a figure of a bundle: that of the bias that was fitted, None without one
+_FITTED_WITH = "token_bias_strength"  # among the figures of a bundle: the strength of its bias, None without one
 _UNCALIBRATED = {source: CALIBRATION[source][1] for source in SOURCES}
 _ENOUGH = 200
 """Readings from which on the margin of the best one is calibrated, too."""
@@ -102,13 +102,13 @@ def ship(
     decoding = dict(shipped.decoding) | {n: DECODING[n][1] for n in younger if n in DECODING}
     # Calibrated is what the scores say, of all readings: neither an older calibration nor a refusal may lie between.
     raw = bundle.revise(shipped, decoding=decoding | {"least_confidence": 0.0}, calibration=_UNCALIBRATED)
-    fitted_with = strength if run else shipped.metrics.get(_STRENGTH)
+    fitted_with = strength if run else shipped.metrics.get(_FITTED_WITH)
     log.info("calibrating the confidence on %s, as ink and as pictures", measured_on[0].name)
     calibrated = _calibrations(raw, measured_on[0], is_crohme, fitted_with)
     fitted = bundle.revise(raw, decoding=decoding, calibration=calibrated)
     log.info("measuring")
     figures = _measured(folder, measured_on, is_crohme, also or {})
-    bundle.revise(fitted, metrics={_STRENGTH: fitted_with} | figures)
+    bundle.revise(fitted, metrics={_FITTED_WITH: fitted_with} | figures)
     return figures
 
 
@@ -131,7 +131,8 @@ def _symbol_logits(folder: Path, validation: Path, is_crohme: bool) -> SymbolLog
     from crohme.expressions.corpus import load
     from crohme.expressions.recognizer import Recognizer
 
-    network, vocabulary = Recognizer.load(folder).network, vocabulary_of(bundle.load(folder))
+    recognizer = Recognizer.load(folder)
+    vocabulary = recognizer.vocabulary
     allowed = np.zeros(len(vocabulary.tokens), np.float32)
     if is_crohme:  # classes that it does not have, or calls otherwise, stay as probable as they were
         held = vocabulary.restricted(CLASSES)
@@ -140,7 +141,7 @@ def _symbol_logits(folder: Path, validation: Path, is_crohme: bool) -> SymbolLog
     found: SymbolLogits = {}
     corpus = load(validation)
     for name, expression in zip(corpus.names, corpus.expressions, strict=True):
-        logits, truth = token_bias.symbol_logits(network, vocabulary, [expression])
+        logits, truth = token_bias.symbol_logits(recognizer.network, vocabulary, [expression])
         found.setdefault(name, []).append((logits + allowed, truth))
     return found
 

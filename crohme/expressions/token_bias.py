@@ -61,9 +61,9 @@ def fit(logits: Float32Array, truth: Int32Array, strength: float) -> Float32Arra
 
     Reference: bias-only scaling in Guo et al., "On calibration of modern neural networks", ICML 2017.
     """
-    bias = np.zeros(logits.shape[1])
+    counts, bias = _counts(logits, truth), np.zeros(logits.shape[1])
     for _ in range(_STEPS):
-        counts, shares = _counts_and_shares(logits + bias, truth)
+        shares = _shares(logits + bias)
         slope = shares.sum(axis=0) - counts + 2 * strength * bias
         curvature = (shares * (1 - shares)).sum(axis=0) + 2 * strength
         # Newton's step along each axis, halved: the axes are not quite independent.
@@ -81,13 +81,18 @@ def added(logits: Float32Array, truth: Int32Array, strength: float) -> Float32Ar
     Returns:
         `(tokens,)` float32.
     """
-    counts, shares = _counts_and_shares(logits, truth)
-    found = (counts - shares.sum(axis=0)) / (2 * strength)
+    counts = _counts(logits, truth)
+    found = (counts - _shares(logits).sum(axis=0)) / (2 * strength)
     return np.where(counts > 0, found, 0.0).astype(np.float32)
 
 
-def _counts_and_shares(logits: Float32Array | Float64Array, truth: Int32Array) -> tuple[Float64Array, Float64Array]:
-    """How often each token is the truth, and how probable it is in each place."""
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64)
+def _counts(logits: Float32Array, truth: Int32Array) -> Float64Array:
+    """How often each token is the truth."""
+    return np.bincount(truth, minlength=logits.shape[1]).astype(np.float64)
+
+
+def _shares(logits: Float32Array | Float64Array) -> Float64Array:
+    """How probable each token is in each place."""
+    shares: Float64Array = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64)
     shares /= shares.sum(axis=1, keepdims=True)
-    return np.bincount(truth, minlength=logits.shape[1]).astype(np.float64), shares
+    return shares

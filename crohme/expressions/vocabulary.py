@@ -11,7 +11,7 @@ from crohme.bundle import Bundle, BundleError, Reads
 from crohme.errors import quoted
 from crohme.expressions import features
 from crohme.notation import STRUCTURE, Alphabet, LatexError, Relation, from_latex, vocabulary
-from crohme.notation.alphabet import FRACTION_BAR, GRID, symbol_class
+from crohme.notation.alphabet import FRACTION_BAR, GRID, SYMBOL_CLASSES, symbol_class
 from crohme.notation.grammar import END, GRID_TOKENS, Place
 from crohme.notation.tree import ARGUMENTS
 from crohme.types import Float32Array
@@ -162,11 +162,12 @@ class Vocabulary:
 
 def _is_symbol(label: str) -> bool:
     """Whether LaTeX draws anything for a label: `\\left`, `~` and the like are passed over by who reads it."""
+    if label in SYMBOL_CLASSES or label in _NO_SYMBOLS:
+        return label in SYMBOL_CLASSES
     try:
-        between = from_latex(f"x {label} x", Alphabet(["x", label]))
+        return from_latex(f"x {label} x", Alphabet(["x", label])) != from_latex("x x")
     except LatexError:
-        return label not in _NO_SYMBOLS
-    return label not in _NO_SYMBOLS and between != from_latex("x x")
+        return True
 
 
 def vocabulary_of(trained: Bundle) -> Vocabulary:

@@ -45,9 +45,10 @@ def parse(tokens: Sequence[Token], end: int, functions: frozenset[str], signs: C
             `MAX_DEPTH`.
     """
     row = _Parser(tokens, end, functions, signs).row(frozenset(), depth=1)
-    while row and row[-1].text == "\\\\" and not row[-1].scripts:
-        row = row[:-1]  # nothing stands below it
-    return row
+    last = len(row)
+    while last and row[last - 1].text == "\\\\" and not row[last - 1].scripts:
+        last -= 1  # nothing stands below it
+    return row[:last]
 
 
 def _styled_sign(command: str, arguments: tuple[Row | Missing, ...]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from crohme.errors import quoted
@@ -15,24 +14,9 @@ from crohme.solver.numbers import OVER_DIGITS
 from crohme.solver.respelling import ALIKE, AND, FLOORS, TOP
 from crohme.solver.signs import DEGREE, LETTERS, OTHERWISE, SETS
 
-_MORE = frozenset(
-    {
-        r"\%",
-        r"\binom",
-        r"\prod",
-        r"\partial",
-        r"\approx",
-        r"\cup",
-        r"\setminus",
-        r"\true",
-        r"\false",
-        DEGREE,
-        ":",
-        ";",
-        r"\downarrow",
-        r"\uparrow",
-    }
-    | {GRID, OTHERWISE, AND, TOP}
+_MORE = (
+    frozenset(r"\% \binom \prod \partial \approx \cup \setminus \true \false : ; \downarrow \uparrow".split())
+    | {DEGREE, GRID, OTHERWISE, AND, TOP}
     | ALIKE.keys()
     | {fence for opening, (_, closing) in FLOORS.items() for fence in (opening, closing)}
     | OVER_DIGITS
@@ -91,8 +75,8 @@ def read_latex(text: str) -> SymbolTree:
     try:
         return from_latex(text if tokens == written else joined, LABELS)
     except LatexError as error:
-        cause, position = _innermost(error)
-        raise LatexError(cause, position if tokens == written else _place(tokens, position, len(text))) from None
+        position = error.position if tokens == written else _place(tokens, error.position, len(text))
+        raise LatexError(error.cause, position) from None
 
 
 def _is_over_digits(tokens: Sequence[Token], index: int) -> bool:
@@ -101,12 +85,6 @@ def _is_over_digits(tokens: Sequence[Token], index: int) -> bool:
         return False
     inside, _ = _argument(tokens, index, tokens[index].position)
     return all(token.text.isdigit() or token.text in ("{", "}") for token in inside)
-
-
-def _innermost(error: LatexError) -> tuple[str, int]:
-    """The cause of an error within a script, which names its own position, and that position."""
-    inner = re.search(r" at position (\d+)", error.cause)
-    return (error.cause[: inner.start()], int(inner[1])) if inner else (error.cause, error.position)
 
 
 def _place(tokens: Sequence[Token], position: int, end: int) -> int:

@@ -10,6 +10,8 @@ import sympy
 
 DIGITS = 40
 """Significant digits to which values are compared."""
+NOTHING = mpmath.mpf(10) ** -(DIGITS - 12)
+"""What is smaller may be from rounding."""
 RealFunction: TypeAlias = Callable[[Any], mpmath.mpf | None]
 """A function of one real number; None where it has no real value."""
 P = ParamSpec("P")

@@ -14,12 +14,11 @@ import sympy
 
 from crohme.solver.conditions import Condition, Must
 from crohme.solver.errors import NoAnswer
-from crohme.solver.numeric import DIGITS, is_zero, number, precise, real_part
+from crohme.solver.numeric import NOTHING, is_zero, number, precise, real_part
 from crohme.solver.periods import period
 from crohme.solver.signed import SignedFunction
 from crohme.solver.zeros import Point, breakpoints, point, united, zeros
 
-_NOTHING = mpmath.mpf(10) ** -(DIGITS - 12)
 _SIGNS: dict[str, Callable[[int], bool]] = {
     "=": lambda sign: sign == 0,
     r"\approx": lambda sign: sign == 0,
@@ -223,7 +222,7 @@ def _sign_of(value: sympy.Expr) -> int | None:
     if is_zero(value):
         return 0
     size = number(value)
-    if size is None or abs(size.imag) > _NOTHING:
+    if size is None or abs(size.imag) > NOTHING:
         return None
     return int(mpmath.sign(size.real))
 

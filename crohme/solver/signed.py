@@ -8,9 +8,8 @@ from typing import Any
 import mpmath
 import sympy
 
-from crohme.solver.numeric import DIGITS, RealFunction, real_function
+from crohme.solver.numeric import DIGITS, NOTHING, RealFunction, real_function
 
-_NOTHING = mpmath.mpf(10) ** -(DIGITS - 12)
 _DIGITS = (DIGITS, 4 * DIGITS, 8 * DIGITS)
 _SAME = mpmath.mpf(10) ** -5
 _NEAR = mpmath.mpf(10) ** -6
@@ -38,7 +37,7 @@ class SignedFunction:
             found = self._with(digits)(at)
             if found is None:
                 return None
-            if abs(found) >= _NOTHING or (known is not None and abs(found - known) <= _SAME * abs(found)):
+            if abs(found) >= NOTHING or (known is not None and abs(found - known) <= _SAME * abs(found)):
                 return int(mpmath.sign(found))
             known = found
         return 0
