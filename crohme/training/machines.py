@@ -37,9 +37,9 @@ SILENCE_SECONDS = 60
 _STATUS = re.compile(r"[A-Z_]+: ")
 """How messages of XLA begin, whatever class of exception they come as: `UNKNOWN: Gloo AllGather failed`."""
 _OF_A_RUN = (
-    *("settings.json", "state.npz", "state-before.npz", "best.npz", "start.npz", "log.jsonl"),
+    "settings.json", "state.npz", "state-before.npz", "best.npz", "start.npz", "log.jsonl",
     "bundle/config.json",  # whether all is done
-)
+)  # fmt: skip
 
 
 class MachinesError(CrohmeError):

@@ -21,11 +21,7 @@ _AWAY = 0.2  # of the usual size of marks: the gap to the others at least
 _AT_EDGE, _OFF_EDGE = 9.0, 0.35  # pen widths from an edge of the picture; of the distance of the others
 _SHARE, _NUMBER = 0.2, 3  # of the ink, marks: what is foreign is little
 _SPAN = 0.8  # of the width of the others: a line under all, or a ring around them
-_STRAIGHT, _SLANT, _LONG = (
-    1.3,
-    0.1,
-    10.0,
-)  # times its own width, its length; pen widths: bars are longer
+_STRAIGHT, _SLANT, _LONG = 1.3, 0.1, 10.0  # times its own width, its length; pen widths: bars are longer
 # Pen widths: a hole in the paper, for the dots of a pen are smaller; what may be one beside it. Share of its box.
 _HOLE, _ROUND, _FILLED = 2.5, 1.5, 0.6
 _CLEAR = 2.0  # pen widths from the edges of the picture, where others keep off them

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from crohme.ink.image_files import ImageError
+from crohme.ink.trace.hats import planes
 from crohme.types import BoolArray, Image, Int32Array
 
 _RIM = 0.5  # pen widths beyond the outline of a mark
@@ -40,7 +41,7 @@ class Ground:
     @cached_property
     def planes(self) -> list[Image]:
         """The colour channels."""
-        return [self.flat] if self.flat.ndim == 2 else [np.asarray(one, np.uint8) for one in cv2.split(self.flat)]
+        return planes(self.flat)
 
     @cached_property
     def bare(self) -> list[Image]:
