@@ -1,4 +1,5 @@
 /** The best readings of an expression: both directions of the search, ranked by all that speaks for each. */
+import { inconsistencies } from "./consistency.js";
 import { decode, Hypothesis } from "./decoding.js";
 import { toLatex } from "./latex.js";
 import { disagreement } from "./likeness.js";
@@ -7,7 +8,7 @@ import { classesOf, rescore, symbolScore } from "./rescoring.js";
 import { symbols } from "./tree.js";
 
 /** Candidates with different LaTeX, best first, each {row, latex, score, certainty}; with a beam of 1 of one direction. */
-export function bestReadings(network, memory, points, language, constants, beam, likeness, fixed = []) {
+export function bestReadings(network, memory, points, language, constants, beam, { likeness, close }, fixed = []) {
   const { notation } = language.grammar;
   const search = (options) => decode(network, memory, language, { constants, fixed, ...options }).map((one) => distinct(one, notation));
   if (beam === 1) {
@@ -37,7 +38,20 @@ export function bestReadings(network, memory, points, language, constants, beam,
       + constants.language_weight * (written[i] - likeliest)
       + constants.symbol_weight * (counts[i] - most),
   }));
+  if (language.shapes && constants.shape_weight) {
+    unlike(ranked, points, network.points, language.shapes, close)
+      .forEach((beside, i) => { ranked[i].score -= constants.shape_weight * beside; });
+  }
   return distinct(ranked, notation);
+}
+
+/** How inconsistent the readings with the best scores are beside the least so; the others as the most so of them. */
+function unlike(ranked, points, count, shapes, close) {
+  const best = Math.max(...ranked.map(({ score }) => score)), isClose = ({ score }) => score >= best - close;
+  const found = inconsistencies(ranked.filter(isClose).map(({ row }) => row), points, count, shapes);
+  const least = Math.min(...found), most = Math.max(...found);
+  let next = 0;
+  return ranked.map((one) => (isClose(one) ? found[next++] : most) - least);
 }
 
 /** A reading as a key: its tokens, and the strokes of each. */

@@ -10,6 +10,7 @@ import { toMathml } from "./mathml.js";
 import { readLanguage } from "./language.js";
 import { bestReadings } from "./ranking.js";
 import { classesOf, classScore, likelyLabels } from "./rescoring.js";
+import { readShapes } from "./shapes.js";
 import { asStrokes, box, clip, normalise, resample } from "./sequences.js";
 import { Notation, symbols } from "./tree.js";
 import {
@@ -36,6 +37,7 @@ export class Recognizer {
       vocabulary: new Vocabulary(tables.vocabulary),
       masks: new Map(),
       model: readLanguage(bytes, tables.weights.language, tables.language),
+      shapes: readShapes(bytes, tables.weights.shapes, vectors),
     };
   }
 
@@ -53,7 +55,7 @@ export class Recognizer {
     const fixed = checkedFixed(given, ink.length, language, tables.signs);
     const normal = normalise(ink), resampled = normal.map((stroke) => resample(stroke, count));
     const points = toUnitScale(resampled), memory = network.encode(points);
-    const candidates = bestReadings(network, memory, points, language, tables.decoding, Math.max(beam, 1), tables.likeness, fixed);
+    const candidates = bestReadings(network, memory, points, language, tables.decoding, Math.max(beam, 1), tables, fixed);
     if (!candidates.length && fixed.length) throw new InkError("no reading has all fixed symbols", "invalid");
     if (!candidates.length) throw new InkError("no reading was found", "nothing_to_recognise");
     const shares = confidences(candidates.map(({ score }) => score), tables.calibration);

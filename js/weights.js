@@ -27,7 +27,7 @@ function fromEighths(bytes, offset, [rows, columns], byRow) {
 }
 
 /** What each of the numbers of half precision is. */
-function ofHalves() {
+export function ofHalves() {
   return Float32Array.from({ length: 65536 }, (_, bits) => {
     const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
     if (exponent === 31) return fraction ? NaN : sign * Infinity;

@@ -33,11 +33,12 @@ def main() -> None:
     parser.add_argument(
         "--texts", type=Path, help="LaTeX that people wrote, a file or a folder of .txt, to rank with (that of the run)"
     )
+    parser.add_argument("--shapes", type=Path, metavar="FILE", help="what scripts/train_shapes.py wrote")
     parser.add_argument("--last", action="store_true", help="the weights at the end, not those best on validation")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     also = {name: Path(place) for name, _, place in (text.partition("=") for text in args.also)}
-    options = {"strength": args.strength, "last": args.last, "also": also, "texts": args.texts}
+    options = {"strength": args.strength, "last": args.last, "also": also, "texts": args.texts, "shapes": args.shapes}
     figures = ship(args.run, args.bundle, args.data, **options)
     print(json.dumps(figures, indent=2))
 

@@ -10,7 +10,7 @@ from crohme.browser.tables import tables_of
 from crohme.browser.weights import packed
 from crohme.bundle import Bundle, BundleError
 from crohme.errors import CrohmeError
-from crohme.expressions import language_model
+from crohme.expressions import language_model, shapes
 from crohme.expressions.recognizer import Recognizer
 from inkml_parser.files import filling, read_regular, write_whole
 
@@ -51,7 +51,8 @@ def contents_of(trained: Bundle) -> dict[str, bytes]:
     vocabulary = Recognizer(trained).vocabulary
     if trained.network != NETWORK:
         raise BundleError(f"there is no {trained.network} in JavaScript, only {NETWORK}", trained.path)
-    weights, described = packed(trained.weights, trained.files.get(language_model.FILE, b""))
+    files = {"language": language_model.FILE, "shapes": shapes.FILE}
+    weights, described = packed(trained.weights, {name: trained.files.get(file, b"") for name, file in files.items()})
     tables = tables_of(trained, vocabulary) | {"weights": {"file": WEIGHTS, **described}}
     return {
         TABLES: json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode(),

@@ -68,15 +68,17 @@ def rounded(weights: Mapping[str, Float32Array]) -> dict[str, Float32Array]:
     return {path: one.restored if isinstance(one, Eighths) else one.astype(np.float32) for path, one in stored.items()}
 
 
-def packed(weights: Mapping[str, Float32Array], language: bytes = b"") -> tuple[bytes, dict[str, Any]]:
+def packed(
+    weights: Mapping[str, Float32Array], files: Mapping[str, bytes] | None = None
+) -> tuple[bytes, dict[str, Any]]:
     """Weights as the bytes of a file, and their description.
 
     Args:
         weights: see `rounded`.
-        language: bytes. What `expressions.language_model` writes, if anything: it stands at the end.
+        files: mapping of str → bytes, or None. More that stands at the end, by name, as it is.
 
     Returns:
-        The bytes, and what stands where in them: `sha256` of all; `language`, its `offset` and `length` in bytes; and
+        The bytes, and what stands where in them: `sha256` of all; for each file its `offset` and `length` in bytes; and
         `arrays`, each with `name`, `shape`, `type` and `offset`. Numbers are little-endian. Before those of type `int8`
         stand their scales in single precision, one for each of the `rows` or `columns`, as `scales` says.
     """
@@ -93,9 +95,11 @@ def packed(weights: Mapping[str, Float32Array], language: bytes = b"") -> tuple[
             content += one.astype("<f2").tobytes()
         content += bytes(-len(content) % 4)
         arrays.append(entry)
-    described = {"language": {"offset": len(content), "length": len(language)}, "arrays": arrays}
-    content += language
-    return bytes(content), {"sha256": hashlib.sha256(content).hexdigest(), **described}
+    described = {}
+    for name, file in (files or {}).items():
+        described[name] = {"offset": len(content), "length": len(file)}
+        content += file
+    return bytes(content), {"sha256": hashlib.sha256(content).hexdigest(), **described, "arrays": arrays}
 
 
 def unpacked(content: bytes, description: Mapping[str, Any]) -> dict[str, Float32Array]:

@@ -171,7 +171,8 @@ def save(
         known = (provenance or Provenance()).to_dict()
         Provenance.from_dict(known)
         for name, content in (files or {}).items():
-            _check_content(described, name, content, arguments)
+            with naming(folder, name if name in described.files else None):
+                _check_content(described, name, content, arguments)
     check_vocabulary(folder, vocabulary, _outputs(described, arguments))
     if {name: np.shape(array) for name, array in weights.items()} != shapes:
         raise BundleError(f"the weights are not those of {network}", folder)

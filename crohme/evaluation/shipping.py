@@ -25,8 +25,10 @@ from crohme.evaluation.expressions import evaluate
 from crohme.evaluation.summary import summarize
 from crohme.expressions.confidence import WIDEST_MARGIN
 from crohme.expressions.settings import CALIBRATION, DECODING, MARGIN, SOURCES
+from crohme.expressions.shapes import FILE as SHAPES
 from crohme.expressions.vocabulary import vocabulary_of
 from crohme.notation import CLASSES, Alphabet
+from inkml_parser.files import read_regular
 
 if TYPE_CHECKING:
     from crohme.evaluation.outcomes import Outcome
@@ -64,6 +66,7 @@ def ship(
     last: bool = False,
     also: Mapping[str, Path] | None = None,
     texts: Path | None = None,
+    shapes: Path | None = None,
 ) -> dict[str, float]:
     """Write the bundle of a run, calibrate it and measure it.
 
@@ -78,6 +81,7 @@ def ship(
         last: bool. Whether to take the weights at the end of the run, not those that were best on validation.
         texts: Path or None. LaTeX that people wrote, see `language_training.language_of`. None for that of the run;
             where there is none either, a bundle keeps the model of language that it has.
+        shapes: Path or None. What `shape_training.train` writes. None where a bundle keeps what it has.
         also: mapping of str → Path. More folders of InkML to measure, with all the classes of the bundle.
 
     Returns:
@@ -86,7 +90,8 @@ def ship(
     Raises:
         DataNotFound: See `splits`.
         CheckpointError: There is no run in the folder.
-        BundleError: There is no such bundle.
+        BundleError: There is no such bundle, or no such network of shapes.
+        OSError: The file of that cannot be read.
     """
     measured_on = splits(data)
     is_crohme = isinstance(open_data_set(data), Crohme)
@@ -97,7 +102,9 @@ def ship(
     shipped = bundle.load(folder)
     if texts is not None:
         log.info("counting what people write")
-        shipped = replace(shipped, files=_language_of(shipped, data, texts))
+        shipped = replace(shipped, files={**shipped.files, **_language_of(shipped, data, texts)})
+    if shapes is not None:
+        shipped = replace(shipped, files={**shipped.files, SHAPES: read_regular(shapes)})
     younger = bundle.find(shipped.network).added_later
     decoding = dict(shipped.decoding) | {n: DECODING[n][1] for n in younger if n in DECODING}
     # Calibrated is what the scores say, of all readings: neither an older calibration nor a refusal may lie between.

@@ -14,8 +14,8 @@ from crohme.expressions.features import POINTS
 from crohme.expressions.graph import Encoded, Step, Transformer
 from crohme.expressions.settings import Preprocessing
 from crohme.extras import needed_by
-from crohme.symbols.features import FEATURES
-from crohme.symbols.features import POINTS as SYMBOL_POINTS
+from crohme.ink.sequences import FEATURES
+from crohme.ink.sequences import POINTS as SYMBOL_POINTS
 from crohme.symbols.graph import LSTM_LAYERS, classified, cnn, lstm_cell
 from crohme.symbols.inputs import picture_size
 from crohme.types import Float32Array

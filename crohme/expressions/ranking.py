@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from crohme.expressions.consistency import inconsistencies
 from crohme.expressions.decoding import Candidate, decode
 from crohme.expressions.fixed import FixedSymbol
 from crohme.expressions.language_model import LanguageModel
@@ -15,13 +16,17 @@ from crohme.expressions.likeness import disagreements
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.rescoring import ClassScores, rescore
 from crohme.expressions.settings import Decoding
+from crohme.expressions.shapes import ShapeNetwork
 from crohme.expressions.side_by_side import Steps
 from crohme.expressions.spelling import spelt_out
 from crohme.expressions.trails import Trail
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.notation import SymbolTree
 from crohme.notation.linear import linearize
-from crohme.types import Float32Array
+from crohme.types import Float32Array, Float64Array
+
+CLOSE = 5.0
+"""Nats behind the best reading within which its symbols may still decide."""
 
 
 def best_readings(
@@ -37,12 +42,13 @@ def best_readings(
     trail: Trail | None = None,
     fixed: Sequence[FixedSymbol] = (),
     language: LanguageModel | None = None,
+    shapes: ShapeNetwork | None = None,
 ) -> Steps[list[Candidate]]:
     """Readings with different LaTeX, best first; empty if none was found.
 
     With a beam of 1 they are those of one direction. Otherwise each direction judges what the other one found, and
-    both are held against the classes of the strokes, against what is drawn alike (`likeness`), against what people
-    write, and the number of their symbols.
+    both are held against the classes of the strokes, against what is drawn alike (`likeness`) or unlike
+    (`consistency`), against what people write, and the number of their symbols.
 
     Args:
         network: ExpressionNetwork.
@@ -54,6 +60,7 @@ def best_readings(
         beam: int. At least 1.
         cancelled, draft, trail, fixed: see `decoding.decode`.
         language: LanguageModel or None. What people write, in the vocabulary's tokens.
+        shapes: ShapeNetwork or None. What symbols look like.
     """
     search = partial(decode, network, memory, vocabulary, constants=decoding, cancelled=cancelled, fixed=fixed)
     if beam == 1 and (greedy := (yield from search(beam=1, draft=draft))[0]):
@@ -84,8 +91,23 @@ def best_readings(
     first = decoding.forward_weight
     others = decoding.class_weight, decoding.likeness_weight, decoding.language_weight, decoding.symbol_weight
     weights = np.array([first, 1 - first, *others])
-    ranked = [replace(c, score=float(score)) for c, score in zip(found.values(), weights @ scores, strict=True)]
+    total = weights @ scores
+    if shapes is not None and decoding.shape_weight:
+        total -= decoding.shape_weight * _unlike(trees, total, points, shapes)
+    ranked = [replace(c, score=float(score)) for c, score in zip(found.values(), total, strict=True)]
     return distinct([spelt_out(c, points, vocabulary) for c in ranked])
+
+
+def _unlike(
+    trees: Sequence[SymbolTree], scores: Float64Array, points: Float32Array, shapes: ShapeNetwork
+) -> Float64Array:
+    """How inconsistent the readings with the best scores are beside the least so; the others as the most so of them."""
+    (close,) = (~(scores < scores.max() - CLOSE)).nonzero()  # so that of what is no number something is left, too
+    of_close = inconsistencies([trees[i] for i in close], points, shapes)
+    found = np.full(len(trees), of_close.max())
+    found[close] = of_close
+    beside: Float64Array = found - of_close.min()
+    return beside
 
 
 def _steps(tree: SymbolTree) -> tuple[tuple[str, tuple[int, ...]], ...]:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from crohme import bundle
 from crohme.bundle import Bundle, BundleError, find
-from crohme.expressions import language_model
+from crohme.expressions import language_model, shapes
 from crohme.expressions.confidence import Calibration
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.engines import use
@@ -24,6 +24,7 @@ from crohme.expressions.ranking import best_readings
 from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.session import Session
 from crohme.expressions.settings import SOURCES, Decoding, Preprocessing
+from crohme.expressions.shapes import ShapeNetwork
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
 from crohme.expressions.trails import Trail
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
@@ -77,10 +78,13 @@ class Recognizer:
         self.network: ExpressionNetwork
         self.vocabulary: Vocabulary
         self.language: LanguageModel | None = None
+        self.shapes: ShapeNetwork | None = None
         if isinstance(trained, Bundle):
             self.network, self.vocabulary = _of_bundle(trained)
             if (content := trained.files.get(language_model.FILE)) is not None:
                 self.language = LanguageModel.from_bytes(content)
+            if (content := trained.files.get(shapes.FILE)) is not None:
+                self.shapes = ShapeNetwork.from_bytes(content)
             self.decoding = decoding or Decoding(**trained.decoding)
             calibration = trained.calibration
         else:
@@ -220,7 +224,7 @@ class Recognizer:
         classes = ClassScores(self.network, memory, vocabulary)
         candidates = yield from best_readings(
             self.network, memory, points, vocabulary, classes, self.decoding, width,
-            cancelled=cancelled, draft=draft, trail=trail, fixed=known, language=self.language,
+            cancelled=cancelled, draft=draft, trail=trail, fixed=known, language=self.language, shapes=self.shapes,
         )  # fmt: skip
         if not candidates and known:
             raise FixedSymbolError("no reading has all fixed symbols")
@@ -311,11 +315,15 @@ class Recognizer:
             raise self._senseless()
         if np.ptp(classes, axis=0).max() < _LEAST_DIFFERENCE:
             raise self._senseless("do not depend on the ink")
+        with np.errstate(all="ignore"):
+            looks = np.zeros(0) if self.shapes is None else self.shapes.vectors([np.array(_PLUS)])
+        if not np.isfinite(looks).all():
+            raise self._senseless(of=shapes.FILE)
 
-    def _senseless(self, how: str = "are not numbers") -> BundleError:
+    def _senseless(self, how: str = "are not numbers", of: str = "weights.npz") -> BundleError:
         if self.bundle is None:
             return BundleError(f"the network makes no sense: its answers {how}")
-        return BundleError(f"weights.npz makes no sense: its answers {how}", self.bundle.path)
+        return BundleError(f"{of} makes no sense: its answers {how}", self.bundle.path)
 
 
 def _of_bundle(trained: Bundle) -> tuple[ExpressionNetwork, Vocabulary]:

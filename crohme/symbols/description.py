@@ -15,7 +15,7 @@ from crohme.bundle import Reads
 from crohme.bundle.kinds import REQUIRED, Activation, Kind, Number, TableError, Whole, Wholes
 from crohme.bundle.network import Network, Weights, dense, find, names, norm
 from crohme.ink.raster import LINE_WIDTH, MARGIN
-from crohme.symbols.features import POINTS
+from crohme.ink.sequences import POINTS
 
 if TYPE_CHECKING:
     import keras
@@ -27,7 +27,7 @@ DEFAULT = "lstm"
 PICTURE_PREPROCESSING = {"line_width": (Number(0.035, 0.15), LINE_WIDTH), "margin": (Number(0.04, 0.17), MARGIN)}
 """Shares of the picture's side, see `crohme.ink.raster`. Nothing was ever trained with half or twice the usual ones."""
 STROKE_PREPROCESSING = {"points": (Whole(25, 60), POINTS)}
-"""Points per symbol, see `crohme.symbols.features`. Networks are trained with 40. The shipped one reads 87 % of the
+"""Points per symbol, see `crohme.ink.sequences`. Networks are trained with 40. The shipped one reads 87 % of the
 symbols of CROHME 2013 right with these, 83 % with 25 and 60, 56 % with 80, and 2 % with 2."""
 CLASSES: tuple[Kind, Any] = (Whole(2, 20_000), REQUIRED)
 DROPOUT = Number(0, 1)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from crohme.ink.raster import SIZE, render
+from crohme.ink.sequences import sequences
 from crohme.ink.strokes import StrokeBatch
 from crohme.symbols.description import described
-from crohme.symbols.features import sequences
 
 
 def picture_size(arguments: Mapping[str, Any]) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crohme.symbols.features import FEATURES
+from crohme.ink.sequences import FEATURES
 from crohme.symbols.graph import CELL_WEIGHTS, LSTM_LAYERS, classified, cnn
 from crohme.symbols.inputs import picture_size
 from crohme.types import Float32Array

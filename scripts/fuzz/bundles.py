@@ -30,7 +30,10 @@ from crohme.bundle.configuration import FILES, checksum_of  # noqa: E402
 from crohme.expressions import language_model  # noqa: E402
 from crohme.expressions.language_training import fit  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
+from crohme.expressions.shapes import FILE as SHAPES  # noqa: E402
+from crohme.expressions.shapes import Layer, ShapeNetwork  # noqa: E402
 from crohme.expressions.vocabulary import START, Vocabulary  # noqa: E402
+from crohme.ink.sequences import FEATURES  # noqa: E402
 from crohme.notation.grammar import END  # noqa: E402
 from inkml_parser import InkError  # noqa: E402
 
@@ -66,7 +69,7 @@ def whole() -> Files:
             {"exprate": 1.5, "n": 3},
             calibration={"ink": [0.02, 0.0]},
             provenance=Provenance(seconds=1.5, samples=3),
-            files={language_model.FILE: _language()},
+            files={language_model.FILE: _language(), SHAPES: _shapes(rng)},
         )
         return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
@@ -77,6 +80,16 @@ def _language() -> bytes:
     numbers = vocabulary.token_index
     texts = [[*(numbers[token] for token in text), numbers[END]] for text in (["x", "+", "1"], ["x", "+", "y"])]
     return fit(texts * 9, len(vocabulary.tokens), numbers[START]).to_bytes()
+
+
+def _shapes(rng: np.random.Generator) -> bytes:
+    """A network of shapes as small as it can be."""
+
+    def layer(width: int, inputs: int, outputs: int) -> Layer:
+        kernel, bias = rng.normal(0, 0.3, (width, inputs, outputs)), rng.normal(0, 0.3, outputs)
+        return Layer(kernel.astype(np.float32), bias.astype(np.float32))
+
+    return ShapeNetwork(6, [layer(3, len(FEATURES), 4), layer(1, 4, 4), layer(1, 8, 3)], 10.0, -7.0).to_bytes()
 
 
 def make(rng: np.random.Generator) -> Files:
@@ -257,6 +270,21 @@ def _model_of_language(rng: np.random.Generator, files: Files) -> Files:
     return files | {language_model.FILE: bytes(found)}
 
 
+def _network_of_shapes(rng: np.random.Generator, files: Files) -> Files:
+    """A side or a stride changed, or the numbers."""
+    content = files.get(SHAPES)
+    if not isinstance(content, bytes) or len(content) < 50:
+        return files
+    found = bytearray(content)
+    if rng.random() < 0.5:
+        at = 8 + 2 * int(rng.integers(18))
+        found[at : at + 2] = int(rng.choice([0, 1, 2, 3, 4, 10, 255, 2**15, 2**16 - 1])).to_bytes(2, "little")
+    else:  # large numbers, and such as are none
+        at = 44 + 2 * int(rng.integers((len(found) - 44) // 2))
+        found[at : at + 2] = int(rng.choice([0x7BFF, 0xFBFF, 0x7C00, 0x7E00, 0])).to_bytes(2, "little")
+    return files | {SHAPES: bytes(found)}
+
+
 def _bytes(rng: np.random.Generator, files: Files) -> Files:
     """Some bytes of a file changed, cut off or added."""
     names = [name for name, content in files.items() if isinstance(content, bytes) and content]
@@ -295,7 +323,7 @@ def _kind(rng: np.random.Generator, files: Files) -> Files:
 def _with_checksums(files: Files) -> Files:
     try:
         config = json.loads(files["config.json"])
-        for name in (*FILES, language_model.FILE):
+        for name in (*FILES, language_model.FILE, SHAPES):
             key = f"{name.partition('.')[0]}_sha256"
             if isinstance(files.get(name), bytes) and isinstance(config.get(key), str):
                 config[key] = hashlib.sha256(files[name]).hexdigest()
@@ -306,7 +334,18 @@ def _with_checksums(files: Files) -> Files:
     return files | {"config.json": json.dumps(config).encode()}
 
 
-_MUTATIONS = (_text, _text, _vocabulary, _weights, _weights, _weights, _model_of_language, _bytes, _kind)
+_MUTATIONS = (
+    _text,
+    _text,
+    _vocabulary,
+    _weights,
+    _weights,
+    _weights,
+    _model_of_language,
+    _network_of_shapes,
+    _bytes,
+    _kind,
+)
 
 if __name__ == "__main__":
     raise SystemExit(main(__doc__, make, attempt, ALLOWED))

@@ -13,7 +13,7 @@ from crohme.bundle.kinds import ACTIVATIONS, TableError
 from crohme.bundle.network import names
 from crohme.expressions.network_config import StrokeTransformerConfig
 from crohme.expressions.vocabulary import Vocabulary
-from crohme.symbols.features import FEATURES
+from crohme.ink.sequences import FEATURES
 
 NETWORKS = sorted(names())
 DIMENSIONS = Vocabulary.crohme().dimensions()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crohme.bundle.kinds import REQUIRED, Number, Table, TableError, Whole
 from crohme.bundle.network import Reads, Weights, dense, norm
-from crohme.expressions import language_model
+from crohme.expressions import language_model, shapes
 from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.forward import NumpyTransformer
 from crohme.expressions.settings import CALIBRATION, DECODING, PREPROCESSING
@@ -126,11 +126,12 @@ NETWORK = ExpressionArchitecture(
     preprocessing=PREPROCESSING,
     decoding=DECODING,
     calibration=CALIBRATION,
-    files={language_model.FILE: language_model.check_content},
+    files={language_model.FILE: language_model.check_content, shapes.FILE: shapes.check_content},
     added_later={
         "likeness_weight": 0.0,
         "language_weight": 0.0,
         "symbol_weight": 0.0,
+        "shape_weight": 0.0,
         "uneven_line": 0.0,
         "ink_margin": (),
         "traced_margin": (),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from crohme.bundle import Reads
 from crohme.bundle.kinds import Table, Whole, Wholes
 from crohme.bundle.network import Weights, dense
+from crohme.ink.sequences import FEATURES
 from crohme.symbols.description import CLASSES, DROPOUT, RELU, STROKE_PREPROCESSING, SymbolNetwork
-from crohme.symbols.features import FEATURES
 from crohme.symbols.forward.symbol_lstm import SymbolLstm
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The bridge strokes → sequence: what the LSTM reads of an isolated symbol."""
+"""The bridge strokes → sequence: what networks read of an isolated symbol."""
 
 from __future__ import annotations
 
@@ -37,6 +37,23 @@ def sequences(batch: StrokeBatch, points: int = POINTS) -> Float32Array:
     step = np.arange(len(symbol)) - starts(per_symbol)[symbol]
     out[symbol, step] = _features(place, count, first_of_symbol=step == 0)
     return out
+
+
+def spaced(batch: StrokeBatch, points: int) -> Float32Array:
+    """All strokes with as many points each, evenly spaced.
+
+    Args:
+        batch: StrokeBatch of S strokes.
+        points: int. At least 2.
+
+    Returns:
+        `(S, points, 2)` float32. Each symbol is normalised as for `sequences`.
+    """
+    strokes = len(batch.stroke_lengths)
+    if not strokes:
+        return np.zeros((0, points, 2), np.float32)
+    even = _resample(normalise(batch), np.full(strokes, points))
+    return even.reshape(strokes, points, 2).astype(np.float32)
 
 
 def _stroke_lengths(batch: StrokeBatch) -> tuple[Float64Array, Float64Array]:

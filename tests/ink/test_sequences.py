@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from crohme.ink.sequences import FEATURES, POINTS, sequences
 from crohme.ink.strokes import StrokeBatch
-from crohme.symbols.features import FEATURES, POINTS, sequences
 
 COLUMN = {name: i for i, name in enumerate(FEATURES)}
 stroke = st.integers(1, 12).flatmap(lambda n: arrays(np.float64, (n, 2), elements=st.integers(-500, 500)))

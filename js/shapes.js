@@ -1,0 +1,143 @@
+/** What a symbol looks like by itself, as a vector, see `crohme/expressions/shapes.py`. */
+import { BundleError } from "./errors.js";
+import { Layers } from "./matrix.js";
+import { pathLength, resample } from "./sequences.js";
+import { ofHalves } from "./weights.js";
+
+const MAGIC = "shapes1\0";
+const HEADER = 12;
+const FEATURES = 10;
+const LEAST_LENGTH = 1e-6;
+
+/** The network that stands in the file of the weights, or null where there is none. Throws BundleError. */
+export function readShapes(bytes, { offset, length } = { offset: 0, length: 0 }, vectors = true) {
+  return length ? new ShapeNetwork(bytes.slice(offset, offset + length), vectors) : null;
+}
+
+/** Convolutions over the points of single symbols: pairs of layers, mean and maximum over the points, and a last layer. */
+export class ShapeNetwork {
+  constructor(bytes, vectors = true) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), start = MAGIC.length;
+    if (String.fromCharCode(...bytes.subarray(0, start)) !== MAGIC) throw new BundleError("its network of shapes is of another version");
+    this.points = view.getUint16(start, true);
+    const count = view.getUint16(start + 2, true), singles = ofHalves(), given = new Map();
+    [this.scale, this.offset] = [4, 8].map((place) => view.getFloat32(start + place, true));
+    let at = start + HEADER + 8 * count;
+    const read = (size) => Float32Array.from({ length: size }, () => (at += 2, singles[view.getUint16(at - 2, true)]));
+    this.sides = Array.from({ length: count }, (_, i) => {
+      const [width, inputs, outputs, stride] = [0, 2, 4, 6].map((place) => view.getUint16(start + HEADER + 8 * i + place, true));
+      const kernel = read(width * inputs * outputs), bias = read(outputs);
+      given.set(i, { kernel, bias, inner: width * inputs });
+      return { width, inputs, stride };
+    });
+    this.layers = new Layers(given, vectors);
+  }
+
+  /** A Float32Array of length 1, or of zeros. `strokes` are Float64Arrays of x, y, x, y … in any unit. */
+  vector(strokes) {
+    let x = sequence(strokes, this.points);
+    const last = this.sides.length - 1;
+    for (let layer = 0; layer < last; layer += 2) {
+      x = this.#convolved(x, layer);
+      const more = this.#convolved(x, layer + 1);
+      for (let i = 0; i < x.length; i++) x[i] += more[i];
+    }
+    const found = rectified(this.layers.apply(last, pooled(x, this.sides[last].inputs / 2)));
+    const length = Math.max(Math.hypot(...found), LEAST_LENGTH);
+    return found.map((value) => value / length);
+  }
+
+  /** How improbable it is that two symbols by one hand are of one class, from their vectors: minus the logarithm. */
+  improbability(one, other) {
+    const odds = this.scale * one.reduce((cosine, value, i) => cosine + value * other[i], 0) + this.offset;
+    return Math.max(-odds, 0) + Math.log1p(Math.exp(-Math.abs(odds)));
+  }
+
+  /** Of rows of points, each with the points around it; beyond the ends are zeros. */
+  #convolved(x, layer) {
+    const { width, inputs, stride } = this.sides[layer], points = x.length / inputs;
+    const count = Math.ceil(points / stride), missing = Math.max((count - 1) * stride + width - points, 0);
+    const padded = new Float32Array((points + missing) * inputs), windows = new Float32Array(count * width * inputs);
+    padded.set(x, (missing >> 1) * inputs);
+    for (let i = 0; i < count; i++) {
+      windows.set(padded.subarray(i * stride * inputs, (i * stride + width) * inputs), i * width * inputs);
+    }
+    return rectified(this.layers.apply(layer, windows));
+  }
+}
+
+function rectified(x) {
+  for (let i = 0; i < x.length; i++) x[i] = Math.max(x[i], 0);
+  return x;
+}
+
+/** The mean of each column, and then the largest of each. */
+function pooled(x, width) {
+  const out = new Float32Array(2 * width).fill(-Infinity, width), rows = x.length / width;
+  for (let i = 0; i < x.length; i++) {
+    const column = i % width;
+    out[column] += x[i] / rows;
+    out[width + column] = Math.max(out[width + column], x[i]);
+  }
+  return out;
+}
+
+/** A symbol as points at even distances along its ink, each with ten features, see `crohme/ink/sequences.py`. */
+export function sequence(strokes, points) {
+  const unit = inUnitBox(strokes);
+  const counts = shared(unit, Math.max(points, 2 * unit.length));
+  const all = Math.min(counts.reduce((sum, count) => sum + count, 0), points);
+  const out = new Float32Array(all * FEATURES);
+  let at = 0, before = null;
+  unit.forEach((stroke, s) => {
+    const placed = resample(stroke, counts[s]), n = counts[s];
+    for (let i = 0; i < n && at < all; i++, at++) {
+      const [x, y] = placed.subarray(2 * i, 2 * i + 2), [from, to] = [Math.max(i - 1, 0), Math.min(i + 1, n - 1)];
+      const tangent = directed(placed[2 * to] - placed[2 * from], placed[2 * to + 1] - placed[2 * from + 1]);
+      const turn = before
+        ? [tangent[0] * before.tangent[0] + tangent[1] * before.tangent[1], before.tangent[0] * tangent[1] - before.tangent[1] * tangent[0]]
+        : [1, 0];
+      const step = before ? [x - before.x, y - before.y] : [0, 0];
+      out.set([x, y, 4 * step[0], 4 * step[1], ...tangent, ...turn, Number(i === 0), Number(i === n - 1)], at * FEATURES);
+      before = { x, y, tangent };
+    }
+  });
+  return out;
+}
+
+function inUnitBox(strokes) {
+  const low = [Infinity, Infinity], high = [-Infinity, -Infinity];
+  for (const stroke of strokes) {
+    stroke.forEach((value, i) => {
+      low[i & 1] = Math.min(low[i & 1], value);
+      high[i & 1] = Math.max(high[i & 1], value);
+    });
+  }
+  const size = Math.max(high[0] - low[0], high[1] - low[1]);
+  return strokes.map((stroke) =>
+    Float64Array.from(stroke, (value, i) => (size > 0 ? (value - (low[i & 1] + high[i & 1]) / 2) / size : 0)));
+}
+
+/** How many points each stroke gets: two, and a share of the rest by its length. */
+function shared(strokes, points) {
+  const weights = strokes.map((stroke) => pathLength(stroke) + 1e-6), spare = points - 2 * strokes.length;
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let along = 0, given = 0;
+  return weights.map((weight, i) => {
+    along += weight;
+    const upTo = i === weights.length - 1 ? spare : toEven((along / total) * spare), own = Math.max(upTo - given, 0);
+    given = upTo;
+    return 2 + own;
+  });
+}
+
+/** Rounded, halves to the even number. */
+function toEven(value) {
+  const rounded = Math.round(value);
+  return value % 1 === 0.5 && rounded % 2 ? rounded - 1 : rounded;
+}
+
+function directed(x, y) {
+  const length = Math.hypot(x, y);
+  return length > 1e-9 ? [x / length, y / length] : [1, 0];
+}

@@ -1,0 +1,129 @@
+"""Symbols that look unlike and are named alike speak against a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import crohme
+from crohme.expressions.consistency import inconsistencies
+from crohme.expressions.ranking import CLOSE, best_readings
+from crohme.expressions.recognizer import prepare
+from crohme.expressions.rescoring import ClassScores
+from crohme.expressions.shapes import ShapeNetwork
+from crohme.expressions.side_by_side import alone
+from crohme.notation.tree import Node, Relation, SymbolTree
+from crohme.types import Float64Array, Strokes
+from inkml_parser import Ink
+
+ANGLES = np.linspace(0, 1.5 * np.pi, 32)
+CURVE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
+LINE = np.stack([np.linspace(-1, 1, 32), np.zeros(32)], axis=1)
+UNLIKE = {
+    frozenset(kinds): value
+    for kinds, value in {
+        ("curve",): 0.0, ("line",): 0.0, ("hook",): 0.0, ("curve", "line"): 3.0, ("curve", "hook"): 1.0,
+        ("line", "hook"): 0.4,
+    }.items()
+}  # fmt: skip
+HOOK = np.concatenate([LINE[:16], LINE[15] + np.stack([np.zeros(16), np.linspace(0, 1, 16)], axis=1)])
+
+
+class Shapes(ShapeNetwork):
+    """A network that sees curves, lines and hooks, and how many symbols it was asked of."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def improbability(self, symbols: Sequence[Strokes]) -> Float64Array:
+        self.asked.append(len(symbols))
+        kinds = [self._kind(symbol[0]) for symbol in symbols]
+        return np.array([[UNLIKE[frozenset((one, other))] for other in kinds] for one in kinds])
+
+    @staticmethod
+    def _kind(stroke: np.ndarray) -> str:
+        low, high = stroke.min(axis=0), stroke.max(axis=0)
+        return "line" if high[1] - low[1] < 0.1 else "curve" if low[1] < stroke[0, 1] - 0.1 else "hook"
+
+
+class Apart(ShapeNetwork):
+    """A network to which no symbol looks like another."""
+
+    def __init__(self) -> None:
+        pass
+
+    def improbability(self, symbols: Sequence[Strokes]) -> Float64Array:
+        return 0.9 * (1 - np.eye(len(symbols)))
+
+
+def points(*strokes: np.ndarray) -> np.ndarray:
+    return np.stack([stroke + (5 * i, 0) for i, stroke in enumerate(strokes)]).astype(np.float32)
+
+
+def row(labels: str) -> SymbolTree:
+    return SymbolTree(tuple(Node(label, (i,)) for i, label in enumerate(labels)))
+
+
+def found(ink: np.ndarray, *readings: str) -> list[float]:
+    return inconsistencies([row(labels) for labels in readings], ink, Shapes()).tolist()
+
+
+def test_unlike_symbols_of_one_label_are_counted_and_alike_ones_are_not() -> None:
+    ink = points(CURVE, LINE, CURVE)
+    assert found(ink, "c-c", "cc-") == pytest.approx([0, 2 * 3])
+    assert found(ink, "c-c", "c-C") == pytest.approx([0, 0])
+    ink = points(CURVE, HOOK, LINE)
+    assert found(ink, "cc-", "c--") == pytest.approx([2 * 1, 2 * 0.4])
+
+
+def test_each_symbol_is_held_against_the_mean_of_the_others() -> None:
+    ink = points(CURVE, CURVE, CURVE, LINE)
+    assert found(ink, "cccc", "ccc-") == pytest.approx([3 * 3 / 3 + 3, 0])
+
+
+def test_labels_that_all_readings_give_the_same_strokes_are_not_looked_at() -> None:
+    shapes = Shapes()
+    ink = points(CURVE, LINE, CURVE, HOOK)
+    readings = [row("aabb"), row("aabc")]
+    assert inconsistencies(readings, ink, shapes).tolist() == pytest.approx([2 * 1, 0])
+    assert shapes.asked == [2]
+    assert inconsistencies([row("aabc")] * 2, ink, shapes).tolist() == [0, 0] and shapes.asked == [2]
+    assert inconsistencies([row("abcd"), row("abce")], ink, shapes).tolist() == [0, 0] and shapes.asked == [2]
+
+
+def test_scripts_count_as_well_and_so_do_other_strokes_for_one_label() -> None:
+    ink = points(CURVE, LINE, CURVE)
+    script = SymbolTree((Node("c", (0,), {Relation.SUP: (Node("c", (1,)),)}), Node("c", (2,))))
+    other = SymbolTree((Node("c", (0,), {Relation.SUP: (Node("-", (1,)),)}), Node("c", (2,))))
+    joined = SymbolTree((Node("c", (0, 1)), Node("c", (2,))))
+    assert inconsistencies([script, other, joined], ink, Shapes()).tolist() == pytest.approx([2 * 3 / 2 + 3, 0, 0])
+
+
+def test_the_ranking_takes_its_weight_from_the_constants_of_the_bundle() -> None:
+    recognizer = crohme.load("expressions")
+    strokes = prepare(Ink.from_arrays([CURVE * 10, HOOK * 10 + (40, 0), CURVE * 10 + (80, 0), LINE * 10 + (120, 0)]))
+    memory = recognizer.network.encode(strokes)
+    shapes = Apart()
+
+    def scores(weight: float, shapes: ShapeNetwork | None) -> dict[str, tuple[float, SymbolTree]]:
+        decoding = replace(recognizer.decoding, shape_weight=weight)
+        network, vocabulary = recognizer.network, recognizer.vocabulary
+        classes = ClassScores(network, memory, vocabulary)
+        read = best_readings(network, memory, strokes, vocabulary, classes, decoding, beam=5, shapes=shapes)
+        return {c.latex: (c.score, c.tree) for c in alone(network, read)}
+
+    plain, weighed = scores(4.0, None), scores(4.0, shapes)
+    assert {latex: score for latex, (score, _) in scores(0.0, shapes).items()} == {
+        latex: score for latex, (score, _) in plain.items()
+    }
+    best = max(score for score, _ in plain.values())
+    close = [latex for latex, (score, _) in plain.items() if score >= best - CLOSE]
+    unlike = inconsistencies([plain[latex][1] for latex in close], strokes, shapes)
+    assert len(close) > 1 and np.ptp(unlike) > 0.01
+    for latex, beside in zip(close, unlike - unlike.min(), strict=True):
+        assert weighed[latex][0] == pytest.approx(plain[latex][0] - 4 * beside, abs=1e-4)
+    for latex in plain.keys() - set(close):
+        assert weighed[latex][0] == pytest.approx(plain[latex][0] - 4 * np.ptp(unlike), abs=1e-4)
