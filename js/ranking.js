@@ -1,5 +1,5 @@
 /** The best readings of an expression: both directions of the search, ranked by all that speaks for each. */
-import { inconsistencies } from "./consistency.js";
+import { improbabilities } from "./appearance.js";
 import { decode, Hypothesis } from "./decoding.js";
 import { toLatex } from "./latex.js";
 import { disagreement } from "./likeness.js";
@@ -38,17 +38,17 @@ export function bestReadings(network, memory, points, language, constants, beam,
       + constants.language_weight * (written[i] - likeliest)
       + constants.symbol_weight * (counts[i] - most),
   }));
-  if (language.shapes && constants.shape_weight) {
-    unlike(ranked, points, network.points, language.shapes, close)
-      .forEach((beside, i) => { ranked[i].score -= constants.shape_weight * beside; });
+  if (language.shapes) {
+    lostByShape(ranked, points, network.points, language.shapes, constants, close).forEach((lost, i) => { ranked[i].score -= lost; });
   }
   return distinct(ranked, notation);
 }
 
-/** How inconsistent the readings with the best scores are beside the least so; the others as the most so of them. */
-function unlike(ranked, points, count, shapes, close) {
+/** What readings lose by their symbols' looks beside the one that loses least; those far behind as much as any. */
+function lostByShape(ranked, points, count, shapes, constants, close) {
   const best = Math.max(...ranked.map(({ score }) => score)), isClose = ({ score }) => score >= best - close;
-  const found = inconsistencies(ranked.filter(isClose).map(({ row }) => row), points, count, shapes);
+  const found = improbabilities(ranked.filter(isClose).map(({ row }) => row), points, count, shapes)
+    .map(([unlike, strange]) => constants.consistency_weight * unlike + constants.shape_weight * strange);
   const least = Math.min(...found), most = Math.max(...found);
   let next = 0;
   return ranked.map((one) => (isClose(one) ? found[next++] : most) - least);

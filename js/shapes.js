@@ -1,28 +1,31 @@
-/** What a symbol looks like by itself, as a vector, see `crohme/expressions/shapes.py`. */
+/** What a symbol looks like by itself: like which other ones, and like which class, see `crohme/expressions/shapes.py`. */
 import { BundleError } from "./errors.js";
-import { Layers } from "./matrix.js";
+import { Layers, softmax } from "./matrix.js";
 import { pathLength, resample } from "./sequences.js";
 import { ofHalves } from "./weights.js";
 
 const MAGIC = "shapes1\0";
-const HEADER = 12;
+const HEADER = 14;
 const FEATURES = 10;
 const LEAST_LENGTH = 1e-6;
+const FLOOR = 1e-3;
 
 /** The network that stands in the file of the weights, or null where there is none. Throws BundleError. */
 export function readShapes(bytes, { offset, length } = { offset: 0, length: 0 }, vectors = true) {
   return length ? new ShapeNetwork(bytes.slice(offset, offset + length), vectors) : null;
 }
 
-/** Convolutions over the points of single symbols: pairs of layers, mean and maximum over the points, and a last layer. */
+/** Convolutions over the points of single symbols in pairs, mean and maximum over the points, and layers for vector and classes. */
 export class ShapeNetwork {
   constructor(bytes, vectors = true) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), start = MAGIC.length;
     if (String.fromCharCode(...bytes.subarray(0, start)) !== MAGIC) throw new BundleError("its network of shapes is of another version");
     this.points = view.getUint16(start, true);
     const count = view.getUint16(start + 2, true), singles = ofHalves(), given = new Map();
-    [this.scale, this.offset] = [4, 8].map((place) => view.getFloat32(start + place, true));
-    let at = start + HEADER + 8 * count;
+    const names = view.getUint16(start + 4, true);
+    [this.scale, this.offset] = [6, 10].map((place) => view.getFloat32(start + place, true));
+    let at = start + HEADER + 8 * count + names;
+    this.classes = new Map(new TextDecoder().decode(bytes.subarray(at - names, at)).split("\n").map((label, i) => [label, i]));
     const read = (size) => Float32Array.from({ length: size }, () => (at += 2, singles[view.getUint16(at - 2, true)]));
     this.sides = Array.from({ length: count }, (_, i) => {
       const [width, inputs, outputs, stride] = [0, 2, 4, 6].map((place) => view.getUint16(start + HEADER + 8 * i + place, true));
@@ -33,24 +36,35 @@ export class ShapeNetwork {
     this.layers = new Layers(given, vectors);
   }
 
-  /** A Float32Array of length 1, or of zeros. `strokes` are Float64Arrays of x, y, x, y … in any unit. */
-  vector(strokes) {
+  /**
+   * A symbol: its vector, of length 1 (or of zeros), and for each class the logarithm of its probability and `FLOOR`.
+   * `strokes` are Float64Arrays of x, y, x, y … in any unit.
+   */
+  look(strokes) {
     let x = sequence(strokes, this.points);
-    const last = this.sides.length - 1;
+    const last = this.sides.length - 2;
     for (let layer = 0; layer < last; layer += 2) {
       x = this.#convolved(x, layer);
       const more = this.#convolved(x, layer + 1);
       for (let i = 0; i < x.length; i++) x[i] += more[i];
     }
-    const found = rectified(this.layers.apply(last, pooled(x, this.sides[last].inputs / 2)));
-    const length = Math.max(Math.hypot(...found), LEAST_LENGTH);
-    return found.map((value) => value / length);
+    const hidden = rectified(this.layers.apply(last, pooled(x, this.sides[last].inputs / 2)));
+    const length = Math.max(Math.hypot(...hidden), LEAST_LENGTH), odds = this.layers.apply(last + 1, hidden);
+    return {
+      vector: hidden.map((value) => value / length),
+      classes: softmax(odds, 0, odds.length).map((probability) => Math.log(probability + FLOOR)),
+    };
   }
 
-  /** How improbable it is that two symbols by one hand are of one class, from their vectors: minus the logarithm. */
-  improbability(one, other) {
+  /** How improbable it is that two symbols by one hand are of one class, from their looks: minus the logarithm. */
+  unlike({ vector: one }, { vector: other }) {
     const odds = this.scale * one.reduce((cosine, value, i) => cosine + value * other[i], 0) + this.offset;
     return Math.max(-odds, 0) + Math.log1p(Math.exp(-Math.abs(odds)));
+  }
+
+  /** That of one class. A label that is none of the classes may be what looks most like another. */
+  classScore({ classes }, label) {
+    return this.classes.has(label) ? classes[this.classes.get(label)] : Math.max(...classes);
   }
 
   /** Of rows of points, each with the points around it; beyond the ends are zeros. */

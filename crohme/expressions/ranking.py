@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from crohme.expressions.consistency import inconsistencies
+from crohme.expressions.appearance import improbabilities
 from crohme.expressions.decoding import Candidate, decode
 from crohme.expressions.fixed import FixedSymbol
 from crohme.expressions.language_model import LanguageModel
@@ -47,8 +47,8 @@ def best_readings(
     """Readings with different LaTeX, best first; empty if none was found.
 
     With a beam of 1 they are those of one direction. Otherwise each direction judges what the other one found, and
-    both are held against the classes of the strokes, against what is drawn alike (`likeness`) or unlike
-    (`consistency`), against what people write, and the number of their symbols.
+    both are held against the classes of the strokes, against what is drawn alike (`likeness`), what the symbols look
+    like (`appearance`), what people write, and the number of their symbols.
 
     Args:
         network: ExpressionNetwork.
@@ -92,18 +92,19 @@ def best_readings(
     others = decoding.class_weight, decoding.likeness_weight, decoding.language_weight, decoding.symbol_weight
     weights = np.array([first, 1 - first, *others])
     total = weights @ scores
-    if shapes is not None and decoding.shape_weight:
-        total -= decoding.shape_weight * _unlike(trees, total, points, shapes)
+    if shapes is not None:
+        total -= _lost_by_shape(trees, total, points, shapes, decoding)
     ranked = [replace(c, score=float(score)) for c, score in zip(found.values(), total, strict=True)]
     return distinct([spelt_out(c, points, vocabulary) for c in ranked])
 
 
-def _unlike(
-    trees: Sequence[SymbolTree], scores: Float64Array, points: Float32Array, shapes: ShapeNetwork
+def _lost_by_shape(
+    trees: Sequence[SymbolTree], scores: Float64Array, points: Float32Array, shapes: ShapeNetwork, decoding: Decoding
 ) -> Float64Array:
-    """How inconsistent the readings with the best scores are beside the least so; the others as the most so of them."""
+    """What readings lose by their symbols' looks beside the one that loses least; those far behind as much as any."""
     (close,) = (~(scores < scores.max() - CLOSE)).nonzero()  # so that of what is no number something is left, too
-    of_close = inconsistencies([trees[i] for i in close], points, shapes)
+    weights = np.array([decoding.consistency_weight, decoding.shape_weight])
+    of_close = weights @ improbabilities([trees[i] for i in close], points, shapes)
     found = np.full(len(trees), of_close.max())
     found[close] = of_close
     beside: Float64Array = found - of_close.min()

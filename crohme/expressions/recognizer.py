@@ -316,7 +316,7 @@ class Recognizer:
         if np.ptp(classes, axis=0).max() < _LEAST_DIFFERENCE:
             raise self._senseless("do not depend on the ink")
         with np.errstate(all="ignore"):
-            looks = np.zeros(0) if self.shapes is None else self.shapes.vectors([np.array(_PLUS)])
+            looks = np.zeros(0) if self.shapes is None else self.shapes.look([np.array(_PLUS)]).classes
         if not np.isfinite(looks).all():
             raise self._senseless(of=shapes.FILE)
 

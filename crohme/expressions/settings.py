@@ -43,8 +43,9 @@ class Decoding:
         symbol_weight: float. What a reading gains for each symbol, because each also costs it a few factors below one:
             without it a stroke goes with the symbol beside it too readily. CROHME 2013 was read 75.9 % right without,
             and 76.5 to 76.6 % with 1 to 3; from pictures 70.6 % up to 1.5, and less beyond.
-        shape_weight: float. Weight of how improbable it is that symbols of one label are of one class by their shape,
-            where the bundle has a network of shapes, see `expressions.consistency`.
+        consistency_weight: float. Weight of how probable it is, by their shapes, that symbols of one label are of one
+            class, where the bundle has a network of shapes, see `expressions.appearance`.
+        shape_weight: float. Weight of the classes by the same network, of symbols in matrices or alone.
         uneven_line: float. What a reading loses for each line of a grid that has more or fewer cells than the first
             line: few that people write have (3 % in MathWriting's strings).
         same_symbol: float. A stroke goes with the one pointed at from this mean of pointer and pair on. Of the
@@ -59,7 +60,8 @@ class Decoding:
     likeness_weight: float = 1.5
     language_weight: float = 0.15
     symbol_weight: float = 1.0
-    shape_weight: float = 0.5
+    consistency_weight: float = 0.5
+    shape_weight: float = 0.3
     uneven_line: float = 4.0
     same_symbol: float = 0.4
     least_confidence: float = 0.0005
@@ -78,6 +80,7 @@ DECODING: Taken = {
     "likeness_weight": (Number(0, 10), Decoding.likeness_weight),
     "language_weight": (Number(0, 10), Decoding.language_weight),
     "symbol_weight": (Number(0, 10), Decoding.symbol_weight),
+    "consistency_weight": (Number(0, 10), Decoding.consistency_weight),
     "shape_weight": (Number(0, 10), Decoding.shape_weight),
     "uneven_line": (Number(0, 100), Decoding.uneven_line),
     "same_symbol": (Number(0, 1.001), Decoding.same_symbol),

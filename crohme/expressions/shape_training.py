@@ -77,7 +77,7 @@ def train(
         batches = chunks(sampler, POINTS, SETTINGS.seed, run.progress["chunk"])
         loop.train(run, batches, run.measure, pace)
         run.model.set_weights(run.best()[0])
-        write_whole(out / FILE, network_of(run.model).to_bytes())
+        write_whole(out / FILE, network_of(run.model, run.classes).to_bytes())
     return out / FILE
 
 
@@ -176,8 +176,8 @@ def built(classes: int) -> keras.Model:
     return keras.Model({"symbols": symbols}, {CLASSES: ops.reshape(logits, (-1, MEMBERS, classes)), PAIRS: pairs})
 
 
-def network_of(model: keras.Model) -> ShapeNetwork:
-    """What a trained network is without its classes, the normalisation of batches within the kernels."""
+def network_of(model: keras.Model, classes: tuple[str, ...]) -> ShapeNetwork:
+    """What a network is that is not trained any more: with the normalisation of batches within the kernels."""
     found = []
     for number in range(len(_WIDTHS)):
         for name, stride in ((f"first_{number}", 1 if number == 0 else 2), (f"second_{number}", 1)):
@@ -185,9 +185,11 @@ def network_of(model: keras.Model) -> ShapeNetwork:
             gamma, beta, mean, variance = model.get_layer(f"{name}_norm").get_weights()
             factor = gamma / np.sqrt(variance + _EPSILON)
             found.append(Layer(kernel * factor, beta - mean * factor, stride))
-    kernel, bias = model.get_layer("vector").get_weights()
+    for name in ("vector", "logits"):
+        kernel, bias = model.get_layer(name).get_weights()
+        found.append(Layer(kernel[None], bias))
     scale, offset = model.get_layer("pair_logits").get_weights()
-    return ShapeNetwork(POINTS, [*found, Layer(kernel[None], bias)], float(scale), float(offset))
+    return ShapeNetwork(POINTS, found, classes, float(scale), float(offset))
 
 
 def _convolved(x: KerasTensor, width: int, kernel: int, stride: int, name: str) -> KerasTensor:

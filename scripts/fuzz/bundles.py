@@ -89,7 +89,8 @@ def _shapes(rng: np.random.Generator) -> bytes:
         kernel, bias = rng.normal(0, 0.3, (width, inputs, outputs)), rng.normal(0, 0.3, outputs)
         return Layer(kernel.astype(np.float32), bias.astype(np.float32))
 
-    return ShapeNetwork(6, [layer(3, len(FEATURES), 4), layer(1, 4, 4), layer(1, 8, 3)], 10.0, -7.0).to_bytes()
+    layers = [layer(3, len(FEATURES), 4), layer(1, 4, 4), layer(1, 8, 3), layer(1, 3, 2)]
+    return ShapeNetwork(6, layers, ("x", "+"), 10.0, -7.0).to_bytes()
 
 
 def make(rng: np.random.Generator) -> Files:
@@ -273,14 +274,14 @@ def _model_of_language(rng: np.random.Generator, files: Files) -> Files:
 def _network_of_shapes(rng: np.random.Generator, files: Files) -> Files:
     """A side or a stride changed, or the numbers."""
     content = files.get(SHAPES)
-    if not isinstance(content, bytes) or len(content) < 50:
+    if not isinstance(content, bytes) or len(content) < 60:
         return files
     found = bytearray(content)
     if rng.random() < 0.5:
-        at = 8 + 2 * int(rng.integers(18))
+        at = 8 + 2 * int(rng.integers(24))
         found[at : at + 2] = int(rng.choice([0, 1, 2, 3, 4, 10, 255, 2**15, 2**16 - 1])).to_bytes(2, "little")
     else:  # large numbers, and such as are none
-        at = 44 + 2 * int(rng.integers((len(found) - 44) // 2))
+        at = 57 + 2 * int(rng.integers((len(found) - 57) // 2))
         found[at : at + 2] = int(rng.choice([0x7BFF, 0xFBFF, 0x7C00, 0x7E00, 0])).to_bytes(2, "little")
     return files | {SHAPES: bytes(found)}
 

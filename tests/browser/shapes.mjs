@@ -8,8 +8,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   const strokes = symbols.map((symbol) => symbol.map((stroke) => Float64Array.from(stroke.flat())));
   const answers = [true, false].map((isFast) => {
     const read = new ShapeNetwork(bytes, isFast);
-    const vectors = strokes.map((symbol) => read.vector(symbol));
-    return { vectors: vectors.map((vector) => [...vector]), unlike: vectors.map((one) => vectors.map((other) => read.improbability(one, other))) };
+    const looks = strokes.map((symbol) => read.look(symbol));
+    return {
+      vectors: looks.map(({ vector }) => [...vector]),
+      classes: looks.map(({ classes }) => [...classes]),
+      unlike: looks.map((one) => looks.map((other) => read.unlike(one, other))),
+      scores: ["x", "c2", "?"].map((label) => looks.map((one) => read.classScore(one, label))),
+    };
   });
   process.stdout.write(`${JSON.stringify(answers)}\n`);
 }

@@ -26,6 +26,10 @@ def test_symbols_look_as_they_do_in_python() -> None:
         "symbols": [[stroke.tolist() for stroke in symbol] for symbol in symbols],
     }
     [answers] = in_node(Path(__file__).with_name("shapes.mjs"), [], [asked])
+    looks = network.look(symbols)
+    scores = [[looks.class_score(i, label) for i in range(len(symbols))] for label in ("x", "c2", "?")]
     for found in answers:
-        np.testing.assert_allclose(found["vectors"], network.vectors(symbols), atol=2e-5)
-        np.testing.assert_allclose(found["unlike"], network.improbability(symbols), atol=2e-4)
+        np.testing.assert_allclose(found["vectors"], looks.vectors, atol=2e-5)
+        np.testing.assert_allclose(found["classes"], looks.classes, atol=2e-4)
+        np.testing.assert_allclose(found["unlike"], looks.unlike, atol=2e-4)
+        np.testing.assert_allclose(found["scores"], scores, atol=2e-4)

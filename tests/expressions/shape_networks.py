@@ -7,6 +7,8 @@ import numpy as np
 from crohme.expressions.shapes import Layer, ShapeNetwork
 from crohme.ink.sequences import FEATURES
 
+CLASSES = 7
+
 
 def random_network(
     rng: np.random.Generator, points: int = 24, widths: tuple[int, ...] = (12, 20), size: int = 16
@@ -21,4 +23,5 @@ def random_network(
     for number, outputs in enumerate(widths):
         layers += [layer(5, inputs, outputs, 1 if number == 0 else 2), layer(3 + 2 * (number % 2), outputs, outputs)]
         inputs = outputs
-    return ShapeNetwork(points, [*layers, layer(1, 2 * inputs, size)], 10.0, -7.0)
+    named = ("x", *(f"c{i}" for i in range(CLASSES - 1)))
+    return ShapeNetwork(points, [*layers, layer(1, 2 * inputs, size), layer(1, size, CLASSES)], named, 10.0, -7.0)

@@ -130,13 +130,16 @@ def test_what_is_kept_of_the_network_gives_what_keras_does(inks: ShapeInks) -> N
         [np.abs(w + rng.normal(0, 0.1, w.shape)) if "variance" in v.path else w + rng.normal(0, 0.1, w.shape)
          for v, w in zip(model.weights, model.get_weights(), strict=True)]
     )  # fmt: skip
-    network = ShapeNetwork.from_bytes(training.network_of(model).to_bytes())
+    network = ShapeNetwork.from_bytes(training.network_of(model, inks.classes).to_bytes())
     chosen = np.arange(0, 155, 155 // MEMBERS)[:MEMBERS]
     strokes, counts = inks.strokes_of(chosen)
     x = shape_batches.sequences(batch_of(strokes, counts), training.POINTS)
-    expected = model.predict_on_batch({"symbols": x[None]})[PAIRS][0]
+    expected = model.predict_on_batch({"symbols": x[None]})
     drawn = np.split(strokes, np.cumsum(counts)[:-1])
-    np.testing.assert_allclose(network.improbability(drawn), np.logaddexp(0, -expected), atol=0.02)
+    looks = network.look(drawn)
+    np.testing.assert_allclose(looks.unlike, np.logaddexp(0, -expected[PAIRS][0]), atol=0.02)
+    odds = np.exp(expected[CLASSES][0].astype(np.float64))
+    np.testing.assert_allclose(looks.classes, np.log(odds / odds.sum(axis=1, keepdims=True) + 1e-3), atol=0.02)
 
 
 def test_validation_is_on_held_out_writers(inks: ShapeInks, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from crohme.expressions.recognizer import Recognizer
 from crohme.expressions.shapes import FILE, Layer, ShapeNetwork
 from crohme.ink.sequences import sequences
 from crohme.ink.strokes import StrokeBatch
-from tests.expressions.shape_networks import random_network
+from tests.expressions.shape_networks import CLASSES, random_network
 
 RNG = np.random.default_rng(2)
 SYMBOLS = [[RNG.normal(size=(9, 2)) * 70 for _ in range(strokes)] for strokes in (1, 2, 3, 9)]
@@ -37,44 +37,56 @@ def by_hand(layer: Layer, x: np.ndarray) -> np.ndarray:
     return np.maximum(found, 0)
 
 
-def test_vectors_are_those_of_the_definition_and_of_length_one() -> None:
+def test_looks_are_those_of_the_definition() -> None:
     network = random_network(RNG, points=17, widths=(12, 20, 8))
-    found = network.vectors(SYMBOLS)
-    assert found.shape == (4, 16)
-    for symbol, vector in zip(SYMBOLS, found, strict=True):
+    looks = network.look(SYMBOLS)
+    assert looks.vectors.shape == (4, 16) and looks.classes.shape == (4, CLASSES)
+    for symbol, vector, classes in zip(SYMBOLS, looks.vectors, looks.classes, strict=True):
         [x] = sequences(StrokeBatch.from_symbols([symbol]), 17)
         x = x[:17]
-        for first, second in zip(network.layers[:-1:2], network.layers[1::2], strict=True):
+        for first, second in zip(network.layers[:-2:2], network.layers[1:-2:2], strict=True):
             x = by_hand(first, x)
             x = x + by_hand(second, x)
-        last = by_hand(network.layers[-1], np.concatenate([x.mean(axis=0), x.max(axis=0)])[None])[0]
-        np.testing.assert_allclose(vector, last / np.linalg.norm(last), atol=1e-5)
+        hidden = by_hand(network.layers[-2], np.concatenate([x.mean(axis=0), x.max(axis=0)])[None])[0]
+        np.testing.assert_allclose(vector, hidden / np.linalg.norm(hidden), atol=1e-5)
+        odds = np.exp(hidden @ network.layers[-1].kernel[0] + network.layers[-1].bias)
+        np.testing.assert_allclose(classes, np.log(odds / odds.sum() + 1e-3), atol=1e-4)
 
 
 def test_a_symbol_looks_alike_wherever_it_stands_however_large_it_is_and_whatever_stands_beside_it() -> None:
     network = random_network(RNG)
-    together = network.vectors(SYMBOLS)
-    for symbol, vector in zip(SYMBOLS, together, strict=True):
-        [alone] = network.vectors([[stroke * 3 + (400, -90) for stroke in symbol]])
-        np.testing.assert_allclose(alone, vector, atol=1e-4)
-    assert np.ptp(together @ together.T) > 0.02
-    many = network.vectors(SYMBOLS * 100)
-    np.testing.assert_allclose(many, np.tile(together, (100, 1)), atol=1e-5)
-    assert network.vectors([]).shape == (0, 16)
+    together = network.look(SYMBOLS)
+    for i, symbol in enumerate(SYMBOLS):
+        alone = network.look([[stroke * 3 + (400, -90) for stroke in symbol]])
+        np.testing.assert_allclose(alone.vectors[0], together.vectors[i], atol=1e-4)
+        np.testing.assert_allclose(alone.classes[0], together.classes[i], atol=1e-3)
+    assert np.ptp(together.vectors @ together.vectors.T) > 0.01
+    many = network.look(SYMBOLS * 100)
+    np.testing.assert_allclose(many.vectors, np.tile(together.vectors, (100, 1)), atol=1e-5)
+    nothing = network.look([])
+    assert nothing.vectors.shape == (0, 16) and nothing.unlike.shape == (0, 0) and nothing.classes.shape == (0, CLASSES)
 
 
 def test_the_less_alike_two_symbols_are_the_less_probable_it_is_that_they_are_of_one_class() -> None:
-    network = random_network(RNG)
-    vectors = network.vectors(SYMBOLS).astype(np.float64)
+    looks = random_network(RNG).look(SYMBOLS)
+    vectors = looks.vectors.astype(np.float64)
     probability = 1 / (1 + np.exp(-(10 * vectors @ vectors.T - 7)))
-    np.testing.assert_allclose(network.improbability(SYMBOLS), -np.log(probability), atol=1e-5)
+    np.testing.assert_allclose(looks.unlike, -np.log(probability), atol=1e-5)
+
+
+def test_a_label_that_the_network_does_not_know_counts_as_what_looks_most_like_another() -> None:
+    looks = random_network(RNG).look(SYMBOLS)
+    for i in range(len(SYMBOLS)):
+        scores = [looks.class_score(i, label) for label in ("x", *(f"c{k}" for k in range(CLASSES - 1)))]
+        assert scores == looks.classes[i].tolist()
+        assert looks.class_score(i, "\\Xi") == max(scores)
 
 
 @pytest.mark.parametrize(("scale", "offset"), [(0, 0), (-1, 0), (math.nan, 0), (1, math.inf), (1e6, 0), (1, -1e6)])
 def test_log_odds_that_do_not_grow_with_the_cosine_are_refused(scale: float, offset: float) -> None:
     network = random_network(RNG)
     with pytest.raises(TableError, match="do not grow"):
-        ShapeNetwork(network.points, network.layers, scale, offset)
+        ShapeNetwork(network.points, network.layers, network.classes, scale, offset)
 
 
 def test_convolutions_are_those_of_keras() -> None:
@@ -94,7 +106,8 @@ def test_what_is_stored_is_read_back() -> None:
     network = random_network(RNG)
     again = ShapeNetwork.from_bytes(network.to_bytes())
     assert again.to_bytes() == network.to_bytes() and again.points == network.points
-    np.testing.assert_allclose(again.vectors(SYMBOLS), network.vectors(SYMBOLS), atol=5e-3)
+    assert again.classes == network.classes
+    np.testing.assert_allclose(again.look(SYMBOLS).vectors, network.look(SYMBOLS).vectors, atol=5e-3)
 
 
 def changed(at: int, **values: object) -> Callable[[ShapeNetwork], list[Layer]]:
@@ -104,8 +117,10 @@ def changed(at: int, **values: object) -> Callable[[ShapeNetwork], list[Layer]]:
 @pytest.mark.parametrize(
     ("of", "cause"),
     [
-        (lambda network: network.layers[:4], "of pairs of layers and a last one"),
+        (lambda network: network.layers[:5], "of pairs of layers and two more"),
         (lambda network: [*network.layers[:2], *network.layers[4:]], "its layer 3 does not follow"),
+        (changed(5, kernel=np.zeros((1, 16, 0), np.float32), bias=np.zeros(0, np.float32)), "its layer 6 does not"),
+        (changed(5, kernel=np.zeros((1, 16, 8), np.float32), bias=np.zeros(8, np.float32)), "does not name 8 classes"),
         (lambda network: network.layers[::-1], "its layer 1 does not follow"),
         (changed(1, kernel=np.zeros((5, 12, 13), np.float32), bias=np.zeros(13, np.float32)), "its layer 2 does not"),
         (changed(0, stride=0), "its layer 1 leaves out points"),
@@ -121,10 +136,17 @@ def test_what_is_no_network_is_refused(of: Callable[[ShapeNetwork], list[Layer]]
     network = random_network(RNG)
     layers = of(network)
     with pytest.raises(TableError, match=cause):
-        ShapeNetwork(network.points, layers, 10.0, -7.0)
+        ShapeNetwork(network.points, layers, network.classes, 10.0, -7.0)
     content = ShapeNetwork.to_bytes(type("Stored", (), vars(network) | {"layers": layers})())  # type: ignore[arg-type]
     with pytest.raises(TableError, match=cause):
         ShapeNetwork.from_bytes(content)
+
+
+@pytest.mark.parametrize("classes", [(), ("x",) * CLASSES, ("", *"abcdef"), tuple("abcdefgh")])
+def test_classes_that_do_not_fit_are_refused(classes: tuple[str, ...]) -> None:
+    network = random_network(RNG)
+    with pytest.raises(TableError, match=f"does not name {CLASSES} classes"):
+        ShapeNetwork(network.points, network.layers, classes, 10.0, -7.0)
 
 
 def test_damaged_files_are_refused() -> None:
@@ -132,7 +154,7 @@ def test_damaged_files_are_refused() -> None:
     header = content[:8]
     for damaged in (
         b"", header, content[:11], content[:40], content[:-1], content + b"\0", b"x" + content[1:], header + bytes(4),
-        header + b"\0\0\0\1", header + b"\377" * 40, header + bytes(9 << 20),
+        header + b"\0\0\0\1", content.replace(b"c1", b"\xffb"), header + b"\377" * 40, header + bytes(9 << 20),
     ):  # fmt: skip
         with pytest.raises(TableError):
             ShapeNetwork.from_bytes(damaged)

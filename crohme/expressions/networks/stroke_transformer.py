@@ -131,6 +131,7 @@ NETWORK = ExpressionArchitecture(
         "likeness_weight": 0.0,
         "language_weight": 0.0,
         "symbol_weight": 0.0,
+        "consistency_weight": 0.0,
         "shape_weight": 0.0,
         "uneven_line": 0.0,
         "ink_margin": (),

@@ -1,4 +1,4 @@
-"""Symbols that look unlike and are named alike speak against a reading."""
+"""What symbols look like speaks against a reading: unlike each other, or unlike their class."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 import crohme
-from crohme.expressions.consistency import inconsistencies
+from crohme.expressions.appearance import improbabilities
 from crohme.expressions.ranking import CLOSE, best_readings
 from crohme.expressions.recognizer import prepare
 from crohme.expressions.rescoring import ClassScores
-from crohme.expressions.shapes import ShapeNetwork
+from crohme.expressions.shapes import Looks, ShapeNetwork
 from crohme.expressions.side_by_side import alone
+from crohme.notation.alphabet import GRID
 from crohme.notation.tree import Node, Relation, SymbolTree
-from crohme.types import Float64Array, Strokes
+from crohme.types import Strokes
 from inkml_parser import Ink
 
 ANGLES = np.linspace(0, 1.5 * np.pi, 32)
@@ -32,16 +33,21 @@ UNLIKE = {
 HOOK = np.concatenate([LINE[:16], LINE[15] + np.stack([np.zeros(16), np.linspace(0, 1, 16)], axis=1)])
 
 
+INDEX = {"c": 0, "-": 1, "h": 2}
+CLASSES = {"curve": (-0.1, -6.0, -3.0), "line": (-5.0, -0.2, -4.0), "hook": (-2.0, -3.0, -0.3)}
+
+
 class Shapes(ShapeNetwork):
     """A network that sees curves, lines and hooks, and how many symbols it was asked of."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
 
-    def improbability(self, symbols: Sequence[Strokes]) -> Float64Array:
+    def look(self, symbols: Sequence[Strokes]) -> Looks:
         self.asked.append(len(symbols))
         kinds = [self._kind(symbol[0]) for symbol in symbols]
-        return np.array([[UNLIKE[frozenset((one, other))] for other in kinds] for one in kinds])
+        unlike = np.array([[UNLIKE[frozenset((one, other))] for other in kinds] for one in kinds])
+        return Looks(np.zeros((len(kinds), 1), np.float32), unlike, np.array([CLASSES[kind] for kind in kinds]), INDEX)
 
     @staticmethod
     def _kind(stroke: np.ndarray) -> str:
@@ -50,13 +56,14 @@ class Shapes(ShapeNetwork):
 
 
 class Apart(ShapeNetwork):
-    """A network to which no symbol looks like another."""
+    """A network to which no symbol looks like another, and each like all classes."""
 
     def __init__(self) -> None:
         pass
 
-    def improbability(self, symbols: Sequence[Strokes]) -> Float64Array:
-        return 0.9 * (1 - np.eye(len(symbols)))
+    def look(self, symbols: Sequence[Strokes]) -> Looks:
+        n = len(symbols)
+        return Looks(np.eye(n, dtype=np.float32), 0.9 * (1 - np.eye(n)), np.zeros((n, 1)), {})
 
 
 def points(*strokes: np.ndarray) -> np.ndarray:
@@ -67,31 +74,41 @@ def row(labels: str) -> SymbolTree:
     return SymbolTree(tuple(Node(label, (i,)) for i, label in enumerate(labels)))
 
 
-def found(ink: np.ndarray, *readings: str) -> list[float]:
-    return inconsistencies([row(labels) for labels in readings], ink, Shapes()).tolist()
+def unlike(ink: np.ndarray, *readings: str) -> list[float]:
+    return improbabilities([row(labels) for labels in readings], ink, Shapes())[0].tolist()
+
+
+def strange(ink: np.ndarray, *readings: SymbolTree) -> list[float]:
+    return improbabilities(readings, ink, Shapes())[1].tolist()
+
+
+def grid(labels: str) -> SymbolTree:
+    """A matrix of a line, `c` before it."""
+    cells = (tuple((Node(label, (i,)),) for i, label in enumerate(labels[1:], start=1)),)
+    return SymbolTree((Node(labels[0], (0,)), Node(GRID, cells=cells)))
 
 
 def test_unlike_symbols_of_one_label_are_counted_and_alike_ones_are_not() -> None:
     ink = points(CURVE, LINE, CURVE)
-    assert found(ink, "c-c", "cc-") == pytest.approx([0, 2 * 3])
-    assert found(ink, "c-c", "c-C") == pytest.approx([0, 0])
+    assert unlike(ink, "c-c", "cc-") == pytest.approx([0, 2 * 3])
+    assert unlike(ink, "c-c", "c-C") == pytest.approx([0, 0])
     ink = points(CURVE, HOOK, LINE)
-    assert found(ink, "cc-", "c--") == pytest.approx([2 * 1, 2 * 0.4])
+    assert unlike(ink, "cc-", "c--") == pytest.approx([2 * 1, 2 * 0.4])
 
 
 def test_each_symbol_is_held_against_the_mean_of_the_others() -> None:
     ink = points(CURVE, CURVE, CURVE, LINE)
-    assert found(ink, "cccc", "ccc-") == pytest.approx([3 * 3 / 3 + 3, 0])
+    assert unlike(ink, "cccc", "ccc-") == pytest.approx([3 * 3 / 3 + 3, 0])
 
 
 def test_labels_that_all_readings_give_the_same_strokes_are_not_looked_at() -> None:
     shapes = Shapes()
     ink = points(CURVE, LINE, CURVE, HOOK)
     readings = [row("aabb"), row("aabc")]
-    assert inconsistencies(readings, ink, shapes).tolist() == pytest.approx([2 * 1, 0])
+    assert improbabilities(readings, ink, shapes)[0].tolist() == pytest.approx([2 * 1, 0])
     assert shapes.asked == [2]
-    assert inconsistencies([row("aabc")] * 2, ink, shapes).tolist() == [0, 0] and shapes.asked == [2]
-    assert inconsistencies([row("abcd"), row("abce")], ink, shapes).tolist() == [0, 0] and shapes.asked == [2]
+    assert not improbabilities([row("aabc")] * 2, ink, shapes).any() and shapes.asked == [2]
+    assert not improbabilities([row("abcd"), row("abce")], ink, shapes).any() and shapes.asked == [2]
 
 
 def test_scripts_count_as_well_and_so_do_other_strokes_for_one_label() -> None:
@@ -99,17 +116,37 @@ def test_scripts_count_as_well_and_so_do_other_strokes_for_one_label() -> None:
     script = SymbolTree((Node("c", (0,), {Relation.SUP: (Node("c", (1,)),)}), Node("c", (2,))))
     other = SymbolTree((Node("c", (0,), {Relation.SUP: (Node("-", (1,)),)}), Node("c", (2,))))
     joined = SymbolTree((Node("c", (0, 1)), Node("c", (2,))))
-    assert inconsistencies([script, other, joined], ink, Shapes()).tolist() == pytest.approx([2 * 3 / 2 + 3, 0, 0])
+    assert improbabilities([script, other, joined], ink, Shapes())[0].tolist() == pytest.approx([2 * 3 / 2 + 3, 0, 0])
 
 
-def test_the_ranking_takes_its_weight_from_the_constants_of_the_bundle() -> None:
+def test_in_cells_and_alone_the_class_counts_and_elsewhere_not() -> None:
+    ink = points(CURVE, LINE, HOOK)
+    assert strange(ink, grid("c-h"), grid("c--"), grid("c-c")) == pytest.approx([0.3, 3.0, 2.0])
+    assert strange(ink, grid("c-h"), grid("--h")) == [0, 0]  # the one before the matrix
+    assert strange(ink, row("c-h"), row("c--")) == [0, 0]
+    [ink] = points(CURVE)[None]
+    assert strange(ink, row("c"), row("-"), row("h")) == pytest.approx([0.1, 6.0, 3.0])
+
+
+def test_a_label_that_is_no_class_counts_as_the_likeliest() -> None:
+    ink = points(CURVE)
+    assert strange(ink, row("c"), row("q"), row("-")) == pytest.approx([0.1, 0.1, 6.0])
+
+
+def test_a_reading_that_is_no_matrix_loses_as_much_by_the_same_symbols_as_one_that_is() -> None:
+    ink = points(CURVE, LINE, HOOK)
+    assert strange(ink, grid("c-h"), row("c-h")) == [0, 0]
+    assert strange(ink, grid("c-h"), row("c--"), grid("hhh")) == pytest.approx([0.2 + 0.3, 0.2 + 3.0, 4.0 + 0.3])
+
+
+def test_the_ranking_takes_its_weights_from_the_constants_of_the_bundle() -> None:
     recognizer = crohme.load("expressions")
     strokes = prepare(Ink.from_arrays([CURVE * 10, HOOK * 10 + (40, 0), CURVE * 10 + (80, 0), LINE * 10 + (120, 0)]))
     memory = recognizer.network.encode(strokes)
     shapes = Apart()
 
     def scores(weight: float, shapes: ShapeNetwork | None) -> dict[str, tuple[float, SymbolTree]]:
-        decoding = replace(recognizer.decoding, shape_weight=weight)
+        decoding = replace(recognizer.decoding, consistency_weight=weight, shape_weight=weight / 2)
         network, vocabulary = recognizer.network, recognizer.vocabulary
         classes = ClassScores(network, memory, vocabulary)
         read = best_readings(network, memory, strokes, vocabulary, classes, decoding, beam=5, shapes=shapes)
@@ -121,9 +158,9 @@ def test_the_ranking_takes_its_weight_from_the_constants_of_the_bundle() -> None
     }
     best = max(score for score, _ in plain.values())
     close = [latex for latex, (score, _) in plain.items() if score >= best - CLOSE]
-    unlike = inconsistencies([plain[latex][1] for latex in close], strokes, shapes)
-    assert len(close) > 1 and np.ptp(unlike) > 0.01
-    for latex, beside in zip(close, unlike - unlike.min(), strict=True):
-        assert weighed[latex][0] == pytest.approx(plain[latex][0] - 4 * beside, abs=1e-4)
+    lost = np.array([4, 2]) @ improbabilities([plain[latex][1] for latex in close], strokes, shapes)
+    assert len(close) > 1 and np.ptp(lost) > 0.01
+    for latex, beside in zip(close, lost - lost.min(), strict=True):
+        assert weighed[latex][0] == pytest.approx(plain[latex][0] - beside, abs=1e-4)
     for latex in plain.keys() - set(close):
-        assert weighed[latex][0] == pytest.approx(plain[latex][0] - 4 * np.ptp(unlike), abs=1e-4)
+        assert weighed[latex][0] == pytest.approx(plain[latex][0] - np.ptp(lost), abs=1e-4)
