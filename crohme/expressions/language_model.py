@@ -32,6 +32,8 @@ MOST_TOKENS, LONGEST = 1500, 5
 """A run of five of 1,500 tokens is one number that Python and JavaScript have exactly."""
 _MAGIC = b"ngrams1\0"
 _LARGEST = 4 << 20
+_NEW, _ALL_NEW = 100, 0.02
+"""A token that was never counted: once in a thousand (in tenths of a bit), but all of these together no more often."""
 _ROUNDING = 0.1
 """How far sums of stored probabilities may be from one: a twentieth of a bit either way, more than once."""
 
@@ -135,6 +137,30 @@ class LanguageModel:
             totals.append((seen + np.exp(self._unseen[level]) * (1 - instead))[shorter.followers > 0])
         if (np.abs(np.concatenate(totals) - 1) > _ROUNDING).any():
             raise TableError("its probabilities do not add up to one")
+
+    def renumbered(self, numbers: Int64Array, tokens: int) -> LanguageModel:
+        """The same model of a larger vocabulary, of whose new tokens it knows that they are rare.
+
+        Args:
+            numbers: `(base,)` int64. The new number of each token.
+            tokens: int. How many there are then.
+        """
+        levels = []
+        for level, (runs, keys) in enumerate(zip(self.levels, self._keys, strict=True)):
+            parts = [numbers[keys // self.base**place % self.base] for place in range(level, -1, -1)]
+            order = np.lexsort(parts[::-1])
+            last = parts[-1].astype(np.uint16)
+            levels.append(Runs(last[order], runs.followers[order], runs.improbable[order], runs.unseen[order]))
+        new = np.setdiff1d(np.arange(tokens), numbers)
+        rare = min(max(_NEW, math.ceil(math.log(max(len(new), 1) / _ALL_NEW) / NATS)), LEAST)
+        first, at = levels[0], np.searchsorted(np.sort(numbers), new)
+        levels[0] = Runs(
+            np.arange(tokens, dtype=np.uint16),
+            np.insert(first.followers, at, 0),
+            np.insert(first.improbable, at, rare),
+            np.insert(first.unseen, at, 0),
+        )
+        return LanguageModel(levels, int(numbers[self.start]))
 
     def to_bytes(self) -> bytes:
         """The content of a file, little-endian: how many runs of each length there are, then their arrays."""

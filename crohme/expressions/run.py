@@ -14,11 +14,12 @@ from keras import ops
 
 from crohme import bundle
 from crohme.expressions import features, token_bias
+from crohme.expressions.inheritance import Inheritance, inherited
 from crohme.expressions.network_config import Tensors
 from crohme.expressions.recipe import Recipe
 from crohme.expressions.run_settings import Settings, arguments
 from crohme.expressions.validation import Validation
-from crohme.expressions.vocabulary import Vocabulary
+from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.expressions.warm_start import warm_start
 from crohme.ink.expression import Expression
 from crohme.training import origin
@@ -94,7 +95,19 @@ class Run(TrainingRun):
         super().__init__(folder, settings, build(settings, vocabulary), machines)
         self.recipe, self.vocabulary = recipe, vocabulary
         self.arguments = arguments(settings, vocabulary)
+        self.inherited = Inheritance()
+        """What the bundle keeps of the one that the run began with."""
         self._reader: FromInk | None = None
+
+    def begin(self) -> None:
+        """See `TrainingRun`."""
+        super().begin()
+        self.inherited.save(self.folder)
+
+    def restore(self) -> None:
+        """See `TrainingRun`."""
+        super().restore()
+        self.inherited = Inheritance.stored(self.folder, tuple(bundle.find(self.settings.network).files))
 
     def described(self) -> dict[str, Any]:
         """See `TrainingRun`. A resumed run takes its alphabet from there."""
@@ -111,8 +124,10 @@ class Run(TrainingRun):
         Raises:
             BundleError, WarmStartError: See `warm_start`.
         """
-        warm_start(self.model.network, self.arguments, self.vocabulary, trained, expressions)
+        began_with = bundle.load(trained)
+        warm_start(self.model.network, self.arguments, self.vocabulary, began_with, expressions)
         self.average = self.model.get_weights()
+        self.inherited = inherited(began_with, vocabulary_of(began_with), self.vocabulary)
 
     def validate(self, validation: Validation, weights: list[np.ndarray]) -> dict[str, float]:
         """Figures of some weights; none but on the first of several machines."""
@@ -168,5 +183,8 @@ class Run(TrainingRun):
         metrics = figures if metrics is None else metrics
         known = origin.provenance(self.folder, seconds=round(progress["seconds"]), samples=progress["samples"])
         tokens = self.vocabulary.tokens
-        bundle.save(folder, self.settings.network, self.arguments, tokens, weights, training, metrics, provenance=known)
+        bundle.save(
+            folder, self.settings.network, self.arguments, tokens, weights, training, metrics, provenance=known,
+            **vars(self.inherited),
+        )  # fmt: skip
         return dict(metrics)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from crohme import bundle
+from crohme.bundle import Bundle
 from crohme.expressions.imprinting import imprint
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink.expression import Expression
@@ -25,7 +24,7 @@ def warm_start(
     network: keras.Model,
     arguments: Mapping[str, Any],
     vocabulary: Vocabulary,
-    folder: str | Path,
+    trained: Bundle,
     expressions: Sequence[Expression] = (),
 ) -> None:
     """Give a network the weights of a bundle of the same kind and size.
@@ -38,14 +37,13 @@ def warm_start(
         network: keras.Model, built; its name is that of its description.
         arguments: mapping. What it was built from.
         vocabulary: Vocabulary. The network's.
-        folder: name or path of the bundle.
+        trained: Bundle.
         expressions: sequence of `Expression`. What will be trained on.
 
     Raises:
-        BundleError: The bundle cannot be read, or does not read whole expressions.
+        BundleError: It does not read whole expressions.
         WarmStartError: Its network is of another kind or size.
     """
-    trained = bundle.load(folder)
     known = vocabulary_of(trained)
     if trained.network != network.name:
         raise WarmStartError(f"its network is {trained.network}, not {network.name}", trained.path)

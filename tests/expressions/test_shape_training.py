@@ -139,7 +139,9 @@ def test_what_is_kept_of_the_network_gives_what_keras_does(inks: ShapeInks) -> N
     looks = network.look(drawn)
     np.testing.assert_allclose(looks.unlike, np.logaddexp(0, -expected[PAIRS][0]), atol=0.02)
     odds = np.exp(expected[CLASSES][0].astype(np.float64))
-    np.testing.assert_allclose(looks.classes, np.log(odds / odds.sum(axis=1, keepdims=True) + 1e-3), atol=0.02)
+    np.testing.assert_allclose(
+        looks.classes, np.log(odds / odds.sum(axis=1, keepdims=True) + 1e-3), atol=0.02, rtol=0.02
+    )
 
 
 def test_validation_is_on_held_out_writers(inks: ShapeInks, tmp_path: Path) -> None:

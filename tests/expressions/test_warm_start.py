@@ -31,7 +31,7 @@ def older(tmp_path_factory):
 
 def test_new_features_change_nothing_at_first(older):
     network = bundle.build("stroke_transformer", SMALL)
-    warm_start(network, SMALL, CROHME, older)
+    warm_start(network, SMALL, CROHME, bundle.load(older))
     stored = bundle.load(older)
     ink = np.random.default_rng(0).normal(size=(4, SMALL["points"], 2)).astype(np.float32)
     before = NumpyTransformer(stored.weights, stored.arguments)
@@ -42,7 +42,7 @@ def test_new_features_change_nothing_at_first(older):
 def test_known_symbols_keep_their_weights_and_new_ones_are_added(older):
     wider = Vocabulary(Alphabet([*CROHME.alphabet, "\\nabla", "D"]))
     network = bundle.build("stroke_transformer", {**SMALL, **wider.dimensions()})
-    warm_start(network, network.config.to_dict(), wider, older)
+    warm_start(network, network.config.to_dict(), wider, bundle.load(older))
     before, after = bundle.load(older).weights, bundle.weights_of(network)
     for label in ("x", "\\alpha", "|"):
         for path, table, known, axis in (
@@ -58,7 +58,7 @@ def test_known_symbols_keep_their_weights_and_new_ones_are_added(older):
 def test_another_size_is_refused(older):
     wider = bundle.build("stroke_transformer", {**SMALL, "width": 16})
     with pytest.raises(WarmStartError, match="shape"):
-        warm_start(wider, {**SMALL, "width": 16}, CROHME, older)
+        warm_start(wider, {**SMALL, "width": 16}, CROHME, bundle.load(older))
 
 
 def test_a_new_class_starts_as_the_one_that_its_ink_is_taken_for(older, tmp_path):
@@ -75,7 +75,7 @@ def test_a_new_class_starts_as_the_one_that_its_ink_is_taken_for(older, tmp_path
     points = rng.normal(size=(3, SMALL["points"], 2)).astype(np.float32)
     drawn = Expression(points, tuple(Node(label, (i,)) for i, label in enumerate(("\\nabla", "+", "\\nabla"))))
     network = bundle.build("stroke_transformer", {**SMALL, **wider.dimensions()})
-    warm_start(network, network.config.to_dict(), wider, tmp_path, [drawn])
+    warm_start(network, network.config.to_dict(), wider, bundle.load(tmp_path), [drawn])
     after = bundle.weights_of(network)
     for path, axis, numbers in (
         ("decoder/previous/embeddings", 0, wider.token_index),

@@ -1,0 +1,116 @@
+"""A bundle that is trained further keeps what its first one had beside the weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crohme import bundle
+from crohme.expressions import language_model, shapes
+from crohme.expressions.inheritance import FOLDER, Inheritance, inherited
+from crohme.expressions.language_model import LanguageModel
+from crohme.expressions.recognizer import Recognizer
+from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
+from crohme.notation import Alphabet, from_latex
+from crohme.training.run_folder import CheckpointError
+from tests.expressions.shape_networks import random_network
+
+FILES = (language_model.FILE, shapes.FILE)
+
+
+def wider(known: Vocabulary) -> Vocabulary:
+    return Vocabulary(Alphabet({*known.alphabet.entries, "\\heartsuit", "!", "\\Xi", "\\aleph"}))
+
+
+def test_a_model_of_language_in_a_larger_vocabulary_says_the_same_and_knows_new_symbols_as_rare() -> None:
+    known = vocabulary_of(bundle.load("math"))
+    model = LanguageModel.from_bytes(bundle.load("math").files[language_model.FILE])
+    larger = Vocabulary(Alphabet({*known.alphabet.entries, "\\heartsuit", "\\spadesuit"}))
+    numbers = np.array([larger.token_index[token] for token in known.tokens])
+    assert not np.array_equal(numbers, np.arange(len(numbers)))  # they do not just stand at the end
+    found = LanguageModel.from_bytes(model.renumbered(numbers, len(larger.tokens)).to_bytes())
+    latex = [
+        r"x ^ { 2 } + y _ { i } = \frac { a } { b }",
+        r"\sqrt [ 3 ] { q } \nabla \zeta",
+        r"\Xi \Xi \int _ { 0 } ^ { 1 }",
+    ]
+    trees = [from_latex(one, known.alphabet) for one in latex]
+    np.testing.assert_allclose(found.scores(trees, larger), model.scores(trees, known), atol=1e-9)
+    [new, rare, usual] = (
+        float(found.scores([from_latex(f"x + {sign} = 1", larger.alphabet)], larger)[0])
+        for sign in ("\\heartsuit", "\\Xi", "y")
+    )
+    assert new < usual - 2
+    assert new > rare - 4
+    again = model.renumbered(np.arange(len(known.tokens)), len(known.tokens))
+    assert again.to_bytes() == model.to_bytes()
+
+
+def test_very_many_new_symbols_share_little_probability() -> None:
+    known = vocabulary_of(bundle.load("math"))
+    model = LanguageModel.from_bytes(bundle.load("math").files[language_model.FILE])
+    numbers = np.arange(len(known.tokens))
+    more = model.renumbered(numbers, language_model.MOST_TOKENS)  # it would not be one if they took a tenth of it
+    assert more.base == language_model.MOST_TOKENS
+
+
+def test_what_is_kept_is_stored_in_the_folder_of_the_run(tmp_path: Path) -> None:
+    trained = bundle.load("math")
+    network = random_network(np.random.default_rng(0)).to_bytes()
+    trained = replace(trained, files={**trained.files, shapes.FILE: network})
+    known = vocabulary_of(trained)
+    kept = inherited(trained, known, known)
+    assert kept.files == dict(trained.files) and kept.decoding == trained.decoding
+    assert kept.calibration == trained.calibration
+    kept.save(tmp_path)
+    again = Inheritance.stored(tmp_path, FILES)
+    assert again.files == kept.files and dict(again.decoding) == dict(kept.decoding)
+    assert {name: tuple(line) for name, line in again.calibration.items()} == {
+        name: tuple(line) for name, line in kept.calibration.items()
+    }
+    (tmp_path / FOLDER / "constants.json").write_text("{")
+    with pytest.raises(CheckpointError, match="damaged"):
+        Inheritance.stored(tmp_path, FILES)
+    assert Inheritance.stored(tmp_path / "none", FILES) == Inheritance()
+
+
+def test_a_model_of_other_symbols_is_not_kept() -> None:
+    trained = bundle.load("math")
+    kept = inherited(trained, vocabulary_of(trained), Vocabulary.crohme())
+    assert language_model.FILE not in kept.files and kept.decoding == trained.decoding
+
+
+def test_a_run_that_begins_with_a_bundle_writes_one_with_its_constants(
+    expression_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_module = pytest.importorskip("crohme.expressions.run")
+    from crohme.expressions.language_training import fit
+    from crohme.expressions.recipe import Recipe
+    from crohme.expressions.run_settings import Settings
+    from crohme.expressions.vocabulary import START
+
+    first = bundle.load(expression_bundle)
+    known = vocabulary_of(first)
+    language = fit([[5, 6, 3], [5, 3]] * 9, len(known.tokens), known.token_index[START])
+    files = {language_model.FILE: language.to_bytes(), shapes.FILE: random_network(np.random.default_rng(0)).to_bytes()}
+    first = replace(first, path=tmp_path / "first", files=files)
+    calibration = {**first.calibration, "ink": (0.6, 1.5)}
+    first = bundle.revise(first, decoding={**first.decoding, "beam": 3}, calibration=calibration)
+    toy = {name: first.arguments[name] for name in ("width", "heads", "encoder_layers", "decoder_layers")}
+    monkeypatch.setitem(bundle.find(first.network).sizes, "toy", toy)  # type: ignore[misc]
+    settings = Settings(size="toy")
+    run = run_module.Run(tmp_path / "run", settings, Recipe(), wider(known))
+    run.start_from(first.path)
+    run.begin()
+    run.save()
+    resumed = run_module.Run(tmp_path / "run", settings, Recipe(), wider(known))
+    resumed.resume()
+    resumed.write_bundle(tmp_path / "second", {})
+    second = bundle.load(tmp_path / "second")
+    assert second.decoding["beam"] == 3 and list(second.calibration["ink"]) == [0.6, 1.5]
+    recognizer = Recognizer(second)
+    assert recognizer.shapes is not None and recognizer.language is not None
+    assert recognizer.language.base == len(wider(known).tokens)
