@@ -222,9 +222,11 @@ class Recognizer:
         memory = yield Encode(points)
         width = max(self.decoding.beam if beam is None else beam, 1)
         classes = ClassScores(self.network, memory, vocabulary)
+        traced = is_traced(ink)
         candidates = yield from best_readings(
             self.network, memory, points, vocabulary, classes, self.decoding, width,
-            cancelled=cancelled, draft=draft, trail=trail, fixed=known, language=self.language, shapes=self.shapes,
+            cancelled=cancelled, draft=draft, trail=trail, fixed=known, language=self.language,
+            shapes=None if traced else self.shapes,
         )  # fmt: skip
         if not candidates and known:
             raise FixedSymbolError("no reading has all fixed symbols")
@@ -232,7 +234,7 @@ class Recognizer:
             raise NothingToRecognize("no reading was found")
         if not np.isfinite([candidate.score for candidate in candidates]).all():
             raise self._senseless()
-        calibration = self._calibration_traced if is_traced(ink) else self._calibration
+        calibration = self._calibration_traced if traced else self._calibration
         ranked = judged(candidates, ink, strokes, resampled, points, calibration)
         if symbols is None and not known and ranked[0].confidence < self.decoding.least_confidence:
             raise _no_reading(ranked[0].strokes_unread, len(strokes))

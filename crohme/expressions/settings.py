@@ -45,7 +45,8 @@ class Decoding:
             and 76.5 to 76.6 % with 1 to 3; from pictures 70.6 % up to 1.5, and less beyond.
         consistency_weight: float. Weight of how probable it is, by their shapes, that symbols of one label are of one
             class, where the bundle has a network of shapes, see `expressions.appearance`.
-        shape_weight: float. Weight of the classes by the same network, of symbols in matrices or alone.
+        shape_weight: float. Weight of the classes by the same network, of symbols in matrices or alone. Neither counts
+            for strokes that were traced on a picture, which begin and end where it happens.
         uneven_line: float. What a reading loses for each line of a grid that has more or fewer cells than the first
             line: few that people write have (3 % in MathWriting's strings).
         same_symbol: float. A stroke goes with the one pointed at from this mean of pointer and pair on. Of the

@@ -15,6 +15,7 @@ from crohme.expressions.recognizer import prepare
 from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.shapes import Looks, ShapeNetwork
 from crohme.expressions.side_by_side import alone
+from crohme.ink import image_files
 from crohme.notation.alphabet import GRID
 from crohme.notation.tree import Node, Relation, SymbolTree
 from crohme.types import Strokes
@@ -164,3 +165,14 @@ def test_the_ranking_takes_its_weights_from_the_constants_of_the_bundle() -> Non
         assert weighed[latex][0] == pytest.approx(plain[latex][0] - beside, abs=1e-4)
     for latex in plain.keys() - set(close):
         assert weighed[latex][0] == pytest.approx(plain[latex][0] - np.ptp(lost), abs=1e-4)
+
+
+def test_traced_strokes_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    recognizer = crohme.load("expressions")
+    shapes = Shapes()
+    monkeypatch.setattr(recognizer, "shapes", shapes)
+    ink = Ink.from_arrays([CURVE * 10, HOOK * 10 + (40, 0), CURVE * 10 + (80, 0), LINE * 10 + (120, 0)])
+    recognizer.recognize(replace(ink, annotations=image_files.TRACED))
+    assert not shapes.asked
+    recognizer.recognize(ink)
+    assert shapes.asked
