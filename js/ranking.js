@@ -8,7 +8,7 @@ import { classesOf, rescore, symbolScore } from "./rescoring.js";
 import { symbols } from "./tree.js";
 
 /** Candidates with different LaTeX, best first, each {row, latex, score, certainty}; with a beam of 1 of one direction. */
-export function bestReadings(network, memory, points, language, constants, beam, { likeness, close }, fixed = []) {
+export function bestReadings(network, memory, points, language, constants, beam, { likeness, appearance }, fixed = []) {
   const { notation } = language.grammar;
   const search = (options) => decode(network, memory, language, { constants, fixed, ...options }).map((one) => distinct(one, notation));
   if (beam === 1) {
@@ -39,15 +39,15 @@ export function bestReadings(network, memory, points, language, constants, beam,
       + constants.symbol_weight * (counts[i] - most),
   }));
   if (language.shapes) {
-    lostByShape(ranked, points, network.points, language.shapes, constants, close).forEach((lost, i) => { ranked[i].score -= lost; });
+    lostByShape(ranked, points, network.points, language.shapes, constants, appearance).forEach((lost, i) => { ranked[i].score -= lost; });
   }
   return distinct(ranked, notation);
 }
 
 /** What readings lose by their symbols' looks beside the one that loses least; those far behind as much as any. */
-function lostByShape(ranked, points, count, shapes, constants, close) {
+function lostByShape(ranked, points, count, shapes, constants, { close, in_cells: inCells }) {
   const best = Math.max(...ranked.map(({ score }) => score)), isClose = ({ score }) => score >= best - close;
-  const found = improbabilities(ranked.filter(isClose).map(({ row }) => row), points, count, shapes)
+  const found = improbabilities(ranked.filter(isClose).map(({ row }) => row), points, count, shapes, inCells)
     .map(([unlike, strange]) => constants.consistency_weight * unlike + constants.shape_weight * strange);
   const least = Math.min(...found), most = Math.max(...found);
   let next = 0;

@@ -10,8 +10,8 @@ import { toMathml } from "./mathml.js";
 import { readLanguage } from "./language.js";
 import { bestReadings } from "./ranking.js";
 import { classesOf, classScore, likelyLabels } from "./rescoring.js";
-import { readShapes } from "./shapes.js";
 import { asStrokes, box, clip, normalise, resample } from "./sequences.js";
+import { readShapes } from "./shapes.js";
 import { Notation, symbols } from "./tree.js";
 import {
   aloneFactor, coverageFactor, dotFactor, inkWeights, joinedFactor, knownFactor, linesFactor, seenShares, spiralFactor, swingFactor, unreadShares,

@@ -12,7 +12,7 @@ import numpy as np
 
 from crohme.browser.signs import signs_of
 from crohme.bundle import Bundle, find
-from crohme.expressions import confidence, language_model, likeness, odd_strokes, ranking, unread
+from crohme.expressions import appearance, confidence, language_model, likeness, odd_strokes, ranking, unread
 from crohme.expressions.allowed_tokens import CLOSING, NESTING
 from crohme.expressions.decoding import WITH_LIMITS
 from crohme.expressions.rescoring import LIKELY
@@ -62,7 +62,7 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
         "formats": {"text": _format(TEXT), "typst": _format(TYPST)},
         "stroke_limits": {label: _finite(limits(label)) for label in vocabulary.alphabet},
         "likeness": {"farthest": likeness.FARTHEST, "largest_ratio": likeness.LARGEST_RATIO},
-        "close": ranking.CLOSE,
+        "appearance": {"close": ranking.CLOSE, "in_cells": appearance.IN_CELLS},
         "language": {
             "in_grids": language_model.IN_GRIDS,
             "alone": language_model.ALONE,

@@ -15,6 +15,9 @@ from crohme.expressions.shapes import Looks, ShapeNetwork
 from crohme.notation.tree import Node, SymbolTree, symbols
 from crohme.types import Float32Array, Float64Array
 
+IN_CELLS = 0.15
+"""How much the class of a symbol in a cell counts beside that of one that stands alone: other cells say something."""
+
 _Symbol = tuple[int, ...]  # its strokes
 _Named = tuple[str, _Symbol]
 
@@ -32,13 +35,14 @@ def improbabilities(trees: Sequence[SymbolTree], points: Float32Array, shapes: S
     Returns:
         `(2, trees)` float64. Minus the logarithm of the probability that symbols of one label are of one class, for
         each symbol in the mean over the others, and summed; and that of the class of each symbol around which nothing
-        tells.
+        tells, times `IN_CELLS` in cells.
     """
     by_label = [_by_label(tree) for tree in trees]
     disputed = [label for label in sorted(set().union(*by_label)) if _differ([one.get(label) for one in by_label])]
     groups = [[group for label in disputed if len(group := one.get(label, [])) > 1] for one in by_label]
     # A reading that is no matrix loses as much by the same symbols as one that is.
     unaided = {stroke for tree in trees for node in _unaided(tree) for stroke in node.strokes}
+    share = 1.0 if any(_is_one_symbol(tree) for tree in trees) else IN_CELLS
     of_unaided = [_named(tree, unaided) for tree in trees]
     common = frozenset.intersection(*of_unaided)
     named = [sorted(own - common) for own in of_unaided]
@@ -53,7 +57,7 @@ def improbabilities(trees: Sequence[SymbolTree], points: Float32Array, shapes: S
     return np.array(
         [
             [sum(_of_group([number[s] for s in group], unlike) for group in own) for own in groups],
-            [_of_classes(own, number, looks) for own in named],
+            [share * _of_classes(own, number, looks) for own in named],
         ]
     )
 
@@ -79,8 +83,11 @@ def _of_classes(named: Sequence[_Named], number: dict[_Symbol, int], looks: Look
 
 def _unaided(tree: SymbolTree) -> Iterator[Node]:
     """The symbols around which nothing tells what they are: those in cells, and one that stands alone."""
-    nodes = list(tree.nodes())
-    return iter(nodes) if len(nodes) == 1 else _in_cells(tree.row)
+    return tree.nodes() if _is_one_symbol(tree) else _in_cells(tree.row)
+
+
+def _is_one_symbol(tree: SymbolTree) -> bool:
+    return len(list(tree.nodes())) == 1
 
 
 def _named(tree: SymbolTree, strokes: Collection[int]) -> frozenset[_Named]:

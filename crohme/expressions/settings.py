@@ -44,9 +44,11 @@ class Decoding:
             without it a stroke goes with the symbol beside it too readily. CROHME 2013 was read 75.9 % right without,
             and 76.5 to 76.6 % with 1 to 3; from pictures 70.6 % up to 1.5, and less beyond.
         consistency_weight: float. Weight of how probable it is, by their shapes, that symbols of one label are of one
-            class, where the bundle has a network of shapes, see `expressions.appearance`.
-        shape_weight: float. Weight of the classes by the same network, of symbols in matrices or alone. Neither counts
-            for strokes that were traced on a picture, which begin and end where it happens.
+            class, where the bundle has a network of shapes, see `expressions.appearance`. Of composed matrices 78.4 %
+            were read right without, and 79.6 to 79.8 % with 0.3 to 0.7.
+        shape_weight: float. Weight of the class by the same network, of a symbol that is all there is or stands in a
+            cell. Of UNIPEN's characters alone 66.8 % were read right without, and 71.3 % with 0.7 to 1. Neither
+            counts for strokes that were traced on a picture, which begin and end where it happens.
         uneven_line: float. What a reading loses for each line of a grid that has more or fewer cells than the first
             line: few that people write have (3 % in MathWriting's strings).
         same_symbol: float. A stroke goes with the one pointed at from this mean of pointer and pair on. Of the
@@ -61,8 +63,8 @@ class Decoding:
     likeness_weight: float = 1.5
     language_weight: float = 0.15
     symbol_weight: float = 1.0
-    consistency_weight: float = 0.5
-    shape_weight: float = 0.3
+    consistency_weight: float = 0.7
+    shape_weight: float = 0.7
     uneven_line: float = 4.0
     same_symbol: float = 0.4
     least_confidence: float = 0.0005

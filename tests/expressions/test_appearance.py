@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import crohme
-from crohme.expressions.appearance import improbabilities
+from crohme.expressions.appearance import IN_CELLS, improbabilities
 from crohme.expressions.ranking import CLOSE, best_readings
 from crohme.expressions.recognizer import prepare
 from crohme.expressions.rescoring import ClassScores
@@ -122,7 +122,9 @@ def test_scripts_count_as_well_and_so_do_other_strokes_for_one_label() -> None:
 
 def test_in_cells_and_alone_the_class_counts_and_elsewhere_not() -> None:
     ink = points(CURVE, LINE, HOOK)
-    assert strange(ink, grid("c-h"), grid("c--"), grid("c-c")) == pytest.approx([0.3, 3.0, 2.0])
+    assert strange(ink, grid("c-h"), grid("c--"), grid("c-c")) == pytest.approx(
+        [0.3 * IN_CELLS, 3.0 * IN_CELLS, 2.0 * IN_CELLS]
+    )
     assert strange(ink, grid("c-h"), grid("--h")) == [0, 0]  # the one before the matrix
     assert strange(ink, row("c-h"), row("c--")) == [0, 0]
     [ink] = points(CURVE)[None]
@@ -137,7 +139,9 @@ def test_a_label_that_is_no_class_counts_as_the_likeliest() -> None:
 def test_a_reading_that_is_no_matrix_loses_as_much_by_the_same_symbols_as_one_that_is() -> None:
     ink = points(CURVE, LINE, HOOK)
     assert strange(ink, grid("c-h"), row("c-h")) == [0, 0]
-    assert strange(ink, grid("c-h"), row("c--"), grid("hhh")) == pytest.approx([0.2 + 0.3, 0.2 + 3.0, 4.0 + 0.3])
+    assert strange(ink, grid("c-h"), row("c--"), grid("hhh")) == pytest.approx(
+        [IN_CELLS * (0.2 + 0.3), IN_CELLS * (0.2 + 3.0), IN_CELLS * (4.0 + 0.3)]
+    )
 
 
 def test_the_ranking_takes_its_weights_from_the_constants_of_the_bundle() -> None:
