@@ -16,7 +16,7 @@ from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.shapes import Looks, ShapeNetwork
 from crohme.expressions.side_by_side import alone
 from crohme.ink import image_files
-from crohme.notation.alphabet import GRID
+from crohme.notation.alphabet import GRID, OTHER
 from crohme.notation.tree import Node, Relation, SymbolTree
 from crohme.types import Strokes
 from inkml_parser import Ink
@@ -110,6 +110,17 @@ def test_labels_that_all_readings_give_the_same_strokes_are_not_looked_at() -> N
     assert shapes.asked == [2]
     assert not improbabilities([row("aabc")] * 2, ink, shapes).any() and shapes.asked == [2]
     assert not improbabilities([row("abcd"), row("abce")], ink, shapes).any() and shapes.asked == [2]
+
+
+@pytest.mark.parametrize("label", [".", r"\cdot", r"\bullet", OTHER])
+def test_dots_and_unknown_signs_need_not_look_alike(label: str) -> None:
+    def reading(*labels: str) -> SymbolTree:
+        return SymbolTree(tuple(Node(one, (i,)) for i, one in enumerate(labels)))
+
+    ink, shapes = points(CURVE, LINE, CURVE, HOOK), Shapes()
+    assert not improbabilities([reading(label, label, "a", "b"), row("cdab")], ink, shapes).any() and not shapes.asked
+    readings = [reading(label, label, "c", "c"), reading(label, "a", "c", "b")]
+    assert improbabilities(readings, ink, shapes)[0].tolist() == pytest.approx([2 * 1, 0])
 
 
 def test_scripts_count_as_well_and_so_do_other_strokes_for_one_label() -> None:
