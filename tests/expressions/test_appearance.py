@@ -182,6 +182,18 @@ def test_the_ranking_takes_its_weights_from_the_constants_of_the_bundle() -> Non
         assert weighed[latex][0] == pytest.approx(plain[latex][0] - np.ptp(lost), abs=1e-4)
 
 
+def test_two_unknown_signs_are_read_as_such() -> None:
+    around = np.linspace(0, 2 * np.pi, 60)
+    corners = np.arange(8) * 6 * np.pi / 7
+    star = np.stack([np.sin(corners), -np.cos(corners)], axis=1)
+    lobes = 13 * np.cos(around) - 5 * np.cos(2 * around) - 2 * np.cos(3 * around) - np.cos(4 * around)
+    heart = np.stack([np.sin(around) ** 3, -lobes / 16], axis=1)
+    plus = [np.array([[31.0, 0], [49, 0]]), np.array([[40.0, -9], [40, 9]])]
+    for first, second in ((star, heart), (heart, star)):
+        strokes = [first * 15, *plus, second * 15 + (80, 0)]
+        assert crohme.load("math").recognize(Ink.from_arrays(strokes)).latex == "? + ?"
+
+
 def test_traced_strokes_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     recognizer = crohme.load("expressions")
     shapes = Shapes()
