@@ -1,7 +1,7 @@
 """What the symbols of a reading look like: each other, where they have one label, and their class, where nothing tells.
 
-One hand drew them, so that symbols of one label should look alike, but dots and unknown signs. And what stands in a cell of a matrix, or alone, may
-be anything: there its own shape tells more than elsewhere.
+One hand drew them, so that symbols of one label should look alike, but for dots and unknown signs. And what stands in
+a cell of a matrix, or alone, may be anything: there its own shape tells more than elsewhere.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def improbabilities(trees: Sequence[SymbolTree], points: Float32Array, shapes: S
         shapes: ShapeNetwork.
 
     Returns:
-        `(2, trees)` float64. Minus the logarithm of the probability that symbols of one label are of one class, for
-        each symbol in the mean over the others, and summed, but for `SHAPELESS`; and that of the class of each symbol around which nothing
-        tells, times `IN_CELLS` in cells.
+        `(2, trees)` float64. Minus the logarithm of the probability that symbols of one label, `SHAPELESS` ones left
+        out, are of one class, for each symbol in the mean over the others, and summed; and that of the class of each
+        symbol around which nothing tells, times `IN_CELLS` in cells.
     """
     by_label = [_by_label(tree) for tree in trees]
     labels = sorted(set().union(*by_label) - SHAPELESS)

@@ -27,7 +27,9 @@ def row(*labels: str, first: int = 0) -> tuple[Node, ...]:
 
 READINGS = {
     "a row": [row("x", "+", "x", "+", "c2"), row("x", "+", "c2", "+", "c2"), row("x", "x", "x", "x", "x")],
-    "dots": [row("x", ".", "x", ".", "."), row("x", ".", "x", r"\cdot", "."), row(r"\bullet", "x", r"\bullet", ".", ".")],
+    "dots": [
+        row("x", ".", "c1", ".", "."), row("x", ".", "+", r"\cdot", "."), row(r"\bullet", "x", r"\bullet", "+", "."),
+    ],
     "unknown signs": [row(OTHER, "+", OTHER, "+", "x"), row(OTHER, "+", "x", "+", "x"), row("?", "+", "?", "+", "x")],
     "one symbol": [(Node("x", (0, 1, 2, 3, 4)),), row("c1", "c2", "x", "c3", "x"), (Node(OTHER, (0, 1, 2, 3, 4)),)],
     "a matrix": [
