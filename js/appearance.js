@@ -3,15 +3,17 @@ import { innerRows, isGrid, symbols } from "./tree.js";
 
 /**
  * How improbable some readings are by the shapes of their symbols, each [that symbols of one label are of one class, that
- * those around which nothing tells are of theirs, times `inCells` in cells]. `points` are strokes of `count` points.
+ * those around which nothing tells are of theirs, times `in_cells` in cells]. `points` are strokes of `count` points;
+ * symbols of `shapeless` labels need not look alike.
  */
-export function improbabilities(rows, points, count, shapes, inCells) {
+export function improbabilities(rows, points, count, shapes, { in_cells: ofCells, shapeless }) {
   const all = rows.map((row) => [...symbols(row)].map(({ label, strokes }) => ({ label, key: strokes.join(" "), strokes })));
-  const readings = all.map(byLabel), labels = [...new Set(readings.flatMap((reading) => [...reading.keys()]))];
-  const disputed = labels.filter((label) => new Set(readings.map((reading) => (reading.get(label) ?? []).join("\n"))).size > 1);
+  const readings = all.map(byLabel), labels = new Set(readings.flatMap((reading) => [...reading.keys()]));
+  for (const label of shapeless) labels.delete(label);
+  const disputed = [...labels].filter((label) => new Set(readings.map((reading) => (reading.get(label) ?? []).join("\n"))).size > 1);
   const unaided = new Set(rows.flatMap((row) => unaidedOf(row)).flatMap(({ strokes }) => strokes));
   const named = all.map((reading) => reading.filter(({ strokes }) => strokes.some((stroke) => unaided.has(stroke))));
-  const share = all.some((reading) => reading.length === 1) ? 1 : inCells;
+  const share = all.some((reading) => reading.length === 1) ? 1 : ofCells;
   const nameOf = ({ label, key }) => `${label} ${key}`;
   const names = named.map((reading) => new Set(reading.map(nameOf)));
   const looks = new Map();

@@ -45,9 +45,9 @@ export function bestReadings(network, memory, points, language, constants, beam,
 }
 
 /** What readings lose by their symbols' looks beside the one that loses least; those far behind as much as any. */
-function lostByShape(ranked, points, count, shapes, constants, { close, in_cells: inCells }) {
+function lostByShape(ranked, points, count, shapes, constants, { close, ...rest }) {
   const best = Math.max(...ranked.map(({ score }) => score)), isClose = ({ score }) => score >= best - close;
-  const found = improbabilities(ranked.filter(isClose).map(({ row }) => row), points, count, shapes, inCells)
+  const found = improbabilities(ranked.filter(isClose).map(({ row }) => row), points, count, shapes, rest)
     .map(([unlike, strange]) => constants.consistency_weight * unlike + constants.shape_weight * strange);
   const least = Math.min(...found), most = Math.max(...found);
   let next = 0;

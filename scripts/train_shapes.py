@@ -4,7 +4,7 @@
     python scripts/train_shapes.py /data/crohme /data/unipen /data/detexify --out runs/shapes --resume
     python scripts/ship_expressions.py --data /data/crohme --bundle models/math --shapes runs/shapes/shapes.bin
 
-See `crohme.expressions.shapes` for what it is, and `consistency` for what it is for.
+See `crohme.expressions.shapes` for what it is, and `appearance` for what it is for.
 """
 
 from __future__ import annotations

@@ -62,7 +62,11 @@ def tables_of(trained: Bundle, vocabulary: Vocabulary) -> dict[str, Any]:
         "formats": {"text": _format(TEXT), "typst": _format(TYPST)},
         "stroke_limits": {label: _finite(limits(label)) for label in vocabulary.alphabet},
         "likeness": {"farthest": likeness.FARTHEST, "largest_ratio": likeness.LARGEST_RATIO},
-        "appearance": {"close": ranking.CLOSE, "in_cells": appearance.IN_CELLS},
+        "appearance": {
+            "close": ranking.CLOSE,
+            "in_cells": appearance.IN_CELLS,
+            "shapeless": sorted(appearance.SHAPELESS),
+        },
         "language": {
             "in_grids": language_model.IN_GRIDS,
             "alone": language_model.ALONE,

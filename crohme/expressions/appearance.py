@@ -1,7 +1,7 @@
 """What the symbols of a reading look like: each other, where they have one label, and their class, where nothing tells.
 
-One hand drew them, so that symbols of one label should look alike. And what stands in a cell of a matrix, or alone, may
-be anything: there its own shape tells more than elsewhere.
+One hand drew them, so that symbols of one label should look alike, but for dots and unknown signs. And what stands in
+a cell of a matrix, or alone, may be anything: there its own shape tells more than elsewhere.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from crohme.expressions.shapes import Looks, ShapeNetwork
+from crohme.notation.alphabet import OTHER
 from crohme.notation.tree import Node, SymbolTree, symbols
 from crohme.types import Float32Array, Float64Array
 
 IN_CELLS = 0.15
 """How much the class of a symbol in a cell counts beside that of one that stands alone: other cells say something."""
+SHAPELESS = frozenset({".", r"\cdot", r"\bullet", OTHER})
+"""Labels whose symbols need not look alike: a dot may be a point, a tick or a ring, and what is unknown anything."""
 
 _Symbol = tuple[int, ...]  # its strokes
 _Named = tuple[str, _Symbol]
@@ -33,12 +36,13 @@ def improbabilities(trees: Sequence[SymbolTree], points: Float32Array, shapes: S
         shapes: ShapeNetwork.
 
     Returns:
-        `(2, trees)` float64. Minus the logarithm of the probability that symbols of one label are of one class, for
-        each symbol in the mean over the others, and summed; and that of the class of each symbol around which nothing
-        tells, times `IN_CELLS` in cells.
+        `(2, trees)` float64. Minus the logarithm of the probability that symbols of one label, `SHAPELESS` ones left
+        out, are of one class, for each symbol in the mean over the others, and summed; and that of the class of each
+        symbol around which nothing tells, times `IN_CELLS` in cells.
     """
     by_label = [_by_label(tree) for tree in trees]
-    disputed = [label for label in sorted(set().union(*by_label)) if _differ([one.get(label) for one in by_label])]
+    labels = sorted(set().union(*by_label) - SHAPELESS)
+    disputed = [label for label in labels if _differ([one.get(label) for one in by_label])]
     groups = [[group for label in disputed if len(group := one.get(label, [])) > 1] for one in by_label]
     # A reading that is no matrix loses as much by the same symbols as one that is.
     unaided = {stroke for tree in trees for node in _unaided(tree) for stroke in node.strokes}

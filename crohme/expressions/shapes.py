@@ -19,7 +19,7 @@ _MAGIC = b"shapes1\0"
 _HEADER, _SIDES = "<3H2f", "<4H"
 _LARGEST = 8 << 20
 _MOST_LAYERS, _MOST_POINTS, _WIDEST_KERNEL, _WIDEST = 24, 256, 31, 1024
-_AT_ONCE = 256  # symbols: more take too much memory
+_AT_ONCE = 4 << 20  # numbers of a layer, of some symbols: more take too much memory
 _LEAST_LENGTH = 1e-6
 _STEEPEST = 1000.0
 _FLOOR = 1e-3  # of probabilities: what is less probable is as improbable
@@ -104,6 +104,8 @@ class ShapeNetwork:
         self.scale, self.offset = scale, offset
         self._check()
         self._index = {label: i for i, label in enumerate(classes)}
+        widest = max(max(one.kernel[..., 0].size, one.bias.size) for one in self.layers)
+        self._at_once = max(_AT_ONCE // (points * widest), 1)
 
     def look(self, symbols: Sequence[Strokes]) -> Looks:
         """What symbols by one hand look like.
@@ -111,7 +113,8 @@ class ShapeNetwork:
         Args:
             symbols: sequence of `(k, p, 2)` arrays, X to the right, Y down, in any unit. The strokes of each.
         """
-        some = [self._hidden(symbols[i : i + _AT_ONCE]) for i in range(0, len(symbols), _AT_ONCE)]
+        step = self._at_once
+        some = [self._hidden(symbols[i : i + step]) for i in range(0, len(symbols), step)]
         hidden = np.concatenate(some) if some else np.zeros((0, self.layers[-2].bias.size), np.float32)
         lengths = np.linalg.norm(hidden, axis=1, keepdims=True)
         vectors = hidden / np.maximum(lengths, _LEAST_LENGTH)

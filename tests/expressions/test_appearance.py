@@ -16,7 +16,7 @@ from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.shapes import Looks, ShapeNetwork
 from crohme.expressions.side_by_side import alone
 from crohme.ink import image_files
-from crohme.notation.alphabet import GRID
+from crohme.notation.alphabet import GRID, OTHER
 from crohme.notation.tree import Node, Relation, SymbolTree
 from crohme.types import Strokes
 from inkml_parser import Ink
@@ -112,6 +112,17 @@ def test_labels_that_all_readings_give_the_same_strokes_are_not_looked_at() -> N
     assert not improbabilities([row("abcd"), row("abce")], ink, shapes).any() and shapes.asked == [2]
 
 
+@pytest.mark.parametrize("label", [".", r"\cdot", r"\bullet", OTHER])
+def test_dots_and_unknown_signs_need_not_look_alike(label: str) -> None:
+    def reading(*labels: str) -> SymbolTree:
+        return SymbolTree(tuple(Node(one, (i,)) for i, one in enumerate(labels)))
+
+    ink, shapes = points(CURVE, LINE, CURVE, HOOK), Shapes()
+    assert not improbabilities([reading(label, label, "a", "b"), row("cdab")], ink, shapes).any() and not shapes.asked
+    readings = [reading(label, label, "c", "c"), reading(label, "a", "c", "b")]
+    assert improbabilities(readings, ink, shapes)[0].tolist() == pytest.approx([2 * 1, 0])
+
+
 def test_scripts_count_as_well_and_so_do_other_strokes_for_one_label() -> None:
     ink = points(CURVE, LINE, CURVE)
     script = SymbolTree((Node("c", (0,), {Relation.SUP: (Node("c", (1,)),)}), Node("c", (2,))))
@@ -169,6 +180,18 @@ def test_the_ranking_takes_its_weights_from_the_constants_of_the_bundle() -> Non
         assert weighed[latex][0] == pytest.approx(plain[latex][0] - beside, abs=1e-4)
     for latex in plain.keys() - set(close):
         assert weighed[latex][0] == pytest.approx(plain[latex][0] - np.ptp(lost), abs=1e-4)
+
+
+def test_two_unknown_signs_are_read_as_such() -> None:
+    around = np.linspace(0, 2 * np.pi, 60)
+    corners = np.arange(8) * 6 * np.pi / 7
+    star = np.stack([np.sin(corners), -np.cos(corners)], axis=1)
+    lobes = 13 * np.cos(around) - 5 * np.cos(2 * around) - 2 * np.cos(3 * around) - np.cos(4 * around)
+    heart = np.stack([np.sin(around) ** 3, -lobes / 16], axis=1)
+    plus = [np.array([[31.0, 0], [49, 0]]), np.array([[40.0, -9], [40, 9]])]
+    for first, second in ((star, heart), (heart, star)):
+        strokes = [first * 15, *plus, second * 15 + (80, 0)]
+        assert crohme.load("math").recognize(Ink.from_arrays(strokes)).latex == "? + ?"
 
 
 def test_traced_strokes_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

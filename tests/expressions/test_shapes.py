@@ -67,6 +67,24 @@ def test_a_symbol_looks_alike_wherever_it_stands_however_large_it_is_and_whateve
     assert nothing.vectors.shape == (0, 16) and nothing.unlike.shape == (0, 0) and nothing.classes.shape == (0, CLASSES)
 
 
+def test_the_symbols_at_once_are_so_few_that_they_fit_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    called = Layer.__call__
+
+    def spy(layer: Layer, x: np.ndarray) -> np.ndarray:
+        seen.append(len(x) * x.shape[1] * layer.kernel[..., 0].size)  # what stands in its windows
+        return called(layer, x)
+
+    monkeypatch.setattr(Layer, "__call__", spy)
+
+    def layer(width: int, inputs: int, outputs: int) -> Layer:
+        return Layer(np.full((width, inputs, outputs), 1e-3, np.float32), np.zeros(outputs, np.float32))
+
+    wide = [layer(1, 10, 1024), layer(1, 1024, 1024), layer(31, 1024, 1), layer(1, 1, 1), layer(1, 2, 1)]
+    looks = ShapeNetwork(256, [*wide, layer(1, 1, 1)], ("x",), 10.0, -7.0).look(SYMBOLS)
+    assert len(looks.vectors) == len(SYMBOLS) and max(seen) < 10 << 20
+
+
 def test_the_less_alike_two_symbols_are_the_less_probable_it_is_that_they_are_of_one_class() -> None:
     looks = random_network(RNG).look(SYMBOLS)
     vectors = looks.vectors.astype(np.float64)
