@@ -33,7 +33,8 @@ MOST_TOKENS, LONGEST = 1500, 5
 _MAGIC = b"ngrams1\0"
 _LARGEST = 4 << 20
 _NEW, _ALL_NEW = 100, 0.02
-"""A token that was never counted: once in a thousand (in tenths of a bit), but all of these together no more often."""
+"""A token that was never counted: once in a thousand (in tenths of a bit), but all new ones of a vocabulary together no
+more often than that share."""
 _ROUNDING = 0.1
 """How far sums of stored probabilities may be from one: a twentieth of a bit either way, more than once."""
 
@@ -144,6 +145,9 @@ class LanguageModel:
         Args:
             numbers: `(base,)` int64. The new number of each token.
             tokens: int. How many there are then.
+
+        Raises:
+            TableError: It has grown a hundred times, and nothing is left for new ones.
         """
         levels = []
         for level, (runs, keys) in enumerate(zip(self.levels, self._keys, strict=True)):
@@ -152,7 +156,10 @@ class LanguageModel:
             last = parts[-1].astype(np.uint16)
             levels.append(Runs(last[order], runs.followers[order], runs.improbable[order], runs.unseen[order]))
         new = np.setdiff1d(np.arange(tokens), numbers)
-        rare = min(max(_NEW, math.ceil(math.log(max(len(new), 1) / _ALL_NEW) / NATS)), LEAST)
+        # What a vocabulary that grows again and again has got already leaves less and less, but always something.
+        left = 1 + _ROUNDING - float(np.exp(self._seen[0]).sum())
+        share = min(_ALL_NEW, left / 8) / max(len(new), 1)
+        rare = min(max(_NEW, math.ceil(-math.log(max(share, 1e-9)) / NATS)), LEAST)
         first, at = levels[0], np.searchsorted(np.sort(numbers), new)
         levels[0] = Runs(
             np.arange(tokens, dtype=np.uint16),

@@ -107,7 +107,7 @@ class Run(TrainingRun):
     def restore(self) -> None:
         """See `TrainingRun`."""
         super().restore()
-        self.inherited = Inheritance.stored(self.folder, tuple(bundle.find(self.settings.network).files))
+        self.inherited = Inheritance.stored(self.folder, bundle.find(self.settings.network))
 
     def described(self) -> dict[str, Any]:
         """See `TrainingRun`. A resumed run takes its alphabet from there."""
