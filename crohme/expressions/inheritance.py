@@ -6,7 +6,8 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from crohme.expressions import language_model
 from crohme.expressions.language_model import LanguageModel
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.json_text import parsed
+from crohme.notation import SymbolTree
+from crohme.notation.grammar import END
+from crohme.notation.linear import linearize
 from crohme.training.run_folder import CheckpointError
 from inkml_parser.files import filling, read_regular, write_whole
 
@@ -86,31 +90,38 @@ class Inheritance:
             raise CheckpointError(f"what the run keeps of its first bundle is damaged: {error}", place) from None
 
 
-def inherited(trained: Bundle, known: Vocabulary, vocabulary: Vocabulary) -> Inheritance:
+def inherited(
+    trained: Bundle, known: Vocabulary, vocabulary: Vocabulary, trees: Iterable[SymbolTree] = ()
+) -> Inheritance:
     """What a network keeps of the bundle whose weights it begins with.
 
     Args:
         trained: Bundle.
         known: Vocabulary. Of the bundle.
         vocabulary: Vocabulary. Of the network.
+        trees: iterable of `SymbolTree`. What will be trained on. It tells how often new symbols are written.
     """
     files = dict(trained.files)
     if (content := files.pop(language_model.FILE, None)) is not None:
         try:
-            files[language_model.FILE] = _renumbered(content, known, vocabulary)
+            files[language_model.FILE] = _renumbered(content, known, vocabulary, trees)
         except TableError as error:
             log.warning("the model of language of %s is not kept: %s", trained.name, error)
     return Inheritance(trained.decoding, trained.calibration, files)
 
 
-def _renumbered(content: bytes, known: Vocabulary, vocabulary: Vocabulary) -> bytes:
+def _renumbered(content: bytes, known: Vocabulary, vocabulary: Vocabulary, trees: Iterable[SymbolTree]) -> bytes:
     """A model of language in the tokens of a larger vocabulary. Raises TableError where it cannot be one."""
     numbers = np.array([vocabulary.token_index.get(token, -1) for token in known.tokens])
     if (numbers < 0).any():
         raise TableError("it knows symbols that the network does not read")
     if len(vocabulary.tokens) > language_model.MOST_TOKENS:
         raise TableError(f"there are more than {language_model.MOST_TOKENS:,} tokens")
-    return LanguageModel.from_bytes(content).renumbered(numbers, len(vocabulary.tokens)).to_bytes()
+    shares = np.zeros(len(vocabulary.tokens))
+    if len(shares) > len(numbers):
+        counts = Counter(token for tree in trees for token, _ in [*linearize(tree), (END, None)])
+        shares = np.array([counts[token] for token in vocabulary.tokens]) / max(counts.total(), 1)
+    return LanguageModel.from_bytes(content).renumbered(numbers, shares).to_bytes()
 
 
 def _checksum(content: bytes) -> str:

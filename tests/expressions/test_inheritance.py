@@ -33,7 +33,7 @@ def test_a_model_of_language_in_a_larger_vocabulary_says_the_same_and_knows_new_
     larger = Vocabulary(Alphabet({*known.alphabet.entries, "\\heartsuit", "\\spadesuit"}))
     numbers = np.array([larger.token_index[token] for token in known.tokens])
     assert not np.array_equal(numbers, np.arange(len(numbers)))  # they do not just stand at the end
-    found = LanguageModel.from_bytes(model.renumbered(numbers, len(larger.tokens)).to_bytes())
+    found = LanguageModel.from_bytes(model.renumbered(numbers, np.zeros(len(larger.tokens))).to_bytes())
     latex = [
         r"x ^ { 2 } + y _ { i } = \frac { a } { b }",
         r"\sqrt [ 3 ] { q } \nabla \zeta",
@@ -47,7 +47,7 @@ def test_a_model_of_language_in_a_larger_vocabulary_says_the_same_and_knows_new_
     )
     assert new < usual - 2
     assert new > rare - 4
-    again = model.renumbered(np.arange(len(known.tokens)), len(known.tokens))
+    again = model.renumbered(np.arange(len(known.tokens)), np.zeros(len(known.tokens)))
     assert again.to_bytes() == model.to_bytes()
 
 
@@ -55,15 +55,39 @@ def test_very_many_new_symbols_share_little_probability() -> None:
     known = vocabulary_of(bundle.load("math"))
     model = LanguageModel.from_bytes(bundle.load("math").files[language_model.FILE])
     numbers = np.arange(len(known.tokens))
-    more = model.renumbered(numbers, language_model.MOST_TOKENS)  # it would not be one if they took a tenth of it
+    more = model.renumbered(
+        numbers, np.zeros(language_model.MOST_TOKENS)
+    )
     assert more.base == language_model.MOST_TOKENS
+
+
+def test_a_new_symbol_is_as_probable_as_it_is_in_what_is_trained_on() -> None:
+    trained = bundle.load("math")
+    known = vocabulary_of(trained)
+    larger = Vocabulary(Alphabet({*known.alphabet.entries, "\\heartsuit", "\\spadesuit"}))
+    latex = ["\\heartsuit + 1 = 2", *["x + y = z"] * 15, *["\\spadesuit"] * 15]
+    trees = [from_latex(one, larger.alphabet) for one in latex]
+    scores = []
+    for expressions in ((), trees):
+        kept = inherited(trained, known, larger, expressions)
+        model = LanguageModel.from_bytes(kept.files[language_model.FILE])
+        numbers = [larger.token_index[sign] for sign in ("\\heartsuit", "\\spadesuit", "x")]
+        scores.append(np.exp(-language_model.NATS * model.levels[0].improbable[numbers].astype(float)))
+    unknown, told = scores
+    assert told[2] == unknown[2]
+    rounding = 0.07  # a tenth of a bit
+    assert unknown[:2] == pytest.approx([0.001, 0.001], rel=rounding)
+    assert told[0] / told[1] == pytest.approx((1 / (6 + 15 * 6 + 15 * 2)) / 0.03, rel=rounding)
+    old = LanguageModel.from_bytes(trained.files[language_model.FILE]).levels[0].improbable
+    room = 1.1 - np.exp(-language_model.NATS * old.astype(float)).sum()  # for this and later vocabularies
+    assert told[:2].sum() == pytest.approx(room / 3, rel=rounding)
 
 
 def test_a_vocabulary_may_grow_again_and_again() -> None:
     model = LanguageModel.from_bytes(bundle.load("math").files[language_model.FILE])
     first = model.base
     for _ in range(20):
-        model = model.renumbered(np.arange(model.base), model.base + 21)
+        model = model.renumbered(np.arange(model.base), np.full(model.base + 21, 0.05))
     found = model.levels[0].improbable
     assert found[first + 1] == found[first] < found[-1] < language_model.LEAST
 
