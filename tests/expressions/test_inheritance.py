@@ -55,9 +55,7 @@ def test_very_many_new_symbols_share_little_probability() -> None:
     known = vocabulary_of(bundle.load("math"))
     model = LanguageModel.from_bytes(bundle.load("math").files[language_model.FILE])
     numbers = np.arange(len(known.tokens))
-    more = model.renumbered(
-        numbers, np.zeros(language_model.MOST_TOKENS)
-    )
+    more = model.renumbered(numbers, np.zeros(language_model.MOST_TOKENS))
     assert more.base == language_model.MOST_TOKENS
 
 
