@@ -102,7 +102,9 @@ def ship(
     shipped = bundle.load(folder)
     if texts is not None:
         log.info("counting what people write")
-        shipped = replace(shipped, files={**shipped.files, **_language_of(shipped, data, texts)})
+        weight = shipped.decoding["language_weight"] or DECODING["language_weight"][1]  # it knows all symbols now
+        files = {**shipped.files, **_language_of(shipped, data, texts)}
+        shipped = replace(shipped, files=files, decoding={**shipped.decoding, "language_weight": weight})
     if shapes is not None:
         shipped = replace(shipped, files={**shipped.files, SHAPES: read_regular(shapes)})
     younger = bundle.find(shipped.network).added_later

