@@ -59,11 +59,8 @@ def read_configuration(folder: Path) -> Configuration:
     with naming(folder, "config.json"):
         network = _network_of(config)
         shapes = network.shapes(config["arguments"])
-        later, tables = network.added_later, {"arguments": config["arguments"]}
-        for name, what in SETTINGS.items():
-            # A stored constant has no default, unless it is newer than the bundle.
-            taken = {key: (kind, later.get(key, REQUIRED)) for key, (kind, _) in getattr(network, name).items()}
-            tables[name] = completed(config[name], taken, network.name, what)
+        tables = {"arguments": config["arguments"]}
+        tables |= {name: stored_table(network, name, config[name]) for name in SETTINGS}
         provenance = Provenance.from_dict(config["provenance"])
     if config["config_sha256"] != checksum_of(config):
         raise BundleError("config.json does not match its checksum", folder)
@@ -76,6 +73,22 @@ def check_file(folder: Path, name: str, checksum: str) -> None:
     with opened(folder / name) as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != checksum:
             raise BundleError(f"{name} does not match its checksum", folder)
+
+
+def stored_table(network: Network, name: str, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A table as some version stored it, with what is newer than that.
+
+    Args:
+        network: Network.
+        name: str. One of `SETTINGS`.
+        stored: mapping.
+
+    Raises:
+        TableError: A value is missing, unknown or out of range. None has a default, unless it is newer.
+    """
+    later = network.added_later
+    taken = {key: (kind, later.get(key, REQUIRED)) for key, (kind, _) in getattr(network, name).items()}
+    return completed(stored, taken, network.name, SETTINGS[name])
 
 
 def sealed(entries: Mapping[str, Any], folder: Path, files: Iterable[str] = ()) -> str:

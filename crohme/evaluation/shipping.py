@@ -102,7 +102,9 @@ def ship(
     shipped = bundle.load(folder)
     if texts is not None:
         log.info("counting what people write")
-        shipped = replace(shipped, files={**shipped.files, **_language_of(shipped, data, texts)})
+        weight = shipped.decoding["language_weight"] or DECODING["language_weight"][1]  # it knows all symbols now
+        files = {**shipped.files, **_language_of(shipped, data, texts)}
+        shipped = replace(shipped, files=files, decoding={**shipped.decoding, "language_weight": weight})
     if shapes is not None:
         shipped = replace(shipped, files={**shipped.files, SHAPES: read_regular(shapes)})
     younger = bundle.find(shipped.network).added_later
@@ -112,7 +114,7 @@ def ship(
     fitted_with = strength if run else shipped.metrics.get(_FITTED_WITH)
     log.info("calibrating the confidence on %s, as ink and as pictures", measured_on[0].name)
     calibrated = _calibrations(raw, measured_on[0], is_crohme, fitted_with)
-    fitted = bundle.revise(raw, decoding=decoding, calibration=calibrated)
+    fitted = bundle.revise(raw, decoding=decoding, calibration={**shipped.calibration, **calibrated})
     log.info("measuring")
     figures = _measured(folder, measured_on, is_crohme, also or {})
     bundle.revise(fitted, metrics={_FITTED_WITH: fitted_with} | figures)
@@ -174,6 +176,8 @@ def _calibrations(
 ) -> dict[str, tuple[float, ...]]:
     """What fits the scores of a bundle: of ink with all its classes, of pictures with those of CROHME.
 
+    Nothing of a kind of source whose readings say nothing of what is right.
+
     Each file is read with the bias that the others give, where a bias was fitted: with this strength.
     """
     biases = biases_of_others(_symbol_logits(raw.path, validation, is_crohme), strength) if strength else []
@@ -205,7 +209,7 @@ def _measured(
 
 
 def _fitted(outcomes: list[Outcome], source: str) -> dict[str, tuple[float, ...]]:
-    """The calibration of one kind of source; that of no correction where the readings say nothing of what is right."""
+    """The calibration of one kind of source; none where the readings say nothing of what is right."""
     read = [o for o in outcomes if o.read and o.confidence is not None]
     compared = [o for o in read if o.margin is not None]
     margins = [min(o.margin or 0.0, WIDEST_MARGIN) ** 2 for o in compared]
@@ -215,10 +219,10 @@ def _fitted(outcomes: list[Outcome], source: str) -> dict[str, tuple[float, ...]
             raise ValueError("it says nothing of what is right")
     except ValueError as error:
         log.warning("the confidence of %s stays as it is: %s", source, error)
-        return {source: _UNCALIBRATED[source]}
+        return {}
     margin = source + MARGIN
     if len(compared) >= _ENOUGH and len({o.is_right for o in compared}) == 2:
         plane = calibration.fit([o.confidence or 0.0 for o in compared], [o.is_right for o in compared], margins)
         if CALIBRATION[margin][0].check(plane):
             return {source: line, margin: plane}
-    return {source: line}
+    return {source: line, margin: CALIBRATION[margin][1]}  # not that of an older line

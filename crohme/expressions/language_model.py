@@ -28,12 +28,13 @@ ALONE = -8.0
 NATS = math.log(2) / 10
 """Probabilities are stored in tenths of a bit."""
 LEAST = 255
+_NEVER = math.exp(-NATS * LEAST)
 MOST_TOKENS, LONGEST = 1500, 5
 """A run of five of 1,500 tokens is one number that Python and JavaScript have exactly."""
 _MAGIC = b"ngrams1\0"
 _LARGEST = 4 << 20
-_NEW, _ALL_NEW = 100, 0.02
-"""A token that was never counted: once in a thousand (in tenths of a bit), but all of these together no more often."""
+_NEW = 0.001, 0.03
+"""How often a token is written that was never counted: at least, where nothing is known of it, and at most."""
 _ROUNDING = 0.1
 """How far sums of stored probabilities may be from one: a twentieth of a bit either way, more than once."""
 
@@ -138,12 +139,16 @@ class LanguageModel:
         if (np.abs(np.concatenate(totals) - 1) > _ROUNDING).any():
             raise TableError("its probabilities do not add up to one")
 
-    def renumbered(self, numbers: Int64Array, tokens: int) -> LanguageModel:
-        """The same model of a larger vocabulary, of whose new tokens it knows that they are rare.
+    def renumbered(self, numbers: Int64Array, shares: Float64Array) -> LanguageModel:
+        """The same model of a larger vocabulary, of whose new tokens it knows how often they are written.
 
         Args:
             numbers: `(base,)` int64. The new number of each token.
-            tokens: int. How many there are then.
+            shares: `(tokens,)` float64. How often each token of the larger vocabulary is written, 0 to 1, as far as is
+                known; those of old tokens are not used.
+
+        Raises:
+            TableError: It has grown a hundred times, and nothing is left for new ones.
         """
         levels = []
         for level, (runs, keys) in enumerate(zip(self.levels, self._keys, strict=True)):
@@ -151,11 +156,15 @@ class LanguageModel:
             order = np.lexsort(parts[::-1])
             last = parts[-1].astype(np.uint16)
             levels.append(Runs(last[order], runs.followers[order], runs.improbable[order], runs.unseen[order]))
-        new = np.setdiff1d(np.arange(tokens), numbers)
-        rare = min(max(_NEW, math.ceil(math.log(max(len(new), 1) / _ALL_NEW) / NATS)), LEAST)
+        new = np.setdiff1d(np.arange(len(shares)), numbers)
+        often = np.clip(shares[new], *_NEW)
+        # What a vocabulary that grows again and again has got already leaves less and less, but always something.
+        left = 1 + _ROUNDING - float(np.exp(self._seen[0]).sum())
+        often *= min(1.0, max(left, 0.0) / 3 / max(float(often.sum()), _NEW[0]))
+        rare = np.minimum(np.ceil(-np.log(np.maximum(often, _NEVER)) / NATS), LEAST).astype(np.uint8)
         first, at = levels[0], np.searchsorted(np.sort(numbers), new)
         levels[0] = Runs(
-            np.arange(tokens, dtype=np.uint16),
+            np.arange(len(shares), dtype=np.uint16),
             np.insert(first.followers, at, 0),
             np.insert(first.improbable, at, rare),
             np.insert(first.unseen, at, 0),

@@ -107,7 +107,7 @@ class Run(TrainingRun):
     def restore(self) -> None:
         """See `TrainingRun`."""
         super().restore()
-        self.inherited = Inheritance.stored(self.folder, tuple(bundle.find(self.settings.network).files))
+        self.inherited = Inheritance.stored(self.folder, bundle.find(self.settings.network))
 
     def described(self) -> dict[str, Any]:
         """See `TrainingRun`. A resumed run takes its alphabet from there."""
@@ -127,7 +127,8 @@ class Run(TrainingRun):
         began_with = bundle.load(trained)
         warm_start(self.model.network, self.arguments, self.vocabulary, began_with, expressions)
         self.average = self.model.get_weights()
-        self.inherited = inherited(began_with, vocabulary_of(began_with), self.vocabulary)
+        trees = (expression.tree for expression in expressions)
+        self.inherited = inherited(began_with, vocabulary_of(began_with), self.vocabulary, trees)
 
     def validate(self, validation: Validation, weights: list[np.ndarray]) -> dict[str, float]:
         """Figures of some weights; none but on the first of several machines."""

@@ -109,7 +109,7 @@ def test_the_margin_is_calibrated_from_so_many_readings_on(
     read = zip(confidences, margins, right, strict=True)
     found = [Outcome(str(i), "x", "x", c, 0 if hit else 1, margin=m) for i, (c, m, hit) in enumerate(read)]
     shutil.copytree(expression_bundle, tmp_path / "bundle")
-    for number, is_fitted in ((shipping._ENOUGH - 1, False), (300, True)):
+    for number, is_fitted in ((shipping._ENOUGH - 1, False), (300, True), (shipping._ENOUGH - 1, False), (300, True)):
         monkeypatch.setattr(shipping, "evaluate", lambda *_, number=number, **__: found[:number])
         shipping.ship(None, tmp_path / "bundle", data)
         shipped = bundle.load(tmp_path / "bundle").calibration
@@ -140,6 +140,17 @@ def test_without_a_validation_split_nothing_is_trained(tmp_path: Path, capsys: p
 
 
 @pytest.mark.parametrize("read", [[(0.5, 1), (0.9, 1)], [(0.9, 1), (0.8, 1), (0.4, 0), (0.85, 0)], []])
-def test_readings_that_say_nothing_of_confidence_leave_it_as_it_is(read: list[tuple[float, int]]) -> None:
+def test_readings_that_say_nothing_of_confidence_leave_it_as_it_is(
+    read: list[tuple[float, int]], data: Path, tmp_path: Path, expression_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     outcomes = [Outcome(str(i), "x", "y", confidence, errors) for i, (confidence, errors) in enumerate(read)]
-    assert shipping._fitted(outcomes, "ink") == {"ink": (1.0, 0.0)}
+    assert shipping._fitted(outcomes, "ink") == {}
+    if not read:
+        return  # there is nothing to measure
+    shutil.copytree(expression_bundle, tmp_path / "bundle")
+    before = bundle.load(tmp_path / "bundle")
+    kept = {"ink": [0.6, 1.5], "traced": [0.5, 1.25], "ink_margin": [0.4, 0.1, 0.7], "traced_margin": []}
+    bundle.revise(before, calibration=kept)  # as one that is trained further has it of its first bundle
+    monkeypatch.setattr(shipping, "evaluate", lambda *_, **__: outcomes)
+    shipping.ship(None, tmp_path / "bundle", data)
+    assert {name: list(line) for name, line in bundle.load(tmp_path / "bundle").calibration.items()} == kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from crohme.notation import Alphabet, from_latex
 from crohme.training.run_folder import CheckpointError
 from tests.expressions.shape_networks import random_network
 
-FILES = (language_model.FILE, shapes.FILE)
+NETWORK = bundle.find("stroke_transformer")
 
 
 def wider(known: Vocabulary) -> Vocabulary:
@@ -31,7 +33,7 @@ def test_a_model_of_language_in_a_larger_vocabulary_says_the_same_and_knows_new_
     larger = Vocabulary(Alphabet({*known.alphabet.entries, "\\heartsuit", "\\spadesuit"}))
     numbers = np.array([larger.token_index[token] for token in known.tokens])
     assert not np.array_equal(numbers, np.arange(len(numbers)))  # they do not just stand at the end
-    found = LanguageModel.from_bytes(model.renumbered(numbers, len(larger.tokens)).to_bytes())
+    found = LanguageModel.from_bytes(model.renumbered(numbers, np.zeros(len(larger.tokens))).to_bytes())
     latex = [
         r"x ^ { 2 } + y _ { i } = \frac { a } { b }",
         r"\sqrt [ 3 ] { q } \nabla \zeta",
@@ -45,7 +47,7 @@ def test_a_model_of_language_in_a_larger_vocabulary_says_the_same_and_knows_new_
     )
     assert new < usual - 2
     assert new > rare - 4
-    again = model.renumbered(np.arange(len(known.tokens)), len(known.tokens))
+    again = model.renumbered(np.arange(len(known.tokens)), np.zeros(len(known.tokens)))
     assert again.to_bytes() == model.to_bytes()
 
 
@@ -53,8 +55,48 @@ def test_very_many_new_symbols_share_little_probability() -> None:
     known = vocabulary_of(bundle.load("math"))
     model = LanguageModel.from_bytes(bundle.load("math").files[language_model.FILE])
     numbers = np.arange(len(known.tokens))
-    more = model.renumbered(numbers, language_model.MOST_TOKENS)  # it would not be one if they took a tenth of it
+    more = model.renumbered(numbers, np.zeros(language_model.MOST_TOKENS))
     assert more.base == language_model.MOST_TOKENS
+
+
+def test_a_new_symbol_is_as_probable_as_it_is_in_what_is_trained_on() -> None:
+    trained = bundle.load("math")
+    known = vocabulary_of(trained)
+    larger = Vocabulary(Alphabet({*known.alphabet.entries, "\\heartsuit", "\\spadesuit"}))
+    latex = ["\\heartsuit + 1 = 2", *["x + y = z"] * 15, *["\\spadesuit"] * 15]
+    trees = [from_latex(one, larger.alphabet) for one in latex]
+    scores = []
+    for expressions in ((), trees):
+        kept = inherited(trained, known, larger, expressions)
+        model = LanguageModel.from_bytes(kept.files[language_model.FILE])
+        numbers = [larger.token_index[sign] for sign in ("\\heartsuit", "\\spadesuit", "x")]
+        scores.append(np.exp(-language_model.NATS * model.levels[0].improbable[numbers].astype(float)))
+    assert kept.decoding == {**trained.decoding, "language_weight": 0.0}  # it knows nothing of what stands around them
+    assert inherited(trained, known, known, trees).decoding == trained.decoding
+    unknown, told = scores
+    assert told[2] == unknown[2]
+    rounding = 0.07  # a tenth of a bit
+    assert unknown[:2] == pytest.approx([0.001, 0.001], rel=rounding)
+    assert told[0] / told[1] == pytest.approx((1 / (6 + 15 * 6 + 15 * 2)) / 0.03, rel=rounding)
+    old = LanguageModel.from_bytes(trained.files[language_model.FILE]).levels[0].improbable
+    room = 1.1 - np.exp(-language_model.NATS * old.astype(float)).sum()  # for this and later vocabularies
+    assert told[:2].sum() == pytest.approx(room / 3, rel=rounding)
+
+
+def test_a_vocabulary_may_grow_again_and_again() -> None:
+    model = LanguageModel.from_bytes(bundle.load("math").files[language_model.FILE])
+    first = model.base
+    for _ in range(20):
+        model = model.renumbered(np.arange(model.base), np.full(model.base + 21, 0.05))
+    found = model.levels[0].improbable
+    assert found[first + 1] == found[first] < found[-1] < language_model.LEAST
+
+
+def test_a_model_that_cannot_grow_is_not_kept(caplog: pytest.LogCaptureFixture) -> None:
+    trained = bundle.load("math")
+    many = Vocabulary(Alphabet({*vocabulary_of(trained).alphabet.entries, *(f"\\Sign{i:x}" for i in range(1500))}))
+    assert language_model.FILE not in inherited(trained, vocabulary_of(trained), many).files
+    assert "the model of language of math is not kept: there are more than 1,500 tokens" in caplog.text
 
 
 def test_what_is_kept_is_stored_in_the_folder_of_the_run(tmp_path: Path) -> None:
@@ -66,15 +108,62 @@ def test_what_is_kept_is_stored_in_the_folder_of_the_run(tmp_path: Path) -> None
     assert kept.files == dict(trained.files) and kept.decoding == trained.decoding
     assert kept.calibration == trained.calibration
     kept.save(tmp_path)
-    again = Inheritance.stored(tmp_path, FILES)
+    again = Inheritance.stored(tmp_path, NETWORK)
     assert again.files == kept.files and dict(again.decoding) == dict(kept.decoding)
     assert {name: tuple(line) for name, line in again.calibration.items()} == {
         name: tuple(line) for name, line in kept.calibration.items()
     }
-    (tmp_path / FOLDER / "constants.json").write_text("{")
-    with pytest.raises(CheckpointError, match="damaged"):
-        Inheritance.stored(tmp_path, FILES)
-    assert Inheritance.stored(tmp_path / "none", FILES) == Inheritance()
+    assert Inheritance.stored(tmp_path / "none", NETWORK) == Inheritance()
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("constants.json", lambda content: b"{"),
+        ("constants.json", lambda content: b"[]"),
+        ("constants.json", lambda content: json.dumps({**json.loads(content), "decoding": ["beam"]}).encode()),
+        ("constants.json", lambda content: content.replace(b'"beam": 5', b'"beam": 0')),
+        ("constants.json", lambda content: content.replace(b'"beam"', b'"bean"')),
+        ("constants.json", lambda content: content.replace(b'"ink"', b'"pen"')),
+        ("constants.json", lambda content: content.replace(b'"language.bin"', b'"../other.bin"')),
+        ("language.bin", lambda content: content[:-1]),
+        ("language.bin", lambda content: content[:-1] + bytes([content[-1] ^ 1])),
+        ("language.bin", None),
+        ("constants.json", None),
+    ],
+)
+def test_what_is_damaged_is_found_before_hours_of_training(
+    tmp_path: Path, name: str, damage: Callable[[bytes], bytes] | None
+) -> None:
+    trained = bundle.load("math")
+    known = vocabulary_of(trained)
+    inherited(trained, known, known).save(tmp_path)
+    file = tmp_path / FOLDER / name
+    if damage is None:
+        file.unlink()
+    else:
+        before = file.read_bytes()
+        file.write_bytes(damage(before))
+        assert file.read_bytes() != before
+    with pytest.raises(CheckpointError, match="what the run keeps of its first bundle is damaged"):
+        Inheritance.stored(tmp_path, NETWORK)
+
+
+def test_what_an_earlier_run_left_in_the_folder_is_not_kept(tmp_path: Path) -> None:
+    trained = bundle.load("math")
+    known = vocabulary_of(trained)
+    inherited(trained, known, known).save(tmp_path)  # and was killed before its first checkpoint
+    Inheritance().save(tmp_path)
+    assert Inheritance.stored(tmp_path, NETWORK) == Inheritance()
+
+
+def test_constants_that_are_newer_than_the_run_change_nothing(tmp_path: Path) -> None:
+    trained = bundle.load("math")
+    kept = Inheritance({n: v for n, v in trained.decoding.items() if n not in NETWORK.added_later}, trained.calibration)
+    kept.save(tmp_path)
+    found = Inheritance.stored(tmp_path, NETWORK).decoding
+    later = {name: value for name, value in NETWORK.added_later.items() if name in NETWORK.decoding}
+    assert later and found == {**trained.decoding, **later}
 
 
 def test_a_model_of_other_symbols_is_not_kept() -> None:
