@@ -1,16 +1,15 @@
 /** What a symbol looks like by itself: like which other ones, and like which class, see `crohme/expressions/shapes.py`. */
-import { BundleError } from "./errors.js";
 import { Layers, softmax } from "./matrix.js";
 import { pathLength, resample } from "./sequences.js";
 import { ofHalves } from "./weights.js";
 
-const MAGIC = "shapes1\0";
 const HEADER = 14;
+const BITS = 7, LARGEST = 2 ** (BITS - 1) - 1;
 const FEATURES = 10;
 const LEAST_LENGTH = 1e-6;
 const FLOOR = 1e-3;
 
-/** The network that stands in the file of the weights, or null where there is none. Throws BundleError. */
+/** The network that stands in the file of the weights, see `crohme/browser/shapes.py`; null where there is none. */
 export function readShapes(bytes, { offset, length } = { offset: 0, length: 0 }, vectors = true) {
   return length ? new ShapeNetwork(bytes.slice(offset, offset + length), vectors) : null;
 }
@@ -18,19 +17,19 @@ export function readShapes(bytes, { offset, length } = { offset: 0, length: 0 },
 /** Convolutions over the points of single symbols in pairs, mean and maximum over the points, and layers for vector and classes. */
 export class ShapeNetwork {
   constructor(bytes, vectors = true) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), start = MAGIC.length;
-    if (String.fromCharCode(...bytes.subarray(0, start)) !== MAGIC) throw new BundleError("its network of shapes is of another version");
-    this.points = view.getUint16(start, true);
-    const count = view.getUint16(start + 2, true), singles = ofHalves(), given = new Map();
-    const names = view.getUint16(start + 4, true);
-    [this.scale, this.offset] = [6, 10].map((place) => view.getFloat32(start + place, true));
-    let at = start + HEADER + 8 * count + names;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), singles = ofHalves(), given = new Map();
+    const [points, count, names] = [0, 2, 4].map((place) => view.getUint16(place, true));
+    const [scale, offset] = [6, 10].map((place) => view.getFloat32(place, true));
+    Object.assign(this, { points, scale, offset });
+    let at = HEADER + 8 * count + names;
     this.classes = new Map(new TextDecoder().decode(bytes.subarray(at - names, at)).split("\n").map((label, i) => [label, i]));
-    const read = (size) => Float32Array.from({ length: size }, () => (at += 2, singles[view.getUint16(at - 2, true)]));
+    const halves = (size) => Float32Array.from({ length: size }, () => (at += 2, singles[view.getUint16(at - 2, true)]));
     this.sides = Array.from({ length: count }, (_, i) => {
-      const [width, inputs, outputs, stride] = [0, 2, 4, 6].map((place) => view.getUint16(start + HEADER + 8 * i + place, true));
-      const kernel = read(width * inputs * outputs), bias = read(outputs);
-      given.set(i, { kernel, bias, inner: width * inputs });
+      const [width, inputs, outputs, stride] = [0, 2, 4, 6].map((place) => view.getUint16(HEADER + 8 * i + place, true));
+      const scales = halves(outputs), size = width * inputs * outputs;
+      const kernel = ofSevenths(bytes, at, size).map((number, k) => number * scales[k % outputs]);
+      at += Math.ceil((size * BITS) / 8);
+      given.set(i, { kernel, bias: halves(outputs), inner: width * inputs });
       return { width, inputs, stride };
     });
     this.layers = new Layers(given, vectors);
@@ -78,6 +77,22 @@ export class ShapeNetwork {
     }
     return rectified(this.layers.apply(layer, windows));
   }
+}
+
+/** Numbers of seven bits, the lowest first, as `LARGEST` less. */
+function ofSevenths(bytes, start, count) {
+  const found = new Float32Array(count);
+  let kept = 0, bits = 0, at = start;
+  for (let i = 0; i < count; i++) {
+    while (bits < BITS) {
+      kept |= bytes[at++] << bits;
+      bits += 8;
+    }
+    found[i] = (kept & (2 ** BITS - 1)) - LARGEST;
+    kept >>= BITS;
+    bits -= BITS;
+  }
+  return found;
 }
 
 function rectified(x) {

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from crohme.browser.shapes import packed_shapes
 from crohme.browser.tables import tables_of
 from crohme.browser.weights import packed
 from crohme.bundle import Bundle, BundleError
@@ -51,8 +52,8 @@ def contents_of(trained: Bundle) -> dict[str, bytes]:
     vocabulary = Recognizer(trained).vocabulary
     if trained.network != NETWORK:
         raise BundleError(f"there is no {trained.network} in JavaScript, only {NETWORK}", trained.path)
-    files = {"language": language_model.FILE, "shapes": shapes.FILE}
-    weights, described = packed(trained.weights, {name: trained.files.get(file, b"") for name, file in files.items()})
+    language, looks = (trained.files.get(name, b"") for name in (language_model.FILE, shapes.FILE))
+    weights, described = packed(trained.weights, {"language": language, "shapes": packed_shapes(looks)})
     tables = tables_of(trained, vocabulary) | {"weights": {"file": WEIGHTS, **described}}
     return {
         TABLES: json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode(),

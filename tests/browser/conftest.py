@@ -17,9 +17,11 @@ import pytest
 
 from crohme import bundle
 from crohme.browser.export import export
+from crohme.browser.shapes import rounded_shapes
 from crohme.browser.site import write_site
 from crohme.browser.weights import rounded
 from crohme.expressions.recognizer import Recognizer
+from crohme.expressions.shapes import FILE
 from inkml_parser import Ink, read
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -50,7 +52,9 @@ def recognizer() -> Recognizer:
 def rounded_recognizer(recognizer: Recognizer) -> Recognizer:
     """The one in Python with the weights as a browser has them."""
     assert recognizer.bundle is not None
-    return Recognizer(replace(recognizer.bundle, weights=rounded(recognizer.bundle.weights)))
+    trained = recognizer.bundle
+    files = {**trained.files, FILE: rounded_shapes(trained.files[FILE])}
+    return Recognizer(replace(trained, weights=rounded(trained.weights), files=files))
 
 
 @pytest.fixture(scope="session")
