@@ -1,6 +1,6 @@
 /** What a symbol looks like by itself: like which other ones, and like which class, see `crohme/expressions/shapes.py`. */
 import { Layers, softmax } from "./matrix.js";
-import { pathLength, resample } from "./sequences.js";
+import { normalise, pathLength, resample } from "./sequences.js";
 import { ofHalves } from "./weights.js";
 
 const HEADER = 14;
@@ -113,7 +113,7 @@ function pooled(x, width) {
 
 /** A symbol as points at even distances along its ink, each with ten features, see `crohme/ink/sequences.py`. */
 export function sequence(strokes, points) {
-  const unit = inUnitBox(strokes);
+  const unit = normalise(strokes);
   const counts = shared(unit, Math.max(points, 2 * unit.length));
   const all = Math.min(counts.reduce((sum, count) => sum + count, 0), points);
   const out = new Float32Array(all * FEATURES);
@@ -132,19 +132,6 @@ export function sequence(strokes, points) {
     }
   });
   return out;
-}
-
-function inUnitBox(strokes) {
-  const low = [Infinity, Infinity], high = [-Infinity, -Infinity];
-  for (const stroke of strokes) {
-    stroke.forEach((value, i) => {
-      low[i & 1] = Math.min(low[i & 1], value);
-      high[i & 1] = Math.max(high[i & 1], value);
-    });
-  }
-  const size = Math.max(high[0] - low[0], high[1] - low[1]);
-  return strokes.map((stroke) =>
-    Float64Array.from(stroke, (value, i) => (size > 0 ? (value - (low[i & 1] + high[i & 1]) / 2) / size : 0)));
 }
 
 /** How many points each stroke gets: two, and a share of the rest by its length. */

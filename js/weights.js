@@ -26,9 +26,11 @@ function fromEighths(bytes, offset, [rows, columns], byRow) {
   return data;
 }
 
+let halves;
+
 /** What each of the numbers of half precision is. */
 export function ofHalves() {
-  return Float32Array.from({ length: 65536 }, (_, bits) => {
+  return halves ??= Float32Array.from({ length: 65536 }, (_, bits) => {
     const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
     if (exponent === 31) return fraction ? NaN : sign * Infinity;
     return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));

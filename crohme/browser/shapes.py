@@ -1,11 +1,10 @@
 """The network of shapes as a browser has it: in seven bits, because all its weights are to be six megabytes at most.
 
-Before each kernel stand the scales of its columns, in half precision; its numbers follow from the lowest bit on.
+Before each kernel stand the scales of its columns, after it the bias, both in half precision; its numbers follow from
+the lowest bit on.
 """
 
 from __future__ import annotations
-
-import struct
 
 import numpy as np
 
@@ -14,15 +13,12 @@ from crohme.types import Float32Array, UInt8Array
 
 _BITS = 7
 _LARGEST = 2 ** (_BITS - 1) - 1
-_HEADER, _SIDES = "<3H2f", "<4H"
 
 
 def packed_shapes(content: bytes) -> bytes:
     """What `js/shapes.js` reads, little-endian; nothing for nothing.
 
-    How many points, layers, and bytes of classes (two bytes each); scale and offset in single precision; the width,
-    inputs, outputs and stride of each layer (two bytes each); the classes, one a line; of each layer scales, kernel (up
-    to a whole byte) and bias, both in half precision.
+    The `head` of the network, and of each layer scales, kernel (up to a whole byte) and bias.
 
     Args:
         content: bytes. See `ShapeNetwork.to_bytes`.
@@ -30,10 +26,7 @@ def packed_shapes(content: bytes) -> bytes:
     if not content:
         return b""
     network = ShapeNetwork.from_bytes(content)
-    names = "\n".join(network.classes).encode()
-    parts = [struct.pack(_HEADER, network.points, len(network.layers), len(names), network.scale, network.offset)]
-    parts += [struct.pack(_SIDES, *layer.kernel.shape, layer.stride) for layer in network.layers]
-    parts.append(names)
+    parts = [network.head()]
     for layer in network.layers:
         scales, numbers = _numbers(layer.kernel)
         bits = np.unpackbits(numbers.reshape(-1, 1), axis=1, count=_BITS, bitorder="little")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -139,21 +140,24 @@ class ShapeNetwork:
         return last(pooled[:, None])[:, 0]
 
     def to_bytes(self) -> bytes:
-        """As the content of a file, little-endian.
-
-        After `shapes1` and a zero byte: how many points, layers, and bytes of classes (two bytes each); scale and
-        offset in single precision; the width, inputs, outputs and stride of each layer (two bytes each); the classes,
-        one a line; the kernel and then the bias of each layer, in half precision.
-        """
-        names = "\n".join(self.classes).encode()
-        content = _MAGIC + struct.pack(_HEADER, self.points, len(self.layers), len(names), self.scale, self.offset)
-        content += b"".join(struct.pack(_SIDES, *one.kernel.shape, one.stride) for one in self.layers)
-        content += names
+        """As the content of a file: `shapes1`, a zero byte, the `head`, and of each layer kernel and bias as halves."""
+        content = _MAGIC + self.head()
         for layer in self.layers:
             content += layer.kernel.astype("<f2").tobytes() + layer.bias.astype("<f2").tobytes()
         return content
 
+    def head(self) -> bytes:
+        """All but the weights, little-endian.
+
+        How many points, layers, and bytes of classes (two bytes each); scale and offset in single precision; the width,
+        inputs, outputs and stride of each layer (two bytes each); the classes, one a line.
+        """
+        names = "\n".join(self.classes).encode()
+        head = struct.pack(_HEADER, self.points, len(self.layers), len(names), self.scale, self.offset)
+        return head + b"".join(struct.pack(_SIDES, *one.kernel.shape, one.stride) for one in self.layers) + names
+
     @classmethod
+    @lru_cache(maxsize=1)  # of a bundle it is checked, then read with
     def from_bytes(cls, content: bytes) -> ShapeNetwork:
         """What `to_bytes` gives.
 
