@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 import numpy as np
 
-from crohme.augment.pool import Pool
+from crohme.augment.pool import DrawnHand, Pool
 from crohme.notation.alphabet import Height, Kind, symbol_class
 from crohme.types import Strokes
 
@@ -63,6 +63,13 @@ _BY_LABEL = {
     "\\_": Stand.SIGN,
 }
 
+ON_LINE = frozenset({Stand.SMALL, Stand.TALL, Stand.DEEP})
+"""How letters and digits stand."""
+_FEWEST_CLASSES = 15
+"""Letters and digits that tell how large somebody writes."""
+_FARTHEST = 1.8
+"""How much larger or smaller than usual a letter is beside the others of its hand."""
+
 
 def stand_of(label: str) -> Stand:
     """How a symbol of a class stands, by its row of the alphabet."""
@@ -72,12 +79,13 @@ def stand_of(label: str) -> Stand:
     return _BY_LABEL.get(label) or _BY_HEIGHT[symbol.height]
 
 
-def in_row(drawing: Strokes, stand: Stand) -> Strokes:
+def in_row(drawing: Strokes, stand: Stand, larger: float = 1.0) -> Strokes:
     """A drawing as it would stand in a row, in the unit of `Pool.symbol`.
 
     Args:
         drawing: `(k, p, 2)`, any unit, Y down.
         stand: Stand.
+        larger: float. How much larger than usual; letters and digits grow from where they touch their line.
 
     Returns:
         `(k, p, 2)` float32.
@@ -88,11 +96,38 @@ def in_row(drawing: Strokes, stand: Stand) -> Strokes:
     scale = height / width_height[1] if height else size / width_height.max()
     # A tall symbol that was drawn flat is not as wide as a word.
     scale = min(scale, 2.5 * max(height, size) / width_height[0])
-    standing: Strokes = ((drawing - (low + high) / 2) * scale + (0, middle)).astype(np.float32)
+    if stand in ON_LINE:
+        middle += (height if stand is Stand.DEEP else -height) / 2 * (larger - 1)
+    standing: Strokes = ((drawing - (low + high) / 2) * (scale * larger) + (0, middle)).astype(np.float32)
     return standing
 
 
-def add_drawings(pool: Pool, label: str, drawings: Iterable[Strokes], stand: Stand) -> None:
+def drawn_hand(drawings: Mapping[str, Sequence[Strokes]]) -> DrawnHand | None:
+    """The hand of one person who drew letters and digits alone, each as large beside the others as it was drawn.
+
+    Args:
+        drawings: mapping of label → sequence of `(k, p, 2)`. All in one unit, Y down.
+
+    Returns:
+        DrawnHand or None. None where there is too little to tell how large they write.
+    """
+    letters = {label: drawn for label, drawn in drawings.items() if stand_of(label) in ON_LINE}
+    if len(letters) < _FEWEST_CLASSES:
+        return None
+    heights = {label: [max(float(np.ptp(one[..., 1])), 1e-6) for one in drawn] for label, drawn in letters.items()}
+    unit = float(np.median([np.median(own) / stand_of(label).value[0] for label, own in heights.items()]))
+    symbols = {}
+    for label, drawn in letters.items():
+        stand = stand_of(label)
+        factors = [height / unit / stand.value[0] for height in heights[label]]
+        # Beyond that it was drawn in a field of another size, or is no such letter.
+        pairs = [(one, f) for one, f in zip(drawn, factors, strict=True) if 1 / _FARTHEST < f < _FARTHEST]
+        if pairs:
+            symbols[label] = [in_row(one, stand, factor) for one, factor in pairs]
+    return DrawnHand(symbols) if len(symbols) >= _FEWEST_CLASSES else None
+
+
+def add_drawings(pool: Pool, label: str, drawings: Sequence[Strokes], stand: Stand) -> None:
     """Give a pool ink of a class that was drawn alone; `OneHand` takes one of them for a whole expression."""
     pool.symbols[label].extend(in_row(drawing, stand) for drawing in drawings)
     pool.forget(label)

@@ -9,18 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from crohme.augment.letters import TWINS
-from crohme.augment.pool import Pool
+from crohme.augment.pool import DrawnHand, Pool
 from crohme.types import Strokes
-
-
-class _Drawing:
-    """One ink of a class whose writers are not known, as a pool of it alone."""
-
-    def __init__(self, label: str, ink: Strokes) -> None:
-        self.symbols = {label: [ink]}
-
-    def symbol(self, label: str, rng: np.random.Generator) -> Strokes:
-        return self.symbols[label][0]
 
 
 class OneHand:
@@ -31,13 +21,14 @@ class OneHand:
     Args:
         pool: Pool. Made with its writers.
         rng: Generator. Draws the writer.
+        letters: DrawnHand or None. Whose letters and digits are preferred to that writer's.
     """
 
-    def __init__(self, pool: Pool, rng: np.random.Generator) -> None:
+    def __init__(self, pool: Pool, rng: np.random.Generator, letters: DrawnHand | None = None) -> None:
         writers, ends = pool.frequent_writers
         home = pool.of_writer[writers[int(np.searchsorted(ends, rng.random()))]]
-        self._home, self._everybody = home, pool
-        self._pool_of: dict[str, Pool | _Drawing] = {}
+        self._letters, self._home, self._everybody = letters, home, pool
+        self._pool_of: dict[str, Pool | DrawnHand] = {}
         self.any, self.row, self.place = home.any, home.row, home.place
         self.bars = home.bars or pool.bars
         self.roots = home.roots or pool.roots
@@ -50,13 +41,13 @@ class OneHand:
             self._pool_of[label] = self._draw_pool(label, rng)
         return self._pool_of[label].symbol(label, rng)
 
-    def _draw_pool(self, label: str, rng: np.random.Generator) -> Pool | _Drawing:
+    def _draw_pool(self, label: str, rng: np.random.Generator) -> Pool | DrawnHand:
         # Of one shape, they are told apart by their size, which only one writer's ink can be compared in.
         twin = self._pool_of.get(TWINS.get(label, ""))
-        for pool in (self._home, twin):
+        for pool in (self._letters, self._home, twin):
             if pool is not None and pool.symbols.get(label):
                 return pool
         having = self._everybody.pools_with(label)
         if not having:
-            return _Drawing(label, self._everybody.symbol(label, rng))
+            return DrawnHand({label: [self._everybody.symbol(label, rng)]})  # one ink: whose it is, is not known
         return having[rng.integers(len(having))]

@@ -48,6 +48,22 @@ class Place:
     index: int
 
 
+@dataclass(frozen=True, eq=False)
+class DrawnHand:
+    """Letters and digits that one person drew alone.
+
+    Args:
+        symbols: dict. Label → ink, as `Pool.symbol` gives it.
+    """
+
+    symbols: dict[str, list[Strokes]]
+
+    def symbol(self, label: str, rng: np.random.Generator) -> Strokes:
+        """See `Pool.symbol`."""
+        instances = self.symbols[label]
+        return instances[rng.integers(len(instances))]
+
+
 class Pool:
     """All ink that composition draws from; made once, then only read.
 
@@ -65,6 +81,7 @@ class Pool:
             for writer, expression in zip(compress(writers, complete), self.expressions, strict=True):
                 own[writer].append(expression)
             self.of_writer = {writer: Pool(written) for writer, written in own.items()}
+        self.drawn_hands: list[DrawnHand] = []
         self._pools_with: dict[str, list[Pool]] = {}
         self._usual: dict[str, tuple[float, float]] = {}
         self.rows = [(e, row) for e in self.expressions for row in all_rows(e.row)]
@@ -118,6 +135,13 @@ class Pool:
             if match is not None:
                 pair = [(n.label, expression.points[list(n.strokes)]) for n in (node, match)]
                 self.brackets.append((pair[0], pair[1]))
+
+    def add_hand(self, hand: DrawnHand) -> None:
+        """Give the pool the ink of a person who drew letters and digits alone."""
+        self.drawn_hands.append(hand)
+        for label, drawn in hand.symbols.items():
+            self.symbols[label].extend(drawn)
+            self.forget(label)
 
     def any(self, rng: np.random.Generator) -> Expression:
         """Some expression."""

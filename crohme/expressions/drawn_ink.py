@@ -6,14 +6,16 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
-from crohme.augment.drawn_alone import add_drawings, stand_of
+from crohme.augment.drawn_alone import ON_LINE, add_drawings, drawn_hand, stand_of
 from crohme.augment.others import OTHER_SIGNS, scribble
-from crohme.augment.pool import Pool
+from crohme.augment.pool import DrawnHand, Pool
 from crohme.datasets import cache
 from crohme.datasets.base import DataSet
 from crohme.datasets.registry import open_data_set
@@ -26,59 +28,75 @@ from crohme.types import Arrays, Strokes
 from inkml_parser.sequences import resample
 
 log = logging.getLogger(__name__)
-_MOST = 600  # drawings of a class: more of them say little that is new, and every process keeps them all
+_MOST = 2000  # drawings of a class, as many of each writer: every process keeps them all
 _MOST_OTHER = 12  # of each sign outside the alphabet
 _SCRIBBLES = 400
 _DOTS = frozenset({".", r"\cdot", r"\bullet"})
 
 
-def drawings(folders: Sequence[Path], alphabet: Alphabet) -> dict[str, list[Strokes]]:
+class Drawing(NamedTuple):
+    """A symbol that was drawn alone.
+
+    Args:
+        label: str.
+        writer: str. See `datasets.base.WrittenSymbol`, after the name of the data set.
+        strokes: `(k, POINTS, 2)` float32.
+    """
+
+    label: str
+    writer: str
+    strokes: Strokes
+
+
+def drawings(folders: Sequence[Path], alphabet: Alphabet) -> list[Drawing]:
     """What the training splits of data sets hold of isolated symbols of an alphabet.
 
-    Where `OTHER` is in it, some signs outside it are samples of that.
+    Where `OTHER` is in it, some signs outside it are samples of that. Of each sign so many by each writer, while there
+    are more than enough.
 
     Args:
         folders: sequence of Path. Data sets, see `datasets.registry`.
         alphabet: Alphabet.
 
-    Returns:
-        dict. Label → drawings, each `(k, POINTS, 2)` float32.
-
     Raises:
         DataNotFound: No data set in a folder, or one that is not for training.
     """
-    found: dict[str, list[Strokes]] = defaultdict(list)
+    found: list[Drawing] = []
     for folder in folders:
         data = open_data_set(folder)
         split = data.training_split()
         limits = (str(_MOST), str(_MOST_OTHER), *sorted(_DOTS))
         made_of = cache.key(data.title, split, *limits, *alphabet.entries, cache.contents(folder, data.files(split)))
         packed = cache.arrays(cache.path_of("drawn", made_of), partial(_packed, data, split, alphabet))
-        starts = np.cumsum(packed["strokes"])[:-1]
-        for label, points in zip(packed["labels"].tolist(), np.split(packed["points"], starts), strict=True):
-            found[label].append(points)
+        inks = np.split(packed["points"], np.cumsum(packed["strokes"])[:-1])
+        writers = (f"{data.title} {writer}" for writer in packed["writers"].tolist())
+        found += map(Drawing, packed["labels"].tolist(), writers, inks)
     return found
 
 
 def _packed(data: DataSet, split: str, alphabet: Alphabet) -> Arrays:
-    labels: list[str] = []
-    points: list[Strokes] = []
-    counts: Counter[str] = Counter()
+    of_sign: dict[str, list[tuple[int, Drawing]]] = defaultdict(list)
+    counts: Counter[tuple[str, str]] = Counter()
     for symbol in tqdm(data.symbols(split), desc=f"reading {data.folder.name}", unit="symbol"):
         label = sign = alphabet.canonical(symbol.label)
         if label not in alphabet and sign in OTHER_SIGNS:
             label = OTHER
-        if label in alphabet and counts[sign] < (_MOST_OTHER if label == OTHER else _MOST):
+        if label in alphabet:
             drawn = np.stack([resample(stroke, count=POINTS) for stroke in symbol.strokes]).astype(np.float32)
             if label not in _DOTS and not np.ptp(drawn, axis=(0, 1)).any():
                 continue  # a letter of one point: in UNIPEN 1 to 5 of a hundred, which teach that dots are letters
-            counts[sign] += 1
-            labels.append(label)
-            points.append(drawn)
+            of_sign[sign].append((counts[sign, symbol.writer], Drawing(label, symbol.writer, drawn)))
+            counts[sign, symbol.writer] += 1
+    kept: list[Drawing] = []
+    for numbered in of_sign.values():
+        numbered.sort(key=itemgetter(0))  # the first of each writer, then the second of each who has one …
+        most = _MOST_OTHER if numbered[0][1].label == OTHER else _MOST
+        kept += [drawing for _, drawing in numbered[:most]]
     return {
-        "labels": np.array(labels, dtype=str),
-        "strokes": np.array([len(one) for one in points], dtype=np.int32),
-        "points": np.concatenate([np.zeros((0, POINTS, 2), np.float32), *points]),
+        "labels": np.array([one.label for one in kept], dtype=str),
+        "writers": np.array([one.writer for one in kept], dtype=str),
+        "strokes": np.array([len(one.strokes) for one in kept], dtype=np.int32),
+        "points": np.concatenate([np.zeros((0, POINTS, 2), np.float32), *(one.strokes for one in kept)]),
     }
 
 
@@ -86,18 +104,39 @@ def alone(folders: Sequence[Path], alphabet: Alphabet, *, most: int = 40) -> lis
     """The first drawings of each class, as expressions of one symbol."""
     return [
         Expression(strokes, (Node(label, tuple(range(len(strokes)))),))
-        for label, drawn in drawings(folders, alphabet).items()
+        for label, drawn in _by_label(drawings(folders, alphabet)).items()
         for strokes in drawn[:most]
     ]
 
 
 def add_drawn_ink(pools: Sequence[Pool], folders: Sequence[Path], alphabet: Alphabet) -> None:
-    """Give pools the drawings of `drawings`, scaled as in a row."""
+    """Give pools the drawings of `drawings`, scaled as in a row, and the hands of those who drew many."""
     found = drawings(folders, alphabet)
-    if OTHER in found:
+    by_writer: dict[str, list[Drawing]] = defaultdict(list)
+    for one in found:
+        by_writer[one.writer].append(one)
+    hands: list[DrawnHand] = []
+    others: dict[str, list[Strokes]] = defaultdict(list)
+    for own in by_writer.values():
+        by_label = _by_label(own)
+        if (hand := drawn_hand(by_label)) is not None:
+            hands.append(hand)
+        for label, drawn in by_label.items():
+            if hand is None or stand_of(label) not in ON_LINE:
+                others[label] += drawn
+    if any(one.label == OTHER for one in found):
         rng = np.random.default_rng(0)
-        found[OTHER] += [scribble(rng, points=POINTS) for _ in range(_SCRIBBLES)]
-    for label, drawn in found.items():
-        for pool in pools:
+        others[OTHER] += [scribble(rng, points=POINTS) for _ in range(_SCRIBBLES)]
+    for pool in pools:
+        for hand in hands:
+            pool.add_hand(hand)
+        for label, drawn in others.items():
             add_drawings(pool, label, drawn, stand_of(label))
-    log.info("%d drawings of %d classes beside the written ones", sum(map(len, found.values())), len(found))
+    log.info("%d drawings beside the written ones, and %d hands that drew many", len(found), len(hands))
+
+
+def _by_label(found: Sequence[Drawing]) -> dict[str, list[Strokes]]:
+    by_label: dict[str, list[Strokes]] = defaultdict(list)
+    for one in found:
+        by_label[one.label].append(one.strokes)
+    return by_label

@@ -42,6 +42,8 @@ class Recipe:
         texts: str. Text file of LaTeX, one string a line, or a folder of such `.txt` files.
         drawn: str. Folders of data sets of isolated symbols, between commas, whose ink is typeset, too. With it the
             alphabet is all of `alphabet.csv`, in grids, too.
+        drawn_hands: float. Share of the typeset expressions by one hand whose letters and digits are those of a person
+            who drew them alone.
         alone: float. Share of expressions that are one symbol, the classes drawn evenly, also those drawn alone.
         grids: float. Share of expressions that are matrices, case distinctions or aligned lines of written rows.
         renamed: float. Share of the typeset expressions in which some symbols are exchanged for others of their kind.
@@ -68,6 +70,7 @@ class Recipe:
     typeset: float = 0.0
     texts: str = ""
     drawn: str = ""
+    drawn_hands: float = 0.0
     alone: float = 0.0
     grids: float = 0.0
     renamed: float = 0.0
@@ -157,6 +160,8 @@ def _typeset(
     if not recipe.typeset + recipe.typeset_own + recipe.alone + recipe.grids:
         return None  # no number is drawn: a recipe without it makes what it always made
     drawn = rng.random()
+    if drawn < recipe.typeset + recipe.typeset_own and isinstance(ink, OneHand):
+        ink = _lettered(ink, everybody, recipe, rng)
     if drawn < recipe.typeset and texts is not None:
         tree = texts.draw(rng)
         if rng.random() < recipe.renamed:
@@ -177,3 +182,12 @@ def _typeset(
     except NoInk:
         return None
     return made if len(made.points) <= BUCKETS[-1].strokes else None
+
+
+def _lettered(ink: OneHand, everybody: Pool, recipe: Recipe, rng: np.random.Generator) -> OneHand:
+    """Ink with letters and digits of one who drew them alone, as often as the recipe says."""
+    hands = everybody.drawn_hands
+    if not hands or not recipe.drawn_hands or rng.random() >= recipe.drawn_hands:
+        return ink
+    two = (hands[at] for at in rng.integers(len(hands), size=2))
+    return OneHand(everybody, rng, max(two, key=lambda hand: len(hand.symbols)))

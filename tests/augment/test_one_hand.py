@@ -7,7 +7,7 @@ import pytest
 
 from crohme.augment.compose import compose
 from crohme.augment.one_hand import OneHand
-from crohme.augment.pool import Pool
+from crohme.augment.pool import DrawnHand, Pool
 from crohme.expressions.features import POINTS
 from crohme.ink.expression import Expression, all_nodes
 from crohme.notation.tree import Node
@@ -75,3 +75,13 @@ def test_expressions_are_composed_of_one_writers_fragments(pool):
 def test_a_pool_without_writers_has_none(pool):
     assert Pool(pool.expressions).of_writer == {}
     assert {writer: len(own.expressions) for writer, own in pool.of_writer.items()} == dict.fromkeys(WIDTHS, 1)
+
+
+def test_letters_are_those_of_one_who_drew_them_alone_where_there_are_some(pool):
+    drawn = written("x y", 2.0)
+    letters = DrawnHand({"x": [drawn.points[:1]], "y": [drawn.points[1:]]})
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        hand = OneHand(pool, rng, letters)
+        assert [round(width(hand.symbol(label, rng)), 2) for label in ("x", "y", "a")] == [2.0, 2.0, 0.5]
+        assert hand.any(rng).points[0].tolist() != drawn.points[0].tolist()  # whole expressions are the writer's
