@@ -1,6 +1,7 @@
 """What makes the bundle of a training run fit to ship: the bias of its tokens, its calibration, and its figures.
 
-All of it is fitted on the validation split of a data set; the first of its test splits is measured only.
+The bias is fitted on the validation split of a data set, the calibration on that and on what held-out writers of the
+training split wrote; the first of the test splits is measured only.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from crohme.evaluation.cross_fitting import SymbolLogits, biases_of_others, join
 from crohme.evaluation.expressions import evaluate
 from crohme.evaluation.summary import summarize
 from crohme.expressions.confidence import WIDEST_MARGIN
+from crohme.expressions.data import find
 from crohme.expressions.settings import CALIBRATION, DECODING, MARGIN, SOURCES
 from crohme.expressions.shapes import FILE as SHAPES
 from crohme.expressions.vocabulary import vocabulary_of
@@ -112,11 +114,13 @@ def ship(
     # Calibrated is what the scores say, of all readings: neither an older calibration nor a refusal may lie between.
     raw = bundle.revise(shipped, decoding=decoding | {"least_confidence": 0.0}, calibration=_UNCALIBRATED)
     fitted_with = strength if run else shipped.metrics.get(_FITTED_WITH)
-    log.info("calibrating the confidence on %s, as ink and as pictures", measured_on[0].name)
-    calibrated = _calibrations(raw, measured_on[0], is_crohme, fitted_with)
+    held_out = _held_out(data)
+    beside = f" and {len(held_out)} files of held-out writers" if held_out else ""
+    log.info("calibrating the confidence on %s%s, as ink and as pictures", measured_on[0].name, beside)
+    calibrated = _calibrations(raw, measured_on[0], held_out, is_crohme, fitted_with)
     fitted = bundle.revise(raw, decoding=decoding, calibration={**shipped.calibration, **calibrated})
     log.info("measuring")
-    figures = _measured(folder, measured_on, is_crohme, also or {})
+    figures = _measured(folder, measured_on, held_out, is_crohme, also or {})
     bundle.revise(fitted, metrics={_FITTED_WITH: fitted_with} | figures)
     return figures
 
@@ -171,33 +175,47 @@ def _language_of(shipped: Bundle, data: Path, texts: Path) -> dict[str, bytes]:
     return {language_model.FILE: language_of(trees, texts, vocabulary_of(shipped)).to_bytes()}
 
 
+def _held_out(data: Path) -> list[Path]:
+    """The files of the training split that held-out writers wrote."""
+    opened = open_data_set(data)
+    names = set(find(data).held_out.names)
+    return [path for path in opened.files(opened.training_split()) if path.stem in names]
+
+
 def _calibrations(
-    raw: Bundle, validation: Path, is_crohme: bool, strength: float | None
+    raw: Bundle, validation: Path, held_out: Sequence[Path], is_crohme: bool, strength: float | None
 ) -> dict[str, tuple[float, ...]]:
     """What fits the scores of a bundle: of ink with all its classes, of pictures with those of CROHME.
 
     Nothing of a kind of source whose readings say nothing of what is right.
 
-    Each file is read with the bias that the others give, where a bias was fitted: with this strength.
+    Each file of the validation split is read with the bias that the others give, where a bias was fitted: with this
+    strength.
     """
     biases = biases_of_others(_symbol_logits(raw.path, validation, is_crohme), strength) if strength else []
     held = "crohme" if is_crohme else None
 
-    def read(folder: Path, files: Sequence[Path], *, offline: bool = False) -> list[Outcome]:
-        return evaluate(validation, folder, files=files, offline=offline, symbols=held if offline else None)
+    def read(folder: Path, files: Sequence[Path], *, of: Path = validation, offline: bool = False) -> list[Outcome]:
+        return evaluate(of, folder, files=files, offline=offline, symbols=held if offline else None)
 
-    ink = read_by_others(raw, validation, biases, read)
-    pictures = read_by_others(raw, validation, biases, partial(read, offline=True))
-    return _fitted(ink, "ink") | _fitted(pictures, "traced")
+    found: dict[str, tuple[float, ...]] = {}
+    for source, offline in (("ink", False), ("traced", True)):
+        outcomes = read_by_others(raw, validation, biases, partial(read, offline=offline))
+        if held_out:
+            outcomes += read(raw.path, held_out, of=validation.parent, offline=offline)
+        found |= _fitted(outcomes, source)
+    return found
 
 
 def _measured(
-    folder: Path, measured_on: tuple[Path, ...], is_crohme: bool, also: Mapping[str, Path]
+    folder: Path, measured_on: tuple[Path, ...], held_out: Sequence[Path], is_crohme: bool, also: Mapping[str, Path]
 ) -> dict[str, float]:
     is_held = is_crohme and vocabulary_of(bundle.load(folder)).alphabet != Alphabet.crohme()
     held = partial(evaluate, bundle=folder, symbols="crohme" if is_held else None)
     sets = {place.name: held(place) for place in measured_on}
     sets |= {f"{place.name}_offline": held(place, offline=True) for place in measured_on}
+    if held_out:
+        sets["held_out"] = held(measured_on[0].parent, files=held_out)
     if is_held:
         sets[f"{measured_on[0].name}_all"] = evaluate(measured_on[0], folder)
     sets |= {name: evaluate(place, folder) for name, place in also.items()}
@@ -205,6 +223,10 @@ def _measured(
     for name, found in sets.items():
         summary = summarize(found)
         figures |= {f"{name}_{key}": summary[key] for key in _FIGURES}
+        read = [o for o in found if o.confidence is not None]
+        if read:
+            error = calibration.expected_error([o.confidence or 0.0 for o in read], [o.is_right for o in read])
+            figures[f"{name}_calibration_error"] = round(error, 4)
     return figures
 
 

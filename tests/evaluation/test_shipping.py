@@ -15,7 +15,7 @@ from crohme.datasets.location import DataNotFound, sample_folder
 from crohme.evaluation import calibration, shipping
 from crohme.evaluation.outcomes import Outcome
 from crohme.expressions.corpus import load
-from crohme.expressions.data import labels_of
+from crohme.expressions.data import ExpressionData, labels_of
 from crohme.expressions.description import networks
 from crohme.expressions.recipe import Recipe
 from crohme.expressions.run import Run
@@ -97,6 +97,35 @@ def test_a_run_becomes_a_calibrated_and_measured_bundle(
         ("test2013", False, None), ("test2013", True, "crohme"), ("test2013", False, None), ("test2014", False, None),
         ("test2013", True, None), ("test2014", True, None),
     ]  # fmt: skip
+
+
+def test_what_held_out_writers_wrote_calibrates_too(
+    data: Path, tmp_path: Path, expression_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = sorted((data / "train").iterdir())[1]
+    held_out = load(data / "train", progress=False).take([False, True])
+    monkeypatch.setattr(shipping, "find", lambda folder: ExpressionData(held_out, held_out, held_out))
+    calls: list[tuple[Path, list[Path], bool, Any]] = []
+
+    def evaluate(
+        folder: Path, bundle: Path, *, offline: bool = False, symbols: Any = None, files: Any = None
+    ) -> list[Outcome]:
+        calls.append((folder, files, offline, symbols))
+        found = PICTURES if folder == data else INK
+        return [Outcome("x.inkml", "x", "x", confidence, errors) for confidence, errors in found]
+
+    monkeypatch.setattr(shipping, "evaluate", evaluate)
+    shutil.copytree(expression_bundle, tmp_path / "bundle")
+    figures = shipping.ship(None, tmp_path / "bundle", data)
+    both = [*INK, *PICTURES]
+    fitted = calibration.fit([confidence for confidence, _ in both], [errors == 0 for _, errors in both])
+    shipped = bundle.load(tmp_path / "bundle").calibration
+    assert shipped["ink"] == shipped["traced"] == pytest.approx(fitted)
+    ours = [call for call in calls if call[0] == data]
+    assert ours == [(data, [theirs], False, None), (data, [theirs], True, "crohme"), (data, [theirs], False, None)]
+    assert figures["held_out_n"] == len(PICTURES)
+    error = abs(0.9 - 1) + abs(0.3 - 0) + abs(0.85 + 0.8 - 1)
+    assert figures["held_out_calibration_error"] == pytest.approx(error / 4, abs=1e-4)
 
 
 def test_the_margin_is_calibrated_from_so_many_readings_on(
