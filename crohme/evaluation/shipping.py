@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,14 +112,17 @@ def ship(
         shipped = replace(shipped, files={**shipped.files, SHAPES: read_regular(shapes)})
     younger = bundle.find(shipped.network).added_later
     decoding = dict(shipped.decoding) | {n: DECODING[n][1] for n in younger if n in DECODING}
-    # Calibrated is what the scores say, of all readings: neither an older calibration nor a refusal may lie between.
-    raw = bundle.revise(shipped, decoding=decoding | {"least_confidence": 0.0}, calibration=_UNCALIBRATED)
     fitted_with = strength if run else shipped.metrics.get(_FITTED_WITH)
     held_out = _held_out(data)
     beside = f" and {len(held_out)} files of held-out writers" if held_out else ""
     log.info("calibrating the confidence on %s%s, as ink and as pictures", measured_on[0].name, beside)
-    calibrated = _calibrations(raw, measured_on[0], held_out, is_crohme, fitted_with)
-    fitted = bundle.revise(raw, decoding=decoding, calibration={**shipped.calibration, **calibrated})
+    with TemporaryDirectory() as place:
+        # Calibrated is what the scores say of all readings: neither an older calibration nor a refusal may lie between.
+        # Beside the bundle, which is whole whenever this is stopped.
+        unread = decoding | {"least_confidence": 0.0}
+        raw = bundle.revise(replace(shipped, path=Path(place) / "raw"), decoding=unread, calibration=_UNCALIBRATED)
+        calibrated = _calibrations(raw, measured_on[0], held_out, is_crohme, fitted_with)
+    fitted = bundle.revise(shipped, decoding=decoding, calibration={**shipped.calibration, **calibrated})
     log.info("measuring")
     figures = _measured(folder, measured_on, held_out, is_crohme, also or {})
     bundle.revise(fitted, metrics={_FITTED_WITH: fitted_with} | figures)

@@ -106,10 +106,13 @@ def test_what_held_out_writers_wrote_calibrates_too(
     held_out = load(data / "train", progress=False).take([False, True])
     monkeypatch.setattr(shipping, "find", lambda folder: ExpressionData(held_out, held_out, held_out))
     calls: list[tuple[Path, list[Path], bool, Any]] = []
+    load_bundle, least = bundle.load, bundle.load(expression_bundle).decoding["least_confidence"]
 
     def evaluate(
         folder: Path, bundle: Path, *, offline: bool = False, symbols: Any = None, files: Any = None
     ) -> list[Outcome]:
+        # Whoever stops this has a bundle that still refuses what it reads as nothing.
+        assert load_bundle(tmp_path / "bundle").decoding["least_confidence"] == least > 0
         calls.append((folder, files, offline, symbols))
         found = PICTURES if folder == data else INK
         return [Outcome("x.inkml", "x", "x", confidence, errors) for confidence, errors in found]
