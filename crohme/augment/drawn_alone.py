@@ -7,7 +7,7 @@ from enum import Enum
 
 import numpy as np
 
-from crohme.augment.pool import DrawnHand, Pool
+from crohme.augment.pool import DrawnHand
 from crohme.notation.alphabet import Height, Kind, symbol_class
 from crohme.types import Strokes
 
@@ -125,9 +125,3 @@ def drawn_hand(drawings: Mapping[str, Sequence[Strokes]]) -> DrawnHand | None:
         if pairs:
             symbols[label] = [in_row(one, stand, factor) for one, factor in pairs]
     return DrawnHand(symbols) if len(symbols) >= _FEWEST_CLASSES else None
-
-
-def add_drawings(pool: Pool, label: str, drawings: Sequence[Strokes], stand: Stand) -> None:
-    """Give a pool ink of a class that was drawn alone; `OneHand` takes one of them for a whole expression."""
-    pool.symbols[label].extend(in_row(drawing, stand) for drawing in drawings)
-    pool.forget(label)

@@ -140,8 +140,14 @@ class Pool:
         """Give the pool the ink of a person who drew letters and digits alone."""
         self.drawn_hands.append(hand)
         for label, drawn in hand.symbols.items():
-            self.symbols[label].extend(drawn)
-            self.forget(label)
+            self.add(label, drawn)
+
+    def add(self, label: str, drawn: Sequence[Strokes]) -> None:
+        """Give the pool more ink of a class, as `symbol` gives it."""
+        self.symbols[label].extend(drawn)
+        # What is cached of it has changed.
+        self._usual.pop(label, None)
+        self._ends.clear()
 
     def any(self, rng: np.random.Generator) -> Expression:
         """Some expression."""
@@ -172,11 +178,6 @@ class Pool:
         """
         instances = self.symbols[label]
         return instances[rng.integers(len(instances))]
-
-    def forget(self, label: str) -> None:
-        """Drop what is cached about the ink of a class, because there is more of it now."""
-        self._usual.pop(label, None)
-        self._ends.clear()
 
     def usual(self, label: str) -> tuple[float, float]:
         """Size (the longer side) and y of the centre of a class, in the unit of `symbol`: the medians of its ink."""

@@ -119,8 +119,8 @@ def ship(
     with TemporaryDirectory() as place:
         # Calibrated is what the scores say of all readings: neither an older calibration nor a refusal may lie between.
         # Beside the bundle, which is whole whenever this is stopped.
-        unread = decoding | {"least_confidence": 0.0}
-        raw = bundle.revise(replace(shipped, path=Path(place) / "raw"), decoding=unread, calibration=_UNCALIBRATED)
+        unrefused = decoding | {"least_confidence": 0.0}
+        raw = bundle.revise(replace(shipped, path=Path(place) / "raw"), decoding=unrefused, calibration=_UNCALIBRATED)
         calibrated = _calibrations(raw, measured_on[0], held_out, is_crohme, fitted_with)
     fitted = bundle.revise(shipped, decoding=decoding, calibration={**shipped.calibration, **calibrated})
     log.info("measuring")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from crohme.augment.drawn_alone import ON_LINE, add_drawings, drawn_hand, stand_of
+from crohme.augment.drawn_alone import ON_LINE, drawn_hand, in_row, stand_of
 from crohme.augment.others import OTHER_SIGNS, scribble
 from crohme.augment.pool import DrawnHand, Pool
 from crohme.datasets import cache
@@ -127,11 +127,12 @@ def add_drawn_ink(pools: Sequence[Pool], folders: Sequence[Path], alphabet: Alph
     if any(one.label == OTHER for one in found):
         rng = np.random.default_rng(0)
         others[OTHER] += [scribble(rng, points=POINTS) for _ in range(_SCRIBBLES)]
+    standing = {label: [in_row(one, stand_of(label)) for one in drawn] for label, drawn in others.items()}
     for pool in pools:
         for hand in hands:
             pool.add_hand(hand)
-        for label, drawn in others.items():
-            add_drawings(pool, label, drawn, stand_of(label))
+        for label, drawn in standing.items():
+            pool.add(label, drawn)
     log.info("%d drawings beside the written ones, and %d hands that drew many", len(found), len(hands))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from crohme.augment.arrangements import arrange_grid, put_over
 from crohme.augment.blocks import Block
-from crohme.augment.drawn_alone import Stand, add_drawings, in_row
+from crohme.augment.drawn_alone import Stand, in_row
 from crohme.augment.ink import NoInk
 from crohme.augment.one_hand import OneHand
 from crohme.augment.pool import Pool
@@ -94,7 +94,7 @@ def test_drawings_join_a_pool_and_one_hand_keeps_to_one():
     tree = SymbolTree((Node(r"\partial"), Node("x"), Node(r"\partial")))
     with pytest.raises(NoInk):
         typeset(tree, pool, np.random.default_rng(0))
-    add_drawings(pool, r"\partial", [np.repeat(zigzag, k, axis=0) for k in range(1, 9)], Stand.TALL)
+    pool.add(r"\partial", [in_row(np.repeat(zigzag, k, axis=0), Stand.TALL) for k in range(1, 9)])
     counts = set()
     for seed in range(20):
         rng = np.random.default_rng(seed)
