@@ -34,12 +34,18 @@ def main() -> None:
         "--texts", type=Path, help="LaTeX that people wrote, a file or a folder of .txt, to rank with (that of the run)"
     )
     parser.add_argument("--shapes", type=Path, metavar="FILE", help="what scripts/train_shapes.py wrote")
+    parser.add_argument(
+        "--calibrate-on", action="append", default=[], metavar="DIR", type=Path,
+        help="InkML to calibrate the confidence of ink on, beside test2013 and the held-out writers",
+    )  # fmt: skip
     parser.add_argument("--last", action="store_true", help="the weights at the end, not those best on validation")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     also = {name: Path(place) for name, _, place in (text.partition("=") for text in args.also)}
-    options = {"strength": args.strength, "last": args.last, "also": also, "texts": args.texts, "shapes": args.shapes}
-    figures = ship(args.run, args.bundle, args.data, **options)
+    figures = ship(
+        args.run, args.bundle, args.data, strength=args.strength, last=args.last, also=also, texts=args.texts,
+        shapes=args.shapes, calibrate_on=args.calibrate_on,
+    )  # fmt: skip
     print(json.dumps(figures, indent=2))
 
 

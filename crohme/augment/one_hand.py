@@ -6,6 +6,8 @@ composed expression comes from another writer, a network cannot learn to use tha
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 from crohme.augment.letters import TWINS
@@ -21,19 +23,25 @@ class OneHand:
     Args:
         pool: Pool. Made with its writers.
         rng: Generator. Draws the writer.
-        letters: DrawnHand or None. Whose letters and digits are preferred to that writer's.
     """
 
-    def __init__(self, pool: Pool, rng: np.random.Generator, letters: DrawnHand | None = None) -> None:
+    def __init__(self, pool: Pool, rng: np.random.Generator) -> None:
         writers, ends = pool.frequent_writers
         home = pool.of_writer[writers[int(np.searchsorted(ends, rng.random()))]]
-        self._letters, self._home, self._everybody = letters, home, pool
+        self._home, self._everybody = home, pool
+        self._letters: DrawnHand | None = None
         self._pool_of: dict[str, Pool | DrawnHand] = {}
         self.any, self.row, self.place = home.any, home.row, home.place
         self.bars = home.bars or pool.bars
         self.roots = home.roots or pool.roots
         self.brackets = home.brackets or pool.brackets
         self.symbols, self.label, self.usual = pool.symbols, pool.label, pool.usual
+
+    def lettered(self, letters: DrawnHand) -> OneHand:
+        """This hand with the letters and digits of another, as far as that person drew them."""
+        other = copy(self)
+        other._letters, other._pool_of = letters, {}
+        return other
 
     def symbol(self, label: str, rng: np.random.Generator) -> Strokes:
         """The strokes of a written symbol of this class, as `Pool.symbol`; always by the same writer."""

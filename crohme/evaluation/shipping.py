@@ -1,7 +1,7 @@
 """What makes the bundle of a training run fit to ship: the bias of its tokens, its calibration, and its figures.
 
-The bias is fitted on the validation split of a data set, the calibration on that and on what held-out writers of the
-training split wrote; the first of the test splits is measured only.
+The bias is fitted on the validation split of a data set, the calibration on that, on what held-out writers of the
+training split wrote, and on further folders that are given; the first of the test splits is measured only.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ def ship(
     also: Mapping[str, Path] | None = None,
     texts: Path | None = None,
     shapes: Path | None = None,
+    calibrate_on: Sequence[Path] = (),
 ) -> dict[str, float]:
     """Write the bundle of a run, calibrate it and measure it.
 
@@ -86,6 +87,7 @@ def ship(
             where there is none either, a bundle keeps the model of language that it has.
         shapes: Path or None. What `shape_training.train` writes. None where a bundle keeps what it has.
         also: mapping of str → Path. More folders of InkML to measure, with all the classes of the bundle.
+        calibrate_on: sequence of Path. Folders of InkML on which the confidence of ink is calibrated, too.
 
     Returns:
         The figures, which the bundle has.
@@ -114,14 +116,15 @@ def ship(
     decoding = dict(shipped.decoding) | {n: DECODING[n][1] for n in younger if n in DECODING}
     fitted_with = strength if run else shipped.metrics.get(_FITTED_WITH)
     held_out = _held_out(data)
-    beside = f" and {len(held_out)} files of held-out writers" if held_out else ""
-    log.info("calibrating the confidence on %s%s, as ink and as pictures", measured_on[0].name, beside)
+    beside = [f"{len(held_out)} files of held-out writers"] if held_out else []
+    sets = ", ".join([measured_on[0].name, *beside, *(f"{folder.name} (ink)" for folder in calibrate_on)])
+    log.info("calibrating the confidence of ink and of pictures on %s", sets)
     with TemporaryDirectory() as place:
         # Calibrated is what the scores say of all readings: neither an older calibration nor a refusal may lie between.
         # Beside the bundle, which is whole whenever this is stopped.
         unrefused = decoding | {"least_confidence": 0.0}
         raw = bundle.revise(replace(shipped, path=Path(place) / "raw"), decoding=unrefused, calibration=_UNCALIBRATED)
-        calibrated = _calibrations(raw, measured_on[0], held_out, is_crohme, fitted_with)
+        calibrated = _calibrations(raw, measured_on[0], held_out, calibrate_on, is_crohme, fitted_with)
     fitted = bundle.revise(shipped, decoding=decoding, calibration={**shipped.calibration, **calibrated})
     log.info("measuring")
     figures = _measured(folder, measured_on, held_out, is_crohme, also or {})
@@ -187,7 +190,12 @@ def _held_out(data: Path) -> list[Path]:
 
 
 def _calibrations(
-    raw: Bundle, validation: Path, held_out: Sequence[Path], is_crohme: bool, strength: float | None
+    raw: Bundle,
+    validation: Path,
+    held_out: Sequence[Path],
+    further: Sequence[Path],
+    is_crohme: bool,
+    strength: float | None,
 ) -> dict[str, tuple[float, ...]]:
     """What fits the scores of a bundle: of ink with all its classes, of pictures with those of CROHME.
 
@@ -207,6 +215,8 @@ def _calibrations(
         outcomes = read_by_others(raw, validation, biases, partial(read, offline=offline))
         if held_out:
             outcomes += read(raw.path, held_out, of=validation.parent, offline=offline)
+        for folder in () if offline else further:  # whose signs CROHME, to which pictures are held, need not have
+            outcomes += evaluate(folder, raw.path)
         found |= _fitted(outcomes, source)
     return found
 

@@ -13,7 +13,7 @@ from crohme.augment.digitizer import record
 from crohme.augment.distort import distort
 from crohme.augment.grids import random_grid
 from crohme.augment.hand import redraw
-from crohme.augment.ink import Ink, NoInk
+from crohme.augment.ink import NoInk
 from crohme.augment.one_hand import OneHand
 from crohme.augment.pen import vary_lifts
 from crohme.augment.pool import Pool
@@ -42,8 +42,8 @@ class Recipe:
         texts: str. Text file of LaTeX, one string a line, or a folder of such `.txt` files.
         drawn: str. Folders of data sets of isolated symbols, between commas, whose ink is typeset, too. With it the
             alphabet is all of `alphabet.csv`, in grids, too.
-        drawn_hands: float. Share of the typeset expressions by one hand whose letters and digits are those of a person
-            who drew them alone.
+        drawn_hands: float. Share of the expressions by one hand, typeset or with symbols exchanged, whose new letters
+            and digits are those of a person who drew them alone.
         alone: float. Share of expressions that are one symbol, the classes drawn evenly, also those drawn alone.
         grids: float. Share of expressions that are matrices, case distinctions or aligned lines of written rows.
         renamed: float. Share of the typeset expressions in which some symbols are exchanged for others of their kind.
@@ -141,7 +141,8 @@ def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression
     # What is typeset has its symbols from all over the pool already, and says what people write.
     if made is None and rng.random() < recipe.swapped:
         relabel = float(rng.uniform(0, 2 * recipe.relabel))
-        expression = swap(expression, pool, rng, share=recipe.swap_share, relabel=relabel)
+        ink = _lettered(pool, everybody, recipe, rng)
+        expression = swap(expression, ink, rng, share=recipe.swap_share, relabel=relabel)
     if rng.random() < recipe.primed:
         expression = add_prime(expression, pool, rng)
     expression = redraw(expression, everybody, rng, share=float(rng.uniform(0, 2 * recipe.redrawn)))
@@ -154,13 +155,13 @@ def sample(pools: Pools, recipe: Recipe, rng: np.random.Generator) -> Expression
 
 
 def _typeset(
-    texts: Texts | None, everybody: Pool, ink: Ink, recipe: Recipe, rng: np.random.Generator
+    texts: Texts | None, everybody: Pool, ink: Pool | OneHand, recipe: Recipe, rng: np.random.Generator
 ) -> Expression | None:
     """LaTeX in real ink, as often as the recipe says; None otherwise, or where the ink does not reach."""
     if not recipe.typeset + recipe.typeset_own + recipe.alone + recipe.grids:
         return None  # no number is drawn: a recipe without it makes what it always made
     drawn = rng.random()
-    if drawn < recipe.typeset + recipe.typeset_own and isinstance(ink, OneHand):
+    if drawn < recipe.typeset + recipe.typeset_own:
         ink = _lettered(ink, everybody, recipe, rng)
     if drawn < recipe.typeset and texts is not None:
         tree = texts.draw(rng)
@@ -184,10 +185,10 @@ def _typeset(
     return made if len(made.points) <= BUCKETS[-1].strokes else None
 
 
-def _lettered(ink: OneHand, everybody: Pool, recipe: Recipe, rng: np.random.Generator) -> OneHand:
-    """Ink with letters and digits of one who drew them alone, as often as the recipe says."""
+def _lettered(ink: Pool | OneHand, everybody: Pool, recipe: Recipe, rng: np.random.Generator) -> Pool | OneHand:
+    """Where it is one hand: with letters and digits of one who drew them alone, as often as the recipe says."""
     hands = everybody.drawn_hands
-    if not hands or not recipe.drawn_hands or rng.random() >= recipe.drawn_hands:
+    if not isinstance(ink, OneHand) or not hands or not recipe.drawn_hands or rng.random() >= recipe.drawn_hands:
         return ink
     two = (hands[at] for at in rng.integers(len(hands), size=2))
-    return OneHand(everybody, rng, max(two, key=lambda hand: len(hand.symbols)))
+    return ink.lettered(max(two, key=lambda hand: len(hand.symbols)))

@@ -82,6 +82,6 @@ def test_letters_are_those_of_one_who_drew_them_alone_where_there_are_some(pool)
     letters = DrawnHand({"x": [drawn.points[:1]], "y": [drawn.points[1:]]})
     for seed in range(10):
         rng = np.random.default_rng(seed)
-        hand = OneHand(pool, rng, letters)
+        hand = OneHand(pool, rng).lettered(letters)
         assert [round(width(hand.symbol(label, rng)), 2) for label in ("x", "y", "a")] == [2.0, 2.0, 0.5]
         assert hand.any(rng).points[0].tolist() != drawn.points[0].tolist()  # whole expressions are the writer's

@@ -24,6 +24,7 @@ from crohme.expressions.token_bias import BIAS
 from crohme.expressions.vocabulary import Vocabulary
 
 INK = [(0.9, 0), (0.8, 0), (0.4, 1), (0.6, 2), (0.7, 0), (0.75, 1)]
+MORE = [(0.95, 1), (0.5, 0)]
 PICTURES = [(0.9, 0), (0.3, 1), (0.85, 1), (0.8, 0)]
 
 
@@ -99,13 +100,14 @@ def test_a_run_becomes_a_calibrated_and_measured_bundle(
     ]  # fmt: skip
 
 
-def test_what_held_out_writers_wrote_calibrates_too(
+def test_what_held_out_writers_wrote_calibrates_too_and_further_folders_calibrate_ink(
     data: Path, tmp_path: Path, expression_bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     theirs = sorted((data / "train").iterdir())[1]
     held_out = load(data / "train", progress=False).take([False, True])
     monkeypatch.setattr(shipping, "find", lambda folder: ExpressionData(held_out, held_out, held_out))
     calls: list[tuple[Path, list[Path], bool, Any]] = []
+    more = tmp_path / "more"
     load_bundle, least = bundle.load, bundle.load(expression_bundle).decoding["least_confidence"]
 
     def evaluate(
@@ -114,16 +116,17 @@ def test_what_held_out_writers_wrote_calibrates_too(
         # Whoever stops this has a bundle that still refuses what it reads as nothing.
         assert load_bundle(tmp_path / "bundle").decoding["least_confidence"] == least > 0
         calls.append((folder, files, offline, symbols))
-        found = PICTURES if folder == data else INK
+        found = {data: PICTURES, more: MORE}.get(folder, INK)
         return [Outcome("x.inkml", "x", "x", confidence, errors) for confidence, errors in found]
 
     monkeypatch.setattr(shipping, "evaluate", evaluate)
     shutil.copytree(expression_bundle, tmp_path / "bundle")
-    figures = shipping.ship(None, tmp_path / "bundle", data)
-    both = [*INK, *PICTURES]
-    fitted = calibration.fit([confidence for confidence, _ in both], [errors == 0 for _, errors in both])
+    figures = shipping.ship(None, tmp_path / "bundle", data, calibrate_on=[more])
     shipped = bundle.load(tmp_path / "bundle").calibration
-    assert shipped["ink"] == shipped["traced"] == pytest.approx(fitted)
+    for source, known in (("ink", [*INK, *PICTURES, *MORE]), ("traced", [*INK, *PICTURES])):
+        fitted = calibration.fit([confidence for confidence, _ in known], [errors == 0 for _, errors in known])
+        assert shipped[source] == pytest.approx(fitted), source
+    assert [call[1:] for call in calls if call[0] == more] == [(None, False, None)]
     ours = [call for call in calls if call[0] == data]
     assert ours == [(data, [theirs], False, None), (data, [theirs], True, "crohme"), (data, [theirs], False, None)]
     assert figures["held_out_n"] == len(PICTURES)
