@@ -10,6 +10,7 @@ from crohme.expressions.confidence import Calibration
 from crohme.expressions.decoding import Candidate
 from crohme.expressions.fixed import FixedSymbol
 from crohme.expressions.rescoring import ClassScores
+from crohme.expressions.tracings import Searched
 from crohme.expressions.unread import (
     FOREIGN,
     alone_factor,
@@ -26,7 +27,7 @@ from crohme.expressions.unread import (
 )
 from crohme.ink import image_files
 from crohme.recognition import Reading, Recognition, RecognizedSymbol
-from crohme.types import Float32Array, Float64Array, Points
+from crohme.types import Float64Array
 from inkml_parser import Ink
 
 _MOSTLY = 0.5
@@ -57,31 +58,21 @@ def is_traced(ink: Ink) -> bool:
     return image_files.TRACED.items() <= ink.annotations.items()
 
 
-def judged(
-    candidates: Sequence[Candidate],
-    ink: Ink,
-    strokes: Sequence[Points],
-    resampled: Float64Array,
-    points: Float32Array,
-    calibration: Calibration,
-) -> list[Judged]:
+def judged(found: Searched, calibration: Calibration) -> list[Judged]:
     """Candidates with their confidences, the surest first; see `Recognizer.recognize` for what lowers these.
 
     Args:
-        candidates: sequence of Candidate, best first.
-        ink: Ink.
-        strokes: its strokes, normalised.
-        resampled: `(n, POINTS, 2)`. The same, resampled.
-        points: `(n, POINTS, 2)`. The same in the unit of the network.
+        found: Searched.
         calibration: Calibration. Of such ink.
     """
+    candidates, ink, points = found.candidates, found.ink, found.points
     trees = [candidate.tree for candidate in candidates]
     weights = ink_weights(points, is_traced=is_traced(ink))
-    of_any = swing_factor(points) * spiral_factor(points) * joined_factor(strokes, weights)
+    of_any = swing_factor(points) * spiral_factor(points) * joined_factor(found.strokes, weights)
     if image_files.WITH_MARKS.items() <= ink.annotations.items():
         of_any *= FOREIGN
     shares = calibration.confidences([candidate.score for candidate in candidates])
-    unread = unread_shares(trees, points, seen_shares(strokes, resampled))
+    unread = unread_shares(trees, points, seen_shares(found.strokes, found.resampled))
     covered = [share * coverage_factor(weights, left) for share, left in zip(shares, unread, strict=True)]
     order = sorted(range(len(candidates)), key=lambda i: -covered[i])
     doubts = [of_any * known_factor(t) * dot_factor(t, points) * lines_factor(t) for t in trees]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +27,13 @@ from crohme.expressions.session import Session
 from crohme.expressions.settings import SOURCES, Decoding, Preprocessing
 from crohme.expressions.shapes import ShapeNetwork
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
+from crohme.expressions.tracings import Searched, together
 from crohme.expressions.trails import Trail
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
 from crohme.ink.sources import NothingToRecognize, Source, check_ink, ink_of, is_picture, opened
+from crohme.ink.traced_ink import TracedInk
 from crohme.notation import Alphabet, SymbolTree
 from crohme.recognition import Recognition, Symbols, labels_of
 from crohme.types import Float64Array, Points
@@ -216,29 +219,49 @@ class Recognizer:
         if symbols is not None:
             vocabulary = vocabulary.restricted(labels_of(symbols, vocabulary.alphabet))
         known = checked(fixed, len(ink.strokes), vocabulary.alphabet)
+        # What is fixed names strokes of this ink.
+        others = ink.others if isinstance(ink, TracedInk) and not known else ()
+        width = max(self.decoding.beam if beam is None else beam, 1)
+        search = partial(self._search, vocabulary=vocabulary, beam=width, cancelled=cancelled)
+        searched = [(yield from search(ink, draft=draft, trail=trail, fixed=known))]
+        for other in others:
+            searched.append((yield from search(other)))
+        found = together(searched)
+        if not found.candidates and known:
+            raise FixedSymbolError("no reading has all fixed symbols")
+        if not found.candidates:
+            raise NothingToRecognize("no reading was found")
+        calibration = self._calibration_traced if is_traced(ink) else self._calibration
+        ranked = judged(found, calibration)
+        if symbols is None and not known and ranked[0].confidence < self.decoding.least_confidence:
+            raise _no_reading(ranked[0].strokes_unread, len(found.strokes))
+        return recognition(ranked, found.ink, found.classes, known, top)
+
+    def _search(
+        self,
+        ink: Ink,
+        *,
+        vocabulary: Vocabulary,
+        beam: int,
+        cancelled: Callable[[], bool] | None,
+        draft: SymbolTree | None = None,
+        trail: Trail | None = None,
+        fixed: Sequence[FixedSymbol] = (),
+    ) -> Steps[Searched]:
+        """What the search finds in an ink."""
         strokes = normalise(ink.strokes)
         resampled = _resampled(strokes)
         points = to_unit_scale(resampled)
         memory = yield Encode(points)
-        width = max(self.decoding.beam if beam is None else beam, 1)
         classes = ClassScores(self.network, memory, vocabulary)
-        traced = is_traced(ink)
         candidates = yield from best_readings(
-            self.network, memory, points, vocabulary, classes, self.decoding, width,
-            cancelled=cancelled, draft=draft, trail=trail, fixed=known, language=self.language,
-            shapes=None if traced else self.shapes,
+            self.network, memory, points, vocabulary, classes, self.decoding, beam,
+            cancelled=cancelled, draft=draft, trail=trail, fixed=fixed, language=self.language,
+            shapes=None if is_traced(ink) else self.shapes,
         )  # fmt: skip
-        if not candidates and known:
-            raise FixedSymbolError("no reading has all fixed symbols")
-        if not candidates:
-            raise NothingToRecognize("no reading was found")
         if not np.isfinite([candidate.score for candidate in candidates]).all():
             raise self._senseless()
-        calibration = self._calibration_traced if traced else self._calibration
-        ranked = judged(candidates, ink, strokes, resampled, points, calibration)
-        if symbols is None and not known and ranked[0].confidence < self.decoding.least_confidence:
-            raise _no_reading(ranked[0].strokes_unread, len(strokes))
-        return recognition(ranked, ink, classes, known, top)
+        return Searched(ink, strokes, resampled, points, classes, candidates)
 
     def recognize_many(
         self,
@@ -368,7 +391,7 @@ def _as_ink(source: Source) -> Ink:
         with image_files.naming(b"" if isinstance(source, bytes) else str(source)), image_files.libraries():
             from crohme.ink.trace import read_traced  # with OpenCV, which ink does without
 
-        ink = read_traced(source)  # type: ignore[arg-type]
+        ink: Ink = read_traced(source)  # type: ignore[arg-type]
         if not ink.strokes:
             raise NothingToRecognize("no strokes")
     else:

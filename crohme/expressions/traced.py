@@ -16,7 +16,7 @@ from crohme.expressions.corpus import Corpus, pack, resample_all, unpack
 from crohme.ink.expression import Expression, all_nodes
 from crohme.ink.image_files import ImageError
 from crohme.ink.raster import draw, to_pixels
-from crohme.ink.trace import trace
+from crohme.ink.trace import WAYS, tracings
 from crohme.notation.tree import Node
 from crohme.types import Float32Array, Image, Int64Array
 from inkml_parser import Ink
@@ -71,7 +71,7 @@ def load_traced(corpus: Corpus, seed: int = 0, *, progress: bool = True) -> Corp
     """
     items = zip(corpus.names, corpus.writers, corpus.expressions, strict=True)
     content = (part for name, writer, e in items for part in (name, writer, repr(e.row), e.points.tobytes()))
-    packed = cache.path_of("traced", cache.key(str(seed), cv2.__version__, content))
+    packed = cache.path_of("traced", cache.key(str(seed), repr(WAYS[0]), cv2.__version__, content))
     return unpack(cache.arrays(packed, lambda: pack(trace_corpus(corpus, seed, progress=progress))))
 
 
@@ -103,7 +103,7 @@ def redraw(expression: Expression, drawing: Drawing, rng: np.random.Generator) -
     strokes, shape = to_pixels(list(expression.points), drawing.height)
     picture = _develop(draw(strokes, shape, drawing.thickness), drawing, rng)
     try:
-        ink = trace(picture)
+        ink = next(tracings(picture))
     except ImageError as error:
         raise Untraceable(error.cause) from None
     nodes = list(all_nodes(expression.row))

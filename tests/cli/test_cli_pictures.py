@@ -62,9 +62,16 @@ def test_what_is_written_of_a_picture_carries_the_traced_strokes(folder: Path, e
     options = ["--bundle", str(expression_bundle), "--write", "lg,inkml", "--to-dir", str(out)]
     assert main(["predict", str(folder / "b.png"), *options]) == 0
     traced, written = read_traced(folder / "b.png"), read(out / "b.inkml")
-    assert len(written.strokes) == len(traced.strokes) == 5
-    for a, b in zip(written.strokes, traced.strokes, strict=True):
-        np.testing.assert_allclose(a, b, atol=0.01)
+    assert len(written.strokes) == 5
+    distances = [
+        max(
+            np.abs(a - b).max() if a.shape == b.shape else np.inf
+            for a, b in zip(ink.strokes, written.strokes, strict=True)
+        )
+        for ink in (traced, *traced.others)
+        if len(ink.strokes) == 5
+    ]
+    assert min(distances) < 0.01
     nodes = list(truth(written).nodes())
     assert nodes and all(node.strokes for node in nodes)
     graph = read_lg((out / "b.lg").read_text(encoding="utf-8"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -56,6 +56,17 @@ class Binary:
     pen: float
     is_half: bool
     is_doubtful: bool
+
+    def scaled(self, factor: float) -> Binary:
+        """The same at so many times the scale, or less where that would be too many pixels."""
+        factor = min(factor, max(1.0, (_MOST_PIXELS / self.ink.size) ** 0.5))
+        if factor == 1:
+            return self
+        size = [max(1, round(side * factor)) for side in self.ink.shape[::-1]]
+        share = np.asarray(cv2.resize(255 * self.ink, size, interpolation=cv2.INTER_AREA), np.uint8)
+        strength = np.asarray(cv2.resize(self.strength, size, interpolation=cv2.INTER_AREA), np.uint8)
+        ink = (share >= _HALF * 255).astype(np.uint8)
+        return replace(self, ink=ink, strength=strength, scale=factor * self.scale, pen=factor * self.pen)
 
 
 def binarise(pixels: Image) -> Binary:

@@ -14,7 +14,6 @@ _SPUR = 1.2  # pen widths: a free end shorter than that is an unevenness of the 
 _BRIDGE = 1.3  # pen widths: junctions nearer than that are one, which thinning has pulled apart
 _LONG_BRIDGE = 8.0  # the same where lines cross at a small angle
 _STRAIGHT = np.radians(35)  # such a crossing's lines turn less than that
-_SMOOTH = np.radians(60)  # a line that turns more at a junction ends there
 _SHARP = np.radians(110)  # lines that turn more than that into each other have a tip, and their ink a stem
 _SLANTED = np.radians(85)  # they turn less than that into the stem, whose direction is known but roughly
 _STEM = 3.0  # pen widths: a tip's stem is not longer
@@ -24,16 +23,17 @@ _AHEAD = 3.5  # pen widths from a junction at which the direction of a line is t
 End = tuple[int, int]  # number of an edge, and 0 for its beginning or 1 for its end
 
 
-def to_lines(graph: Graph, pen: float) -> list[tuple[Points, bool]]:
+def to_lines(graph: Graph, pen: float, smooth: float) -> list[tuple[Points, bool]]:
     """The lines that a pen drew without a sharp turn where they meet others, and whether each is a closed loop.
 
     Args:
         graph: Graph. It is changed.
         pen: float. Width of the pen, pixels.
+        smooth: float. Radians; a line that turns more at a junction ends there.
     """
     _prune(graph, pen)
-    _merge_junctions(graph, pen)
-    partners, forks = _passages(graph, pen)
+    _merge_junctions(graph, pen, smooth)
+    partners, forks = _passages(graph, pen, smooth)
     lines, used = [], set[int]()
     ends = [(i, side) for i in range(len(graph.edges)) for side in (0, 1)]
     # First from where the pen was set down, which is where no line goes on; what is then left are loops.
@@ -101,13 +101,13 @@ def _join(graph: Graph, node: int, at: dict[int, list[Edge]]) -> None:
     first.ends, first.line = (start, end), np.concatenate([before, after])
 
 
-def _merge_junctions(graph: Graph, pen: float) -> None:
+def _merge_junctions(graph: Graph, pen: float, smooth: float) -> None:
     """Make one junction of those that are close together."""
     at = _edges_at(graph)
     left, waiting = set(graph.edges), list(graph.edges)
     while waiting:
         bridge = waiting.pop()
-        if bridge not in left or not _is_bridge(bridge, at, pen):
+        if bridge not in left or not _is_bridge(bridge, at, pen, smooth):
             continue
         left.remove(bridge)
         keep, gone = bridge.ends
@@ -123,7 +123,7 @@ def _merge_junctions(graph: Graph, pen: float) -> None:
     graph.edges = [edge for edge in graph.edges if edge in left]
 
 
-def _is_bridge(edge: Edge, at: dict[int, list[Edge]], pen: float) -> bool:
+def _is_bridge(edge: Edge, at: dict[int, list[Edge]], pen: float, smooth: float) -> bool:
     a, b = edge.ends
     if a < 0 or len(at[a]) < 3 or len(at[b]) < 3 or edge.length >= _LONG_BRIDGE * pen:
         return False
@@ -135,13 +135,13 @@ def _is_bridge(edge: Edge, at: dict[int, list[Edge]], pen: float) -> bool:
     if len(ends[0]) != 2 or len(ends[1]) != 2:
         return False
     along = [_direction(edge, side, pen) for side in (0, 1)]
-    if max(_turn(out, way) for outs, way in zip(ends, along, strict=True) for out in outs) > _SMOOTH:
+    if max(_turn(out, way) for outs, way in zip(ends, along, strict=True) for out in outs) > smooth:
         return False  # a bar between two lines, as in an H
     (p, q), (r, s) = ends
     return bool(min(max(_turn(p, r), _turn(q, s)), max(_turn(p, s), _turn(q, r))) < _STRAIGHT)
 
 
-def _passages(graph: Graph, pen: float) -> tuple[dict[End, End], dict[End, tuple[End, End]]]:
+def _passages(graph: Graph, pen: float, smooth: float) -> tuple[dict[End, End], dict[End, tuple[End, End]]]:
     """How lines go on at junctions.
 
     Returns:
@@ -164,13 +164,13 @@ def _passages(graph: Graph, pen: float) -> tuple[dict[End, End], dict[End, tuple
             free = (stem[0], 1 - stem[1])
             first, second = (end for end in ends if end != stem)
             is_tip = passages[2][0] > _SHARP and graph.edges[stem[0]].length < _STEM * pen
-            smooth = passages[1][0] < _SMOOTH or is_tip
-            if smooth and first[0] != second[0] and len(ends_at[graph.edges[free[0]].ends[free[1]]]) == 1:
+            into_stem = passages[1][0] < smooth or is_tip
+            if into_stem and first[0] != second[0] and len(ends_at[graph.edges[free[0]].ends[free[1]]]) == 1:
                 partners[first] = partners[second] = stem
                 forks[free] = (first, second)
                 continue
         for turn, a, b in passages:
-            if turn < _SMOOTH and a not in partners and b not in partners:
+            if turn < smooth and a not in partners and b not in partners:
                 partners[a], partners[b] = b, a
     return partners, forks
 
