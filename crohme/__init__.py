@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crohme.expressions.session import Session
     from crohme.extras import MissingExtra
     from crohme.ink.image_files import ImageError
+    from crohme.ink.pictured import with_picture
     from crohme.ink.sources import NothingToRecognize
     from crohme.notation import Alphabet, NotationError
     from crohme.recognition import AlphabetError, Reading, Recognition, RecognizedSymbol
@@ -49,6 +50,7 @@ __all__ = [
     "SymbolRecognizer",
     "load",
     "solve",
+    "with_picture",
 ]
 _MODULES = {
     "Alphabet": "crohme.notation",
@@ -71,6 +73,7 @@ _MODULES = {
     "Session": "crohme.expressions.session",
     "SymbolRecognizer": "crohme.symbols.recognizer",
     "solve": "crohme.solver",
+    "with_picture": "crohme.ink.pictured",
 }
 
 

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from crohme.child_processes import one_thread_each, worker_pool
 from crohme.expressions.recognizer import Recognizer
 from crohme.ink.image_files import ImageError
+from crohme.ink.sources import Source
 from crohme.recognition import Recognition, Symbols, labels_of
-from inkml_parser import Ink, InkError, read
+from inkml_parser import InkError
 
 CHUNK = 32
 """Items that a process gets at once: twice as many as it reads side by side."""
@@ -35,7 +36,7 @@ def recognize_files(
     top: int = 5,
     beam: int | None = None,
     symbols: Symbols | None = None,
-    offline: bool = False,
+    opened: Callable[[Path], Source] = Path,
     workers: int | None = None,
 ) -> Iterator[tuple[Path, Found]]:
     """Recognise files in their order; a file that cannot be read gives its error instead.
@@ -44,7 +45,8 @@ def recognize_files(
         files: sequence of paths to InkML, or to pictures.
         bundle: str or Path. Name or folder, see `Recognizer.load`.
         top, beam, symbols: see `Recognizer.recognize`.
-        offline: bool. Whether to draw each ink and to recognise what is traced on the picture.
+        opened: function of a module, so that other processes find it, which makes of a path what is recognised: see
+            `crohme.ink.pictured`.
         workers: int or None. Processes; None for one per core.
 
     Raises:
@@ -52,7 +54,7 @@ def recognize_files(
         AlphabetError: Symbols that it does not know. Raised before the first file.
         WorkerLost: A process was killed; all results before have come.
     """
-    work = partial(_read, top=top, beam=beam, symbols=symbols, offline=offline)
+    work = partial(_read, top=top, beam=beam, symbols=symbols, opened=opened)
     workers = min(workers or cores(), max(1, len(files) // _FEWEST))
     chunk = max(_FEWEST, min(CHUNK, len(files) // (_AHEAD * workers)))
     yield from zip(files, each(files, work, bundle, symbols=symbols, workers=workers, chunk=chunk), strict=True)
@@ -118,18 +120,10 @@ def _read(
     top: int,
     beam: int | None,
     symbols: Symbols | None,
-    offline: bool,
+    opened: Callable[[Path], Source],
 ) -> Iterator[Found]:
-    sources = (partial(redrawn if offline else Path, path) for path in files)
+    sources = (partial(opened, path) for path in files)
     return recognizer.recognize_many(sources, top=top, beam=beam, symbols=symbols)
-
-
-def redrawn(path: Path) -> Ink:
-    """What is left of an ink on its picture: neither the strokes as they were written nor their order."""
-    from crohme.ink.raster import render_ink
-    from crohme.ink.trace import trace
-
-    return trace(render_ink(read(path).strokes))
 
 
 def cores() -> int:

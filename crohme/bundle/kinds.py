@@ -80,14 +80,22 @@ class Activation:
 
 @dataclass(frozen=True)
 class Line:
-    """Slope and offset of a calibration; a slope that is not above 0 would turn confidences upside down."""
+    """Slope and offset of a calibration; a slope that is not above 0 would turn confidences upside down.
+
+    Args:
+        may_lack: bool. Whether an empty list will do.
+    """
+
+    may_lack: bool = False
 
     def check(self, value: Any) -> bool:
+        if self.may_lack and isinstance(value, list | tuple) and not value:
+            return True
         is_pair = isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value))
         return is_pair and 0 < value[0] <= STEEPEST and abs(value[1]) <= STEEPEST
 
     def __str__(self) -> str:
-        return f"a list of a slope above 0 and an offset, {STEEPEST:g} at most"
+        return f"a list of a slope above 0 and an offset, {STEEPEST:g} at most{', or empty' if self.may_lack else ''}"
 
 
 @dataclass(frozen=True)

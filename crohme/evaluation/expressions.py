@@ -16,6 +16,7 @@ from crohme.errors import cause_of
 from crohme.evaluation.outcomes import NO_WRITER, Outcome, kind_of
 from crohme.evaluation.read_before import ReadBefore
 from crohme.evaluation.recognizers import Answer, AnyRecognizer, recognize_with
+from crohme.ink.pictured import redrawn, with_picture
 from crohme.ink.truth import truth_expression
 from crohme.notation import Expression, NotationError, canonical_label, relabelled, to_latex, without_limits
 from crohme.parallel import recognize_files
@@ -30,6 +31,7 @@ def evaluate(
     beam: int | None = None,
     symbols: Symbols | None = None,
     offline: bool = False,
+    with_pictures: bool = False,
     files: Sequence[Path] | None = None,
     workers: int | None = None,
 ) -> list[Outcome]:
@@ -49,6 +51,8 @@ def evaluate(
             has read.
         beam, symbols, workers: see `recognize_files`.
         offline: bool.
+        with_pictures: bool. Whether to recognise each ink and such a picture of it together, see
+            `crohme.ink.pictured.with_picture`.
         files: paths or None. Those of the files to read; None for all.
 
     Raises:
@@ -59,12 +63,13 @@ def evaluate(
     """
     files = inkml_files(folder) if files is None else files
     results: Iterator[tuple[Path, Answer]]
+    opened = redrawn if offline else with_picture if with_pictures else Path
     if isinstance(bundle, ReadBefore):
         results = bundle.answers(files)
     elif isinstance(bundle, str | Path):
-        results = recognize_files(files, bundle, beam=beam, symbols=symbols, offline=offline, workers=workers)
+        results = recognize_files(files, bundle, beam=beam, symbols=symbols, opened=opened, workers=workers)
     else:
-        results = recognize_with(bundle, files, beam=beam, symbols=symbols, offline=offline)
+        results = recognize_with(bundle, files, beam=beam, symbols=symbols, opened=opened)
     return [
         _outcome(path, path.relative_to(folder).as_posix(), found, offline)
         for path, found in tqdm(results, desc="recognise", unit="file", total=len(files))

@@ -20,8 +20,8 @@ from typing import Any, Protocol
 from crohme.errors import CrohmeError, cause_of, let_go
 from crohme.expressions.protocol import METHODS
 from crohme.expressions.recognizer import Recognizer
+from crohme.ink.sources import Source
 from crohme.notation import Expression, NotationError, read_latex, to_latex, without_limits
-from crohme.parallel import redrawn
 from crohme.recognition import Recognition, Symbols
 from inkml_parser import Ink, InkError, read
 
@@ -78,23 +78,23 @@ def recognize_with(
     *,
     beam: int | None = None,
     symbols: Symbols | None = None,
-    offline: bool = False,
+    opened: Callable[[Path], Source] = Path,
 ) -> Iterator[tuple[Path, Answer]]:
     """Recognise files in their order; a file that cannot be read gives its error instead.
 
     Args:
         recognizer: AnyRecognizer.
         files: sequence of paths to InkML.
-        beam, symbols, offline: see `crohme.parallel.recognize_files`. The first two are for a `Recognizer` only.
+        beam, symbols, opened: see `crohme.parallel.recognize_files`. The first two are for a `Recognizer` only.
 
     Raises:
         RecognizerError: It answers with neither LaTeX nor a `Recognition`.
     """
-    inks = (partial(redrawn if offline else read, path) for path in files)
+    inks = (partial(read if opened is Path else opened, path) for path in files)
     if isinstance(recognizer, Recognizer):
         answers: Iterator[Any] = (found for found, _ in recognizer.outcomes(inks, beam=beam, symbols=symbols))
     else:
-        answers = (_answer(recognizer, ink) for ink in inks)
+        answers = (_answer(recognizer, ink) for ink in inks)  # type: ignore[arg-type]  # all of them give ink
     for path, answer in zip(files, answers, strict=True):
         if isinstance(answer, InkError | OSError):
             yield path, answer

@@ -27,7 +27,7 @@ from crohme.evaluation.expressions import evaluate
 from crohme.evaluation.summary import summarize
 from crohme.expressions.confidence import WIDEST_MARGIN
 from crohme.expressions.data import find
-from crohme.expressions.settings import CALIBRATION, DECODING, MARGIN, SOURCES
+from crohme.expressions.settings import BOTH, CALIBRATION, DECODING, INK, MARGIN, SOURCES, TRACED
 from crohme.expressions.shapes import FILE as SHAPES
 from crohme.expressions.vocabulary import vocabulary_of
 from crohme.notation import CLASSES, Alphabet
@@ -40,7 +40,9 @@ log = logging.getLogger(__name__)
 STRENGTH = 2.0
 """How strongly the bias of the tokens is held near zero, see `token_bias.fit`."""
 _FITTED_WITH = "token_bias_strength"  # among the figures of a bundle: the strength of its bias, None without one
-_UNCALIBRATED = {source: CALIBRATION[source][1] for source in SOURCES}
+SEEN: Mapping[str, Mapping[str, bool]] = {INK: {}, TRACED: {"offline": True}, BOTH: {"with_pictures": True}}
+"""How ink is evaluated as each kind of source."""
+_UNCALIBRATED = dict.fromkeys(SOURCES, CALIBRATION[INK][1])
 _ENOUGH = 200
 """Readings from which on the margin of the best one is calibrated, too."""
 _FIGURES = ("n", "exprate", "le1", "le2", "le3", "top5")
@@ -197,7 +199,7 @@ def _calibrations(
     is_crohme: bool,
     strength: float | None,
 ) -> dict[str, tuple[float, ...]]:
-    """What fits the scores of a bundle: of ink with all its classes, of pictures with those of CROHME.
+    """What fits the scores of a bundle: of pictures with CROHME's classes; of ink, also with its picture, with all.
 
     Nothing of a kind of source whose readings say nothing of what is right.
 
@@ -207,16 +209,17 @@ def _calibrations(
     biases = biases_of_others(_symbol_logits(raw.path, validation, is_crohme), strength) if strength else []
     held = "crohme" if is_crohme else None
 
-    def read(folder: Path, files: Sequence[Path], *, of: Path = validation, offline: bool = False) -> list[Outcome]:
-        return evaluate(of, folder, files=files, offline=offline, symbols=held if offline else None)
+    def read(folder: Path, files: Sequence[Path] | None, *, source: str, of: Path = validation) -> list[Outcome]:
+        symbols = held if source == TRACED else None
+        return evaluate(of, folder, files=files, symbols=symbols, **SEEN[source])
 
     found: dict[str, tuple[float, ...]] = {}
-    for source, offline in (("ink", False), ("traced", True)):
-        outcomes = read_by_others(raw, validation, biases, partial(read, offline=offline))
+    for source in SOURCES:
+        outcomes = read_by_others(raw, validation, biases, partial(read, source=source))
         if held_out:
-            outcomes += read(raw.path, held_out, of=validation.parent, offline=offline)
-        for folder in () if offline else further:  # whose signs CROHME, to which pictures are held, need not have
-            outcomes += evaluate(folder, raw.path)
+            outcomes += read(raw.path, held_out, source=source, of=validation.parent)
+        for folder in () if source == TRACED else further:  # whose signs CROHME need not have
+            outcomes += read(raw.path, None, source=source, of=folder)
         found |= _fitted(outcomes, source)
     return found
 
@@ -228,6 +231,7 @@ def _measured(
     held = partial(evaluate, bundle=folder, symbols="crohme" if is_held else None)
     sets = {place.name: held(place) for place in measured_on}
     sets |= {f"{place.name}_offline": held(place, offline=True) for place in measured_on}
+    sets |= {f"{place.name}_with_pictures": held(place, with_pictures=True) for place in measured_on}
     if held_out:
         sets["held_out"] = held(measured_on[0].parent, files=held_out)
     if is_held:

@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from crohme.expressions.settings import CALIBRATION, MARGIN
+from crohme.expressions.settings import BOTH, CALIBRATION, INK, MARGIN
 from crohme.types import Float64Array
 
 # Where the margin of the best reading over the second one stops to say more: the best is 3,000 times as probable.
@@ -36,7 +36,9 @@ class Calibration:
 
     @classmethod
     def of(cls, constants: Mapping[str, Sequence[float]], source: str) -> Self:
-        """Those of a bundle for `ink` or for pictures that are `traced`."""
+        """Those of a bundle for one of `settings.SOURCES`; where it has none for ink with its picture, those of ink."""
+        if source == BOTH and not constants.get(BOTH):
+            source = INK
         line, margin = (constants.get(name, CALIBRATION[name][1]) for name in (source, source + MARGIN))
         return cls(tuple(map(float, line)), tuple(map(float, margin)))
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from crohme.expressions.confidence import Calibration
 from crohme.expressions.decoding import Candidate
 from crohme.expressions.fixed import FixedSymbol
+from crohme.expressions.opinion_pool import Searched
 from crohme.expressions.rescoring import ClassScores
-from crohme.expressions.tracings import Searched
 from crohme.expressions.unread import (
     FOREIGN,
     alone_factor,
@@ -26,6 +26,7 @@ from crohme.expressions.unread import (
     unread_shares,
 )
 from crohme.ink import image_files
+from crohme.ink.tracings import is_traced
 from crohme.recognition import Reading, Recognition, RecognizedSymbol
 from crohme.types import Float64Array
 from inkml_parser import Ink
@@ -51,11 +52,6 @@ class Judged:
     def strokes_unread(self) -> int:
         """Strokes that are mostly left unread."""
         return int((self.unread > _MOSTLY).sum())
-
-
-def is_traced(ink: Ink) -> bool:
-    """Whether ink was traced on a picture."""
-    return image_files.TRACED.items() <= ink.annotations.items()
 
 
 def judged(found: Searched, calibration: Calibration) -> list[Judged]:

@@ -18,22 +18,22 @@ from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.engines import use
 from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
-from crohme.expressions.judging import is_traced, judged, recognition
+from crohme.expressions.judging import judged, recognition
 from crohme.expressions.language_model import LanguageModel
+from crohme.expressions.opinion_pool import Searched, pooled
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.ranking import best_readings
 from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.session import Session
-from crohme.expressions.settings import SOURCES, Decoding, Preprocessing
+from crohme.expressions.settings import BOTH, INK, SOURCES, TRACED, Decoding, Preprocessing
 from crohme.expressions.shapes import ShapeNetwork
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
-from crohme.expressions.tracings import Searched, together
 from crohme.expressions.trails import Trail
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
 from crohme.ink.sources import NothingToRecognize, Source, check_ink, ink_of, is_picture, opened
-from crohme.ink.traced_ink import TracedInk
+from crohme.ink.tracings import InkAndTracings, is_traced
 from crohme.notation import Alphabet, SymbolTree
 from crohme.recognition import Recognition, Symbols, labels_of
 from crohme.types import Float64Array, Points
@@ -93,7 +93,7 @@ class Recognizer:
         else:
             self.network, self.vocabulary = trained, Vocabulary(Alphabet(trained.alphabet))
             self.decoding = decoding or Decoding()
-        self._calibration, self._calibration_traced = (Calibration.of(calibration, source) for source in SOURCES)
+        self._calibrations = {source: Calibration.of(calibration, source) for source in SOURCES}
         self._check_answers()
         if self.bundle is not None:
             use(engine, self.network)
@@ -220,19 +220,19 @@ class Recognizer:
             vocabulary = vocabulary.restricted(labels_of(symbols, vocabulary.alphabet))
         known = checked(fixed, len(ink.strokes), vocabulary.alphabet)
         # What is fixed names strokes of this ink.
-        others = ink.others if isinstance(ink, TracedInk) and not known else ()
+        tracings = ink.tracings if isinstance(ink, InkAndTracings) and not known else ()
         width = max(self.decoding.beam if beam is None else beam, 1)
         search = partial(self._search, vocabulary=vocabulary, beam=width, cancelled=cancelled)
         searched = [(yield from search(ink, draft=draft, trail=trail, fixed=known))]
-        for other in others:
-            searched.append((yield from search(other)))
-        found = together(searched)
+        for traced in tracings:
+            searched.append((yield from search(traced)))
+        found = pooled(searched)
         if not found.candidates and known:
             raise FixedSymbolError("no reading has all fixed symbols")
         if not found.candidates:
             raise NothingToRecognize("no reading was found")
-        calibration = self._calibration_traced if is_traced(ink) else self._calibration
-        ranked = judged(found, calibration)
+        source = TRACED if is_traced(ink) else BOTH if tracings else INK
+        ranked = judged(found, self._calibrations[source])
         if symbols is None and not known and ranked[0].confidence < self.decoding.least_confidence:
             raise _no_reading(ranked[0].strokes_unread, len(found.strokes))
         return recognition(ranked, found.ink, found.classes, known, top)

@@ -90,10 +90,11 @@ DECODING: Taken = {
     "same_symbol": (Number(0, 1.001), Decoding.same_symbol),
     "least_confidence": (Number(0, 1), Decoding.least_confidence),
 }
-SOURCES = "ink", "traced"
+INK, TRACED, BOTH = SOURCES = "ink", "traced", "both"
 MARGIN = "_margin"
 CALIBRATION: Taken = {
-    **dict.fromkeys(SOURCES, (Line(), (1.0, 0.0))),
+    **dict.fromkeys((INK, TRACED), (Line(), (1.0, 0.0))),
+    BOTH: (Line(may_lack=True), ()),
     **{source + MARGIN: (Plane(), ()) for source in SOURCES},
 }
-"""For ink, and for pictures that are traced: see `expressions.confidence.Calibration`."""
+"""For ink, for pictures that are traced, and for ink with its picture: see `expressions.confidence.Calibration`."""

@@ -68,7 +68,7 @@ def test_what_is_written_of_a_picture_carries_the_traced_strokes(folder: Path, e
             np.abs(a - b).max() if a.shape == b.shape else np.inf
             for a, b in zip(ink.strokes, written.strokes, strict=True)
         )
-        for ink in (traced, *traced.others)
+        for ink in (traced, *traced.tracings)
         if len(ink.strokes) == 5
     ]
     assert min(distances) < 0.01

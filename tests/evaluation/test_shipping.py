@@ -24,8 +24,13 @@ from crohme.expressions.token_bias import BIAS
 from crohme.expressions.vocabulary import Vocabulary
 
 INK = [(0.9, 0), (0.8, 0), (0.4, 1), (0.6, 2), (0.7, 0), (0.75, 1)]
-MORE = [(0.95, 1), (0.5, 0)]
+MORE = [(0.45, 1), (0.5, 0), (0.8, 0), (0.7, 1)]
 PICTURES = [(0.9, 0), (0.3, 1), (0.85, 1), (0.8, 0)]
+
+
+def kind_of(offline: bool, with_pictures: bool) -> str:
+    assert not (offline and with_pictures)
+    return "traced" if offline else "both" if with_pictures else "ink"
 
 
 @pytest.fixture
@@ -40,15 +45,22 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, Any]]:
-    """What was evaluated: the folder, whether from pictures, the alphabet. Answers with `INK` or `PICTURES`."""
-    calls: list[tuple[str, bool, Any]] = []
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
+    """What was evaluated: the folder, as what, the alphabet. Answers with `INK`, `PICTURES` or `MORE`."""
+    calls: list[tuple[str, str, Any]] = []
 
     def evaluate(
-        folder: Path, bundle: Path, *, offline: bool = False, symbols: Any = None, files: Any = None
+        folder: Path,
+        bundle: Path,
+        *,
+        offline: bool = False,
+        with_pictures: bool = False,
+        symbols: Any = None,
+        files: Any = None,
     ) -> list[Outcome]:
-        calls.append((folder.name, offline, symbols))
-        found = PICTURES if offline else INK
+        kind = kind_of(offline, with_pictures)
+        calls.append((folder.name, kind, symbols))
+        found = {"ink": INK, "traced": PICTURES, "both": MORE}[kind]
         return [Outcome(str(i), "x", "x" if errors == 0 else "y", confidence, errors)
                 for i, (confidence, errors) in enumerate(found)]  # fmt: skip
 
@@ -72,7 +84,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def test_a_run_becomes_a_calibrated_and_measured_bundle(
-    run: Run, data: Path, tmp_path: Path, asked: list[tuple[str, bool, Any]]
+    run: Run, data: Path, tmp_path: Path, asked: list[tuple[str, str, Any]]
 ) -> None:
     symbols = set(labels_of(load(data / "test2013", progress=False).expressions)) - {"-"}  # `-` may be a fraction bar
     paths = [weight.path for weight in run.model.network.weights]
@@ -88,15 +100,17 @@ def test_a_run_becomes_a_calibrated_and_measured_bundle(
                 assert len(symbols) > 5 and symbols <= changed <= symbols | {"-", "\\frac", "\\sqrt"}
             else:
                 assert same.all()
-    for name, found in (("ink", INK), ("traced", PICTURES)):
+    for name, found in (("ink", INK), ("traced", PICTURES), ("both", MORE)):
         confidences, errors = zip(*found, strict=True)
         fitted = calibration.fit(confidences, [count == 0 for count in errors])
         assert shipped.calibration[name] == pytest.approx(fitted)
     assert figures["test2013_exprate"] == 50.0 and figures["test2014_offline_n"] == len(PICTURES)
     assert shipped.metrics == {"token_bias_strength": shipping.STRENGTH, **figures}
     assert asked == [
-        ("test2013", False, None), ("test2013", True, "crohme"), ("test2013", False, None), ("test2014", False, None),
-        ("test2013", True, None), ("test2014", True, None),
+        ("test2013", "ink", None), ("test2013", "traced", "crohme"), ("test2013", "both", None),
+        ("test2013", "ink", None), ("test2014", "ink", None),
+        ("test2013", "traced", None), ("test2014", "traced", None),
+        ("test2013", "both", None), ("test2014", "both", None),
     ]  # fmt: skip
 
 
@@ -106,16 +120,22 @@ def test_what_held_out_writers_wrote_calibrates_too_and_further_folders_calibrat
     theirs = sorted((data / "train").iterdir())[1]
     held_out = load(data / "train", progress=False).take([False, True])
     monkeypatch.setattr(shipping, "find", lambda folder: ExpressionData(held_out, held_out, held_out))
-    calls: list[tuple[Path, list[Path], bool, Any]] = []
+    calls: list[tuple[Path, list[Path], str, Any]] = []
     more = tmp_path / "more"
     load_bundle, least = bundle.load, bundle.load(expression_bundle).decoding["least_confidence"]
 
     def evaluate(
-        folder: Path, bundle: Path, *, offline: bool = False, symbols: Any = None, files: Any = None
+        folder: Path,
+        bundle: Path,
+        *,
+        offline: bool = False,
+        with_pictures: bool = False,
+        symbols: Any = None,
+        files: Any = None,
     ) -> list[Outcome]:
         # Whoever stops this has a bundle that still refuses what it reads as nothing.
         assert load_bundle(tmp_path / "bundle").decoding["least_confidence"] == least > 0
-        calls.append((folder, files, offline, symbols))
+        calls.append((folder, files, kind_of(offline, with_pictures), symbols))
         found = {data: PICTURES, more: MORE}.get(folder, INK)
         return [Outcome("x.inkml", "x", "x", confidence, errors) for confidence, errors in found]
 
@@ -123,12 +143,19 @@ def test_what_held_out_writers_wrote_calibrates_too_and_further_folders_calibrat
     shutil.copytree(expression_bundle, tmp_path / "bundle")
     figures = shipping.ship(None, tmp_path / "bundle", data, calibrate_on=[more])
     shipped = bundle.load(tmp_path / "bundle").calibration
-    for source, known in (("ink", [*INK, *PICTURES, *MORE]), ("traced", [*INK, *PICTURES])):
+    for source, known in (
+        ("ink", [*INK, *PICTURES, *MORE]),
+        ("both", [*INK, *PICTURES, *MORE]),
+        ("traced", [*INK, *PICTURES]),
+    ):
         fitted = calibration.fit([confidence for confidence, _ in known], [errors == 0 for _, errors in known])
         assert shipped[source] == pytest.approx(fitted), source
-    assert [call[1:] for call in calls if call[0] == more] == [(None, False, None)]
+    assert [call[1:] for call in calls if call[0] == more] == [(None, "ink", None), (None, "both", None)]
     ours = [call for call in calls if call[0] == data]
-    assert ours == [(data, [theirs], False, None), (data, [theirs], True, "crohme"), (data, [theirs], False, None)]
+    assert ours == [
+        (data, [theirs], "ink", None), (data, [theirs], "traced", "crohme"), (data, [theirs], "both", None),
+        (data, [theirs], "ink", None),
+    ]  # fmt: skip
     assert figures["held_out_n"] == len(PICTURES)
     error = abs(0.9 - 1) + abs(0.3 - 0) + abs(0.85 + 0.8 - 1)
     assert figures["held_out_calibration_error"] == pytest.approx(error / 4, abs=1e-4)
@@ -153,7 +180,7 @@ def test_the_margin_is_calibrated_from_so_many_readings_on(
 
 
 def test_a_bundle_is_measured_anew_with_its_weights_as_they_are(
-    data: Path, tmp_path: Path, expression_bundle: Path, asked: list[tuple[str, bool, Any]]
+    data: Path, tmp_path: Path, expression_bundle: Path, asked: list[tuple[str, str, Any]]
 ) -> None:
     shutil.copytree(expression_bundle, tmp_path / "bundle")
     before = bundle.load(tmp_path / "bundle")
@@ -161,7 +188,7 @@ def test_a_bundle_is_measured_anew_with_its_weights_as_they_are(
     after = bundle.load(tmp_path / "bundle")
     assert all(np.array_equal(after.weights[path], array) for path, array in before.weights.items())
     assert after.decoding == before.decoding and after.calibration != before.calibration
-    assert after.metrics["mine_n"] == len(INK) and asked[-1] == ("train", False, None)
+    assert after.metrics["mine_n"] == len(INK) and asked[-1] == ("train", "ink", None)
 
 
 def test_without_a_validation_split_nothing_is_trained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,6 +212,7 @@ def test_readings_that_say_nothing_of_confidence_leave_it_as_it_is(
     shutil.copytree(expression_bundle, tmp_path / "bundle")
     before = bundle.load(tmp_path / "bundle")
     kept = {"ink": [0.6, 1.5], "traced": [0.5, 1.25], "ink_margin": [0.4, 0.1, 0.7], "traced_margin": []}
+    kept |= {"both": [0.7, 1.0], "both_margin": []}
     bundle.revise(before, calibration=kept)  # as one that is trained further has it of its first bundle
     monkeypatch.setattr(shipping, "evaluate", lambda *_, **__: outcomes)
     shipping.ship(None, tmp_path / "bundle", data)

@@ -34,6 +34,8 @@ symbols.csv and relations.csv (confusions), and plots.
 
 --offline draws each ink 256 pixels high with lines of 3.4 pixels, as
 `crohme convert --to png` does, and recognises that picture: the competition's offline task.
+--with-pictures recognises both and takes what both say for the answer: surer, four times as
+slow.
 
 On a folder of CROHME, answers consist of CROHME's 101 classes unless --alphabet says
 otherwise. Signs that CROHME has one class for (\\cdot and .) count as one everywhere.
@@ -76,6 +78,7 @@ def add_parser(tasks: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--beam", type=up_to(MAX_BEAM), metavar="B", help="width of the search; 1 is fastest")
     add_alphabet_option(parser, "crohme on CROHME, else all that the bundle knows")
     parser.add_argument("--offline", action="store_true", help="recognise a picture drawn of each ink")
+    parser.add_argument("--with-pictures", action="store_true", help="recognise each ink and such a picture together")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     add_report_options(parser)
     parser.set_defaults(run=run)
@@ -86,17 +89,23 @@ def run(args: argparse.Namespace) -> int:
     from crohme.evaluation.expressions import evaluate
     from crohme.evaluation.report import About, content_of, gather
     from crohme.evaluation.summary import RATES, rate_name, summarize
-    from crohme.expressions.recognizer import DEFAULT_BUNDLE
+    from crohme.expressions.recognizer import DEFAULT_BUNDLE, Recognizer
 
     read_before = () if args.batch is None else batch_files(args.batch)
     check_outputs(args, chain(data_files(args.data), bundle_files(args.bundle or DEFAULT_BUNDLE), read_before))
     if args.offline and args.report is not None:
         raise CommandError("--report compares strokes, which --offline traces anew: use --json")
+    if args.offline and args.with_pictures:
+        raise CommandError("--offline reads pictures instead of ink, --with-pictures both: give one")
     recognizer, alphabet, beam = _recognizer(args)
+    if args.with_pictures and not isinstance(recognizer, str | Recognizer):
+        raise CommandError(f"--with-pictures is for networks that crohme decodes, which {args.recognizer} is not")
     name = args.recognizer or args.bundle or DEFAULT_BUNDLE if args.batch is None else str(args.batch)
     about = About(name, str(real_path(args.data)), beam)
     symbols = args.alphabet or _alphabet_of(args.data, alphabet)
-    outcomes = evaluate(args.data, recognizer, beam=beam, symbols=symbols, offline=args.offline)
+    outcomes = evaluate(
+        args.data, recognizer, beam=beam, symbols=symbols, offline=args.offline, with_pictures=args.with_pictures
+    )
     content = content_of(outcomes, about, summarize(outcomes), None) if args.offline else gather(outcomes, about)
     print_expressions(content.summary, [(key, rate_name(most)) for key, most in RATES])
     _print_unknown(outcomes, alphabet)
@@ -142,7 +151,8 @@ def _recognizer(args: argparse.Namespace) -> tuple[AnyRecognizer | ReadBefore | 
 
     if args.batch is not None:
         given = {"--bundle": args.bundle, "--recognizer": args.recognizer, "--beam": args.beam,
-                 "--alphabet": args.alphabet, "--offline": args.offline}  # fmt: skip
+                 "--alphabet": args.alphabet, "--offline": args.offline,
+                 "--with-pictures": args.with_pictures}  # fmt: skip
         for option, value in given.items():
             if value:
                 raise CommandError(f"{option} says how to recognise, and --batch what was recognised before: give one")

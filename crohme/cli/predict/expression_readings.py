@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from crohme.errors import cause_of
 from crohme.ink.formats import FORMATS
 
 if TYPE_CHECKING:
+    from crohme.ink.sources import Source
     from crohme.recognition import Recognition, Symbols
     from inkml_parser import Ink
 
@@ -27,6 +28,7 @@ def read_expressions(
     symbols: Symbols | None = None,
     formats: Sequence[str] = (),
     folder: OutputFolder | None = None,
+    opened: Callable[[Path], Source] = Path,
 ) -> Iterator[Reading]:
     """One reading per file, in their order.
 
@@ -37,6 +39,7 @@ def read_expressions(
         beam, symbols: see `Recognizer.recognize`.
         formats: sequence of str. Of `WRITTEN`: what else to write the best reading as.
         folder: OutputFolder or None. Where to.
+        opened: see `crohme.parallel.recognize_files`.
 
     Raises:
         BundleError: No such bundle, or one of another kind.
@@ -46,7 +49,8 @@ def read_expressions(
     from crohme.parallel import recognize_files
     from crohme.recognition import Recognition
 
-    results = recognize_files([file for file, _ in files], bundle, top=top, beam=beam, symbols=symbols)
+    paths = [file for file, _ in files]
+    results = recognize_files(paths, bundle, top=top, beam=beam, symbols=symbols, opened=opened)
     for file, name in progress(files, "recognise"):
         _, found = next(results)
         if not isinstance(found, Recognition):

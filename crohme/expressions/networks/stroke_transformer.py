@@ -136,6 +136,8 @@ NETWORK = ExpressionArchitecture(
         "uneven_line": 0.0,
         "ink_margin": (),
         "traced_margin": (),
+        "both": (),
+        "both_margin": (),
     },  # fmt: skip
     forward=NumpyTransformer,
     sizes={

@@ -24,7 +24,7 @@ from crohme.ink.trace.order import directed, reading_order
 from crohme.ink.trace.pale import pale_lines
 from crohme.ink.trace.skeleton import graph_of, thin
 from crohme.ink.trace.strokes import to_lines
-from crohme.ink.traced_ink import TracedInk
+from crohme.ink.tracings import InkAndTracings
 from crohme.types import Image, Int32Array, Points
 from inkml_parser import Ink
 from inkml_parser.sequences import resample
@@ -57,7 +57,7 @@ _SPACING = 0.6  # pen widths between the points of a stroke
 __all__ = ["MAX_MARKS", "read_traced", "trace", "tracings"]
 
 
-def read_traced(source: str | Path | bytes) -> TracedInk:
+def read_traced(source: str | Path | bytes) -> InkAndTracings:
     """The ink of a picture file of an expression.
 
     Args:
@@ -74,7 +74,7 @@ def read_traced(source: str | Path | bytes) -> TracedInk:
         return _together(tracings(picture.pixels), picture.shrunk)
 
 
-def trace(pixels: Image) -> TracedInk:
+def trace(pixels: Image) -> InkAndTracings:
     """The strokes that a picture of handwriting shows, in the order in which people would write them.
 
     Args:
@@ -110,9 +110,9 @@ def tracings(pixels: Image) -> Iterator[Ink]:
             yield _traced(binary, way)
 
 
-def _together(inks: Iterator[Ink], shrunk: float = 1.0) -> TracedInk:
+def _together(inks: Iterator[Ink], shrunk: float = 1.0) -> InkAndTracings:
     first, *others = (_enlarged(ink, shrunk) for ink in inks)
-    return TracedInk.of(first, others)
+    return InkAndTracings.of(first, others)
 
 
 def _enlarged(ink: Ink, shrunk: float) -> Ink:
