@@ -18,7 +18,7 @@ from inkml_parser import Ink
 # Scores are surer than readings are right: by about this much, as calibration has it. Without it, the surest of the
 # tracings would have the only say.
 _TEMPER = 0.5
-_OF_WRITTEN = 0.7
+_OF_WRITTEN = 0.6
 
 
 @dataclass(frozen=True, eq=False)
