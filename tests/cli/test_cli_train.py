@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +82,13 @@ def test_symbols_are_trained_on_the_sample_where_crohme_is_not(capsys: pytest.Ca
 def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One pass, with ink made in another process: all as in earnest but for the size of the network, and compiling."""
+    """One pass, with ink made in another process: in earnest but for the sizes of network and chunks, and compiling."""
+    from crohme.expressions.batches import stream
     from crohme.expressions.description import networks
 
     toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
     monkeypatch.setitem(networks()["stroke_transformer"].sizes, "small", toy)
+    monkeypatch.setattr("crohme.expressions.training.stream", partial(stream, size=200))
     assert main(["train", "expressions", "--epochs", "1", "--seed", "5"]) == 0
     told = capsys.readouterr().out
     assert "CROHME is not in place: training on the embedded sample" in told
