@@ -11,7 +11,7 @@ import numpy as np
 
 from crohme.expressions.decoding import Candidate
 from crohme.expressions.rescoring import ClassScores
-from crohme.ink.tracings import is_traced
+from crohme.ink.tracings import InkAndTracings, is_traced
 from crohme.types import Float32Array, Float64Array, Points
 from inkml_parser import Ink
 
@@ -68,6 +68,9 @@ def pooled(found: Sequence[Searched]) -> Searched:
     if means and not is_written:
         best = max(means, key=lambda latex: means[latex])
         chosen, _ = max(zip(found, shares, strict=True), key=lambda pair: pair[1].get(best, 0.0))
+        if chosen is not first:  # so that it reads as this did when it is read again
+            beside = [one.ink for one in found if one is not chosen]
+            chosen = replace(chosen, ink=InkAndTracings.of(chosen.ink, beside))
     tempered = {latex: mean ** (1 / _TEMPER) for latex, mean in means.items()}
     all_of_them = sum(say * _sum(one.candidates) for one, say in zip(found, says, strict=True))
     scale = math.log(all_of_them / sum(tempered.values())) if means else 0.0

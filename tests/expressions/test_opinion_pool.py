@@ -83,6 +83,8 @@ def test_a_picture_is_answered_with_the_tracing_that_it_was_read_in(recognizer: 
     )
     assert answer.latex == "+" and answer.ink is not None and len(answer.ink.strokes) == 2
     assert all(0 <= stroke < 2 for symbol in answer.symbols for stroke in symbol.strokes)
+    again = recognizer.recognize(answer.ink)
+    assert again.latex == "+" and again.confidence == pytest.approx(answer.confidence)
     agreed, alone = recognizer.recognize(right), recognizer.recognize(Ink(right.strokes, annotations=right.annotations))
     assert answer.confidence < agreed.confidence == pytest.approx(alone.confidence, abs=0.1)
     cv2.imwrite(str(tmp_path / "plus.png"), picture)
