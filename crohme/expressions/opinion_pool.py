@@ -86,5 +86,5 @@ def _shares(candidates: Sequence[Candidate]) -> dict[str, float]:
 
 
 def _sum(candidates: Sequence[Candidate]) -> float:
-    """How probable it is, by the scores, that one of them is right."""
-    return min(1.0, sum(math.exp(candidate.score) for candidate in candidates))
+    """How probable it is, by the scores, that one of them is right; never 0."""
+    return min(1.0, max(1e-100, sum(math.exp(candidate.score) for candidate in candidates)))

@@ -30,9 +30,9 @@ from crohme.expressions.shapes import ShapeNetwork
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
 from crohme.expressions.trails import Trail
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
-from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
-from crohme.ink.sources import NothingToRecognize, Source, check_ink, ink_of, is_picture, opened
+from crohme.ink.pictured import ink_or_picture
+from crohme.ink.sources import NothingToRecognize, Source
 from crohme.ink.tracings import InkAndTracings, is_traced
 from crohme.notation import Alphabet, SymbolTree
 from crohme.recognition import Recognition, Symbols, labels_of
@@ -173,7 +173,7 @@ class Recognizer:
         cancelled: Callable[[], bool] | None = None,
     ) -> Steps[Recognition]:
         """`recognize` in steps, which `side_by_side` takes beside those of other expressions."""
-        ink = _as_ink(source)
+        ink = ink_or_picture(source)
         return (yield from self._read(ink, top, beam, symbols, cancelled, fixed=fixed))
 
     def session(
@@ -383,18 +383,3 @@ def _no_reading(unread: int, strokes: int) -> NoReading:
     if strokes > _LONGEST:
         return NoReading(f"no reading: {strokes} strokes are more than one expression has; read each by itself")
     return NoReading(f"no reading: {unread} of {strokes} strokes stay unread" if unread else "no reading")
-
-
-def _as_ink(source: Source) -> Ink:
-    source = opened(source)
-    if is_picture(source):
-        with image_files.naming(b"" if isinstance(source, bytes) else str(source)), image_files.libraries():
-            from crohme.ink.trace import read_traced  # with OpenCV, which ink does without
-
-        ink: Ink = read_traced(source)  # type: ignore[arg-type]
-        if not ink.strokes:
-            raise NothingToRecognize("no strokes")
-    else:
-        ink = ink_of(source)
-    check_ink(ink)
-    return ink

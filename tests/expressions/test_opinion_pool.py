@@ -59,6 +59,13 @@ def test_a_tracing_in_which_nothing_is_read_counts_as_a_doubt() -> None:
     assert not pooled([searched("a"), searched("b")]).candidates
 
 
+def test_readings_that_are_next_to_impossible_have_a_score_all_the_same() -> None:
+    (none,) = searched("a", x=1.0).candidates
+    hopeless = replace(searched("a"), candidates=[replace(none, score=-2000.0)])
+    (found,) = pooled([hopeless, hopeless]).candidates
+    assert -1000 < found.score < -100
+
+
 def test_of_written_ink_the_readings_stay_and_its_picture_decides_between_close_ones() -> None:
     pictures = [searched("p", y=0.9), searched("q", y=0.8, z=0.1)]
     close, clear = searched("a", traced=False, x=0.5, y=0.4), searched("a", traced=False, x=0.98, y=0.01)
@@ -100,7 +107,7 @@ def test_what_is_fixed_of_some_strokes_holds_for_this_tracing(recognizer: Recogn
 def test_ink_is_read_with_its_picture(recognizer: Recognizer) -> None:
     strokes = [[[0, 5], [10, 5]], [[5, 0], [5, 10]]]
     both = crohme.with_picture(strokes)
-    assert [len(one.strokes) for one in (both, *both.tracings)] == [2] * 4
+    assert isinstance(both, InkAndTracings) and [len(one.strokes) for one in (both, *both.tracings)] == [2] * 4
     answer = recognizer.recognize(both)
     assert answer.latex == "+" and answer.ink is both
     alone = recognizer.recognize(strokes)
@@ -111,14 +118,16 @@ def test_ink_is_read_with_its_picture(recognizer: Recognizer) -> None:
 
 def test_ink_of_which_no_picture_can_be_traced_is_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crohme.ink.trace.MAX_STROKES", 1)
-    assert not crohme.with_picture([[[0, 5], [10, 5]], [[5, 0], [5, 10]]]).tracings
+    alone = crohme.with_picture([[[0, 5], [10, 5]], [[5, 0], [5, 10]]])
+    assert isinstance(alone, InkAndTracings) and not alone.tracings
 
 
 def test_a_picture_has_its_tracings_anyway(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "minus.png"), draw([np.array([[40.0, 60.0], [120, 60]])], (120, 160)))
     assert crohme.with_picture(tmp_path / "minus.png") == read_traced(tmp_path / "minus.png")
-    content = (tmp_path / "minus.png").read_bytes()
-    assert len(crohme.with_picture(content).tracings) == len(WAYS) - 1
+    of_bytes = crohme.with_picture((tmp_path / "minus.png").read_bytes())
+    assert isinstance(of_bytes, InkAndTracings) and len(of_bytes.tracings) == len(WAYS) - 1
+    assert crohme.with_picture(of_bytes) is of_bytes
 
 
 def test_confidence_of_both_has_a_calibration_of_its_own_where_it_was_fitted(recognizer: Recognizer) -> None:
