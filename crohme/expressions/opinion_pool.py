@@ -69,7 +69,7 @@ def pooled(found: Sequence[Searched]) -> Searched:
         best = max(means, key=lambda latex: means[latex])
         chosen, _ = max(zip(found, shares, strict=True), key=lambda pair: pair[1].get(best, 0.0))
         if chosen is not first:  # so that it reads as this did when it is read again
-            beside = [one.ink for one in found if one is not chosen]
+            beside = [replace(one.ink) for one in found if one is not chosen]  # without tracings of their own
             chosen = replace(chosen, ink=InkAndTracings.of(chosen.ink, beside))
     tempered = {latex: mean ** (1 / _TEMPER) for latex, mean in means.items()}
     all_of_them = sum(say * _sum(one.candidates) for one, say in zip(found, says, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -143,7 +144,7 @@ class Recognizer:
                 Alphabet; None for all that the network knows. Probabilities are those among these symbols, and
                 there is an answer however small its confidence. Grids need `GRID` among them.
             fixed: iterable of FixedSymbol. What is known of some strokes; every reading agrees with it, and there is an
-                answer however small its confidence.
+                answer however small its confidence. Strokes of a picture are those of the answer without it.
             cancelled: function or None. Asked before each step of the search, a few hundredths of a second apart.
 
         Returns:
@@ -173,8 +174,13 @@ class Recognizer:
         cancelled: Callable[[], bool] | None = None,
     ) -> Steps[Recognition]:
         """`recognize` in steps, which `side_by_side` takes beside those of other expressions."""
-        ink = ink_or_picture(source)
-        return (yield from self._read(ink, top, beam, symbols, cancelled, fixed=fixed))
+        ink, known = ink_or_picture(source), tuple(fixed)
+        if known and ink is not source and isinstance(ink, InkAndTracings):
+            # Whoever names strokes of a picture has them from an answer, which may be about another of its tracings.
+            with suppress(NothingToRecognize):
+                answer = yield from self._read(ink, 1, beam, symbols, cancelled)
+                ink = answer.ink or ink
+        return (yield from self._read(ink, top, beam, symbols, cancelled, fixed=known))
 
     def session(
         self,

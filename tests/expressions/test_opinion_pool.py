@@ -12,7 +12,7 @@ import pytest
 
 import crohme
 from crohme.expressions.decoding import Candidate
-from crohme.expressions.fixed import FixedSymbol
+from crohme.expressions.fixed import FixedSymbol, FixedSymbolError
 from crohme.expressions.opinion_pool import Searched, pooled
 from crohme.expressions.recognizer import Recognizer
 from crohme.ink.image_files import TRACED
@@ -96,6 +96,34 @@ def test_a_picture_is_answered_with_the_tracing_that_it_was_read_in(recognizer: 
     assert answer.confidence < agreed.confidence == pytest.approx(alone.confidence, abs=0.1)
     cv2.imwrite(str(tmp_path / "plus.png"), picture)
     assert recognizer.recognize(tmp_path / "plus.png").confidence == pytest.approx(agreed.confidence)
+
+
+def test_an_answer_about_another_tracing_does_not_drag_along_those_of_the_first() -> None:
+    first = replace(searched("a", y=0.9), ink=InkAndTracings.of(searched("a").ink, [searched("b").ink]))
+    found = pooled([first, searched("b", x=0.9), searched("c", x=0.95)])
+    assert isinstance(found.ink, InkAndTracings) and found.ink.annotations["name"] == "c"
+    assert [one.annotations["name"] for one in found.ink.tracings] == ["a", "b"]
+    assert not any(getattr(one, "tracings", ()) for one in found.ink.tracings)
+
+
+def test_strokes_that_are_fixed_of_a_picture_are_those_that_it_was_answered_with(
+    recognizer: Recognizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plus = [np.array([[40.0, 60.0], [120, 60]]), np.array([[80.0, 20.0], [80, 100]])]
+    cv2.imwrite(str(tmp_path / "plus.png"), draw(plus, (120, 160)))
+    right = read_traced(tmp_path / "plus.png")
+    wrong = InkAndTracings.of(Ink(right.strokes[:1], annotations=right.annotations), [replace(right), *right.tracings])
+    monkeypatch.setattr("crohme.ink.trace.read_traced", lambda source: wrong)
+    answer = recognizer.recognize(tmp_path / "plus.png")
+    (symbol,) = answer.symbols
+    assert symbol.strokes == (0, 1)
+    known = FixedSymbol(symbol.strokes, "x")
+    for source in (tmp_path / "plus.png", (tmp_path / "plus.png").read_bytes(), answer.ink):
+        assert source is not None
+        again = recognizer.recognize(source, fixed=(one for one in [known]))
+        assert again.latex == "x" and again.symbols[0].strokes == (0, 1) and again.ink == answer.ink
+    with pytest.raises(FixedSymbolError, match="there are 1"):
+        recognizer.recognize(wrong, fixed=[known])
 
 
 def test_what_is_fixed_of_some_strokes_holds_for_this_tracing(recognizer: Recognizer) -> None:
