@@ -17,8 +17,7 @@ def ink_or_picture(source: Source) -> Ink:
 
     Raises:
         InkError, OSError: Ink that cannot be used.
-        ImageError: See `crohme.ink.trace.read_traced`.
-        MissingExtra: It is a picture, and OpenCV is not installed.
+        ImageError: See `crohme.ink.trace.read_traced`; or it is a picture, and OpenCV is not installed.
     """
     source = opened(source)
     ink: Ink
@@ -40,8 +39,7 @@ def redrawn(path: Path) -> Ink:
 
     Raises:
         InkError, OSError: See `inkml_parser.read`.
-        ImageError: See `crohme.ink.trace.trace`.
-        MissingExtra: OpenCV is not installed.
+        ImageError: See `crohme.ink.trace.trace`; or OpenCV is not installed.
     """
     with image_files.libraries():
         from crohme.ink.trace import trace
@@ -59,8 +57,8 @@ def with_picture(source: Source) -> Ink:
         source: path, bytes or binary file of InkML or of a picture; Ink; or strokes. See `Recognizer.recognize`.
 
     Raises:
-        InkError, ImageError, OSError: A source that cannot be used.
-        MissingExtra: OpenCV is not installed.
+        InkError, OSError: A source that cannot be used.
+        ImageError: A picture that cannot be used; or OpenCV is not installed.
 
     Example:
         >>> print(crohme.load().recognize(crohme.with_picture("formula.inkml")))

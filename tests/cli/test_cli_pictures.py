@@ -48,6 +48,17 @@ def test_pictures_are_read_between_inks(
     assert f"{folder / 'blank.png'}: nothing is drawn on it" in told and "broken.jpeg: is not an image" in told
 
 
+def test_without_opencv_ink_is_not_read_with_pictures(
+    folder: Path, expression_bundle: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crohme.extras.find_spec", lambda name: None if name == "cv2" else object())
+    command = ["predict", str(folder / "a.inkml"), "--bundle", str(expression_bundle), "--beam", "1"]
+    assert main([*command, "--with-pictures"]) == 1
+    told = capsys.readouterr().err
+    assert "--with-pictures needs OpenCV, which is not installed" in told and "a.inkml" not in told
+    assert main(command) == 0
+
+
 def test_photos_that_cannot_be_read_are_refused_as_pictures(
     tmp_path: Path, expression_bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,7 @@ from crohme.cli.predict.expression_readings import WRITTEN, read_expressions
 from crohme.cli.predict.resumed import Earlier
 from crohme.cli.predict.shared import TOP, Lines, add_output_options, run_prediction
 from crohme.cli.tasks import Parser
+from crohme.extras import require
 from crohme.ink.formats import FORMATS
 
 _WRITTEN = "\n".join(f"  {name:<7} {FORMATS[name].about}" for name in WRITTEN)
@@ -90,6 +91,8 @@ def _start(args: argparse.Namespace, before: Earlier) -> Lines:
     from crohme.ink.image_files import SUFFIXES
     from crohme.ink.pictured import with_picture
 
+    if args.with_pictures:
+        require("images", "--with-pictures")
     files = find_files(args.paths, INK_SUFFIXES | SUFFIXES)
     check_apart({"--output": args.output}, chain((file for file, _ in files), bundle_files(args.bundle)))
     top = args.top or (1 if args.output is None else TOP)
