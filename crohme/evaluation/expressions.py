@@ -52,7 +52,7 @@ def evaluate(
         beam, symbols, workers: see `recognize_files`.
         offline: bool.
         with_pictures: bool. Whether to recognise each ink and such a picture of it together, see
-            `crohme.ink.pictured.with_picture`.
+            `crohme.ink.pictured.with_picture`. Not both this and `offline`.
         files: paths or None. Those of the files to read; None for all.
 
     Raises:
@@ -61,6 +61,8 @@ def evaluate(
         RecognizerError: See `recognize_with`.
         BatchError: See `ReadBefore.answers`.
     """
+    if offline and with_pictures:
+        raise ValueError("a picture is recognised instead of ink (offline) or with it (with_pictures), not both")
     files = inkml_files(folder) if files is None else files
     results: Iterator[tuple[Path, Answer]]
     opened = redrawn if offline else with_picture if with_pictures else Path

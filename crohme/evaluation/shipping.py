@@ -19,7 +19,7 @@ import numpy as np
 from crohme import bundle
 from crohme.bundle import Bundle
 from crohme.datasets.crohme import Crohme
-from crohme.datasets.location import DataNotFound
+from crohme.datasets.location import DataNotFound, inkml_files
 from crohme.datasets.registry import open_data_set
 from crohme.evaluation import calibration
 from crohme.evaluation.cross_fitting import SymbolLogits, biases_of_others, joined, read_by_others
@@ -95,12 +95,14 @@ def ship(
         The figures, which the bundle has.
 
     Raises:
-        DataNotFound: See `splits`.
+        DataNotFound: See `splits`; or there is no InkML in one of the further folders.
         CheckpointError: There is no run in the folder.
         BundleError: There is no such bundle, or no such network of shapes.
         OSError: The file of that cannot be read.
     """
     measured_on = splits(data)
+    for further in (*calibrate_on, *(also or {}).values()):
+        inkml_files(further)  # now, not after an hour
     is_crohme = isinstance(open_data_set(data), Crohme)
     if run is not None:
         log.info("fitting the bias of the tokens on %s", measured_on[0].name)

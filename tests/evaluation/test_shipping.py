@@ -122,6 +122,7 @@ def test_what_held_out_writers_wrote_calibrates_too_and_further_folders_calibrat
     monkeypatch.setattr(shipping, "find", lambda folder: ExpressionData(held_out, held_out, held_out))
     calls: list[tuple[Path, list[Path], str, Any]] = []
     more = tmp_path / "more"
+    shutil.copytree(data / "test2014", more)
     load_bundle, least = bundle.load, bundle.load(expression_bundle).decoding["least_confidence"]
 
     def evaluate(
@@ -189,6 +190,17 @@ def test_a_bundle_is_measured_anew_with_its_weights_as_they_are(
     assert all(np.array_equal(after.weights[path], array) for path, array in before.weights.items())
     assert after.decoding == before.decoding and after.calibration != before.calibration
     assert after.metrics["mine_n"] == len(INK) and asked[-1] == ("train", "ink", None)
+
+
+@pytest.mark.parametrize("further", ["also", "calibrate_on"])
+def test_a_further_folder_that_is_missing_is_named_before_any_work(
+    data: Path, tmp_path: Path, asked: list[tuple[str, str, Any]], further: str
+) -> None:
+    missing = tmp_path / "misspelt"
+    folders: Any = {"mine": missing} if further == "also" else [missing]
+    with pytest.raises(DataNotFound, match="no such folder: .*misspelt"):
+        shipping.ship(None, tmp_path / "bundle", data, **{further: folders})
+    assert not asked
 
 
 def test_without_a_validation_split_nothing_is_trained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
