@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from crohme.augment.one_hand import OneHand
 from crohme.augment.others import OTHER_SIGNS, scribble
 from crohme.augment.pool import Pool
 from crohme.augment.rename import rename
@@ -18,6 +19,7 @@ from crohme.augment.texts import read_texts, strokes_of
 from crohme.datasets import location
 from crohme.datasets.splits import is_chosen
 from crohme.expressions import drawn_ink
+from crohme.expressions import recipe as recipes
 from crohme.expressions.drawn_ink import add_drawn_ink, alone, drawings
 from crohme.expressions.recipe import Pools, Recipe, sample
 from crohme.notation import Alphabet, from_latex, to_latex
@@ -125,6 +127,28 @@ def test_what_is_typeset_may_have_the_letters_of_one_who_drew_them_alone(letters
         ratios = [np.ptp(e.points[0, :, 1]) / np.ptp(e.points[1, :, 1]) for e in made]
         shares[share] = np.mean([abs(ratio - 1.3) < 0.05 for ratio in ratios])
     assert shares[1.0] > 0.9 > shares[0.0] + 0.3
+
+
+def test_symbols_may_be_exchanged_for_the_letters_of_one_who_drew_them_alone(
+    letters: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = alone([letters], Alphabet.whole(), most=1)
+    pool = Pool(written, [f"writer {i}" for i in range(len(written))])
+    add_drawn_ink([pool], [letters], Alphabet.whole())
+    theirs = {id(stroke) for hand in pool.drawn_hands for stroke in hand.symbols["x"]}
+    given: list[Pool | OneHand] = []
+    monkeypatch.setattr(recipes, "swap", lambda expression, ink, rng, **_: given.append(ink) or expression)
+    rng = np.random.default_rng(0)
+    for share, one_hand, expected in ((1.0, 1, 1.0), (0.5, 1, 0.5), (0.0, 1, 0.0), (1.0, 0, 0.0)):
+        given.clear()
+        recipe = Recipe(traced=0, one_hand=one_hand, composed=0, part=0, swapped=1, drawn_hands=share, primed=0)
+        for _ in range(60):
+            sample(Pools(pool, pool, None), recipe, rng)
+        if not one_hand:
+            assert given == [pool] * 60
+            continue
+        lettered = [{id(ink.symbol("x", rng)) for _ in range(5)} <= theirs for ink in given]
+        assert np.mean(lettered) == pytest.approx(expected, abs=0.25)
 
 
 def test_no_sign_of_the_alphabet_stands_for_an_unknown_one() -> None:
