@@ -40,7 +40,8 @@ class OneHand:
     def lettered(self, letters: DrawnHand) -> OneHand:
         """This hand with the letters and digits of another, as far as that person drew them."""
         other = copy(self)
-        other._letters, other._pool_of = letters, {}
+        other._letters = letters
+        other._pool_of = {label: pool for label, pool in self._pool_of.items() if not letters.symbols.get(label)}
         return other
 
     def symbol(self, label: str, rng: np.random.Generator) -> Strokes:
