@@ -59,7 +59,7 @@ def test_no_stroke_goes_with_the_symbol_beside_it_for_want_of_a_gain_from_one_sy
     assert folder is not None
     math = replace(math, files={name: content for name, content in math.files.items() if name != SHAPES})
     fewer, more = (changed(math, "decoding", symbol_weight=weight) for weight in (0.0, 1.0))
-    file, end = folder / "test2013/rit_420_1.inkml", r"i ^ { \prime } \lt 0"
+    file, end = folder / "test2013/121_em_328.inkml", r"\frac { d i } { d t }"
     found = [one.recognize(file, symbols="crohme").latex for one in (fewer, more)]
     assert found[1].endswith(end) and not found[0].endswith(end)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import crohme
+from crohme.datasets.location import sample_folder
 from crohme.expressions.decoding import Candidate
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError
 from crohme.expressions.opinion_pool import Searched, pooled
@@ -138,8 +139,10 @@ def test_ink_is_read_with_its_picture(recognizer: Recognizer) -> None:
     assert isinstance(both, InkAndTracings) and [len(one.strokes) for one in (both, *both.tracings)] == [2] * 4
     answer = recognizer.recognize(both)
     assert answer.latex == "+" and answer.ink is both
-    alone = recognizer.recognize(strokes)
-    assert answer.confidence != alone.confidence == recognizer.recognize(replace(both)).confidence
+    file = sample_folder() / "test" / "sample7_00.inkml"
+    alone, read = recognizer.recognize(file), recognizer.recognize(crohme.with_picture(file))
+    assert read.latex == alone.latex and read.confidence != alone.confidence
+    assert recognizer.recognize(replace(crohme.with_picture(file))).confidence == alone.confidence
     with pytest.raises(crohme.NothingToRecognize):
         crohme.with_picture([])
 

@@ -97,8 +97,8 @@ def test_a_symbol_alone_is_no_surer_than_its_class_by_its_strokes() -> None:
 
 
 def test_a_doubtful_shape_that_stands_alone_lowers_the_confidence_of_all_readings(default: Recognizer) -> None:
-    turns = np.linspace(0, 7, 60)
-    hook = np.c_[np.cos(turns) * (9 - turns), np.sin(2 * turns) * 4 + turns]  # a sign of no alphabet
+    turns = np.linspace(0, 13, 60)
+    hook = np.c_[np.cos(turns) * (9 - 0.7 * turns), np.sin(turns) * 4 + turns]  # a sign of no alphabet
     answer = default.recognize([hook])
     assert len(answer.best.symbols) == 1
     classes = ClassScores(default.network, default.network.encode(prepare(Ink.from_arrays([hook]))), default.vocabulary)
