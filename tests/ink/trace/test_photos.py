@@ -224,7 +224,7 @@ def test_strokes_are_not_too_broad_beside_many_specks() -> None:
 def test_a_confidence_of_nothing_is_no_reading(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
     ink = strokes(NAME)
     assert recognizer.recognize(ink).confidence > 0.5
-    monkeypatch.setattr(recognizer, "_calibration", Calibration((1.0, -20.0)))
+    monkeypatch.setitem(recognizer._calibrations, "ink", Calibration((1.0, -20.0)))
     with pytest.raises(NoReading, match="no reading"):
         recognizer.recognize(ink)
 
