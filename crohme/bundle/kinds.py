@@ -89,10 +89,11 @@ class Line:
     may_lack: bool = False
 
     def check(self, value: Any) -> bool:
-        if self.may_lack and isinstance(value, list | tuple) and not value:
-            return True
-        is_pair = isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value))
-        return is_pair and 0 < value[0] <= STEEPEST and abs(value[1]) <= STEEPEST
+        if not isinstance(value, list | tuple) or not all(map(_is_number, value)):
+            return False
+        if not value:
+            return self.may_lack
+        return len(value) == 2 and 0 < value[0] <= STEEPEST and abs(value[1]) <= STEEPEST
 
     def __str__(self) -> str:
         return f"a list of a slope above 0 and an offset, {STEEPEST:g} at most{', or empty' if self.may_lack else ''}"

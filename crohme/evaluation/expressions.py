@@ -65,7 +65,7 @@ def evaluate(
         raise ValueError("a picture is recognised instead of ink (offline) or with it (with_pictures), not both")
     files = inkml_files(folder) if files is None else files
     results: Iterator[tuple[Path, Answer]]
-    opened = redrawn if offline else with_picture if with_pictures else Path
+    opened = redrawn if offline else with_picture if with_pictures else read
     if isinstance(bundle, ReadBefore):
         results = bundle.answers(files)
     elif isinstance(bundle, str | Path):

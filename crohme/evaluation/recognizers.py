@@ -20,7 +20,6 @@ from typing import Any, Protocol
 from crohme.errors import CrohmeError, cause_of, let_go
 from crohme.expressions.protocol import METHODS
 from crohme.expressions.recognizer import Recognizer
-from crohme.ink.sources import Source
 from crohme.notation import Expression, NotationError, read_latex, to_latex, without_limits
 from crohme.recognition import Recognition, Symbols
 from inkml_parser import Ink, InkError, read
@@ -78,7 +77,7 @@ def recognize_with(
     *,
     beam: int | None = None,
     symbols: Symbols | None = None,
-    opened: Callable[[Path], Source] = Path,
+    opened: Callable[[Path], Ink] = read,
 ) -> Iterator[tuple[Path, Answer]]:
     """Recognise files in their order; a file that cannot be read gives its error instead.
 
@@ -90,11 +89,11 @@ def recognize_with(
     Raises:
         RecognizerError: It answers with neither LaTeX nor a `Recognition`.
     """
-    inks = (partial(read if opened is Path else opened, path) for path in files)
+    inks = (partial(opened, path) for path in files)
     if isinstance(recognizer, Recognizer):
         answers: Iterator[Any] = (found for found, _ in recognizer.outcomes(inks, beam=beam, symbols=symbols))
     else:
-        answers = (_answer(recognizer, ink) for ink in inks)  # type: ignore[arg-type]  # all of them give ink
+        answers = (_answer(recognizer, ink) for ink in inks)
     for path, answer in zip(files, answers, strict=True):
         if isinstance(answer, InkError | OSError):
             yield path, answer

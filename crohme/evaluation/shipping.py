@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 STRENGTH = 2.0
 """How strongly the bias of the tokens is held near zero, see `token_bias.fit`."""
 _FITTED_WITH = "token_bias_strength"  # among the figures of a bundle: the strength of its bias, None without one
-SEEN: Mapping[str, Mapping[str, bool]] = {INK: {}, TRACED: {"offline": True}, BOTH: {"with_pictures": True}}
+_SEEN: Mapping[str, Mapping[str, Any]] = {INK: {}, TRACED: {"offline": True}, BOTH: {"with_pictures": True}}
 """How ink is evaluated as each kind of source."""
 _UNCALIBRATED = dict.fromkeys(SOURCES, CALIBRATION[INK][1])
 _ENOUGH = 200
@@ -213,7 +213,7 @@ def _calibrations(
 
     def read(folder: Path, files: Sequence[Path] | None, *, source: str, of: Path = validation) -> list[Outcome]:
         symbols = held if source == TRACED else None
-        return evaluate(of, folder, files=files, symbols=symbols, **SEEN[source])
+        return evaluate(of, folder, files=files, symbols=symbols, **_SEEN[source])
 
     found: dict[str, tuple[float, ...]] = {}
     for source in SOURCES:
@@ -231,9 +231,8 @@ def _measured(
 ) -> dict[str, float]:
     is_held = is_crohme and vocabulary_of(bundle.load(folder)).alphabet != Alphabet.crohme()
     held = partial(evaluate, bundle=folder, symbols="crohme" if is_held else None)
-    sets = {place.name: held(place) for place in measured_on}
-    sets |= {f"{place.name}_offline": held(place, offline=True) for place in measured_on}
-    sets |= {f"{place.name}_with_pictures": held(place, with_pictures=True) for place in measured_on}
+    kinds = (("", INK), ("_offline", TRACED), ("_with_pictures", BOTH))
+    sets = {place.name + end: held(place, **_SEEN[source]) for end, source in kinds for place in measured_on}
     if held_out:
         sets["held_out"] = held(measured_on[0].parent, files=held_out)
     if is_held:

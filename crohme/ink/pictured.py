@@ -6,7 +6,6 @@ from pathlib import Path
 
 from crohme.ink import image_files
 from crohme.ink.image_files import ImageError
-from crohme.ink.raster import render_ink
 from crohme.ink.sources import NothingToRecognize, Source, check_ink, ink_of, is_picture, opened
 from crohme.ink.tracings import InkAndTracings, is_traced
 from inkml_parser import Ink, read
@@ -42,6 +41,7 @@ def redrawn(path: Path) -> Ink:
         ImageError: See `crohme.ink.trace.trace`; or OpenCV is not installed.
     """
     with image_files.libraries():
+        from crohme.ink.raster import render_ink
         from crohme.ink.trace import trace
 
     return trace(render_ink(read(path).strokes))
@@ -68,6 +68,7 @@ def with_picture(source: Source) -> Ink:
     if is_traced(ink):
         return ink
     with image_files.libraries():
+        from crohme.ink.raster import render_ink
         from crohme.ink.trace import tracings
 
     try:

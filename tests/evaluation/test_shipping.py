@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,26 @@ MORE = [(0.45, 1), (0.5, 0), (0.8, 0), (0.7, 1)]
 PICTURES = [(0.9, 0), (0.3, 1), (0.85, 1), (0.8, 0)]
 
 
-def kind_of(offline: bool, with_pictures: bool) -> str:
-    assert not (offline and with_pictures)
-    return "traced" if offline else "both" if with_pictures else "ink"
+def answer_with(
+    monkeypatch: pytest.MonkeyPatch, found: Callable[[Path, str, Sequence[Path] | None, Any], list[tuple[float, int]]]
+) -> None:
+    """Let `found` say what is evaluated: of a folder, as `ink`, `traced` or `both`, some files, and an alphabet."""
+
+    def evaluate(
+        folder: Path,
+        bundle: Path,
+        *,
+        offline: bool = False,
+        with_pictures: bool = False,
+        symbols: Any = None,
+        files: Sequence[Path] | None = None,
+    ) -> list[Outcome]:
+        assert not (offline and with_pictures)
+        kind = "traced" if offline else "both" if with_pictures else "ink"
+        return [Outcome(f"{i}.inkml", "x", "x" if errors == 0 else "y", confidence, errors)
+                for i, (confidence, errors) in enumerate(found(folder, kind, files, symbols))]  # fmt: skip
+
+    monkeypatch.setattr(shipping, "evaluate", evaluate)
 
 
 @pytest.fixture
@@ -49,22 +67,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
     """What was evaluated: the folder, as what, the alphabet. Answers with `INK`, `PICTURES` or `MORE`."""
     calls: list[tuple[str, str, Any]] = []
 
-    def evaluate(
-        folder: Path,
-        bundle: Path,
-        *,
-        offline: bool = False,
-        with_pictures: bool = False,
-        symbols: Any = None,
-        files: Any = None,
-    ) -> list[Outcome]:
-        kind = kind_of(offline, with_pictures)
+    def found(folder: Path, kind: str, files: Sequence[Path] | None, symbols: Any) -> list[tuple[float, int]]:
         calls.append((folder.name, kind, symbols))
-        found = {"ink": INK, "traced": PICTURES, "both": MORE}[kind]
-        return [Outcome(str(i), "x", "x" if errors == 0 else "y", confidence, errors)
-                for i, (confidence, errors) in enumerate(found)]  # fmt: skip
+        return {"ink": INK, "traced": PICTURES, "both": MORE}[kind]
 
-    monkeypatch.setattr(shipping, "evaluate", evaluate)
+    answer_with(monkeypatch, found)
     return calls
 
 
@@ -120,27 +127,18 @@ def test_what_held_out_writers_wrote_calibrates_too_and_further_folders_calibrat
     theirs = sorted((data / "train").iterdir())[1]
     held_out = load(data / "train", progress=False).take([False, True])
     monkeypatch.setattr(shipping, "find", lambda folder: ExpressionData(held_out, held_out, held_out))
-    calls: list[tuple[Path, list[Path], str, Any]] = []
+    calls: list[tuple[Path, Sequence[Path] | None, str, Any]] = []
     more = tmp_path / "more"
     shutil.copytree(data / "test2014", more)
     load_bundle, least = bundle.load, bundle.load(expression_bundle).decoding["least_confidence"]
 
-    def evaluate(
-        folder: Path,
-        bundle: Path,
-        *,
-        offline: bool = False,
-        with_pictures: bool = False,
-        symbols: Any = None,
-        files: Any = None,
-    ) -> list[Outcome]:
+    def found(folder: Path, kind: str, files: Sequence[Path] | None, symbols: Any) -> list[tuple[float, int]]:
         # Whoever stops this has a bundle that still refuses what it reads as nothing.
         assert load_bundle(tmp_path / "bundle").decoding["least_confidence"] == least > 0
-        calls.append((folder, files, kind_of(offline, with_pictures), symbols))
-        found = {data: PICTURES, more: MORE}.get(folder, INK)
-        return [Outcome("x.inkml", "x", "x", confidence, errors) for confidence, errors in found]
+        calls.append((folder, files, kind, symbols))
+        return {data: PICTURES, more: MORE}.get(folder, INK)
 
-    monkeypatch.setattr(shipping, "evaluate", evaluate)
+    answer_with(monkeypatch, found)
     shutil.copytree(expression_bundle, tmp_path / "bundle")
     figures = shipping.ship(None, tmp_path / "bundle", data, calibrate_on=[more])
     shipped = bundle.load(tmp_path / "bundle").calibration

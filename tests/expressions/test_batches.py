@@ -31,7 +31,7 @@ def pools():
     return training_pools(sample_folder())
 
 
-def test_tracings_is_drawn_as_often_as_the_recipe_says(pools):
+def test_traced_ink_is_drawn_as_often_as_the_recipe_says(pools):
     real = {"composed": 0.0, "swapped": 0.0, "part": 0.0, "primed": 0.0, "lifted": 0.0}
     for traced, pool in ((0.0, pools.written), (1.0, pools.traced)):
         counts = {len(e.points) for e in pool.expressions}
