@@ -16,7 +16,7 @@ from crohme.expressions.corpus import Corpus, pack, resample_all, unpack
 from crohme.ink.expression import Expression, all_nodes
 from crohme.ink.image_files import ImageError
 from crohme.ink.raster import draw, to_pixels
-from crohme.ink.trace import WAYS, tracings
+from crohme.ink.trace import WAYS, Way, tracings
 from crohme.notation.tree import Node
 from crohme.types import Float32Array, Image, Int64Array
 from inkml_parser import Ink
@@ -32,28 +32,31 @@ class Untraceable(CrohmeError):
 
 @dataclass(frozen=True)
 class Drawing:
-    """How an expression is drawn before it is traced.
+    """How an expression is drawn and then traced.
 
     Args:
         height: int. Of the picture, pixels.
         thickness: int. Of the pen, as `raster.draw` takes it.
         blur: float. Standard deviation, pixels; 0 for none.
         noise: float. Standard deviation, grey levels.
+        way: Way. To trace.
     """
 
     height: int = 256
     thickness: int = 2
     blur: float = 0.0
     noise: float = 0.0
+    way: Way = WAYS[0]
 
     @classmethod
     def drawn_from(cls, rng: np.random.Generator) -> Drawing:
-        """Some usual way to draw."""
+        """Some usual way to draw, and one of those in which a picture is read."""
         return cls(
             int(rng.integers(*_HEIGHTS)),
             int(rng.choice(_THICKNESSES)),
             float(max(0.0, rng.uniform(-0.6, 0.8))),
             float(max(0.0, rng.uniform(-6.0, 6.0))),
+            WAYS[int(rng.integers(len(WAYS)))],
         )
 
 
@@ -71,7 +74,7 @@ def load_traced(corpus: Corpus, seed: int = 0, *, progress: bool = True) -> Corp
     """
     items = zip(corpus.names, corpus.writers, corpus.expressions, strict=True)
     content = (part for name, writer, e in items for part in (name, writer, repr(e.row), e.points.tobytes()))
-    packed = cache.path_of("traced", cache.key(str(seed), repr(WAYS[0]), cv2.__version__, content))
+    packed = cache.path_of("traced", cache.key(str(seed), repr(WAYS), cv2.__version__, content))
     return unpack(cache.arrays(packed, lambda: pack(trace_corpus(corpus, seed, progress=progress))))
 
 
@@ -103,7 +106,7 @@ def redraw(expression: Expression, drawing: Drawing, rng: np.random.Generator) -
     strokes, shape = to_pixels(list(expression.points), drawing.height)
     picture = _develop(draw(strokes, shape, drawing.thickness), drawing, rng)
     try:
-        ink = next(tracings(picture))
+        ink = next(tracings(picture, [drawing.way]))
     except ImageError as error:
         raise Untraceable(error.cause) from None
     nodes = list(all_nodes(expression.row))

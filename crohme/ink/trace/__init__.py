@@ -10,7 +10,7 @@ lines touch, each errs elsewhere. So a picture is traced in several (`WAYS`), an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,7 @@ class Way:
 
 
 WAYS = (Way(1.4, 50), Way(1.0, 40), Way(0.7, 40))
-"""The first is the one to show, and to train on."""
+"""The first is the one to show."""
 _SPACING = 0.6  # pen widths between the points of a stroke
 
 __all__ = ["MAX_MARKS", "read_traced", "trace", "tracings"]
@@ -92,10 +92,14 @@ def trace(pixels: Image) -> InkAndTracings:
     return _together(tracings(pixels))
 
 
-def tracings(pixels: Image) -> Iterator[Ink]:
-    """The ink of `trace`, then what the others of `WAYS` make of the picture, each when asked for.
+def tracings(pixels: Image, ways: Sequence[Way] = WAYS) -> Iterator[Ink]:
+    """What each way makes of a picture, when asked for.
 
     A way other than the first that makes too much of it is left out.
+
+    Args:
+        pixels: array. As `trace` takes it.
+        ways: sequence of `Way`.
 
     Raises:
         ImageError: See `trace`.
@@ -103,7 +107,7 @@ def tracings(pixels: Image) -> Iterator[Ink]:
     binary = binarise(pixels)
     if binary.is_half:
         raise ImageError("has ink that is darker than the paper, and ink that is lighter")
-    first, *others = WAYS
+    first, *others = ways
     yield _traced(binary, first)
     for way in others:
         with suppress(ImageError):

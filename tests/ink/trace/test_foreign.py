@@ -16,7 +16,6 @@ import crohme  # noqa: E402
 from crohme.expressions.recognizer import Recognizer  # noqa: E402
 from crohme.ink.image_files import TRACED, WITH_MARKS  # noqa: E402
 from crohme.ink.raster import render_ink  # noqa: E402
-from crohme.ink.trace import trace  # noqa: E402
 from inkml_parser import Ink, read  # noqa: E402
 
 NAMES = ("sample8_09", "sample7_00", "sample8_04")
@@ -30,7 +29,7 @@ def page(name: str, ink: p.Colour = p.BLACK, paper: p.Colour = p.WHITE) -> np.nd
 
 
 def is_doubted(picture: np.ndarray) -> bool:
-    return WITH_MARKS.items() <= trace(picture).annotations.items()
+    return WITH_MARKS.items() <= p.shown(picture).annotations.items()
 
 
 def tick(picture: np.ndarray, colour: p.Colour, x: int, y: int, width: int = 3) -> np.ndarray:
@@ -64,7 +63,7 @@ def test_punched_holes_are_doubted_or_no_ink(name: str, radius: int) -> None:
     holed = bare.copy()
     for y in (bare.shape[0] // 4, 3 * bare.shape[0] // 4):
         cv2.circle(holed, (radius + 4, y), radius, (60, 80, 110), -1, cv2.LINE_AA)
-    assert is_doubted(holed) or len(trace(holed).strokes) == len(trace(bare).strokes)
+    assert is_doubted(holed) or len(p.shown(holed).strokes) == len(p.shown(bare).strokes)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -88,7 +87,7 @@ def test_a_ring_or_a_line_of_another_colour_is_doubted(name: str, colour: p.Colo
 
 
 def test_a_doubted_picture_has_less_than_half_of_the_confidence(recognizer: Recognizer) -> None:
-    strokes = trace(page("sample8_09")).strokes
+    strokes = p.shown(page("sample8_09")).strokes
     plain, doubted = (recognizer.recognize(Ink(strokes, annotations=notes)) for notes in (TRACED, TRACED | WITH_MARKS))
     assert plain.latex == doubted.latex and 0 < doubted.confidence < 0.5 * plain.confidence
 

@@ -159,7 +159,7 @@ def test_one_stroke_so_pale_that_it_may_be_none_is_a_refusal(name: str, numbers:
     ink = strokes(name)
     for number in numbers:
         with pytest.raises(ImageError, match="fainter than the others"):
-            trace(p.alternating(ink, [(225 if i == number else 0,) * 3 for i in range(len(ink))]))
+            p.shown(p.alternating(ink, [(225 if i == number else 0,) * 3 for i in range(len(ink))]))
 
 
 @pytest.mark.parametrize("grey", [228, 235, 240])
@@ -181,11 +181,11 @@ def test_a_table_in_the_corners_of_a_tilted_page_is_no_stroke(sides: str, degree
 @pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
 def test_a_margin_line_close_to_an_edge_is_no_stroke(side: str, away: int) -> None:
     page = p.write(strokes(NAME))
-    count = len(trace(page).strokes)
+    count = len(p.shown(page).strokes)
     turned = {"left": 0, "top": 3, "right": 2, "bottom": 1}[side]
     page = np.ascontiguousarray(np.rot90(page, turned))
     page[:, away : away + 3] = 0
-    assert len(trace(np.ascontiguousarray(np.rot90(page, -turned))).strokes) == count
+    assert len(p.shown(np.ascontiguousarray(np.rot90(page, -turned))).strokes) == count
 
 
 def test_bars_of_an_absolute_value_that_was_cut_out_close_are_kept() -> None:
@@ -194,20 +194,20 @@ def test_bars_of_an_absolute_value_that_was_cut_out_close_are_kept() -> None:
         cv2.line(page, (x, 0), (x, 99), 0, 3)
     cv2.line(page, (40, 30), (80, 70), 0, 3)
     cv2.line(page, (40, 70), (80, 30), 0, 3)
-    assert len(trace(page).strokes) == 4
+    assert len(p.shown(page).strokes) == 4
 
 
 def test_a_bar_at_the_edge_of_a_symbol_that_was_cut_out_close_is_kept() -> None:
     page = np.full((90, 80), 255, np.uint8)
     page[:6], page[:, 37:43] = 0, 0  # a T
-    assert len(trace(page).strokes) == 2
+    assert len(p.shown(page).strokes) == 2
 
 
 @pytest.mark.parametrize("marker", MARKERS)
 def test_a_narrow_band_is_no_stroke_and_a_blot_is_no_dot(marker: str, recognizer: Recognizer) -> None:
     page = cv2.rectangle(p.write(strokes(NAME)), (60, 295), (280, 305), MARKERS[marker], -1)
     with pytest.raises(ImageError, match="many times as broad as the others"):
-        trace(page)
+        p.shown(page)
     page = cv2.rectangle(p.write(strokes(NAME)), (60, 292), (280, 312), MARKERS[marker], -1)
     assert recognizer.recognize(trace(page)).latex == clean(NAME)
     blotted = cv2.circle(p.write(strokes(NAME)), (16, 150), 13, MARKERS[marker], -1)
@@ -218,7 +218,7 @@ def test_strokes_are_not_too_broad_beside_many_specks() -> None:
     page = p.write(strokes(NAME))
     for shift in (0, 1):
         page[20 + shift : 300 : 12, 20:500:60] = page[20 + shift : 300 : 12, 21:500:60] = 0
-    assert len(trace(page).strokes) > 150
+    assert len(p.shown(page).strokes) > 150
 
 
 def test_a_confidence_of_nothing_is_no_reading(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,15 +236,15 @@ def test_lines_as_dark_as_the_ink_are_a_refusal() -> None:
         p.tilted(p.ruled(strokes(NAME), 190, 2, 25, True), 3),
     ):
         with pytest.raises(ImageError, match="cannot be told from"):
-            trace(page)
+            p.shown(page)
 
 
 @pytest.mark.parametrize("grey", [223, 228, 232])
 @pytest.mark.parametrize("ink", [p.BLACK, (60, 60, 60), p.BLUE])
 def test_strokes_so_faint_that_they_may_be_none_are_a_refusal(grey: int, ink: p.Colour) -> None:
     with pytest.raises(ImageError, match="fainter than the others"):
-        trace(p.alternating(strokes(NAME), [ink, (grey, grey, grey)]))
-    assert trace(p.alternating(strokes(NAME), [(grey, grey, grey)])).strokes
+        p.shown(p.alternating(strokes(NAME), [ink, (grey, grey, grey)]))
+    assert p.shown(p.alternating(strokes(NAME), [(grey, grey, grey)])).strokes
 
 
 def test_strokes_of_two_pens_in_turn_are_read(recognizer: Recognizer) -> None:
@@ -258,6 +258,6 @@ def test_strokes_of_two_pens_in_turn_are_read(recognizer: Recognizer) -> None:
 def test_ink_both_lighter_and_darker_than_its_ground_is_a_refusal(grey: int, inks: tuple[p.Colour, ...]) -> None:
     page = p.write(strokes(NAME), inks, (grey, grey, grey))
     with pytest.raises(ImageError, match="darker than the paper, and ink that is lighter"):
-        trace(page)
+        p.shown(page)
     for ink in inks:
-        assert trace(p.write(strokes(NAME), [ink], (grey, grey, grey))).strokes
+        assert p.shown(p.write(strokes(NAME), [ink], (grey, grey, grey))).strokes

@@ -13,7 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import photos as p  # noqa: E402
 
 from crohme.ink.image_files import ImageError  # noqa: E402
-from crohme.ink.trace import trace  # noqa: E402
 from inkml_parser import read  # noqa: E402
 
 NAME = "sample8_09"  # j^2 = -1
@@ -27,7 +26,7 @@ def strokes(name: str = NAME) -> tuple[np.ndarray, ...]:
 
 
 def count(page: np.ndarray) -> int:
-    return len(trace(page).strokes)
+    return len(p.shown(page).strokes)
 
 
 @pytest.mark.parametrize("sides", ["l", "tr", "b", "lrtb"])
@@ -42,7 +41,7 @@ def test_a_strong_line_along_the_edge_of_something_is_a_refusal() -> None:
     page[:, -45:] = (150, 150, 150)
     page[40:-40, -46:-42] = INK
     with pytest.raises(ImageError, match="along the edge of something"):
-        trace(page)
+        p.shown(page)
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])
