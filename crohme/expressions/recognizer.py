@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -12,39 +12,33 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crohme import bundle
-from crohme.bundle import Bundle, BundleError, find
-from crohme.expressions import language_model, shapes
+from crohme.bundle import Bundle
+from crohme.expressions.bundled import parts_of, senseless
 from crohme.expressions.confidence import Calibration
-from crohme.expressions.description import ExpressionArchitecture
 from crohme.expressions.engines import use
-from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
+from crohme.expressions.features import POINTS, to_unit_scale
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
 from crohme.expressions.judging import judged, recognition
-from crohme.expressions.language_model import LanguageModel
 from crohme.expressions.opinion_pool import Searched, pooled
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.ranking import best_readings
 from crohme.expressions.rescoring import ClassScores
 from crohme.expressions.session import Session
-from crohme.expressions.settings import BOTH, INK, SOURCES, TRACED, Decoding, Preprocessing
-from crohme.expressions.shapes import ShapeNetwork
+from crohme.expressions.settings import BOTH, INK, SOURCES, TRACED, Decoding
 from crohme.expressions.side_by_side import Encode, Outcome, Steps, alone, side_by_side
 from crohme.expressions.trails import Trail
-from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
+from crohme.expressions.vocabulary import Vocabulary
 from crohme.ink.image_files import ImageError
 from crohme.ink.pictured import ink_or_picture
 from crohme.ink.sources import NothingToRecognize, Source
 from crohme.ink.tracings import InkAndTracings, is_traced
-from crohme.notation import Alphabet, SymbolTree
+from crohme.notation import SymbolTree
 from crohme.recognition import Recognition, Symbols, labels_of
 from crohme.types import Float64Array, Points
 from inkml_parser import Ink, InkError
 from inkml_parser.sequences import normalise, resample
 
 DEFAULT_BUNDLE = "math"
-_PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
-_LARGEST_LOGIT = 1e6
-_LEAST_DIFFERENCE = 1e-4
 _LONGEST = 115  # strokes: those of CROHME's longest expression
 
 
@@ -78,24 +72,11 @@ class Recognizer:
         self, trained: Bundle | ExpressionNetwork, decoding: Decoding | None = None, *, engine: str | None = None
     ) -> None:
         self.bundle = trained if isinstance(trained, Bundle) else None
-        calibration: Mapping[str, Sequence[float]] = {}
-        self.network: ExpressionNetwork
-        self.vocabulary: Vocabulary
-        self.language: LanguageModel | None = None
-        self.shapes: ShapeNetwork | None = None
-        if isinstance(trained, Bundle):
-            self.network, self.vocabulary = _of_bundle(trained)
-            if (content := trained.files.get(language_model.FILE)) is not None:
-                self.language = LanguageModel.from_bytes(content)
-            if (content := trained.files.get(shapes.FILE)) is not None:
-                self.shapes = ShapeNetwork.from_bytes(content)
-            self.decoding = decoding or Decoding(**trained.decoding)
-            calibration = trained.calibration
-        else:
-            self.network, self.vocabulary = trained, Vocabulary(Alphabet(trained.alphabet))
-            self.decoding = decoding or Decoding()
-        self._calibrations = {source: Calibration.of(calibration, source) for source in SOURCES}
-        self._check_answers()
+        parts = parts_of(trained)
+        self.network, self.vocabulary = parts.network, parts.vocabulary
+        self.language, self.shapes = parts.language, parts.shapes
+        self.decoding = decoding or parts.decoding
+        self._calibrations = {source: Calibration.of(parts.calibration, source) for source in SOURCES}
         if self.bundle is not None:
             use(engine, self.network)
 
@@ -266,7 +247,7 @@ class Recognizer:
             shapes=None if is_traced(ink) else self.shapes,
         )  # fmt: skip
         if not np.isfinite([candidate.score for candidate in candidates]).all():
-            raise self._senseless()
+            raise senseless(self.bundle)
         return Searched(ink, strokes, resampled, points, classes, candidates)
 
     def recognize_many(
@@ -332,48 +313,6 @@ class Recognizer:
             )
         finally:
             stopped.set()
-
-    def _check_answers(self) -> None:
-        """Raise BundleError if the answers are not numbers, or the same for all strokes, as of no trained network."""
-        with np.errstate(all="ignore"):
-            memory = self.network.encode(prepare(Ink.from_arrays(_PLUS)))
-            none = np.zeros((1, 1), np.int64)
-            nowhere = np.zeros((1, 1, len(_PLUS)), np.float32)
-            token, pointer, _ = self.network.read(memory, self.network.start(), none, nowhere, nowhere, none, none)
-            classes = self.network.classify(memory)
-            answers = (classes, self.network.relate(memory), token, pointer)
-        if not all((np.abs(answer) < _LARGEST_LOGIT).all() for answer in answers):
-            raise self._senseless()
-        if np.ptp(classes, axis=0).max() < _LEAST_DIFFERENCE:
-            raise self._senseless("do not depend on the ink")
-        with np.errstate(all="ignore"):
-            looks = np.zeros(0) if self.shapes is None else self.shapes.look([np.array(_PLUS)]).classes
-        if not np.isfinite(looks).all():
-            raise self._senseless(of=shapes.FILE)
-
-    def _senseless(self, how: str = "are not numbers", of: str = "weights.npz") -> BundleError:
-        if self.bundle is None:
-            return BundleError(f"the network makes no sense: its answers {how}")
-        return BundleError(f"{of} makes no sense: its answers {how}", self.bundle.path)
-
-
-def _of_bundle(trained: Bundle) -> tuple[ExpressionNetwork, Vocabulary]:
-    """The network of a bundle, and what it writes.
-
-    Raises:
-        BundleError: It does not read whole expressions, or not with these tokens and features.
-    """
-    described = find(trained.network)
-    if not isinstance(described, ExpressionArchitecture):
-        raise BundleError(f"{trained.network} does not read whole expressions", trained.path)
-    vocabulary = vocabulary_of(trained)
-    for name, value in vocabulary.dimensions().items():
-        given = trained.arguments.get(name, value)
-        # Networks of earlier versions read the first pair features only.
-        if given != value and not (name == "pair_features" and given == EARLIER_PAIR_FEATURES):
-            raise BundleError(f"made for {name} {given}, not {value}", trained.path)
-    preprocessing = Preprocessing(**trained.preprocessing)
-    return described.forward(trained.weights, trained.arguments, preprocessing), vocabulary
 
 
 def prepare(ink: Ink) -> np.ndarray:
