@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--shapes", type=Path, metavar="FILE", help="what scripts/train_shapes.py wrote")
     parser.add_argument(
         "--calibrate-on", action="append", default=[], metavar="DIR", type=Path,
-        help="InkML to calibrate the confidence of ink on, beside test2013 and the held-out writers",
+        help="InkML to calibrate the confidence on, beside test2013 and the held-out writers",
     )  # fmt: skip
     parser.add_argument("--last", action="store_true", help="the weights at the end, not those best on validation")
     args = parser.parse_args()

@@ -76,8 +76,8 @@ def ship(
 ) -> dict[str, float]:
     """Write the bundle of a run, calibrate it and measure it.
 
-    A network that knows more than CROHME's classes is held to these on CROHME, but not where its confidence of ink
-    is calibrated.
+    A network that knows more than CROHME's classes is held to these where it is measured on CROHME, but not where its
+    confidence is calibrated: whoever reads something is not held to them.
 
     Args:
         run: Path or None. The folder of a training run; None calibrates and measures a bundle as it is.
@@ -89,7 +89,7 @@ def ship(
             where there is none either, a bundle keeps the model of language that it has.
         shapes: Path or None. What `shape_training.train` writes. None where a bundle keeps what it has.
         also: mapping of str → Path. More folders of InkML to measure, with all the classes of the bundle.
-        calibrate_on: sequence of Path. Folders of InkML on which the confidence of ink is calibrated, too.
+        calibrate_on: sequence of Path. Folders of InkML on which the confidence is calibrated, too.
 
     Returns:
         The figures, which the bundle has.
@@ -121,8 +121,8 @@ def ship(
     fitted_with = strength if run else shipped.metrics.get(_FITTED_WITH)
     held_out = _held_out(data)
     beside = [f"{len(held_out)} files of held-out writers"] if held_out else []
-    sets = ", ".join([measured_on[0].name, *beside, *(f"{folder.name} (ink)" for folder in calibrate_on)])
-    log.info("calibrating the confidence of ink and of pictures on %s", sets)
+    sets = ", ".join([measured_on[0].name, *beside, *(folder.name for folder in calibrate_on)])
+    log.info("calibrating the confidence on %s", sets)
     with TemporaryDirectory() as place:
         # Calibrated is what the scores say of all readings: neither an older calibration nor a refusal may lie between.
         # Beside the bundle, which is whole whenever this is stopped.
@@ -201,26 +201,22 @@ def _calibrations(
     is_crohme: bool,
     strength: float | None,
 ) -> dict[str, tuple[float, ...]]:
-    """What fits the scores of a bundle: of pictures with CROHME's classes; of ink, also with its picture, with all.
-
-    Nothing of a kind of source whose readings say nothing of what is right.
+    """What fits the scores of a bundle, by kind of source; nothing where its readings say nothing of what is right.
 
     Each file of the validation split is read with the bias that the others give, where a bias was fitted: with this
     strength.
     """
     biases = biases_of_others(_symbol_logits(raw.path, validation, is_crohme), strength) if strength else []
-    held = "crohme" if is_crohme else None
 
     def read(folder: Path, files: Sequence[Path] | None, *, source: str, of: Path = validation) -> list[Outcome]:
-        symbols = held if source == TRACED else None
-        return evaluate(of, folder, files=files, symbols=symbols, **_SEEN[source])
+        return evaluate(of, folder, files=files, **_SEEN[source])
 
     found: dict[str, tuple[float, ...]] = {}
     for source in SOURCES:
         outcomes = read_by_others(raw, validation, biases, partial(read, source=source))
         if held_out:
             outcomes += read(raw.path, held_out, source=source, of=validation.parent)
-        for folder in () if source == TRACED else further:  # whose signs CROHME need not have
+        for folder in further:
             outcomes += read(raw.path, None, source=source, of=folder)
         found |= _fitted(outcomes, source)
     return found
