@@ -80,15 +80,21 @@ def test_symbols_are_trained_on_the_sample_where_crohme_is_not(capsys: pytest.Ca
 
 @pytest.mark.usefixtures("no_crohme", "few_steps")
 def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One pass, with ink made in another process: in earnest but for the sizes of network and chunks, and compiling."""
+    """One pass, with ink made in another process: in earnest but for sizes (network, sample, chunks), and compiling."""
     from crohme.expressions.batches import stream
     from crohme.expressions.description import networks
 
     toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
     monkeypatch.setitem(networks()["stroke_transformer"].sizes, "small", toy)
     monkeypatch.setattr("crohme.expressions.training.stream", partial(stream, size=200))
+    sample, few = location.sample_folder(), tmp_path / "sample"
+    for split, count in (("train", 30), ("test", 6)):
+        (few / split).mkdir(parents=True)
+        for file in location.inkml_files(sample / split)[:count]:
+            shutil.copy(file, few / split)
+    monkeypatch.setattr(location, "sample_folder", lambda: few)
     assert main(["train", "expressions", "--epochs", "1", "--seed", "5"]) == 0
     told = capsys.readouterr().out
     assert "CROHME is not in place: training on the embedded sample" in told
@@ -96,7 +102,7 @@ def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
     run = Path("runs/expressions")
     assert {"settings.json", "log.jsonl", "curves.png", "state.npz", "bundle"} <= {f.name for f in run.iterdir()}
     assert json.loads((run / "settings.json").read_text())["settings"]["seed"] == 5
-    file = location.sample_folder() / "test" / "sample7_00.inkml"
+    file = sample / "test" / "sample7_00.inkml"
     # After one pass it may know so little that it says so.
     assert main(["predict", str(file), "--bundle", f"{run}/bundle"]) == 0 or "no reading" in capsys.readouterr().err
     for arguments, cause in (
