@@ -77,7 +77,7 @@ def ship(
     """Write the bundle of a run, calibrate it and measure it.
 
     A network that knows more than CROHME's classes is held to these where it is measured on CROHME, but not where its
-    confidence is calibrated: whoever reads something is not held to them.
+    confidence is calibrated: what users have read is not held to them.
 
     Args:
         run: Path or None. The folder of a training run; None calibrates and measures a bundle as it is.

@@ -1,4 +1,4 @@
-"""What a recogniser of expressions is made of, the parts of a bundle or a network alone; whether they make sense."""
+"""The parts of a recogniser of expressions, of a bundle or of a network alone, and whether their answers make sense."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LEAST_DIFFERENCE = 1e-4
 
 @dataclass(frozen=True)
 class Parts:
-    """See `recognizer.Recognizer`.
+    """What a recogniser of expressions reads with.
 
     Args:
         network: ExpressionNetwork.
@@ -44,20 +44,21 @@ class Parts:
     decoding: Decoding = field(default_factory=Decoding)
     calibration: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, trained: Bundle | ExpressionNetwork) -> Parts:
+        """What a bundle holds; or a network alone, with the usual constants.
 
-def parts_of(trained: Bundle | ExpressionNetwork) -> Parts:
-    """What a bundle holds; or a network alone, with the usual constants.
-
-    Raises:
-        BundleError: It does not read whole expressions, or not with these tokens and features; or its answers are no
-            numbers, or the same for all strokes.
-    """
-    if isinstance(trained, Bundle):
-        parts = _of_bundle(trained)
-    else:
-        parts = Parts(trained, Vocabulary(Alphabet(trained.alphabet)))
-    _check_answers(parts, trained if isinstance(trained, Bundle) else None)
-    return parts
+        Raises:
+            BundleError: It does not read whole expressions, or not with these tokens and features; or its answers are
+                no numbers, or the same for all strokes.
+        """
+        if isinstance(trained, Bundle):
+            parts = _of_bundle(trained)
+            _check_answers(parts, trained)
+        else:
+            parts = cls(trained, Vocabulary(Alphabet(trained.alphabet)))
+            _check_answers(parts, None)
+        return parts
 
 
 def senseless(of: Bundle | None, file: str = "weights.npz", how: str = "are not numbers") -> BundleError:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from crohme import bundle
 from crohme.bundle import Bundle
-from crohme.expressions.bundled import parts_of, senseless
+from crohme.expressions.bundled import Parts, senseless
 from crohme.expressions.confidence import Calibration
 from crohme.expressions.engines import use
 from crohme.expressions.features import POINTS, to_unit_scale
@@ -72,7 +72,7 @@ class Recognizer:
         self, trained: Bundle | ExpressionNetwork, decoding: Decoding | None = None, *, engine: str | None = None
     ) -> None:
         self.bundle = trained if isinstance(trained, Bundle) else None
-        parts = parts_of(trained)
+        parts = Parts.of(trained)
         self.network, self.vocabulary = parts.network, parts.vocabulary
         self.language, self.shapes = parts.language, parts.shapes
         self.decoding = decoding or parts.decoding

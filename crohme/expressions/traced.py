@@ -39,7 +39,7 @@ class Drawing:
         thickness: int. Of the pen, as `raster.draw` takes it.
         blur: float. Standard deviation, pixels; 0 for none.
         noise: float. Standard deviation, grey levels.
-        way: Way. To trace.
+        way: Way. In which it is traced.
     """
 
     height: int = 256
@@ -50,7 +50,7 @@ class Drawing:
 
     @classmethod
     def drawn_from(cls, rng: np.random.Generator) -> Drawing:
-        """Some usual way to draw, and one of those in which a picture is read."""
+        """A usual way to draw, and one of `WAYS` to trace."""
         return cls(
             int(rng.integers(*_HEIGHTS)),
             int(rng.choice(_THICKNESSES)),
@@ -69,7 +69,7 @@ def load_traced(corpus: Corpus, seed: int = 0, *, progress: bool = True) -> Corp
 
     Args:
         corpus: Corpus. As read from InkML.
-        seed: int. Another seed draws the pictures in other ways.
+        seed: int. Another seed draws and traces the pictures in other ways.
         progress: bool. Whether to show a progress bar.
     """
     items = zip(corpus.names, corpus.writers, corpus.expressions, strict=True)

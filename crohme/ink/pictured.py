@@ -69,9 +69,9 @@ def with_picture(source: Source) -> Ink:
         return ink
     with image_files.libraries():
         from crohme.ink.raster import render_ink
-        from crohme.ink.trace import tracings
+        from crohme.ink.trace import WAYS, tracings
 
     try:
-        return InkAndTracings.of(ink, tuple(tracings(render_ink(ink.strokes))))
+        return InkAndTracings.of(ink, tuple(tracings(render_ink(ink.strokes), WAYS)))
     except ImageError:
         return InkAndTracings.of(ink, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from crohme.expressions.run import Run
 from crohme.expressions.run_settings import Settings
 from crohme.expressions.token_bias import BIAS
 from crohme.expressions.vocabulary import Vocabulary
+from crohme.notation import Alphabet
 
 INK = [(0.9, 0), (0.8, 0), (0.4, 1), (0.6, 2), (0.7, 0), (0.75, 1)]
 MORE = [(0.45, 1), (0.5, 0), (0.8, 0), (0.7, 1)]
@@ -185,6 +187,21 @@ def test_a_bundle_is_measured_anew_with_its_weights_as_they_are(
     assert all(np.array_equal(after.weights[path], array) for path, array in before.weights.items())
     assert after.decoding == before.decoding and after.calibration != before.calibration
     assert after.metrics["mine_n"] == len(INK) and asked[-1] == ("train", "ink", None)
+
+
+def test_a_network_that_knows_more_is_held_to_the_classes_of_crohme_where_it_is_measured_there(
+    data: Path, tmp_path: Path, expression_bundle: Path, asked: list[tuple[str, str, Any]], monkeypatch
+) -> None:
+    shutil.copytree(expression_bundle, tmp_path / "bundle")
+    monkeypatch.setattr(shipping, "vocabulary_of", lambda _: SimpleNamespace(alphabet=Alphabet.whole()))
+    figures = shipping.ship(None, tmp_path / "bundle", data, also={"mine": data / "train"})
+    kinds = ("ink", "traced", "both")
+    assert asked == [
+        *(("test2013", kind, None) for kind in kinds),
+        *((split, kind, "crohme") for kind in kinds for split in ("test2013", "test2014")),
+        ("test2013", "ink", None), ("train", "ink", None),
+    ]  # fmt: skip
+    assert figures["test2013_all_n"] == len(INK)
 
 
 @pytest.mark.parametrize("further", ["also", "calibrate_on"])

@@ -10,6 +10,7 @@ from crohme.expressions.corpus import Corpus, load
 from crohme.expressions.features import POINTS
 from crohme.expressions.traced import Drawing, Untraceable, load_traced, redraw, trace_corpus
 from crohme.ink.expression import Expression, all_nodes
+from crohme.ink.trace import WAYS, Way
 from crohme.notation.tree import Node, Relation
 from inkml_parser.sequences import resample
 
@@ -77,6 +78,17 @@ def test_every_file_is_drawn_in_its_own_way_and_always_alike(monkeypatch, tmp_pa
     np.testing.assert_array_equal(again.expressions[0].points, first.expressions[0].points)
     with pytest.raises(TypeError):
         load_traced(corpus, seed=1, progress=False)
+
+
+def test_ink_is_traced_in_each_of_the_ways_in_which_pictures_are_read() -> None:
+    drawings = [Drawing.drawn_from(np.random.default_rng(seed)) for seed in range(30)]
+    assert {drawing.way for drawing in drawings} == set(WAYS)
+    crossing = strokes([(0, 40), (50, 60), (60, 57), (110, 40)], [(50, 60), (50, 120)])
+    sign = Expression(crossing, (Node("Y", (0, 1)),))
+    counts = {
+        smooth: len(redraw(sign, Drawing(way=Way(1.0, smooth)), np.random.default_rng(0)).points) for smooth in (5, 60)
+    }
+    assert counts[5] > counts[60]
 
 
 def test_most_of_the_training_set_can_be_traced(crohme_data: Path, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def read_traced(source: str | Path | bytes) -> InkAndTracings:
     """
     with naming(source):
         picture = read_picture(source)
-        return _together(tracings(picture.pixels), picture.shrunk)
+        return _together(tracings(picture.pixels, WAYS), picture.shrunk)
 
 
 def trace(pixels: Image) -> InkAndTracings:
@@ -89,11 +89,11 @@ def trace(pixels: Image) -> InkAndTracings:
         ImageError: Nothing is drawn, or in ink both darker and lighter than the paper, or more than `MAX_MARKS`,
             `MAX_LINES`, `MAX_LENGTH` or `MAX_STROKES`.
     """
-    return _together(tracings(pixels))
+    return _together(tracings(pixels, WAYS))
 
 
-def tracings(pixels: Image, ways: Sequence[Way] = WAYS) -> Iterator[Ink]:
-    """What each way makes of a picture, when asked for.
+def tracings(pixels: Image, ways: Sequence[Way]) -> Iterator[Ink]:
+    """What each way makes of a picture, when asked for; with `WAYS` the first is the ink of `trace`.
 
     A way other than the first that makes too much of it is left out.
 
