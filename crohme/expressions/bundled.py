@@ -10,16 +10,15 @@ import numpy as np
 from crohme.bundle import Bundle, BundleError, find
 from crohme.expressions import language_model, shapes
 from crohme.expressions.description import ExpressionArchitecture
-from crohme.expressions.features import EARLIER_PAIR_FEATURES, POINTS, to_unit_scale
+from crohme.expressions.features import EARLIER_PAIR_FEATURES, resampled, to_unit_scale
 from crohme.expressions.language_model import LanguageModel
 from crohme.expressions.protocol import ExpressionNetwork
 from crohme.expressions.settings import Decoding, Preprocessing
 from crohme.expressions.shapes import ShapeNetwork
 from crohme.expressions.vocabulary import Vocabulary, vocabulary_of
 from crohme.notation import Alphabet
-from inkml_parser.sequences import resample
 
-_PLUS = ([[0, 5], [10, 5]], [[5, 0], [5, 10]])
+_PLUS = tuple(np.array(stroke, np.float64) for stroke in ([[0, 5], [10, 5]], [[5, 0], [5, 10]]))
 _LARGEST_LOGIT = 1e6
 _LEAST_DIFFERENCE = 1e-4
 
@@ -92,7 +91,7 @@ def _of_bundle(trained: Bundle) -> Parts:
 
 def _check_answers(parts: Parts, of: Bundle | None) -> None:
     """Raise BundleError if the answers are not numbers, or the same for all strokes, as of no trained network."""
-    network, plus = parts.network, np.stack([resample(stroke, count=POINTS) for stroke in _PLUS])
+    network, plus = parts.network, resampled(_PLUS)
     with np.errstate(all="ignore"):
         memory = network.encode(to_unit_scale(plus))
         none = np.zeros((1, 1), np.int64)

@@ -14,14 +14,13 @@ from crohme.datasets import cache
 from crohme.datasets.base import WHOLE, DataSet
 from crohme.datasets.inkml import InkmlFolder
 from crohme.datasets.location import real_path
-from crohme.expressions.features import POINTS
+from crohme.expressions.features import POINTS, resampled
 from crohme.ink.expression import Expression
 from crohme.ink.truth import aligned_truth
 from crohme.notation import NotationError, SymbolTree
 from crohme.notation.tree import Node, Relation
-from crohme.types import Arrays, Float64Array
+from crohme.types import Arrays
 from inkml_parser import Ink
-from inkml_parser.sequences import resample
 
 _RELATIONS = tuple(Relation)
 _RIGHT = _RELATIONS.index(Relation.RIGHT)
@@ -80,7 +79,7 @@ def read_corpus(data: DataSet, split: str, *, progress: bool = True) -> Corpus:
     for one in tqdm(written, desc=f"reading {data.folder.name}", unit="file") if progress else written:
         try:
             if isinstance(one.truth, SymbolTree):
-                expression = Expression(resample_all(one.ink).astype(np.float32), one.truth.row)
+                expression = Expression(resampled(one.ink.strokes).astype(np.float32), one.truth.row)
             else:
                 expression = with_truth(one.ink)
         except NotationError as error:
@@ -90,11 +89,6 @@ def read_corpus(data: DataSet, split: str, *, progress: bool = True) -> Corpus:
         writers.append(one.writer)
         expressions.append(expression)
     return Corpus(tuple(names), tuple(writers), tuple(expressions), (*data.unreadable[listed:], *skipped))
-
-
-def resample_all(ink: Ink) -> Float64Array:
-    """All strokes of an ink at `POINTS` points each, `(n, POINTS, 2)` float64."""
-    return np.stack([resample(stroke, count=POINTS) for stroke in ink.strokes])
 
 
 def with_truth(ink: Ink) -> Expression:
@@ -107,7 +101,7 @@ def with_truth(ink: Ink) -> Expression:
     for node in tree.nodes():
         if not node.strokes:
             raise NotationError(f"symbol {node.label!r} of the truth has no strokes")
-    return Expression(resample_all(ink).astype(np.float32), tree.row)
+    return Expression(resampled(ink.strokes).astype(np.float32), tree.row)
 
 
 def pack(corpus: Corpus) -> Arrays:

@@ -19,13 +19,12 @@ from crohme.augment.pool import DrawnHand, Pool
 from crohme.datasets import cache
 from crohme.datasets.base import DataSet
 from crohme.datasets.registry import open_data_set
-from crohme.expressions.features import POINTS
+from crohme.expressions.features import POINTS, resampled
 from crohme.ink.expression import Expression
 from crohme.notation import Alphabet
 from crohme.notation.alphabet import OTHER
 from crohme.notation.tree import Node
 from crohme.types import Arrays, Strokes
-from inkml_parser.sequences import resample
 
 log = logging.getLogger(__name__)
 _MOST = 2000  # drawings of a class, as many of each writer: every process keeps them all
@@ -82,7 +81,7 @@ def _packed(data: DataSet, split: str, alphabet: Alphabet) -> Arrays:
         if label not in alphabet and sign in OTHER_SIGNS:
             label = OTHER
         if label in alphabet:
-            drawn = np.stack([resample(stroke, count=POINTS) for stroke in symbol.strokes]).astype(np.float32)
+            drawn = resampled(symbol.strokes).astype(np.float32)
             if label not in _DOTS and not np.ptp(drawn, axis=(0, 1)).any():
                 continue  # a letter of one point: in UNIPEN 1 to 5 of a hundred, which teach that dots are letters
             of_sign[sign].append((counts[sign, symbol.writer], Drawing(label, symbol.writer, drawn)))

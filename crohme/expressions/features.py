@@ -8,12 +8,14 @@ computed here, once, for training and for recognising alike: in numpy when recog
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from crohme.expressions.settings import Preprocessing
-from crohme.types import FloatingArray, Strokes
+from crohme.types import Float64Array, FloatingArray, Points, Strokes
+from inkml_parser.sequences import resample
 
 POINTS = 32
 POINT_FEATURES = 4
@@ -21,6 +23,11 @@ STROKE_FEATURES = 13
 PAIR_FEATURES = 27
 EARLIER_PAIR_FEATURES = 24  # without the likeness of strokes
 _USUAL = Preprocessing()
+
+
+def resampled(strokes: Sequence[Points]) -> Float64Array:
+    """Strokes at `POINTS` points each, equally far apart: `(n, POINTS, 2)` float64."""
+    return np.stack([resample(stroke, count=POINTS) for stroke in strokes])
 
 
 def to_unit_scale(points: FloatingArray) -> Strokes:

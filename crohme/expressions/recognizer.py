@@ -16,7 +16,7 @@ from crohme.bundle import Bundle
 from crohme.expressions.bundled import Parts, senseless
 from crohme.expressions.confidence import Calibration
 from crohme.expressions.engines import use
-from crohme.expressions.features import POINTS, to_unit_scale
+from crohme.expressions.features import resampled, to_unit_scale
 from crohme.expressions.fixed import FixedSymbol, FixedSymbolError, checked
 from crohme.expressions.judging import judged, recognition
 from crohme.expressions.opinion_pool import Searched, pooled
@@ -34,9 +34,8 @@ from crohme.ink.sources import NothingToRecognize, Source
 from crohme.ink.tracings import InkAndTracings, is_traced
 from crohme.notation import SymbolTree
 from crohme.recognition import Recognition, Symbols, labels_of
-from crohme.types import Float64Array, Points
 from inkml_parser import Ink, InkError
-from inkml_parser.sequences import normalise, resample
+from inkml_parser.sequences import normalise
 
 DEFAULT_BUNDLE = "math"
 _LONGEST = 115  # strokes: those of CROHME's longest expression
@@ -237,8 +236,8 @@ class Recognizer:
     ) -> Steps[Searched]:
         """What the search finds in an ink."""
         strokes = normalise(ink.strokes)
-        resampled = _resampled(strokes)
-        points = to_unit_scale(resampled)
+        evenly_spaced = resampled(strokes)
+        points = to_unit_scale(evenly_spaced)
         memory = yield Encode(points)
         classes = ClassScores(self.network, memory, vocabulary)
         candidates = yield from best_readings(
@@ -248,7 +247,7 @@ class Recognizer:
         )  # fmt: skip
         if not np.isfinite([candidate.score for candidate in candidates]).all():
             raise senseless(self.bundle)
-        return Searched(ink, strokes, resampled, points, classes, candidates)
+        return Searched(ink, strokes, evenly_spaced, points, classes, candidates)
 
     def recognize_many(
         self,
@@ -317,11 +316,7 @@ class Recognizer:
 
 def prepare(ink: Ink) -> np.ndarray:
     """Ink as the network takes it: `(n, POINTS, 2)` float32 in the unit of `features.to_unit_scale`."""
-    return to_unit_scale(_resampled(normalise(ink.strokes)))
-
-
-def _resampled(strokes: Sequence[Points]) -> Float64Array:
-    return np.stack([resample(stroke, count=POINTS) for stroke in strokes])
+    return to_unit_scale(resampled(normalise(ink.strokes)))
 
 
 def _no_reading(unread: int, strokes: int) -> NoReading:

@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from crohme.datasets import cache
 from crohme.errors import CrohmeError
-from crohme.expressions.corpus import Corpus, pack, resample_all, unpack
+from crohme.expressions.corpus import Corpus, pack, unpack
+from crohme.expressions.features import resampled
 from crohme.ink.expression import Expression, all_nodes
 from crohme.ink.image_files import ImageError
 from crohme.ink.raster import draw, to_pixels
@@ -115,7 +116,8 @@ def redraw(expression: Expression, drawing: Drawing, rng: np.random.Generator) -
     for node in nodes:
         if not own[id(node)]:
             raise Untraceable(f"no stroke is left of {node.label}")
-    return Expression(resample_all(ink).astype(np.float32), tuple(_with_strokes(node, own) for node in expression.row))
+    points = resampled(ink.strokes).astype(np.float32)
+    return Expression(points, tuple(_with_strokes(node, own) for node in expression.row))
 
 
 def _develop(picture: Image, drawing: Drawing, rng: np.random.Generator) -> Image:

@@ -16,6 +16,7 @@ import pytest
 
 from crohme.cli import main
 from crohme.datasets import location
+from tests.part_of_sample import copy_of_sample
 
 WriteInk = Callable[..., Path]
 
@@ -89,11 +90,7 @@ def test_expressions_are_trained_on_the_sample_where_crohme_is_not(
     toy = {"width": 24, "heads": 3, "encoder_layers": 1, "decoder_layers": 1}
     monkeypatch.setitem(networks()["stroke_transformer"].sizes, "small", toy)
     monkeypatch.setattr("crohme.expressions.training.stream", partial(stream, size=200))
-    sample, few = location.sample_folder(), tmp_path / "sample"
-    for split, count in (("train", 30), ("test", 6)):
-        (few / split).mkdir(parents=True)
-        for file in location.inkml_files(sample / split)[:count]:
-            shutil.copy(file, few / split)
+    sample, few = location.sample_folder(), copy_of_sample(tmp_path / "sample", train=slice(30), test=slice(6))
     monkeypatch.setattr(location, "sample_folder", lambda: few)
     assert main(["train", "expressions", "--epochs", "1", "--seed", "5"]) == 0
     told = capsys.readouterr().out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -23,7 +22,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from crohme.child_processes import WorkerLost
-from crohme.datasets import location
 from crohme.expressions import batch_server, batches
 from crohme.expressions.batch_makers import AHEAD, KEY, MakersError, Order, data_hash, ordered
 from crohme.expressions.batch_server import BatchServer
@@ -32,6 +30,7 @@ from crohme.expressions.recipe import Recipe
 from crohme.training.batch import Batch
 from crohme.training.batch_bytes import from_bytes, to_bytes
 from crohme.types import Arrays
+from tests.part_of_sample import copy_of_sample
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECRET = "a secret of the tests"
@@ -40,12 +39,7 @@ Start = Callable[[int], BatchServer]
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    for name, count in (("train", 12), ("test", 2)):
-        (folder / name).mkdir()
-        for file in location.inkml_files(location.sample_folder() / name)[:count]:
-            shutil.copy(file, folder / name)
-    return folder
+    return copy_of_sample(tmp_path_factory.mktemp("data"), train=slice(12), test=slice(2))
 
 
 @pytest.fixture(autouse=True)

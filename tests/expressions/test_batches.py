@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-
 import numpy as np
 import pytest
 
-from crohme.datasets.location import inkml_files, sample_folder
+from crohme.datasets.location import sample_folder
 from crohme.expressions.batches import chunk, collate, fits, stream, training_pools
 from crohme.expressions.buckets import BUCKETS, Bucket
 from crohme.expressions.corpus import load
@@ -19,6 +17,7 @@ from crohme.ink.expression import all_nodes
 from crohme.notation import Alphabet, to_latex
 from crohme.notation.edges import edges_of
 from crohme.notation.tree import Relation
+from tests.part_of_sample import copy_of_sample
 
 CROHME = Vocabulary.crohme()
 
@@ -31,12 +30,8 @@ def expressions():
 @pytest.fixture(scope="module")
 def some(tmp_path_factory):
     """Half of the sample: tracing all of it takes longer than the tests."""
-    folder = tmp_path_factory.mktemp("some")
-    for split in ("train", "test"):
-        (folder / split).mkdir()
-        for file in inkml_files(sample_folder() / split)[::2]:
-            shutil.copy(file, folder / split)
-    return folder
+    every_other = slice(None, None, 2)
+    return copy_of_sample(tmp_path_factory.mktemp("some"), train=every_other, test=every_other)
 
 
 @pytest.fixture(scope="module")

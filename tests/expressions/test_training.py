@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from crohme.expressions.settings import Decoding
 from crohme.expressions.training import train
 from crohme.expressions.vocabulary import Vocabulary
 from crohme.training.run_folder import CheckpointError
+from tests.part_of_sample import copy_of_sample
 
 SAMPLE = location.sample_folder()
 HAS_TENSORBOARD = importlib.util.find_spec("tensorboardX") is not None
@@ -50,12 +50,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """24 expressions to train on, five to validate on."""
-    folder = tmp_path_factory.mktemp("data")
-    for name, count in (("train", 24), ("test", 5)):
-        (folder / name).mkdir()
-        for file in location.inkml_files(SAMPLE / name)[:count]:
-            shutil.copy(file, folder / name)
-    return folder
+    return copy_of_sample(tmp_path_factory.mktemp("data"), train=slice(24), test=slice(5))
 
 
 def log_of(folder: Path) -> list[dict]:
